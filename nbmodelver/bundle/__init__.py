@@ -1,0 +1,1 @@
+"""Where a version is exported: one portable file, written, opened and verified."""

@@ -1,0 +1,1 @@
+"""Where a value becomes bytes and bytes become a value."""

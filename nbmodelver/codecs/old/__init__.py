@@ -1,0 +1,1 @@
+"""Readers of former recipe formats; empty while there is only one."""

@@ -1,0 +1,1 @@
+"""Where a value leaves and re-enters the kernel."""

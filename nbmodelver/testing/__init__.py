@@ -1,0 +1,1 @@
+"""Contract suites that others inherit: codecs, backends."""
