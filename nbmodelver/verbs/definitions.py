@@ -1,0 +1,351 @@
+"""Every verb of nbmodelver, once: what the magics, the command line, the help and the docs know about it."""
+
+from __future__ import annotations
+
+from nbmodelver.verbs.words import Argument, Example, Verb
+
+VERSION_HELP = "v3, HEAD, HEAD~2, a tag, a branch, the start of an id, or @{yesterday}"
+
+
+def _version(default: str | None = "HEAD", name: str = "version") -> Argument:
+    return Argument(name, VERSION_HELP, default=default, required=default is None)
+
+
+def _names(does: str) -> Argument:
+    return Argument("names", does, type="name", many=True)
+
+
+DRY_RUN = Argument("dry_run", "show what would happen and change nothing", ("-n", "--dry-run"), "flag")
+
+INIT = Verb(
+    "init",
+    "Make a store, or choose the one to use.",
+    "Without a path the store is .nbmodelver/ in the notebook's folder. Without %mv_init a store is found by walking "
+    "up from the notebook, or made there at the first commit; the environment variable NBMODELVER_STORE chooses "
+    "another.",
+    (
+        Example("", "make .nbmodelver/ beside the notebook"),
+        Example("../study/.nbmodelver", "use, or make, this store"),
+    ),
+    (Argument("path", "the store's folder"),),
+    gives="the repo",
+)
+
+COMMIT = Verb(
+    "commit",
+    "Keep models, datasets and hyperparameters of the notebook as a new version.",
+    "Without names it keeps every model, dataset and hyperparameter that it finds; with names, those. It answers in "
+    "one line, and names whatever could not be kept, with the reason. `%%mv_commit` runs the cell first and then keeps "
+    "the names that the cell made or changed; a failing cell fails as usual and commits nothing. An EXPR is Python, "
+    "evaluated in the notebook; it needs quotes only when it holds a space outside brackets.",
+    (
+        Example('-m "deeper trees"', "keep everything that is found"),
+        Example("df model --metric acc=model.score(X, y)", "keep two names, and a metric"),
+        Example("model --param seed=7 --tag best", "keep with a parameter of your own and a tag"),
+    ),
+    (
+        _names("the variables to keep"),
+        Argument("message", "what this version is, in a few words", ("-m", "--message"), default=""),
+        Argument(
+            "metric",
+            "a metric of this version; may be given again",
+            ("--metric",),
+            "pair",
+            None,
+            False,
+            True,
+            (),
+            "NAME=EXPR",
+        ),
+        Argument(
+            "param",
+            "a parameter of this version; may be given again",
+            ("--param",),
+            "pair",
+            None,
+            False,
+            True,
+            (),
+            "NAME=EXPR",
+        ),
+        Argument("tag", "tag this version; may be given again", ("--tag",), many=True),
+        Argument("note", "a longer remark", ("--note",), default="", metavar="TEXT"),
+        Argument("all", "keep every name that you made, of any kind", ("-a", "--all"), "flag"),
+        Argument("metrics", "also keep numbers named like metrics (acc, rmse, loss ...)", ("--metrics",), "flag"),
+        Argument("session", "keep, or leave out, the random state and the session's options", ("--session",), "switch"),
+        Argument("partial", "take every name that is not given over from the parent version", ("--partial",), "flag"),
+        Argument("verify_load", "load every kept value once to prove that it comes back", ("--verify-load",), "flag"),
+        DRY_RUN,
+    ),
+    kernel=True,
+    cell=True,
+    gives="the version",
+)
+
+AUTO = Verb(
+    "auto",
+    "Commit by itself after each cell that changed something, or stop doing so.",
+    "Automatic versions are marked as such in the history. Without an argument it says whether it is on.",
+    (Example("on", "commit after each cell"), Example("off", "stop")),
+    (Argument("state", "on or off", choices=("on", "off")),),
+    kernel=True,
+    gives="True when it is on",
+)
+
+STATUS = Verb(
+    "status",
+    "Say where you are: store, branch, current version, and what has changed since.",
+    "In a notebook it compares the live variables with the current version; on the command line it describes "
+    "the store.",
+    (Example("", "show what a commit would keep"),),
+    gives="the state",
+)
+
+LOG = Verb(
+    "log",
+    "List the versions, newest first.",
+    "A condition speaks of metrics.NAME, params.NAME, names, tag, branch, author, message and number.",
+    (
+        Example("", "the last twenty versions"),
+        Example('--where "metrics.acc > 0.9" --limit 5', "the last five with a high accuracy"),
+        Example("--graph --branch trees", "one branch, with its forks and merges"),
+    ),
+    (
+        Argument("where", "only versions for which this holds", ("--where",), metavar="CONDITION"),
+        Argument("limit", "at most this many", ("--limit",), "int", 20, metavar="N", minimum=1),
+        Argument("branch", "only versions of this branch", ("--branch",), metavar="NAME"),
+        Argument("tag", "only versions with this tag", ("--tag",), metavar="NAME"),
+        Argument("text", "only versions with this text in message, note or a name", ("--text",), metavar="TEXT"),
+        Argument("graph", "draw forks and merges", ("--graph",), "flag"),
+    ),
+    gives="the versions, newest first",
+)
+
+SHOW = Verb(
+    "show",
+    "Show one version: names with types and sizes, parameters, metrics, cells, environment.",
+    "With names it shows the profile of each: schema and statistics of a dataset, parameters and size of a model.",
+    (Example("v3", "show a version"), Example("HEAD df model", "show two values of the current version")),
+    (_version(), _names("show these values in detail")),
+    gives="the version",
+)
+
+DIFF = Verb(
+    "diff",
+    "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
+    "Without versions it compares the current version with the one before.",
+    (
+        Example("", "what the last commit changed"),
+        Example("v2 v5", "compare two versions"),
+        Example("v2 v5 df", "compare one name of them"),
+    ),
+    (_version("HEAD~1", "a"), _version("HEAD", "b"), _names("compare only these")),
+    gives="the diff",
+)
+
+COMPARE = Verb(
+    "compare",
+    "Put parameters and metrics of several versions side by side.",
+    "Without versions it takes the last ten of the branch.",
+    (Example("v2 v3 best", "three versions, one column each"),),
+    (Argument("versions", VERSION_HELP, many=True),),
+    gives="the versions",
+)
+
+PANEL = Verb(
+    "panel",
+    "Open the history panel in the notebook.",
+    "Browse, compare, roll back and tag with the mouse or the keyboard. Plain widgets stand in where the panel "
+    "cannot load.",
+    (Example("", "open the panel"),),
+    kernel=True,
+    gives="the widget",
+)
+
+ROLLBACK = Verb(
+    "rollback",
+    "Bring the live variables back to what they were in a version.",
+    "The plan is shown first. The present state is saved when it differs, so that %mv_undo always works. Only what "
+    "differs is loaded, all of it or nothing.",
+    (
+        Example("v3", "go back to a version"),
+        Example("v3 df --dry-run", "show what going back would do to one name"),
+        Example("v3 model --as old_", "load the model beside the live one, as old_model"),
+    ),
+    (
+        _version(None),
+        _names("bring back only these"),
+        DRY_RUN,
+        Argument("yes", "do not ask", ("-y", "--yes"), "flag"),
+        Argument("only_missing", "bring back only names that no longer exist", ("--only-missing",), "flag"),
+        Argument(
+            "as_", "put the values beside the live ones, under names with this prefix", ("--as",), metavar="PREFIX"
+        ),
+        Argument(
+            "session", "bring back, or leave, the random state and the session's options", ("--session",), "switch"
+        ),
+    ),
+    kernel=True,
+    gives="the plan",
+)
+
+UNDO = Verb(
+    "undo",
+    "Take the last rollback, switch or merge back.",
+    "May be repeated: each undo goes one step further back.",
+    (Example("", "return to the state before the last rollback"),),
+    kernel=True,
+    gives="the plan",
+)
+
+REDO = Verb(
+    "redo",
+    "Do again what %mv_undo took back.",
+    "Possible until the next commit or rollback.",
+    (Example("", "take the last undo back"),),
+    kernel=True,
+    gives="the plan",
+)
+
+TAG = Verb(
+    "tag",
+    "Give a version a name that stays, or list the tags.",
+    "A tag may be a semantic version, a date or any name of letters, digits, '.', '_' and '-'.",
+    (
+        Example("", "list the tags"),
+        Example("best v3", "tag a version"),
+        Example("best v5 --move", "let an existing tag point elsewhere"),
+        Example("best --delete", "remove a tag; the version stays"),
+    ),
+    (
+        Argument("name", "the tag"),
+        _version(),
+        Argument("delete", "remove the tag", ("-d", "--delete"), "flag"),
+        Argument("move", "let an existing tag point to this version", ("--move",), "flag"),
+    ),
+    gives="the tags",
+)
+
+BRANCH = Verb(
+    "branch",
+    "Start a branch at the current version, or list the branches.",
+    "A new branch is not switched to: see %mv_switch.",
+    (
+        Example("", "list the branches"),
+        Example("trees", "start a branch here"),
+        Example("trees --delete", "remove a branch; its versions stay"),
+    ),
+    (Argument("name", "the branch"), Argument("delete", "remove the branch", ("-d", "--delete"), "flag")),
+    gives="the branches",
+)
+
+SWITCH = Verb(
+    "switch",
+    "Go to another branch: its latest version comes back, and commits go there.",
+    "Works like a rollback: shown first, saved before, all or nothing.",
+    (Example("trees", "go to the branch trees"),),
+    (Argument("branch", "the branch", required=True),),
+    kernel=True,
+    gives="the plan",
+)
+
+MERGE = Verb(
+    "merge",
+    "Bring what another version changed into this one, name by name.",
+    "A name that only one side changed since the common ancestor is taken from that side. A name that both changed is "
+    "a conflict: all conflicts are listed and nothing changes until each is settled with --take.",
+    (
+        Example("trees", "merge a branch"),
+        Example("trees --take model=theirs --take df=ours", "merge, with two conflicts settled"),
+    ),
+    (
+        _version(None),
+        Argument(
+            "take",
+            "settle a conflict; may be given again",
+            ("--take",),
+            "pair",
+            None,
+            False,
+            True,
+            ("ours", "theirs"),
+            "NAME=ours|theirs",
+        ),
+    ),
+    kernel=True,
+    gives="the version",
+)
+
+EXPORT = Verb(
+    "export",
+    "Write a version as one file that someone else can open, check and re-run.",
+    "Notebook, data and models in open formats where one holds them exactly, pinned packages, and a manifest with "
+    "hashes. Without -o the file is named for notebook and version.",
+    (Example("v3 -o best.nbmv.zip", "write a bundle"),),
+    (_version(), Argument("output", "the file to write", ("-o", "--output"), metavar="FILE")),
+    gives="the path of the file",
+)
+
+IMPORT = Verb(
+    "import",
+    "Bring a bundle's version into the store.",
+    "Everything is checked against the manifest first. Nothing of the bundle is run or unpickled.",
+    (Example("best.nbmv.zip", "read a bundle"),),
+    (Argument("file", "the bundle", required=True),),
+    gives="the version",
+)
+
+VERIFY = Verb(
+    "verify",
+    "Check that everything the versions need is there and unchanged.",
+    "Without options it checks the structure; it never repairs. Ends with exit status 1 on the command line when "
+    "something is wrong.",
+    (
+        Example("", "check the structure"),
+        Example("--full", "read and check every byte"),
+        Example("--sample 5", "read and check a twentieth of the bytes"),
+    ),
+    (
+        Argument("full", "read every byte", ("--full",), "flag"),
+        Argument(
+            "sample",
+            "read this many percent of the bytes, chosen at random",
+            ("--sample",),
+            "number",
+            metavar="PCT",
+            minimum=0,
+            maximum=100,
+        ),
+    ),
+    gives="the problems, an empty list when all is well",
+)
+
+GC = Verb(
+    "gc",
+    "Remove data that no version needs any more.",
+    "What running commits need is never touched. May be interrupted and run again.",
+    (Example("--dry-run", "say what would be removed"), Example("", "remove it")),
+    (DRY_RUN,),
+    gives="the report",
+)
+
+CONFIG = Verb(
+    "config",
+    "Show or change a setting of the store.",
+    "Without arguments it lists all settings; with a key alone it shows that one.",
+    (
+        Example("", "list the settings"),
+        Example("author", "show one"),
+        Example('author "Ada Lovelace"', "change one"),
+    ),
+    (Argument("key", "the setting"), Argument("value", "its new value")),
+    gives="the settings",
+)
+
+VERBS: dict[str, Verb] = {
+    v.name: v
+    for v in (
+        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, VERIFY, GC, CONFIG,
+    )
+}  # fmt: skip

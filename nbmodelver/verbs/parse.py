@@ -1,0 +1,221 @@
+"""A verb's line or argument list as checked values.
+
+argparse does the work underneath, but nothing here exits, prints or abbreviates: whatever does not fit is a
+UsageError with the nearest thing that would.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from nbmodelver.errors import UsageError
+from nbmodelver.verbs.definitions import VERBS
+from nbmodelver.verbs.split import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nbmodelver.verbs.words import Argument, Verb
+
+
+@dataclass(frozen=True)
+class Call:
+    """A verb with its values, under the arguments' names. `wants_help`: -h was given, and nothing was checked."""
+
+    verb: Verb
+    values: Mapping[str, Any] = field(default_factory=dict)
+    wants_help: bool = False
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def find(name: str) -> Verb:
+    """The verb of that name. Raises UsageError with the nearest one."""
+    if name in VERBS:
+        return VERBS[name]
+    near = get_close_matches(name, VERBS, 1)
+    raise UsageError(f"no verb {name!r}", f"did you mean {near[0]}?" if near else f"there are: {', '.join(VERBS)}")
+
+
+def parse(verb: Verb | str, line: str | Sequence[str]) -> Call:
+    """The call that a magic's line, or a shell's argument list, stands for.
+
+    Every argument of the verb is in the values: lists for `many`, dicts for pairs, None or the default when
+    absent. Raises UsageError.
+    """
+    verb = find(verb) if isinstance(verb, str) else verb
+    words = split(line) if isinstance(line, str) else list(line)
+    if _asks_for_help(verb, words):
+        return Call(verb, wants_help=True)
+    _refuse_unknown_options(verb, words)
+    namespace = _Parser(verb).parse_intermixed_args(list(_joined(verb, words)))
+    return Call(verb, {a.name: _checked(verb, a, getattr(namespace, a.name)) for a in verb.arguments})
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse without its exits and prints."""
+
+    def __init__(self, verb: Verb) -> None:
+        super().__init__(prog=verb.magic, add_help=False, allow_abbrev=False, exit_on_error=False)
+        self.verb = verb
+        for argument in verb.arguments:
+            self.add_argument(*(argument.flags or (argument.name,)), **_settings(argument))
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.verb.magic}: {message}", f"try: {usage(self.verb)}")
+
+
+def _settings(argument: Argument) -> dict[str, Any]:
+    settings: dict[str, Any] = {"default": argument.default}
+    if argument.flags:
+        settings["dest"] = argument.name
+        settings["required"] = argument.required
+    if argument.type == "flag":
+        return settings | {"action": "store_true", "default": False}
+    if argument.type == "switch":
+        return settings | {"action": argparse.BooleanOptionalAction}
+    if argument.flags:
+        return settings | {"metavar": argument.shown} | ({"action": "append"} if argument.many else {})
+    nargs = {(True, True): "+", (True, False): "*", (False, False): "?"}.get((argument.many, argument.required))
+    return settings | ({"nargs": nargs} if nargs else {})
+
+
+def _asks_for_help(verb: Verb, words: Sequence[str]) -> bool:
+    values = {i + 1 for i, w in enumerate(words) if w in _value_flags(verb)}
+    end = words.index("--") if "--" in words else len(words)
+    return any(w in ("-h", "--help") and i not in values for i, w in enumerate(words[:end]))
+
+
+def _value_flags(verb: Verb) -> dict[str, Argument]:
+    return {flag: a for a in verb.options if a.takes_value for flag in a.flags}
+
+
+def _joined(verb: Verb, words: Sequence[str]) -> Iterator[str]:
+    """The words, with `-m VALUE` as `--message=VALUE`, so that a value may begin with a dash."""
+    flags = _value_flags(verb)
+    spellings = {s for a in verb.options for s in a.spellings}
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            yield word
+            yield from rest
+        elif word not in flags:
+            yield word
+        else:
+            value = next(rest, None)
+            if value is None or value in spellings:
+                raise UsageError(
+                    f"{verb.magic}: {word} needs a value",
+                    f"write {word} {flags[word].shown}: {flags[word].help}",
+                )
+            yield f"{flags[word].flags[-1]}={value}"
+
+
+def _refuse_unknown_options(verb: Verb, words: Sequence[str]) -> None:
+    spellings = [s for a in verb.options for s in a.spellings]
+    value_flags = _value_flags(verb)
+    previous = ""
+    for word in words:
+        if word == "--":
+            return
+        option = word.split("=", 1)[0]
+        is_value = previous in value_flags and word not in spellings
+        looks_like_one = len(word) > 1 and word[0] == "-" and not _is_number(word)
+        if looks_like_one and not is_value and not _known(option, spellings):
+            near = get_close_matches(option, spellings, 1, 0.5)
+            offered = f"did you mean {near[0]}?" if near else f"its options: {', '.join(spellings) or 'none'}"
+            raise UsageError(f"{verb.magic} has no option {option}", offered)
+        previous = "" if is_value else word
+
+
+def _known(option: str, spellings: Sequence[str]) -> bool:
+    if option in spellings:
+        return True
+    return not option.startswith("--") and option[:2] in spellings  # -mtext, -an
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _checked(verb: Verb, argument: Argument, got: Any) -> Any:
+    """The value in its final form. Raises UsageError when it does not fit."""
+    if argument.type == "pair":
+        return _pairs(verb, argument, got or ())
+    if argument.many:
+        return [_one(verb, argument, item) for item in (got or ())]
+    return got if got is None or got is argument.default else _one(verb, argument, got)
+
+
+def _one(verb: Verb, argument: Argument, got: Any) -> Any:
+    where = argument.flags[-1] if argument.flags else argument.name
+    if argument.choices and got not in argument.choices:
+        raise _bad_choice(verb, where, got, argument.choices)
+    if argument.type == "name" and not got.isidentifier():
+        raise UsageError(
+            f"{verb.magic}: {got!r} is not the name of a variable",
+            'give names only; put quotes around an expression: --metric "acc=1 - loss"'
+            if "metric" in {a.name for a in verb.arguments}
+            else "give names only",
+        )
+    if argument.type in ("int", "number"):
+        return _number(verb, argument, where, got)
+    return got
+
+
+def _number(verb: Verb, argument: Argument, where: str, got: str) -> int | float:
+    low, high = argument.minimum, argument.maximum
+    bounds = [f"at least {low:g}" if low is not None else "", f"at most {high:g}" if high is not None else ""]
+    wanted = " ".join(["a whole number" if argument.type == "int" else "a number", " and ".join(filter(None, bounds))])
+    refusal = UsageError(f"{verb.magic}: {where} cannot be {got!r}", f"give {wanted.strip()}")
+    try:
+        value = int(got) if argument.type == "int" else float(got)
+    except ValueError:
+        raise refusal from None
+    if value != value or (low is not None and value < low) or (high is not None and value > high):  # noqa: PLR0124 (NaN)
+        raise refusal
+    return value
+
+
+def _pairs(verb: Verb, argument: Argument, got: Sequence[str]) -> dict[str, str]:
+    flag = argument.flags[-1]
+    pairs: dict[str, str] = {}
+    for item in got:
+        name, equals, right = item.partition("=")
+        name, right = name.strip(), right.strip()
+        if not (equals and right and name.isidentifier()):
+            raise UsageError(f"{verb.magic}: {flag} {item!r} is not {argument.shown}", f"write {flag} {argument.shown}")
+        if name in pairs:
+            raise UsageError(f"{verb.magic}: {flag} gives {name!r} twice", "give it once")
+        if argument.choices and right not in argument.choices:
+            raise _bad_choice(verb, f"{flag} {name}", right, argument.choices)
+        pairs[name] = right
+    return pairs
+
+
+def _bad_choice(verb: Verb, where: str, got: str, choices: Sequence[str]) -> UsageError:
+    near = get_close_matches(got, choices, 1)
+    hint = f"did you mean {near[0]}?" if near else f"choose one of: {', '.join(choices)}"
+    return UsageError(f"{verb.magic}: {where} cannot be {got!r}", hint)
+
+
+def usage(verb: Verb, *, command: bool = False) -> str:
+    """The verb with its arguments on one line: "%mv_show [version] [names ...]"."""
+    words = [f"nbmodelver {verb.name}" if command else verb.magic]
+    for a in verb.positionals:
+        word = f"{a.shown} ..." if a.many else a.shown
+        words.append(word if a.required else f"[{word}]")
+    for a in verb.options:
+        word = (
+            f"{a.flags[0]} {a.shown}" if a.takes_value else "|".join(a.spellings if a.type == "switch" else a.flags[:1])
+        )
+        words.append(word if a.required else f"[{word}]")
+    return " ".join(words)
