@@ -1,0 +1,95 @@
+"""Which kind a value is of: by its type alone, without calling anything of it (P11)."""
+
+from __future__ import annotations
+
+import types
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.kinds.libraries import library_kind
+from nbmodelver.kinds.names import is_metric_name
+from nbmodelver.kinds.static import defines, module_of, mro, qualname_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbmodelver.model import Kind
+
+PLAIN = frozenset({int, float, bool, str, complex, type(None)})
+NUMBERS = frozenset({int, float})
+PLAIN_CLASSES = frozenset(
+    {
+        ("argparse", "Namespace"), ("collections", "OrderedDict"), ("collections", "defaultdict"), ("datetime", "date"),
+        ("datetime", "datetime"), ("datetime", "timedelta"), ("decimal", "Decimal"), ("enum", "Enum"),
+        ("fractions", "Fraction"), ("omegaconf.basecontainer", "BaseContainer"), ("pathlib", "PurePath"),
+        ("pydantic.main", "BaseModel"), ("types", "SimpleNamespace"),
+    }
+)  # fmt: skip
+CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
+AFTER_FIT = (
+    "predict", "transform", "predict_proba", "decision_function", "fit_predict", "fit_transform", "score_samples",
+    "forecast", "sample", "kneighbors",
+)  # fmt: skip
+LOOK_AT = 100
+"""So many members of a container are looked at: enough to tell, and a commit stays independent of sizes."""
+
+
+def classify(name: str, value: Any) -> Kind | None:
+    """The kind of a value under that name; None for what no commit keeps by itself (modules, private names).
+
+    A number named like a metric is a "metric", any other plain value "hyperparameters". A built-in list, tuple or
+    dict is what its first members are: models, datasets or plain values.
+    """
+    if name.startswith("_"):
+        return None
+    kind = kind_of(value)
+    return "metric" if kind == "hyperparameters" and _is_number(value) and is_metric_name(name) else kind
+
+
+def kind_of(value: Any, depth: int = 3) -> Kind | None:
+    """The kind of a value whatever its name; None for a module. depth: levels of containers that are looked into."""
+    cls = type(value)
+    bases = mro(cls)
+    if any(b is types.ModuleType for b in bases):
+        return None
+    if any(cls is p for p in PLAIN):
+        return "hyperparameters"
+    if any(b in CODE for b in bases if type(b) is type):
+        return "code"
+    if cls is dict or cls is list or cls is tuple:
+        return _kind_of_container(value, depth)
+    return library_kind(cls) or _kind_of_class(cls)
+
+
+def _kind_of_class(cls: type) -> Kind:
+    if defines(cls, "fit") and any(defines(cls, a) for a in AFTER_FIT):
+        return "model"
+    plain = any((module_of(b), qualname_of(b)) in PLAIN_CLASSES for b in mro(cls))
+    if plain or any(defines(cls, a) for a in ("__dataclass_fields__", "__attrs_attrs__")):
+        return "hyperparameters"
+    if defines(cls, "_fields") and any(b is tuple for b in mro(cls)):
+        return "hyperparameters"
+    return "other"
+
+
+def _kind_of_container(value: dict[Any, Any] | list[Any] | tuple[Any, ...], depth: int) -> Kind:
+    if not depth:
+        return "hyperparameters"
+    members: Iterable[Any] = value
+    if isinstance(value, dict):
+        if not all(any(type(k) is p for p in PLAIN) for k in islice(value, LOOK_AT)):
+            return "other"
+        members = value.values()
+    kinds = {kind_of(m, depth - 1) for m in islice(members, LOOK_AT)}
+    for kind in ("model", "dataset"):
+        if kind in kinds:
+            return kind
+    mixed = isinstance(value, dict) or kinds <= {"hyperparameters"}
+    return "hyperparameters" if mixed else "other"
+
+
+def _is_number(value: Any) -> bool:
+    cls = type(value)
+    return any(cls is n for n in NUMBERS) or any(
+        module_of(b) == "numpy" and qualname_of(b) == "number" for b in mro(cls)
+    )

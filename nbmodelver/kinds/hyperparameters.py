@@ -1,0 +1,90 @@
+"""The hyperparameters that a value carries, flattened to key and value. Runs none of the value's code (P11).
+
+A scikit-learn style estimator is read as its `get_params` would read it: the parameters that its constructors name,
+from where `set_params` puts them.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.kinds.classify import kind_of
+from nbmodelver.kinds.jsonable import scalar, short
+from nbmodelver.kinds.static import attribute, attribute_of, instance_dict, mro, parameters_of, qualname_of, root_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbmodelver.model import Json
+
+MAX_PARAMETERS = 300
+MAX_DEPTH = 4
+NAMESPACES = frozenset({("types", "SimpleNamespace"), ("argparse", "Namespace"), ("pydantic", "BaseModel")})
+
+
+def hyperparameters_of(value: Any) -> dict[str, Json]:
+    """Key to value, nested keys joined by "." (dicts, dataclasses) or "__" (estimators); a plain value under "".
+
+    At most 300 keys. A value that is not plain is given by its type: "<Net>".
+    """
+    return dict(islice(_flattened(value, "", MAX_DEPTH), MAX_PARAMETERS))
+
+
+def _flattened(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Json]]:
+    fields = _fields(value) if depth else None
+    if fields is None:
+        yield prefix, short(value)
+        return
+    between = "__" if _is_estimator(value) else "."
+    if prefix and type(value) is not dict:
+        yield prefix, scalar(value)
+    for name, inner in fields.items():
+        yield from _flattened(inner, f"{prefix}{between}{name}" if prefix else name, depth - 1)
+
+
+def _fields(value: Any) -> Mapping[str, Any] | None:
+    """The named values inside, or None for a value that stands for itself."""
+    cls = type(value)
+    if any(b is dict for b in mro(cls)):
+        return {k if type(k) is str else str(scalar(k)): v for k, v in islice(dict.items(value), MAX_PARAMETERS)}
+    if _is_estimator(value):
+        return _estimator_fields(value)
+    if any((root_of(b), qualname_of(b)) in NAMESPACES for b in mro(cls)):
+        return instance_dict(value)
+    if any((root_of(b), qualname_of(b)) == ("torch", "Optimizer") for b in mro(cls)):
+        return attribute(value, "defaults") or {}
+    return _declared_fields(value)
+
+
+def _declared_fields(value: Any) -> Mapping[str, Any] | None:
+    """The fields of a dataclass, an attrs class or a named tuple; none of any other model."""
+    cls = type(value)
+    declared = attribute_of(cls, "__dataclass_fields__")
+    if type(declared) is dict:
+        return {n: attribute(value, n) for n in declared if type(n) is str}
+    named = attribute_of(cls, "_fields")
+    if type(named) is tuple and any(b is tuple for b in mro(cls)):
+        return dict(zip(named, tuple.__iter__(value), strict=False))
+    if attribute_of(cls, "__attrs_attrs__") is not None:
+        return instance_dict(value)
+    return {} if kind_of(value) == "model" else None
+
+
+def _is_estimator(value: Any) -> bool:
+    return attribute_of(type(value), "get_params") is not None and kind_of(value) == "model"
+
+
+def _estimator_fields(value: Any) -> dict[str, Any]:
+    given = attribute(value, "_init_params")
+    if type(given) is dict:  # catboost keeps them there
+        return dict(given)
+    held = instance_dict(value)
+    fields = {n: held[n] for n in parameters_of(type(value)) if n in held}
+    for key in ("steps", "transformers", "transformer_list", "estimators"):
+        members = fields.get(key)
+        if type(members) is list and all(type(m) is tuple and len(m) >= 2 for m in members):
+            del fields[key]
+            fields |= {m[0]: m[1] for m in members if type(m[0]) is str}
+    extra = held.get("kwargs") or held.get("_other_params")  # xgboost, lightgbm
+    return fields | (extra if type(extra) is dict else {})

@@ -1,0 +1,163 @@
+"""A type's name as a person would write it, and which names look like metrics."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from nbmodelver.kinds.static import module_of, qualname_of
+
+METRIC_WORDS = frozenset(
+    [
+        "acc",
+        "accuracy",
+        "balanced",
+        "f1",
+        "f2",
+        "fbeta",
+        "auc",
+        "auroc",
+        "auprc",
+        "roc",
+        "pr",
+        "ap",
+        "map",
+        "precision",
+        "recall",
+        "sensitivity",
+        "specificity",
+        "rmse",
+        "mse",
+        "mae",
+        "mape",
+        "smape",
+        "rmsle",
+        "msle",
+        "r2",
+        "loss",
+        "logloss",
+        "nll",
+        "bce",
+        "ce",
+        "perplexity",
+        "ppl",
+        "bleu",
+        "rouge",
+        "wer",
+        "cer",
+        "iou",
+        "dice",
+        "kappa",
+        "mcc",
+        "brier",
+        "ndcg",
+        "mrr",
+        "hits",
+        "jaccard",
+        "silhouette",
+        "elbo",
+        "aic",
+        "bic",
+        "error",
+        "err",
+        "score",
+        "top1",
+        "top5",
+        "gini",
+        "ks",
+    ]
+)
+AROUND_A_METRIC = frozenset(
+    [
+        "train",
+        "training",
+        "val",
+        "valid",
+        "validation",
+        "dev",
+        "test",
+        "testing",
+        "holdout",
+        "oof",
+        "cv",
+        "fold",
+        "best",
+        "final",
+        "last",
+        "mean",
+        "avg",
+        "average",
+        "median",
+        "std",
+        "macro",
+        "micro",
+        "weighted",
+        "log",
+        "squared",
+        "absolute",
+        "curve",
+        "model",
+        "baseline",
+        "new",
+        "old",
+        "total",
+        "epoch",
+        "at",
+    ]
+)
+
+
+def type_name(value: Any) -> str:
+    """The public name of a value's type: "pandas.DataFrame", "sklearn.ensemble.RandomForestClassifier", "Net"."""
+    return class_name(type(value))
+
+
+def class_name(cls: type) -> str:
+    """The public name of a class: the shortest module path under which it can be imported, as far as is known."""
+    if cls is type(None):
+        return "None"
+    module, qualname = module_of(cls), qualname_of(cls).rpartition("<locals>.")[2]
+    if module in ("builtins", "__main__", ""):
+        return qualname
+    home = _public_home(cls, module, qualname.partition(".")[0]) or _without_private(module)
+    return f"{home}.{qualname}"
+
+
+def _public_home(cls: type, module: str, name: str) -> str:
+    """The shortest prefix of the module that offers the class (or the class around it) itself."""
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        if parts[length - 1].startswith("_"):
+            continue
+        offered = _dict_of(".".join(parts[:length])).get(name)
+        nested = "." in qualname_of(cls)
+        if offered is cls or (nested and type(offered) is type and module_of(offered) == module):
+            return ".".join(parts[:length])
+    return ""
+
+
+def _dict_of(module_name: str) -> dict[str, Any]:
+    """What a loaded module holds; a lazy module is not made to load anything."""
+    module = sys.modules.get(module_name)
+    if not isinstance(module, ModuleType):
+        return {}
+    held: dict[str, Any] = object.__getattribute__(module, "__dict__")
+    return held
+
+
+def _without_private(module: str) -> str:
+    parts = module.split(".")
+    private = next((i for i, p in enumerate(parts) if p.startswith("_")), len(parts))
+    return ".".join(parts[:private]) if private else module
+
+
+def is_metric_name(name: str) -> bool:
+    """True for "acc", "val_loss", "rmse_test"; False for "ACC_MIN", "loss_weight", "precision_bits".
+
+    An upper-case name is a constant that someone chose, never a measurement.
+    """
+    if name.isupper() and len(name) > 1:
+        return False
+    words = [w for w in name.lower().split("_") if w and not w.isdigit()]
+    return bool(METRIC_WORDS.intersection(words)) and all(w in METRIC_WORDS or w in AROUND_A_METRIC for w in words)

@@ -1,0 +1,104 @@
+"""Looking at a value without running any of its code (P11).
+
+Everything here reads slots of `type` and instance dictionaries directly: a metaclass, a property, `__getattr__` or
+`__class__` of a user's class is never called.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MRO = type.__dict__["__mro__"]
+_MODULE = type.__dict__["__module__"]
+_QUALNAME = type.__dict__["__qualname__"]
+_DICT = type.__dict__["__dict__"]
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """The classes in which attributes of `cls` are looked up, in order."""
+    found: tuple[type, ...] = _MRO.__get__(cls)
+    return found
+
+
+def module_of(cls: type) -> str:
+    """The module in which a class says it was defined; "" when it says nothing sensible."""
+    try:
+        name = _MODULE.__get__(cls)
+    except AttributeError:
+        return ""
+    return name if type(name) is str else ""
+
+
+def qualname_of(cls: type) -> str:
+    """The class's qualified name."""
+    name = _QUALNAME.__get__(cls)
+    return name if type(name) is str else "?"
+
+
+def root_of(cls: type) -> str:
+    """The top-level package of a class: "sklearn"."""
+    return module_of(cls).partition(".")[0]
+
+
+def attribute_of(cls: type, name: str) -> Any:
+    """The first class attribute of that name along the MRO, as it stands there (no descriptor is called), or None."""
+    for base in mro(cls):
+        if name in _DICT.__get__(base):
+            return _DICT.__get__(base)[name]
+    return None
+
+
+def defines(cls: type, name: str) -> bool:
+    """True when the class or a base has an attribute of that name that is not None."""
+    return attribute_of(cls, name) is not None
+
+
+def instance_dict(value: Any) -> Mapping[str, Any]:
+    """The attributes that the instance itself holds; empty when they cannot be read without running code."""
+    slot = attribute_of(type(value), "__dict__")
+    if not isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType):
+        return {}
+    found = slot.__get__(value)
+    return found if type(found) is dict else {}
+
+
+def attribute(value: Any, name: str) -> Any:
+    """What the instance holds under `name`, in its dictionary or a slot; None when it holds nothing there."""
+    held = instance_dict(value)
+    if name in held:
+        return held[name]
+    slot = attribute_of(type(value), name)
+    if not isinstance(slot, types.MemberDescriptorType):
+        return None
+    try:
+        return slot.__get__(value)
+    except AttributeError:
+        return None
+
+
+def parameters_of(cls: type) -> Iterator[str]:
+    """The named parameters of the constructor, and while it also takes `**kwargs`, of the next one along the MRO."""
+    seen = {"self"}
+    for base in mro(cls):
+        init = _DICT.__get__(base).get("__init__")
+        code = getattr(_unwrapped(init), "__code__", None)
+        if not isinstance(code, types.CodeType):
+            continue
+        for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
+            if name not in seen:
+                seen.add(name)
+                yield name
+        if not code.co_flags & inspect.CO_VARKEYWORDS:
+            return
+
+
+def _unwrapped(function: Any) -> Any:
+    """The function under decorators that used functools.wraps (xgboost decorates its constructors)."""
+    while isinstance(function, types.FunctionType) and "__wrapped__" in function.__dict__:
+        function = function.__dict__["__wrapped__"]
+    return function

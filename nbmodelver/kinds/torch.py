@@ -1,0 +1,86 @@
+"""torch: tensors and Dataset objects are datasets; modules, optimizers and schedulers are models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.kinds.names import type_name
+from nbmodelver.kinds.numpy import statistics
+from nbmodelver.kinds.static import attribute
+
+if TYPE_CHECKING:
+    from nbmodelver.model import Json, Kind
+
+CLASSES: dict[str, Kind] = {
+    "Tensor": "dataset",
+    "Parameter": "model",
+    "Module": "model",
+    "Optimizer": "model",
+    "LRScheduler": "model",
+    "ReduceLROnPlateau": "model",
+    "GradScaler": "model",
+    "Dataset": "dataset",
+    "DataLoader": "dataset",
+}
+MAX_LAYERS = 200
+
+
+def profile(kind: Kind, value: Any) -> dict[str, Json]:
+    """Shape and statistics of a tensor; layers and parameter counts of a module; settings of an optimizer."""
+    del kind
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return _tensor(value)
+    if isinstance(value, torch.nn.Module):
+        return _module(value)
+    if isinstance(value, torch.utils.data.TensorDataset):
+        return {"tensors": [f"{_dtype(t)} {list(t.shape)}" for t in value.tensors], "shape": [len(value.tensors[0])]}
+    if isinstance(value, torch.optim.Optimizer):
+        return {"groups": len(value.param_groups), "steps": _steps(value)}
+    return {}
+
+
+def _tensor(value: Any) -> dict[str, Json]:
+    import torch
+
+    found: dict[str, Json] = {
+        "shape": list(value.shape),
+        "dtype": _dtype(value),
+        "device": str(value.device),
+        "memory_bytes": int(value.nelement() * value.element_size()),
+    }
+    if value.layout != torch.strided or value.is_quantized or value.is_meta:
+        return found | {"note": "no statistics for this layout"}
+    plain = value.detach().cpu()
+    return found | statistics((plain.float() if plain.dtype == torch.bfloat16 else plain).resolve_conj().numpy())
+
+
+def _module(value: Any) -> dict[str, Json]:
+    parameters = list(value.parameters())
+    tensors = [*parameters, *value.buffers()]
+    layers = [(name, m) for name, m in value.named_modules() if not list(m.children())]
+    found: dict[str, Json] = {
+        "parameters": sum(p.numel() for p in parameters),
+        "trainable": sum(p.numel() for p in parameters if p.requires_grad),
+        "memory_bytes": sum(t.nelement() * t.element_size() for t in tensors),
+        "device": ", ".join(sorted({str(t.device) for t in tensors})),
+        "dtype": ", ".join(sorted({_dtype(t) for t in tensors})),
+        "training": bool(attribute(value, "training")),
+        "layers": [_layer(name, m) for name, m in layers[:MAX_LAYERS]],
+    }
+    return found if len(layers) <= MAX_LAYERS else found | {"note": f"the first {MAX_LAYERS} of {len(layers)} layers"}
+
+
+def _layer(name: str, module: Any) -> Json:
+    weights: dict[str, Json] = {n: list(p.shape) for n, p in module.named_parameters(recurse=False)}
+    count = sum(p.numel() for p in module.parameters(recurse=False))
+    return {"name": name, "type": type_name(module), "weights": weights, "parameters": count}
+
+
+def _steps(optimizer: Any) -> int:
+    return max((int(s["step"]) for s in optimizer.state.values() if "step" in s), default=0)
+
+
+def _dtype(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
