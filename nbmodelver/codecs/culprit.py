@@ -1,0 +1,128 @@
+"""Why a value cannot be kept: the path to the innermost object that pickle refuses, and the reason in plain words."""
+
+from __future__ import annotations
+
+import re
+import types
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_STEPS = 2000
+"""Objects tried before the search settles for the path found so far."""
+
+_KINDS: dict[str, str] = {
+    "generator": "a generator cannot be kept: its position lives in the interpreter",
+    "coroutine": "a coroutine cannot be kept: its position lives in the interpreter",
+    "async_generator": "a generator cannot be kept: its position lives in the interpreter",
+    "_thread.lock": "a lock cannot be kept",
+    "_thread.RLock": "a lock cannot be kept",
+    "_thread._local": "thread-local data cannot be kept",
+    "socket": "an open socket cannot be kept",
+    "SSLSocket": "an open socket cannot be kept",
+    "_io.TextIOWrapper": "an open file cannot be kept",
+    "_io.BufferedReader": "an open file cannot be kept",
+    "_io.BufferedWriter": "an open file cannot be kept",
+    "_io.BufferedRandom": "an open file cannot be kept",
+    "_io.FileIO": "an open file cannot be kept",
+    "TextIOWrapper": "an open file cannot be kept",
+    "sqlite3.Connection": "an open database connection cannot be kept",
+    "sqlite3.Cursor": "an open database cursor cannot be kept",
+    "memoryview": "a memoryview cannot be kept: keep the array or bytes behind it",
+    "weakref.ReferenceType": "a weak reference cannot be kept",
+    "weakref": "a weak reference cannot be kept",
+    "frame": "a frame of a running program cannot be kept",
+    "traceback": "a traceback cannot be kept",
+    "select.epoll": "an open poll object cannot be kept",
+    "_queue.SimpleQueue": "a queue between threads cannot be kept",
+}
+
+
+def reason(error: BaseException) -> str:
+    """One line about what went wrong, in words a user knows."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else ""
+    found = re.search(r"cannot (?:pickle|keep) '?([\w.]+)'? objects?", text) or re.search(
+        r"cannot pickle (\w+) objects", text
+    )
+    if found:
+        name = found.group(1)
+        short = name.rpartition(".")[2]
+        return _KINDS.get(name) or _KINDS.get(short) or f"a {name} object cannot be kept"
+    if isinstance(error, RecursionError):
+        return "nested too deep to be kept (limit: the interpreter's recursion limit)"
+    kind = type(error).__name__
+    return f"{kind}: {text}" if text else kind
+
+
+def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], BaseException | None]) -> Skipped:
+    """The path from `name` to the innermost object that cannot be kept.
+
+    attempt: encodes an object for the trial; gives what went wrong, or None.
+    """
+    path, at, left = name, value, MAX_STEPS
+    seen: set[int] = set()
+    while left > 0 and id(at) not in seen and not isinstance(error, RecursionError):
+        seen.add(id(at))
+        for step, child in _children(at):
+            left -= 1
+            if left <= 0 or id(child) in seen or isinstance(child, type):
+                continue
+            inner = attempt(child)
+            if inner is not None:
+                path, at, error = path + step, child, inner
+                break
+        else:
+            break
+    return Skipped(name, path, reason(error))
+
+
+def _children(value: Any) -> Iterator[tuple[str, Any]]:
+    """Members of a value with the step that leads to each, without calling anything that the user wrote."""
+    if isinstance(value, dict):
+        for key, item in list(dict.items(value)):
+            yield f"[{_shown(key)}]", item
+    elif isinstance(value, (list, tuple)):
+        for at, item in enumerate(list(value)):
+            yield f"[{at}]", item
+    elif isinstance(value, (set, frozenset)):
+        for item in list(value):
+            yield "{...}", item
+    if isinstance(value, types.FunctionType):
+        yield from _cells(value)
+    elif isinstance(value, types.MethodType):
+        yield ".__self__", value.__self__
+    yield from _attributes(value)
+
+
+def _shown(key: Any) -> str:
+    return repr(key) if type(key) in (str, int, float, bool, bytes, type(None)) else f"<{type(key).__name__}>"
+
+
+def _cells(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield f".<closure>.{name}", cell.cell_contents
+        except ValueError:
+            continue
+    for at, default in enumerate(function.__defaults__ or ()):
+        yield f".__defaults__[{at}]", default
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        own = {}
+    if isinstance(own, dict):
+        for name, item in list(own.items()):
+            yield f".{name}", item
+    for base in type(value).__mro__:
+        for name, member in vars(base).items():
+            if isinstance(member, types.MemberDescriptorType):
+                try:
+                    yield f".{name}", member.__get__(value)
+                except AttributeError:
+                    continue

@@ -1,0 +1,314 @@
+"""Everything that is not plain data: the C pickler, protocol 5, with arrays and notebook code taken out.
+
+One C pass over a value. `reducer_override` is asked only for objects that are not built in; it hands arrays and frames
+to their codecs, functions and classes of the notebook to code.py, and refuses what would silently come back as
+something else. Reading resolves our own names to the loader and everything else by import, so it needs trust.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import cloudpickle.cloudpickle as by_value
+
+from nbmodelver.codecs import code, protocol
+from nbmodelver.codecs.memory import ArrayRef, Memory
+from nbmodelver.codecs.plain import NotPlain, _sort_key
+
+_MISSING = object()
+Reducer = Callable[[Any], Any]
+
+
+class Refused(TypeError):
+    """A value that pickle would take, but that would come back as something else."""
+
+
+def build(_tag: str, _state: tuple[Any, ...]) -> Any:
+    """Stands in pickles for the loader's call of a codec."""
+    raise RuntimeError("values of a recipe are rebuilt by the loader only")
+
+
+def array(_number: int, _held: bool) -> Any:
+    """Stands in pickles for an array of the recipe."""
+    raise RuntimeError("arrays of a recipe are rebuilt by the loader only")
+
+
+def definition(_key: str) -> Any:
+    """Stands in pickles for a class or function that is stored under a key of its own."""
+    raise RuntimeError("definitions are found by the loader only")
+
+
+class Definitions:
+    """The classes and functions of the notebook that one commit has met, each with its key."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.by_key: dict[str, Any] = {}
+        self.names_used: set[str] = set()
+        self._keys: dict[int, str] = {}
+
+    def key(self, obj: Any) -> str:
+        """The key of a definition: its qualified name, with "~2" for a second one of that name."""
+        known = self._keys.get(id(obj))
+        if known is not None:
+            return known
+        name: str = obj.__qualname__
+        live = self.namespace.get(name) is obj
+        taken = name in self.by_key or (not live and code.is_definition(self.namespace.get(name)))
+        key, at = name, 2
+        while taken:
+            key = f"{name}~{at}"
+            taken = key in self.by_key
+            at += 1
+        self._keys[id(obj)] = key
+        self.by_key[key] = obj
+        self.names_used |= code.names_used(obj)
+        return key
+
+
+class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+    """One value, or the values of one group, to bytes.
+
+    root: the definition that is being stored itself, by value; every other one is referred to by key.
+    """
+
+    def __init__(
+        self,
+        file: io.BytesIO,
+        memory: Memory,
+        definitions: Definitions,
+        roots: frozenset[int] = frozenset(),
+    ) -> None:
+        super().__init__(file, protocol=5, buffer_callback=None)
+        self.memory = memory
+        self.definitions = definitions
+        self.roots = roots
+        self.uses: set[str] = set()
+        self.classes: set[str] = set()
+        self.functions: dict[int, Any] = {}
+        self._reducers: dict[type, Reducer | None] = {}
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Asked by the C pickler for every object that is not built in."""
+        kind = type(obj)
+        reducer = self._reducers.get(kind, _MISSING)
+        if reducer is _MISSING:
+            reducer = self._reducers[kind] = self._reducer(kind)
+        return NotImplemented if reducer is None else reducer(obj)  # type: ignore[operator]
+
+    def _reducer(self, kind: type) -> Reducer | None:
+        if issubclass(kind, type):
+            return self._reduce_class
+        if kind in _REFUSED:
+            return _refuse
+        own: dict[type, Reducer] = {
+            types.FunctionType: self._reduce_function,
+            types.BuiltinFunctionType: self._note_function,
+            types.CodeType: self._reduce_code,
+            types.CellType: code.reduce_cell,
+            weakref.ReferenceType: _reduce_weakref,
+            ArrayRef: lambda ref: (array, (ref.number, ref.held)),
+        }
+        if kind in own:
+            return own[kind]
+        if issubclass(kind, BaseException):
+            return self._reduce_exception
+        if kind.__module__ == "dataclasses":
+            return lambda obj: code.sentinel_name(obj) or NotImplemented
+        codec = protocol.find(kind)
+        if codec is not None:
+            return lambda obj: self._reduce_by_codec(codec, obj)
+        return self._helper(kind)
+
+    def _helper(self, kind: type) -> Reducer | None:
+        """Types whose own pickling loses something: a library file in codecs/ may give a better way."""
+        helper = protocol.helper(kind)
+        if helper is None:
+            return None
+        return lambda obj: helper(obj, self.memory)
+
+    def _reduce_by_codec(self, codec: protocol.Codec, obj: Any) -> Any:
+        state = codec.take(obj, self.memory)
+        if state is None or (codec.tag == "numpy.array" and state[0] == "object"):
+            helper = protocol.helper(type(obj))
+            return NotImplemented if helper is None else helper(obj, self.memory)
+        return build, (codec.tag, self.memory.keep(state))
+
+    def _reduce_class(self, cls: type) -> Any:
+        if cls in by_value._BUILTIN_TYPE_NAMES or cls in (type(None), type(...), type(NotImplemented)):
+            return by_value._class_reduce(cls)
+        if code.importable(cls):
+            self._note(cls)
+            return NotImplemented
+        if id(cls) in self.roots:
+            return code.reduce_class(cls)
+        return self._refer(cls)
+
+    def _reduce_function(self, function: types.FunctionType) -> Any:
+        if code.importable(function):
+            self._note(function)
+            return NotImplemented
+        if code.is_definition(function) and id(function) not in self.roots:
+            return self._refer(function)
+        self.functions[id(function)] = function
+        self.definitions.names_used |= code.names_used(function)
+        return code.reduce_function(function, self.definitions.namespace)
+
+    def _note_function(self, function: Any) -> Any:
+        self._note(function)
+        return NotImplemented
+
+    def _note(self, obj: Any) -> None:
+        module = str(obj.__module__)
+        if not module.startswith("nbmodelver."):
+            self.classes.add(f"{module}:{obj.__qualname__}")
+
+    def _refer(self, obj: Any) -> Any:
+        key = self.definitions.key(obj)
+        self.uses.add(key)
+        return definition, (key,)
+
+    def _reduce_code(self, obj: types.CodeType) -> Any:
+        made = code.portable(obj)
+        text = code.source_of(made.co_filename)
+        reduced = by_value._code_reduce(made)
+        return (restore_code, (made.co_filename, text, *reduced[1])) if text else reduced
+
+    def _reduce_exception(self, error: BaseException) -> Any:
+        reduced = error.__reduce_ex__(5)
+        if not isinstance(reduced, tuple):
+            return reduced
+        if error.__traceback__ is not None:
+            self.memory.note("an exception comes back without its traceback")
+        function, args, *rest = reduced
+        state = dict(rest[0]) if rest and isinstance(rest[0], dict) else {}
+        for name in ("__cause__", "__context__", "__suppress_context__"):
+            if (value := getattr(error, name)) not in (None, False):
+                state[name] = value
+        return function, args, state or None
+
+    dispatch_table: ClassVar[dict[type, Reducer]] = {
+        kind: reducer
+        for kind, reducer in by_value.Pickler.dispatch_table.items()
+        if kind not in (io.TextIOWrapper, memoryview)
+    }
+
+
+class CanonicalPickler(Pickler):
+    """The same for values that hold sets: written in an order that does not depend on hashes. Slower."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sets: dict[int, int] = {}
+
+    def persistent_id(self, obj: Any) -> Any:
+        """Sets by number; the first time with their members in canonical order."""
+        if type(obj) not in (set, frozenset) or len(obj) < 2:
+            return None
+        if id(obj) in self._sets:
+            return "ref", self._sets[id(obj)]
+        number = self._sets[id(obj)] = len(self._sets)
+        self.memory.keep(obj)
+        try:
+            members = sorted(obj, key=_sort_key)
+        except (NotPlain, TypeError):
+            members = list(obj)
+        return type(obj).__name__, number, members
+
+
+def restore_code(file: str, text: str, *args: Any) -> types.CodeType:
+    """A code object whose source is known to `inspect` again."""
+    code.restore_source(file, text)
+    return types.CodeType(*args)
+
+
+def _refuse(obj: Any) -> Any:
+    raise Refused(f"cannot keep '{type(obj).__module__}.{type(obj).__qualname__}' object".replace("builtins.", ""))
+
+
+def _reduce_weakref(ref: weakref.ReferenceType[Any]) -> Any:
+    target: Any = ref()
+    if target is None:
+        raise Refused("cannot keep a weak reference to something that is gone")
+    callback: Any = ref.__callback__
+    if callback is not None:
+        raise Refused("cannot keep a weak reference with a callback")
+    return weakref.ref, (target,)
+
+
+_REFUSED = frozenset({io.TextIOWrapper, memoryview})
+
+
+def memo_objects(pickler: Pickler) -> dict[int, Any]:
+    """Id -> object for everything that one pass met and could meet again. The pickler must stay alive."""
+    return {key: entry[1] for key, entry in pickler.memo.copy().items()}
+
+
+def holds_sets(objects: dict[int, Any]) -> bool:
+    """True when a set of two or more members was met, whose order would depend on hashes."""
+    kinds = set(map(type, objects.values()))
+    if not kinds & {set, frozenset}:
+        return False
+    return any(type(o) in (set, frozenset) and len(o) > 1 for o in objects.values())
+
+
+_IMMUTABLE: frozenset[type] = frozenset(
+    [
+        *(str, bytes, int, float, complex, bool, tuple, frozenset, range, slice, type(None), types.CodeType),
+        *(types.ModuleType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType),
+        *(types.GetSetDescriptorType, types.MethodType, types.MappingProxyType),
+    ]
+)
+
+
+def links(obj: Any) -> bool:
+    """True when two names that both hold this very object have to be restored together."""
+    kind = type(obj)
+    if kind in _IMMUTABLE or issubclass(kind, type) or code.is_enum_member(obj):
+        return False
+    if kind is types.FunctionType:
+        return not code.importable(obj) and not code.is_definition(obj)
+    codec = protocol.find(kind)
+    if codec is not None:
+        return codec.identity and codec.links
+    return not _is_singleton(obj)
+
+
+def _is_singleton(obj: Any) -> bool:
+    """Objects that pickle by name (numpy ufuncs and the like): the same everywhere anyway."""
+    module = sys.modules.get(type(obj).__module__)
+    name = getattr(type(obj), "__name__", "")
+    return code.sentinel_name(obj) is not None or (module is not None and getattr(module, name.upper(), None) is obj)
+
+
+class Unpickler(pickle.Unpickler):
+    """Bytes of `Pickler` to values. Runs what the pickle asks for: only for trusted stores."""
+
+    def __init__(self, data: bytes | memoryview, loader: Any) -> None:
+        super().__init__(io.BytesIO(data))
+        self._loader = loader
+        self._sets: dict[int, Any] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Our own stand-ins lead to the loader; everything else is imported."""
+        own = self._loader.stand_ins.get((module, name))
+        return super().find_class(module, name) if own is None else own
+
+    def persistent_load(self, pid: Any) -> Any:
+        """Sets that `CanonicalPickler` wrote."""
+        how, number, *members = pid
+        if how == "ref":
+            return self._sets.setdefault(number, set())
+        if how == "frozenset":
+            made: Any = frozenset(members[0])
+            self._sets[number] = made
+            return made
+        made = self._sets.setdefault(number, set())
+        made.update(members[0])
+        return made

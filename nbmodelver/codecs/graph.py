@@ -1,0 +1,410 @@
+"""One walk over all names: which share objects, which are plain, what cannot be kept; and the way back.
+
+`capture` encodes every name by itself first, which tells its content and what it holds. Names that hold the same
+mutable object, or overlapping memory, form a group and are encoded again, together. `load` decodes a group from its
+recipe; arrays are rebuilt first, then the skeleton around them.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.codecs import code, culprit, fallback, plain, protocol
+from nbmodelver.codecs.memory import Arrays, Buffer, Memory
+from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotKeepable, NotLoadable
+from nbmodelver.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+
+PLAIN = "plain/1"
+PICKLE = "pickle/1"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A recipe before its buffers have ids. buffers: first those of the skeleton (`own`), then those of the arrays."""
+
+    names: tuple[str, ...]
+    format: str
+    skeleton: bytes
+    buffers: tuple[Buffer, ...]
+    own: int
+    table: Any
+    uses: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Raw bytes of everything."""
+        return len(self.skeleton) + sum(len(b.raw) for b in self.buffers)
+
+
+@dataclass
+class Capture:
+    """What a walk found.
+
+    groups: one draft per group. alone: for names in a group of several, the draft of the name by itself, whose content
+    tells whether this name changed; nothing of it is stored. definitions: drafts of notebook classes and functions.
+    added: names that came along because kept code uses them, with the name of the reason.
+    The buffers are live memory: store them before anything else runs. `held` keeps everything alive until then.
+    """
+
+    groups: list[Draft] = field(default_factory=list)
+    alone: dict[str, Draft] = field(default_factory=dict)
+    definitions: list[Draft] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    added: dict[str, Any] = field(default_factory=dict)
+    held: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class _Single:
+    """One name, encoded by itself."""
+
+    name: str
+    value: Any
+    draft: Draft
+    memory: Memory
+    objects: Mapping[int, Any]
+    held: Any
+    encoder: plain.Encoder | None = None
+
+    def ids(self) -> Set[int]:
+        """Ids of the objects that may link this name to another."""
+        return self.objects.keys() if self.encoder is None else self.encoder.linking
+
+
+def capture(
+    values: Mapping[str, Any],
+    namespace: dict[str, Any] | None = None,
+    *,
+    skip: Callable[[str, Any], str | None] | None = None,
+    definitions: bool = True,
+) -> Capture:
+    """Encode `values`, grouped by what they share, with the definitions that they use.
+
+    namespace: the notebook's; tells live definitions from old ones and gives the names that kept code uses.
+    skip(name, value): a reason to leave out a name that only kept code would bring along, or None.
+    A value that cannot be kept is named in `skipped`, the others are kept. Only KeyboardInterrupt gets out.
+    """
+    with _gc_paused():
+        return _Walk(namespace if namespace is not None else {}, skip).run(values, definitions=definitions)
+
+
+class _Walk:
+    def __init__(self, namespace: dict[str, Any], skip: Callable[[str, Any], str | None] | None) -> None:
+        self.namespace = namespace
+        self.skip = skip
+        self.known = fallback.Definitions(namespace)
+        self.result = Capture()
+
+    def run(self, values: Mapping[str, Any], *, definitions: bool) -> Capture:
+        singles = [s for name, value in values.items() if (s := self._single(name, value)) is not None]
+        if definitions:
+            self._add_used(values, singles)
+        for members in _linked(singles):
+            self._add_group(members)
+        self.result.held.append(singles)
+        return self.result
+
+    def _add_used(self, values: Mapping[str, Any], singles: list[_Single]) -> None:
+        """Encode definitions, then the names that they use, until nothing new turns up."""
+        seen = set(values)
+        done: set[str] = set()
+        while True:
+            for key in [k for k in self.known.by_key if k not in done]:
+                done.add(key)
+                self._define(key)
+            wanted = self.known.names_used | {k for k in done if self.namespace.get(k) is self.known.by_key[k]}
+            new = sorted(n for n in wanted if n in self.namespace and n not in seen)
+            if not new:
+                return
+            for name in new:
+                seen.add(name)
+                self._add_one_used(name, singles)
+
+    def _add_one_used(self, name: str, singles: list[_Single]) -> None:
+        value = self.namespace[name]
+        reason = self.skip(name, value) if self.skip is not None else None
+        if reason is not None:
+            return
+        single = self._single(name, value)
+        if single is not None:
+            self.result.added[name] = value
+            singles.append(single)
+
+    def _define(self, key: str) -> None:
+        obj = self.known.by_key[key]
+        try:
+            draft, memory, pickler = _pickled((key,), obj, self.known, frozenset({id(obj)}))
+        except Exception as error:
+            self.result.skipped.append(Skipped(key, key, culprit.reason(error)))
+            return
+        self.result.definitions.append(draft)
+        self.result.held.append((memory, pickler))
+
+    def _single(self, name: str, value: Any) -> _Single | None:
+        memory = Memory()
+        try:
+            try:
+                single = _plain_single(name, value, memory)
+            except plain.NotPlain:
+                memory = Memory()
+                single = self._pickled_single(name, value)
+        except Exception as error:
+            self.result.skipped.append(culprit.find(name, value, error, self._try))
+            return None
+        except SystemExit as error:
+            self.result.skipped.append(Skipped(name, name, f"its pickling raised SystemExit({error.code!r})"))
+            return None
+        if single.memory.notes:
+            self.result.notes[name] = single.memory.notes
+        return single
+
+    def _try(self, value: Any) -> BaseException | None:
+        """What keeps `value` from being kept, or None."""
+        try:
+            _pickled(("x",), value, fallback.Definitions(self.namespace), frozenset())
+        except (Exception, SystemExit) as error:
+            return error
+        return None
+
+    def _pickled_single(self, name: str, value: Any) -> _Single:
+        draft, memory, pickler = _pickled((name,), value, self.known, frozenset())
+        objects = fallback.memo_objects(pickler)
+        if fallback.holds_sets(objects):
+            draft, memory, pickler = _pickled((name,), value, self.known, frozenset(), fallback.CanonicalPickler)
+            objects = fallback.memo_objects(pickler)
+        return _Single(name, value, draft, memory, objects, pickler)
+
+    def _add_group(self, members: list[_Single]) -> None:
+        if len(members) == 1:
+            self.result.groups.append(members[0].draft)
+            return
+        names = tuple(m.name for m in members)
+        for member in members:
+            self.result.alone[member.name] = member.draft
+        values = tuple(m.value for m in members)
+        memory = Memory()
+        try:
+            try:
+                draft = _plain_draft(names, plain.encode(values, memory), memory)
+            except plain.NotPlain:
+                kind = (
+                    fallback.CanonicalPickler
+                    if any(fallback.holds_sets(dict(m.objects)) for m in members)
+                    else fallback.Pickler
+                )
+                draft, memory, pickler = _pickled(names, values, self.known, frozenset(), kind)
+                self.result.held.append(pickler)
+        except Exception as error:
+            self.result.skipped += [Skipped(n, n, f"with {', '.join(names)}: {culprit.reason(error)}") for n in names]
+            return
+        self.result.held.append(memory)
+        self.result.groups.append(draft)
+
+
+def _plain_single(name: str, value: Any, memory: Memory) -> _Single:
+    encoder = plain.encode([value], memory)
+    draft = _plain_draft((name,), encoder, memory)
+    return _Single(name, value, draft, memory, {}, encoder, encoder)
+
+
+def _plain_draft(names: tuple[str, ...], encoder: plain.Encoder, memory: Memory) -> Draft:
+    skeleton = encoder.skeleton()
+    buffers, table = memory.finish()
+    draft = Draft(names, PLAIN, skeleton, (*encoder.buffers, *buffers), len(encoder.buffers), table)
+    if encoder.explicit:
+        _check_cycles(draft, type(None))
+    return draft
+
+
+def _check_cycles(draft: Draft, kind: type) -> None:
+    """Leave a value to pickle whose cycle runs through something that cannot be built empty."""
+    arrays = _arrays_of(draft, [b.raw for b in draft.buffers])
+    try:
+        plain.decode(draft.skeleton, [b.raw for b in draft.buffers[: draft.own]], arrays)
+    except Damaged as error:
+        raise plain.NotPlain(kind) from error
+
+
+def _pickled(
+    names: tuple[str, ...],
+    value: Any,
+    known: fallback.Definitions,
+    roots: frozenset[int],
+    kind: type[fallback.Pickler] = fallback.Pickler,
+) -> tuple[Draft, Memory, fallback.Pickler]:
+    memory = Memory()
+    file = io.BytesIO()
+    pickler = kind(file, memory, known, roots)
+    pickler.dump(value)
+    buffers, table = memory.finish()
+    uses, classes = tuple(sorted(pickler.uses)), tuple(sorted(pickler.classes))
+    return Draft(names, PICKLE, file.getvalue(), tuple(buffers), 0, table, uses, classes), memory, pickler
+
+
+def _linked(singles: Sequence[_Single]) -> Iterator[list[_Single]]:
+    """Names that have to be restored together, in the order of their first name."""
+    parent = list(range(len(singles)))
+
+    def root(at: int) -> int:
+        while parent[at] != at:
+            at = parent[at]
+        return at
+
+    for a, b in [*_same_objects(singles), *_same_memory(singles)]:
+        low, high = sorted((root(a), root(b)))
+        parent[high] = low
+    groups: dict[int, list[_Single]] = {}
+    for at, single in enumerate(singles):
+        groups.setdefault(root(at), []).append(single)
+    yield from groups.values()
+
+
+def _same_objects(singles: Sequence[_Single]) -> Iterator[tuple[int, int]]:
+    seen: dict[int, int] = {}
+    if len(singles) < 2:
+        return
+    every = [single.ids() for single in singles]
+    for at in sorted(range(len(singles)), key=lambda i: len(every[i])):
+        for key in seen.keys() & every[at]:
+            if _mutable_at(singles, at, seen[key], key):
+                yield at, seen[key]
+        seen.update(dict.fromkeys(every[at], at))
+
+
+def _mutable_at(singles: Sequence[_Single], a: int, b: int, key: int) -> bool:
+    """True when the object with this id, met in both, has to be one object again."""
+    for at in (a, b):
+        if singles[at].encoder is None:
+            return fallback.links(singles[at].objects[key])
+    return True
+
+
+def _same_memory(singles: Sequence[_Single]) -> Iterator[tuple[int, int]]:
+    ranges = sorted((low, high, at) for at, single in enumerate(singles) for low, high in single.memory.extents())
+    reach, owner = -1, -1
+    for low, high, at in ranges:
+        if low < reach and at != owner:
+            yield owner, at
+        if high > reach:
+            reach, owner = high, at
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    """No cyclic collection meanwhile: it costs more than the walk itself, and could run finalizers in it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _arrays_of(draft: Draft, raws: Sequence[memoryview]) -> Arrays:
+    arrays = Arrays(draft.table, [len(r) for r in raws[draft.own :]])
+    for at, target in arrays.targets.items():
+        target[:] = raws[draft.own + at]
+    arrays.fill_pool()
+    return arrays
+
+
+class Loader:
+    """Decodes the groups of one version; classes and functions of the notebook come back once for all of them.
+
+    namespace: becomes the globals of restored functions. find_definition(key): the live or restored definition.
+    trusted: False refuses everything that needs pickle.
+    """
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        find_definition: Callable[[str], Any],
+        *,
+        trusted: bool = True,
+        origin: str = "",
+    ) -> None:
+        self.namespace = namespace
+        self.find_definition = find_definition
+        self.trusted = trusted
+        self.origin = origin
+
+    def load(self, draft: Draft, own: Sequence[memoryview], arrays: Arrays) -> dict[str, Any]:
+        """The values of a group, by name.
+
+        own: the raw bytes of the skeleton's own buffers. arrays: with every target filled.
+        Raises NeedsTrust, NotLoadable, Damaged.
+        """
+        arrays.fill_pool()
+        if draft.format == PLAIN:
+            values = plain.decode(draft.skeleton, own, arrays)
+        elif draft.format == PICKLE:
+            self._demand_trust(draft)
+            found = self._unpickle(draft, arrays)
+            values = list(found) if len(draft.names) > 1 else [found]
+        else:
+            raise NotLoadable(
+                f"recipes of format '{draft.format}' are not known here", "try: pip install --upgrade nbmodelver"
+            )
+        if len(values) != len(draft.names):
+            raise Damaged("a recipe gave another number of values than names", "try: %mv_verify --full")
+        return dict(zip(draft.names, values, strict=True))
+
+    def _demand_trust(self, draft: Draft) -> None:
+        if self.trusted:
+            return
+        classes = ", ".join(c.replace(":", ".") for c in draft.classes) or "code of a notebook"
+        raise NeedsTrust(
+            f"'{', '.join(draft.names)}' from {self.origin or 'this store'} can only be rebuilt by pickle,"
+            f" which can run code ({classes})",
+            "if you trust where it comes from, open it as trusted: nbmodelver.open(PATH, trusted=True)",
+        )
+
+    def _unpickle(self, draft: Draft, arrays: Arrays) -> Any:
+        reading = _Reading(self, arrays)
+        try:
+            return fallback.Unpickler(draft.skeleton, reading).load()
+        except (NbmodelverError, MemoryError):
+            raise
+        except Exception as error:
+            names = ", ".join(draft.names)
+            raise NotLoadable(f"'{names}' cannot be rebuilt here: {culprit.reason(error)}", _way_out(error)) from error
+
+
+class _Reading:
+    """What our stand-in names in one pickle lead to."""
+
+    def __init__(self, loader: Loader, arrays: Arrays) -> None:
+        self.stand_ins: dict[tuple[str, str], Callable[..., Any]] = {
+            ("nbmodelver.codecs.fallback", "build"): lambda tag, state: protocol.by_tag(tag).restore(state),
+            ("nbmodelver.codecs.fallback", "array"): lambda number, held: arrays.resolve(number, held=held),
+            ("nbmodelver.codecs.fallback", "definition"): loader.find_definition,
+            ("nbmodelver.codecs.code", "make_function"): lambda *made_of: code.build_function(
+                loader.namespace, *made_of
+            ),
+        }
+
+
+def _way_out(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"try: pip install {error.name.partition('.')[0]}"
+    return "the other names of the version can be brought back: %mv_rollback VERSION NAME ..."
+
+
+def not_keepable(skipped: Skipped) -> NotKeepable:
+    """The error for a name that was asked for and cannot be kept."""
+    return NotKeepable(
+        f"'{skipped.name}' cannot be kept: {skipped.path}: {skipped.reason}",
+        "keep the others by naming them, or use --partial",
+        path=skipped.path,
+        reason=skipped.reason,
+    )

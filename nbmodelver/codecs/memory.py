@@ -1,0 +1,411 @@
+"""The memory behind arrays: what lies where, what overlaps, and one allocation per stretch on the way back.
+
+Arrays that share memory share it again after a rollback, across names too. Sharing is found by address: while
+the values of a commit are alive, two arrays overlap exactly when their byte ranges do, whatever library made them.
+A stretch is the byte range of overlapping arrays; it becomes one buffer (or one per row for the blocks of frames).
+A lone array with gaps (a column of a matrix nobody keeps) is copied densely, so only what is visible is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
+from nbmodelver.errors import Damaged
+
+POOLED_BYTES = 4096
+"""Stretches below this go together into one buffer: an id of its own costs 40 bytes and some microseconds."""
+
+ROW_BYTES = 16384
+"""Rows of a block from here on are buffers of their own, so that one changed column is one changed buffer."""
+
+Raw = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """A run of live memory to store. raw: 1-D contiguous bytes, only read. layout: see store, a hint."""
+
+    raw: memoryview
+    layout: str
+
+
+class ArrayRef:
+    """Stands in a state for an array in `Memory`; whoever decodes the state puts the array in its place.
+
+    held: stands for what the allocator of the array's memory holds (a torch storage), not for the array.
+    """
+
+    __slots__ = ("held", "number")
+
+    def __init__(self, number: int, *, held: bool = False) -> None:
+        self.number = number
+        self.held = held
+
+
+@dataclass
+class _Entry:
+    array: NDArray[Any]
+    low: int
+    high: int
+    private: bool
+    rows: bool
+    owner: bool
+    allocator: str
+    writeable: bool
+    stretch: int = -1
+    offset: int = 0
+
+
+@dataclass
+class Memory:
+    """Collects the arrays of one group, then gives their buffers and a JSON table that says how to rebuild them.
+
+    Nothing is copied but lone arrays with gaps; the arrays must stay alive and unchanged until the buffers are stored.
+    """
+
+    entries: list[_Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _by_object: dict[int, int] = field(default_factory=dict)
+    _keep: list[Any] = field(default_factory=list)
+
+    def add(self, array: NDArray[Any], *, private: bool = False, rows: bool = False, allocator: str = "") -> ArrayRef:
+        """A reference to `array`, for the state of whatever holds it.
+
+        array: any shape, strides and dtype without Python objects; exactly numpy.ndarray.
+        private: never shares memory with others afterwards (columns of pandas objects: copy-on-write would not know).
+        rows: a C-contiguous 2-D block whose rows are stored one by one.
+        allocator: who allocates the memory on the way back: "" for numpy, "torch".
+        """
+        known = self._by_object.get(id(array))
+        if known is not None:
+            return ArrayRef(known, held=bool(allocator))
+        low, high = np.lib.array_utils.byte_bounds(array) if array.size else (0, 0)
+        number = len(self.entries)
+        self.entries.append(
+            _Entry(
+                array, low, high, private, rows, array.base is None and not private, allocator, array.flags.writeable
+            )
+        )
+        self._by_object[id(array)] = number
+        return ArrayRef(number, held=bool(allocator))
+
+    def keep(self, value: Any) -> Any:
+        """`value`, kept alive until this memory is dropped."""
+        self._keep.append(value)
+        return value
+
+    def note(self, text: str) -> None:
+        """Something about this value that will not come back as it was, for the commit's report."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def extents(self) -> list[tuple[int, int]]:
+        """Byte ranges (low, high) of all arrays that may share memory with other names."""
+        return [(e.low, e.high) for e in self.entries if not e.private and e.high > e.low]
+
+    def finish(self) -> tuple[list[Buffer], list[Any]]:
+        """Buffers in a stable order and the JSON table for `Arrays`."""
+        stretches = self._lay_out()
+        pool = bytearray()
+        buffers: list[Buffer] = []
+        described = [_describe_stretch(s, pool, buffers) for s in stretches]
+        dtypes: dict[str, int] = {}
+        dtype_states: list[Any] = []
+        rows = []
+        for entry in self.entries:
+            key = repr(state := dtype_state(entry.array.dtype))
+            if key not in dtypes:
+                dtypes[key] = len(dtypes)
+                dtype_states.append(state)
+            rows.append(_describe_entry(entry, dtypes[key]))
+        if pool:
+            buffers.append(Buffer(memoryview(bytes(pool)), ""))
+        return buffers, [dtype_states, described, rows]
+
+    def _lay_out(self) -> list[_Stretch]:
+        stretches: list[_Stretch] = []
+        for members in _clusters(self.entries):
+            stretch = _Stretch(members)
+            for entry in members:
+                entry.stretch = len(stretches)
+            stretches.append(stretch)
+        return stretches
+
+
+def _clusters(entries: Sequence[_Entry]) -> list[list[_Entry]]:
+    """Entries that overlap, transitively; each cluster and the list of clusters in order of first appearance."""
+    order = sorted((e for e in entries if not e.private and e.high > e.low), key=lambda e: (e.low, -e.high))
+    where = {id(e): i for i, e in enumerate(entries)}
+    found: list[list[_Entry]] = []
+    high = -1
+    for entry in order:
+        if entry.low < high:
+            found[-1].append(entry)
+            high = max(high, entry.high)
+        else:
+            found.append([entry])
+            high = entry.high
+    found += [[e] for e in entries if e.private or e.high <= e.low]
+    for members in found:
+        members.sort(key=lambda e: where[id(e)])
+    found.sort(key=lambda members: where[id(members[0])])
+    return found
+
+
+class _Stretch:
+    """One contiguous run of memory and the arrays inside."""
+
+    def __init__(self, members: list[_Entry]) -> None:
+        self.members = members
+        first = members[0]
+        self.rows = first.rows and len(members) == 1
+        if len(members) == 1 and not _is_dense(first.array):
+            first.array = _compacted(first.array)
+            first.owner = True
+            first.low, first.high = np.lib.array_utils.byte_bounds(first.array) if first.array.size else (0, 0)
+        self.low = min(e.low for e in members)
+        self.high = max(e.high for e in members)
+        for entry in members:
+            entry.offset = _address(entry.array) - self.low if entry.high > entry.low else 0
+        whole = [e for e in members if e.owner and (e.low, e.high) == (self.low, self.high)]
+        self.owner = whole[0] if whole and _is_contiguous(whole[0].array) else None
+        self.allocator = next((e.allocator for e in members if e.allocator), "")
+
+    def raw(self) -> memoryview:
+        """The bytes of the stretch, without a copy."""
+        if len(self.members) == 1:
+            return _flat_bytes(self.members[0].array)
+        size = self.high - self.low
+        anchor = next((e for e in self.members if (e.low, e.high) == (self.low, self.high)), None)
+        if anchor is not None and _is_dense(anchor.array):
+            return _flat_bytes(anchor.array)
+        return _at_address(self.low, size, [e.array for e in self.members]).data
+
+    def layout(self) -> str:
+        kinds = {_layout(e.array.dtype) for e in self.members}
+        return kinds.pop() if len(kinds) == 1 else ""
+
+
+class _Window:
+    """Memory by address for numpy; holds what owns it."""
+
+    def __init__(self, address: int, size: int, owners: list[Any]) -> None:
+        self.owners = owners
+        self.__array_interface__ = {
+            "version": 3, "shape": (size,), "typestr": "|u1", "data": (address, True), "strides": None,
+        }  # fmt: skip
+
+
+def _at_address(address: int, size: int, owners: list[Any]) -> Raw:
+    # Every byte lies inside one of the owners, or in a gap between two views of one allocation.
+    return np.asarray(_Window(address, size, owners))
+
+
+def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer]) -> list[Any]:
+    raw = stretch.raw()
+    if len(raw) < POOLED_BYTES:
+        start = len(pool)
+        pool += raw
+        pool += bytes(-len(pool) % 8)
+        return [len(raw), stretch.allocator, -1, start]
+    first = stretch.members[0].array
+    if stretch.rows and first.ndim == 2 and first.strides[0] >= ROW_BYTES:
+        step = first.strides[0]
+        start = len(buffers)
+        buffers += [Buffer(raw[at : at + step], stretch.layout()) for at in range(0, len(raw), step)]
+        return [len(raw), stretch.allocator, start, len(buffers) - start]
+    buffers.append(Buffer(raw, stretch.layout()))
+    return [len(raw), stretch.allocator, len(buffers) - 1, 1]
+
+
+def _describe_entry(entry: _Entry, dtype: int) -> list[Any]:
+    array = entry.array
+    strides = None if array.flags.c_contiguous else list(array.strides)
+    flags = ("w" if entry.writeable else "") + ("o" if entry.owner else "")
+    return [entry.stretch, entry.offset, dtype, list(array.shape), strides, flags]
+
+
+def _address(array: NDArray[Any]) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _is_contiguous(array: NDArray[Any]) -> bool:
+    return bool(array.flags.c_contiguous or array.flags.f_contiguous)
+
+
+def _is_dense(array: NDArray[Any]) -> bool:
+    """True when every byte between first and last belongs to exactly one element."""
+    if _is_contiguous(array):
+        return True
+    low, high = np.lib.array_utils.byte_bounds(array)
+    if high - low != array.nbytes:
+        return False
+    order = sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1)
+    expected = array.itemsize
+    for stride, n in order:
+        if stride != expected:
+            return False
+        expected *= n
+    return True
+
+
+def _compacted(array: NDArray[Any]) -> NDArray[Any]:
+    """A dense copy in the nearest order of axes; broadcast axes stay broadcast (stride 0, stored once)."""
+    index = tuple(
+        slice(0, 1) if s == 0 and n > 1 else slice(None) for s, n in zip(array.strides, array.shape, strict=True)
+    )
+    small = array[index]
+    copy = small.copy(order="K")
+    return copy if small.shape == array.shape else np.broadcast_to(copy, array.shape)
+
+
+def _flat_bytes(array: NDArray[Any]) -> memoryview:
+    if array.size == 0:
+        return memoryview(b"")
+    low, high = np.lib.array_utils.byte_bounds(array)
+    return _at_address(low, high - low, [array]).data
+
+
+def _layout(dtype: np.dtype[Any]) -> str:
+    if dtype.kind == "b":
+        return "b"
+    if dtype.kind in "iuf" and dtype.itemsize in (1, 2, 4, 8):
+        return f"{dtype.kind}{dtype.itemsize}"
+    if dtype.kind in "mM":
+        return "i8"
+    if dtype.kind == "c":
+        return f"f{dtype.itemsize // 2}"
+    return ""
+
+
+Allocator = Callable[[int], tuple[memoryview, Any]]
+"""Allocate so many bytes: the writable memory and whatever the library wants to hold for it."""
+
+
+class Arrays:
+    """The arrays of one recipe on the way back.
+
+    `targets` names the memory that each buffer is read into; when all are read, `array(n)` gives each array,
+    views of one memory where they were so.
+    """
+
+    def __init__(self, table: list[Any], sizes: Sequence[int]) -> None:
+        """table: from `Memory.finish`. sizes: raw bytes of every buffer. Raises Damaged if they disagree."""
+        try:
+            dtype_states, self._stretches, self._rows = table
+            self._dtypes = [dtype_from_state(s) for s in dtype_states]
+            self._built: dict[int, NDArray[Any]] = {}
+            self._owners: list[NDArray[Any] | None] = [None] * len(self._stretches)
+            self._raws: list[Raw | None] = [None] * len(self._stretches)
+            self.held: list[Any] = [None] * len(self._stretches)
+            self._pool: Raw | None = None
+            self._allocate(sizes)
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
+            raise Damaged("the recipe of this value is not well formed", "try: %mv_verify --full") from error
+
+    def _allocate(self, sizes: Sequence[int]) -> None:
+        self.targets: dict[int, memoryview] = {}
+        owners = {row[0]: n for n, row in enumerate(self._rows) if "o" in row[5]}
+        pooled = [s for s in self._stretches if s[2] == -1 and s[0]]
+        if pooled:
+            self._pool = np.empty(sizes[-1], np.uint8)
+            self.targets[len(sizes) - 1] = self._pool.data
+        for number, (size, allocator, first, count) in enumerate(self._stretches):
+            raw = self._memory(number, size, allocator, owners.get(number))
+            if first == -1:
+                continue
+            at = 0
+            for buffer in range(first, first + count):
+                self.targets[buffer] = raw.data[at : at + sizes[buffer]]
+                at += sizes[buffer]
+            if at != size:
+                raise ValueError("buffer sizes do not add up")
+
+    def _memory(self, number: int, size: int, allocator: str, owner: int | None) -> Raw:
+        raw: Raw
+        if allocator:
+            raw, self.held[number] = ALLOCATORS[allocator](size)
+        else:
+            array = None if owner is None else self._owning_array(owner, size)
+            self._owners[number] = array
+            raw = np.empty(size, np.uint8) if array is None else _bytes_of_owner(array)
+        self._raws[number] = raw
+        return raw
+
+    def _owning_array(self, number: int, size: int) -> NDArray[Any] | None:
+        _stretch, offset, dtype, shape, strides, _flags = self._rows[number]
+        kind = self._dtypes[dtype]
+        if offset or _nbytes(shape, kind.itemsize) != size or min(shape, default=1) < 0 or kind.hasobject:
+            return None
+        order = "C" if strides is None else "F"
+        array: NDArray[Any] = np.empty(shape, kind, order=order)  # type: ignore[call-overload]
+        if strides is not None and list(array.strides) != strides:
+            return None
+        self._built[number] = array
+        return array
+
+    def fill_pool(self) -> None:
+        """Hand out the small stretches; to be called once, after every target is read."""
+        if self._pool is None:
+            return
+        for number, (size, _allocator, first, start) in enumerate(self._stretches):
+            if first == -1 and size:
+                raw = self._raws[number]
+                assert raw is not None
+                raw[:] = self._pool[start : start + size]
+
+    def array(self, number: int) -> NDArray[Any]:
+        """Array `number`; asked twice, the same object. Raises Damaged for a number that is not in the table."""
+        if not 0 <= number < len(self._rows):
+            raise Damaged(f"no array {number!r} in this recipe", "try: %mv_verify --full")
+        stretch, offset, dtype, shape, strides, flags = self._rows[number]
+        array = self._built.get(number)
+        if array is None:
+            array = self._view(stretch, offset, self._dtypes[dtype], shape, strides)
+            self._built[number] = array
+        if "w" not in flags and array.flags.writeable:
+            array.flags.writeable = False
+        return array
+
+    def resolve(self, number: int, *, held: bool) -> Any:
+        """What an `ArrayRef` stands for."""
+        array = self.array(number)
+        return self.held[self._rows[number][0]] if held else array
+
+    def _view(
+        self, stretch: int, offset: int, dtype: np.dtype[Any], shape: list[int], strides: list[int] | None
+    ) -> NDArray[Any]:
+        if dtype.hasobject:
+            raise Damaged("an array of objects cannot be raw memory", "try: %mv_verify --full")
+        raw = self._raws[stretch]
+        if raw is None or not raw.size:
+            return np.empty(shape, dtype)
+        base = self._owners[stretch]
+        source = raw if base is None else _bytes_of_owner(base)
+        try:
+            return np.ndarray(shape, dtype, source, offset, strides)
+        except (TypeError, ValueError) as error:
+            raise Damaged("an array of this recipe reaches outside its memory", "try: %mv_verify --full") from error
+
+
+def _bytes_of_owner(array: NDArray[Any]) -> Raw:
+    flat = array if array.flags.c_contiguous else array.T
+    raw: Raw = flat.reshape(-1).view(np.uint8) if array.ndim else flat.reshape(1).view(np.uint8)
+    return raw
+
+
+def _nbytes(shape: Sequence[int], itemsize: int) -> int:
+    count = itemsize
+    for n in shape:
+        count *= n
+    return count
+
+
+ALLOCATORS: dict[str, Callable[[int], tuple[Raw, Any]]] = {}
+"""Filled by the library files: name -> allocate so many bytes, as a uint8 array and what to hold for it."""

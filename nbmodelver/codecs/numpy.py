@@ -1,0 +1,186 @@
+"""numpy: arrays without objects as raw memory, arrays of objects as their elements, scalars, dtypes, masked arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
+from nbmodelver.codecs.protocol import Codec, State
+
+if TYPE_CHECKING:
+    from nbmodelver.codecs.memory import Memory
+
+
+def _take_array(value: Any, memory: Memory) -> State | None:
+    dtype = value.dtype
+    if dtype.kind == "O":
+        return "object", value.shape, _order(value), bool(value.flags.writeable), *value.ravel(order="K").tolist()
+    if dtype.kind == "T":
+        text, missing = _strings(value)
+        return "string", value.shape, _order(value), bool(value.flags.writeable), _string_dtype(dtype), missing, *text
+    if dtype.hasobject or dtype.metadata is not None:
+        return None
+    return "memory", memory.add(value)
+
+
+def _order(value: Any) -> str:
+    return "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
+
+
+def _strings(value: Any) -> tuple[list[Any], bool]:
+    items = value.ravel(order="K" if value.flags.c_contiguous or value.flags.f_contiguous else "C").tolist()
+    return items, any(type(v) is not str for v in items)
+
+
+def _string_dtype(dtype: Any) -> tuple[Any, ...]:
+    return (bool(dtype.coerce), dtype.na_object) if hasattr(dtype, "na_object") else (bool(dtype.coerce),)
+
+
+def _build_array(state: State) -> Any:
+    how, *rest = state
+    if how == "memory":
+        (array,) = rest
+        if type(array) is not np.ndarray:
+            raise TypeError("not an array")
+        return array
+    shape, order, writeable, *items = rest
+    if how == "object":
+        dtype: Any = np.dtype(object)
+    else:
+        (coerce, *missing), _has_missing, *items = items
+        dtype = np.dtypes.StringDType(coerce=coerce, **({"na_object": missing[0]} if missing else {}))
+    made = np.empty(len(items), dtype)
+    made[:] = _as_column(items) if how == "object" else items
+    made = _shaped(made, shape, order)
+    made.flags.writeable = writeable
+    return made
+
+
+def _as_column(items: list[Any]) -> Any:
+    column = np.empty(len(items), object)
+    for at, item in enumerate(items):
+        column[at] = item
+    return column
+
+
+def _shaped(made: Any, shape: tuple[int, ...], order: str) -> Any:
+    """`made` in this shape as an array that owns its memory."""
+    if made.ndim == 1 and tuple(shape) == made.shape:
+        return made
+    whole = np.empty(shape, made.dtype, order=order)  # type: ignore[call-overload]
+    whole[...] = made.reshape(shape, order=order)
+    return whole
+
+
+def _take_scalar(value: Any, _memory: Memory) -> State | None:
+    dtype = value.dtype
+    if dtype.hasobject or dtype.names is not None or dtype.metadata is not None:
+        return None
+    return dtype.str, value.tobytes()
+
+
+def _build_scalar(state: State) -> Any:
+    kind, data = state
+    dtype = np.dtype(kind)
+    if dtype.hasobject or len(data) != dtype.itemsize:
+        raise ValueError("not a scalar")
+    if not dtype.itemsize:
+        return dtype.type()
+    return np.frombuffer(data, dtype)[0]
+
+
+def _take_dtype(value: Any, _memory: Memory) -> State | None:
+    if value.metadata is not None or (value.hasobject and value.names is not None):
+        return None
+    if value.kind == "T":
+        return ("string", *_string_dtype(value))
+    return ("dtype", *_frozen(dtype_state(value)))
+
+
+def _frozen(state: Any) -> tuple[Any, ...]:
+    return (state,)
+
+
+def _build_dtype(state: State) -> Any:
+    how, *rest = state
+    if how == "string":
+        coerce, *missing = rest
+        return np.dtypes.StringDType(coerce=coerce, **({"na_object": missing[0]} if missing else {}))
+    return dtype_from_state(rest[0])
+
+
+def _take_masked(value: Any, memory: Memory) -> State | None:
+    extra = {k: v for k, v in value._optinfo.items() if v is not None} if value._optinfo else {}
+    if extra or value._baseclass is not np.ndarray or set(value.__dict__) - _MASKED_ATTRIBUTES:
+        return None
+    data = value._data
+    mask = value._mask
+    fill = None if value._fill_value is None else memory.keep(np.asarray(value._fill_value))
+    flags = (bool(value._hardmask), bool(value._sharedmask))
+    return memory.keep(np.asarray(data)), None if mask is np.ma.nomask else mask, fill, *flags
+
+
+_MASKED_ATTRIBUTES = {
+    "_fill_value",
+    "_hardmask",
+    "_sharedmask",
+    "_isfield",
+    "_baseclass",
+    "_optinfo",
+    "_basedict",
+    "_mask",
+}
+
+
+def _build_masked(state: State) -> Any:
+    data, mask, fill, hard, shared = state
+    made: Any = np.ma.MaskedArray(data, np.ma.nomask if mask is None else mask, keep_mask=False, hard_mask=hard)
+    if mask is not None:
+        made._mask = mask
+    made._sharedmask = shared
+    if fill is not None:
+        made._fill_value = fill
+    return made
+
+
+def _take_view(value: Any, memory: Memory) -> State | None:
+    if set(getattr(value, "__dict__", ())) - {"_getitem"}:
+        return None
+    base = memory.keep(np.ndarray.view(value, np.ndarray))
+    state = _take_array(base, memory)
+    return None if state is None else (base,)
+
+
+def _take_memmap(value: Any, memory: Memory) -> State | None:
+    memory.note("a numpy.memmap comes back as an array in memory, without its file")
+    return _take_array(memory.keep(np.ndarray.view(value, np.ndarray)), memory)
+
+
+_ARRAY = Codec("numpy.array", _take_array, _build_array)
+_SCALAR = Codec("numpy.scalar", _take_scalar, _build_scalar, identity=False)
+_DTYPE = Codec("numpy.dtype", _take_dtype, _build_dtype, identity=False)
+_MASKED = Codec("numpy.masked", _take_masked, _build_masked)
+_MATRIX = Codec("numpy.matrix", _take_view, lambda s: s[0].view(np.matrix))
+_RECARRAY = Codec("numpy.recarray", _take_view, lambda s: s[0].view(np.recarray))
+
+BY_TAG = {c.tag: c for c in (_ARRAY, _SCALAR, _DTYPE, _MASKED, _MATRIX, _RECARRAY)}
+_EXACT: dict[type, Codec] = {
+    np.ndarray: _ARRAY,
+    np.ma.MaskedArray: _MASKED,
+    np.matrix: _MATRIX,
+    np.recarray: _RECARRAY,
+    np.memmap: Codec("numpy.array", _take_memmap, _build_array),
+}
+
+
+def find(kind: type) -> Codec | None:
+    """The codec for exactly this type, or None."""
+    if kind in _EXACT:
+        return _EXACT[kind]
+    if issubclass(kind, np.generic) and kind.__module__ == "numpy":
+        return _SCALAR
+    if issubclass(kind, np.dtype):
+        return _DTYPE
+    return None

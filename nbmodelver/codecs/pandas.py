@@ -1,0 +1,395 @@
+"""pandas: frames as one buffer per column (or block), indexes, extension arrays, dtypes and scalars, exact.
+
+Memory of pandas objects is private: pandas would not know that a rebuilt frame shares memory with another object, and
+its copy-on-write would write through. Objects that shared memory under copy-on-write behave the same without.
+Indexes do not link names: nearly everything in a notebook shares an index, and an index never changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from pandas.arrays import (
+    ArrowExtensionArray,
+    BooleanArray,
+    DatetimeArray,
+    IntegerArray,
+    IntervalArray,
+    NumpyExtensionArray,
+    PeriodArray,
+    SparseArray,
+    StringArray,
+    TimedeltaArray,
+)
+from pandas.core.arrays.floating import FloatingArray
+
+from nbmodelver.codecs.protocol import Codec, Helper, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbmodelver.codecs.memory import Memory
+
+
+def _private(values: Any, memory: Memory, *, rows: bool = False) -> Any:
+    """A numpy array for a state: its memory if it has no objects in it, else the array for the numpy codec."""
+    if type(values) is not np.ndarray or values.dtype.hasobject or values.dtype.metadata is not None:
+        return memory.keep(values)
+    return memory.add(values, private=True, rows=rows)
+
+
+# Frames and series
+
+
+def _take_frame(frame: Any, memory: Memory) -> State:
+    blocks = []
+    for block in frame._mgr.blocks:
+        where = block.mgr_locs.indexer
+        place = (where.start, where.stop, where.step) if isinstance(where, slice) else tuple(map(int, where))
+        blocks.append((isinstance(where, slice), place, _private(block.values, memory, rows=True)))
+    return tuple(blocks), frame.columns, frame.index, *_marks(frame)
+
+
+def _marks(value: Any) -> tuple[Any, ...]:
+    return bool(value.flags.allows_duplicate_labels), *[x for pair in value.attrs.items() for x in pair]
+
+
+def _mark(value: Any, marks: tuple[Any, ...]) -> Any:
+    unique, *attrs = marks
+    value._attrs = dict(zip(attrs[::2], attrs[1::2], strict=True))
+    if not unique:
+        value.flags.allows_duplicate_labels = False
+    return value
+
+
+def _build_frame(state: State) -> Any:
+    blocks, columns, index, *marks = state
+    made = [(values, np.arange(*place) if sliced else np.array(place, np.intp)) for sliced, place, values in blocks]
+    return _mark(_from_blocks(made, index, columns), tuple(marks))
+
+
+def _from_blocks(blocks: list[Any], index: Any, columns: Any) -> Any:
+    try:
+        from pandas.api.internals import create_dataframe_from_blocks
+    except ImportError:  # pandas < 3
+        from pandas.core.internals.api import make_block
+        from pandas.core.internals.managers import BlockManager
+
+        made = [make_block(values, placement, ndim=2) for values, placement in blocks]
+        manager = BlockManager(tuple(made), [columns, index])
+        return pd.DataFrame._from_mgr(manager, manager.axes)
+    return create_dataframe_from_blocks(blocks, index, columns)
+
+
+def _take_series(series: Any, memory: Memory) -> State:
+    values = series._mgr.blocks[0].values
+    return _private(values, memory), series.index, series.name, *_marks(series)
+
+
+def _build_series(state: State) -> Any:
+    values, index, name, *marks = state
+    return _mark(pd.Series(values, index=index, name=name, dtype=values.dtype, copy=False), tuple(marks))
+
+
+# Indexes
+
+
+def _take_index(index: Any, memory: Memory) -> State:
+    return type(index).__name__, _private(index._data, memory), index.name, vars(index).get("_freq")
+
+
+def _build_index(state: State) -> Any:
+    kind, values, name, freq = state
+    return _with_freq(_INDEXES[kind]._simple_new(values, name=name), freq)
+
+
+def _with_freq(value: Any, freq: Any) -> Any:
+    """Pandas keeps the frequency on the array (before 3.1) or on the index (since)."""
+    if freq is not None:
+        value._freq = freq
+    return value
+
+
+_INDEXES: dict[str, Any] = {
+    k.__name__: k
+    for k in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex, pd.CategoricalIndex, pd.IntervalIndex)
+}
+
+
+def _take_multi(index: Any, memory: Memory) -> State:
+    codes = tuple(_private(np.asarray(c), memory) for c in index.codes)
+    return tuple(index.levels), memory.keep(codes), tuple(index.names), index.sortorder
+
+
+def _build_multi(state: State) -> Any:
+    levels, codes, names, sortorder = state
+    return pd.MultiIndex(list(levels), list(codes), names=names, sortorder=sortorder, verify_integrity=False)
+
+
+# Extension arrays
+
+
+def _take_masked(values: Any, memory: Memory) -> State:
+    return type(values).__name__, _private(values._data, memory), _private(values._mask, memory)
+
+
+def _build_masked(state: State) -> Any:
+    kind, data, mask = state
+    return {k.__name__: k for k in (IntegerArray, FloatingArray, BooleanArray)}[kind](data, mask)
+
+
+def _take_datetimelike(values: Any, memory: Memory) -> State:
+    return (
+        type(values).__name__,
+        _private(values._ndarray, memory, rows=True),
+        values.dtype,
+        getattr(values, "_freq", None),
+    )
+
+
+def _build_datetimelike(state: State) -> Any:
+    kind, data, dtype, freq = state
+    cls: Any = {k.__name__: k for k in (DatetimeArray, TimedeltaArray, PeriodArray)}[kind]
+    return _with_freq(cls._simple_new(data, dtype=dtype), freq)
+
+
+def _take_object_backed(values: Any, memory: Memory) -> State:
+    return _private(values._ndarray, memory, rows=True), values.dtype
+
+
+def _build_strings(state: State) -> Any:
+    data, dtype = state
+    return dtype.construct_array_type()._simple_new(data, dtype)
+
+
+def _build_sparse(state: State) -> Any:
+    values, (kind, *index), dtype = state
+    cls = {"IntIndex": _sparse("IntIndex"), "BlockIndex": _sparse("BlockIndex")}[kind]
+    return SparseArray._simple_new(values, cls(*index), dtype)
+
+
+def _sparse(name: str) -> Any:
+    from pandas._libs import sparse
+
+    return getattr(sparse, name)
+
+
+def _take_sparse(values: Any, memory: Memory) -> State | None:
+    index = values.sp_index
+    kind = type(index).__name__
+    if kind == "IntIndex":
+        parts: tuple[Any, ...] = (index.length, memory.add(index.indices, private=True))
+    elif kind == "BlockIndex":
+        blocs, blengths = memory.keep(np.asarray(index.blocs)), memory.keep(np.asarray(index.blengths))
+        parts = (index.length, memory.add(blocs, private=True), memory.add(blengths, private=True))
+    else:
+        return None
+    return _private(values.sp_values, memory), (kind, *parts), values.dtype
+
+
+def _take_arrow(values: Any, memory: Memory) -> State:
+    return memory.keep(values._pa_array), values.dtype
+
+
+def _build_arrow(state: State) -> Any:
+    data, dtype = state
+    cls = dtype.construct_array_type()
+    made = cls.__new__(cls)
+    ArrowExtensionArray.__init__(made, data)
+    made._dtype = dtype
+    return made
+
+
+# Dtypes and scalars
+
+
+def _take_offset(offset: Any, _memory: Memory) -> State | None:
+    reduced = offset.__reduce__()
+    if type(reduced) is not tuple or len(reduced) != 2 or reduced[0] is not type(offset):
+        return None
+    return type(offset).__name__, *reduced[1]
+
+
+def _build_offset(state: State) -> Any:
+    name, *args = state
+    cls = getattr(pd.offsets, name)
+    if not (isinstance(cls, type) and issubclass(cls, pd.offsets.BaseOffset)):
+        raise TypeError("not an offset")
+    return cls(*args)
+
+
+def _take_string_dtype(dtype: Any, _memory: Memory) -> State:
+    return dtype.storage, dtype.na_value is pd.NA
+
+
+def _build_string_dtype(state: State) -> Any:
+    storage, uses_na = state
+    return pd.StringDtype(storage) if uses_na else pd.StringDtype(storage, na_value=np.nan)
+
+
+def _build_timestamp(state: State) -> Any:
+    value, unit, tz, fold = state
+    if unit == "ns":
+        return pd.Timestamp(value, unit="ns", tz=tz, fold=fold) if fold else pd.Timestamp(value, unit="ns", tz=tz)
+    stamp = pd.Timestamp(np.datetime64(value, unit))
+    return stamp if tz is None else stamp.tz_localize("UTC").tz_convert(tz)
+
+
+_MASKED_DTYPES = {f"{k}{n}Dtype" for k in ("Int", "UInt") for n in (8, 16, 32, 64)} | {
+    "Float32Dtype", "Float64Dtype", "BooleanDtype",
+}  # fmt: skip
+
+
+def _codec(tag: str, take: Callable[[Any, Memory], State | None], build: Callable[[State], Any], **how: Any) -> Codec:
+    return Codec(f"pandas.{tag}", take, build, **how)
+
+
+def _scalar(tag: str, take: Callable[[Any], State], build: Callable[[State], Any]) -> Codec:
+    return Codec(f"pandas.{tag}", lambda v, _m: take(v), build, identity=False)
+
+
+_FRAME = _codec("frame", _take_frame, _build_frame)
+_SERIES = _codec("series", _take_series, _build_series)
+_INDEX = _codec("index", _take_index, _build_index, links=False)
+_RANGE = _codec(
+    "range",
+    lambda v, _m: (v.start, v.stop, v.step, v.name),
+    lambda s: pd.RangeIndex(s[0], s[1], s[2], name=s[3]),
+    links=False,
+)
+_MULTI = _codec("multi", _take_multi, _build_multi, links=False)
+_MASKED = _codec("masked", _take_masked, _build_masked)
+_DATETIMELIKE = _codec("datetimelike", _take_datetimelike, _build_datetimelike)
+_CATEGORICAL = _codec(
+    "categorical",
+    lambda v, m: (_private(v._ndarray, m), v.dtype),
+    lambda s: pd.Categorical._simple_new(s[0], s[1]),
+)
+_STRINGS = _codec("strings", _take_object_backed, _build_strings)
+_NUMPY = _codec("numpy", _take_object_backed, lambda s: NumpyExtensionArray(s[0]))
+_INTERVALS = _codec(
+    "intervals",
+    lambda v, m: (m.keep(v._left), m.keep(v._right), v.closed, v.dtype),
+    lambda s: IntervalArray._simple_new(*(_bare(x) for x in s[:2]), s[3]),
+)
+_SPARSE = _codec("sparse", _take_sparse, _build_sparse)
+_ARROW = _codec("arrow", _take_arrow, _build_arrow)
+_OFFSET = _codec("offset", _take_offset, _build_offset, identity=False)
+_STRING_DTYPE = _codec("string_dtype", _take_string_dtype, _build_string_dtype, identity=False)
+_TZ_DTYPE = _scalar("tz_dtype", lambda v: (v.unit, v.tz), lambda s: pd.DatetimeTZDtype(*s))
+_PERIOD_DTYPE = _scalar("period_dtype", lambda v: (v.freq,), lambda s: pd.PeriodDtype(*s))
+_INTERVAL_DTYPE = _scalar("interval_dtype", lambda v: (v.subtype, v.closed), lambda s: pd.IntervalDtype(*s))
+_CATEGORICAL_DTYPE = _scalar(
+    "categorical_dtype", lambda v: (v.categories, v.ordered), lambda s: pd.CategoricalDtype(*s)
+)
+_SPARSE_DTYPE = _scalar("sparse_dtype", lambda v: (v.subtype, v.fill_value), lambda s: pd.SparseDtype(*s))
+_ARROW_DTYPE = _scalar("arrow_dtype", lambda v: (v.pyarrow_dtype,), lambda s: pd.ArrowDtype(*s))
+_MASKED_DTYPE = _scalar("masked_dtype", lambda v: (type(v).__name__,), lambda s: _masked_dtype(s[0]))
+_TIMESTAMP = _scalar("timestamp", lambda v: (v._value, v.unit, v.tz, v.fold), _build_timestamp)
+_TIMEDELTA = _scalar("timedelta", lambda v: (v._value, v.unit), lambda s: pd.Timedelta(np.timedelta64(*s)))
+_PERIOD = _scalar("period", lambda v: (v.ordinal, v.freq), lambda s: pd.Period(ordinal=s[0], freq=s[1]))
+_INTERVAL = _scalar("interval", lambda v: (v.left, v.right, v.closed), lambda s: pd.Interval(*s))
+_NAT = _scalar("nat", lambda _v: (), lambda _s: pd.NaT)
+_NA = _scalar("na", lambda _v: (), lambda _s: pd.NA)
+
+
+def _bare(values: Any) -> Any:
+    return values._data if isinstance(values, pd.Index) else values
+
+
+def _masked_dtype(name: str) -> Any:
+    if name not in _MASKED_DTYPES:
+        raise ValueError("not a dtype")
+    return getattr(pd, name)()
+
+
+_EXACT: dict[type, Codec] = {
+    pd.DataFrame: _FRAME,
+    pd.Series: _SERIES,
+    pd.RangeIndex: _RANGE,
+    pd.MultiIndex: _MULTI,
+    **dict.fromkeys(_INDEXES.values(), _INDEX),
+    IntegerArray: _MASKED,
+    FloatingArray: _MASKED,
+    BooleanArray: _MASKED,
+    DatetimeArray: _DATETIMELIKE,
+    TimedeltaArray: _DATETIMELIKE,
+    PeriodArray: _DATETIMELIKE,
+    pd.Categorical: _CATEGORICAL,
+    StringArray: _STRINGS,
+    NumpyExtensionArray: _NUMPY,
+    IntervalArray: _INTERVALS,
+    SparseArray: _SPARSE,
+    ArrowExtensionArray: _ARROW,
+    pd.StringDtype: _STRING_DTYPE,
+    pd.DatetimeTZDtype: _TZ_DTYPE,
+    pd.PeriodDtype: _PERIOD_DTYPE,
+    pd.IntervalDtype: _INTERVAL_DTYPE,
+    pd.CategoricalDtype: _CATEGORICAL_DTYPE,
+    pd.SparseDtype: _SPARSE_DTYPE,
+    pd.ArrowDtype: _ARROW_DTYPE,
+    pd.Timestamp: _TIMESTAMP,
+    pd.Timedelta: _TIMEDELTA,
+    pd.Period: _PERIOD,
+    pd.Interval: _INTERVAL,
+    type(pd.NaT): _NAT,
+    type(pd.NA): _NA,
+    **{getattr(pd, name): _MASKED_DTYPE for name in _MASKED_DTYPES},
+}
+
+BY_TAG: dict[str, Codec] = {codec.tag: codec for codec in (*_EXACT.values(), _OFFSET)}
+
+
+def find(kind: type) -> Codec | None:
+    """The codec for exactly this type, or None."""
+    codec = _EXACT.get(kind)
+    if codec is not None:
+        return codec
+    if not kind.__module__.startswith("pandas."):
+        return None
+    if issubclass(kind, ArrowExtensionArray):
+        return _ARROW
+    if issubclass(kind, StringArray):
+        return _STRINGS
+    if issubclass(kind, pd.offsets.BaseOffset):
+        return _OFFSET
+    return None
+
+
+def helper(kind: type) -> Helper | None:
+    """Subclasses of frame and series: their class, their frame, and the attributes that the class lists."""
+    if issubclass(kind, pd.DataFrame) and kind is not pd.DataFrame:
+        return lambda value, memory: _reduce_subclass(value, memory, _FRAME)
+    if issubclass(kind, pd.Series) and kind is not pd.Series:
+        return lambda value, memory: _reduce_subclass(value, memory, _SERIES)
+    return None
+
+
+def _reduce_subclass(value: Any, memory: Memory, codec: Codec) -> Any:
+    state = codec.take(value, memory)
+    own = {k: v for k, v in vars(value).items() if k not in ("_mgr", "_attrs", "_flags", "_item_cache", "_name")}
+    return rebuild_subclass, (type(value), codec.tag, memory.keep(state)), own, None, None, set_attributes
+
+
+def rebuild_subclass(cls: Any, tag: str, state: State) -> Any:
+    """An instance of a subclass around a rebuilt frame or series."""
+    base = BY_TAG[tag].restore(state)
+    made = object.__new__(cls)
+    object.__setattr__(made, "_mgr", base._mgr)
+    object.__setattr__(made, "_attrs", base._attrs)
+    object.__setattr__(
+        made, "_flags", type(base.flags)(made, allows_duplicate_labels=base.flags.allows_duplicate_labels)
+    )
+    if isinstance(base, pd.Series):
+        object.__setattr__(made, "_name", base._name)
+    else:
+        object.__setattr__(made, "_item_cache", {})
+    return made
+
+
+def set_attributes(value: Any, own: dict[str, Any]) -> None:
+    """Give an instance of a subclass its own attributes, past pandas' `__setattr__`."""
+    for name, item in own.items():
+        object.__setattr__(value, name, item)

@@ -1,0 +1,161 @@
+"""What a codec is, and the table that finds one.
+
+A codec takes a value of one library apart into a *state*, a fresh tuple of simpler values, and builds it again.
+It never sees bytes: arrays go to `Memory`, everything else in the state is encoded by whoever asked, either
+column by column without pickle (plain.py) or inside a pickle (fallback.py). A library's file is imported only
+when one of its values, or one of its tags in a recipe, turns up.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import NotLoadable
+
+if TYPE_CHECKING:
+    from nbmodelver.codecs.memory import Memory
+
+State = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How values of one type become a state and come back.
+
+    tag: stable name in recipes, "library.type"; a changed state layout gets a new tag.
+    take(value, memory): the state as a fresh tuple, or None when this very value needs pickle (an instance
+        attribute, a foreign subclass inside ...). Reads the value only, and calls nothing the user wrote.
+    build(state): the value. Must not look into containers of the state that `take` did not make itself: in a
+        cycle they are still empty. Raises ValueError or TypeError on a state that `take` cannot have given.
+    shell(), fill(shell, state): instead of `build`, for mutable containers that may contain themselves.
+    plain: the value may be written without pickle; False for codecs that only help the pickler.
+    identity: an object met twice comes back as one object; False for immutable scalars.
+    links: two names that hold the same object are restored together; False for immutable objects.
+    """
+
+    tag: str
+    take: Callable[[Any, Memory], State | None]
+    build: Callable[[State], Any] | None = None
+    shell: Callable[[], Any] | None = None
+    fill: Callable[[Any, State], None] | None = None
+    plain: bool = True
+    identity: bool = True
+    links: bool = True
+
+    def restore(self, state: State) -> Any:
+        """The value that `state` describes, whole at once."""
+        if self.build is not None:
+            return self.build(state)
+        assert self.shell is not None
+        assert self.fill is not None
+        value = self.shell()
+        self.fill(value, state)
+        return value
+
+
+# Root module of a type -> the file with its codecs. A new library is one line here.
+_LIBRARIES: dict[str, str] = {
+    "builtins": "python",
+    "collections": "python",
+    "datetime": "python",
+    "decimal": "python",
+    "fractions": "python",
+    "uuid": "python",
+    "pathlib": "python",
+    "zoneinfo": "python",
+    "types": "python",
+    "array": "python",
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "pyarrow": "pyarrow",
+    "polars": "polars",
+    "scipy": "scipy",
+    "torch": "torch",
+}
+
+ENTRY_POINTS = "nbmodelver.codecs"
+"""Entry point group: name = root module of the types, value = a module with `find` and `BY_TAG` like ours."""
+
+_by_type: dict[type, Codec | None] = {}
+_helpers: dict[type, Helper | None] = {}
+
+
+def find(kind: type) -> Codec | None:
+    """The codec for values of exactly this type, or None."""
+    try:
+        return _by_type[kind]
+    except KeyError:
+        codec = _by_type[kind] = _look_up(kind)
+        return codec
+
+
+Helper = Callable[[Any, "Memory"], Any]
+"""A pickle reduction of one value that keeps more than the library's own: (value, memory) -> reduction."""
+
+
+def helper(kind: type) -> Helper | None:
+    """The reduction that a library's file in codecs/ prefers for this type, or None."""
+    try:
+        return _helpers[kind]
+    except KeyError:
+        found = _helpers[kind] = _look_up_helper(kind)
+        return found
+
+
+def _look_up_helper(kind: type) -> Helper | None:
+    for base in kind.__mro__:
+        where = _home(str(base.__module__).partition(".")[0].lstrip("_"))
+        find_helper = None if where is None else getattr(importlib.import_module(where), "helper", None)
+        if find_helper is not None:
+            found: Helper | None = find_helper(kind)
+            return found
+    return None
+
+
+def by_tag(tag: str) -> Codec:
+    """The codec that wrote `tag`. Raises NotLoadable when it, or its library, is not here."""
+    library = tag.partition(".")[0]
+    where = _home(library)
+    if where is None:
+        raise NotLoadable(f"no codec '{tag}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
+    try:
+        table: dict[str, Codec] = importlib.import_module(where).BY_TAG
+    except ImportError as error:
+        raise NotLoadable(f"this value needs the package '{library}'", f"try: pip install {library}") from error
+    if tag not in table:
+        raise NotLoadable(f"no codec '{tag}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
+    return table[tag]
+
+
+def _look_up(kind: type) -> Codec | None:
+    root = str(kind.__module__).partition(".")[0].lstrip("_")
+    if root not in sys.modules and root not in _LIBRARIES:
+        return None
+    where = _home(root)
+    if where is None:
+        return None
+    try:
+        codec: Codec | None = importlib.import_module(where).find(kind)
+    except (ImportError, AttributeError):
+        # A library of a release that the file does not know yet: its values go through pickle.
+        return None
+    return codec
+
+
+def _home(root: str) -> str | None:
+    if root in _LIBRARIES:
+        return f"nbmodelver.codecs.{_LIBRARIES[root]}"
+    if root == "python":
+        return "nbmodelver.codecs.python"
+    return _foreign_homes().get(root)
+
+
+@cache
+def _foreign_homes() -> dict[str, str]:
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}

@@ -1,0 +1,158 @@
+"""pyarrow: strings as lengths and bytes, plain numbers as their memory, everything else as an Arrow IPC stream.
+
+Lengths instead of offsets, so that an insertion does not change everything behind it. Only the visible slice is kept;
+chunks stay chunks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from nbmodelver.codecs.protocol import Codec, State
+
+if TYPE_CHECKING:
+    from nbmodelver.codecs.memory import Memory
+
+_STRINGS = {pa.string(): np.int32, pa.binary(): np.int32, pa.large_string(): np.int64, pa.large_binary(): np.int64}
+
+
+def _take_array(array: Any, memory: Memory) -> State:
+    kind = array.type
+    if kind in _STRINGS:
+        return "strings", _type_bytes(kind), *_take_strings(array, memory)
+    if (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_temporal(kind)) and kind.bit_width:
+        return "numbers", _type_bytes(kind), *_take_numbers(array, memory)
+    batch = pa.record_batch([array], names=["x"])
+    return "ipc", _type_bytes(kind), memory.add(_view(_stream(batch), memory), private=True)
+
+
+def _stream(batch: Any) -> Any:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write(batch)
+    return sink.getvalue()
+
+
+def _view(buffer: Any, memory: Memory) -> Any:
+    memory.keep(buffer)
+    return memory.keep(np.frombuffer(buffer, np.uint8)) if buffer is not None and buffer.size else np.empty(0, np.uint8)
+
+
+def _type_bytes(kind: Any) -> bytes:
+    return bytes(pa.schema([pa.field("x", kind)]).serialize().to_pybytes())
+
+
+def _type_of(data: bytes) -> Any:
+    return pa.ipc.read_schema(pa.py_buffer(data)).field(0).type
+
+
+def _validity(array: Any, memory: Memory) -> Any:
+    """The validity bits from bit 0 on, or None when nothing is missing."""
+    bits = array.buffers()[0]
+    if bits is None or array.null_count == 0:
+        return None
+    first, length = array.offset, len(array)
+    if first % 8:
+        valid = np.unpackbits(_view(bits, memory), bitorder="little")[first : first + length]
+        return memory.add(memory.keep(np.packbits(valid, bitorder="little")), private=True)
+    return memory.add(memory.keep(_view(bits, memory)[first // 8 : (first + length + 7) // 8]), private=True)
+
+
+def _take_strings(array: Any, memory: Memory) -> State:
+    width = _STRINGS[array.type]
+    _bits, offsets, data = array.buffers()
+    if not len(array) or offsets is None:
+        empty = np.empty(0, width)
+        return len(array), None, memory.add(empty, private=True), memory.add(np.empty(0, np.uint8), private=True)
+    ends = np.frombuffer(memory.keep(offsets), width)[array.offset : array.offset + len(array) + 1]
+    lengths = memory.keep(np.diff(ends))
+    text = memory.keep(_view(data, memory)[int(ends[0]) : int(ends[-1])])
+    return len(array), _validity(array, memory), memory.add(lengths, private=True), memory.add(text, private=True)
+
+
+def _take_numbers(array: Any, memory: Memory) -> State:
+    step = array.type.bit_width // 8
+    data = _view(array.buffers()[1], memory)[array.offset * step : (array.offset + len(array)) * step]
+    if array.type.bit_width in (16, 32, 64):
+        kind = "f" if pa.types.is_floating(array.type) else "i"
+        data = data.view(f"<{kind}{step}")
+    return len(array), _validity(array, memory), memory.add(memory.keep(data), private=True)
+
+
+def _build_array(state: State) -> Any:
+    how, packed, *rest = state
+    kind = _type_of(packed)
+    if how == "ipc":
+        with pa.ipc.open_stream(pa.py_buffer(rest[0])) as reader:
+            made = reader.read_next_batch().column(0)
+        made.validate(full=True)
+        return made
+    length, valid, *data = rest
+    bits = None if valid is None else pa.py_buffer(valid)
+    if how == "strings":
+        lengths, text = data
+        offsets = np.zeros(length + 1, lengths.dtype)
+        np.cumsum(lengths, out=offsets[1:])
+        buffers = [bits, pa.py_buffer(offsets), pa.py_buffer(text)]
+    else:
+        buffers = [bits, pa.py_buffer(data[0])]
+    made = pa.Array.from_buffers(kind, length, buffers)
+    made.validate()
+    return made
+
+
+def _take_chunked(value: Any, _memory: Memory) -> State:
+    return _type_bytes(value.type), *value.chunks
+
+
+def _build_chunked(state: State) -> Any:
+    packed, *chunks = state
+    return pa.chunked_array(chunks, type=_type_of(packed))
+
+
+def _take_table(table: Any, _memory: Memory) -> State:
+    return bytes(table.schema.serialize().to_pybytes()), table.num_rows, *table.columns
+
+
+def _build_table(state: State) -> Any:
+    packed, rows, *columns = state
+    schema = pa.ipc.read_schema(pa.py_buffer(packed))
+    if not columns:
+        return pa.table({"x": pa.nulls(rows)}).select([]).replace_schema_metadata(schema.metadata)
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _take_batch(batch: Any, _memory: Memory) -> State:
+    return bytes(batch.schema.serialize().to_pybytes()), *batch.columns
+
+
+def _build_batch(state: State) -> Any:
+    packed, *columns = state
+    return pa.RecordBatch.from_arrays(columns, schema=pa.ipc.read_schema(pa.py_buffer(packed)))
+
+
+_ARRAY = Codec("pyarrow.array", _take_array, _build_array, links=False)
+_CHUNKED = Codec("pyarrow.chunked", _take_chunked, _build_chunked, links=False)
+_TABLE = Codec("pyarrow.table", _take_table, _build_table, links=False)
+_BATCH = Codec("pyarrow.batch", _take_batch, _build_batch, links=False)
+_TYPE = Codec("pyarrow.type", lambda v, _m: (_type_bytes(v),), lambda s: _type_of(s[0]), identity=False)
+_SCHEMA = Codec(
+    "pyarrow.schema",
+    lambda v, _m: (v.serialize().to_pybytes(),),
+    lambda s: pa.ipc.read_schema(pa.py_buffer(s[0])),
+    identity=False,
+)
+
+BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA)}
+
+
+def find(kind: type) -> Codec | None:
+    """The codec for this type, or None; extension arrays and types are left to pickle."""
+    if issubclass(kind, pa.Array) and not issubclass(kind, pa.ExtensionArray):
+        return _ARRAY
+    if issubclass(kind, pa.DataType) and not issubclass(kind, pa.BaseExtensionType):
+        return _TYPE
+    return {pa.ChunkedArray: _CHUNKED, pa.Table: _TABLE, pa.RecordBatch: _BATCH, pa.Schema: _SCHEMA}.get(kind)

@@ -1,0 +1,157 @@
+"""torch: storages as raw memory without a copy, so tensors, modules and optimizers share what they shared.
+
+Tensors themselves go through torch's own pickling around the storage; what it drops (gradients) is added. A tensor
+without a gradient history or hooks is plain data. What cannot come back (the graph behind a result) is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from nbmodelver.codecs.memory import ALLOCATORS
+from nbmodelver.codecs.protocol import Codec, Helper, State
+
+if TYPE_CHECKING:
+    from nbmodelver.codecs.memory import Memory
+
+
+def _memory_of(storage: Any, memory: Memory) -> Any:
+    """The storage's memory as a uint8 array, shape (bytes,)."""
+    if storage.device.type != "cpu":
+        memory.note(
+            f"a tensor on {storage.device} is kept as its values and comes back on the same device if it is there"
+        )
+        storage = memory.keep(storage.cpu())
+    flat = torch.empty(0, dtype=torch.uint8).set_(storage)
+    return memory.keep(flat.numpy())
+
+
+def _take_storage(storage: Any, memory: Memory) -> State:
+    return str(storage.device), memory.add(_memory_of(storage, memory), allocator="torch")
+
+
+def _build_storage(state: State) -> Any:
+    device, storage = state
+    if device == "cpu":
+        return storage
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        return storage
+    return storage.to(device=device) if hasattr(storage, "to") else storage.cuda()
+
+
+def _allocate(size: int) -> tuple[Any, Any]:
+    flat = torch.empty(size, dtype=torch.uint8)
+    return flat.numpy(), flat.untyped_storage()
+
+
+ALLOCATORS["torch"] = _allocate
+
+
+def _is_plain(tensor: Any) -> bool:
+    return (
+        tensor.layout is torch.strided
+        and tensor.grad_fn is None
+        and tensor.grad is None
+        and not tensor.is_quantized
+        and not tensor._backward_hooks
+        and not tensor.is_conj()
+        and not tensor.is_neg()
+        and not tensor.__dict__
+        and tensor.device.type == "cpu"
+    )
+
+
+def _take_tensor(tensor: Any, _memory: Memory) -> State | None:
+    if not _is_plain(tensor):
+        return None
+    kind = str(tensor.dtype).removeprefix("torch.")
+    where = (tuple(tensor.size()), tuple(tensor.stride()), tensor.storage_offset())
+    return tensor.untyped_storage(), kind, *where, tensor.requires_grad
+
+
+def _build_tensor(state: State) -> Any:
+    storage, kind, size, stride, offset, requires_grad = state
+    dtype = getattr(torch, kind)
+    if not isinstance(dtype, torch.dtype):
+        raise TypeError("not a dtype")
+    made = torch.empty(0, dtype=dtype).set_(storage, offset, size, stride)
+    return made.requires_grad_(requires_grad)
+
+
+_STORAGE = Codec("torch.storage", _take_storage, _build_storage)
+_TENSOR = Codec("torch.tensor", _take_tensor, _build_tensor)
+_SIZE = Codec("torch.size", lambda v, _m: tuple(v), torch.Size, identity=False)
+_DTYPE = Codec("torch.dtype", lambda v, _m: (str(v).removeprefix("torch."),), lambda s: _dtype(s[0]), identity=False)
+_DEVICE = Codec("torch.device", lambda v, _m: (str(v),), lambda s: torch.device(s[0]), identity=False)
+
+
+def _dtype(name: str) -> Any:
+    dtype = getattr(torch, name)
+    if not isinstance(dtype, torch.dtype):
+        raise TypeError("not a dtype")
+    return dtype
+
+
+_EXACT: dict[type, Codec] = {
+    torch.UntypedStorage: _STORAGE,
+    torch.Tensor: _TENSOR,
+    torch.Size: _SIZE,
+    torch.dtype: _DTYPE,
+    torch.device: _DEVICE,
+}
+
+BY_TAG = {c.tag: c for c in _EXACT.values()}
+
+
+def find(kind: type) -> Codec | None:
+    """The codec for exactly this type, or None."""
+    return _EXACT.get(kind)
+
+
+def helper(kind: type) -> Helper | None:
+    """Better pickling for typed storages, tensors with a gradient, and generators."""
+    if issubclass(kind, torch.TypedStorage):
+        return lambda value, _memory: (typed_storage, (value._untyped_storage, value.dtype))
+    if issubclass(kind, torch.Tensor):
+        return _reduce_tensor
+    if kind is torch.Generator:
+        return lambda value, _memory: (generator, (str(value.device), value.get_state()))
+    return None
+
+
+def typed_storage(storage: Any, dtype: Any) -> Any:
+    """A typed storage around a restored one."""
+    return torch.storage.TypedStorage(wrap_storage=storage, dtype=dtype, _internal=True)
+
+
+def generator(device: str, state: Any) -> Any:
+    """A random generator in its state."""
+    made = torch.Generator(device)
+    made.set_state(state)
+    return made
+
+
+def _reduce_tensor(tensor: Any, memory: Memory) -> Any:
+    if tensor.grad_fn is not None:
+        memory.note("a tensor with a gradient history comes back as its values, without the graph behind it")
+    if tensor._backward_hooks:
+        memory.note("hooks on a tensor's gradient are not kept")
+        hooks, tensor._backward_hooks = tensor._backward_hooks, None
+        try:
+            reduced = tensor.__reduce_ex__(5)
+        finally:
+            tensor._backward_hooks = hooks
+    else:
+        reduced = tensor.__reduce_ex__(5)
+    if tensor.grad_fn is None and tensor.grad is not None and isinstance(reduced, tuple):
+        return with_grad, (tensor.grad, *reduced[:2]), *reduced[2:]
+    return reduced
+
+
+def with_grad(grad: Any, function: Any, args: tuple[Any, ...]) -> Any:
+    """A tensor with its gradient."""
+    made = function(*args)
+    made.grad = grad
+    return made
