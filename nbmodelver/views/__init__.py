@@ -1,1 +1,23 @@
-"""Where things are shown: text, HTML, widgets. Plain model objects and callbacks in, no kernel."""
+"""Where results are shown: plain model objects in, text and HTML out. No kernel, no store.
+
+Every function gives a `Shown`: it draws itself in a notebook and a terminal, and is the plain object to code.
+"""
+
+from nbmodelver.views.blocks import Span
+from nbmodelver.views.commit import commit
+from nbmodelver.views.compare import compare
+from nbmodelver.views.diff import diff
+from nbmodelver.views.log import log
+from nbmodelver.views.plan import plan
+from nbmodelver.views.progress import Bar, Surface, Terminal
+from nbmodelver.views.refs import Refs, branches, tags
+from nbmodelver.views.reports import config, exported, gc, sentence, verify
+from nbmodelver.views.show import show
+from nbmodelver.views.shown import Shown
+from nbmodelver.views.status import State, status
+from nbmodelver.views.text import to_text
+
+__all__ = [
+    "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "branches", "commit", "compare", "config", "diff",
+    "exported", "gc", "log", "plan", "sentence", "show", "status", "tags", "to_text", "verify",
+]  # fmt: skip

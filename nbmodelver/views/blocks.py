@@ -1,0 +1,141 @@
+"""What a view consists of, before it is text or HTML: lines, tables, code and folds.
+
+A view builds blocks out of model objects; text.py and html.py draw them. So both faces always say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nbmodelver.views.visible import visible
+
+Style = Literal["plain", "strong", "dim", "good", "bad", "warn", "accent", "code", "graph"]
+Mark = Literal["", "added", "removed", "changed", "same", "current", "lost"]
+SIGNS: dict[Mark, str] = {
+    "": "", "added": "+", "removed": "-", "changed": "~", "same": "", "current": "*", "lost": "!",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of text in one style. hint: more about it, where there is a pointer to hover with."""
+
+    text: str
+    style: Style = "plain"
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A histogram: counts in equal bins from `low` to `high`."""
+
+    counts: tuple[int, ...]
+    low: str = ""
+    high: str = ""
+
+
+Cell = str | Span | Chart | tuple[str | Span, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of spans, joined without anything between."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Title:
+    """The heading of what follows. level: 1 for the view, 2 for a part of it."""
+
+    spans: tuple[Span, ...]
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A table's row and its mark."""
+
+    cells: tuple[Cell, ...]
+    mark: Mark = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns with headings ("" for none; all empty: no heading row). right: columns that align right."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    right: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines of source, or of a unified diff."""
+
+    lines: tuple[str, ...]
+    diff: bool = False
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks under a summary that can be closed where there is a pointer."""
+
+    summary: tuple[Span, ...]
+    blocks: tuple[Block, ...]
+    is_open: bool = False
+
+
+Block = Line | Title | Table | Code | Fold
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole view. label: what it is, for screen readers."""
+
+    blocks: tuple[Block, ...]
+    label: str = ""
+
+
+def spans(*pieces: str | Span) -> tuple[Span, ...]:
+    """Pieces as spans; plain text stays plain."""
+    return tuple(p if isinstance(p, Span) else Span(p) for p in pieces)
+
+
+def line(*pieces: str | Span) -> Line:
+    """A line of pieces."""
+    return Line(spans(*pieces))
+
+
+def title(*pieces: str | Span, level: int = 1) -> Title:
+    """A heading of pieces, strong where they are plain."""
+    return Title(tuple(Span(s.text, "strong", s.hint) if s.style == "plain" else s for s in spans(*pieces)), level)
+
+
+def strong(text: object) -> Span:
+    """A text that stands out."""
+    return Span(str(text), "strong")
+
+
+def dim(text: object, hint: str = "") -> Span:
+    """A text that stands back."""
+    return Span(str(text), "dim", hint)
+
+
+def cell_spans(cell: Cell) -> tuple[Span, ...]:
+    """A cell as spans; a chart as small bars in text."""
+    if isinstance(cell, Chart):
+        return (Span(bars(cell), "dim"),)
+    return spans(*cell) if isinstance(cell, tuple) else spans(cell)
+
+
+def bars(chart: Chart) -> str:
+    """The chart in block characters, one a bin."""
+    top = max(chart.counts, default=0)
+    return "".join("▁▂▃▄▅▆▇█"[round(7 * c / top)] if top and c else " " for c in chart.counts)
+
+
+def plain(pieces: tuple[Span, ...]) -> str:
+    """The visible text of spans."""
+    return "".join(visible(s.text) for s in pieces)

@@ -1,0 +1,48 @@
+"""The one line that a commit answers with, and a line for each name that was not kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Document, Line, Span, dim, line, strong
+from nbmodelver.views.figures import change, duration, number, plural, size
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.model import Skipped, Version
+
+
+def commit(version: Version, parent: Version | None = None, notes: Sequence[str] = ()) -> Shown:
+    """`v7 · 3 names · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`, then what was not kept and why.
+
+    parent: the version to which metrics are compared. notes: sentences to add, one a line.
+    """
+    facts = [
+        plural(len(version.kept), "name"),
+        f"{size(version.new_bytes)} new of {size(version.raw_bytes)}",
+        duration(version.duration_s),
+    ]
+    first: list[str | Span] = [strong(version.name)]
+    for fact in facts:
+        first += [dim(" · "), fact]
+    for piece in metric_spans(version, parent):
+        first += [dim(" · "), *piece]
+    lines = [line(*first), *skipped_lines(version.skipped), *(line("  ", dim(n)) for n in notes)]
+    return Shown(Document(tuple(lines), f"version {version.name}"), version)
+
+
+def metric_spans(version: Version, parent: Version | None = None) -> Iterator[tuple[str | Span, ...]]:
+    """Each metric with its change since the parent: "acc 0.91 (+0.02)"."""
+    for name, value in version.metrics.items():
+        before = parent.metrics.get(name) if parent else None
+        step = change(before, value) if before is not None else ""
+        yield (f"{name} ", strong(number(value)), dim(f" ({step})" if step else ""))
+
+
+def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> Iterator[Line]:
+    """A line for each name that was not kept: where in it the culprit is, and the reason."""
+    for s in skipped:
+        where = f" at {s.path}" if s.path and s.path != s.name else ""
+        yield line(Span(before, "warn"), strong(s.name), dim(where), f": {s.reason}")

@@ -1,0 +1,48 @@
+"""Several versions side by side: one column each, one row a metric or parameter; rows that differ come first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.views.blocks import Block, Cell, Document, Fold, Row, Table, dim, line, spans, strong, title
+from nbmodelver.views.figures import ago, number, plural
+from nbmodelver.views.shown import Shown
+from nbmodelver.views.values import value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nbmodelver.model import Version
+
+
+def compare(versions: Sequence[Version]) -> Shown:
+    """Metrics and parameters of the versions."""
+    if not versions:
+        return Shown(Document((line(dim("no versions")),), "comparison"), [])
+    return Shown(Document(tuple(_blocks(versions)), "comparison"), list(versions))
+
+
+def _blocks(versions: Sequence[Version]) -> Iterator[Block]:
+    heads = ("", *(v.name for v in versions))
+    right = frozenset(range(1, len(heads)))
+    about = [Row((dim("message"), *(v.message for v in versions)))] if any(v.message for v in versions) else []
+    about.append(Row((dim("when"), *(dim(ago(v.saved_at_utc), v.saved_at_utc) for v in versions))))
+    metrics = list(_rows([v.metrics for v in versions], number))
+    yield Table(heads, (*about, *metrics), right)
+    rows = list(_rows([v.params for v in versions], value_text))
+    differ = tuple(r for r in rows if r.mark == "changed")
+    same = tuple(Row(r.cells) for r in rows if r.mark != "changed")
+    if differ:
+        yield title("Parameters that differ", level=2)
+        yield Table(heads, tuple(Row(r.cells) for r in differ), right)
+    if same:
+        yield Fold(spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),))
+
+
+def _rows(sides: Sequence[Mapping[str, Any]], written: Any) -> Iterator[Row]:
+    names = dict.fromkeys(n for side in sides for n in side)
+    for name in names:
+        held = [name in s for s in sides]
+        cells: list[Cell] = [written(s[name]) if name in s else dim("-") for s in sides]
+        differ = not all(held) or any(c != cells[0] for c in cells)
+        yield Row((strong(name), *cells), "changed" if differ else "")

@@ -1,0 +1,77 @@
+"""A comparison of two versions, section by section; sections that are the same on both sides are named in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Block, Cell, Code, Document, Fold, Row, Span, Table, dim, line, spans, strong, title
+from nbmodelver.views.figures import plural
+from nbmodelver.views.shown import Shown
+from nbmodelver.views.values import value_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.model import Diff, Section, Version
+    from nbmodelver.model import Row as DiffRow
+
+NUMERIC = (int, float)
+
+
+def diff(found: Diff) -> Shown:
+    """The comparison: every section that differs as a table or a text diff, the rest in one line."""
+    blocks: list[Block] = [title(*_sides(found.before, found.after))]
+    for section in found.sections:
+        if section.differs or section.note:
+            blocks += section_blocks(section)
+    same = [s.title for s in found.sections if not s.differs and not s.note]
+    if same:
+        blocks.append(line(dim(f"the same on both sides: {', '.join(same)}")))
+    if not any(s.differs for s in found.sections):
+        blocks.append(line("no differences"))
+    return Shown(Document(tuple(blocks), f"{found.before.name} compared with {found.after.name}"), found)
+
+
+def _sides(before: Version, after: Version) -> Iterator[str | Span]:
+    for i, version in enumerate((before, after)):
+        yield from (dim(" → "),) if i else ()
+        yield strong(version.name)
+        yield dim(f" {version.message}" if version.message else "")
+
+
+def section_blocks(section: Section) -> Iterator[Block]:
+    """One section: what differs as a table, what does not folded away, then the text diff and the note."""
+    changed = [r for r in section.rows if r.status != "same"]
+    same = [r for r in section.rows if r.status == "same"]
+    yield title(section.title, level=2)
+    if changed:
+        yield _table(section, changed)
+    if same and len(same) <= 3 and not changed:
+        yield _table(section, same)
+    elif same:
+        yield (
+            Fold(spans(dim(f"{plural(len(same), 'row')} the same")), (_table(section, same),))
+            if changed
+            else line(dim(f"{plural(len(same), 'row')} the same"))
+        )
+    if section.lines:
+        yield Code(section.lines, diff=True)
+    if section.note:
+        yield line(dim(section.note))
+
+
+def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
+    drawn = tuple(Row(tuple(_cells(r)), r.status) for r in rows)
+    right = {i for i in range(len(section.columns)) if _all_numbers(rows, i)}
+    return Table(section.columns, drawn, frozenset(right))
+
+
+def _cells(row: DiffRow) -> Iterator[Cell]:
+    for i, value in enumerate(row.cells):
+        cell = value_cell(value)
+        yield strong(cell) if i == 0 and isinstance(cell, str) and row.status != "same" else cell
+
+
+def _all_numbers(rows: Sequence[DiffRow], at: int) -> bool:
+    found = [r.cells[at] for r in rows if at < len(r.cells) and r.cells[at] is not None]
+    return bool(found) and all(isinstance(v, NUMERIC) and not isinstance(v, bool) for v in found)

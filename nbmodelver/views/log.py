@@ -1,0 +1,132 @@
+"""The history: one row a version, newest first, with a drawing of forks and merges on request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Block, Cell, Document, Row, Span, Table, dim, line, strong
+from nbmodelver.views.figures import ago, number, plural, size
+from nbmodelver.views.refs import Refs
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from nbmodelver.model import Version, VersionId
+
+MAX_METRICS = 3
+
+
+def log(
+    versions: Sequence[Version],
+    refs: Refs | None = None,
+    *,
+    graph: bool = False,
+    more: int = 0,
+    now: datetime | None = None,
+) -> Shown:
+    """The versions as given, newest first. more: how many further ones there are that are not shown."""
+    refs = refs or Refs()
+    if not versions:
+        return Shown(Document((line(dim("no versions")),), "history"), [])
+    drawn = lanes(versions) if graph else [""] * len(versions)
+    metrics = _metric_names(versions)
+    rows = tuple(_row(v, refs, lane, metrics, now) for v, lane in zip(versions, drawn, strict=True))
+    heads = ("", "", "", "", "message", "names", *metrics, "new", "")
+    table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
+    blocks: list[Block] = [table if graph else _without(table, 0)]
+    if more:
+        blocks.append(line(dim(f"{plural(more, 'older version')} not shown: --limit N shows more")))
+    return Shown(Document(tuple(blocks), "history"), list(versions))
+
+
+def _row(version: Version, refs: Refs, lane: str, metrics: Sequence[str], now: datetime | None) -> Row:
+    figures: list[Cell] = [number(version.metrics[m]) if m in version.metrics else "" for m in metrics]
+    return Row(
+        (
+            Span(lane, "graph"),
+            strong(version.name),
+            dim(ago(version.saved_at_utc, now), version.saved_at_utc),
+            refs.labels(version.id),
+            Span(version.message) if version.message else dim(f"({version.auto})" if version.auto else ""),
+            _names(version),
+            *figures,
+            dim(size(version.new_bytes), f"{size(version.raw_bytes)} uncompressed"),
+            Span(f"{len(version.skipped)} not kept", "warn") if version.skipped else "",
+        ),
+        "current" if version.id == refs.head else "",
+    )
+
+
+def _names(version: Version) -> Span:
+    names = version.names
+    shown = ", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")
+    return Span(shown, "code", ", ".join(names) if len(names) > 4 else "")
+
+
+def _metric_names(versions: Sequence[Version]) -> tuple[str, ...]:
+    """The metrics that most of the versions have, the most frequent first."""
+    counts: dict[str, int] = {}
+    for version in versions:
+        for name in version.metrics:
+            counts[name] = counts.get(name, 0) + 1
+    return tuple(sorted(counts, key=lambda n: -counts[n])[:MAX_METRICS])
+
+
+def _without(table: Table, at: int) -> Table:
+    return Table(
+        table.columns[:at] + table.columns[at + 1 :],
+        tuple(Row(r.cells[:at] + r.cells[at + 1 :], r.mark) for r in table.rows),
+        frozenset(i - (i > at) for i in table.right if i != at),
+    )
+
+
+def lanes(versions: Sequence[Version]) -> list[str]:
+    """One drawing a version: "●" in its lane, "│" for lanes that pass by, corners where lanes meet.
+
+    A lane is a line of descent that waits for its next older version; parents that are not listed are left out.
+    """
+    listed = {v.id for v in versions}
+    waiting: list[VersionId | None] = []
+    drawn = []
+    for version in versions:
+        own = waiting.index(version.id) if version.id in waiting else _placed(waiting, version.id)
+        ends = [i for i, w in enumerate(waiting) if w == version.id and i != own]
+        passing = [w is not None for w in waiting]
+        parents = [p for p in version.parents if p in listed]
+        for i in ends:
+            waiting[i] = None
+        waiting[own] = parents[0] if parents else None
+        joined = [waiting.index(p) if p in waiting else _placed(waiting, p) for p in parents[1:]]
+        drawn.append(_picture(passing, own, ends, joined))
+        while waiting and waiting[-1] is None:
+            waiting.pop()
+    width = max(map(len, drawn), default=0)
+    return [d.ljust(width) for d in drawn]
+
+
+def _placed(waiting: list[VersionId | None], version: VersionId) -> int:
+    """The first free lane, now waiting for the version."""
+    at = waiting.index(None) if None in waiting else len(waiting)
+    waiting[at : at + 1] = [version]
+    return at
+
+
+def _picture(passing: Sequence[bool], own: int, ends: Sequence[int], joined: Sequence[int]) -> str:
+    touched = [own, *ends, *joined]
+    near, far = min(touched), max(touched)
+    out = ""
+    for i in range(max(len(passing), far + 1)):
+        passes = i < len(passing) and passing[i]
+        lane = "│" if passes else " "
+        if i == own:
+            lane = "●"
+        elif i in ends:
+            lane = "╯"
+        elif i in joined:
+            lane = ("┤" if passes else "╮") if i > own else ("├" if passes else "╭")
+        elif near < i < far:
+            lane = "┼" if passes else "─"
+        out += lane + ("─" if near <= i < far else " ")
+    return out.rstrip()

@@ -1,0 +1,58 @@
+"""What a rollback would do, before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, dim, line, strong, title
+from nbmodelver.views.figures import plural, size
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbmodelver.model import Change, Effect, Plan
+
+EFFECTS: dict[Effect, tuple[Mark, str]] = {
+    "changes": ("changed", "changes back"),
+    "appears": ("added", "comes back"),
+    "vanishes": ("removed", "vanishes"),
+    "lost": ("lost", "cannot come back"),
+}
+
+
+def plan(planned: Plan, *, done: bool = False) -> Shown:
+    """The plan: names by effect, bytes to load, environment, notes. done: said after the fact."""
+    version = planned.version
+    message = dim(f"  {version.message}") if version.message else ""
+    blocks: list[Block] = [title(f"{'Rolled back' if done else 'Rollback'} to {version.name}", message)]
+    rows = tuple(_row(c) for effect in EFFECTS for c in planned.changes if c.effect == effect)
+    if rows:
+        blocks.append(Table(("", "", "", "", ""), rows, frozenset({3})))
+    else:
+        blocks.append(line("nothing changes: the notebook already holds this version"))
+    blocks += _lines(planned, done=done)
+    return Shown(Document(tuple(blocks), f"rollback to {version.name}"), planned)
+
+
+def _row(change: Change) -> Row:
+    mark, words = EFFECTS[change.effect]
+    amount = size(change.size_bytes) if change.size_bytes else ""
+    why = dim(f"{change.reason}") if change.reason else ""
+    return Row((strong(change.name), words, Span(change.type, "code"), amount, why), mark)
+
+
+def _lines(planned: Plan, *, done: bool) -> Iterator[Block]:
+    stays = planned.named("stays")
+    if stays:
+        shown = ", ".join(stays[:8]) + (f" and {len(stays) - 8} more" if len(stays) > 8 else "")
+        yield line(dim(f"{'stayed' if done else 'stays'} as it is: {shown}"))
+    counts = [plural(len(planned.named(e)), "name") + f" {w}" for e, (_, w) in EFFECTS.items() if planned.named(e)]
+    if counts:
+        yield line(dim(f"{', '.join(counts)} · {size(planned.load_bytes)} {'loaded' if done else 'to load'}"))
+    for difference in planned.environment:
+        yield line(Span("environment: ", "warn"), difference)
+    yield from (line(dim(note)) for note in planned.notes)
+    if planned.saves_first:
+        saved = "the state before was saved" if done else "the present state is saved first"
+        yield line(dim(f"{saved}: %mv_undo brings it back"))

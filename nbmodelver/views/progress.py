@@ -1,0 +1,111 @@
+"""How far long work is: nothing for a second, then one bar drawn over itself, and nothing left behind."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from nbmodelver.views.blocks import Document, Line, dim, line
+from nbmodelver.views.figures import duration, size
+from nbmodelver.views.html import to_html
+from nbmodelver.views.text import cut, text_width
+from nbmodelver.views.visible import visible
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+AFTER_S = 1.0
+EVERY_S = 0.1
+BYTES_FROM = 100_000
+"""Totals from here on are taken for bytes and written as sizes."""
+
+
+class Surface(Protocol):
+    """Where a bar is drawn: a terminal line, or a notebook's display that can be updated."""
+
+    def draw(self, text: str, html: str) -> None:
+        """Show the bar in place of the one before."""
+        ...
+
+    def clear(self) -> None:
+        """Leave nothing behind."""
+        ...
+
+
+class Terminal:
+    """A terminal's current line. Nothing is written where the stream is no terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.drawn = 0
+
+    def draw(self, text: str, html: str) -> None:
+        """Write over the line."""
+        del html
+        if not self.stream.isatty():
+            return
+        shown = cut(text, shutil.get_terminal_size((80, 24)).columns - 1)
+        wide = text_width(shown)
+        self.stream.write("\r" + shown + " " * max(self.drawn - wide, 0))
+        self.stream.flush()
+        self.drawn = wide
+
+    def clear(self) -> None:
+        """Blank the line."""
+        if self.drawn:
+            self.stream.write("\r" + " " * self.drawn + "\r")
+            self.stream.flush()
+            self.drawn = 0
+
+
+class Bar:
+    """A `Progress` for one operation: `with Bar(surface) as progress: repo.commit(..., progress=progress)`.
+
+    May be called from any thread. Interrupting is Python's own KeyboardInterrupt; the bar goes away with the block.
+    """
+
+    def __init__(self, surface: Surface, after_s: float = AFTER_S) -> None:
+        self.surface = surface
+        self.after_s = after_s
+        self.began_s = time.monotonic()
+        self.drawn_s = 0.0
+        self.lock = Lock()
+
+    def __enter__(self) -> Bar:
+        self.began_s = time.monotonic()
+        return self
+
+    def __exit__(self, *raised: type[BaseException] | BaseException | TracebackType | None) -> None:
+        with self.lock:
+            self.began_s = float("inf")
+            self.surface.clear()
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Draw, when it is time to."""
+        now = time.monotonic()
+        if now - self.began_s < self.after_s or now - self.drawn_s < EVERY_S or not self.lock.acquire(blocking=False):
+            return
+        try:
+            self.drawn_s = now
+            self.surface.draw(*drawn(done, total, what, now - self.began_s))
+        finally:
+            self.lock.release()
+
+
+def drawn(done: int, total: int, what: str, passed_s: float) -> tuple[str, str]:
+    """The bar as text and as HTML, with the time that is left when that can be told."""
+    share = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
+    amount = f"{size(done)} of {size(total)}" if total >= BYTES_FROM else f"{done:,} of {total:,}"
+    left = f" · {duration(passed_s * (1 - share) / share)} left" if 0.02 < share < 1 else ""
+    filled = round(share * 24)
+    facts = f"{amount}{left}" if total > 0 else duration(passed_s)
+    text = f"{visible(what)} {'█' * filled}{'░' * (24 - filled)} {share:4.0%}  {facts}"
+    said: Line = line(what, " ", dim(facts))
+    bar = (
+        f'<progress value="{share:.4f}" max="1" aria-label="progress" '
+        'style="width:min(24em,60%);height:10px;accent-color:var(--jp-brand-color1,#0969da)"></progress>'
+    )
+    return text, to_html(Document((said,), "progress")).removesuffix("</div>") + bar + "</div>"

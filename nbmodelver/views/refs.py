@@ -1,0 +1,53 @@
+"""Names for versions, as the views need them, and the lists of branches and tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Block, Document, Row, Span, Table, dim, line, strong
+from nbmodelver.views.figures import ago
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbmodelver.model import Version, VersionId
+
+
+@dataclass(frozen=True)
+class Refs:
+    """Where HEAD, the branches and the tags point. branch: the one that commits go to."""
+
+    head: VersionId | None = None
+    branch: str = "main"
+    branches: Mapping[str, VersionId] = field(default_factory=dict)
+    tags: Mapping[str, VersionId] = field(default_factory=dict)
+
+    def labels(self, version: VersionId) -> tuple[Span, ...]:
+        """The branches (in colour) and tags of a version, as spans with spaces between."""
+        found = [Span(n, "accent", "branch") for n, v in self.branches.items() if v == version]
+        found += [Span(n, "good", "tag") for n, v in self.tags.items() if v == version]
+        return tuple(piece for i, one in enumerate(found) for piece in ((Span(" "), one) if i else (one,)))
+
+
+def branches(at: Mapping[str, Version], current: str) -> Shown:
+    """The branches, the current one marked."""
+    rows = tuple(_row(name, v, "current" if name == current else "") for name, v in at.items())
+    return Shown(_listed("Branches", rows, "no branches yet: the first commit makes 'main'"), dict(at))
+
+
+def tags(at: Mapping[str, Version]) -> Shown:
+    """The tags."""
+    rows = tuple(_row(name, v, "") for name, v in at.items())
+    return Shown(_listed("Tags", rows, "no tags yet: %mv_tag NAME gives the current version one"), dict(at))
+
+
+def _row(name: str, version: Version, mark: str) -> Row:
+    when = dim(ago(version.saved_at_utc), version.saved_at_utc)
+    return Row((strong(name), version.name, when, version.message), "current" if mark == "current" else "")
+
+
+def _listed(label: str, rows: tuple[Row, ...], nothing: str) -> Document:
+    blocks: tuple[Block, ...] = (Table(("", "", "", ""), rows),) if rows else (line(dim(nothing)),)
+    return Document(blocks, label)

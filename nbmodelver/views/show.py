@@ -1,0 +1,141 @@
+"""One version in full: names by kind, parameters, metrics, what was not kept, cells, environment, Git."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.model import KINDS, Cell, Json, Kind, Profile, Version
+from nbmodelver.views.blocks import Block, Code, Document, Fold, Line, Row, Span, Table, dim, line, spans, strong, title
+from nbmodelver.views.commit import metric_spans, skipped_lines
+from nbmodelver.views.figures import ago, duration, plural, size
+from nbmodelver.views.profile import blocks_of
+from nbmodelver.views.refs import Refs
+from nbmodelver.views.shown import Shown
+from nbmodelver.views.values import value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+KIND_NAMES: dict[Kind, str] = {
+    "model": "Models",
+    "dataset": "Datasets",
+    "hyperparameters": "Hyperparameters",
+    "metric": "Metrics",
+    "code": "Code",
+    "other": "Other",
+}
+
+
+def show(
+    version: Version,
+    refs: Refs | None = None,
+    *,
+    parent: Version | None = None,
+    profiles: Mapping[str, Profile] | None = None,
+    cells: Sequence[Cell] = (),
+    environment: Mapping[str, Any] | None = None,
+) -> Shown:
+    """A version. profiles: of the names asked for, shown instead of the rest.
+
+    environment: "python", "platform", and "packages" as name to version.
+    """
+    blocks: list[Block] = list(_head(version, refs or Refs()))
+    if profiles is not None:
+        blocks += [b for name, p in profiles.items() for b in _value(version, name, p)]
+    else:
+        blocks += _kept(version)
+        blocks += _figures(version, parent)
+        blocks += _code(cells)
+        blocks += _surroundings(version, environment or {})
+    return Shown(Document(tuple(blocks), f"version {version.name}"), version)
+
+
+def _head(version: Version, refs: Refs) -> Iterator[Block]:
+    labels = refs.labels(version.id)
+    message = [Span("  "), Span(version.message)] if version.message else []
+    yield title(version.name, *message, *([Span("  "), *labels] if labels else []))
+    by = f" by {version.author}" if version.author else ""
+    why = f" · made by itself: {version.auto}" if version.auto else ""
+    yield line(dim(f"{version.id[:12]} · {ago(version.saved_at_utc) or 'no time'}{by}{why}", version.saved_at_utc))
+    if version.note:
+        yield from (line(text) for text in version.note.splitlines())
+
+
+def _value(version: Version, name: str, profile: Profile) -> Iterator[Block]:
+    kept = version.kept.get(name)
+    facts = f"  {kept.type} · {size(kept.size_bytes)}" if kept else ""
+    yield title(name, dim(facts), level=2)
+    yield from blocks_of(profile)
+
+
+def _kept(version: Version) -> Iterator[Block]:
+    rows = [row for kind in KINDS for row in _of_kind(version, kind)]
+    if rows:
+        yield title("Names", level=2)
+        yield Table(("", "", "", "", ""), tuple(rows), frozenset({3}))
+    if version.skipped:
+        yield title("Not kept", level=2)
+        yield from skipped_lines(version.skipped, "")
+    yield line(dim(f"{size(version.new_bytes)} new of {size(version.raw_bytes)} · {duration(version.duration_s)}"))
+
+
+def _of_kind(version: Version, kind: Kind) -> Iterator[Row]:
+    members = [k for k in version.kept.values() if k.kind == kind]
+    for i, k in enumerate(members):
+        heading = dim("" if i else KIND_NAMES[kind])
+        yield Row((heading, strong(k.name), Span(k.type, "code"), size(k.size_bytes), dim(_sharing(version, k.name))))
+
+
+def _sharing(version: Version, name: str) -> str:
+    group = version.group_of(name)
+    others = [n for n in group.names if n != name]
+    with_others = f"shares objects with {', '.join(others)}" if others else ""
+    return " · ".join(filter(None, [with_others, "needs pickle" if group.pickled else ""]))
+
+
+def _figures(version: Version, parent: Version | None) -> Iterator[Block]:
+    if version.metrics:
+        yield title("Metrics of this version", level=2)
+        yield from (line(*piece) for piece in metric_spans(version, parent))
+    if version.params:
+        yield title("Parameters", level=2)
+        yield params_table(version.params)
+
+
+def params_table(params: Mapping[str, Json]) -> Table:
+    """Keys and values, in order."""
+    return Table(("", ""), tuple(Row((k, Span(value_text(v), "code"))) for k, v in params.items()))
+
+
+def _code(cells: Sequence[Cell]) -> Iterator[Block]:
+    if not cells:
+        return
+    inner = tuple(b for c in cells for b in _cell(c))
+    yield Fold(spans(plural(len(cells), "cell"), dim(" run since the version before")), inner)
+
+
+def _cell(cell: Cell) -> Iterator[Line | Code]:
+    took = f" {duration(cell.duration_s)}" if cell.duration_s is not None else ""
+    failed = Span(" failed", "bad") if not cell.ok else Span("")
+    yield line(dim(f"[{cell.execution_count if cell.execution_count is not None else ' '}]{took}"), failed)
+    yield Code(tuple(cell.source.splitlines()))
+
+
+def _surroundings(version: Version, environment: Mapping[str, Any]) -> Iterator[Block]:
+    packages = environment.get("packages") or {}
+    facts = [str(environment[k]) for k in ("python", "platform") if environment.get(k)]
+    if facts:
+        facts[0] = facts[0] if facts[0].lower().startswith("python") else f"Python {facts[0]}"
+    if version.git:
+        dirty = ", with uncommitted changes" if version.git.dirty else ""
+        facts.append(f"git {version.git.commit[:10]} on {version.git.branch}{dirty}")
+    if version.notebook_path:
+        facts.append(version.notebook_path)
+    if version.session:
+        facts.append("with random state")
+    if facts:
+        yield title("Environment", level=2)
+        yield line(" · ".join(facts))
+    if packages:
+        rows = tuple(Row((name, str(packages[name]))) for name in sorted(packages, key=str.lower))
+        yield Fold(spans(plural(len(packages), "package")), (Table(("", ""), rows),))

@@ -1,0 +1,77 @@
+"""Where you are: store, branch, current version, and what a commit would keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, dim, line, strong
+from nbmodelver.views.commit import metric_spans
+from nbmodelver.views.figures import ago, plural, size
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.model import Change, Effect, Version
+
+EFFECTS: dict[Effect, tuple[Mark, str]] = {
+    "appears": ("added", "new"),
+    "changes": ("changed", "changed"),
+    "vanishes": ("removed", "gone"),
+    "lost": ("lost", "cannot be kept"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """What the status shows.
+
+    changes: the live names against HEAD ("appears": new since then). live: False when there is no kernel to look at.
+    """
+
+    store: str
+    branch: str
+    head: Version | None = None
+    versions: int = 0
+    stored_bytes: int = 0
+    auto: bool = False
+    changes: Sequence[Change] = ()
+    notes: Sequence[str] = ()
+    live: bool = True
+
+
+def status(state: State) -> Shown:
+    """The state in a few lines."""
+    return Shown(Document(tuple(_blocks(state)), "status"), state)
+
+
+def _blocks(state: State) -> Iterator[Block]:
+    head = state.head
+    if head is None:
+        yield line("on ", Span(state.branch, "accent"), dim(" · no versions yet: %mv_commit makes the first"))
+    else:
+        metrics = [p for piece in metric_spans(head) for p in (dim(" · "), *piece)]
+        yield line(
+            "on ",
+            Span(state.branch, "accent"),
+            " at ",
+            strong(head.name),
+            f" {head.message}" if head.message else "",
+            dim(f" · {ago(head.saved_at_utc)}" if head.saved_at_utc else ""),
+            *metrics,
+        )
+    rows = tuple(_row(c) for effect in EFFECTS for c in state.changes if c.effect == effect)
+    if rows:
+        yield Table(("", "", "", "", ""), rows, frozenset({3}))
+    elif head is not None and state.live:
+        yield line("nothing has changed since")
+    auto = " · commits by itself after each cell" if state.auto else ""
+    yield line(dim(f"{state.store} · {plural(state.versions, 'version')} · {size(state.stored_bytes)}{auto}"))
+    yield from (line(Span(note, "warn")) for note in state.notes)
+
+
+def _row(change: Change) -> Row:
+    mark, words = EFFECTS[change.effect]
+    amount = size(change.size_bytes) if change.size_bytes else ""
+    return Row((strong(change.name), words, Span(change.type, "code"), amount, dim(change.reason)), mark)

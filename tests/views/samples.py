@@ -1,0 +1,148 @@
+"""Model objects as a real study would make them, for the tests of views and for looking at pictures."""
+
+from __future__ import annotations
+
+from nbmodelver.model import (
+    Cell,
+    Change,
+    Diff,
+    GitState,
+    Group,
+    Kept,
+    ObjectId,
+    Plan,
+    Problem,
+    Row,
+    Section,
+    Skipped,
+    Version,
+    VersionId,
+)
+from nbmodelver.views import Refs
+
+PART = ObjectId("ab" * 20)
+
+
+def version(number: int, **more: object) -> Version:
+    known: dict[str, object] = {
+        "id": VersionId(f"{number:02d}" * 20),
+        "number": number,
+        "parents": (VersionId(f"{number - 1:02d}" * 20),) if number > 1 else (),
+        "message": "deeper trees",
+        "author": "Ada",
+        "saved_at_utc": f"2026-11-20T10:{number:02d}:00Z",
+        "kept": {
+            "df": Kept("df", 0, "dataset", "pandas.DataFrame", PART, 540_000_000),
+            "model": Kept("model", 1, "model", "sklearn.ensemble.RandomForestClassifier", PART, 16_200_000),
+            "pipe": Kept("pipe", 1, "model", "sklearn.pipeline.Pipeline", PART, 16_300_000),
+            "LR": Kept("LR", 2, "hyperparameters", "float", PART, 24),
+        },
+        "groups": (
+            Group(("df",), PART, 540_000_000),
+            Group(("model", "pipe"), PART, 16_300_000, pickled=True),
+            Group(("LR",), PART, 24),
+        ),
+        "params": {"LR": 0.1, "model.n_estimators": 200, "model.max_depth": None},
+        "metrics": {"acc": 0.89 + number / 100, "loss": 0.4321 - number / 50},
+        "raw_bytes": 556_300_024,
+        "new_bytes": 1_234_567,
+        "duration_s": 0.0812,
+        "notebook_path": "study.ipynb",
+        "git": GitState("0123456789abcdef", "main", dirty=True),
+    }
+    return Version(**(known | more))  # type: ignore[arg-type]
+
+
+SKIPPED = (
+    Skipped("rows", "rows[3]", "a generator cannot be kept: it would have to be run again"),
+    Skipped("con", "con", "an open database connection belongs to this process"),
+)
+VERSIONS = [version(n) for n in range(7, 0, -1)]
+MERGED = [
+    version(6, parents=(VersionId("05" * 20), VersionId("04" * 20)), message="merge trees"),
+    version(5, parents=(VersionId("03" * 20),), message="clean outliers"),
+    version(4, parents=(VersionId("02" * 20),), message="200 trees", skipped=SKIPPED[:1]),
+    version(3, parents=(VersionId("02" * 20),), message="", auto="before rollback to v2"),
+    version(2, message="数据清洗 🧹 first cleaning"),
+    version(1, message="as loaded"),
+]
+REFS = Refs(
+    VersionId("06" * 20),
+    "main",
+    {"main": VersionId("06" * 20), "trees": VersionId("04" * 20)},
+    {"best": VersionId("05" * 20), "1.0.0": VersionId("02" * 20)},
+)
+CELLS = (
+    Cell("df = pd.read_csv('data.csv')\ndf.head()", 12, 0.52),
+    Cell("model = RandomForestClassifier(200).fit(X, y)", 13, 8.31, ok=False),
+)
+ENVIRONMENT = {"python": "3.11.7", "platform": "Linux x86_64", "packages": {"numpy": "2.4.6", "pandas": "3.1.1"}}
+HISTOGRAM = {"low": 0, "high": 80, "counts": [1, 4, 9, 14, 20, 31, 22, 15, 8, 5, 3, 2, 1, 0, 0, 1]}
+LATER = {"low": 0, "high": 80, "counts": [0, 2, 5, 10, 19, 33, 25, 18, 10, 6, 3, 1, 0, 0, 0, 0]}
+DATASET = {
+    "kind": "dataset",
+    "type": "pandas.DataFrame",
+    "shape": [2_000_000, 3],
+    "memory_bytes": 540_000_000,
+    "index": "RangeIndex",
+    "sampled_rows": 1_000_000,
+    "columns": [
+        {
+            "name": "age", "dtype": "float64", "nulls": 12, "distinct": 78, "min": 0.42, "max": 80.0, "mean": 29.69,
+            "std": 14.52, "histogram": HISTOGRAM,
+        },
+        {"name": "label", "dtype": "str", "nulls": 0, "distinct": 2, "top": [["yes", 1_200_000], ["no", 800_000]]},
+        {"name": "odd", "dtype": "object", "nulls": 0, "note": "no statistics: TypeError"},
+    ],
+}  # fmt: skip
+MODEL = {
+    "kind": "model",
+    "type": "sklearn.ensemble.RandomForestClassifier",
+    "is_fitted": True,
+    "trees": 200,
+    "params": {"n_estimators": 200, "max_depth": None, "criterion": "gini"},
+    "fitted": {"classes_": "int64 [2]", "n_features_in_": 30},
+    "importances": [["worst perimeter", 0.141], ["mean radius", 0.092]],
+}
+DIFF = Diff(
+    version(5),
+    version(6, message="clean outliers"),
+    (
+        Section(
+            "names",
+            "Names",
+            ("name", "type", "before", "after"),
+            (
+                Row(("df", "pandas.DataFrame", "540 MB", "538 MB"), "changed"),
+                Row(("scaler", "sklearn.preprocessing.StandardScaler", None, "1.2 kB"), "added"),
+                Row(("tmp", "numpy.ndarray", "8.0 MB", None), "removed"),
+                Row(("LR", "float", "24 B", "24 B"), "same"),
+            ),
+        ),
+        Section("params", "Parameters", ("key", "before", "after"), (Row(("model.n_estimators", 100, 200)),)),
+        Section("metrics", "Metrics", ("metric", "before", "after", "change"), (Row(("acc", 0.91, 0.93, "+0.02")),)),
+        Section(
+            "profile.df",
+            "df",
+            ("what", "before", "after", "change"),
+            (Row(("rows", 2_000_000, 1_998_800, "-0.06 %")), Row(("age · histogram", HISTOGRAM, LATER, ""))),
+        ),
+        Section("code", "Code", lines=("@@ -1,3 +1,3 @@", " import x", "-model = RF(100)", "+model = RF(200)")),
+        Section("packages", "Packages", ("package", "before", "after"), (Row(("numpy", "2.4", "2.4"), "same"),)),
+    ),
+)
+PLAN = Plan(
+    version(3),
+    (
+        Change("df", "changes", "dataset", "pandas.DataFrame", 540_000_000),
+        Change("model", "appears", "model", "sklearn.ensemble.RandomForestClassifier", 16_200_000),
+        Change("scaler", "vanishes", "model", "sklearn.preprocessing.StandardScaler", 1_200),
+        Change("LR", "stays", "hyperparameters", "float", 24),
+        Change("net", "lost", "model", "Net", 0, "torch is not installed here"),
+    ),
+    556_200_000,
+    ("pandas is 3.1.1 here, 3.0.2 then",),
+    ("model and pipe share objects and come back together",),
+    saves_first=True,
+)
+PROBLEMS = [Problem("changed bytes", "pack 77ab at 4096", "v3", "df"), Problem("missing", "record 0102", "v4")]

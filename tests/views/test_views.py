@@ -1,0 +1,261 @@
+"""What each view says, and that nothing in it can break out of the text (P17)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from importlib import util
+from pathlib import Path
+
+import pytest
+
+from nbmodelver import views
+from nbmodelver.model import Cell, Change, Diff, GcReport, Kept, Plan, Problem, Row, Section, Skipped, VersionId
+from nbmodelver.views.log import lanes
+from nbmodelver.views.progress import drawn
+from nbmodelver.views.text import text_width
+
+spec = util.spec_from_file_location("view_samples", Path(__file__).with_name("samples.py"))
+assert spec
+assert spec.loader
+samples = util.module_from_spec(spec)
+sys.modules[spec.name] = samples
+spec.loader.exec_module(samples)
+version = samples.version
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def everything():
+    """Every view of honest samples."""
+    v7 = version(7, skipped=samples.SKIPPED, note="a longer\nremark")
+    return {
+        "commit": views.commit(v7, version(6), ["a note"]),
+        "log": views.log(samples.MERGED, samples.REFS, graph=True, more=3, now=NOW),
+        "show": views.show(v7, samples.REFS, parent=version(6), cells=samples.CELLS, environment=samples.ENVIRONMENT),
+        "profiles": views.show(v7, samples.REFS, profiles={"df": samples.DATASET, "model": samples.MODEL}),
+        "diff": views.diff(samples.DIFF),
+        "plan": views.plan(samples.PLAN),
+        "status": views.status(views.State("study", "main", v7, 7, 99_000_000, True, samples.PLAN.changes)),
+        "verify": views.verify(samples.PROBLEMS, "every byte"),
+        "gc": views.gc(GcReport(12, 3, 44_000_000, 99_000_000, True)),
+        "compare": views.compare(samples.VERSIONS[:3]),
+        "branches": views.branches({"main": v7}, "main"),
+        "tags": views.tags({"best": v7}),
+        "config": views.config({"author": "Ada", "limit": 3}),
+        "exported": views.exported("out.nbmv.zip", 1000, "v3"),
+    }
+
+
+def test_a_commit_answers_in_one_line():
+    said = str(views.commit(version(7), version(6)))
+    assert said == "v7 · 4 names · 1.2 MB new of 556 MB · 0.08 s · acc 0.96 (+0.01) · loss 0.2921 (-0.02)"
+
+
+def test_a_commit_names_what_was_not_kept_with_path_and_reason():
+    said = str(views.commit(version(7, skipped=samples.SKIPPED))).splitlines()
+    assert said[1] == "  not kept: rows at rows[3]: a generator cannot be kept: it would have to be run again"
+    assert said[2].startswith("  not kept: con: an open database")
+
+
+def test_the_log_marks_head_and_shows_refs_and_metrics():
+    said = str(views.log(samples.MERGED, samples.REFS, now=NOW)).splitlines()
+    assert re.match(r"\* v6  22 h ago +main .*merge trees.* 0.95", said[1])
+    assert "1.0.0" in said[5]
+    assert "(before rollback" in said[4]
+
+
+def test_the_graph_shows_where_lines_fork_and_meet():
+    assert [d.rstrip() for d in lanes(samples.MERGED)] == ["●─╮", "● │", "│ ●", "● │", "●─╯", "●"]
+    assert [d.rstrip() for d in lanes(samples.VERSIONS)] == ["●"] * 7
+    assert lanes([]) == []
+
+
+def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
+    assert [d.rstrip() for d in lanes(samples.VERSIONS[::2])] == ["●"] * 4
+
+
+def test_a_version_shows_names_parameters_metrics_cells_and_environment():
+    said = views.to_text(everything()["show"].document, 140)
+    for piece in (
+        "sklearn.ensemble.RandomForestClassifier", "shares objects with pipe", "needs pickle",
+        "model.n_estimators  200", "acc 0.96 (+0.01)", "[13] 8.3 s failed", "df.head()", "Python 3.11.7", "git 0123456789", "numpy", "remark",
+        "rows at rows[3]",
+    ):  # fmt: skip
+        assert piece in said
+
+
+def test_a_profile_shows_columns_and_says_what_is_missing():
+    said = views.to_text(everything()["profiles"].document, 140)
+    assert re.search(r"age +float64 +12 +78 +0.42 +29.69 ± 14.52 +80  ▁▂", said)
+    assert "yes (1,200,000)" in said
+    assert "no statistics: TypeError" in said
+    assert "a sample of 1,000,000 rows" in said
+
+
+def test_a_diff_shows_what_differs_and_names_what_does_not():
+    said = str(views.diff(samples.DIFF))
+    assert re.search(r"\+ scaler +sklearn.preprocessing.StandardScaler +1.2 kB", said)
+    assert "-model = RF(100)\n+model = RF(200)" in said
+    assert "the same on both sides: Packages" in said
+    assert "no differences" in str(views.diff(Diff(version(1), version(2), ())))
+
+
+def test_a_plan_says_what_changes_vanishes_stays_and_is_lost():
+    said = str(views.plan(samples.PLAN))
+    assert re.search(r"- scaler +vanishes", said)
+    assert re.search(r"! net +cannot come back", said)
+    assert "stays as it is: LR" in said
+    assert "556 MB to load" in said
+    assert "%mv_undo" in said
+    assert "nothing changes" in str(views.plan(Plan(version(1), ())))
+
+
+def test_status_says_what_to_do_without_a_version():
+    assert "%mv_commit makes the first" in str(views.status(views.State("s", "main")))
+    assert "nothing has changed" in str(views.status(views.State("s", "main", version(1))))
+
+
+def test_verify_and_gc_say_when_all_is_well():
+    assert str(views.verify([], "structure")) == "no problems · checked: structure"
+    assert str(views.gc(GcReport(kept_bytes=5_000))) == "nothing to remove · 5.0 kB in use"
+
+
+def test_a_result_is_the_object_it_shows():
+    shown = views.log(samples.VERSIONS)
+    assert [v.name for v in shown] == ["v7", "v6", "v5", "v4", "v3", "v2", "v1"]
+    assert shown[0].metrics["acc"] == pytest.approx(0.96)
+    assert len(shown) == 7
+    assert views.commit(version(7)).name == "v7"
+    assert not views.verify([])
+    with pytest.raises(AttributeError):
+        _ = views.commit(version(7))._ipython_display_
+
+
+@pytest.mark.parametrize("name", everything())
+@pytest.mark.parametrize("width", [20, 40, 80, 100])
+def test_text_is_never_wider_than_the_terminal(name, width):
+    text = views.to_text(everything()[name].document, width)
+    assert max(text_width(row) for row in text.splitlines()) <= width
+
+
+def test_wide_characters_keep_columns_aligned():
+    rows = str(views.log(samples.MERGED, samples.REFS, now=NOW)).splitlines()
+    ends = {text_width(row.split(" 1.2 MB")[0]) for row in rows if " 1.2 MB" in row}
+    assert len(ends) == 1
+
+
+def test_colour_comes_only_on_request():
+    document = everything()["plan"].document
+    assert "\x1b" not in views.to_text(document)
+    assert "\x1b[31m" in views.to_text(document, colour=True)
+
+
+EVIL = "<script>alert(1)</script>&\"'\u202e\u2066\x1b[31m\x00\r\n\u200b\ud800]]>--><img src=x onerror=y>"
+
+
+class Reader(HTMLParser):
+    """Every tag, attribute name and text of a fragment."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes |= {n for n, _ in attrs}
+        if tag != "rect":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def evil_views():
+    """Every view with hostile text in every field that holds text."""
+    kept = {EVIL: Kept(EVIL, 0, "dataset", EVIL, samples.PART, 5)}
+    group = replace(version(1).groups[0], names=(EVIL, EVIL + "2"))
+    bad = version(
+        3, message=EVIL, note=EVIL, author=EVIL, auto=EVIL, kept=kept, groups=(group,), saved_at_utc=EVIL,
+        skipped=(Skipped(EVIL, EVIL, EVIL),), params={EVIL: EVIL, "d": {EVIL: [EVIL]}}, metrics={EVIL: 1.0},
+        notebook_path=EVIL, git=samples.GitState(EVIL, EVIL, True), session=samples.PART,
+    )  # fmt: skip
+    refs = views.Refs(bad.id, EVIL, {EVIL: bad.id}, {EVIL: bad.id})
+    cells = (Cell(EVIL, 1, 0.1),)
+    profile = {
+        EVIL: EVIL, "shape": [EVIL], "note": EVIL, "params": {EVIL: EVIL}, "fitted": {EVIL: EVIL},
+        "importances": [[EVIL, EVIL]], "layers": [{"name": EVIL, "type": EVIL, "weights": {EVIL: EVIL}}],
+        "columns": [
+            {"name": EVIL, "dtype": EVIL, "min": EVIL, "max": EVIL, "mean": EVIL, "top": [[EVIL, EVIL]], "note": EVIL},
+            {"name": EVIL, "histogram": {"low": EVIL, "high": EVIL, "counts": [1, EVIL]}},
+        ],
+    }  # fmt: skip
+    rows = (Row((EVIL, {"counts": [1], "low": EVIL, "high": EVIL}, {EVIL: EVIL})),)
+    section = Section(EVIL, EVIL, (EVIL, EVIL, EVIL), rows, (f"+{EVIL}",), EVIL)
+    plan = Plan(bad, (Change(EVIL, "lost", "model", EVIL, 1, EVIL),), 1, (EVIL,), (EVIL,), True)
+    environment = {"python": EVIL, "platform": EVIL, "packages": {EVIL: EVIL}}
+    return [
+        views.commit(bad, bad, [EVIL]),
+        views.log([bad], refs, graph=True),
+        views.show(bad, refs, parent=bad, cells=cells, environment=environment),
+        views.show(bad, refs, profiles={EVIL: profile}),
+        views.diff(Diff(bad, bad, (section,))),
+        views.plan(plan),
+        views.status(views.State(EVIL, EVIL, bad, 1, 1, True, plan.changes, (EVIL,))),
+        views.verify([Problem(EVIL, EVIL, EVIL, EVIL)], EVIL),
+        views.compare([bad, replace(bad, params={EVIL: "x"})]),
+        views.branches({EVIL: bad}, EVIL),
+        views.tags({EVIL: bad}),
+        views.config({EVIL: EVIL}),
+        views.exported(EVIL, 1, EVIL),
+        views.sentence(EVIL),
+    ]
+
+
+ALLOWED_TAGS = {
+    "style", "div", "span", "table", "thead", "tbody", "tr", "th", "td", "pre", "details", "summary", "svg", "title",
+    "rect", "progress",
+}  # fmt: skip
+ALLOWED_ATTRIBUTES = {
+    "class", "role", "aria-label", "aria-level", "title", "width", "height", "value", "max", "style", "x", "y", "open",
+}  # fmt: skip
+
+
+def test_hostile_text_in_any_field_stays_text():
+    fragments = [shown._repr_html_() for shown in evil_views()] + [drawn(1, 2, EVIL, 2.0)[1]]
+    for fragment in fragments:
+        reader = Reader()
+        reader.feed(fragment)
+        reader.close()
+        assert not reader.open
+        assert set(reader.tags) <= ALLOWED_TAGS
+        assert reader.tags.count("style") == 1
+        assert reader.attributes <= ALLOWED_ATTRIBUTES
+        assert not re.search("[\u202e\u2066\x1b\x00\r\u200b\ud800]", fragment)
+        assert "\\u202e" in fragment
+
+
+def test_hostile_text_cannot_steer_a_terminal():
+    for shown in evil_views():
+        text = str(shown)
+        assert not re.search("[\u202e\u2066\x1b\x00\r\u200b\ud800]", text)
+        text.encode()
+
+
+def test_an_odd_profile_is_shown_as_far_as_it_goes():
+    odd = {"columns": "none", "layers": [1, None], "importances": [], "params": [], "shape": 3}
+    assert "shape 3" in str(views.show(version(1), profiles={"df": odd}))
+
+
+def test_versions_without_anything_are_shown():
+    bare = samples.Version(VersionId("0" * 40), 1)
+    for shown in (views.commit(bare), views.log([bare]), views.show(bare), views.compare([bare]), views.log([])):
+        assert str(shown)
+        assert shown._repr_mimebundle_()["text/html"].startswith("<style>")
