@@ -5,8 +5,13 @@ reads the data and is for showing and comparing.
 """
 
 from nbmodelver.kinds.classify import classify
+from nbmodelver.kinds.compare import compare
 from nbmodelver.kinds.hyperparameters import hyperparameters_of
 from nbmodelver.kinds.names import class_name, is_metric_name, type_name
 from nbmodelver.kinds.profiles import profile
+from nbmodelver.kinds.sections import SECTIONS, Side, sections_of
 
-__all__ = ["class_name", "classify", "hyperparameters_of", "is_metric_name", "profile", "type_name"]
+__all__ = [
+    "SECTIONS", "Side", "class_name", "classify", "compare", "hyperparameters_of", "is_metric_name", "profile",
+    "sections_of", "type_name",
+]  # fmt: skip

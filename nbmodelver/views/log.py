@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Cell, Document, Row, Span, Table, dim, line, strong
+from nbmodelver.views.blocks import Block, Cell, Document, Row, Span, Table, cell_spans, dim, line, plain, strong
 from nbmodelver.views.figures import ago, number, plural, size
 from nbmodelver.views.refs import Refs
 from nbmodelver.views.shown import Shown
@@ -35,7 +35,7 @@ def log(
     rows = tuple(_row(v, refs, lane, metrics, now) for v, lane in zip(versions, drawn, strict=True))
     heads = ("", "", "", "", "message", "names", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
-    blocks: list[Block] = [table if graph else _without(table, 0)]
+    blocks: list[Block] = [_without_empty(table)]
     if more:
         blocks.append(line(dim(f"{plural(more, 'older version')} not shown: --limit N shows more")))
     return Shown(Document(tuple(blocks), "history"), list(versions))
@@ -74,11 +74,13 @@ def _metric_names(versions: Sequence[Version]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda n: -counts[n])[:MAX_METRICS])
 
 
-def _without(table: Table, at: int) -> Table:
+def _without_empty(table: Table) -> Table:
+    """The table without the columns in which no row says anything."""
+    kept = [i for i in range(len(table.columns)) if any(plain(cell_spans(r.cells[i])).strip() for r in table.rows)]
     return Table(
-        table.columns[:at] + table.columns[at + 1 :],
-        tuple(Row(r.cells[:at] + r.cells[at + 1 :], r.mark) for r in table.rows),
-        frozenset(i - (i > at) for i in table.right if i != at),
+        tuple(table.columns[i] for i in kept),
+        tuple(Row(tuple(r.cells[i] for i in kept), r.mark) for r in table.rows),
+        frozenset(at for at, i in enumerate(kept) if i in table.right),
     )
 
 

@@ -1,0 +1,169 @@
+"""Two profiles of one name as a section of a diff: a row for whatever differs, and "same" rows for the rest."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.model import Row, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbmodelver.model import Json, Kind, Profile, Status
+
+COLUMNS = ("what", "before", "after", "change")
+STATISTICS = ("dtype", "nulls", "distinct", "min", "max", "mean", "std")
+NOT_FACTS = (
+    "kind",
+    "columns",
+    "layers",
+    "importances",
+    "params",
+    "fitted",
+    "fit",
+    "note",
+    "shape",
+    "members",
+    "tensors",
+)
+MAX_IMPORTANCES = 15
+
+
+def compare(kind: Kind, name: str, before: Profile, after: Profile) -> Section:
+    """The section "profile.NAME". Columns: what, before, after, and the change of numbers as text ("+2.1 %")."""
+    del kind
+    rows = [*_facts(before, after), *_tables(before, after)]
+    notes = dict.fromkeys(str(p["note"]) for p in (before, after) if p.get("note"))
+    if any(p.get("sampled_rows") for p in (before, after)):
+        notes["distinct values, top values and histograms are of a sample of the rows"] = None
+    return Section(f"profile.{name}", name, COLUMNS, tuple(rows), note="; ".join(notes))
+
+
+def _facts(before: Profile, after: Profile) -> Iterator[Row]:
+    yield from _paired({"type": before.get("type")}, {"type": after.get("type")})
+    yield from _paired(_extent(before), _extent(after))
+    yield from _paired(_plain_facts(before), _plain_facts(after))
+
+
+def _plain_facts(profile: Profile) -> dict[str, Json]:
+    return {_label(k): _plain(k, v) for k, v in profile.items() if k not in NOT_FACTS and k != "type"}
+
+
+def _label(key: str) -> str:
+    words = key.removesuffix("_bytes").replace("_", " ")
+    return f"{words} (MB)" if key.endswith("_bytes") else words
+
+
+def _plain(key: str, value: Json) -> Json:
+    return round(value / 1e6, 3) if key.endswith("_bytes") and isinstance(value, int) else value
+
+
+def _extent(profile: Profile) -> dict[str, Json]:
+    """The shape as numbers with names, so that a change of rows shows as one."""
+    shape = profile.get("shape")
+    if not isinstance(shape, list):
+        return {}
+    if len(shape) > 2:
+        return {"shape": shape}
+    return dict(zip(("rows", "columns"), shape, strict=False))
+
+
+def _tables(before: Profile, after: Profile) -> Iterator[Row]:
+    yield from _columns(_by_name(before, "columns"), _by_name(after, "columns"))
+    yield from _paired(_layers(before), _layers(after))
+    for key in ("params", "fitted", "fit", "members"):
+        yield from _paired(_mapping(before, key), _mapping(after, key))
+    yield from _paired(_importances(before), _importances(after))
+
+
+def _paired(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
+    """A row a key, in the order of `before`, then what only `after` has."""
+    for key in dict.fromkeys((*before, *after)):
+        yield row(prefix + key, before.get(key), after.get(key), _status(key, before, after))
+
+
+def _status(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Status:
+    if key not in before:
+        return "added"
+    if key not in after:
+        return "removed"
+    return "same" if before[key] == after[key] else "changed"
+
+
+def row(what: str, before: Json, after: Json, status: Status) -> Row:
+    """One line of the section, with the change where both sides are numbers."""
+    return Row((what, before, after, step(before, after) if status == "changed" else None), status)
+
+
+def step(before: Json, after: Json) -> str | None:
+    """From one number to another, relative where that says something: "+2.1 %", "+12" from nothing."""
+    if not (_is_number(before) and _is_number(after)):
+        return None
+    difference = float(after) - float(before)  # type: ignore[arg-type]  # numbers, checked above
+    if not math.isfinite(difference) or difference == 0:
+        return None
+    if before == 0:
+        return f"{difference:+.4g}"
+    percent = 100 * difference / abs(float(before))  # type: ignore[arg-type]
+    return f"{percent:+.3g} %" if abs(percent) < 100 else f"{percent:+,.0f} %"
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Row]:
+    for name in dict.fromkeys((*before, *after)):
+        status = _status(name, before, after)
+        if status == "changed":
+            yield from _statistics(name or "values", before[name], after[name])
+        else:
+            dtypes = (side.get(name, {}).get("dtype") for side in (before, after))
+            yield Row((name or "values", *dtypes, None), status)
+
+
+def _statistics(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Row]:
+    for key in STATISTICS:
+        if before.get(key) != after.get(key):
+            yield row(f"{name} · {key}", before.get(key), after.get(key), "changed")
+    if before.get("histogram") != after.get("histogram"):
+        yield Row((f"{name} · histogram", before.get("histogram"), after.get("histogram"), None), "changed")
+    elif before.get("top") != after.get("top"):
+        yield Row((f"{name} · most frequent", _top(before), _top(after), None), "changed")
+
+
+def _top(column: Mapping[str, Any]) -> Json:
+    top = column.get("top")
+    return ", ".join(f"{label} ({count})" for label, count in top[:5]) if isinstance(top, list) else None
+
+
+def _by_name(profile: Profile, key: str) -> dict[str, Any]:
+    """The entries by name; a name that comes again gets its place: "x (2)"."""
+    found: dict[str, Any] = {}
+    entries = profile.get(key)
+    for i, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict):
+            name = str(entry.get("name", i))
+            found[name if name not in found else f"{name} ({i})"] = entry
+    return found
+
+
+def _layers(profile: Profile) -> dict[str, Json]:
+    return {f"layer {name}": _layer(entry) for name, entry in _by_name(profile, "layers").items()}
+
+
+def _layer(entry: Mapping[str, Any]) -> str:
+    shapes = ", ".join(f"{name} {shape}" for name, shape in (entry.get("weights") or {}).items())
+    return f"{entry.get('type')} {shapes}".rstrip()
+
+
+def _mapping(profile: Profile, key: str) -> Mapping[str, Any]:
+    found = profile.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _importances(profile: Profile) -> dict[str, Json]:
+    pairs = profile.get("importances")
+    listed = pairs[:MAX_IMPORTANCES] if isinstance(pairs, list) else []
+    return {f"importance of {p[0]}": p[1] for p in listed if isinstance(p, list) and len(p) == 2}
