@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, NewType, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 ObjectId = NewType("ObjectId", str)
 """blake3 of a part's raw bytes, first 20 bytes, 40 lower-case hex digits."""
@@ -54,6 +57,7 @@ class Kept:
     type: "package.Class" as a person would write it.
     digest: content identity of this value alone; equal digests mean equal bytes.
     cell: index into the version's cells of the one that last assigned the name, or None.
+    notes: what about this value will not come back as it was.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Kept:
     digest: ObjectId
     size_bytes: int
     cell: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,7 @@ class Version:
         if unknown:
             raise ValueError(f"unknown fields {sorted(unknown)}")
         got = dict(data)
-        got["kept"] = {k["name"]: Kept(**k) for k in got.get("kept", ())}
+        got["kept"] = {k["name"]: Kept(**{**k, "notes": tuple(k.get("notes", ()))}) for k in got.get("kept", ())}
         for key in ("groups", "definitions"):
             got[key] = tuple(_group(g) for g in got.get(key, ()))
         got["skipped"] = tuple(Skipped(**s) for s in got.get("skipped", ()))
@@ -369,6 +374,21 @@ class Backend(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove `key`; a missing key is no error."""
+        ...
+
+    def age_s(self, key: str) -> float:
+        """Seconds since `key` was written, by the clock of the place; negative when that clock went back."""
+        ...
+
+    def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> AbstractContextManager[None]:
+        """Hold the lock `name` for a block, alone or shared; it goes with its holder, however that ends.
+
+        Not re-entrant. Raises StoreLocked, naming the holder, after `timeout_s`.
+        """
+        ...
+
+    def sweep(self) -> int:
+        """Remove what writers that are gone left behind (temporary files); gives their number."""
         ...
 
 

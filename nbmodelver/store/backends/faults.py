@@ -1,0 +1,39 @@
+"""The one place where an OSError becomes an error of ours that names the operation and the path."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import StoreError, StoreFull, StoreReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+_LINK = {errno.ELOOP, errno.ENOTDIR}
+
+
+@contextmanager
+def named(operation: str, where: str) -> Iterator[None]:
+    """Turn an OSError inside the block into StoreFull, StoreReadOnly or StoreError: "cannot <operation> <where>"."""
+    try:
+        yield
+    except OSError as error:
+        raise translate(error, operation, where) from error
+
+
+def translate(error: OSError, operation: str, where: str) -> StoreError:
+    """Our error for `error`, with what was tried and what can be done about it."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    message = f"cannot {operation} {where}: {reason}"
+    if error.errno in _FULL:
+        return StoreFull(message, "free some space (or raise the quota), then run the same command again")
+    if error.errno in _READ_ONLY:
+        return StoreReadOnly(message, "reading still works; to commit, get write permission or open a store elsewhere")
+    if error.errno in _LINK:
+        return StoreError(f"{message} (links inside a store are not followed)", "replace the link by what it points to")
+    return StoreError(message, "nothing half-made is visible; the same command can be run again")

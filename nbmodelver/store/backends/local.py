@@ -1,0 +1,384 @@
+"""A store in a folder on disk.
+
+An object is written to a temporary file inside the store, synced, given its name by a hard link (which never
+replaces anything), and the folder is synced: after that it survives power loss, before that it does not exist.
+Reads use pread and not mmap: an I/O error or a file cut by someone else is then an exception and not a SIGBUS
+that takes the user's kernel along; what it costs is one copy of *compressed* bytes.
+No path component inside the store is ever followed through a link.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import stat
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import NoStore, StoreError
+from nbmodelver.store.backends.faults import named, translate
+from nbmodelver.store.backends.keys import check
+from nbmodelver.store.locks import file_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NO_FOLLOW = os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
+_TOGETHER_BYTES = 1 << 20
+
+
+class LocalBackend:
+    """The Backend protocol over a folder; see model.Backend for what callers may rely on.
+
+    create: make the folder when it is missing. shared: files may be read and written by the group (a team's
+    disk); otherwise 0600 and 0700. An existing folder that the group can write stays shared.
+    """
+
+    def __init__(self, root: Path, create: bool = False, shared: bool = False) -> None:
+        self.root = Path(os.path.abspath(root))
+        if create:
+            with named("create the folder", self.where):
+                self.root.mkdir(parents=True, exist_ok=True, mode=0o770 if shared else 0o700)
+                if shared:
+                    self.root.chmod(0o2770)
+        elif not self.root.is_dir():
+            raise NoStore(f"no store at {self.where}", "make one with %mv_init")
+        self.shared = shared or bool(self.root.stat().st_mode & stat.S_IWGRP)
+
+    @property
+    def where(self) -> str:
+        """The folder, for messages."""
+        return str(self.root)
+
+    # -- reading
+
+    def read(self, key: str, start: int = 0, length: int | None = None) -> bytes:
+        """Bytes of `key`; fewer than `length` where the file ends before."""
+        with self._opened(key) as fd, named("read", self._path(key)):
+            if length is None:
+                length = max(os.fstat(fd).st_size - start, 0)
+            return _read_fully(fd, start, length)
+
+    def size(self, key: str) -> int:
+        """Bytes under `key`."""
+        with self._opened(key) as fd, named("read the size of", self._path(key)):
+            return os.fstat(fd).st_size
+
+    def age_s(self, key: str) -> float:
+        """Seconds since `key` was written, negative when the clock was turned back since."""
+        with self._opened(key) as fd, named("read the age of", self._path(key)):
+            return time.time() - os.fstat(fd).st_mtime
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, sorted; the whole listing is made before the first key is given."""
+        folder = prefix.rpartition("/")[0]
+        with named("list", self._path(folder)):
+            fd = self._root()
+            try:
+                for step in filter(None, folder.split("/")):
+                    fd = _into(fd, step)
+                keys = sorted(_walk(fd, f"{folder}/" if folder else ""))
+            except FileNotFoundError:
+                keys = []
+            finally:
+                os.close(fd)
+        return (k for k in keys if k.startswith(prefix))
+
+    # -- writing
+
+    def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
+        """Write a new immutable object durably; False when the key exists."""
+        with self._folder(key, make=True) as (folder, name):
+            if _exists(folder, name):
+                return False
+            with self._temporary() as (tmp_folder, tmp, fd):
+                self._fill(fd, chunks, key)
+                with named("name", self._path(key)):
+                    if not _give_name(tmp_folder, tmp, fd, folder, name):
+                        return False
+            self._sync_new(folder, name, key)
+            return True
+
+    def swap(self, key: str, expected: bytes | None, new: bytes | None) -> bool:
+        """Replace, make or delete a small value durably, if it is `expected`."""
+        with self.lock("swap"), self._folder(key, make=True) as (folder, name):
+            if self._current(key) != expected:
+                return False
+            if new is None:
+                with named("delete", self._path(key)), suppress(FileNotFoundError):
+                    os.unlink(name, dir_fd=folder)
+            else:
+                with self._temporary() as (tmp_folder, tmp, fd):
+                    self._fill(fd, [new], key)
+                    with named("replace", self._path(key)):
+                        os.rename(tmp, name, src_dir_fd=tmp_folder, dst_dir_fd=folder)
+            with named("sync the folder of", self._path(key)):
+                os.fsync(folder)
+            return True
+
+    def delete(self, key: str) -> None:
+        """Remove `key` durably; a missing key is no error."""
+        try:
+            with self._folder(key) as (folder, name), named("delete", self._path(key)), suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
+                os.fsync(folder)
+        except KeyError:
+            return
+
+    @contextmanager
+    def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> Iterator[None]:
+        """Hold the lock file `locks/<name>` for the block."""
+        path = self._path(f"locks/{name}")
+        with named("lock", path):
+            folder = self._subfolder("locks")
+            try:
+                flags = os.O_RDWR | os.O_CREAT | _NO_FOLLOW
+                fd = os.open(name, flags, 0o660 if self.shared else 0o600, dir_fd=folder)
+            finally:
+                os.close(folder)
+        try:
+            held = file_lock(fd, path, timeout_s, shared=shared)
+            with named("lock", path):
+                held.__enter__()
+            try:
+                yield
+            finally:
+                held.__exit__(None, None, None)
+        finally:
+            os.close(fd)
+
+    def sweep(self) -> int:
+        """Remove temporary files whose writers are gone, and give their number.
+
+        A writer holds a lock on its temporary file, so that no clock decides who is gone.
+        """
+        with named("sweep", self._path("tmp")):
+            folder = self._subfolder("tmp")
+            try:
+                return sum(_sweep_one(folder, name) for name in os.listdir(folder))
+            finally:
+                os.close(folder)
+
+    # -- inside
+
+    def _path(self, key: str) -> str:
+        return str(self.root / key)
+
+    def _root(self) -> int:
+        return os.open(self.root, _FOLDER)
+
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[int]:
+        with self._folder(key) as (folder, name):
+            try:
+                # Not blocking: a pipe planted in the store must not hang whoever opens it.
+                fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW, dir_fd=folder)
+            except FileNotFoundError:
+                raise KeyError(key) from None
+            except OSError as error:
+                raise translate(error, "open", self._path(key)) from error
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise StoreError(f"{self._path(key)} is no regular file", "remove it: nbmodelver did not make it")
+            yield fd
+        finally:
+            os.close(fd)
+
+    @contextmanager
+    def _folder(self, key: str, make: bool = False) -> Iterator[tuple[int, str]]:
+        """The folder of `key`, open, and the file name in it. KeyError when it is missing and not made."""
+        *steps, name = check(key).split("/")
+        with named("open", self.where):
+            fd = self._root()
+        try:
+            for step in steps:
+                try:
+                    fd = self._make_or_enter(fd, step) if make else _into(fd, step)
+                except FileNotFoundError:
+                    raise KeyError(key) from None
+                except OSError as error:
+                    raise translate(error, "open the folder of", self._path(key)) from error
+            yield fd, name
+        finally:
+            os.close(fd)
+
+    def _subfolder(self, name: str) -> int:
+        fd = self._root()
+        try:
+            fd = self._make_or_enter(fd, name)
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+    def _make_or_enter(self, fd: int, name: str) -> int:
+        try:
+            return _into(fd, name)
+        except FileNotFoundError:
+            with suppress(FileExistsError):
+                os.mkdir(name, 0o770 if self.shared else 0o700, dir_fd=fd)
+                os.fsync(fd)
+            return _into(fd, name)
+
+    @contextmanager
+    def _temporary(self) -> Iterator[tuple[int, str, int]]:
+        """A new locked file in tmp/: its folder, name and descriptor. Gone after the block, whatever happens."""
+        with named("write to", self._path("tmp")):
+            folder = self._subfolder("tmp")
+        try:
+            with named("create a file in", self._path("tmp")):
+                name, fd = _new_file(folder, 0o660 if self.shared else 0o600)
+            try:
+                yield folder, name, fd
+            finally:
+                os.close(fd)
+                with suppress(OSError):
+                    os.unlink(name, dir_fd=folder)
+        finally:
+            os.close(folder)
+
+    def _fill(self, fd: int, chunks: Iterable[bytes | memoryview], key: str) -> None:
+        write = _Writer(fd)
+        for chunk in chunks:
+            with named("write", self._path(key)):
+                write(chunk)
+        with named("write", self._path(key)):
+            write.flush()
+            if self.shared:
+                os.fchmod(fd, 0o660)
+        with named("sync", self._path(key)):  # A failed sync is final: the kernel may have dropped the pages.
+            os.fsync(fd)
+
+    def _sync_new(self, folder: int, name: str, key: str) -> None:
+        try:
+            with named("sync the folder of", self._path(key)):
+                os.fsync(folder)
+        except StoreError:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+            raise
+
+    def _current(self, key: str) -> bytes | None:
+        try:
+            return self.read(key)
+        except KeyError:
+            return None
+
+
+class _Writer:
+    """Writes chunks to a descriptor, small ones together: hundreds of small frames need not be as many calls."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._waiting: list[bytes | memoryview] = []
+        self._waiting_bytes = 0
+
+    def __call__(self, chunk: bytes | memoryview) -> None:
+        self._waiting.append(chunk)
+        self._waiting_bytes += len(chunk)
+        if self._waiting_bytes >= _TOGETHER_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._fd, view) :]
+        self._waiting, self._waiting_bytes = [], 0
+
+
+def _into(fd: int, name: str) -> int:
+    """The folder `name` inside the open folder `fd`, which is closed."""
+    inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+    os.close(fd)
+    return inner
+
+
+def _walk(fd: int, prefix: str) -> Iterator[str]:
+    with os.scandir(fd) as entries:
+        found = [(e.name, e.is_dir(follow_symlinks=False)) for e in entries]
+    for name, is_folder in found:
+        if name.startswith(".") or (not prefix and name in ("tmp", "locks", "catalogue")):
+            continue
+        if not is_folder:
+            yield prefix + name
+            continue
+        inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+        try:
+            yield from _walk(inner, f"{prefix}{name}/")
+        finally:
+            os.close(inner)
+
+
+def _read_fully(fd: int, start: int, length: int) -> bytes:
+    data = os.pread(fd, length, start)
+    if len(data) == length or not data:
+        return data
+    pieces = [data]
+    got = len(data)
+    while got < length:  # Linux gives at most 2 GiB a call, and a signal can cut one short.
+        piece = os.pread(fd, length - got, start + got)
+        if not piece:
+            break
+        pieces.append(piece)
+        got += len(piece)
+    return b"".join(pieces)
+
+
+def _exists(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def _new_file(folder: int, mode: int) -> tuple[str, int]:
+    while True:
+        name = f"{secrets.token_hex(8)}.tmp"
+        fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, mode, dir_fd=folder)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            if os.fstat(fd).st_nlink:  # A sweep between open and lock may have taken it for a leftover.
+                return name, fd
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+            os.close(fd)
+            raise
+        os.close(fd)
+
+
+def _give_name(tmp_folder: int, tmp: str, fd: int, folder: int, name: str) -> bool:
+    """Link the finished file to its name; False when the name is taken by another file."""
+    try:
+        os.link(tmp, name, src_dir_fd=tmp_folder, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        # Over NFS a link can succeed and its answer get lost; the retry then finds our own file.
+        return os.fstat(fd).st_nlink == 2
+    except OSError as error:
+        if error.errno not in _NO_LINKS or _exists(folder, name):
+            raise
+        os.rename(tmp, name, src_dir_fd=tmp_folder, dst_dir_fd=folder)  # A file system without hard links.
+    return True
+
+
+def _sweep_one(folder: int, name: str) -> bool:
+    try:
+        fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(name, dir_fd=folder)
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    finally:
+        os.close(fd)
+    return True

@@ -1,0 +1,86 @@
+"""A store in memory: for tests, previews and bundles that are only looked at."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from nbmodelver.store.backends.keys import check
+from nbmodelver.store.locks import MemoryLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
+
+
+class MemoryBackend:
+    """The Backend protocol over a dictionary. What it holds goes with the process."""
+
+    where = "memory"
+
+    def __init__(self) -> None:
+        self._guard = threading.RLock()
+        self._objects: dict[str, bytes] = {}
+        self._made_at: dict[str, float] = {}
+        self._locks: dict[str, MemoryLock] = {}
+
+    def read(self, key: str, start: int = 0, length: int | None = None) -> memoryview:
+        """A read-only view; no bytes are copied."""
+        end = None if length is None else start + length
+        return memoryview(self._objects[check(key)])[start:end]
+
+    def size(self, key: str) -> int:
+        """Bytes under `key`."""
+        return len(self._objects[check(key)])
+
+    def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
+        """Write a new object, all or nothing; False when the key exists."""
+        check(key)
+        if key in self._objects:
+            return False
+        data = b"".join(chunks)
+        with self._guard:
+            if key in self._objects:
+                return False
+            self._put(key, data)
+            return True
+
+    def swap(self, key: str, expected: bytes | None, new: bytes | None) -> bool:
+        """Replace a small value if it is `expected`; `new` None deletes."""
+        with self._guard:
+            if self._objects.get(check(key)) != expected:
+                return False
+            if new is None:
+                self._objects.pop(key, None)
+            else:
+                self._put(key, bytes(new))
+            return True
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, sorted."""
+        with self._guard:
+            return iter(sorted(k for k in self._objects if k.startswith(prefix)))
+
+    def delete(self, key: str) -> None:
+        """Remove `key`; a missing key is no error."""
+        with self._guard:
+            self._objects.pop(check(key), None)
+
+    def age_s(self, key: str) -> float:
+        """Seconds since `key` was written."""
+        return time.monotonic() - self._made_at[check(key)]
+
+    def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> AbstractContextManager[None]:
+        """Hold the lock `name` alone or shared with others."""
+        with self._guard:
+            lock = self._locks.setdefault(name, MemoryLock())
+        return lock.hold(f"{name} of the store in {self.where}", timeout_s, shared=shared)
+
+    def sweep(self) -> int:
+        """Nothing is ever left over in memory."""
+        return 0
+
+    def _put(self, key: str, data: bytes) -> None:
+        self._objects[key] = data
+        self._made_at[key] = time.monotonic()

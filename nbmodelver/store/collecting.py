@@ -1,0 +1,204 @@
+"""Garbage collection: what goes, what is rewritten, and in which order, so that it can be killed anywhere.
+
+A pack goes when none of its parts is needed, and is rewritten when less than half of it is, or when a part that
+stays is a delta to one that goes. New packs are durable before old ones are deleted; what a kill leaves is parts
+that are there twice, and the next gc removes the spare copies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import MissingPart, StoreError
+from nbmodelver.model import GcReport, ObjectId
+from nbmodelver.store.index import Place
+from nbmodelver.store.repacking import repack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from nbmodelver.store.packs import Contents, Entry
+    from nbmodelver.store.reading import Reader
+    from nbmodelver.store.writing import PackWriter
+
+LEAST_ALIVE = 0.5
+_PACK_BYTES = 256 << 20
+
+
+@dataclass
+class Plan:
+    """What a collection would do. live: what stays, with the bases that packs left alone still need."""
+
+    live: set[ObjectId]
+    places: dict[ObjectId, Place]
+    delete: dict[str, Contents] = field(default_factory=dict)
+    rewrite: dict[str, Contents] = field(default_factory=dict)
+    keep: dict[str, Contents] = field(default_factory=dict)
+
+    def here(self, contents: Contents, entry: Entry) -> bool:
+        """Whether this very copy of the part has to stay in some pack."""
+        return entry.id in self.live and self.places[entry.id].contents is contents
+
+    def orphaned(self, contents: Contents, entry: Entry) -> bool:
+        """Whether the part is a delta to one that goes."""
+        return not contents.bases_of(entry) <= self.live
+
+    def report(self, freed_bytes: int | None = None, dry_run: bool = False) -> GcReport:
+        """The numbers; estimated where nothing was done yet."""
+        gone = {e.id for c in (*self.delete.values(), *self.rewrite.values()) for e in c.entries} - self.live
+        size = sum(c.size for c in (*self.delete.values(), *self.rewrite.values(), *self.keep.values()))
+        if freed_bytes is None:
+            freed_bytes = sum(c.size for c in self.delete.values())
+            freed_bytes += sum(int(c.size * (1 - alive(self, c))) for c in self.rewrite.values())
+        return GcReport(len(gone), len(self.delete) + len(self.rewrite), freed_bytes, size - freed_bytes, dry_run)
+
+
+def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow_empty: bool) -> Plan:
+    """What to do so that `live` stays. Changes nothing. Raises StoreError, Damaged, MissingPart."""
+    backend, index = reader.backend, reader.index
+    packs = index.packs()
+    for error in index.unreadable().values():
+        raise error
+    made = Plan(set(live), {place.entry.id: place for place in index.parts()})
+    if not live and made.places and not allow_empty:
+        raise StoreError("no version needs any part, and the store has some: nothing was removed", "run verify first")
+    for id_ in sorted(live - made.places.keys()):
+        raise MissingPart(f"part {id_} is needed and missing: nothing was removed", "run verify first")
+    young = {key for key, c in packs.items() if abs(backend.age_s(key)) < grace_s}
+    for contents in (packs[key] for key in young):
+        _leave_alone(made, contents)
+    while True:
+        before = len(made.live)
+        _sort(made, packs, young, exact)
+        if len(made.live) == before:
+            return made
+
+
+def _leave_alone(made: Plan, contents: Contents) -> None:
+    """All parts of a pack that stays count as needed, and so do their bases."""
+    made.live.update(e.id for e in contents.entries)
+    for entry in contents.entries:
+        made.live |= contents.bases_of(entry)
+
+
+def _sort(made: Plan, packs: dict[str, Contents], young: set[str], exact: bool) -> None:
+    made.delete, made.rewrite, made.keep = {}, {}, {}
+    for key, contents in packs.items():
+        if key in young:
+            made.keep[key] = contents
+        elif not any(made.here(contents, e) for e in contents.entries):
+            made.delete[key] = contents
+        elif _needs_rewriting(made, contents, exact):
+            made.rewrite[key] = contents
+        else:
+            made.keep[key] = contents
+            for entry in contents.entries:  # A part that nobody needs may still be found, and must then be whole.
+                if not made.here(contents, entry):
+                    made.live |= contents.bases_of(entry)
+
+
+def _needs_rewriting(made: Plan, contents: Contents, exact: bool) -> bool:
+    if any(made.here(contents, e) and made.orphaned(contents, e) for e in contents.entries):
+        return True
+    share = alive(made, contents)
+    return share < LEAST_ALIVE or (exact and not all(e.id in made.live for e in contents.entries))
+
+
+def alive(made: Plan, contents: Contents) -> float:
+    """The share of a pack's stored bytes that has to stay, blocks shared by parts counted by their raw bytes."""
+    stored = 0.0
+    for entry in contents.entries:
+        if made.here(contents, entry):
+            blocks = [contents.blocks[i] for i in contents.covering(entry)]
+            raw = sum(b.raw for b in blocks)
+            stored += sum(b.stored for b in blocks) * entry.size / raw if raw else 0
+    return stored / contents.stored_bytes if contents.stored_bytes else 1.0
+
+
+def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> GcReport:
+    """Do what the plan says: delete what nothing needs, rewrite, delete what was rewritten, sweep."""
+    index = reader.index
+    before = sum(c.size for c in index.packs().values())
+    needed = {place.contents.pack for place in _bases_of_orphans(made)}
+    _delete(reader, [key for key in made.delete if key not in needed])  # Room first: the disk may be full.
+    _encode_again(made, reader, new_writer)
+    for some in _portions(made.rewrite.values()):
+        kept = [(c, [e for e in c.entries if made.here(c, e) and not _moves_alone(made, c, e)]) for c in some]
+        repack(reader, kept)
+    _delete(reader, [*made.delete, *made.rewrite])
+    reader.backend.sweep()
+    after = sum(c.size for c in index.packs().values())
+    return made.report(freed_bytes=before - after)
+
+
+def _delete(reader: Reader, keys: Iterable[str]) -> None:
+    for key in keys:
+        reader.backend.delete(key)
+    reader.index.refresh()
+
+
+def _bases_of_orphans(made: Plan) -> list[Place]:
+    """The places of every part that is needed to decode the parts that will be encoded again."""
+    found: dict[ObjectId, Place] = {}
+    waiting = [e.id for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)]
+    while waiting:
+        place = made.places.get(waiting.pop())
+        if place is None or place.entry.id in found:
+            continue
+        found[place.entry.id] = place
+        for i in place.contents.covering(place.entry):
+            waiting += [use.base for use in place.contents.blocks[i].uses]
+    return list(found.values())
+
+
+def _moves_alone(made: Plan, contents: Contents, entry: Entry) -> bool:
+    """Whether the part is encoded again: its base goes, or its block holds parts that go."""
+    return made.orphaned(contents, entry) or _has_dead_neighbours(made, contents, entry)
+
+
+def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
+    covering = contents.covering(entry)
+    if len(covering) != 1 or contents.blocks[covering[0]].raw == entry.size:
+        return False
+    block = contents.blocks[covering[0]]
+    used = [e for e in contents.entries if block.raw_start <= e.raw_start < block.raw_start + block.raw and e.size]
+    return sum(e.size for e in used if made.here(contents, e)) < block.raw
+
+
+def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
+    writer = new_writer()
+    try:
+        for contents in made.rewrite.values():
+            for entry in contents.entries:
+                if made.here(contents, entry) and _moves_alone(made, contents, entry):
+                    near = _living_base(made, contents, entry)
+                    writer.put_many([(reader.get(entry.id), near, "any")])
+        writer.seal()
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | None:
+    """The nearest base of the part, or base of its base, that stays as it is: what the delta can be made to instead."""
+    place: Place | None = Place(contents, entry)
+    while place is not None:
+        bases = sorted(place.contents.bases_of(place.entry))
+        for base in bases:
+            if base in made.live and not made.orphaned(*made.places[base]):
+                return base
+        place = made.places.get(bases[0]) if bases else None
+    return None
+
+
+def _portions(packs: Iterable[Contents]) -> list[list[Contents]]:
+    portions: list[list[Contents]] = []
+    size = _PACK_BYTES
+    for contents in packs:
+        if size + contents.size > _PACK_BYTES:
+            portions.append([])
+            size = 0
+        portions[-1].append(contents)
+        size += contents.size
+    return portions

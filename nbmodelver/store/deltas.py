@@ -1,0 +1,149 @@
+"""How a big part is cut into blocks, with or without a base.
+
+With an equally long base: runs that are equal are copied, the others are coded against the same place of the base.
+With another length: what both have in common at the beginning and at the end is copied; the middle is coded with
+the base's middle as prefix, cut into windows so that memory stays bounded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbmodelver.store import lanes
+from nbmodelver.store.choice import pick, pick_delta, places
+from nbmodelver.store.encodings.frames import can_write_prefix, compress_after
+from nbmodelver.store.encodings.prefix import Prefix
+from nbmodelver.store.limits import DELTA_GAIN, SEGMENT_BYTES
+from nbmodelver.store.packs import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbmodelver.model import ObjectId
+    from nbmodelver.store.encodings.protocol import Encoder
+
+GRAIN_BYTES = 32 << 10
+"""What differs is looked for in runs of this length: small enough for one changed cell to cost little."""
+
+WINDOW_BYTES = 4 << 20
+SLACK_BYTES = 1 << 20
+PROBE_BYTES = 64 << 10
+LEAST_COPY_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A block to be: a run of the part, its encoder (None: copied from the base), what it uses of the base."""
+
+    start: int
+    end: int
+    encoder: Encoder | None
+    uses: tuple[Use, ...] = ()
+
+
+def whole(raw: memoryview, layout: str, level: int) -> list[Piece]:
+    """The pieces of a part without base."""
+    return _pieces(0, len(raw), pick(raw, layout, level).encoder)
+
+
+def against(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece] | None:
+    """The pieces of `raw` as a delta to the part `near` with the bytes `base`; None when that gains too little."""
+    if not len(base):
+        return None
+    if len(raw) == len(base):
+        return _same_length(raw, near, base, layout, level)
+    return _other_length(raw, near, base, layout, level)
+
+
+def _pieces(start: int, end: int, encoder: Encoder, step: int = SEGMENT_BYTES) -> list[Piece]:
+    return [Piece(at, min(at + step, end), encoder) for at in range(start, end, step)]
+
+
+def _copy(start: int, end: int, near: ObjectId, base_start: int) -> Iterator[Piece]:
+    if end > start:
+        yield Piece(start, end, None, (Use(near, base_start, end - start),))
+
+
+def _same_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece] | None:
+    runs = lanes.changed(raw, base, GRAIN_BYTES)
+    first = _pick_changed(raw, base, runs, layout, level)
+    changed_bytes = sum(end - start for start, end in runs)
+    if first.plain and changed_bytes > (1 - LEAST_COPY_SHARE) * len(raw):
+        return None
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in runs:
+        pieces += _copy(at, start, near, at)
+        for piece in _pieces(start, end, first.encoder):
+            uses = () if first.plain else (Use(near, piece.start, piece.end - piece.start),)
+            pieces.append(Piece(piece.start, piece.end, piece.encoder, uses))
+        at = end
+    pieces += _copy(at, len(raw), near, at)
+    return pieces
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    encoder: Encoder
+    plain: bool
+
+
+def _pick_changed(raw: memoryview, base: memoryview, runs: list[tuple[int, int]], layout: str, level: int) -> _Chosen:
+    """The encoder for the changed runs, found on some of them."""
+    some = runs if len(runs) <= 3 else [runs[0], runs[len(runs) // 2], runs[-1]]
+    cuts = [(start + a, start + b) for start, end in some for a, b in places(end - start)]
+    new = memoryview(b"".join(raw[a:b] for a, b in cuts))
+    old = memoryview(b"".join(base[a:b] for a, b in cuts))
+    plain = pick(new, layout, level)
+    delta = pick_delta(new, old, layout, level)
+    if delta is not None and delta.share <= DELTA_GAIN * plain.share:
+        return _Chosen(delta.encoder, plain=False)
+    return _Chosen(plain.encoder, plain=True)
+
+
+def _other_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece] | None:
+    start = lanes.same_start(raw, base)
+    end = lanes.same_end(raw, base, min(len(raw), len(base)) - start)
+    new, old = (start, len(raw) - end), (start, len(base) - end)
+    middle = _middle(raw[new[0] : new[1]], base[old[0] : old[1]], Use(near, old[0], old[1] - old[0]), layout, level)
+    if middle is None:
+        if start + end < LEAST_COPY_SHARE * len(raw):
+            return None
+        middle = whole(raw[new[0] : new[1]], layout, level)
+    moved = [Piece(p.start + start, p.end + start, p.encoder, p.uses) for p in middle]
+    return [*_copy(0, start, near, 0), *moved, *_copy(new[1], len(raw), near, old[1])]
+
+
+def _middle(raw: memoryview, base: memoryview, where: Use, layout: str, level: int) -> list[Piece] | None:
+    """Windows of `raw`, each after the part of `base` (at `where`) that it may resemble; None for too little gain."""
+    if not len(raw) or len(base) < 64 or not can_write_prefix():
+        return None
+    windows = [(at, min(at + WINDOW_BYTES, len(raw))) for at in range(0, len(raw), WINDOW_BYTES)]
+    if not _worth_it(raw, base, layout, level):
+        return None
+    pieces = []
+    for start, end in windows:
+        first, last = _seen(start, end, len(raw), len(base))
+        pieces.append(Piece(start, end, Prefix(level), (Use(where.base, where.start + first, last - first),)))
+    return pieces
+
+
+def _seen(start: int, end: int, length: int, base_length: int) -> tuple[int, int]:
+    """The run of the base that a window may resemble: counted from the beginning and from the end, and some slack."""
+    shift = base_length - length
+    first = max(min(start, start + shift) - SLACK_BYTES, 0)
+    last = min(max(end, end + shift) + SLACK_BYTES, base_length)
+    if last - first > 4 * WINDOW_BYTES:
+        last = min(first + 4 * WINDOW_BYTES, base_length)
+    return (first, last) if last > first else (max(base_length - WINDOW_BYTES, 0), base_length)
+
+
+def _worth_it(raw: memoryview, base: memoryview, layout: str, level: int) -> bool:
+    """Whether probes of `raw` shrink enough after the same region of `base`."""
+    with_base = plain = 0.0
+    for start, end in places(len(raw), PROBE_BYTES):
+        first, last = _seen(start, end, len(raw), len(base))
+        with_base += len(compress_after(raw[start:end], base[first:last], level))
+        plain += pick(raw[start:end], layout, level).share * (end - start)
+    return with_base <= DELTA_GAIN * plain

@@ -1,0 +1,38 @@
+"""The encodings by number. A reader that does not know a number says which nbmodelver is needed."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import StoreTooNew
+from nbmodelver.store.encodings import bits, difference, patch, plain, prefix, shuffled
+
+if TYPE_CHECKING:
+    from nbmodelver.store.encodings.protocol import Decode
+    from nbmodelver.store.lanes import Buffer
+
+DECODERS: dict[int, Decode] = {
+    0: plain.decode_raw,
+    1: plain.decode_zstd,
+    2: shuffled.decode,
+    3: bits.decode,
+    6: plain.decode_copy,
+    7: patch.decode,
+    8: difference.decode,
+    9: prefix.decode,
+}
+
+
+def decode(number: int, stored: memoryview, out: memoryview, base: Buffer) -> None:
+    """Fill `out` from `stored`. Raises ValueError for bytes that no encoder wrote, StoreTooNew for unknown numbers."""
+    known = DECODERS.get(number)
+    if known is None:
+        raise StoreTooNew(
+            f"a block has encoding {number}; this nbmodelver knows {max(DECODERS)} and below",
+            "upgrade nbmodelver to read this version",
+        )
+    try:
+        known(stored, out, base)
+    except (IndexError, struct.error) as error:
+        raise ValueError(f"a block is too short ({error})") from error

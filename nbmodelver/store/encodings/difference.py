@@ -1,0 +1,47 @@
+"""8: byte lanes of the zig-zag differences to an equally long base, taken as integers whatever they are.
+
+For floats too: neighbouring floats of one sign are neighbouring integers. Stored like 2, without a transform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbmodelver.store import lanes
+from nbmodelver.store.encodings.frames import pack_lanes, unpack_lanes
+from nbmodelver.store.encodings.shuffled import WIDTHS
+
+if TYPE_CHECKING:
+    from nbmodelver.store.lanes import Buffer
+
+
+@dataclass(frozen=True)
+class Difference:
+    """For numbers that moved a little: a training step, a column that was rescaled."""
+
+    width: int
+    modes: tuple[int, ...]
+    level: int = 1
+    number = 8
+
+    def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
+        """Head, rest and lanes, or None when the lengths differ."""
+        if len(raw) != len(base):
+            return None
+        rest = bytes(raw[len(raw) - len(raw) % self.width :])
+        split = lanes.minus(raw, base, self.width)
+        return [bytes((self.width,)), rest, *pack_lanes(split, self.modes, self.level)]
+
+
+def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
+    """Undo Difference.encode."""
+    width = stored[0]
+    if width not in WIDTHS or len(base) != len(out):
+        raise ValueError("unknown lanes")
+    count, rest = divmod(len(out), width)
+    split = lanes.blank_lanes(width, count)
+    if len(unpack_lanes(stored[1 + rest :], split)):
+        raise ValueError("bytes after the last lane")
+    lanes.plus(split, base, out)
+    out[len(out) - rest :] = stored[1 : 1 + rest]

@@ -1,0 +1,139 @@
+"""zstd frames with one context a thread, and lanes as a row of frames. The home of the zstd settings.
+
+zstandard writes and reads; backports.zstd (Python 3.14: compression.zstd) is needed only to *write* frames with a
+prefix, which plain zstandard reads back.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from typing import TYPE_CHECKING
+
+import zstandard
+
+from nbmodelver.store.limits import MAX_WINDOW_LOG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbmodelver.store.lanes import Buffer, Bytes
+
+RAW, ZSTD, ENTROPY = 0, 1, 2
+_LANE = struct.Struct("<BI")
+_local = threading.local()
+
+
+def compress(raw: Buffer, level: int = 1) -> bytes:
+    """One frame that states its raw length."""
+    return _compressor(("level", level)).compress(raw)
+
+
+def entropy_code(raw: Buffer) -> bytes:
+    """One ordinary frame made without looking for repeats.
+
+    For lanes of exponents: smaller than level 1 finds it, at twice the speed (STORAGE, section 2).
+    """
+    return _compressor(("entropy", 0)).compress(raw)
+
+
+def decompress(stored: Buffer, size: int, prefix: Buffer | None = None) -> bytes:
+    """The `size` raw bytes of one frame. Raises ValueError for a frame of another length or anything after it."""
+    try:
+        if zstandard.get_frame_parameters(stored).content_size != size:
+            raise ValueError("a frame has another length than expected")
+        data: bytes = _decompressor(prefix).decompress(stored, max_output_size=size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"a frame cannot be read ({error})") from error
+    if len(data) != size:
+        raise ValueError("a frame is incomplete")
+    return data
+
+
+def _compressor(how: tuple[str, int]) -> zstandard.ZstdCompressor:
+    made: dict[tuple[str, int], zstandard.ZstdCompressor] | None = getattr(_local, "compressors", None)
+    if made is None:
+        made = _local.compressors = {}
+    if how not in made:
+        made[how] = _no_matches() if how[0] == "entropy" else zstandard.ZstdCompressor(level=how[1])
+    return made[how]
+
+
+def _no_matches() -> zstandard.ZstdCompressor:
+    # A match finder that finds nothing leaves the entropy coder; a target length above 0 would turn that off too.
+    parameters = zstandard.ZstdCompressionParameters(
+        compression_level=1, strategy=1, min_match=7, hash_log=6, target_length=0, window_log=17
+    )
+    return zstandard.ZstdCompressor(compression_params=parameters)
+
+
+def _decompressor(prefix: Buffer | None) -> zstandard.ZstdDecompressor:
+    if prefix is not None:
+        raw = zstandard.ZstdCompressionDict(bytes(prefix), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        return zstandard.ZstdDecompressor(dict_data=raw, max_window_size=1 << MAX_WINDOW_LOG)
+    made: zstandard.ZstdDecompressor | None = getattr(_local, "decompressor", None)
+    if made is None:
+        made = _local.decompressor = zstandard.ZstdDecompressor(max_window_size=1 << MAX_WINDOW_LOG)
+    return made
+
+
+def pack_lanes(lanes: Bytes, modes: Sequence[int], level: int = 1) -> list[bytes]:
+    """Each lane behind its mode and stored length; compressed as `modes` says where that gains anything."""
+    pieces: list[bytes] = []
+    for lane, mode in zip(lanes, modes, strict=True):
+        stored = _pack_lane(lane, mode, level)
+        is_raw = stored is None
+        data = lane.tobytes() if stored is None else stored
+        pieces += [_LANE.pack(RAW if is_raw else ZSTD, len(data)), data]
+    return pieces
+
+
+def _pack_lane(lane: Bytes, mode: int, level: int) -> bytes | None:
+    if mode == RAW or not lane.size:
+        return None
+    stored = entropy_code(lane.data) if mode == ENTROPY else compress(lane.data, level)
+    return stored if len(stored) < lane.size else None
+
+
+def unpack_lanes(stored: memoryview, lanes: Bytes) -> memoryview:
+    """Fill `lanes` from what `pack_lanes` wrote and give what comes after it. Raises ValueError."""
+    for lane in range(len(lanes)):
+        if len(stored) < _LANE.size:
+            raise ValueError("a lane is missing")
+        mode, length = _LANE.unpack_from(stored)
+        data, stored = stored[_LANE.size : _LANE.size + length], stored[_LANE.size + length :]
+        if mode not in (RAW, ZSTD) or len(data) != length:
+            raise ValueError("a lane cannot be read")
+        raw = data if mode == RAW else decompress(data, lanes.shape[1])
+        lanes[lane].data[:] = raw
+    return stored
+
+
+try:
+    from compression import zstd as _prefix_zstd  # type: ignore[import-not-found,unused-ignore]
+except ImportError:
+    try:
+        from backports import zstd as _prefix_zstd
+    except ImportError:
+        _prefix_zstd = None
+
+
+def can_write_prefix() -> bool:
+    """Whether frames with a prefix can be written here; they can be read everywhere."""
+    return _prefix_zstd is not None
+
+
+def compress_after(raw: Buffer, prefix: Buffer, level: int = 1) -> bytes:
+    """One frame in which `prefix` is taken for already seen, however far back in it a repeat lies."""
+    option = _prefix_zstd.CompressionParameter
+    window = min(max((len(raw) + len(prefix)).bit_length(), 12), MAX_WINDOW_LOG)
+    options = {
+        option.compression_level: level,
+        option.enable_long_distance_matching: 1,
+        option.window_log: window,
+        option.content_size_flag: 1,
+        option.dict_id_flag: 0,
+    }
+    dictionary = _prefix_zstd.ZstdDict(prefix, is_raw=True)
+    frame: bytes = _prefix_zstd.compress(raw, options=options, zstd_dict=dictionary.as_prefix)
+    return frame

@@ -1,0 +1,56 @@
+"""7: the elements in which a block differs from an equally long base: how far apart they are, and their new values.
+
+Stored: width (1 byte), their number (4 bytes), the bytes left over at the end, lanes of the gaps, lanes of the values.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbmodelver.store import lanes
+from nbmodelver.store.encodings.frames import ZSTD, pack_lanes, unpack_lanes
+from nbmodelver.store.encodings.shuffled import WIDTHS
+
+if TYPE_CHECKING:
+    from nbmodelver.store.lanes import Buffer
+
+_HEAD = struct.Struct("<BI")
+_GAP_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Patch:
+    """For a few edits here and there."""
+
+    width: int
+    level: int = 1
+    number = 7
+
+    def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
+        """The changed elements, or None when the lengths differ."""
+        if len(raw) != len(base):
+            return None
+        gaps, values = lanes.patch(raw, base, self.width)
+        rest = bytes(raw[len(raw) - len(raw) % self.width :])
+        return [
+            _HEAD.pack(self.width, len(gaps)) + rest,
+            *pack_lanes(lanes.as_lanes(gaps), [ZSTD] * _GAP_BYTES, self.level),
+            *pack_lanes(lanes.as_lanes(values), [ZSTD] * self.width, self.level),
+        ]
+
+
+def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
+    """Undo Patch.encode."""
+    width, count = _HEAD.unpack_from(stored)
+    if width not in WIDTHS or len(base) != len(out) or count > len(out) // width:
+        raise ValueError("unknown changes")
+    rest = len(out) % width
+    gaps, values = lanes.blank_lanes(_GAP_BYTES, count), lanes.blank_lanes(width, count)
+    after = stored[_HEAD.size + rest :]
+    if len(unpack_lanes(unpack_lanes(after, gaps), values)):
+        raise ValueError("bytes after the last lane")
+    out[:] = base
+    lanes.apply_patch(lanes.from_lanes(gaps), lanes.from_lanes(values), out)
+    out[len(out) - rest :] = stored[_HEAD.size : _HEAD.size + rest]

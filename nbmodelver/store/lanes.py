@@ -1,0 +1,190 @@
+"""Arithmetic on whole runs of bytes: lanes, differences, positions. The only file of the store that knows numpy.
+
+The store knows bytes and no arrays; but splitting, subtracting and comparing bytes at memory speed needs vector
+loops, and slices with a stride (`data[k::8]`) reach a third of that and cannot subtract. Nothing here knows dtypes:
+a width in bytes is all there is, and numbers are little-endian whatever the machine is.
+
+A *lane* is what remains of a run of equally wide elements when one byte of each is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[Any]
+Buffer = bytes | bytearray | memoryview
+
+NONE, ROTATE, STEP = 0, 1, 2
+"""Transforms before the split: none; sign bit moved to the low end, so that a float's exponent is a lane of its own;
+difference to the element before, zig-zag."""
+
+
+def words(raw: Buffer, width: int) -> Words:
+    """`raw` as unsigned numbers of `width` bytes (1, 2, 4, 8); what is left over at the end is left out."""
+    return np.frombuffer(raw, dtype=f"<u{width}", count=len(raw) // width)
+
+
+def split(raw: Buffer, width: int, transform: int) -> Bytes:
+    """(width, elements) uint8: the lanes of `raw`, low byte first."""
+    return as_lanes(_forward(words(raw, width), transform))
+
+
+def join(lanes: Bytes, transform: int, out: memoryview) -> None:
+    """Put the elements whose lanes these are into `out`. Undoes `split`."""
+    target = words(out, len(lanes))
+    target[:] = _back(from_lanes(lanes), transform)
+
+
+def as_lanes(numbers: Words) -> Bytes:
+    """(width, elements) uint8 from elements."""
+    width = numbers.dtype.itemsize
+    return np.ascontiguousarray(np.ascontiguousarray(numbers).view(np.uint8).reshape(-1, width).T)
+
+
+def from_lanes(lanes: Bytes) -> Words:
+    """Elements from their lanes."""
+    width, count = lanes.shape
+    return np.ascontiguousarray(lanes.T).reshape(width * count).view(f"<u{width}")
+
+
+def _forward(numbers: Words, transform: int) -> Words:
+    if transform == ROTATE:
+        bits = numbers.dtype.itemsize * 8
+        return (numbers << np.uint8(1)) | (numbers >> np.uint8(bits - 1))
+    if transform == STEP and len(numbers):
+        steps = numbers.copy()
+        np.subtract(numbers[1:], numbers[:-1], out=steps[1:])
+        return zigzag(steps)
+    return numbers
+
+
+def _back(numbers: Words, transform: int) -> Words:
+    if transform == ROTATE:
+        bits = numbers.dtype.itemsize * 8
+        return (numbers >> np.uint8(1)) | (numbers << np.uint8(bits - 1))
+    if transform == STEP:
+        return np.cumsum(unzigzag(numbers), dtype=numbers.dtype)
+    return numbers
+
+
+def zigzag(numbers: Words) -> Words:
+    """Small signed numbers of either sign as small unsigned ones."""
+    signed = numbers.view(f"<i{numbers.dtype.itemsize}")
+    bits = numbers.dtype.itemsize * 8
+    folded = np.bitwise_xor(signed << np.int8(1), signed >> np.int8(bits - 1))
+    unsigned: Words = folded.view(numbers.dtype)
+    return unsigned
+
+
+def unzigzag(numbers: Words) -> Words:
+    """Undoes `zigzag`."""
+    one = numbers.dtype.type(1)
+    signed: Words = (numbers >> one) ^ (~(numbers & one) + one)
+    return signed
+
+
+def minus(raw: Buffer, base: Buffer, width: int) -> Bytes:
+    """Lanes of the zig-zag differences of two equally long runs."""
+    return as_lanes(zigzag(words(raw, width) - words(base, width)))
+
+
+def plus(lanes: Bytes, base: Buffer, out: memoryview) -> None:
+    """Undoes `minus`. `out` may be the very memory of `base`."""
+    width = len(lanes)
+    np.add(words(base, width), unzigzag(from_lanes(lanes)), out=words(out, width))
+
+
+def entropy_bits(lane: Bytes) -> float:
+    """Bits per byte that an entropy coder without memory needs for `lane`."""
+    if not len(lane):
+        return 0.0
+    counts = np.bincount(lane, minlength=256)
+    share = counts[counts > 0] / len(lane)
+    return float(-(share * np.log2(share)).sum())
+
+
+def pack_bits(raw: Buffer) -> bytes | None:
+    """Eight bytes that are 0 or 1 as one, or None when there are others."""
+    array = np.frombuffer(raw, dtype=np.uint8)
+    if len(array) and array.max() > 1:
+        return None
+    return np.packbits(array, bitorder="little").tobytes()
+
+
+def unpack_bits(packed: Buffer, out: memoryview) -> None:
+    """Undoes `pack_bits`."""
+    target = np.frombuffer(out, dtype=np.uint8)
+    target[:] = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=len(target), bitorder="little")
+
+
+def changed(raw: Buffer, base: Buffer, grain: int) -> list[tuple[int, int]]:
+    """(start, end) in bytes of the runs of `grain` bytes in which two equally long buffers differ, merged, in order."""
+    whole = len(raw) // grain
+    differs: list[bool] = []
+    if whole:
+        pieces = np.frombuffer(raw, np.uint8, whole * grain).view("<u8").reshape(whole, -1)
+        others = np.frombuffer(base, np.uint8, whole * grain).view("<u8").reshape(whole, -1)
+        differs = [not np.array_equal(a, b) for a, b in zip(pieces, others, strict=True)]
+    if len(raw) % grain:
+        differs.append(bytes(raw[whole * grain :]) != bytes(base[whole * grain :]))
+    runs: list[tuple[int, int]] = []
+    for i, is_changed in enumerate(differs):
+        if is_changed and runs and runs[-1][1] == i * grain:
+            runs[-1] = (runs[-1][0], min((i + 1) * grain, len(raw)))
+        elif is_changed:
+            runs.append((i * grain, min((i + 1) * grain, len(raw))))
+    return runs
+
+
+def same_start(a: Buffer, b: Buffer) -> int:
+    """How many bytes two buffers have in common at the beginning."""
+    piece = 1 << 16
+    shorter = min(len(a), len(b))
+    left, right = np.frombuffer(a, np.uint8, shorter), np.frombuffer(b, np.uint8, shorter)
+    for at in range(0, shorter, piece):
+        if not np.array_equal(left[at : at + piece], right[at : at + piece]):
+            return at + int(np.argmax(left[at : at + piece] != right[at : at + piece]))
+    return shorter
+
+
+def same_end(a: Buffer, b: Buffer, at_most: int) -> int:
+    """How many bytes two buffers have in common at the end, at most `at_most`."""
+    piece = 1 << 16
+    left = np.frombuffer(a, np.uint8)[len(a) - at_most :][::-1]
+    right = np.frombuffer(b, np.uint8)[len(b) - at_most :][::-1]
+    for at in range(0, at_most, piece):
+        differs = left[at : at + piece] != right[at : at + piece]
+        if differs.any():
+            return at + int(np.argmax(differs))
+    return at_most
+
+
+def patch(raw: Buffer, base: Buffer, width: int) -> tuple[Words, Words]:
+    """Gaps between changed elements (uint32, the first from 0) and their new values."""
+    new = words(raw, width)
+    at = np.flatnonzero(new != words(base, width))
+    return np.diff(at, prepend=0).astype("<u4"), new[at]
+
+
+def apply_patch(gaps: Words, values: Words, out: memoryview) -> None:
+    """Put `values` where `gaps` say. Raises ValueError for a place outside of `out`."""
+    at = np.cumsum(gaps, dtype=np.int64)
+    target = words(out, values.dtype.itemsize)
+    if len(at) and int(at[-1]) >= len(target):
+        raise ValueError("a change lies outside of the block")
+    target[at] = values
+
+
+def share_changed(raw: Buffer, base: Buffer, width: int) -> float:
+    """The share of elements that differ between two equally long runs."""
+    new = words(raw, width)
+    return float(np.count_nonzero(new != words(base, width))) / max(len(new), 1)
+
+
+def blank_lanes(width: int, count: int) -> Bytes:
+    """Room for the lanes of `count` elements."""
+    return np.empty((width, count), dtype=np.uint8)

@@ -1,0 +1,69 @@
+"""The format file: what says that a folder is a store, and which nbmodelver can read and write it.
+
+format: the number that a writer needs. readable_by: the number that a reader needs; a later format may say that
+older ones can still read it.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import Damaged, NoStore, StoreError, StoreTooNew
+
+if TYPE_CHECKING:
+    from nbmodelver.model import Backend
+
+FORMAT = 1
+KEY = "format"
+_MAX_BYTES = 4096
+
+
+def create(backend: Backend) -> bool:
+    """Make `backend` a store of the present format; False when it already is one (of any format)."""
+    made = backend.create(KEY, [json.dumps({"format": FORMAT, "readable_by": FORMAT, "by": "nbmodelver 0.1"}).encode()])
+    root = getattr(backend, "root", None)
+    if made and isinstance(root, Path):
+        with suppress(OSError):  # A courtesy to Git, nothing that the store needs.
+            (root / ".gitignore").write_text("*\n", encoding="ascii")
+    return made
+
+
+def check(backend: Backend, for_writing: bool) -> None:
+    """Nothing, when the store can be read (and written, if asked for) by this nbmodelver.
+
+    Raises NoStore, Damaged, StoreTooNew. Older formats are read for ever and never converted silently.
+    """
+    try:
+        raw = bytes(backend.read(KEY, 0, _MAX_BYTES))
+    except KeyError:
+        raise NoStore(f"no store at {backend.where}", "make one with %mv_init") from None
+    form, readable_by = _numbers(raw, backend.where)
+    need = form if for_writing else readable_by
+    if need > FORMAT:
+        verb = "write" if for_writing else "read"
+        raise StoreTooNew(
+            f"the store at {backend.where} has format {form}; this nbmodelver can {verb} up to format {FORMAT}",
+            f"upgrade nbmodelver to a version that knows format {need}"
+            + (" (reading works as it is)" if for_writing and readable_by <= FORMAT else ""),
+        )
+
+
+def _numbers(raw: bytes, where: str) -> tuple[int, int]:
+    try:
+        data = json.loads(raw)
+        form, readable_by = data["format"], data.get("readable_by", data["format"])
+        if not (type(form) is type(readable_by) is int and 1 <= readable_by <= form):
+            raise ValueError(raw)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _garbage(where) from None
+    return form, readable_by
+
+
+def _garbage(where: str) -> StoreError:
+    return Damaged(
+        f"the format file of the store at {where} is damaged",
+        f'if the store was made by this version, replace it by {{"format": {FORMAT}, "readable_by": {FORMAT}}}',
+    )

@@ -1,0 +1,99 @@
+"""Locks that the kernel of the operating system releases by itself when their holder dies.
+
+Two kinds: a file lock (flock) between processes and a lock in memory for stores without files. Both can be held
+alone or shared, and give up after a time with StoreLocked. A lock is not re-entrant.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import StoreLocked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FIRST_PAUSE_S = 0.0005
+LONGEST_PAUSE_S = 0.05
+
+
+def _wait(take: Callable[[], bool], timeout_s: float, give_up: Callable[[], StoreLocked]) -> None:
+    """Call `take` until it gives True. Polling, because a blocking flock cannot be given a time."""
+    deadline = time.monotonic() + timeout_s
+    pause = FIRST_PAUSE_S
+    while not take():
+        if time.monotonic() >= deadline:
+            raise give_up()
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+@contextmanager
+def file_lock(fd: int, where: str, timeout_s: float, *, shared: bool = False) -> Iterator[None]:
+    """Hold the open lock file `fd` for the block. The file holds the pid of who took it last, for messages only.
+
+    Raises StoreLocked after `timeout_s`, OSError where the file system cannot lock.
+    """
+    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+
+    def take() -> bool:
+        try:
+            fcntl.flock(fd, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    _wait(take, timeout_s, lambda: _locked(where, _holder(fd), timeout_s))
+    try:
+        os.pwrite(fd, f"{os.getpid():<11}".encode(), 0)
+        yield
+    finally:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+def _holder(fd: int) -> str:
+    pid = os.pread(fd, 11, 0).strip()
+    return f"process {pid.decode()}" if pid.isdigit() else "another process"
+
+
+def _locked(where: str, holder: str, timeout_s: float) -> StoreLocked:
+    return StoreLocked(
+        f"{where} is locked by {holder} (waited {timeout_s:g} s)",
+        "wait for it to finish, or end it; the lock goes with the process",
+    )
+
+
+class MemoryLock:
+    """A lock between threads with the same behaviour as `file_lock`."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._shared = 0
+        self._alone = False
+
+    @contextmanager
+    def hold(self, where: str, timeout_s: float, *, shared: bool = False) -> Iterator[None]:
+        """Hold the lock for the block. Raises StoreLocked after `timeout_s`."""
+        _wait(lambda: self._take(shared), timeout_s, lambda: _locked(where, "another thread", timeout_s))
+        try:
+            yield
+        finally:
+            self._release(shared)
+
+    def _take(self, shared: bool) -> bool:
+        with self._guard:
+            if self._alone or (self._shared and not shared):
+                return False
+            self._shared += shared
+            self._alone = not shared
+            return True
+
+    def _release(self, shared: bool) -> None:
+        with self._guard:
+            self._shared -= shared
+            self._alone = False

@@ -1,0 +1,33 @@
+"""Many small packs into one: a store of ten thousand commits stays a few hundred files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.store.limits import FEW_BYTES, MANY_PACKS
+from nbmodelver.store.repacking import repack
+
+if TYPE_CHECKING:
+    from nbmodelver.store.index import Index
+    from nbmodelver.store.packs import Contents, Entry
+    from nbmodelver.store.reading import Reader
+
+
+def merge_small(reader: Reader) -> int:
+    """Merge the packs below 4 MiB when there are more than 64; gives how many packs there are less.
+
+    The new pack is durable before an old one goes. A reader that looks for an old one finds the new one.
+    """
+    index = reader.index
+    small = [c for c in index.packs().values() if c.size < FEW_BYTES]
+    if len(small) <= MANY_PACKS:
+        return 0
+    repack(reader, [(c, _located(c, index)) for c in small])
+    for contents in small:
+        reader.backend.delete(contents.pack)
+    index.refresh()
+    return len(small) - 1
+
+
+def _located(contents: Contents, index: Index) -> list[Entry]:
+    return [e for e in contents.entries if (place := index.known(e.id)) and place.contents is contents]

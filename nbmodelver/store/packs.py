@@ -1,0 +1,229 @@
+"""The pack file: header, blocks, table of contents, trailer. Bytes only; who writes or reads them is elsewhere.
+
+All blocks of a pack, decoded, form one stream of raw bytes; a part is a run of that stream. So a big part is many
+blocks, many small parts are one block, and nothing needs to know which. FORMAT.md describes every byte.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import zstandard
+
+from nbmodelver.errors import Damaged, StoreTooNew
+from nbmodelver.model import Backend, ObjectId
+from nbmodelver.store.hashes import ID_BYTES, checksum
+from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH, MAX_PART_BYTES, MAX_TOC_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+VERSION = 1
+MAGIC, TAIL_MAGIC = b"NBMVPACK", b"NBMVTAIL"
+HEADER = struct.Struct("<8sII16s")
+TRAILER = struct.Struct("<QQQ32s8s")
+_COUNTS = struct.Struct("<IIII")
+_BLOCK = struct.Struct("<QQQHHI")
+_USE = struct.Struct("<IIQQ")
+_PART = struct.Struct(f"<{ID_BYTES}sIQQ")
+_TAIL_GUESS_BYTES = 8192
+COPY = 6
+"""The encoding without stored bytes: the raw bytes are those of the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A range of another part's raw bytes that a block is decoded with."""
+
+    base: ObjectId
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of stored bytes and what it decodes to. start and raw_start: in the pack file and in its raw stream."""
+
+    start: int
+    stored: int
+    raw_start: int
+    raw: int
+    sum: int
+    encoding: int
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part in a pack: where in the raw stream it is. depth: how many bases deep its blocks go."""
+
+    id: ObjectId
+    raw_start: int
+    size: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewBlock:
+    """A block before it has a place."""
+
+    raw: int
+    stored: int
+    sum: int
+    encoding: int
+    uses: tuple[Use, ...] = ()
+
+
+class Contents:
+    """The table of contents of one pack, parsed on demand: opening a store reads only the parts' ids."""
+
+    def __init__(self, pack: str, raw: bytes, end_of_blocks: int, size: int) -> None:
+        self.pack, self.end_of_blocks, self.size = pack, end_of_blocks, size
+        self._raw = raw
+        counts = _COUNTS.unpack_from(raw) if len(raw) >= _COUNTS.size else (0, 0, 0, 0)
+        sizes = [n * s for n, s in zip(counts, (_BLOCK.size, _USE.size, ID_BYTES, _PART.size), strict=True)]
+        self._at = list(accumulate(sizes, initial=_COUNTS.size))
+        if self._at[-1] != len(raw):
+            raise damaged(pack, "its table of contents does not add up")
+
+    def _table(self, number: int) -> memoryview:
+        return memoryview(self._raw)[self._at[number] : self._at[number + 1]]
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The parts, in the order in which they were put."""
+        rows = _PART.iter_unpack(self._table(3))
+        return tuple(Entry(ObjectId(id_.hex()), start, size, depth) for id_, depth, start, size in rows)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, in the order of the file and of the raw stream."""
+        return tuple(self._blocks())
+
+    def _blocks(self) -> Iterator[Block]:
+        bases = [ObjectId(b.hex()) for (b,) in struct.iter_unpack(f"{ID_BYTES}s", self._table(2))]
+        uses = _USE.iter_unpack(self._table(1))
+        start, raw_start = HEADER.size, 0
+        try:
+            for stored, raw, sum_, encoding, _reserved, n_uses in _BLOCK.iter_unpack(self._table(0)):
+                own = tuple(
+                    Use(bases[base], at, length) for base, _pad, at, length in (next(uses) for _ in range(n_uses))
+                )
+                if raw > (MAX_PART_BYTES if encoding == COPY else MAX_BLOCK_BYTES):
+                    raise damaged(self.pack, f"a block of {raw} bytes is above the limit")
+                yield Block(start, stored, raw_start, raw, sum_, encoding, own)
+                start, raw_start = start + stored, raw_start + raw
+        except (IndexError, StopIteration, RuntimeError):
+            raise damaged(self.pack, "its table of contents does not add up") from None
+
+    @cached_property
+    def _raw_starts(self) -> list[int]:
+        return [b.raw_start for b in self.blocks]
+
+    @property
+    def raw_bytes(self) -> int:
+        """Length of the raw stream."""
+        return self.blocks[-1].raw_start + self.blocks[-1].raw if self.blocks else 0
+
+    @property
+    def stored_bytes(self) -> int:
+        """Length of all blocks in the file."""
+        return self.blocks[-1].start + self.blocks[-1].stored - HEADER.size if self.blocks else 0
+
+    def covering(self, entry: Entry) -> range:
+        """The indices of the blocks that `entry` lies in; none for an empty part."""
+        end = entry.raw_start + entry.size
+        if entry.size > MAX_PART_BYTES or end > self.raw_bytes:
+            raise damaged(self.pack, f"part {entry.id} lies outside of it")
+        if not entry.size:
+            return range(0)
+        first = bisect_right(self._raw_starts, entry.raw_start) - 1
+        last = bisect_right(self._raw_starts, end - 1)
+        return range(first, last)
+
+    def bases_of(self, entry: Entry) -> set[ObjectId]:
+        """The parts that `entry` cannot be decoded without."""
+        return {use.base for i in self.covering(entry) for use in self.blocks[i].uses}
+
+
+def damaged(pack: str, what: str) -> Damaged:
+    """The error for a pack that is not what was written."""
+    return Damaged(f"pack {pack} is damaged: {what}", "nbmodelver verify --full names every version that needs it")
+
+
+def header(pack_id: bytes) -> bytes:
+    """The first 32 bytes of the pack named `pack_id` (16 bytes)."""
+    return HEADER.pack(MAGIC, VERSION, 0, pack_id)
+
+
+def ending(pack_id: bytes, blocks: Sequence[NewBlock], entries: Sequence[Entry]) -> bytes:
+    """Table of contents and trailer: what makes the blocks before it a pack."""
+    toc = _toc(blocks, entries)
+    stored = zstandard.ZstdCompressor(level=3).compress(toc)
+    at = HEADER.size + sum(b.stored for b in blocks)
+    sum_ = checksum([header(pack_id), struct.pack("<QQQ", at, len(stored), len(toc)), stored])
+    return stored + TRAILER.pack(at, len(stored), len(toc), sum_, TAIL_MAGIC)
+
+
+def _toc(blocks: Sequence[NewBlock], entries: Sequence[Entry]) -> bytes:
+    bases = {base: i for i, base in enumerate(dict.fromkeys(u.base for b in blocks for u in b.uses))}
+    uses = [_USE.pack(bases[u.base], 0, u.start, u.length) for b in blocks for u in b.uses]
+    return b"".join(
+        [
+            _COUNTS.pack(len(blocks), len(uses), len(bases), len(entries)),
+            *(_BLOCK.pack(b.stored, b.raw, b.sum, b.encoding, 0, len(b.uses)) for b in blocks),
+            *uses,
+            *(bytes.fromhex(base) for base in bases),
+            *(_PART.pack(bytes.fromhex(e.id), e.depth, e.raw_start, e.size) for e in entries),
+        ]
+    )
+
+
+def read_contents(backend: Backend, key: str) -> Contents:
+    """The table of contents of the pack under `key`, checked. Raises Damaged, StoreTooNew, KeyError."""
+    size = backend.size(key)
+    if size < HEADER.size + TRAILER.size:
+        raise damaged(key, "it is too short")
+    tail_at = max(size - _TAIL_GUESS_BYTES, 0)
+    tail = backend.read(key, tail_at, size - tail_at)
+    head = bytes(backend.read(key, 0, HEADER.size) if tail_at else tail[: HEADER.size])
+    _check_header(key, head)
+    if len(tail) != size - tail_at:
+        raise damaged(key, "it became shorter while it was read")
+    at, stored_bytes, raw_bytes, sum_, magic = TRAILER.unpack(tail[-TRAILER.size :])
+    if magic != TAIL_MAGIC or at + stored_bytes + TRAILER.size != size or at < HEADER.size:
+        raise damaged(key, "its end is missing or changed")
+    if max(stored_bytes, raw_bytes) > MAX_TOC_BYTES:
+        raise damaged(key, f"its table of contents is above {MAX_TOC_BYTES} bytes")
+    stored = tail[at - tail_at : -TRAILER.size] if at >= tail_at else backend.read(key, at, stored_bytes)
+    if checksum([head, struct.pack("<QQQ", at, stored_bytes, raw_bytes), stored]) != sum_:
+        raise damaged(key, "its table of contents was changed")
+    contents = Contents(key, _decompress(key, stored, raw_bytes), at, size)
+    if any(e.depth > MAX_DEPTH for e in contents.entries):
+        raise damaged(key, f"its deltas go deeper than {MAX_DEPTH}")
+    return contents
+
+
+def _check_header(key: str, head: bytes) -> None:
+    magic, version, _reserved, pack_id = HEADER.unpack(head)
+    if magic != MAGIC or _reserved or not key.endswith(pack_id.hex()):
+        raise damaged(key, "its beginning was changed")
+    if version > VERSION:
+        raise StoreTooNew(
+            f"pack {key} has version {version}; this nbmodelver reads up to {VERSION}",
+            "upgrade nbmodelver to read this version",
+        )
+
+
+def _decompress(key: str, stored: bytes | memoryview, raw_bytes: int) -> bytes:
+    try:
+        if zstandard.get_frame_parameters(stored).content_size != raw_bytes:
+            raise damaged(key, "its table of contents has another length than it says")
+        return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(stored)
+    except zstandard.ZstdError as error:
+        raise damaged(key, f"its table of contents cannot be read ({error})") from error

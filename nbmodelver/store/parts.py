@@ -1,0 +1,141 @@
+"""The store of parts: bytes in, ids out, and back. What the folders above see of packs, deltas and threads."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from nbmodelver.store import collecting, merging, verifying
+from nbmodelver.store.hashes import id_of, print_of
+from nbmodelver.store.index import Index
+from nbmodelver.store.reading import Reader
+from nbmodelver.store.workers import Workers
+from nbmodelver.store.writing import PackWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from nbmodelver.model import Backend, GcReport, ObjectId, Problem, Progress
+    from nbmodelver.store.hashes import Print
+
+LEASE = "lease"
+_LOCK_TIMEOUT_S = 30.0
+_MOST_KNOWN = 500_000
+
+
+class PartStore:
+    """Parts by id over a backend. Reads from any thread; one writer at a time in a thread, any number of processes.
+
+    threads: for hashing, compressing and reading (default: the cores, at most 8). level: of zstd.
+    """
+
+    def __init__(self, backend: Backend, *, threads: int | None = None, level: int = 1) -> None:
+        self._backend = backend
+        self._workers = Workers(threads)
+        self._level = level
+        self._index = Index(backend)
+        self._reader = Reader(backend, self._index, self._workers)
+        self._known: dict[Print, ObjectId] = {}
+
+    # -- looking
+
+    def has(self, id_: ObjectId) -> bool:
+        """Whether a sealed pack lists the part."""
+        return self._index.find(id_) is not None
+
+    def size(self, id_: ObjectId) -> int:
+        """Raw bytes of the part. Raises MissingPart."""
+        return self._reader.place(id_).entry.size
+
+    def stored_size(self, id_: ObjectId) -> int:
+        """Bytes on disk for the part, by its share of blocks that it has with others; bases not counted."""
+        contents, entry = self._reader.place(id_)
+        blocks = [contents.blocks[i] for i in contents.covering(entry)]
+        raw = sum(b.raw for b in blocks)
+        return -(-sum(b.stored for b in blocks) * entry.size // raw) if raw else 0
+
+    def identify(self, raws: Sequence[memoryview]) -> list[ObjectId]:
+        """The ids that `put` would give, without writing. Bytes seen before in this process cost only their xxh3."""
+        prints = self._workers.map(print_of, raws)
+        for raw, print_ in zip(raws, prints, strict=True):
+            if print_ not in self._known:
+                self._known[print_] = id_of(raw)
+        return [self._known[print_] for print_ in prints]
+
+    # -- writing
+
+    def lease(self, timeout_s: float = _LOCK_TIMEOUT_S) -> AbstractContextManager[None]:
+        """Keep gc out for the block: from the first put until the record that needs the parts is written.
+
+        Shared: any number of commits hold it at once. Goes with the process.
+        """
+        return self._backend.lock(LEASE, timeout_s, shared=True)
+
+    @contextmanager
+    def writing(self, progress: Progress | None = None) -> Iterator[PackWriter]:
+        """A writer whose parts become durable and visible together when the block ends normally.
+
+        After an exception, KeyboardInterrupt included, nothing is left. Nothing new: no file is written.
+        """
+        with self.lease():
+            self._index.refresh()
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            writer = self._writer(progress)
+            try:
+                yield writer
+                writer.seal()
+            except BaseException:
+                writer.abandon()
+                raise
+
+    def _writer(self, progress: Progress | None = None, *, again: bool = False) -> PackWriter:
+        return PackWriter(self._reader, self._known, self._level, progress, again=again)
+
+    # -- reading
+
+    def get(self, id_: ObjectId) -> bytearray:
+        """The raw bytes in fresh memory that belongs to the caller. Raises MissingPart, Damaged."""
+        return self._reader.get(id_)
+
+    def read_into(self, id_: ObjectId, out: memoryview) -> None:
+        """Put the raw bytes into `out` (writable, as long as the part), checked there. Raises MissingPart, Damaged."""
+        self._reader.fill(id_, out.cast("B") if out.nbytes else out)
+
+    def read_many(self, wanted: Sequence[tuple[ObjectId, memoryview]], progress: Progress | None = None) -> None:
+        """`read_into` for many, with all threads, in the order of the disk."""
+        self._reader.fill_many([(id_, out.cast("B") if out.nbytes else out) for id_, out in wanted], progress)
+
+    # -- keeping house
+
+    def verify(self, full: bool, progress: Progress | None = None) -> list[Problem]:
+        """What is wrong with the packs; [] for a healthy store. full: every byte is decoded and hashed."""
+        return verifying.verify(self._reader, full, progress)
+
+    def collect(
+        self,
+        live: set[ObjectId] | Callable[[], set[ObjectId]],
+        *,
+        dry_run: bool = False,
+        grace_s: float = 3600,
+        exact: bool = False,
+        allow_empty: bool = False,
+    ) -> GcReport:
+        """Remove what is not in `live`. A callable is asked while no commit is under way, which makes it exact.
+
+        grace_s: packs younger than this stay. exact: leave no byte of a part that is not live (for purge), instead
+        of rewriting only packs that are less than half alive. Raises StoreError for an empty `live` unless told
+        that it is meant, Damaged for a pack or MissingPart for a live part that cannot be read: nothing is removed.
+        Can be killed anywhere; the next one ends what was begun.
+        """
+        with nullcontext() if dry_run else self._backend.lock(LEASE, _LOCK_TIMEOUT_S):
+            found = live() if callable(live) else live
+            plan = collecting.plan(self._reader, found, grace_s, exact, allow_empty)
+            if dry_run:
+                return plan.report(dry_run=True)
+            return collecting.carry_out(plan, self._reader, lambda: self._writer(again=True))
+
+    def merge_small(self) -> int:
+        """Merge packs below 4 MiB when there are more than 64; the number of packs that went away."""
+        with self.lease(), self._backend.lock("merge", _LOCK_TIMEOUT_S):
+            return merging.merge_small(self._reader)

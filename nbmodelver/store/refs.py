@@ -1,0 +1,171 @@
+"""Movable names for small values: branches, tags, HEAD, counters. They move by compare-and-swap only.
+
+On disk a ref is a file named by the hash of its name, holding name, value and a checksum as JSON: no name that a
+person chooses ever becomes a path, and a changed byte is found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from nbmodelver.errors import BadName, Damaged, LimitExceeded, RefMoved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbmodelver.model import Backend
+
+PREFIX = "refs/"
+MAX_VALUE_BYTES = 64 << 10
+_MAX_FILE_BYTES = 8 * MAX_VALUE_BYTES
+_KEY_BYTES = 20
+
+
+class Refs:
+    """The refs of a store. Any thread and any process may move them; who comes second gets RefMoved."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def get(self, name: str) -> str | None:
+        """The value, or None for a ref that does not exist. Raises Damaged."""
+        try:
+            raw = bytes(self._backend.read(_key(name), 0, _MAX_FILE_BYTES + 1))
+        except KeyError:
+            return None
+        found, value = _parse(raw, _key(name))
+        if found != name:
+            raise _damaged(_key(name))
+        return value
+
+    def move(self, name: str, expected: str | None, new: str) -> None:
+        """Set the ref durably, if its value is `expected` (None: it does not exist).
+
+        Raises RefMoved with the value that is there instead, Damaged, LimitExceeded for a value above 64 KiB.
+        """
+        if len(new.encode("utf-8", "surrogatepass")) > MAX_VALUE_BYTES:
+            raise LimitExceeded(f"the value of ref {name!r} is longer than {MAX_VALUE_BYTES} bytes")
+        if not self._backend.swap(_key(name), _maybe(name, expected), _form(name, new)):
+            raise self._moved(name, expected)
+
+    def delete(self, name: str, expected: str | None = None) -> None:
+        """Remove the ref durably; a missing one is no error. expected: only if it still has this value."""
+        current = self.get(name) if expected is None else expected
+        if current is not None and not self._backend.swap(_key(name), _form(name, current), None):
+            raise self._moved(name, current)
+
+    def all(self, prefix: str = "") -> dict[str, str]:
+        """Name and value of every ref whose name starts with `prefix`, sorted by name. Raises Damaged."""
+        found: dict[str, str] = {}
+        for key in self._backend.list(PREFIX):
+            try:
+                name, value = _parse(bytes(self._backend.read(key, 0, _MAX_FILE_BYTES + 1)), key)
+            except KeyError:  # Deleted since the listing.
+                continue
+            if _key(name) != key:
+                raise _damaged(key)
+            if name.startswith(prefix):
+                found[name] = value
+        return dict(sorted(found.items()))
+
+    def _moved(self, name: str, expected: str | None) -> RefMoved:
+        now = self.get(name)
+        return RefMoved(
+            f"{name} was moved by someone else in the meantime (it is {_say(now)}, not {_say(expected)})",
+            "run the same command again",
+        )
+
+
+def _key(name: str) -> str:
+    return PREFIX + blake3(name.encode("utf-8", "surrogatepass")).hexdigest(_KEY_BYTES)
+
+
+def _form(name: str, value: str) -> bytes:
+    data = {"name": name, "value": value, "sum": _sum(name, value)}
+    return json.dumps(data, separators=(",", ":")).encode("ascii")
+
+
+def _maybe(name: str, value: str | None) -> bytes | None:
+    return None if value is None else _form(name, value)
+
+
+def _sum(name: str, value: str) -> str:
+    return blake3(json.dumps([name, value], separators=(",", ":")).encode("ascii")).hexdigest(16)
+
+
+def _parse(raw: bytes, key: str) -> tuple[str, str]:
+    if len(raw) > _MAX_FILE_BYTES:
+        raise _damaged(key)
+    try:
+        data = json.loads(raw)
+        name, value = data["name"], data["value"]
+        if (
+            type(name) is not str
+            or type(value) is not str
+            or raw != _form(name, value)
+            or data["sum"] != _sum(name, value)
+        ):
+            raise _damaged(key)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _damaged(key) from None
+    return name, value
+
+
+def _damaged(key: str) -> Damaged:
+    return Damaged(f"ref file {key} is damaged", "move it away; versions are not touched by that")
+
+
+def _say(value: str | None) -> str:
+    if value is None:
+        return "gone"
+    return value if len(value) <= 48 else value[:45] + "..."
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ID_LIKE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_VERSION_LIKE = re.compile(r"v\d+|head", re.IGNORECASE)
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+
+
+def valid_name(name: str, taken: Iterable[str] = ()) -> str:
+    """`name` itself, when a branch or tag may be called so; raises BadName with the reason and a way out.
+
+    taken: names in use; one that differs only in case would be the same file elsewhere.
+    """
+    reason = _what_is_wrong(name)
+    if reason:
+        raise BadName(f"{name!r} cannot be a name: {reason}", _way_out(name))
+    for other in taken:
+        if other != name and other.casefold() == name.casefold():
+            raise BadName(f"{name!r} differs from {other!r} only in case", f"use {other!r}, or another name")
+    return name
+
+
+def _what_is_wrong(name: str) -> str:
+    checks = (
+        (unicodedata.normalize("NFC", name) != name, "it is not in the usual Unicode form (NFC)"),
+        (len(name) > 100, "it is longer than 100 characters"),
+        (
+            not _NAME.fullmatch(name),
+            "it may hold only letters, digits, '.', '_' and '-', and begins with a letter or digit",
+        ),
+        (".." in name, "it contains '..'"),
+        (name.endswith((".", ".lock")), "it ends with '.' or '.lock'"),
+        (name.split(".", maxsplit=1)[0].lower() in _DEVICES, "it is the name of a device on Windows"),
+        (bool(_ID_LIKE.fullmatch(name)), "it looks like an id"),
+        (bool(_VERSION_LIKE.fullmatch(name)), "it means a version already"),
+    )
+    return next((reason for wrong, reason in checks if wrong), "")
+
+
+def _way_out(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    better = re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._-]+", "-", plain)).strip(".-_").removesuffix(".lock")[:100]
+    if not better or _what_is_wrong(better):
+        better = f"x-{better}"[:100]
+    return f"try: {better}" if not _what_is_wrong(better) else "try: a name of letters and digits"

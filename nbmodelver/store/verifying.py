@@ -1,0 +1,76 @@
+"""Finds what is wrong with packs. Only reads; never repairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import NbmodelverError
+from nbmodelver.model import Backend, ObjectId, Problem, Progress
+from nbmodelver.store.hashes import id_of
+from nbmodelver.store.index import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbmodelver.store.packs import Contents, Entry
+    from nbmodelver.store.reading import Reader
+
+
+def verify(reader: Reader, full: bool, progress: Progress | None = None) -> list[Problem]:
+    """Every problem, none for a healthy store. full: every stored byte is read, every part decoded and hashed."""
+    index = reader.index
+    packs = index.packs()
+    total, done = sum(c.size for c in packs.values()), 0
+    problems = [Problem(error.message, key) for key, error in index.unreadable().items()]
+    for contents in packs.values():
+        found = list(_problems(contents, reader, full))
+        if not found or _still_there(reader.backend, contents.pack):
+            problems += found
+        done += contents.size
+        if progress:
+            progress(done, total, "bytes verified")
+    return problems
+
+
+def _problems(contents: Contents, reader: Reader, full: bool) -> Iterator[Problem]:
+    try:
+        if contents.blocks and contents.blocks[-1].start + contents.blocks[-1].stored != contents.end_of_blocks:
+            yield Problem("its blocks do not fill it", contents.pack)
+        entries = [(entry, contents.bases_of(entry)) for entry in contents.entries]
+    except NbmodelverError as error:
+        yield Problem(error.message, contents.pack)
+        return
+    for entry, bases in entries:
+        yield from (Problem(f"its base {b} is missing", entry.id) for b in sorted(bases) if not reader.index.known(b))
+    if full:
+        yield from _damaged_blocks(contents, reader)
+        for entry, bases in entries:
+            if all(reader.index.known(b) for b in bases):
+                yield from _damaged_part(contents, entry, reader)
+
+
+def _damaged_blocks(contents: Contents, reader: Reader) -> Iterator[Problem]:
+    for block in contents.blocks:
+        try:
+            reader.stored(contents, block)
+        except (NbmodelverError, KeyError) as error:
+            yield Problem(str(getattr(error, "message", error)), contents.pack)
+
+
+def _damaged_part(contents: Contents, entry: Entry, reader: Reader) -> Iterator[Problem]:
+    try:
+        raw = reader.unchecked(Place(contents, entry))
+    except (NbmodelverError, KeyError) as error:
+        yield Problem(str(getattr(error, "message", error)), entry.id)
+        return
+    if ObjectId(id_of(raw)) != entry.id:
+        yield Problem(f"its bytes in pack {contents.pack} have another hash", entry.id)
+
+
+def _still_there(backend: Backend, key: str) -> bool:
+    """False for a pack that a gc took away while it was being verified."""
+    try:
+        backend.size(key)
+    except KeyError:
+        return False
+    return True

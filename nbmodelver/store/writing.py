@@ -1,0 +1,301 @@
+"""One pack being written: parts go in, blocks come out, and nothing is visible before the pack is sealed."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import StoreError
+from nbmodelver.model import ObjectId, Progress
+from nbmodelver.store import deltas
+from nbmodelver.store.blocks import Encoded, changed_meanwhile, copied, encoded, encoded_solid
+from nbmodelver.store.choice import width_of
+from nbmodelver.store.hashes import Print, id_of, print_of
+from nbmodelver.store.index import PREFIX, Place
+from nbmodelver.store.limits import MAX_DEPTH, SEGMENT_BYTES, SMALL_BYTES
+from nbmodelver.store.packs import Entry, NewBlock, Use, ending, header, read_contents
+from nbmodelver.store.sealing import Stream
+from nbmodelver.store.workers import stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nbmodelver.store.deltas import Piece
+    from nbmodelver.store.reading import Reader
+
+Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
+"""Raw bytes, a part that they resemble, their layout."""
+
+_NEAR_SMALL_BYTES = 256 << 10
+_WORTH_A_TASK_BYTES = 256 << 10
+
+
+@dataclass
+class _Batch:
+    """Small parts on their way into one solid block."""
+
+    raw: bytearray = field(default_factory=bytearray)
+    parts: list[tuple[ObjectId, int, int]] = field(default_factory=list)
+    bases: dict[ObjectId, bytes] = field(default_factory=dict)
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class _Listed:
+    id: ObjectId
+    raw_start: int
+    size: int
+    depth: int
+    blocks: range
+
+
+class PackWriter:
+    """Takes parts, gives their ids. Made by PartStore.writing; for one thread.
+
+    A part that the store already has costs its hash and writes nothing, unless it is to be written `again`.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        known: dict[Print, ObjectId],
+        level: int = 1,
+        progress: Progress | None = None,
+        *,
+        again: bool = False,
+    ) -> None:
+        self._reader, self._index, self._workers = reader, reader.index, reader.workers
+        self._known, self._level, self._progress = known, level, progress
+        self._name = secrets.token_bytes(16)
+        self._key = f"{PREFIX}{self._name.hex()}"
+        self._stream = Stream(reader.backend, self._key)
+        self._new: dict[Print, ObjectId] = {}
+        self._pending: set[ObjectId] = set()
+        self._running: deque[Future[Encoded]] = deque()
+        self._blocks: list[NewBlock] = []
+        self._listed: list[_Listed] = []
+        self._batches: dict[tuple[str, bool], _Batch] = {}
+        self._submitted = 0
+        self._raw_at = 0
+        self._broken = False
+        self._again = again
+
+    @property
+    def new_bytes(self) -> int:
+        """Bytes written so far; after the block that made this writer, the size of the pack (0: no pack)."""
+        return self._stream.bytes
+
+    def put(self, raw: memoryview | bytes | bytearray, *, near: ObjectId | None = None, layout: str = "") -> ObjectId:
+        """Store one run of bytes and give its id.
+
+        raw: C-contiguous, any length; only read, not kept. near: a part likely to resemble it, a hint.
+        layout: what its elements are ("f4", "i8", "b", "text", "lengths" ...), a hint.
+        """
+        return self.put_many([(raw, near, layout)])[0]
+
+    def put_many(self, items: Sequence[Item]) -> list[ObjectId]:
+        """`put` for many, with all threads. When it returns, the buffers are not read any more."""
+        if self._broken:
+            raise _gave_up()
+        try:
+            views = [_flat(raw) for raw, _, _ in items]
+            prints = self._prints(views)
+            fresh: list[tuple[memoryview, Print]] = []
+            ids = [
+                self._take(view, print_, near, layout, fresh)
+                for view, print_, (_, near, layout) in zip(views, prints, items, strict=True)
+            ]
+            self._settle(fresh)
+        except BaseException:
+            self._broken = True
+            raise
+        return ids
+
+    # -- taking parts
+
+    def _prints(self, views: Sequence[memoryview]) -> list[Print]:
+        big = [i for i, view in enumerate(views) if len(view) >= _WORTH_A_TASK_BYTES]
+        found = dict(zip(big, self._workers.map(lambda i: print_of(views[i]), big), strict=True))
+        return [found.get(i) or print_of(view) for i, view in enumerate(views)]
+
+    def _take(
+        self, view: memoryview, print_: Print, near: ObjectId | None, layout: str, fresh: list[tuple[memoryview, Print]]
+    ) -> ObjectId:
+        seen = self._known.get(print_) or self._new.get(print_)
+        if seen is not None and self._has(seen):
+            return seen
+        small = len(view) < SMALL_BYTES
+        if small:
+            view = memoryview(bytes(view))  # It waits for others, and live memory may change meanwhile.
+        id_ = id_of(view)
+        self._new[print_ if not small else print_of(view)] = id_
+        if self._has(id_):
+            return id_
+        self._pending.add(id_)
+        if small:
+            self._put_small(id_, view, near, layout)
+        else:
+            fresh.append((view, print_))
+            self._put_big(id_, view, near, layout)
+        return id_
+
+    def _has(self, id_: ObjectId) -> bool:
+        return id_ in self._pending or (not self._again and self._index.known(id_) is not None)
+
+    def _put_small(self, id_: ObjectId, view: memoryview, near: ObjectId | None, layout: str) -> None:
+        base = self._small_base(near)
+        family = "" if layout in ("", "text") or len(view) % width_of(layout) else layout
+        batch = self._batches.setdefault((family, base is not None), _Batch())
+        batch.parts.append((id_, len(batch.raw), len(view)))
+        batch.raw += view
+        if base is not None:
+            id_of_base, depth, raw = base
+            batch.bases[id_of_base] = raw
+            batch.depth = max(batch.depth, depth + 1)
+        if len(batch.raw) >= SEGMENT_BYTES:
+            self._flush(family, base is not None)
+
+    def _small_base(self, near: ObjectId | None) -> tuple[ObjectId, int, bytes] | None:
+        place = self._index.known(near) if near else None
+        if near is None or place is None or not 64 <= place.entry.size <= _NEAR_SMALL_BYTES:
+            return None
+        if place.entry.depth >= MAX_DEPTH:
+            return None
+        return near, place.entry.depth, bytes(self._reader.get(near))
+
+    def _flush(self, family: str, with_base: bool) -> None:
+        batch = self._batches.pop((family, with_base))
+        start, block = self._raw_at, self._submitted
+        raw, base = memoryview(bytes(batch.raw)), b"".join(batch.bases.values())
+        uses = tuple(Use(id_, 0, len(data)) for id_, data in batch.bases.items())
+        self._submit(len(raw), encoded_solid, raw, family, base, uses, self._level)
+        for id_, at, size in batch.parts:
+            self._listed.append(_Listed(id_, start + at, size, batch.depth, range(block, block + 1)))
+
+    def _put_big(self, id_: ObjectId, view: memoryview, near: ObjectId | None, layout: str) -> None:
+        pieces, base, depth = self._plan(view, near, layout)
+        start, block = self._raw_at, self._submitted
+        for piece in pieces:
+            self._put_piece(view, piece, base)
+        self._listed.append(_Listed(id_, start, len(view), depth, range(block, self._submitted)))
+
+    def _put_piece(self, view: memoryview, piece: Piece, base: memoryview) -> None:
+        length = piece.end - piece.start
+        if piece.encoder is None:
+            self._append(length, _done(copied(length, piece.uses)))
+            return
+        used = base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length] if piece.uses else b""
+        self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)
+
+    def _plan(self, view: memoryview, near: ObjectId | None, layout: str) -> tuple[list[Piece], memoryview, int]:
+        base = self._base_for(near)
+        if base is not None:
+            id_, depth = base
+            raw = memoryview(self._reader.get(id_))
+            pieces = deltas.against(view, id_, raw, layout, self._level)
+            if pieces is not None:
+                return pieces, raw, depth + 1
+        return deltas.whole(view, layout, self._level), memoryview(b""), 0
+
+    def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
+        """The part to code against: `near`, or what its chain begins with when that is as long as may be."""
+        place = self._index.known(near) if near else None
+        while place is not None and place.entry.depth >= MAX_DEPTH:
+            place = self._first_of(place.entry.id)
+        return None if place is None else (place.entry.id, place.entry.depth)
+
+    def _first_of(self, id_: ObjectId) -> Place | None:
+        place = self._index.known(id_)
+        while place is not None and place.entry.depth:
+            bases = sorted(place.contents.bases_of(place.entry))
+            place = self._index.known(bases[0]) if bases else None
+        return place
+
+    # -- blocks in order
+
+    def _submit(self, length: int, work: Callable[..., Encoded], *args: object) -> None:
+        if self._workers.threads == 1 or (length < _WORTH_A_TASK_BYTES and not self._running):
+            self._append(length, _done(work(*args)))
+        else:
+            self._append(length, self._workers.submit(work, *args))
+        while len(self._running) > 4 * self._workers.threads:
+            self._write_next()
+
+    def _append(self, length: int, future: Future[Encoded]) -> None:
+        self._running.append(future)
+        self._submitted += 1
+        self._raw_at += length
+
+    def _write_next(self) -> None:
+        done = self._running[0].result()
+        self._running.popleft()
+        if not self._stream.bytes:
+            self._stream.write(header(self._name))
+        if done.stored:
+            self._stream.write(done.stored)
+        self._blocks.append(done.block)
+        if self._progress:
+            self._progress(self._raw_at, self._raw_at, "bytes stored")
+
+    def _drain(self) -> None:
+        while self._running:
+            self._write_next()
+
+    def _settle(self, fresh: Sequence[tuple[memoryview, Print]]) -> None:
+        """Wait until the buffers are read, and make sure that they held still: id and blocks are of one state."""
+        if not fresh:
+            return
+        self._drain()
+        if any(now != before for now, (_, before) in zip(self._prints([v for v, _ in fresh]), fresh, strict=True)):
+            raise changed_meanwhile()
+
+    # -- the end
+
+    def seal(self) -> None:
+        """Write what is left, the table of contents and the trailer; sync; make the pack visible and known."""
+        if self._broken:
+            raise _gave_up()
+        for family, with_base in list(self._batches):
+            self._flush(family, with_base)
+        self._drain()
+        if self._listed:
+            if not self._stream.bytes:
+                self._stream.write(header(self._name))
+            self._stream.write(ending(self._name, self._blocks, [self._entry(one) for one in self._listed]))
+            self._stream.close()
+            self._index.add(read_contents(self._reader.backend, self._key))
+        self._known.update(self._new)
+
+    def abandon(self) -> None:
+        """Leave nothing behind; no buffer is read any more when this returns."""
+        self._broken = True
+        stop(self._running)
+        self._stream.abort()
+
+    def _entry(self, one: _Listed) -> Entry:
+        is_delta = any(self._blocks[i].uses for i in one.blocks)
+        return Entry(one.id, one.raw_start, one.size, one.depth if is_delta else 0)
+
+
+def _flat(raw: bytes | bytearray | memoryview) -> memoryview:
+    view = memoryview(raw)
+    return view if view.format == "B" and view.ndim == 1 and view.c_contiguous else _as_bytes(view)
+
+
+def _as_bytes(view: memoryview) -> memoryview:
+    if not view.c_contiguous:
+        raise StoreError("a part must be contiguous in memory", "this is a bug in nbmodelver")
+    return memoryview(b"") if not view.nbytes else view.cast("B")
+
+
+def _done(block: Encoded) -> Future[Encoded]:
+    future: Future[Encoded] = Future()
+    future.set_result(block)
+    return future
+
+
+def _gave_up() -> StoreError:
+    return StoreError("this pack was given up after an error; nothing was written", "commit again")
