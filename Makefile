@@ -1,0 +1,53 @@
+# One command each: `make demo`, `make test`, `make lab`, `make lint`, `make docs`, `make bench`.
+# Uses the active virtual environment, or makes .venv; installs what is needed once, and again when pyproject.toml
+# changes. No other set-up.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := $(or $(VIRTUAL_ENV),$(CURDIR)/.venv)
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# One stamp for each environment that this checkout was installed into.
+READY := build/ready/$(shell printf %s '$(VENV)' | cksum | cut -d' ' -f1)
+
+.PHONY: demo test lab lint format docs bench clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	@$(BIN)/python notebooks/run.py notebooks/quickstart.ipynb
+
+test: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lab: $(READY)
+	@$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+
+docs: $(READY)
+	@$(BIN)/python -m nbmodelver.verbs docs/verbs
+
+bench: $(READY)
+	@$(BIN)/python -m pytest tests/bench -s -q
+
+clean:
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): pyproject.toml $(VENV)/pyvenv.cfg
+	@echo "installing nbmodelver with what its tests need into $(VENV)"
+	@$(BIN)/python -m pip install -q -e '.[dev]'
+	@mkdir -p $(@D) && touch $@
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit("nbmodelver needs Python 3.11 or newer: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) || { echo "on Debian: apt-get install python3-venv" >&2; exit 1; }

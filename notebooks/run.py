@@ -1,0 +1,69 @@
+"""Run a notebook in a fresh kernel and a fresh folder, and print what happened, cell by cell.
+
+`python notebooks/run.py notebooks/quickstart.ipynb` works in build/demo, which keeps the store and the bundles that
+the notebook leaves. The notebook file itself is not changed. Ends with exit status 1, after the cell's own error, when
+a cell fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbclient
+import nbformat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TIMEOUT_S = 600
+
+
+def main(path: Path, folder: Path) -> int:
+    """Run the notebook at `path` in `folder`; give the exit status."""
+    copy = folder / path.name
+    shutil.copy(path, copy)
+    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+    notebook = nbformat.read(copy, as_version=4)
+    client = nbclient.NotebookClient(notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(folder)}})
+    with client.setup_kernel():
+        for index, cell in enumerate(notebook.cells):
+            try:
+                client.execute_cell(cell, index)
+            except nbclient.exceptions.CellExecutionError as error:
+                print(f"\n{error}", file=sys.stderr)
+                return 1
+            print("\n".join(told(cell)), flush=True)
+    return 0
+
+
+def emptied(folder: Path) -> Path:
+    """The folder, with nothing in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def told(cell: Any) -> Iterator[str]:
+    """What a reader would see of a cell: headings, its first line, its text outputs."""
+    if cell.cell_type == "markdown":
+        yield from (f"\n{line.lstrip('# ')}" for line in cell.source.splitlines() if line.startswith("#"))
+    elif cell.cell_type == "code":
+        magics = [line for line in cell.source.splitlines() if line.lstrip().startswith("%")]
+        yield from (f"  > {line.strip()}" for line in magics)
+        for output in cell.outputs:
+            yield from (f"    {line}" for line in text_of(output).splitlines())
+
+
+def text_of(output: Any) -> str:
+    """The plain text of one output."""
+    return str(output.get("text") or output.get("data", {}).get("text/plain", ""))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python notebooks/run.py NOTEBOOK")
+    sys.exit(main(Path(sys.argv[1]).resolve(), emptied(Path("build/demo").resolve())))

@@ -1,0 +1,188 @@
+"""Who may import whom (DESIGN, section 3), read from the source: lazy and typing-only imports count."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGE = "nbmodelver"
+SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
+EVERYTHING = {"cli", "kernel", "views", "bundle", "remote", "repo", "verbs", "testing", *SIBLINGS}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "model": set(),
+    "verbs": set(),
+    "codecs": set(),
+    "kinds": set(),
+    "store": set(),
+    "catalogue": set(),
+    "views": set(),
+    "repo": SIBLINGS,
+    "bundle": {"repo"},
+    "remote": {"repo"},
+    "kernel": {"views", "bundle", "remote", "repo", "verbs"},
+    "cli": {"views", "bundle", "remote", "repo", "verbs"},
+    "testing": {"repo", *SIBLINGS},
+    "__init__": EVERYTHING,
+    "__main__": {"cli"},
+}
+BELOW_ALL = {"model", "errors"}
+
+HOMES: dict[str, set[str]] = {
+    "IPython": {"kernel"},
+    "ipykernel": {"kernel"},
+    "comm": {"kernel"},
+    "traitlets": {"kernel", "views"},
+    "ipywidgets": {"views"},
+    "anywidget": {"views"},
+    "wcwidth": {"views"},
+    "rich": {"views", "cli"},
+    "tinydb": {"catalogue"},
+    "zstandard": {"store", "catalogue"},
+    "blake3": {"store", "catalogue"},
+    "xxhash": {"store", "codecs/code.py"},
+    "backports": {"store"},
+    "compression": {"store"},
+    "nbformat": {"bundle", "kernel"},
+    "nbclient": {"bundle"},
+    "cloudpickle": {"codecs"},
+    "numpy": {"codecs", "kinds", "store/lanes.py"},
+    "platformdirs": {"repo", "cli", "kernel", "bundle", "remote"},
+    "pytest": {"testing"},
+    "hypothesis": {"testing"},
+}
+"""A third-party library and its home: a folder, or one file where a folder must not know it."""
+
+DATA_LIBRARIES = {
+    "pandas", "polars", "pyarrow", "scipy", "torch", "sklearn", "xarray", "statsmodels", "xgboost", "lightgbm",
+    "catboost", "keras", "tensorflow",
+}  # fmt: skip
+"""Each only in codecs/<library>.py and kinds/<library>.py, and those files are imported only when a value turned up."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: the module's full name, the line, and whether it runs when the file is imported."""
+
+    module: str
+    line: int
+    at_import: bool
+
+
+def crossings(package: Path) -> list[str]:
+    """Every border crossing under the package's folder, as "file:line says why"."""
+    found = []
+    for file in sorted(package.rglob("*.py")):
+        place = file.relative_to(package)
+        for one in imports(file, place):
+            why = crossing(place, one)
+            if why:
+                found.append(f"{place.as_posix()}:{one.line} {why}")
+    return found
+
+
+def crossing(place: Path, one: Import) -> str:
+    """Why the file may not import that; "" when it may."""
+    root, _, rest = one.module.partition(".")
+    if root == PACKAGE:
+        return _inside(_owner(place), rest) or _too_early(place, rest, one)
+    if root in sys.stdlib_module_names and root not in HOMES:
+        return ""
+    return _data_library(place, root) if root in DATA_LIBRARIES else _third_party(place, root)
+
+
+def _inside(owner: str, rest: str) -> str:
+    target = rest.partition(".")[0] or "__init__"
+    allowed = {owner, *BELOW_ALL, *MAY_IMPORT.get(owner, set())} - (BELOW_ALL if owner == "errors" else set())
+    if owner == "model":
+        allowed.discard("model")
+    if target == "__version__" or target in allowed:
+        return ""
+    if owner not in MAY_IMPORT:
+        return f"{owner} is not in the layout of DESIGN, section 3"
+    known = ", ".join(sorted(allowed - {owner})) or "nothing"
+    return f"{owner} imports {target}: it may know {known}"
+
+
+def _third_party(place: Path, root: str) -> str:
+    homes = HOMES.get(root)
+    if homes is None:
+        return f"{root} has no home yet: give it one in tests/layers.py"
+    if _owner(place) in homes or place.as_posix() in homes:
+        return ""
+    return f"{root} is at home in {', '.join(sorted(homes))}"
+
+
+def _data_library(place: Path, root: str) -> str:
+    if _is_library_file(place) and place.stem == root:
+        return ""
+    return f"{root} is at home in codecs/{root}.py and kinds/{root}.py"
+
+
+def _too_early(place: Path, rest: str, one: Import) -> str:
+    """A library's own file imports the library: so nobody else may import that file while being imported."""
+    library = rest.partition(".")[2]
+    if library in DATA_LIBRARIES and one.at_import and not _is_library_file(place):
+        return f"{one.module} is imported before a value of {library} turned up"
+    return ""
+
+
+def _is_library_file(place: Path) -> bool:
+    return place.parts[0] in ("codecs", "kinds") and place.stem in DATA_LIBRARIES
+
+
+def _owner(place: Path) -> str:
+    return place.parts[0].removesuffix(".py")
+
+
+def imports(file: Path, place: Path) -> Iterator[Import]:
+    """Every import in the file, those in functions, under TYPE_CHECKING and by import_module("...") included."""
+    parents = [PACKAGE, *place.parts[:-1]]
+    yield from _walk(ast.parse(file.read_text(encoding="utf-8")), parents, at_import=True)
+
+
+def _walk(node: ast.AST, parents: list[str], *, at_import: bool) -> Iterator[Import]:
+    yield from _named(node, parents, at_import)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        at_import = False
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        for child in node.body:
+            yield from _walk(child, parents, at_import=False)
+        for child in node.orelse:
+            yield from _walk(child, parents, at_import=at_import)
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _walk(child, parents, at_import=at_import)
+
+
+def _named(node: ast.AST, parents: list[str], at_import: bool) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        yield from (Import(a.name, node.lineno, at_import) for a in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = parents[: len(parents) - node.level + 1] if node.level else []
+        module = ".".join([*base, *([node.module] if node.module else [])])
+        members = [f"{module}.{a.name}" for a in node.names if module == PACKAGE or a.name in DATA_LIBRARIES]
+        names = members if members or module == PACKAGE else [module]
+        yield from (Import(name, node.lineno, at_import) for name in names)
+    elif isinstance(node, ast.Call) and node.args and _is_import_call(node.func):
+        text = _beginning(node.args[0])
+        if text:
+            yield Import(text, node.lineno, at_import)
+
+
+def _is_import_call(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("import_module", "__import__", "find_spec")
+
+
+def _beginning(argument: ast.expr) -> str:
+    """The text of a literal, or what an f-string begins with."""
+    if isinstance(argument, ast.JoinedStr) and argument.values:
+        argument = argument.values[0]  # type: ignore[assignment]
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""

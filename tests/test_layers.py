@@ -1,0 +1,93 @@
+"""Imports run one way (DESIGN, section 3), and the test that says so sees every way to import."""
+
+from __future__ import annotations
+
+import sys
+from importlib import util
+from pathlib import Path
+
+import pytest
+
+import nbmodelver
+
+spec = util.spec_from_file_location("layers", Path(__file__).with_name("layers.py"))
+assert spec
+assert spec.loader
+layers = util.module_from_spec(spec)
+sys.modules[spec.name] = layers
+spec.loader.exec_module(layers)
+
+
+def test_no_import_crosses_a_border():
+    assert layers.crossings(Path(nbmodelver.__file__).parent) == []
+
+
+def crossing(tmp_path, place, source):
+    """What the tester says about one file in an otherwise empty package."""
+    file = tmp_path / "nbmodelver" / place
+    file.parent.mkdir(parents=True)
+    file.write_text(source)
+    return layers.crossings(tmp_path / "nbmodelver")
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("kernel/magics.py", "from nbmodelver.views import log\nimport IPython\nfrom nbmodelver import repo"),
+        ("cli.py", "from nbmodelver.verbs import parse\nimport nbmodelver.bundle.write"),
+        ("repo.py", "from nbmodelver.store import packs\nfrom nbmodelver.kinds import classify"),
+        ("store/packs.py", "import os, zstandard\nfrom nbmodelver.errors import StoreFull\nfrom .index import Index"),
+        ("store/lanes.py", "import numpy as np"),
+        ("codecs/pandas.py", "import pandas.core\n"),
+        ("codecs/graph.py", "def f():\n    from nbmodelver.codecs.pandas import decode\n"),
+        ("codecs/graph.py", "if TYPE_CHECKING:\n    from nbmodelver.codecs import pandas\n"),
+        ("kinds/torch.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\n"),
+        ("catalogue/records.py", "import zstandard, tinydb, blake3"),
+        ("views/log.py", "from nbmodelver.model import Version\nfrom nbmodelver.views.text import cut\nimport wcwidth"),
+        ("views/a/b.py", "from ..text import cut\nfrom nbmodelver import __version__"),
+        ("__init__.py", "def f():\n    from nbmodelver.kernel import load"),
+    ],
+)
+def test_what_the_design_allows_passes(tmp_path, place, source):
+    assert crossing(tmp_path, place, source) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "source", "says"),
+    [
+        ("views/log.py", "from nbmodelver.repo import open", "views imports repo"),
+        ("views/log.py", "from nbmodelver import kernel", "views imports kernel"),
+        ("views/log.py", "import nbmodelver", "views imports __init__"),
+        ("views/log.py", "from ..repo import open", "views imports repo"),
+        ("views/log.py", "from .. import repo", "views imports repo"),
+        ("views/log.py", "from IPython.display import HTML", "IPython is at home in kernel"),
+        ("store/packs.py", "from nbmodelver.codecs import recipe", "store imports codecs"),
+        ("store/packs.py", "def f():\n    from nbmodelver.catalogue import records", "store imports catalogue"),
+        ("store/packs.py", "import numpy", "numpy is at home in"),
+        ("store/packs.py", "import pandas", "pandas is at home in"),
+        ("codecs/graph.py", "if TYPE_CHECKING:\n    from nbmodelver.store import Store", "codecs imports store"),
+        ("codecs/graph.py", "from importlib import import_module\nimport_module('nbmodelver.store.packs')", "store"),
+        ("codecs/graph.py", "import_module(f'nbmodelver.kinds.{x}')", "codecs imports kinds"),
+        ("codecs/graph.py", "def f():\n    import torch", "torch is at home in codecs/torch.py"),
+        ("codecs/graph.py", "from nbmodelver.codecs import torch", "before a value of torch turned up"),
+        ("codecs/graph.py", "import nbmodelver.codecs.torch", "before a value of torch turned up"),
+        ("codecs/graph.py", "class A:\n    from nbmodelver.codecs.torch import x", "before a value of torch"),
+        ("codecs/graph.py", "try:\n    from .torch import x\nexcept ImportError:\n    pass", "before a value"),
+        ("kinds/torch.py", "def f():\n    import pandas", "pandas is at home in"),
+        ("bundle/write.py", "from nbmodelver.store import packs", "bundle imports store"),
+        ("repo.py", "from nbmodelver.views import log", "repo imports views"),
+        ("repo.py", "import nbmodelver.kernel.magics", "repo imports kernel"),
+        ("model.py", "from nbmodelver.repo import x", "model imports repo"),
+        ("errors.py", "from nbmodelver.model import x", "errors imports model"),
+        ("verbs/parse.py", "from nbmodelver.repo import x", "verbs imports repo"),
+        ("kernel/magics.py", "from nbmodelver.store import packs", "kernel imports store"),
+        ("kernel/magics.py", "import requests", "requests has no home yet"),
+        ("kernel/magics.py", "import ipywidgets", "ipywidgets is at home in views"),
+        ("helpers.py", "import nbmodelver.views", "helpers is not in the layout"),
+    ],
+)
+def test_a_crossing_is_named(tmp_path, place, source, says):
+    found = crossing(tmp_path, place, source)
+    assert len(found) == 1
+    assert says in found[0]
+    assert found[0].startswith(f"{place}:")
