@@ -45,7 +45,7 @@ clean:
 
 $(READY): pyproject.toml $(VENV)/pyvenv.cfg
 	@echo "installing nbmodelver with what its tests need into $(VENV)"
-	@$(BIN)/python -m pip install -q -e '.[dev]'
+	@$(BIN)/python -m pip install -qq -e '.[dev]'
 	@mkdir -p $(@D) && touch $@
 
 $(VENV)/pyvenv.cfg:

@@ -29,6 +29,7 @@ def main(path: Path, folder: Path) -> int:
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
     notebook = nbformat.read(copy, as_version=4)
     client = nbclient.NotebookClient(notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(folder)}})
+    client.extra_arguments = ["--log-level=ERROR"]
     with client.setup_kernel():
         for index, cell in enumerate(notebook.cells):
             try:

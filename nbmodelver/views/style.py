@@ -17,10 +17,11 @@ color:var(--jp-ui-font-color1,inherit);max-width:100%;overflow-x:auto;padding:2p
 .nbmv .nbmv-line{margin:1px 0;overflow-wrap:anywhere}
 .nbmv.nbmv.nbmv table{border-collapse:collapse;border:0;margin:2px 0 6px;font-size:inherit;width:auto;
 table-layout:auto;color:inherit}
+.nbmv.nbmv.nbmv thead{border:0}
 .nbmv.nbmv.nbmv tr,.nbmv.nbmv.nbmv tbody tr:nth-child(odd),.nbmv.nbmv.nbmv tbody tr:nth-child(even){background:none}
 .nbmv.nbmv.nbmv tbody tr:hover{background:rgba(128,128,128,.1)}
 .nbmv.nbmv.nbmv th,.nbmv.nbmv.nbmv td{text-align:left;vertical-align:baseline;padding:2px 18px 2px 0;border:0;
-max-width:52ch;white-space:normal;overflow-wrap:break-word}
+line-height:1.5;max-width:52ch;white-space:normal;overflow-wrap:break-word}
 .nbmv.nbmv.nbmv th{font-weight:500;color:var(--nbmv-dim);border-bottom:1px solid var(--nbmv-rule)}
 .nbmv.nbmv.nbmv .nbmv-r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .nbmv.nbmv.nbmv .nbmv-m{padding-right:8px;width:1ch;font-family:var(--jp-code-font-family,monospace);font-weight:600}

@@ -32,7 +32,8 @@ def test_short_work_draws_nothing():
     assert screen.getvalue() == ""
 
 
-def test_long_work_draws_and_leaves_nothing_behind():
+def test_long_work_draws_and_leaves_nothing_behind(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     screen = Screen()
     with Bar(Terminal(screen), after_s=0) as progress:
         progress(50_000_000, 100_000_000, "writing parts")

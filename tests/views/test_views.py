@@ -28,6 +28,11 @@ version = samples.version
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def terminal_of_100_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+
+
 def everything():
     """Every view of honest samples."""
     v7 = version(7, skipped=samples.SKIPPED, note="a longer\nremark")
