@@ -1,0 +1,166 @@
+"""Conditions like "metrics.acc > 0.9 and 'df' in names": read with `ast`, a short list of allowed nodes, never run.
+
+A field that a version does not have, or of another type, makes the comparison false, not an error: versions differ
+in what they record. A field with several values (names, kinds, tags) equals a value when one of them does.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.catalogue.documents import ALIASES, FIELDS
+from nbmodelver.errors import UsageError
+
+if TYPE_CHECKING:
+    from nbmodelver.catalogue.documents import Document
+
+Test = Callable[["Document"], Any]
+MAX_CHARACTERS = 2000
+EXAMPLE = "for example: metrics.acc > 0.9 and params.max_depth < 5 and branch == 'main' and 'df' in names"
+_ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+_MANY = {"metrics", "params"}
+
+
+class Condition:
+    """A condition on a version's document. fields: those it asks for, as paths ("metrics", "acc")."""
+
+    def __init__(self, text: str) -> None:
+        """Raises UsageError, with the place, for what is no condition."""
+        self.text = text.strip()
+        self.fields: list[tuple[str, ...]] = []
+        if len(self.text) > MAX_CHARACTERS:
+            raise UsageError(f"the condition is longer than {MAX_CHARACTERS} characters", "make it shorter")
+        try:
+            tree = ast.parse(self.text, mode="eval")
+            self._test = self._compiled(tree.body)
+        except SyntaxError as error:
+            raise self._wrong(error.msg, max((error.offset or 1) - 1, 0)) from None
+        except (RecursionError, MemoryError, ValueError) as error:
+            raise UsageError(
+                f"the condition cannot be read: {str(error) or 'it is nested too deep'}", EXAMPLE
+            ) from None
+
+    def __call__(self, document: Document) -> bool:
+        """Whether `document` fulfils the condition."""
+        return bool(self._test(document))
+
+    def _wrong(self, reason: str, at: int, hint: str = EXAMPLE) -> UsageError:
+        near = self.text[at : at + 24]
+        where = f"at character {at + 1}, near {near!r}" if near else "at its end"
+        return UsageError(f"cannot read the condition {self.text!r} {where}: {reason}", hint)
+
+    def _compiled(self, node: ast.expr) -> Test:
+        if isinstance(node, ast.BoolOp):
+            tests = [self._compiled(value) for value in node.values]
+            together = all if isinstance(node.op, ast.And) else any
+            return lambda d: together(test(d) for test in tests)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            test = self._compiled(node.operand)
+            return lambda d: not test(d)
+        if isinstance(node, ast.Compare):
+            return self._comparison(node)
+        return self._value(node)
+
+    def _comparison(self, node: ast.Compare) -> Test:
+        values = [self._value(v) for v in (node.left, *node.comparators)]
+        steps = [(self._operator(op, node), a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)]
+        return lambda d: all(compare(a(d), b(d)) for compare, a, b in steps)
+
+    def _operator(self, op: ast.cmpop, node: ast.Compare) -> Callable[[Any, Any], bool]:
+        for kind, compare in _ORDER.items():
+            if isinstance(op, kind):
+                return lambda a, b: _ordered(compare, a, b)
+        if isinstance(op, (ast.Eq, ast.Is)):
+            return _equal
+        if isinstance(op, (ast.NotEq, ast.IsNot)):
+            return lambda a, b: not _equal(a, b)
+        if isinstance(op, ast.In):
+            return _within
+        if isinstance(op, ast.NotIn):
+            return lambda a, b: not _within(a, b)
+        raise self._wrong("this comparison is not known", node.col_offset)
+
+    def _value(self, node: ast.expr) -> Test:
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            items = [self._constant(item) for item in node.elts]
+            return lambda _: items
+        path = self._path(node)
+        if path is not None:
+            self.fields.append(path)
+            return lambda d: look_up(d, path)
+        constant = self._constant(node)
+        return lambda _: constant
+
+    def _constant(self, node: ast.expr) -> Any:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+            number = self._constant(node.operand)
+            if isinstance(number, (int, float)):
+                return -number if isinstance(node.op, ast.USub) else number
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float, bool, type(None))):
+            return node.value
+        raise self._wrong("only fields, texts, numbers, comparisons, 'and', 'or', 'not' and 'in'", node.col_offset)
+
+    def _path(self, node: ast.expr) -> tuple[str, ...] | None:
+        steps: list[str] = []
+        inner = node
+        while True:
+            if isinstance(inner, ast.Attribute):
+                steps.append(inner.attr)
+                inner = inner.value
+            elif isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Constant):
+                steps.append(str(inner.slice.value))
+                inner = inner.value
+            elif isinstance(inner, ast.Name):
+                return (self._field(inner, bool(steps)), *reversed(steps))
+            else:
+                return None
+
+    def _field(self, node: ast.Name, has_steps: bool) -> str:
+        field = ALIASES.get(node.id, node.id)
+        if field not in FIELDS:
+            near = difflib.get_close_matches(node.id, [*FIELDS, *ALIASES], 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(FIELDS))}"
+            raise self._wrong(f"there is no field '{node.id}'", node.col_offset, hint)
+        if (field in _MANY) != has_steps:
+            hint = f"for example: {field}.NAME" if field in _MANY else f"for example: {field} == ..."
+            raise self._wrong(f"'{node.id}' is not asked for like this", node.col_offset, hint)
+        return field
+
+
+def look_up(document: Document, path: tuple[str, ...]) -> Any:
+    """What lies at `path`, or None. A name that itself contains dots is found as well."""
+    found: Any = document.get(path[0])
+    steps = path[1:]
+    if steps and isinstance(found, dict) and ".".join(steps) in found:
+        return found[".".join(steps)]
+    for step in steps:
+        if not isinstance(found, dict):
+            return None
+        found = found.get(step)
+    return found
+
+
+def _ordered(compare: Callable[[Any, Any], Any], a: Any, b: Any) -> bool:
+    numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
+    texts = isinstance(a, str) and isinstance(b, str)
+    return bool(compare(a, b)) if numbers or texts else False
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, list) and not isinstance(b, list):
+        return b in a
+    if isinstance(b, list) and not isinstance(a, list):
+        return a in b
+    return bool(a == b)
+
+
+def _within(a: Any, b: Any) -> bool:
+    if isinstance(b, str):
+        return isinstance(a, str) and a in b
+    if isinstance(b, list):
+        return any(x in b for x in a) if isinstance(a, list) else a in b
+    return False

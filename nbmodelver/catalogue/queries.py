@@ -1,0 +1,82 @@
+"""Which versions a log shows."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nbmodelver.catalogue.conditions import Condition, look_up
+from nbmodelver.catalogue.documents import document, newest_first
+from nbmodelver.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nbmodelver.catalogue.documents import Document
+    from nbmodelver.model import Version, VersionId
+
+_SEARCHED = ("message", "note", "author", "branch", "auto", "notebook", "names", "types", "tags")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a version must be to be shown; every part that is given must hold. The newest come first.
+
+    where: a condition (see conditions.py). text: found in messages, notes, names, types or tags, ignoring case.
+    """
+
+    where: str | None = None
+    branch: str | None = None
+    tag: str | None = None
+    text: str | None = None
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a condition or limit that cannot be."""
+        if self.limit is not None and self.limit < 0:
+            raise UsageError(f"a limit of {self.limit} is not possible", "give 0 or more")
+        _ = self.condition
+
+    @cached_property
+    def condition(self) -> Condition | None:
+        """The parsed condition."""
+        return Condition(self.where) if self.where and self.where.strip() else None
+
+    def run(self, versions: Iterable[Version], tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Version]:
+        """The versions that fit, newest first. tags: those of each version, where there are any."""
+        ordered = newest_first(versions)
+        documents = [document(v, (tags or {}).get(v.id, ())) for v in ordered]
+        found = [v for v, d in zip(ordered, documents, strict=True) if self.fits(d)]
+        if not found:
+            self.check_fields(documents)
+        return found if self.limit is None else found[: self.limit]
+
+    def fits(self, found: Document) -> bool:
+        """Whether a version with this document is to be shown."""
+        if self.branch is not None and found["branch"] != self.branch:
+            return False
+        if self.tag is not None and self.tag not in found["tags"]:
+            return False
+        if self.text and not _contains(found, self.text.casefold()):
+            return False
+        return self.condition is None or self.condition(found)
+
+    def check_fields(self, documents: Sequence[Document]) -> None:
+        """Raises UsageError when the condition asks for a metric or parameter that looks like a slip of the pen."""
+        for path in self.condition.fields if self.condition else ():
+            if len(path) < 2 or any(look_up(d, path) is not None for d in documents):
+                continue
+            known = sorted({name for d in documents for name in d[path[0]]})
+            near = difflib.get_close_matches(".".join(path[1:]), known, 1)
+            if near:
+                raise UsageError(f"no version has {'.'.join(path)}", f"did you mean {path[0]}.{near[0]}?")
+
+
+def _contains(found: Document, text: str) -> bool:
+    for field in _SEARCHED:
+        value = found[field]
+        if any(text in item.casefold() for item in ([value] if isinstance(value, str) else value)):
+            return True
+    return False

@@ -1,0 +1,188 @@
+"""What people write for a version (v7, HEAD~2, a tag, a branch, an id's start, @{yesterday}), and what they mean."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from nbmodelver.errors import UnknownVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbmodelver.model import Version, VersionId
+
+LEAST_PREFIX = 4
+_EXPRESSION = re.compile(r"(?P<base>[^~^@\s][^~^@]*?|@?)(?:@\{(?P<time>[^{}]*)\})?(?P<steps>(?:~\d*|\^)*)")
+_AGO = re.compile(r"(?P<n>\d+|an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
+_SECONDS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86400,
+    "week": 7 * 86400,
+    "month": 30 * 86400,
+    "year": 365 * 86400,
+}
+
+
+class View(Protocol):
+    """The versions and names that a revision is looked up in."""
+
+    @property
+    def head(self) -> Version | None:
+        """Where we stand, or None before the first version."""
+        ...
+
+    def version(self, version_id: VersionId) -> Version:
+        """The version with this id. Raises UnknownVersion."""
+        ...
+
+    def all(self) -> Sequence[Version]:
+        """Every version."""
+        ...
+
+    def branches(self) -> Mapping[str, Version]:
+        """Branch -> version."""
+        ...
+
+    def tags(self) -> Mapping[str, Version]:
+        """Tag -> version."""
+        ...
+
+
+def resolve(expression: str, view: View, now: datetime | None = None) -> Version:
+    """The version that `expression` means. now: for "@{...}"; local time by default.
+
+    Raises UnknownVersion with the nearest names that exist.
+    """
+    text = expression.strip()
+    parts = _EXPRESSION.fullmatch(text)
+    if not text or not parts:
+        raise UnknownVersion(f"{expression!r} names no version", "write v7, HEAD~2, a tag, a branch or @{yesterday}")
+    version = _base(parts["base"], view)
+    if parts["time"] is not None:
+        version = _at(version, parts["time"], view, now or datetime.now().astimezone(), text)
+    for step in re.findall(r"~\d*|\^", parts["steps"]):
+        version = _back(version, int(step[1:] or 1), view, text)
+    return version
+
+
+def _base(name: str, view: View) -> Version:
+    if name in ("", "@") or name.upper() == "HEAD":
+        if view.head is None:
+            raise UnknownVersion("there is no version yet", "make one: %mv_commit")
+        return view.head
+    found = _named(name, view) or _numbered(name, view) or _prefixed(name, view)
+    if found is None:
+        raise UnknownVersion(f"no version, tag or branch '{name}'", _nearest(name, view))
+    return found
+
+
+def _named(name: str, view: View) -> Version | None:
+    where, _, rest = name.partition("/")
+    if rest and where in ("tags", "heads"):
+        return (view.tags() if where == "tags" else view.branches()).get(rest)
+    tag, branch = view.tags().get(name), view.branches().get(name)
+    if tag and branch and tag.id != branch.id:
+        raise UnknownVersion(f"'{name}' is a tag and a branch", f"write tags/{name} or heads/{name}")
+    return tag or branch
+
+
+def _numbered(name: str, view: View) -> Version | None:
+    if not re.fullmatch(r"[vV]\d{1,15}", name):
+        return None
+    found = [v for v in view.all() if v.number == int(name[1:])]
+    if len(found) > 1:
+        raise UnknownVersion(f"{len(found)} versions are called {name}", f"write one of {_ids(found)}")
+    return found[0] if found else None
+
+
+def _prefixed(name: str, view: View) -> Version | None:
+    if len(name) < LEAST_PREFIX or not re.fullmatch(r"[0-9a-f]{1,40}", name.lower()):
+        return None
+    found = [v for v in view.all() if v.id.startswith(name.lower())]
+    if len(found) > 1:
+        raise UnknownVersion(f"'{name}' begins the ids of {len(found)} versions", f"write more of it: {_ids(found)}")
+    return found[0] if found else None
+
+
+def _ids(versions: Sequence[Version]) -> str:
+    return ", ".join(f"{v.id[:12]} ({v.name})" for v in versions[:4])
+
+
+def _back(version: Version, steps: int, view: View, text: str) -> Version:
+    start = version
+    for done in range(steps):
+        if not version.parents:
+            have = f"it has {done}" if done else "it is the first one"
+            raise UnknownVersion(
+                f"'{text}' goes before the first version", f"{start.name} cannot go back {steps}: {have}"
+            )
+        version = view.version(version.parents[0])
+    return version
+
+
+def _at(version: Version, when: str, view: View, now: datetime, text: str) -> Version:
+    if re.fullmatch(r"\d{1,4}", when.strip()):
+        return _back(version, int(when), view, text)
+    moment = _moment(when.strip().lower(), now)
+    if moment is None:
+        hint = "write @{yesterday}, @{2 hours ago}, @{2026-11-20} or @{2026-11-20 14:30}"
+        raise UnknownVersion(f"'{when}' is no time", hint)
+    current: Version | None = version
+    while current is not None:
+        saved = _saved(current, now)
+        if saved is not None and saved <= moment:
+            return current
+        oldest = current
+        current = view.version(current.parents[0]) if current.parents else None
+    raise UnknownVersion(f"no version is as old as '{when}'", f"the first one is {oldest.name}, {oldest.saved_at_utc}")
+
+
+def _saved(version: Version, now: datetime) -> datetime | None:
+    try:
+        saved = datetime.fromisoformat(version.saved_at_utc)
+    except ValueError:
+        return None
+    return saved if saved.tzinfo else saved.replace(tzinfo=now.tzinfo)
+
+
+def _moment(when: str, now: datetime) -> datetime | None:
+    """The end of a day, or a moment on it; the time zone of `now` unless another one is written."""
+    if when in ("now", "today"):
+        return now
+    if when == "yesterday":
+        return _end_of(now - timedelta(days=1))
+    ago = _AGO.fullmatch(when)
+    if ago:
+        number = int(ago["n"]) if ago["n"].isdigit() else 1
+        try:
+            return now - timedelta(seconds=number * _SECONDS[ago["unit"]])
+        except OverflowError:
+            return None
+    try:
+        written = datetime.fromisoformat(when.upper())
+    except ValueError:
+        return None
+    moment = written if written.tzinfo else written.replace(tzinfo=now.tzinfo)
+    return _end_of(moment) if re.fullmatch(r"\d{4}-?\d\d-?\d\d", when) else moment
+
+
+def _end_of(day: datetime) -> datetime:
+    return day.replace(hour=23, minute=59, second=59, microsecond=999999)
+
+
+def _nearest(name: str, view: View) -> str:
+    versions = view.all()
+    if not versions:
+        return "there is no version yet: %mv_commit"
+    names = [*view.tags(), *view.branches(), *(v.name for v in versions)]
+    near = difflib.get_close_matches(name, names, 3)
+    if near:
+        return f"did you mean {', '.join(near)}?"
+    last = max(v.number for v in versions)
+    first = min(v.number for v in versions)
+    return f"there are v{first} to v{last}; see %mv_log" if last > first else f"there is v{first}"
