@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
-EVERYTHING = {"cli", "kernel", "views", "bundle", "remote", "repo", "verbs", "testing", *SIBLINGS}
+EVERYTHING = {"cli", "kernel", "faces", "views", "bundle", "remote", "repo", "verbs", "testing", *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
@@ -26,8 +26,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "repo": SIBLINGS,
     "bundle": {"repo"},
     "remote": {"repo"},
-    "kernel": {"views", "bundle", "remote", "repo", "verbs"},
-    "cli": {"views", "bundle", "remote", "repo", "verbs"},
+    "faces": {"views", "bundle", "remote", "repo", "verbs"},
+    "kernel": {"faces", "views", "bundle", "remote", "repo", "verbs"},
+    "cli": {"faces", "views", "bundle", "remote", "repo", "verbs"},
     "testing": {"repo", *SIBLINGS},
     "__init__": EVERYTHING,
     "__main__": {"cli"},

@@ -29,8 +29,15 @@ def commit(version: Version, parent: Version | None = None, notes: Sequence[str]
         first += [dim(" · "), fact]
     for piece in metric_spans(version, parent):
         first += [dim(" · "), *piece]
-    lines = [line(*first), *skipped_lines(version.skipped), *(line("  ", dim(n)) for n in notes)]
+    lines = [line(*first), *skipped_lines(version.skipped), *_kept_notes(version), *(line("  ", dim(n)) for n in notes)]
     return Shown(Document(tuple(lines), f"version {version.name}"), version)
+
+
+def _kept_notes(version: Version) -> Iterator[Line]:
+    """What a kept value will be like when it comes back, where that differs from what it is."""
+    for kept in version.kept.values():
+        for note in kept.notes:
+            yield line("  ", strong(kept.name), dim(f": {note}"))
 
 
 def metric_spans(version: Version, parent: Version | None = None) -> Iterator[tuple[str | Span, ...]]:

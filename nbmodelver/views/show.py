@@ -90,7 +90,8 @@ def _sharing(version: Version, name: str) -> str:
     group = version.group_of(name)
     others = [n for n in group.names if n != name]
     with_others = f"shares objects with {', '.join(others)}" if others else ""
-    return " · ".join(filter(None, [with_others, "needs pickle" if group.pickled else ""]))
+    needs = "needs pickle" if group.pickled else ""
+    return " · ".join(filter(None, [with_others, needs, *version.kept[name].notes]))
 
 
 def _figures(version: Version, parent: Version | None) -> Iterator[Block]:

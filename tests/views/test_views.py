@@ -65,6 +65,13 @@ def test_a_commit_names_what_was_not_kept_with_path_and_reason():
     assert said[2].startswith("  not kept: con: an open database")
 
 
+def test_a_commit_and_a_version_say_what_comes_back_differently():
+    rows = Kept("rows", 0, "dataset", "numpy.memmap", samples.PART, 80, notes=("comes back as a plain array",))
+    kept = version(7, kept={"rows": rows})
+    assert "  rows: comes back as a plain array" in str(views.commit(kept))
+    assert "comes back as a plain array" in str(views.show(kept))
+
+
 def test_the_log_marks_head_and_shows_refs_and_metrics():
     said = str(views.log(samples.MERGED, samples.REFS, now=NOW)).splitlines()
     assert re.match(r"\* v6  22 h ago +main .*merge trees.* 0.95", said[1])
@@ -186,7 +193,7 @@ class Reader(HTMLParser):
 
 def evil_views():
     """Every view with hostile text in every field that holds text."""
-    kept = {EVIL: Kept(EVIL, 0, "dataset", EVIL, samples.PART, 5)}
+    kept = {EVIL: Kept(EVIL, 0, "dataset", EVIL, samples.PART, 5, notes=(EVIL,))}
     group = replace(version(1).groups[0], names=(EVIL, EVIL + "2"))
     bad = version(
         3, message=EVIL, note=EVIL, author=EVIL, auto=EVIL, kept=kept, groups=(group,), saved_at_utc=EVIL,
