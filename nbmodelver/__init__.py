@@ -1,3 +1,48 @@
-"""nbmodelver: git for what lives in the kernel."""
+"""nbmodelver: git for what lives in the kernel.
+
+In a notebook: `%load_ext nbmodelver`, then `%mv_commit`, `%mv_log`, `%mv_rollback v1`. In a script:
+
+    import nbmodelver as mv
+    repo = mv.open("study/.nbmodelver", create=True)
+    version = repo.commit({"df": df, "model": model}, message="deeper")
+
+Importing this costs almost nothing: everything is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbmodelver.repo import open_repo as open  # noqa: A004  # `mv.open` reads best, and nothing here opens files
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "load_ipython_extension", "open", "unload_ipython_extension"]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by `%load_ext nbmodelver`."""
+    from nbmodelver.kernel import magics
+
+    magics.load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Called by `%unload_ext nbmodelver`."""
+    from nbmodelver.kernel import magics
+
+    magics.unload(shell)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "open":
+        from nbmodelver.repo import open_repo
+
+        return open_repo
+    from nbmodelver.verbs import VERBS
+
+    if name.rstrip("_") not in VERBS:
+        raise AttributeError(f"module 'nbmodelver' has no attribute {name!r}")
+    from nbmodelver.kernel.functions import function
+
+    return function(name.rstrip("_"))

@@ -110,6 +110,7 @@ class Version:
     definitions: groups of classes and functions written in the notebook that the kept values use; their
     names are definition keys, not notebook names.
     new_bytes: stored bytes that this commit added; raw_bytes: what the names hold uncompressed.
+    others: names that were live and not kept; a rollback leaves them alone.
     auto: why nbmodelver made this version by itself ("before rollback to v3", "auto"), or "".
     """
 
@@ -125,6 +126,7 @@ class Version:
     groups: tuple[Group, ...] = ()
     definitions: tuple[Group, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    others: tuple[str, ...] = ()
     params: Mapping[str, Json] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     cells: ObjectId | None = None
@@ -181,6 +183,7 @@ class Version:
         for key in ("groups", "definitions"):
             got[key] = tuple(_group(g) for g in got.get(key, ()))
         got["skipped"] = tuple(Skipped(**s) for s in got.get("skipped", ()))
+        got["others"] = tuple(got.get("others", ()))
         got["parents"] = tuple(got.get("parents", ()))
         if got.get("git") is not None:
             got["git"] = GitState(**got["git"])

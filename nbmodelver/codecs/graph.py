@@ -380,6 +380,32 @@ class Loader:
             raise NotLoadable(f"'{names}' cannot be rebuilt here: {culprit.reason(error)}", _way_out(error)) from error
 
 
+def failing(capture: Capture, namespace: dict[str, Any]) -> list[tuple[Draft, NbmodelverError]]:
+    """The groups of a capture that do not decode again, each with its error; restored code sees a copied namespace."""
+    drafts = {d.names[0]: d for d in capture.definitions}
+    made: dict[str, Any] = {}
+
+    def find(key: str) -> Any:
+        if key not in made:
+            made[key] = decode(drafts[key], loader)[key]
+        return made[key]
+
+    loader = Loader(dict(namespace), find)
+    failed = []
+    for draft in capture.groups:
+        try:
+            decode(draft, loader)
+        except NbmodelverError as error:
+            failed.append((draft, error))
+    return failed
+
+
+def decode(draft: Draft, loader: Loader) -> dict[str, Any]:
+    """The values of a draft whose buffers are still live memory, as copies."""
+    raws = [b.raw for b in draft.buffers]
+    return loader.load(draft, raws[: draft.own], _arrays_of(draft, raws))
+
+
 class _Reading:
     """What our stand-in names in one pickle lead to."""
 

@@ -184,3 +184,15 @@ def find(kind: type) -> Codec | None:
     if issubclass(kind, np.dtype):
         return _DTYPE
     return None
+
+
+def take_session() -> dict[str, Any]:
+    """The state of the global random generator and the print options."""
+    options = {k: v for k, v in np.get_printoptions().items() if v is None or type(v) in (bool, int, float, str)}
+    return {"random": np.random.get_state(legacy=False), "printoptions": options}
+
+
+def restore_session(state: dict[str, Any]) -> None:
+    """Put the state of `take_session` back."""
+    np.random.set_state(state["random"])
+    np.set_printoptions(**state["printoptions"])

@@ -393,3 +393,17 @@ def set_attributes(value: Any, own: dict[str, Any]) -> None:
     """Give an instance of a subclass its own attributes, past pandas' `__setattr__`."""
     for name, item in own.items():
         object.__setattr__(value, name, item)
+
+
+_OPTIONS = ("max_rows", "max_columns", "max_colwidth", "min_rows", "precision", "width")
+
+
+def take_session() -> dict[str, Any]:
+    """The display options that people change."""
+    return {f"display.{name}": pd.get_option(f"display.{name}") for name in _OPTIONS}
+
+
+def restore_session(state: dict[str, Any]) -> None:
+    """Put the options of `take_session` back."""
+    for name, value in state.items():
+        pd.set_option(name, value)

@@ -155,3 +155,13 @@ def with_grad(grad: Any, function: Any, args: tuple[Any, ...]) -> Any:
     made = function(*args)
     made.grad = grad
     return made
+
+
+def take_session() -> dict[str, Any]:
+    """The state of the global random generator of the CPU."""
+    return {"random": torch.get_rng_state().numpy().tobytes()}
+
+
+def restore_session(state: dict[str, Any]) -> None:
+    """Put the state of `take_session` back."""
+    torch.set_rng_state(torch.frombuffer(bytearray(state["random"]), dtype=torch.uint8))

@@ -73,7 +73,7 @@ COMMIT = Verb(
         Argument("all", "keep every name that you made, of any kind", ("-a", "--all"), "flag"),
         Argument("metrics", "also keep numbers named like metrics (acc, rmse, loss ...)", ("--metrics",), "flag"),
         Argument("session", "keep, or leave out, the random state and the session's options", ("--session",), "switch"),
-        Argument("partial", "take every name that is not given over from the parent version", ("--partial",), "flag"),
+        Argument("partial", "keep what shares objects with a value that cannot be kept", ("--partial",), "flag"),
         Argument("verify_load", "load every kept value once to prove that it comes back", ("--verify-load",), "flag"),
         DRY_RUN,
     ),
@@ -184,6 +184,7 @@ ROLLBACK = Verb(
         Argument(
             "session", "bring back, or leave, the random state and the session's options", ("--session",), "switch"
         ),
+        Argument("trust", "load pickled values of a version that came from elsewhere", ("--trust",), "flag"),
     ),
     kernel=True,
     gives="the plan",

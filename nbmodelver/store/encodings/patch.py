@@ -47,7 +47,7 @@ def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
     if width not in WIDTHS or len(base) != len(out) or count > len(out) // width:
         raise ValueError("unknown changes")
     rest = len(out) % width
-    gaps, values = lanes.blank_lanes(_GAP_BYTES, count), lanes.blank_lanes(width, count)
+    gaps, values = lanes.blank_lanes(_GAP_BYTES, count, "gaps"), lanes.blank_lanes(width, count)
     after = stored[_HEAD.size + rest :]
     if len(unpack_lanes(unpack_lanes(after, gaps), values)):
         raise ValueError("bytes after the last lane")

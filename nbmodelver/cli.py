@@ -1,0 +1,73 @@
+"""`nbmodelver VERB ...`: the verbs that need no kernel, from a shell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from nbmodelver import __version__, faces, views
+from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.repo import open_repo
+from nbmodelver.verbs import VERBS, find, help_text, overview, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb. 0: done; 1: `verify` found problems, or something failed; 2: the command line is wrong."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except UsageError as error:
+        _complain(error)
+        return 2
+    except NbmodelverError as error:
+        _complain(error)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; nothing half-made is left", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview(command=True))
+        return 0
+    if arguments[0] in ("-V", "--version"):
+        print(f"nbmodelver {__version__}")
+        return 0
+    verb = find(arguments[0])
+    call = parse(verb, arguments[1:])
+    if call.wants_help:
+        print(help_text(verb, command=True))
+        return 0
+    if verb.kernel:
+        raise UsageError(f"'{verb.name}' needs a running notebook", f"write there: %mv_{verb.name}")
+    return _answer(verb.name, call)
+
+
+def _answer(name: str, call: object) -> int:
+    from nbmodelver.verbs import Call
+
+    assert isinstance(call, Call)
+    if name == "init":
+        print(faces.init(call["path"])[1])
+        return 0
+    with views.Bar(views.Terminal()) as progress:
+        shown = faces.FACES[name](open_repo(), call, progress)
+    print(shown)
+    return 1 if name == "verify" and shown.value else 0
+
+
+def _complain(error: NbmodelverError) -> None:
+    print(f"nbmodelver: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"  {error.hint.replace('%mv_', 'nbmodelver ')}", file=sys.stderr)
+
+
+assert set(VERBS) >= set(faces.FACES)

@@ -1,0 +1,172 @@
+"""The verbs that need no kernel, each once: a parsed call and a repo in, a `Shown` out. For magics and command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver import views
+from nbmodelver.errors import UnknownVersion, UsageError
+from nbmodelver.repo import Repo, open_repo, places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbmodelver.model import Progress, Version
+    from nbmodelver.verbs import Call
+    from nbmodelver.views import Shown
+
+
+def refs_of(repo: Repo) -> views.Refs:
+    """Where HEAD, branches and tags point, for the views."""
+    history = repo.history
+    head = history.head
+    return views.Refs(
+        head.id if head else None,
+        history.branch,
+        {n: v.id for n, v in history.branches().items()},
+        {n: v.id for n, v in history.tags().items()},
+    )
+
+
+def parent_of(repo: Repo, version: Version) -> Version | None:
+    """The first parent, or None."""
+    return repo.history.version(version.parents[0]) if version.parents else None
+
+
+def init(path: str | None) -> tuple[Repo, Shown]:
+    """Make a store, or open the one that is there."""
+    folder = places.as_store(Path(path)) if path else Path.cwd() / places.FOLDER
+    existed = (folder / "format").is_file()
+    repo = open_repo(folder, create=True)
+    count = len(repo.history.records.ids())
+    said = f" · {count} versions" if existed else " · empty: %mv_commit makes the first version"
+    return repo, views.sentence("store at ", views.Span(repo.where, "code"), views.Span(said, "dim"), value=repo)
+
+
+def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
+    """The store without a kernel."""
+    return views.status(state_of(repo))
+
+
+def state_of(repo: Repo, **more: Any) -> views.State:
+    """What the status shows of the store itself."""
+    versions = repo.log()
+    settings: dict[str, Any] = {"live": False, **more}
+    return views.State(
+        store=repo.where,
+        branch=repo.history.branch,
+        head=repo.history.head,
+        versions=len(versions),
+        stored_bytes=sum(v.new_bytes for v in versions),
+        **settings,
+    )
+
+
+def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """The versions, newest first."""
+    limit = call["limit"]
+    found = repo.log(call["where"] or "", branch=call["branch"], tag=call["tag"], text=call["text"])
+    return views.log(found[:limit], refs_of(repo), graph=bool(call["graph"]), more=max(len(found) - limit, 0))
+
+
+def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """One version, or some of its values."""
+    version = repo[call["version"]]
+    names = call["names"]
+    return views.show(
+        version,
+        refs_of(repo),
+        parent=parent_of(repo, version),
+        profiles={n: repo.profile(version, n) for n in names} if names else None,
+        cells=() if names else repo.cells(version),
+        environment={} if names else repo.environment(version),
+    )
+
+
+def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Two versions, section by section."""
+    return views.diff(repo.diff(call["a"], call["b"], call["names"]))
+
+
+def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Several versions side by side."""
+    asked = [repo[v] for v in call["versions"]]
+    return views.compare(asked or list(reversed(repo.log(branch=repo.history.branch)[:10])))
+
+
+def tag(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Set, move, delete or list tags."""
+    name = call["name"]
+    if not name:
+        return views.tags(repo.history.tags())
+    if call["delete"]:
+        repo.history.delete_tag(name)
+        return views.sentence("tag ", views.Span(name, "strong"), " removed", value=repo.history.tags())
+    version = repo.tag(name, call["version"], move=call["move"])
+    return views.sentence(views.Span(version.name, "strong"), " is ", views.Span(name, "strong"), value=version)
+
+
+def branch(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Make, delete or list branches."""
+    name = call["name"]
+    if not name:
+        return views.branches(repo.history.branches(), repo.history.branch)
+    if call["delete"]:
+        repo.history.delete_branch(name)
+        return views.sentence("branch ", views.Span(name, "strong"), " removed", value=repo.history.branches())
+    version = repo.branch(name)
+    go = views.Span(f" · go there: %mv_switch {name}", "dim")
+    return views.sentence("branch ", views.Span(name, "strong"), f" starts at {version.name}", go, value=version)
+
+
+def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
+    """Check the store."""
+    full, sample = bool(call["full"]), call["sample"]
+    count = len(repo.history.records.ids())
+    problems = repo.verify(full=full, sample=sample, progress=progress)
+    what = "every byte" if full else f"structure and {sample} % of the parts" if sample else "structure"
+    return views.verify(problems, f"{what} of {count} versions")
+
+
+def gc(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Remove what no version needs."""
+    return views.gc(repo.gc(dry_run=call["dry_run"]))
+
+
+def config(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Show or change a setting."""
+    key, value = call["key"], call["value"]
+    if key and value is not None:
+        repo.settings.set(key, value)
+    return views.config({key: repo.settings[key]} if key else repo.settings.all())
+
+
+FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
+    "status": status,
+    "log": log,
+    "show": show,
+    "diff": diff,
+    "compare": compare,
+    "tag": tag,
+    "branch": branch,
+    "verify": verify,
+    "gc": gc,
+    "config": config,
+}
+
+
+def branch_tip(repo: Repo, name: str) -> Version:
+    """The latest version of a branch. Raises UnknownVersion with what exists."""
+    branches = repo.history.branches()
+    if name not in branches:
+        raise UnknownVersion(f"no branch '{name}'", f"there is: {', '.join(branches) or 'no branch yet'}")
+    return branches[name]
+
+
+def demand_head(repo: Repo) -> Version:
+    """The present version. Raises UsageError before the first commit."""
+    head = repo.history.head
+    if head is None:
+        raise UsageError("there are no versions yet", "make one: %mv_commit")
+    return head

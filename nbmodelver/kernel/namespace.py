@@ -1,0 +1,87 @@
+"""The notebook's variables: which names are the user's, which a verb means, and how values get back in one step."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import types
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import UnknownName
+from nbmodelver.repo.nearest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from nbmodelver.model import Kind
+
+KEPT_BY_DEFAULT: frozenset[Kind] = frozenset({"model", "dataset", "hyperparameters"})
+_NEVER = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
+
+
+class Namespace:
+    """A shell's user namespace.
+
+    hidden: names that IPython itself put there; a name the user has bound since counts as the user's.
+    """
+
+    def __init__(self, values: dict[str, Any], hidden: Mapping[str, Any] | None = None) -> None:
+        self.values = values
+        self._hidden = hidden if hidden is not None else {}
+
+    def names(self) -> list[str]:
+        """The user's own public names, in the order in which they were made; modules and IPython's names are not."""
+        return [n for n, v in list(self.values.items()) if self._is_own(n, v)]
+
+    def _is_own(self, name: str, value: Any) -> bool:
+        if name.startswith("_") or name in _NEVER or isinstance(value, types.ModuleType):
+            return False
+        return not (name in self._hidden and self._hidden[name] is value)
+
+    def pick(self, names: Sequence[str]) -> dict[str, Any]:
+        """The values of these names. Raises UnknownName with the nearest one."""
+        for name in names:
+            if name not in self.values:
+                close = nearest(name, self.names())
+                hint = f"try: %mv_commit {close.split(chr(39))[1]}" if close else "list what there is: %who"
+                raise UnknownName(f"no variable '{name}' in this notebook", hint)
+        return {n: self.values[n] for n in names}
+
+    def found(
+        self,
+        kind_of: Callable[[str, Any], Kind | None],
+        ignore: Iterable[str] = (),
+        kinds: Iterable[Kind] = KEPT_BY_DEFAULT,
+    ) -> dict[str, Any]:
+        """Every value of the user's of one of these kinds."""
+        left_out, wanted = frozenset(ignore), frozenset(kinds)
+        return {n: self.values[n] for n in self.names() if n not in left_out and kind_of(n, self.values[n]) in wanted}
+
+    def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
+        """Bind `values` and unbind `vanish`, all of it or nothing: Ctrl-C waits until it is done."""
+        gone = [n for n in vanish if n in self.values]
+        with uninterrupted():
+            self.values.update(values)
+            for name in gone:
+                del self.values[name]
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back for the block; it is raised at its end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[tuple[int, Any]] = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held and callable(before):
+        before(*held[0])

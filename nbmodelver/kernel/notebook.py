@@ -1,0 +1,474 @@
+"""One notebook's side of every verb: its variables, its cells, its repo. The magics and the functions call this."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver import faces, views
+from nbmodelver.errors import Busy, NbmodelverError, NothingToCommit, UnknownName, UsageError
+from nbmodelver.kernel import document
+from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
+from nbmodelver.kernel.namespace import Namespace
+from nbmodelver.kernel.surface import surface_for
+from nbmodelver.model import Change, Version, VersionId
+from nbmodelver.repo import Repo, Surroundings, open_repo, places
+from nbmodelver.repo.nearest import nearest
+from nbmodelver.verbs import Call, find, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from nbmodelver.model import Plan
+    from nbmodelver.repo.rollback import Rollback
+    from nbmodelver.views import Shown
+
+
+class CellFailed(NbmodelverError):
+    """The cell under `%%mv_commit` raised; its own error stands above."""
+
+
+class Notebook:
+    """Binds a shell to a repo, which is found or made when first needed."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.values: dict[str, Any] = shell.user_ns
+        self.namespace = Namespace(self.values, getattr(shell, "user_ns_hidden", {}))
+        self.cells = CellLog(self.values, lambda: getattr(shell, "execution_count", None))
+        self.auto = False
+        self.changed: list[Callable[[], None]] = []
+        self._repo: Repo | None = None
+
+    # -- the repo
+
+    @property
+    def folder(self) -> Path:
+        """Where the notebook lies, or the working directory."""
+        path = document.path_of(self.values)
+        return path.parent if path is not None else Path.cwd()
+
+    def repo(self, *, create: bool = False) -> Repo:
+        """The repo in use. create: make one beside the notebook when there is none. Raises NoStore."""
+        if self._repo is None or not self._still_there(self._repo):
+            found = places.find(self.folder)
+            self._repo = open_repo(
+                found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
+            )
+        return self._repo
+
+    def _still_there(self, repo: Repo) -> bool:
+        root = getattr(repo.backend, "root", None)
+        return root is None or (Path(root) / "format").is_file()
+
+    def use(self, repo: Repo) -> None:
+        """Work with this repo from now on."""
+        self._repo = repo
+
+    # -- dispatch
+
+    def run(self, name: str, line: str | Sequence[str], cell: str | None = None) -> Shown | None:
+        """A verb's line (and cell) as the user wrote it. None when only help was asked for."""
+        verb = find(name)
+        call = parse(verb, line)
+        if call.wants_help:
+            from nbmodelver.verbs import help_text
+
+            print(help_text(verb))
+            return None
+        return self.answer(call, cell)
+
+    def answer(self, call: Call, cell: str | None = None) -> Shown:
+        """A parsed call."""
+        own: dict[str, Callable[[Call], Shown]] = {
+            "init": self.init, "commit": self.commit, "auto": self.set_auto, "status": self.status,
+            "rollback": self.rollback, "undo": self.undo, "redo": self.redo, "switch": self.switch, "merge": self.merge,
+            "panel": self.panel,
+        }  # fmt: skip
+        name = call.verb.name
+        if cell is not None:
+            return self.commit_cell(call, cell)
+        if name in own:
+            return own[name](call)
+        with self.progress() as progress:
+            shown = faces.FACES[name](self.repo(create=name in ("import", "config")), call, progress)
+        if name in ("tag", "branch", "import", "config", "gc"):
+            self._tell()
+        return shown
+
+    def progress(self) -> views.Bar:
+        """A bar for work that takes longer than a second."""
+        return views.Bar(surface_for(self.shell))
+
+    def _tell(self) -> None:
+        for call in list(self.changed):
+            call()
+
+    # -- commit
+
+    def init(self, call: Call) -> Shown:
+        """`%mv_init`."""
+        path = call["path"] or str(self.folder / places.FOLDER)
+        repo, shown = faces.init(path)
+        self.use(repo)
+        self._tell()
+        return shown
+
+    def commit(self, call: Call) -> Shown:
+        """`%mv_commit`."""
+        return self._commit(call, self.chosen(call))
+
+    def chosen(self, call: Call) -> dict[str, Any]:
+        """The values that a commit means. Raises UnknownName."""
+        if call["names"]:
+            return self.namespace.pick(call["names"])
+        if call["all"]:
+            return self.namespace.pick(self.namespace.names())
+        repo = self.repo(create=True)
+        found = self.namespace.found(repo.kind_of, str(repo.settings["ignore"]).split())
+        if call["metrics"]:
+            found.update({n: self.values[n] for n in self.namespace.names() if repo.is_metric(n, self.values[n])})
+        return found
+
+    def _commit(
+        self, call: Call, values: dict[str, Any], outputs: str = "", source: str | None = None, **more: Any
+    ) -> Shown:
+        if not values:
+            raise NothingToCommit(
+                "nothing to commit: no model, dataset or hyperparameter in this notebook",
+                "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all",
+            )
+        repo = self.repo(create=True)
+        if call["dry_run"]:
+            return self._dry_run(repo, values)
+        metrics = {n: self._number(n, e) for n, e in (call["metric"] or {}).items()}
+        params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
+        parent = repo.history.head
+        with self.progress() as progress:
+            version = repo.commit(
+                values, call["message"], metrics=metrics, params=params, tags=call["tag"] or (), note=call["note"],
+                namespace=self.values, around=self.around(values, call["session"], outputs, source), progress=progress,
+                verify_load=call["verify_load"] or None, **more,
+            )  # fmt: skip
+        self.cells.committed()
+        self._tell()
+        notes = [f"{k.name}: {note}" for k in version.kept.values() for note in k.notes]
+        return views.commit(version, parent, notes)
+
+    def around(
+        self, values: Iterable[str], session: bool | None = None, outputs: str = "", source: str | None = None
+    ) -> Surroundings:
+        """What this notebook knows beside the values."""
+        cells, assigned = self.cells.since_parent(outputs, source)
+        path = document.path_of(self.values)
+        keep_session = self.repo(create=True).settings["session"] if session is None else session
+        kept = frozenset(values)
+        return Surroundings(
+            cells=cells,
+            assigned=assigned,
+            others=[n for n in self.namespace.names() if n not in kept],
+            session=bool(keep_session),
+            notebook=document.saved(path),
+            notebook_path=path.name if path is not None else "",
+        )
+
+    def _number(self, name: str, expression: str) -> float:
+        value = self._evaluated(f"--metric {name}", expression)
+        try:
+            return float(value)
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"the metric '{name}' is not a number but a {type(value).__name__}", f"check: {expression}"
+            ) from error
+
+    def _plain(self, name: str, expression: str) -> Any:
+        value = self._evaluated(f"--param {name}", expression)
+        if value is None or type(value) in (bool, int, float, str, list, dict):
+            return value
+        item = getattr(value, "item", None)
+        return item() if callable(item) and getattr(value, "ndim", None) == 0 else str(value)
+
+    def _evaluated(self, option: str, expression: str) -> Any:
+        try:
+            return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self.values)  # noqa: S307  # the user's own cell
+        except NameError as error:
+            name = getattr(error, "name", None) or expression
+            raise UnknownName(
+                f"{option}: no variable '{name}' in this notebook", nearest(name, self.namespace.names())
+            ) from error
+        except SyntaxError as error:
+            raise UsageError(
+                f"{option}: '{expression}' is not an expression", "write for example: --metric acc=score"
+            ) from error
+        except Exception as error:
+            raise UsageError(
+                f"{option}: {type(error).__name__}: {error}", f"the expression is: {expression}"
+            ) from error
+
+    def _dry_run(self, repo: Repo, values: dict[str, Any]) -> Shown:
+        capture = repo.would_keep(values, self.values)
+        rows = [f"{', '.join(g.names)}" for g in capture.groups]
+        skipped = [f"{s.path}: {s.reason}" for s in capture.skipped]
+        said = f"would keep {'; '.join(rows)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
+        return views.sentence(said, value=[n for g in capture.groups for n in g.names])
+
+    def commit_cell(self, call: Call, cell: str) -> Shown:
+        """`%%mv_commit`: run the cell, then keep what it made or changed. Raises CellFailed."""
+        before = {n: id(v) for n, v in self.values.items()}
+        started = time.perf_counter()
+        outputs, ok = run_and_read(self.shell, cell)
+        if not ok:
+            raise CellFailed("the cell failed, so nothing was committed", "mend it and run it again")
+        values = self.namespace.pick(call["names"]) if call["names"] else self._touched(before, cell)
+        if not values:
+            raise NothingToCommit(
+                "nothing to commit: the cell made or changed no variable", "name some: %%mv_commit NAME ..."
+            )
+        del started
+        return self._commit(call, values, outputs, cell)
+
+    def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
+        own = set(self.namespace.names())
+        bound = {n for n in own if before.get(n) != id(self.values[n])} | (own & set(assigned_names(cell)))
+        head = self.repo(create=True).history.head
+        mentioned = own & set(used_names(cell)) & set(head.kept if head else ())
+        changed = set(self.repo().changed_names(self.values)) if mentioned - bound else set()
+        return {n: self.values[n] for n in self.namespace.names() if n in bound or n in (mentioned & changed)}
+
+    # -- automatic commits
+
+    def set_auto(self, call: Call) -> Shown:
+        """`%mv_auto`."""
+        if call["state"]:
+            self.auto = call["state"] == "on"
+            if self.auto and self.commit_automatically not in self.cells.on_end:
+                self.cells.on_end.append(self.commit_automatically)
+        return views.sentence(
+            "automatic commits are ", views.Span("on" if self.auto else "off", "strong"), value=self.auto
+        )
+
+    def commit_automatically(self, ok: bool) -> None:
+        """After a cell: a version, when models, datasets or hyperparameters changed. Never breaks the cell."""
+        if not (self.auto and ok):
+            return
+        try:
+            call = parse("commit", "")
+            values = self.chosen(call)
+            if values:
+                self._commit(call, values, auto="auto", only_if_changed=True)
+        except NothingToCommit:
+            return
+        except NbmodelverError as error:
+            print(f"automatic commit: {error.message}", file=sys.stderr)
+
+    # -- looking
+
+    def status(self, _call: Call) -> Shown:
+        """`%mv_status`."""
+        repo = self.repo()
+        return views.status(faces.state_of(repo, live=True, auto=self.auto, changes=tuple(self.differences(repo))))
+
+    def differences(self, repo: Repo) -> Iterable[Change]:
+        """The live variables against the present version."""
+        head = repo.history.head
+        changed = set(repo.changed_names(self.values)) if head else set()
+        for name, kept in (head.kept if head else {}).items():
+            if name not in self.values:
+                yield Change(name, "vanishes", kept.kind, kept.type, kept.size_bytes)
+            elif name in changed:
+                yield Change(name, "changes", kept.kind, kept.type, kept.size_bytes)
+        for name, value in self.namespace.found(repo.kind_of).items():
+            if head is None or name not in head.kept:
+                kind = repo.kind_of(name, value) or "other"
+                yield Change(
+                    name, "appears", kind, f"{type(value).__module__.partition('.')[0]}.{type(value).__qualname__}"
+                )
+
+    def panel(self, _call: Call) -> Shown:
+        """`%mv_panel`: until the widget is built, the history."""
+        return faces.log(self.repo(), parse("log", ""), None)
+
+    # -- the way back
+
+    def rollback(self, call: Call) -> Shown:
+        """`%mv_rollback`."""
+        repo = self.repo()
+        version = repo[call["version"]]
+        prefix = call["as_"] or ""
+        rollback = repo.rollback(
+            version,
+            self.values,
+            names=call["names"],
+            only_missing=call["only_missing"],
+            prefix=prefix,
+            trusted=call["trust"] or None,
+        )
+        dirty = not prefix and repo.is_dirty(self.values)
+        plan = repo.planned(rollback, saves_first=dirty)
+        if call["dry_run"]:
+            return views.plan(plan)
+        if not call["yes"] and repo.settings["confirm_rollback"] and not self._agreed(plan):
+            return views.sentence("nothing was changed", value=plan)
+        session = repo.demand_session(version) if call["session"] else None
+        self.jump(repo, rollback, plan, partial=bool(call["names"]))
+        if session is not None:
+            repo.restore_session(session)
+        return views.plan(plan, done=True)
+
+    def _agreed(self, plan: Plan) -> bool:
+        """Ask, where there is someone to ask and something to lose."""
+        if not (plan.named("changes") or plan.named("vanishes")):
+            return True
+        ask = getattr(self.shell, "ask_yes_no", None)
+        if ask is None or not _can_ask(self.shell):
+            return True  # Executed without a person; the state before is saved, and %mv_undo brings it back.
+        print(views.plan(plan))
+        return bool(ask("Roll back? [y/N]", default="n", interrupt="n"))
+
+    def jump(self, repo: Repo, rollback: Rollback, plan: Plan, *, partial: bool = False, journal: bool = True) -> None:
+        """Save the present state if it differs, load, swap in one step, stand at the version."""
+        target = rollback.version
+        with self.progress() as progress:
+            values = rollback.load(progress)
+        if rollback.prefix:
+            self.namespace.put_back(values)
+            return
+        before = self._saved(repo, f"before rollback to {target.name}") if plan.saves_first else repo.history.head
+        self.namespace.put_back(values, rollback.vanishing)
+        rollback.settled()
+        if not (partial or rollback.only_missing):
+            repo.history.stand_at(target.id)
+        if journal and before is not None:
+            entry = repo.journals.read()
+            repo.journals.write(entry.jumped(before.id, target.id))
+        self._tell()
+
+    def _saved(self, repo: Repo, why: str) -> Version:
+        head = faces.demand_head(repo)
+        values = {n: self.values[n] for n in head.kept if n in self.values}
+        return repo.commit(values, why, namespace=self.values, around=self.around(values), auto=why)
+
+    def undo(self, _call: Call) -> Shown:
+        """`%mv_undo`."""
+        repo = self.repo()
+        journal = repo.journals.read()
+        jump = journal.undo
+        if jump is None:
+            raise UsageError("there is nothing to undo", "an undo takes back a rollback, a switch or a merge")
+        plan, now = self._return_to(repo, jump.before)
+        repo.journals.write(journal.undone(now))
+        return views.plan(plan, done=True)
+
+    def redo(self, _call: Call) -> Shown:
+        """`%mv_redo`."""
+        repo = self.repo()
+        journal = repo.journals.read()
+        jump = journal.redo
+        if jump is None:
+            raise UsageError("there is nothing to redo", "a redo does again what %mv_undo took back")
+        plan, now = self._return_to(repo, jump.after)
+        repo.journals.write(journal.redone(now))
+        return views.plan(plan, done=True)
+
+    def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
+        """Jump without a journal entry; gives the plan and the version that holds the state before."""
+        target = repo.history.version(version_id)
+        dirty = repo.is_dirty(self.values)
+        now = self._saved(repo, f"before undo to {target.name}") if dirty else faces.demand_head(repo)
+        rollback = repo.rollback(target, self.values)
+        plan = repo.planned(rollback, saves_first=False)
+        self.jump(repo, rollback, plan, journal=False)
+        return plan, now.id
+
+    # -- branches
+
+    def switch(self, call: Call) -> Shown:
+        """`%mv_switch`."""
+        repo = self.repo()
+        target = faces.branch_tip(repo, call["branch"])
+        rollback = repo.rollback(target, self.values)
+        plan = repo.planned(rollback, saves_first=repo.is_dirty(self.values))
+        self.jump(repo, rollback, plan)
+        repo.history.stand_at(target.id, call["branch"])
+        return views.plan(plan, done=True)
+
+    def merge(self, call: Call) -> Shown:
+        """`%mv_merge`."""
+        from nbmodelver.repo.merge import demand_settled
+
+        repo = self.repo()
+        merge = repo.merge_plan(call["version"], call["take"])
+        demand_settled(merge)
+        before = self._saved(repo, f"before merge of {merge.theirs.name}") if repo.is_dirty(self.values) else merge.ours
+        values: Mapping[str, Any] = {}
+        if merge.take:
+            values = repo.rollback(merge.theirs, self.values, names=merge.take).load()
+        self.namespace.put_back(values, merge.remove)
+        names = [
+            n
+            for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
+            if n in self.values and n not in merge.remove
+        ]
+        message = f"merge {merge.theirs.name} into {merge.ours.name}"
+        version = repo.commit(
+            self.namespace.pick(names),
+            message,
+            namespace=self.values,
+            around=self.around(names),
+            merged=merge.theirs.id,
+        )
+        repo.journals.write(repo.journals.read().jumped(before.id, version.id))
+        self.cells.committed()
+        self._tell()
+        return views.commit(version, merge.ours, [f"{n} from {merge.theirs.name}" for n in merge.take])
+
+    def demand_idle(self) -> None:
+        """Raises Busy while a cell runs: for requests that come from elsewhere than the cell."""
+        if self.cells.busy:
+            raise Busy("a cell is running", "wait until it has ended, or interrupt it")
+
+
+def _can_ask(shell: Any) -> bool:
+    kernel = getattr(shell, "kernel", None)
+    if kernel is not None:
+        return bool(getattr(kernel, "_allow_stdin", False))
+    return bool(sys.stdin is not None and sys.stdin.isatty())
+
+
+def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:
+    """Run a cell in the shell as usual; its printed text, and whether it ended well."""
+    tee = _Tee(sys.stdout)
+    sys.stdout = tee
+    try:
+        result = shell.run_cell(cell, store_history=False)
+    finally:
+        sys.stdout = tee.stream
+    return tee.text(), bool(result.success)
+
+
+class _Tee:
+    """Passes text on and remembers the first hundred thousand characters."""
+
+    MAX_CHARS = 100_000
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self._kept: list[str] = []
+        self._chars = 0
+
+    def write(self, text: str) -> int:
+        """Pass on, remember."""
+        if self._chars < self.MAX_CHARS:
+            self._kept.append(text[: self.MAX_CHARS - self._chars])
+            self._chars += len(text)
+        return int(self.stream.write(text) or 0)
+
+    def text(self) -> str:
+        """What was written."""
+        return "".join(self._kept)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)

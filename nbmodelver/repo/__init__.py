@@ -1,0 +1,493 @@
+"""The use cases: the one place where codecs, kinds, store and catalogue meet. Works in a script without IPython."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver import kinds
+from nbmodelver.catalogue.index import Index
+from nbmodelver.catalogue.queries import Query
+from nbmodelver.catalogue.records import Records
+from nbmodelver.catalogue.revisions import resolve
+from nbmodelver.codecs import graph
+from nbmodelver.codecs import session as session_state
+from nbmodelver.errors import Damaged, MissingPart, NbmodelverError, NeedsTrust, NotLoadable, UnknownName, UsageError
+from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Section, Version, VersionId
+from nbmodelver.repo import merge as merging
+from nbmodelver.repo import places
+from nbmodelver.repo.commit import Commit, Labels, Surroundings, canonical_json
+from nbmodelver.repo.diff import Differ
+from nbmodelver.repo.history import History
+from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo.rollback import DefinitionLoader, Rollback
+from nbmodelver.repo.settings import Settings
+from nbmodelver.repo.surroundings import differences, environment
+from nbmodelver.repo.undo import Journals
+from nbmodelver.repo.vault import Vault
+from nbmodelver.store import layout
+from nbmodelver.store.backends.local import LocalBackend
+from nbmodelver.store.parts import PartStore
+from nbmodelver.store.refs import Refs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nbmodelver.model import Backend, Json, Kind, Profile, Progress
+
+__all__ = ["Labels", "Repo", "Surroundings", "open_repo"]
+
+
+def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: bool = False) -> Repo:
+    """The repo at `path`, or the one found from the working directory up.
+
+    path: a store's folder (".nbmodelver") or the folder that holds one. create: make it when it is missing.
+    trusted: pickled values of versions that came from elsewhere may be loaded; those made here always may.
+    Raises NoStore, StoreTooNew, StoreReadOnly.
+    """
+    folder = places.as_store(Path(path)) if path is not None else places.find()
+    if folder is None:
+        folder = Path.cwd() / places.FOLDER if create else places.demand()
+    backend = LocalBackend(folder, create=create)
+    if create:
+        layout.create(backend)
+    return Repo(backend, trusted=trusted)
+
+
+class Repo:
+    """Versions in one store.
+
+    Safe for several processes at once; in one process, for one thread that commits and any number that read.
+    """
+
+    def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
+        """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
+        layout.check(backend, for_writing=False)
+        self.backend = backend
+        self.trusted = trusted
+        self.parts = PartStore(backend)
+        self.vault = Vault(self.parts)
+        self.refs = Refs(backend)
+        self.history = History(Records(backend), self.refs)
+        self.index = Index(backend, self.history.records)
+        self.settings = Settings(self.refs)
+        self.journals = Journals(self.refs)
+
+    def __repr__(self) -> str:
+        head = self.history.head
+        return f"<nbmodelver repo at {self.where}{f', {head.name}' if head else ''}>"
+
+    @property
+    def where(self) -> str:
+        """The store's place, for messages."""
+        return self.backend.where
+
+    # -- commit
+
+    def commit(
+        self,
+        values: Mapping[str, Any],
+        message: str = "",
+        *,
+        metrics: Mapping[str, float] | None = None,
+        params: Mapping[str, Json] | None = None,
+        tags: Sequence[str] = (),
+        note: str = "",
+        namespace: dict[str, Any] | None = None,
+        around: Surroundings | None = None,
+        auto: str = "",
+        merged: VersionId | None = None,
+        only_if_changed: bool = False,
+        verify_load: bool | None = None,
+        progress: Progress | None = None,
+    ) -> Version:
+        """Keep `values` as a new version on top of the present one, and stand there.
+
+        namespace: where kept functions find their globals; the names that they use come along. Default: `values`.
+        verify_load: decode everything once before the version counts (default: the setting of that name).
+        only_if_changed: give the present version, and make none, when every name is as it is there.
+        A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
+        visible, and the same commit may be tried again.
+        """
+        layout.check(self.backend, for_writing=True)
+        for tag in tags:
+            self.history.check_tag(tag)
+        labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
+        work = Commit(self, values, namespace)
+        verify = self.settings["verify_load"] if verify_load is None else verify_load
+        version = work.run(labels, around or Surroundings(), progress, verify=bool(verify))
+        for tag in tags:
+            self.history.set_tag(tag, version.id)
+        return version
+
+    def would_keep(self, values: Mapping[str, Any], namespace: dict[str, Any]) -> graph.Capture:
+        """What a commit would encode; nothing is stored."""
+        return Commit(self, values, namespace).capture()
+
+    # -- history
+
+    def __getitem__(self, revision: str) -> Version:
+        """The version that "v3", "HEAD~2", a tag, a branch, an id's start or "@{yesterday}" names."""
+        return resolve(revision, self.history)
+
+    def log(
+        self,
+        where: str = "",
+        *,
+        limit: int | None = None,
+        branch: str | None = None,
+        tag: str | None = None,
+        text: str | None = None,
+        auto: bool = True,
+    ) -> list[Version]:
+        """Versions, newest first. where: a condition like "metrics.acc > 0.9". auto: with those made by itself."""
+        query = Query(where=where or None, branch=branch, tag=tag, text=text, limit=None if auto is False else limit)
+        found = self.index.search(query, {v.id: self.history.refs_of(v.id) for v in self.history.tags().values()})
+        return found if auto else [v for v in found if not v.auto][:limit]
+
+    def cells(self, version: Version) -> list[Cell]:
+        """The cells that ran between the parent and this version."""
+        if version.cells is None:
+            return []
+        return [Cell(**cell) for cell in self._document(version.cells)]
+
+    def environment(self, version: Version) -> dict[str, Json]:
+        """Python, platform and packages of a version."""
+        if version.environment is None:
+            return {}
+        data: dict[str, Json] = self._document(version.environment)
+        return data
+
+    def notebook(self, version: Version) -> bytes | None:
+        """The notebook document as it was, as JSON bytes, or None."""
+        return None if version.notebook is None else bytes(self.parts.get(version.notebook))
+
+    def _document(self, part: ObjectId) -> Any:
+        try:
+            return json.loads(bytes(self.parts.get(part)).decode("utf-8", "surrogatepass"))
+        except ValueError as error:
+            raise Damaged(f"document {part} is not readable", "try: %mv_verify --full") from error
+
+    # -- the way back
+
+    def rollback(
+        self,
+        revision: str | Version,
+        live: dict[str, Any],
+        *,
+        names: Sequence[str] = (),
+        only_missing: bool = False,
+        prefix: str = "",
+        trusted: bool | None = None,
+    ) -> Rollback:
+        """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace."""
+        version = self[revision] if isinstance(revision, str) else revision
+        head = self.history.head
+        return Rollback(
+            self.vault,
+            version,
+            live,
+            names=names,
+            tracked=head.kept if head else (),
+            only_missing=only_missing,
+            prefix=prefix,
+            trusted=self.trusts(version) if trusted is None else trusted,
+        )
+
+    def plan(
+        self, revision: str | Version, live: dict[str, Any] | None = None, *, names: Sequence[str] = (), **how: Any
+    ) -> Plan:
+        """What a rollback would do. how: only_missing, prefix."""
+        rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
+        return self.planned(rollback, saves_first=live is not None and not how.get("prefix") and self.is_dirty(live))
+
+    def planned(self, rollback: Rollback, *, saves_first: bool) -> Plan:
+        """The plan of a rollback, with what differs in the environment."""
+        used = frozenset(c.partition(".")[0].partition(":")[0] for g in rollback.version.groups for c in g.classes)
+        roots = frozenset(kept.type.partition(".")[0].lower() for kept in rollback.version.kept.values())
+        said = differences(
+            self.environment(rollback.version), environment(), used | roots | _distributions(used | roots)
+        )
+        return rollback.plan(said, saves_first=saves_first)
+
+    def load(
+        self,
+        revision: str | Version,
+        names: Sequence[str] | None = None,
+        *,
+        namespace: dict[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """The values of a version by name. namespace: becomes the globals of restored functions; default: a new one.
+
+        Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
+        """
+        scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
+        version = self[revision] if isinstance(revision, str) else revision
+        rollback = Rollback(self.vault, version, dict(scope), names=names or (), trusted=self.trusts(version))
+        rollback.namespace = scope
+        groups = rollback.wanted
+        values = self.vault.load(groups, DefinitionLoader(rollback).loader, progress)
+        if namespace is None:
+            scope.update(values)
+        return {n: v for n, v in values.items() if not names or n in names}
+
+    def session(self, version: Version) -> dict[str, Any] | None:
+        """The session part (random state and the like), or None."""
+        if version.session is None:
+            return None
+        group = Group(("session",), version.session, 0)
+        loaded = self.vault.load([group], graph.Loader({}, _no_definition, trusted=False))
+        state: dict[str, Any] = loaded["session"]
+        return state
+
+    def is_dirty(self, live: dict[str, Any]) -> bool:
+        """True when a name of the present version is live and differs from it."""
+        return bool(self.changed_names(live))
+
+    def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
+        """Names of the present version that are live and not as they are there."""
+        head = self.history.head
+        if head is None:
+            return ()
+        rollback = Rollback(self.vault, head, live)
+        changed = {n for g in rollback.groups for n in g.names if n in live}
+        return tuple(n for n in head.kept if n in changed)
+
+    def demand_session(self, version: Version) -> dict[str, Any]:
+        """The session part. Raises NotLoadable when the version was made without it."""
+        state = self.session(version)
+        if state is None:
+            raise NotLoadable(f"{version.name} was made without the session's state", "leave out --session")
+        return state
+
+    @staticmethod
+    def restore_session(state: dict[str, Any]) -> None:
+        """Put random state, options and working directory back."""
+        session_state.restore(state)
+
+    # -- what values are
+
+    @staticmethod
+    def kind_of(name: str, value: Any) -> Kind | None:
+        """The kind of a value, by its type alone; None for private names and modules."""
+        return kinds.classify(name, value)
+
+    @staticmethod
+    def is_metric(name: str, value: Any) -> bool:
+        """True for a number whose name is that of a metric."""
+        return kinds.classify(name, value) == "metric"
+
+    # -- trust
+
+    def trusts(self, version: Version) -> bool:
+        """True when pickled values of this version may be loaded: it was made here, or the user said so."""
+        return self.trusted or self.refs.get(f"origin/{version.id}") is None
+
+    # -- comparison
+
+    def diff(self, before: str | Version, after: str | Version, names: Sequence[str] = ()) -> Diff:
+        """Two versions, section by section."""
+        a = self[before] if isinstance(before, str) else before
+        b = self[after] if isinstance(after, str) else after
+        for name in names:
+            if name not in a.kept and name not in b.kept:
+                known = [*a.kept, *b.kept]
+                raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, known))
+        return Differ(self._cells_on_the_way, self.environment, self._contributed).diff(a, b, names)
+
+    def _cells_on_the_way(self, before: Version, after: Version) -> tuple[list[Cell], list[Cell]]:
+        """The cells that ran from the common ancestor to each side."""
+        base = merging.common_ancestor(before, after, self.history.version)
+        return self._cells_between(base, before), self._cells_between(base, after)
+
+    def _cells_between(self, base: Version | None, version: Version) -> list[Cell]:
+        path = []
+        at: Version | None = version
+        while at is not None and (base is None or at.id != base.id):
+            path.append(at)
+            at = self.history.version(at.parents[0]) if at.parents else None
+        return [cell for step in reversed(path) for cell in self.cells(step)]
+
+    def _contributed(self, before: Version, after: Version, names: Sequence[str]) -> Iterator[Section]:
+        for name, new in after.kept.items():
+            old = before.kept.get(name)
+            if old is None or old.digest == new.digest or (names and name not in names) or new.kind == "code":
+                continue
+            yield from kinds.sections_of(name, self._side(before, name), self._side(after, name))
+
+    def _side(self, version: Version, name: str) -> kinds.Side:
+        return kinds.Side(
+            version.kept[name].kind,
+            lambda: self.profile(version, name),
+            lambda: self.load(version, [name])[name],
+        )
+
+    def profile(self, version: Version, name: str) -> Profile:
+        """What a value of a version is: shape, schema, statistics; parameters. Computed once per content."""
+        kept = version.kept.get(name)
+        if kept is None:
+            raise UnknownName(f"{version.name} has no '{name}'", nearest(name, version.kept))
+        key = f"profiles/{kept.digest}"
+        try:
+            cached: Profile = json.loads(bytes(self.backend.read(key)))
+            return cached
+        except (KeyError, ValueError):
+            pass
+        try:
+            value = self.load(version, [name])[name]
+        except (NeedsTrust, NotLoadable, Damaged) as error:
+            return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
+        found = kinds.profile(kept.kind, value, kept.size_bytes)
+        with suppress(NbmodelverError):  # A cache only: a read-only or full store still shows the profile.
+            self.backend.create(key, [canonical_json(found)])
+        return found
+
+    # -- branches, tags
+
+    def tag(self, name: str, revision: str | Version = "HEAD", *, move: bool = False) -> Version:
+        """Tag a version."""
+        version = self[revision] if isinstance(revision, str) else revision
+        self.history.set_tag(name, version.id, move=move)
+        return version
+
+    def branch(self, name: str) -> Version:
+        """Start a branch at the present version. Raises UsageError before the first version, or if it exists."""
+        head = self.history.head
+        if head is None:
+            raise UsageError("a branch needs a version to start at", "make one: %mv_commit")
+        if name in self.history.branches():
+            raise UsageError(f"there is a branch '{name}' already", f"go there: %mv_switch {name}")
+        self.history.set_branch(name, head.id)
+        return head
+
+    def merge_plan(self, revision: str | Version, choices: Mapping[str, str] | None = None) -> merging.MergePlan:
+        """What merging a version into the present one takes, removes, and cannot decide."""
+        head = self.history.head
+        if head is None:
+            raise UsageError("a merge needs a version to merge into", "make one: %mv_commit")
+        theirs = self[revision] if isinstance(revision, str) else revision
+        return merging.plan_merge(head, theirs, self.history.version, choices or {})
+
+    # -- keeping house
+
+    def verify(
+        self, *, full: bool = False, sample: float | None = None, progress: Progress | None = None
+    ) -> list[Problem]:
+        """What is wrong with the store, [] when all is well. full: every byte; sample: percent of the parts."""
+        problems = list(self.parts.verify(full, progress))
+        versions, damaged = self.history.readable()
+        problems += [Problem(error.message, "record") for error in damaged]
+        problems += self._missing_parents(versions)
+        seen: dict[ObjectId, str] = {}
+        for version in versions:
+            problems += self._verify_version(version, seen)
+        if sample and not full:
+            problems += self._verify_sample(versions, sample)
+        return problems
+
+    def _missing_parents(self, versions: Sequence[Version]) -> list[Problem]:
+        known = {v.id for v in versions}
+        found = [
+            Problem("the record of a parent is missing", parent, version.name)
+            for version in versions
+            for parent in version.parents
+            if parent not in known and self.refs.get(f"forgotten/{parent}") is None
+        ]
+        for ref, value in sorted(self.refs.all("").items()):
+            if ref.startswith(("heads/", "tags/")) and value not in known:
+                found.append(Problem(f"ref '{ref}' points to a version whose record is missing", value))
+        return found
+
+    def _verify_version(self, version: Version, seen: dict[ObjectId, str]) -> list[Problem]:
+        problems = []
+        for part, names in self._parts_of(version):
+            if part in seen:
+                if seen[part]:
+                    problems.append(Problem(seen[part], part, version.name, names))
+                continue
+            seen[part] = "" if self.parts.has(part) else "a part is missing"
+            if seen[part]:
+                problems.append(Problem(seen[part], part, version.name, names))
+        return problems
+
+    def _parts_of(self, version: Version) -> Iterator[tuple[ObjectId, str]]:
+        for group in (*version.groups, *version.definitions):
+            names = ", ".join(group.names)
+            yield group.recipe, names
+            try:
+                yield from ((part, names) for part in self.vault.recipe(group).every_part)
+            except Damaged:
+                continue
+        for document in (version.cells, version.environment, version.notebook):
+            if document is not None:
+                yield document, ""
+        if version.session is not None:
+            session = Group(("session",), version.session, 0)
+            yield version.session, "session"
+            try:
+                yield from ((part, "session") for part in self.vault.recipe(session).every_part)
+            except Damaged:
+                return
+
+    def _verify_sample(self, versions: Sequence[Version], percent: float) -> list[Problem]:
+        import random
+
+        parts = sorted({part for v in versions for part, _ in self._parts_of(v)})
+        chosen = random.sample(parts, min(len(parts), max(1, round(len(parts) * percent / 100)))) if parts else []
+        problems = []
+        for part in chosen:
+            try:
+                self.parts.get(part)
+            except (Damaged, MissingPart) as error:
+                problems.append(Problem(error.message, part))
+        return problems
+
+    def live_parts(self) -> set[ObjectId]:
+        """Every part that some version needs.
+
+        Raises Damaged at the first version that cannot be read: then nobody may say what is garbage.
+        """
+        return {part for version in self.history.all() for part in self._demanded(version)}
+
+    def _demanded(self, version: Version) -> Iterator[ObjectId]:
+        for group in (*version.groups, *version.definitions):
+            yield from self.vault.parts_of(group)
+        if version.session is not None:
+            yield from self.vault.parts_of(Group(("session",), version.session, 0))
+        yield from (d for d in (version.cells, version.environment, version.notebook) if d is not None)
+
+    def gc(self, *, dry_run: bool = False, grace_s: float = 3600) -> GcReport:
+        """Remove parts that no version needs. Parts younger than `grace_s` seconds stay."""
+        empty = not self.history.records.ids()
+        return self.parts.collect(self.live_parts, dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the store's lock: for a few refs to be moved together."""
+        with self.backend.lock("refs"):
+            yield
+
+    def import_record(self, version: Version, origin: str) -> Version:
+        """Add a version that came from elsewhere, whose parts are stored. It keeps its content, not its number."""
+        from dataclasses import replace
+
+        with self.backend.lock("refs"):
+            own = replace(version, number=self.history.next_number(), parents=(), id=VersionId(""))
+            version_id = self.history.records.write(own)
+            self.refs.move(f"origin/{version_id}", self.refs.get(f"origin/{version_id}"), origin)
+        return self.history.version(version_id)
+
+
+def _no_definition(key: str) -> Any:
+    raise NotLoadable(f"the session cannot hold the definition '{key}'")
+
+
+def _distributions(roots: frozenset[str]) -> frozenset[str]:
+    """Names of the distributions behind import names that differ from them."""
+    return frozenset(_RENAMED[r] for r in roots if r in _RENAMED)
+
+
+_RENAMED = {"sklearn": "scikit-learn", "skimage": "scikit-image", "cv2": "opencv-python", "PIL": "pillow"}

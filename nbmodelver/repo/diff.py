@@ -1,0 +1,120 @@
+"""A comparison of two versions: sections that kinds, and the version's own documents, contribute."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.model import Diff, Row, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from nbmodelver.model import Cell, Json, Status, Version
+
+
+def names_section(before: Version, after: Version) -> Section:
+    """Names added, removed and changed, with types and sizes in bytes."""
+    rows = []
+    for name in dict.fromkeys([*before.kept, *after.kept]):
+        old, new = before.kept.get(name), after.kept.get(name)
+        status: Status = "changed"
+        if old is None or new is None:
+            status = "added" if old is None else "removed"
+        elif old.digest == new.digest:
+            status = "same"
+        kept = new or old
+        assert kept is not None
+        sizes = (old.size_bytes if old else None, new.size_bytes if new else None)
+        rows.append(Row((name, kept.kind, _types(old, new), *sizes), status))
+    return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows))
+
+
+def _types(old: Any, new: Any) -> str:
+    if old and new and old.type != new.type:
+        return f"{old.type} → {new.type}"
+    return str((new or old).type)
+
+
+def values_section(section_id: str, title: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
+    """Two mappings side by side: parameters, metrics, packages."""
+    rows = []
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if key not in before or key not in after:
+            status: Status = "added" if key not in before else "removed"
+        else:
+            status = "same" if old == new else "changed"
+        rows.append(Row((key, old, new, _change(old, new)), status))
+    return Section(section_id, title, ("name", "before", "after", "change"), tuple(rows))
+
+
+def _change(old: Json, new: Json) -> Json:
+    if type(old) in (int, float) and type(new) in (int, float) and old != new:
+        return new - old  # type: ignore[operator]
+    return None
+
+
+def code_section(before: Sequence[Cell], after: Sequence[Cell]) -> Section:
+    """The cells that ran on the way to either version from where their ways part, as a unified diff."""
+    lines = list(difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
+    return Section("code", "Code", lines=tuple(lines))
+
+
+def _lines(cells: Sequence[Cell]) -> list[str]:
+    return [line for cell in cells if not _only_looks(cell.source) for line in (*cell.source.splitlines(), "")]
+
+
+def _only_looks(source: str) -> bool:
+    """True for cells with nothing but nbmodelver's own magics."""
+    lines = [line for line in source.splitlines() if line.strip()]
+    return all(line.startswith(("%mv_", "%load_ext nbmodelver")) for line in lines)
+
+
+def packages_section(before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
+    """Python and the packages whose versions differ, or that are only on one side."""
+    old, new = _packages(before), _packages(after)
+    section = values_section("packages", "Packages", old, new)
+    changed = tuple(Row(r.cells[:3], r.status) for r in section.rows if r.status != "same")
+    return Section("packages", "Packages", ("package", "before", "after"), changed)
+
+
+def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
+    packages = environment.get("packages")
+    return {"python": environment.get("python"), **(packages if isinstance(packages, dict) else {})}
+
+
+class Differ:
+    """Puts the sections of one comparison together.
+
+    profiles(version, name): the profile of a value, computed or cached. contributed: sections of kinds/.
+    """
+
+    def __init__(
+        self,
+        cells: Callable[[Version, Version], tuple[Sequence[Cell], Sequence[Cell]]],
+        environment: Callable[[Version], Mapping[str, Json]],
+        contributed: Callable[[Version, Version, Sequence[str]], Iterator[Section]],
+    ) -> None:
+        self._cells = cells
+        self._environment = environment
+        self._contributed = contributed
+
+    def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
+        """All sections; with `names` only those names."""
+        sections = [
+            _only(names_section(before, after), names),
+            values_section("params", "Hyperparameters", before.params, after.params),
+            values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics)),
+            *self._contributed(before, after, names),
+            code_section(*self._cells(before, after)),
+            packages_section(self._environment(before), self._environment(after)),
+        ]
+        return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))
+
+
+def _only(section: Section, names: Sequence[str]) -> Section:
+    if not names:
+        return section
+    rows = tuple(r for r in section.rows if r.cells[0] in names)
+    return Section(section.id, section.title, section.columns, rows)

@@ -1,0 +1,183 @@
+"""Versions, branches and tags of one store: what exists, what a name means, where we stand."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import BadName, Damaged, RefMoved, UnknownVersion
+from nbmodelver.model import Version, VersionId
+from nbmodelver.store.refs import valid_name
+
+if TYPE_CHECKING:
+    from nbmodelver.catalogue.records import Records
+    from nbmodelver.store.refs import Refs
+
+HEAD = "HEAD"
+COUNTER = "counter"
+MAIN = "main"
+
+
+class History:
+    """The records and refs of a store, read when asked for and remembered: records never change."""
+
+    def __init__(self, records: Records, refs: Refs) -> None:
+        self.records = records
+        self.refs = refs
+        self._versions: dict[VersionId, Version] = {}
+        self._here: tuple[str, VersionId | None] | None = None
+
+    # -- where we stand
+
+    @property
+    def branch(self) -> str:
+        """The branch that the next commit extends."""
+        return self._where()[0]
+
+    @property
+    def head(self) -> Version | None:
+        """The version that this kernel's state comes from, or None before the first."""
+        found = self._where()[1]
+        return None if found is None else self.version(found)
+
+    def _where(self) -> tuple[str, VersionId | None]:
+        if self._here is None:
+            self._here = _parse_head(self.refs.get(HEAD))
+        return self._here
+
+    def stand_at(self, version: VersionId | None, branch: str | None = None) -> None:
+        """Move HEAD. The branch ref itself stays; the next commit moves it."""
+        branch = branch or self.branch
+        value = json.dumps({"branch": branch, "version": version}, sort_keys=True)
+        for _ in range(100):
+            if _moved(self.refs, HEAD, self.refs.get(HEAD), value):
+                break
+        self._here = (branch, version)
+
+    # -- versions
+
+    def version(self, version_id: VersionId) -> Version:
+        """The version with this id. Raises UnknownVersion, Damaged."""
+        found = self._versions.get(version_id)
+        if found is None:
+            found = self._versions[version_id] = self.records.read(version_id)
+        return found
+
+    def all(self) -> list[Version]:
+        """Every version, newest first. A record that cannot be read raises Damaged."""
+        versions = [self.version(v) for v in self.records.ids()]
+        return sorted(versions, key=lambda v: (v.number, v.id), reverse=True)
+
+    def readable(self) -> tuple[list[Version], list[Damaged]]:
+        """Every version that can be read, newest first, and what is wrong with the others."""
+        versions, problems = [], []
+        for version_id in self.records.ids():
+            try:
+                versions.append(self.version(version_id))
+            except Damaged as error:
+                problems.append(error)
+        return sorted(versions, key=lambda v: (v.number, v.id), reverse=True), problems
+
+    def next_number(self) -> int:
+        """The next version number; to be called under the store's lock. A lost counter is found again."""
+        value = self.refs.get(COUNTER)
+        if value is not None and value.isdigit():
+            number = int(value) + 1
+        else:
+            number = max((v.number for v in self.readable()[0]), default=0) + 1
+        self.refs.move(COUNTER, value, str(number))
+        return number
+
+    def add(self, version: Version) -> Version:
+        """Write a record, move its branch and HEAD to it. To be called under the store's lock."""
+        version_id = self.records.write(version)
+        stored = self.version(version_id)
+        self.set_branch(version.branch, version_id)
+        self.stand_at(version_id, version.branch)
+        return stored
+
+    # -- branches and tags
+
+    def branches(self) -> dict[str, Version]:
+        """Branch name -> the version it points to."""
+        return self._named("heads/")
+
+    def tags(self) -> dict[str, Version]:
+        """Tag -> the version it points to."""
+        return self._named("tags/")
+
+    def _named(self, prefix: str) -> dict[str, Version]:
+        found: dict[str, Version] = {}
+        for name, value in sorted(self.refs.all(prefix).items()):
+            try:
+                found[name.removeprefix(prefix)] = self.version(VersionId(value))
+            except (UnknownVersion, Damaged):
+                continue
+        return found
+
+    def set_branch(self, name: str, version: VersionId) -> None:
+        """Point a branch at a version, making it if need be."""
+        ref = f"heads/{valid_name(name)}"
+        for _ in range(100):
+            if _moved(self.refs, ref, self.refs.get(ref), version):
+                return
+        raise RefMoved(f"branch '{name}' is being moved by another kernel", "try again")
+
+    def delete_branch(self, name: str) -> None:
+        """Remove a branch; its versions stay. Raises UnknownVersion, BadName for the current one."""
+        if name == self.branch:
+            raise BadName(f"'{name}' is the current branch", "switch to another one first: %mv_switch NAME")
+        self._delete("heads/", name, "branch")
+
+    def check_tag(self, name: str) -> None:
+        """Nothing when a new version may get this tag. Raises BadName."""
+        before = self.refs.get(f"tags/{valid_name(name)}")
+        if before is not None:
+            at = self.version(VersionId(before)).name
+            raise BadName(f"tag '{name}' already points to {at}", f"move it: %mv_tag {name} VERSION --move")
+
+    def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
+        """Tag a version. Raises BadName when the tag points elsewhere and `move` is False."""
+        ref = f"tags/{valid_name(name)}"
+        before = self.refs.get(ref)
+        if before is not None and before != version and not move:
+            at = self.version(VersionId(before)).name
+            raise BadName(f"tag '{name}' already points to {at}", f"move it: %mv_tag {name} VERSION --move")
+        twin = next((t for t in self.refs.all("tags/") if t != ref and t.lower() == ref.lower()), None)
+        if twin is not None:
+            raise BadName(f"tag '{name}' differs from '{twin[5:]}' only in case", "choose another name")
+        self.refs.move(ref, before, version)
+
+    def delete_tag(self, name: str) -> None:
+        """Remove a tag; its version stays. Raises UnknownVersion."""
+        self._delete("tags/", name, "tag")
+
+    def _delete(self, prefix: str, name: str, what: str) -> None:
+        value = self.refs.get(prefix + name)
+        if value is None:
+            known = ", ".join(n.removeprefix(prefix) for n in sorted(self.refs.all(prefix))) or "none"
+            raise UnknownVersion(f"no {what} '{name}'", f"there is: {known}")
+        self.refs.delete(prefix + name)
+
+    def refs_of(self, version: VersionId) -> tuple[str, ...]:
+        """Tags that point to a version."""
+        return tuple(n.removeprefix("tags/") for n, v in sorted(self.refs.all("tags/").items()) if v == version)
+
+
+def _parse_head(value: str | None) -> tuple[str, VersionId | None]:
+    if value is None:
+        return MAIN, None
+    try:
+        data = json.loads(value)
+        version = data["version"]
+        return str(data["branch"]), None if version is None else VersionId(str(version))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged("HEAD of the store is not readable", "try: %mv_switch main") from error
+
+
+def _moved(refs: Refs, name: str, before: str | None, after: str) -> bool:
+    try:
+        refs.move(name, before, after)
+    except RefMoved:
+        return False
+    return True

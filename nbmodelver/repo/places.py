@@ -1,0 +1,40 @@
+"""Where a store is: found by walking up from the notebook, chosen by the user, or made beside the notebook."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nbmodelver.errors import NoStore
+
+FOLDER = ".nbmodelver"
+VARIABLE = "NBMODELVER_STORE"
+
+
+def find(start: Path | None = None) -> Path | None:
+    """The store's folder: the environment's choice, else the nearest one at or above `start`."""
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        return as_store(Path(chosen))
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER / "format").is_file():
+            return folder / FOLDER
+    return None
+
+
+def as_store(path: Path) -> Path:
+    """The store's folder for a path that a user wrote: itself if it is one, else the folder inside it."""
+    path = path.expanduser()
+    return path if path.name == FOLDER or (path / "format").is_file() else path / FOLDER
+
+
+def demand(start: Path | None = None) -> Path:
+    """The store's folder. Raises NoStore with the way to one."""
+    found = find(start)
+    if found is None:
+        raise NoStore(
+            f"no store in {(start or Path.cwd()).absolute()} or above",
+            "try: %mv_commit in a notebook, %mv_init PATH, or: nbmodelver init PATH",
+        )
+    return found

@@ -1,0 +1,273 @@
+"""The way back: what a rollback would do (the plan), and the values it brings.
+
+A name stays when its live group has the same recipe as in the version, and the notebook's classes and functions that
+it uses are the same too. Everything else is loaded, whole groups at a time, before anything is touched.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.codecs import code, graph
+from nbmodelver.errors import NotLoadable, UnknownName
+from nbmodelver.model import Change, Group, Plan, Version
+from nbmodelver.repo.nearest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nbmodelver.model import Effect, Progress
+    from nbmodelver.repo.vault import Vault
+
+
+@dataclass
+class Live:
+    """The live values that matter, encoded for comparison. Nothing of it is stored."""
+
+    vault: Vault
+    namespace: dict[str, Any]
+    names: Sequence[str]
+    capture: graph.Capture = field(init=False)
+
+    def __post_init__(self) -> None:
+        present = {n: self.namespace[n] for n in self.names if n in self.namespace}
+        self.capture = graph.capture(present, self.namespace, skip=lambda *_: "not asked for")
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """Name -> its group as it is now."""
+        return {name: group for d in self.capture.groups for name in d.names for group in [self.vault.identify(d)]}
+
+    @cached_property
+    def definitions(self) -> dict[str, Group]:
+        """Definition key -> its group as it is now."""
+        return {d.names[0]: self.vault.identify(d) for d in self.capture.definitions}
+
+    @cached_property
+    def unkeepable(self) -> frozenset[str]:
+        """Live names that cannot be encoded at all."""
+        return frozenset(s.name for s in self.capture.skipped)
+
+
+class Comparison:
+    """A version against the live namespace."""
+
+    def __init__(self, vault: Vault, version: Version, live: Live) -> None:
+        self.vault = vault
+        self.version = version
+        self.live = live
+        self._then = {key: group for group in version.definitions for key in group.names}
+
+    def same(self, group: Group) -> bool:
+        """True when every name of the group is live as it was, shares what it shared, and has the same classes."""
+        now = self.live.groups.get(group.names[0])
+        if now is None or set(now.names) != set(group.names) or not self.vault.is_same(now.recipe, group.recipe):
+            return False
+        return all(self.same_definition(key) for key in self.vault.recipe(group).draft.uses)
+
+    def same_definition(self, key: str, seen: frozenset[str] = frozenset()) -> bool:
+        """True when the live class or function of this key, and all it refers to, is the one of the version."""
+        if key in seen:
+            return True
+        then, now = self._then.get(key), self.live.definitions.get(key)
+        if then is None or now is None or not self.vault.is_same(now.recipe, then.recipe):
+            return False
+        return all(self.same_definition(k, seen | {key}) for k in self.vault.recipe(then).draft.uses)
+
+
+class Rollback:
+    """One rollback to be planned and loaded.
+
+    names: a subset; their whole groups come along. tracked: names of the present version, which vanish if the
+    target does not have them. prefix: bring values under other names and leave everything as it is.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        version: Version,
+        namespace: dict[str, Any],
+        *,
+        names: Sequence[str] = (),
+        tracked: Iterable[str] = (),
+        only_missing: bool = False,
+        prefix: str = "",
+        trusted: bool = True,
+    ) -> None:
+        self.vault = vault
+        self.version = version
+        self.namespace = namespace
+        self.prefix = prefix
+        self.trusted = trusted
+        self.asked = tuple(names)
+        unknown = [n for n in names if n not in version.kept]
+        if unknown:
+            hint = nearest(unknown[0], version.kept)
+            raise UnknownName(
+                f"{version.name} has no '{unknown[0]}'", hint or f"it has: {', '.join(version.kept) or 'no names'}"
+            )
+        self.only_missing = only_missing
+        self.tracked = () if names or only_missing or prefix else tuple(tracked)
+        self.wanted = self._groups_of(names) if names else list(version.groups)
+        if only_missing:
+            self.wanted = [g for g in self.wanted if any(n not in namespace for n in g.names)]
+        every = dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked])
+        self.live = Live(vault, namespace, () if prefix else tuple(every))
+        self.comparison = Comparison(vault, version, self.live)
+
+    def _groups_of(self, names: Sequence[str]) -> list[Group]:
+        wanted = dict.fromkeys(self.version.kept[n].group for n in names)
+        return [self.version.groups[at] for at in wanted]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The groups that have to be loaded."""
+        return [g for g in self.wanted if self.prefix or not self.comparison.same(g)]
+
+    @cached_property
+    def lost(self) -> dict[str, str]:
+        """Names that cannot come back here, with the reason, as far as it can be known without loading."""
+        found: dict[str, str] = {}
+        for group in self.groups:
+            reason = self._obstacle(group)
+            if reason:
+                found.update(dict.fromkeys(group.names, reason))
+        return found
+
+    def _obstacle(self, group: Group) -> str:
+        if group.pickled and not self.trusted:
+            return "needs pickle, and this version came from elsewhere: trust it with --trust if you do"
+        missing = sorted({m for c in group.classes if (m := _missing_package(c))})
+        return f"needs the package {', '.join(missing)}" if missing else ""
+
+    @cached_property
+    def vanishing(self) -> tuple[str, ...]:
+        """Live names of the present version that did not exist in the target."""
+        known = {*self.version.kept, *self.version.others}
+        return tuple(n for n in self.tracked if n in self.namespace and n not in known)
+
+    def plan(self, environment: Sequence[str] = (), *, saves_first: bool = False) -> Plan:
+        """What would happen."""
+        loaded = {n for g in self.groups for n in g.names}
+        changes = [self._change(n, loaded) for g in self.wanted for n in g.names]
+        changes += [Change(n, "vanishes", reason="did not exist then") for n in self.vanishing]
+        load_bytes = sum(g.size_bytes for g in self.groups if g.names[0] not in self.lost)
+        return Plan(self.version, tuple(changes), load_bytes, tuple(environment), tuple(self._notes()), saves_first)
+
+    def _change(self, name: str, loaded: set[str]) -> Change:
+        kept = self.version.kept[name]
+        effect: Effect = "stays"
+        if name in self.lost:
+            effect = "lost"
+        elif name in loaded:
+            effect = "changes" if name in self.namespace and not self.prefix else "appears"
+        return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
+
+    def _notes(self) -> Iterator[str]:
+        if self.asked:
+            along = [n for g in self.wanted for n in g.names if n not in self.asked]
+            if along:
+                yield f"{', '.join(along)} comes along: it shares objects with {', '.join(self.asked)}"
+        for key in self._changed_definitions():
+            yield f"class {key} comes back as it was in {self.version.name}"
+        for name, kept in self.version.kept.items():
+            yield from (f"{name}: {note}" for note in kept.notes)
+
+    def _changed_definitions(self) -> list[str]:
+        keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
+        live = {k: self.namespace.get(k) for k in keys}
+        return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_definition(k))
+
+    def load(self, progress: Progress | None = None, *, partial: bool = False) -> dict[str, Any]:
+        """The values that have to change, by the name they go to. Raises NeedsTrust, NotLoadable, Damaged.
+
+        partial: leave out what cannot be loaded instead; `lost` then says what and why.
+        """
+        definitions = DefinitionLoader(self)
+        groups = [g for g in self.groups if not (partial and g.names[0] in self.lost)]
+        if not partial:
+            return self._renamed(self.vault.load(groups, definitions.loader, progress))
+        values: dict[str, Any] = {}
+        for group in groups:
+            try:
+                values.update(self.vault.load([group], definitions.loader, progress))
+            except NotLoadable as error:
+                self.lost.update(dict.fromkeys(group.names, error.message))
+        return self._renamed(values)
+
+    def settled(self) -> None:
+        """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""
+        loaded = [g for g in self.groups if g.pickled and g.names[0] not in self.lost]
+        names = [n for g in loaded for n in g.names]
+        if not names or self.prefix:
+            return
+        now = Live(self.vault, self.namespace, names)
+        for group in loaded:
+            again = now.groups.get(group.names[0])
+            if again is not None and set(again.names) == set(group.names):
+                self.vault.remember(again.recipe, group.recipe)
+        then = {key: group for group in self.version.definitions for key in group.names}
+        for key, group in now.definitions.items():
+            if key in then:
+                self.vault.remember(group.recipe, then[key].recipe)
+        for name, draft in now.capture.alone.items():
+            self.vault.remember(self.vault.identify(draft).recipe, self.version.kept[name].digest)
+
+    def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
+        if self.only_missing:
+            values = {n: v for n, v in values.items() if n not in self.namespace}
+        return {self.prefix + n: v for n, v in values.items()}
+
+
+class DefinitionLoader:
+    """Finds classes and functions for a load: the live one if it is the same, else the stored one, once."""
+
+    def __init__(self, rollback: Rollback) -> None:
+        self._rollback = rollback
+        self._then = {key: group for group in rollback.version.definitions for key in group.names}
+        self._found: dict[str, Any] = {}
+        origin = rollback.version.name
+        self.loader = graph.Loader(rollback.namespace, self.find, trusted=rollback.trusted, origin=origin)
+
+    def find(self, key: str) -> Any:
+        """The definition of this key. Raises NotLoadable when the version does not hold it."""
+        if key not in self._found:
+            self._found[key] = self._live(key) or self._stored(key)
+        return self._found[key]
+
+    def _live(self, key: str) -> Any:
+        candidate = self._rollback.namespace.get(key)
+        if candidate is None or not code.is_definition(candidate):
+            return None
+        return candidate if self._same_now(key, candidate) else None
+
+    def _same_now(self, key: str, candidate: Any) -> bool:
+        comparison = self._rollback.comparison
+        if key not in comparison.live.definitions:
+            more = Live(self._rollback.vault, self._rollback.namespace, (key,))
+            comparison.live.definitions.update(
+                {k: g for k, g in more.definitions.items() if k not in comparison.live.definitions}
+            )
+        del candidate
+        return comparison.same_definition(key)
+
+    def _stored(self, key: str) -> Any:
+        group = self._then.get(key)
+        if group is None:
+            raise NotLoadable(
+                f"the definition of '{key}' is not in {self._rollback.version.name}", "it could not be kept"
+            )
+        return self._rollback.vault.load([group], self.loader)[key]
+
+
+def _missing_package(name: str) -> str:
+    root = name.partition(":")[0].partition(".")[0]
+    if root in ("__main__", "builtins", ""):
+        return ""
+    try:
+        return "" if importlib.util.find_spec(root) is not None else root
+    except (ImportError, ValueError):
+        return ""

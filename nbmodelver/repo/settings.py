@@ -1,0 +1,98 @@
+"""The settings of one store: a closed list, each with a type, a default and a line of help."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import UsageError
+from nbmodelver.repo.nearest import nearest
+
+if TYPE_CHECKING:
+    from nbmodelver.model import Json
+    from nbmodelver.store.refs import Refs
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. default: also tells the type: bool, int, float or str."""
+
+    name: str
+    default: bool | int | float | str
+    help: str
+
+
+SETTINGS: dict[str, Setting] = {
+    s.name: s
+    for s in (
+        Setting("author", "", "who commits; empty: the login name"),
+        Setting("session", True, "keep the random state with each version"),
+        Setting("verify_load", False, "load every kept value once before a version counts"),
+        Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
+        Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
+        Setting("ignore", "", "names that a commit without names leaves out, separated by spaces"),
+        Setting("widgets", "auto", "how panels are shown: auto, anywidget, ipywidgets or text"),
+    )
+}
+
+
+class Settings:
+    """Reads and writes the settings of a store."""
+
+    def __init__(self, refs: Refs) -> None:
+        self._refs = refs
+
+    def __getitem__(self, name: str) -> Json:
+        """The value of a setting. Raises UsageError for one that does not exist."""
+        self._demand(name)
+        return self.all()[name]
+
+    def all(self) -> dict[str, Json]:
+        """Every setting with its value."""
+        return {**{s.name: s.default for s in SETTINGS.values()}, **self._stored()}
+
+    def set(self, name: str, text: str) -> Json:
+        """Give a setting the value that a user wrote. Raises UsageError when it does not fit."""
+        value = _parsed(self._demand(name), text)
+        before = self._refs.get("settings")
+        self._refs.move("settings", before, json.dumps({**self._stored(), name: value}, sort_keys=True))
+        return value
+
+    def _stored(self) -> dict[str, Json]:
+        value = self._refs.get("settings")
+        try:
+            data = json.loads(value) if value else {}
+        except ValueError:
+            return {}
+        return {k: v for k, v in data.items() if k in SETTINGS and type(v) is type(SETTINGS[k].default)}
+
+    def _demand(self, name: str) -> Setting:
+        if name not in SETTINGS:
+            hint = nearest(name, SETTINGS) or f"there are: {', '.join(SETTINGS)}"
+            raise UsageError(f"no setting '{name}'", hint)
+        return SETTINGS[name]
+
+
+def _parsed(setting: Setting, text: str) -> Json:
+    kind = type(setting.default)
+    if kind is bool:
+        words = {
+            "on": True,
+            "true": True,
+            "yes": True,
+            "1": True,
+            "off": False,
+            "false": False,
+            "no": False,
+            "0": False,
+        }
+        if text.lower() not in words:
+            raise UsageError(f"'{text}' does not fit the setting '{setting.name}'", "write on or off")
+        return words[text.lower()]
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise UsageError(
+            f"'{text}' does not fit the setting '{setting.name}'", f"write a number: {setting.help}"
+        ) from error

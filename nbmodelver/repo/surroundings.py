@@ -1,0 +1,144 @@
+"""What surrounds a version: Python and its packages, the Git checkout, the author. Never environment variables."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from nbmodelver.model import GitState, Json
+
+GIT_TIMEOUT_S = 2.0
+
+
+@cache
+def environment() -> dict[str, Json]:
+    """Python, platform and installed distributions with their versions; computed once per process.
+
+    Versions are read from the names of the metadata folders, which takes milliseconds where reading the metadata
+    of a hundred packages takes half a second.
+    """
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "system": platform.system(),
+        "release": platform.release(),
+        "machine": platform.machine(),
+        "packages": dict(sorted(_packages().items())),
+    }
+
+
+def _packages() -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(".dist-info"):
+                package, _, version = name.removesuffix(".dist-info").partition("-")
+                found.setdefault(package.replace("_", "-").lower(), version)
+            elif name.endswith(".egg-info"):
+                _add_egg(found, Path(folder) / name)
+    return found
+
+
+def _add_egg(found: dict[str, Json], path: Path) -> None:
+    try:
+        distribution = metadata.PathDistribution(path)
+        found.setdefault(str(distribution.metadata["Name"]).lower(), distribution.version)
+    except Exception:  # Foreign metadata may be anything; a package less in the list is no harm.
+        return
+
+
+def differences(then: dict[str, Json], now: dict[str, Json], used: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """What differs between two environments, as sentences; of the packages only those in `used` (all if empty)."""
+    said = [
+        f"{what}: {then[what]} then, {now[what]} now"
+        for what in ("python", "implementation", "system", "machine")
+        if then.get(what) and then.get(what) != now.get(what)
+    ]
+    old, new = then.get("packages"), now.get("packages")
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return tuple(said)
+    for name, version in old.items():
+        if used and name not in used:
+            continue
+        if name not in new:
+            said.append(f"{name}: {version} then, not installed now")
+        elif new[name] != version:
+            said.append(f"{name}: {version} then, {new[name]} now")
+    return tuple(said)
+
+
+def author() -> str:
+    """Who commits: Git's name for this user if it is set in the environment of Git, else the login name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+class GitProbe:
+    """Asks Git about the checkout while the commit goes on; costs nothing outside a checkout."""
+
+    def __init__(self, folder: Path) -> None:
+        self._head = _git_head(folder)
+        self._status: subprocess.Popen[bytes] | None = None
+        if self._head is None:
+            return
+        command = ["git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no"]
+        quiet = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        try:
+            self._status = subprocess.Popen(  # noqa: S603  # a fixed command
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=quiet
+            )
+        except OSError:
+            self._status = None
+
+    def state(self) -> GitState | None:
+        """The state, or None outside a checkout. Waits at most two seconds; then the checkout counts as dirty."""
+        if self._head is None:
+            return None
+        dirty = True
+        if self._status is not None:
+            try:
+                out, _ = self._status.communicate(timeout=GIT_TIMEOUT_S)
+                dirty = bool(out.strip())
+            except subprocess.TimeoutExpired:
+                self._status.kill()
+                self._status.communicate()
+        commit, branch = self._head
+        return GitState(commit, branch, dirty)
+
+
+def _git_head(folder: Path) -> tuple[str, str] | None:
+    """Commit and branch, read from the files: a call of Git takes as long as a whole small commit."""
+    for place in (folder.absolute(), *folder.absolute().parents):
+        git = place / ".git"
+        if git.is_dir():
+            break
+    else:
+        return None
+    try:
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head, ""
+        ref = head.removeprefix("ref: ")
+        branch = ref.removeprefix("refs/heads/")
+        loose = git / ref
+        if loose.is_file():
+            return loose.read_text(encoding="utf-8").strip(), branch
+        for line in (git / "packed-refs").read_text(encoding="utf-8").splitlines():
+            commit, _, name = line.partition(" ")
+            if name == ref:
+                return commit, branch
+    except OSError:
+        return None
+    return "", branch
