@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from nbmodelver.store.lanes import Buffer
 
 
+_LEAST_BASE_BYTES = 8  # What the library takes for a dictionary at all.
+
+
 @dataclass(frozen=True)
 class Prefix:
     """For anything that resembles its base, wherever in it."""
@@ -20,7 +23,9 @@ class Prefix:
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
         """One frame, or None where no library can write it."""
-        return [compress_after(raw, base, self.level)] if can_write_prefix() and len(base) else None
+        return (
+            [compress_after(raw, base, self.level)] if can_write_prefix() and len(base) >= _LEAST_BASE_BYTES else None
+        )
 
 
 def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
