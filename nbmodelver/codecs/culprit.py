@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import types
 from typing import TYPE_CHECKING, Any
@@ -51,10 +52,14 @@ def reason(error: BaseException) -> str:
         name = found.group(1)
         short = name.rpartition(".")[2]
         return _KINDS.get(name) or _KINDS.get(short) or f"a {name} object cannot be kept"
-    if isinstance(error, RecursionError):
+    if _is_recursion(error):
         return "nested too deep to be kept (limit: the interpreter's recursion limit)"
     kind = type(error).__name__
     return f"{kind}: {text}" if text else kind
+
+
+def _is_recursion(error: BaseException) -> bool:
+    return isinstance(error, RecursionError) or isinstance(error.__cause__, RecursionError)
 
 
 def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], BaseException | None]) -> Skipped:
@@ -64,7 +69,7 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
     """
     path, at, left = name, value, MAX_STEPS
     seen: set[int] = set()
-    while left > 0 and id(at) not in seen and not isinstance(error, RecursionError):
+    while left > 0 and id(at) not in seen and not _is_recursion(error):
         seen.add(id(at))
         for step, child in _children(at):
             left -= 1
@@ -126,3 +131,26 @@ def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
                     yield f".{name}", member.__get__(value)
                 except AttributeError:
                     continue
+
+
+MAX_REACHED = 200_000
+
+
+def reachable(value: Any, beyond: Any) -> dict[int, Any]:
+    """Id -> object for what a value holds, as the garbage collector sees it: no code of the value runs.
+
+    Stops at classes, modules, functions and `beyond` (the namespace, which frames lead to), and after 200,000 objects.
+    """
+    found: dict[int, Any] = {}
+    queue = [value]
+    while queue and len(found) < MAX_REACHED:
+        at = queue.pop()
+        if (
+            at is beyond
+            or id(at) in found
+            or isinstance(at, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType))
+        ):
+            continue
+        found[id(at)] = at
+        queue += gc.get_referents(at)
+    return found

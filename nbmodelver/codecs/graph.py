@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import code, culprit, fallback, plain, protocol
+from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotKeepable, NotLoadable
 from nbmodelver.model import Skipped
@@ -86,32 +87,55 @@ def capture(
     *,
     skip: Callable[[str, Any], str | None] | None = None,
     definitions: bool = True,
+    partial: bool = False,
+    time_limit_s: float = 0.0,
 ) -> Capture:
     """Encode `values`, grouped by what they share, with the definitions that they use.
 
     namespace: the notebook's; tells live definitions from old ones and gives the names that kept code uses.
     skip(name, value): a reason to leave out a name that only kept code would bring along, or None.
+    partial: keep names that share objects with one that cannot be kept; they come back without the sharing.
+    time_limit_s: for each value that needs pickle; 0: none.
     A value that cannot be kept is named in `skipped`, the others are kept. Only KeyboardInterrupt gets out.
     """
     with _gc_paused():
-        return _Walk(namespace if namespace is not None else {}, skip).run(values, definitions=definitions)
+        walk = _Walk({} if namespace is None else namespace, skip, time_limit_s)
+        return walk.run(values, definitions=definitions, partial=partial)
 
 
 class _Walk:
-    def __init__(self, namespace: dict[str, Any], skip: Callable[[str, Any], str | None] | None) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], skip: Callable[[str, Any], str | None] | None, time_limit_s: float
+    ) -> None:
         self.namespace = namespace
         self.skip = skip
+        self.time_limit_s = time_limit_s
+        self.failed: list[tuple[str, Any]] = []
         self.known = fallback.Definitions(namespace)
         self.result = Capture()
 
-    def run(self, values: Mapping[str, Any], *, definitions: bool) -> Capture:
+    def run(self, values: Mapping[str, Any], *, definitions: bool, partial: bool) -> Capture:
         singles = [s for name, value in values.items() if (s := self._single(name, value)) is not None]
         if definitions:
             self._add_used(values, singles)
+        self._join_cycles()
+        if not partial:
+            singles = self._without_mates_of_failed(singles)
         for members in _linked(singles):
             self._add_group(members)
         self.result.held.append(singles)
         return self.result
+
+    def _without_mates_of_failed(self, singles: list[_Single]) -> list[_Single]:
+        """Leave out names that share objects with a name that cannot be kept: apart, they would come back torn."""
+        for name, value in self.failed:
+            met = culprit.reachable(value, self.namespace)
+            torn = [s for s in singles if any(fallback.links(met[key]) for key in met.keys() & s.ids())]
+            for single in torn:
+                reason = f"shares objects with '{name}', which cannot be kept (--partial keeps it without them)"
+                self.result.skipped.append(Skipped(single.name, single.name, reason))
+            singles = [s for s in singles if s not in torn]
+        return singles
 
     def _add_used(self, values: Mapping[str, Any], singles: list[_Single]) -> None:
         """Encode definitions, then the names that they use, until nothing new turns up."""
@@ -149,6 +173,16 @@ class _Walk:
         self.result.definitions.append(draft)
         self.result.held.append((memory, pickler))
 
+    def _join_cycles(self) -> None:
+        """Definitions that refer to each other are stored together: neither could be built first."""
+        by_key = {d.names[0]: d for d in self.result.definitions}
+        for keys in cycles({key: draft.uses for key, draft in by_key.items()}):
+            objects = tuple(self.known.by_key[k] for k in keys)
+            draft, memory, pickler = _pickled(keys, objects, self.known, frozenset(map(id, objects)))
+            self.result.held.append((memory, pickler))
+            self.result.definitions = [d for d in self.result.definitions if d.names[0] not in keys]
+            self.result.definitions.append(draft)
+
     def _single(self, name: str, value: Any) -> _Single | None:
         memory = Memory()
         try:
@@ -159,8 +193,10 @@ class _Walk:
                 single = self._pickled_single(name, value)
         except Exception as error:
             self.result.skipped.append(culprit.find(name, value, error, self._try))
+            self.failed.append((name, value))
             return None
         except SystemExit as error:
+            self.failed.append((name, value))
             self.result.skipped.append(Skipped(name, name, f"its pickling raised SystemExit({error.code!r})"))
             return None
         if single.memory.notes:
@@ -170,18 +206,23 @@ class _Walk:
     def _try(self, value: Any) -> BaseException | None:
         """What keeps `value` from being kept, or None."""
         try:
-            _pickled(("x",), value, fallback.Definitions(self.namespace), frozenset())
+            with time_limit(self.time_limit_s):
+                _pickled(("x",), value, fallback.Definitions(self.namespace), frozenset())
         except (Exception, SystemExit) as error:
             return error
         return None
 
     def _pickled_single(self, name: str, value: Any) -> _Single:
-        draft, memory, pickler = _pickled((name,), value, self.known, frozenset())
+        draft, memory, pickler = self._dumped(name, value, fallback.Pickler)
         objects = fallback.memo_objects(pickler)
         if fallback.holds_sets(objects):
-            draft, memory, pickler = _pickled((name,), value, self.known, frozenset(), fallback.CanonicalPickler)
+            draft, memory, pickler = self._dumped(name, value, fallback.CanonicalPickler)
             objects = fallback.memo_objects(pickler)
         return _Single(name, value, draft, memory, objects, pickler)
+
+    def _dumped(self, name: str, value: Any, kind: type[fallback.Pickler]) -> _Pickled:
+        with time_limit(self.time_limit_s):
+            return _pickled((name,), value, self.known, frozenset(), kind)
 
     def _add_group(self, members: list[_Single]) -> None:
         if len(members) == 1:
@@ -234,13 +275,16 @@ def _check_cycles(draft: Draft, kind: type) -> None:
         raise plain.NotPlain(kind) from error
 
 
+_Pickled = tuple[Draft, Memory, fallback.Pickler]
+
+
 def _pickled(
     names: tuple[str, ...],
     value: Any,
     known: fallback.Definitions,
     roots: frozenset[int],
     kind: type[fallback.Pickler] = fallback.Pickler,
-) -> tuple[Draft, Memory, fallback.Pickler]:
+) -> _Pickled:
     memory = Memory()
     file = io.BytesIO()
     pickler = kind(file, memory, known, roots)
@@ -266,6 +310,28 @@ def _linked(singles: Sequence[_Single]) -> Iterator[list[_Single]]:
     for at, single in enumerate(singles):
         groups.setdefault(root(at), []).append(single)
     yield from groups.values()
+
+
+def cycles(uses: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """Keys that reach each other, as sorted tuples of two or more.
+
+    >>> cycles({"a": ["b"], "b": ["a", "c"], "c": []})
+    [('a', 'b')]
+    """
+    reach = {key: _reachable(key, uses) for key in uses}
+    found = {tuple(sorted(k for k in reach[key] if key in reach.get(k, ()))) for key in uses if key in reach[key]}
+    return sorted(keys for keys in found if len(keys) > 1)
+
+
+def _reachable(start: str, uses: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    queue = list(uses[start])
+    while queue:
+        key = queue.pop()
+        if key not in found:
+            found.add(key)
+            queue += uses.get(key, ())
+    return found
 
 
 def _same_objects(singles: Sequence[_Single]) -> Iterator[tuple[int, int]]:
@@ -382,12 +448,12 @@ class Loader:
 
 def failing(capture: Capture, namespace: dict[str, Any]) -> list[tuple[Draft, NbmodelverError]]:
     """The groups of a capture that do not decode again, each with its error; restored code sees a copied namespace."""
-    drafts = {d.names[0]: d for d in capture.definitions}
+    drafts = {key: d for d in capture.definitions for key in d.names}
     made: dict[str, Any] = {}
 
     def find(key: str) -> Any:
         if key not in made:
-            made[key] = decode(drafts[key], loader)[key]
+            made.update(decode(drafts[key], loader))
         return made[key]
 
     loader = Loader(dict(namespace), find)
@@ -423,7 +489,7 @@ class _Reading:
 def _way_out(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"try: pip install {error.name.partition('.')[0]}"
-    return "the other names of the version can be brought back: %mv_rollback VERSION NAME ..."
+    return "the rest of the version can be brought back: %mv_rollback VERSION --partial"
 
 
 def not_keepable(skipped: Skipped) -> NotKeepable:

@@ -57,14 +57,16 @@ def encode(roots: Sequence[Any], memory: Memory) -> Encoder:
 
 
 class Encoder:
-    """One run over some values; afterwards `skeleton()`, `buffers` and `shared` hold the result."""
+    """One run over some values; afterwards `skeleton()`, `buffers` and `linking` hold the result."""
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
         self.buffers: list[Buffer] = []
-        self.shared: dict[int, int] = {}
+        self._met: set[int] = set()
+        self._fresh: list[tuple[int, list[int]]] = []
+        self._numbered: dict[int, int] | None = None
         self.explicit = False
-        self._linking: list[list[int]] = []
+        self._linking: list[Iterable[int]] = []
         self._count = 0
         self._queue: list[tuple[str, int, list[Any]]] = []
         self._batches: list[Any] = []
@@ -115,15 +117,14 @@ class Encoder:
         return self._numbers(array("q", map(len, values)), "lengths")
 
     def _column(self, values: list[Any]) -> list[Any]:
-        kinds = list(map(type, values))
-        unique = set(kinds)
+        unique = set(map(type, values))
         if len(unique) <= 1:
             return [len(values), None, [self._typed(kind, values) for kind in unique]]
         order = sorted(unique, key=_code)
         place = {kind: at for at, kind in enumerate(order)}
         if len(order) > 255:
             raise NotPlain(order[-1])
-        tags = bytes(map(place.__getitem__, kinds))
+        tags = bytes(map(place.__getitem__, map(type, values)))
         parts = [self._typed(kind, list(compress(values, map(at.__eq__, tags)))) for at, kind in enumerate(order)]
         return [len(values), self._payload(tags, "u1"), parts]
 
@@ -145,23 +146,33 @@ class Encoder:
             self._enqueue(code, values)
             return first
         ids = list(map(id, values))
+        unique = set(ids)
         if links:
             self._linking.append(ids)
-        known = self.shared
-        if known.keys().isdisjoint(ids) and len(
-            fresh := dict(zip(ids, range(first, first + len(ids)), strict=True))
-        ) == len(ids):
-            known.update(fresh)
+        if len(unique) == len(ids) and self._met.isdisjoint(unique):
+            self._meet(first, ids, unique)
             self._enqueue(code, values)
             return first
+        return [self._numbers(array("q", self._references(code, values, ids)), "i8")]
+
+    def _meet(self, first: int, ids: list[int], unique: set[int]) -> None:
+        larger, smaller = (unique, self._met) if len(unique) > len(self._met) else (self._met, unique)
+        larger |= smaller
+        self._met = larger
+        self._fresh.append((first, ids))
+        if self._numbered is not None:
+            self._numbered.update(zip(ids, range(first, first + len(ids)), strict=True))
+
+    def _references(self, code: str, values: list[Any], ids: list[int]) -> Iterable[int]:
+        """Numbers of nodes of which some were met before, which makes the numbers of all of them worth knowing."""
         self.explicit = True
-        new: list[Any] = []
-        for value in values:
-            if id(value) not in known:
-                known[id(value)] = first + len(new)
-                new.append(value)
-        self._enqueue(code, new)
-        return [self._numbers(array("q", map(known.__getitem__, ids)), "i8")]
+        if self._numbered is None:
+            self._numbered = {i: first + at for first, met in self._fresh for at, i in enumerate(met)}
+        new = {i: value for i, value in zip(ids, values, strict=True) if i not in self._met}
+        first = self._count
+        self._meet(first, list(new), set(new))
+        self._enqueue(code, list(new.values()))
+        return map(self._numbered.__getitem__, ids)
 
     def _enqueue(self, code: str, values: list[Any]) -> None:
         if values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import types
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Kind
 
 KEPT_BY_DEFAULT: frozenset[Kind] = frozenset({"model", "dataset", "hyperparameters"})
+_NUMBERED = re.compile(r"_i*\d*|_i{1,3}|_oh|_dh|_ih|__+|__\w+__")
 _NEVER = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
 
 
@@ -42,6 +44,8 @@ class Namespace:
     def pick(self, names: Sequence[str]) -> dict[str, Any]:
         """The values of these names. Raises UnknownName with the nearest one."""
         for name in names:
+            if name in _NEVER or name == "_" or _NUMBERED.fullmatch(name):
+                raise UnknownName(f"'{name}' belongs to IPython and is not kept", "give the value a name of its own")
             if name not in self.values:
                 close = nearest(name, self.names())
                 hint = f"try: %mv_commit {close.split(chr(39))[1]}" if close else "list what there is: %who"

@@ -151,7 +151,7 @@ class Notebook:
             version = repo.commit(
                 values, call["message"], metrics=metrics, params=params, tags=call["tag"] or (), note=call["note"],
                 namespace=self.values, around=self.around(values, call["session"], outputs, source), progress=progress,
-                verify_load=call["verify_load"] or None, **more,
+                partial=call["partial"], verify_load=call["verify_load"] or None, **more,
             )  # fmt: skip
         self.cells.committed()
         self._tell()
@@ -313,7 +313,9 @@ class Notebook:
         if not call["yes"] and repo.settings["confirm_rollback"] and not self._agreed(plan):
             return views.sentence("nothing was changed", value=plan)
         session = repo.demand_session(version) if call["session"] else None
-        self.jump(repo, rollback, plan, partial=bool(call["names"]))
+        self.jump(repo, rollback, plan, stay=bool(call["names"]), partial=call["partial"])
+        if call["partial"]:
+            plan = rollback.plan(plan.environment, saves_first=plan.saves_first)
         if session is not None:
             repo.restore_session(session)
         return views.plan(plan, done=True)
@@ -328,18 +330,30 @@ class Notebook:
         print(views.plan(plan))
         return bool(ask("Roll back? [y/N]", default="n", interrupt="n"))
 
-    def jump(self, repo: Repo, rollback: Rollback, plan: Plan, *, partial: bool = False, journal: bool = True) -> None:
-        """Save the present state if it differs, load, swap in one step, stand at the version."""
+    def jump(
+        self,
+        repo: Repo,
+        rollback: Rollback,
+        plan: Plan,
+        *,
+        stay: bool = False,
+        partial: bool = False,
+        journal: bool = True,
+    ) -> None:
+        """Save the present state if it differs, load, swap in one step, stand at the version.
+
+        stay: HEAD does not move. partial: leave out what cannot be loaded.
+        """
         target = rollback.version
         with self.progress() as progress:
-            values = rollback.load(progress)
+            values = rollback.load(progress, partial=partial)
         if rollback.prefix:
             self.namespace.put_back(values)
             return
         before = self._saved(repo, f"before rollback to {target.name}") if plan.saves_first else repo.history.head
         self.namespace.put_back(values, rollback.vanishing)
         rollback.settled()
-        if not (partial or rollback.only_missing):
+        if not (stay or rollback.only_missing):
             repo.history.stand_at(target.id)
         if journal and before is not None:
             entry = repo.journals.read()

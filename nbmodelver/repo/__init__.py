@@ -100,12 +100,14 @@ class Repo:
         auto: str = "",
         merged: VersionId | None = None,
         only_if_changed: bool = False,
+        partial: bool = False,
         verify_load: bool | None = None,
         progress: Progress | None = None,
     ) -> Version:
         """Keep `values` as a new version on top of the present one, and stand there.
 
         namespace: where kept functions find their globals; the names that they use come along. Default: `values`.
+        partial: also keep what shares objects with a value that cannot be kept.
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
         A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
@@ -115,7 +117,7 @@ class Repo:
         for tag in tags:
             self.history.check_tag(tag)
         labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
-        work = Commit(self, values, namespace)
+        work = Commit(self, values, namespace, partial=partial)
         verify = self.settings["verify_load"] if verify_load is None else verify_load
         version = work.run(labels, around or Surroundings(), progress, verify=bool(verify))
         for tag in tags:

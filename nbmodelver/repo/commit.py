@@ -65,7 +65,10 @@ class Labels:
 class Commit:
     """One commit under way."""
 
-    def __init__(self, repo: Repo, values: Mapping[str, Any], namespace: dict[str, Any] | None) -> None:
+    def __init__(
+        self, repo: Repo, values: Mapping[str, Any], namespace: dict[str, Any] | None, *, partial: bool = False
+    ) -> None:
+        self.partial = partial
         self.repo = repo
         self.values = values
         self.namespace = dict(values) if namespace is None else namespace
@@ -74,7 +77,14 @@ class Commit:
 
     def capture(self) -> Capture:
         """Encode the values. Raises NothingToCommit when none of them can be kept."""
-        capture = graph.capture(self.values, self.namespace, skip=_not_brought_along)
+        limit_s = self.repo.settings["time_limit_s"]
+        capture = graph.capture(
+            self.values,
+            self.namespace,
+            skip=_not_brought_along,
+            partial=self.partial,
+            time_limit_s=limit_s if isinstance(limit_s, float) else 0.0,
+        )
         if not capture.groups:
             first = capture.skipped[0] if capture.skipped else None
             raise NothingToCommit(

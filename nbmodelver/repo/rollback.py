@@ -44,7 +44,8 @@ class Live:
     @cached_property
     def definitions(self) -> dict[str, Group]:
         """Definition key -> its group as it is now."""
-        return {d.names[0]: self.vault.identify(d) for d in self.capture.definitions}
+        found = ((d.names, self.vault.identify(d)) for d in self.capture.definitions)
+        return {key: group for keys, group in found for key in keys}
 
     @cached_property
     def unkeepable(self) -> frozenset[str]:
@@ -146,7 +147,7 @@ class Rollback:
     @cached_property
     def vanishing(self) -> tuple[str, ...]:
         """Live names of the present version that did not exist in the target."""
-        known = {*self.version.kept, *self.version.others}
+        known = {*self.version.kept, *self.version.others, *(s.name for s in self.version.skipped)}
         return tuple(n for n in self.tracked if n in self.namespace and n not in known)
 
     def plan(self, environment: Sequence[str] = (), *, saves_first: bool = False) -> Plan:
@@ -162,7 +163,7 @@ class Rollback:
         effect: Effect = "stays"
         if name in self.lost:
             effect = "lost"
-        elif name in loaded:
+        elif name in loaded and not (self.only_missing and name in self.namespace):
             effect = "changes" if name in self.namespace and not self.prefix else "appears"
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
@@ -171,6 +172,11 @@ class Rollback:
             along = [n for g in self.wanted for n in g.names if n not in self.asked]
             if along:
                 yield f"{', '.join(along)} comes along: it shares objects with {', '.join(self.asked)}"
+        if self.only_missing and self.namespace:
+            for group in self.wanted:
+                here = [n for n in group.names if n in self.namespace]
+                if here:
+                    yield f"{', '.join(here)} stays, and no longer shares objects with what comes back"
         for key in self._changed_definitions():
             yield f"class {key} comes back as it was in {self.version.name}"
         for name, kept in self.version.kept.items():
@@ -235,7 +241,8 @@ class DefinitionLoader:
     def find(self, key: str) -> Any:
         """The definition of this key. Raises NotLoadable when the version does not hold it."""
         if key not in self._found:
-            self._found[key] = self._live(key) or self._stored(key)
+            live = self._live(key)
+            self._found.update(self._stored(key) if live is None else {key: live})
         return self._found[key]
 
     def _live(self, key: str) -> Any:
@@ -254,13 +261,13 @@ class DefinitionLoader:
         del candidate
         return comparison.same_definition(key)
 
-    def _stored(self, key: str) -> Any:
+    def _stored(self, key: str) -> dict[str, Any]:
         group = self._then.get(key)
         if group is None:
             raise NotLoadable(
                 f"the definition of '{key}' is not in {self._rollback.version.name}", "it could not be kept"
             )
-        return self._rollback.vault.load([group], self.loader)[key]
+        return self._rollback.vault.load([group], self.loader)
 
 
 def _missing_package(name: str) -> str:

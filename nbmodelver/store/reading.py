@@ -49,7 +49,7 @@ class Reader:
 
     def get(self, id_: ObjectId) -> bytearray:
         """The raw bytes in memory of their own."""
-        raw = bytearray(self.place(id_).entry.size)
+        raw = _room(self.place(id_))
         self.fill(id_, memoryview(raw))
         return raw
 
@@ -135,13 +135,13 @@ class Reader:
 
     def unchecked(self, place: Place) -> memoryview:
         """The raw bytes of one copy of a part, their hash not compared. For verify."""
-        raw = memoryview(bytearray(place.entry.size))
+        raw = memoryview(_room(place))
         self._fill(place, raw, True, 0)
         return raw
 
     def _unchecked(self, id_: ObjectId, wide: bool, deep: int) -> memoryview:
         place = self.place(id_)
-        raw = memoryview(bytearray(place.entry.size))
+        raw = memoryview(_room(place))
         self._fill(place, raw, wide, deep)
         return raw
 
@@ -190,6 +190,12 @@ class Reader:
         if len(stored) != block.stored or sum_of(stored) != block.sum:
             raise damaged(contents.pack, f"the block at byte {block.start} was changed or cut")
         return stored
+
+
+def _room(place: Place) -> bytearray:
+    """Memory for a part whose declared size is possible at all."""
+    place.contents.covering(place.entry)
+    return bytearray(place.entry.size)
 
 
 _HINT = "nbmodelver verify --full names every version that needs it"

@@ -184,6 +184,7 @@ ROLLBACK = Verb(
         Argument(
             "session", "bring back, or leave, the random state and the session's options", ("--session",), "switch"
         ),
+        Argument("partial", "bring back the rest when some value cannot be rebuilt here", ("--partial",), "flag"),
         Argument("trust", "load pickled values of a version that came from elsewhere", ("--trust",), "flag"),
     ),
     kernel=True,

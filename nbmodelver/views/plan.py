@@ -42,12 +42,20 @@ def _row(change: Change) -> Row:
     return Row((strong(change.name), words, Span(change.type, "code"), amount, why), mark)
 
 
+def _counted(count: int, words: str) -> str:
+    """Such as: 1 name comes back, 2 names come back."""
+    verb, _, rest = words.partition(" ")
+    if count != 1:
+        verb = verb.removesuffix("s")
+    return f"{plural(count, 'name')} {verb} {rest}".rstrip()
+
+
 def _lines(planned: Plan, *, done: bool) -> Iterator[Block]:
     stays = planned.named("stays")
     if stays:
         shown = ", ".join(stays[:8]) + (f" and {len(stays) - 8} more" if len(stays) > 8 else "")
         yield line(dim(f"{'stayed' if done else 'stays'} as it is: {shown}"))
-    counts = [plural(len(planned.named(e)), "name") + f" {w}" for e, (_, w) in EFFECTS.items() if planned.named(e)]
+    counts = [_counted(len(planned.named(e)), w) for e, (_, w) in EFFECTS.items() if planned.named(e)]
     if counts:
         yield line(dim(f"{', '.join(counts)} · {size(planned.load_bytes)} {'loaded' if done else 'to load'}"))
     for difference in planned.environment:
