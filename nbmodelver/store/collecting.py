@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import MissingPart, StoreError
 from nbmodelver.model import GcReport, ObjectId
+from nbmodelver.store import condemned
 from nbmodelver.store.index import Place
 from nbmodelver.store.repacking import repack
 
@@ -126,15 +127,14 @@ def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) 
     for some in _portions(made.rewrite.values()):
         kept = [(c, [e for e in c.entries if made.here(c, e) and not _moves_alone(made, c, e)]) for c in some]
         repack(reader, kept)
-    _delete(reader, [*made.delete, *made.rewrite])
+    _delete(reader, [*made.delete, *made.rewrite])  # With what an earlier one left over.
     reader.backend.sweep()
     after = sum(c.size for c in index.packs().values())
     return made.report(freed_bytes=before - after)
 
 
 def _delete(reader: Reader, keys: Iterable[str]) -> None:
-    for key in keys:
-        reader.backend.delete(key)
+    condemned.delete(reader.backend, keys)
     reader.index.refresh()
 
 
@@ -184,12 +184,16 @@ def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | Non
     """The nearest base of the part, or base of its base, that stays as it is: what the delta can be made to instead."""
     place: Place | None = Place(contents, entry)
     while place is not None:
-        bases = sorted(place.contents.bases_of(place.entry))
-        for base in bases:
-            if base in made.live and not made.orphaned(*made.places[base]):
-                return base
-        place = made.places.get(bases[0]) if bases else None
+        place = _closest_base(made, place, entry.size)
+        if place is not None and place.entry.id in made.live and not made.orphaned(*place):
+            return place.entry.id
     return None
+
+
+def _closest_base(made: Plan, place: Place, size: int) -> Place | None:
+    """Of the bases of a block that several parts share, the one that is most like this part in length."""
+    bases = [made.places[b] for b in sorted(place.contents.bases_of(place.entry)) if b in made.places]
+    return min(bases, key=lambda p: abs(p.entry.size - size), default=None)
 
 
 def _portions(packs: Iterable[Contents]) -> list[list[Contents]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbmodelver.errors import Damaged
+from nbmodelver.errors import Damaged, StoreTooNew
+from nbmodelver.store import condemned
 from nbmodelver.store.packs import Contents, Entry, read_contents
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Index:
         self._backend = backend
         self._guard = threading.RLock()
         self._packs: dict[str, Contents] = {}
-        self._unreadable: dict[str, Damaged] = {}
+        self._unreadable: dict[str, Damaged | StoreTooNew] = {}
         self._places: dict[ObjectId, Place] = {}
         self._loaded = False
 
@@ -58,8 +59,8 @@ class Index:
         with self._guard:
             return dict(self._packs)
 
-    def unreadable(self) -> dict[str, Damaged]:
-        """The packs whose tables of contents are damaged. Parts in them are not stored, for all that is known."""
+    def unreadable(self) -> dict[str, Damaged | StoreTooNew]:
+        """Read the tables of contents of new packs, forget packs that are gone. One listing when nothing changed."""
         self.refresh()
         with self._guard:
             return dict(self._unreadable)
@@ -73,7 +74,7 @@ class Index:
     def refresh(self) -> None:
         """Read the tables of contents of new packs, forget packs that are gone. Costs one listing when none changed."""
         with self._guard:
-            keys = set(self._backend.list(PREFIX))
+            keys = set(self._backend.list(PREFIX)) - condemned.read(self._backend)
             gone = [k for k in (*self._packs, *self._unreadable) if k not in keys]
             for key in sorted(keys - self._packs.keys() - self._unreadable.keys()):
                 self._read(key)
@@ -97,7 +98,7 @@ class Index:
             contents = read_contents(self._backend, key)
         except KeyError:  # Merged or collected since the listing.
             return
-        except Damaged as error:
+        except (Damaged, StoreTooNew) as error:
             self._unreadable[key] = error
             return
         self.add(contents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbmodelver.store import condemned
 from nbmodelver.store.limits import FEW_BYTES, MANY_PACKS
 from nbmodelver.store.repacking import repack
 
@@ -23,8 +24,7 @@ def merge_small(reader: Reader) -> int:
     if len(small) <= MANY_PACKS:
         return 0
     repack(reader, [(c, _located(c, index)) for c in small])
-    for contents in small:
-        reader.backend.delete(contents.pack)
+    condemned.delete(reader.backend, [contents.pack for contents in small])
     index.refresh()
     return len(small) - 1
 

@@ -192,7 +192,6 @@ def read_contents(backend: Backend, key: str) -> Contents:
     tail_at = max(size - _TAIL_GUESS_BYTES, 0)
     tail = backend.read(key, tail_at, size - tail_at)
     head = bytes(backend.read(key, 0, HEADER.size) if tail_at else tail[: HEADER.size])
-    _check_header(key, head)
     if len(tail) != size - tail_at:
         raise damaged(key, "it became shorter while it was read")
     at, stored_bytes, raw_bytes, sum_, magic = TRAILER.unpack(tail[-TRAILER.size :])
@@ -202,7 +201,8 @@ def read_contents(backend: Backend, key: str) -> Contents:
         raise damaged(key, f"its table of contents is above {MAX_TOC_BYTES} bytes")
     stored = tail[at - tail_at : -TRAILER.size] if at >= tail_at else backend.read(key, at, stored_bytes)
     if checksum([head, struct.pack("<QQQ", at, stored_bytes, raw_bytes), stored]) != sum_:
-        raise damaged(key, "its table of contents was changed")
+        raise damaged(key, "its beginning or its table of contents was changed")
+    _check_header(key, head)
     contents = Contents(key, _decompress(key, stored, raw_bytes), at, size)
     if any(e.depth > MAX_DEPTH for e in contents.entries):
         raise damaged(key, f"its deltas go deeper than {MAX_DEPTH}")

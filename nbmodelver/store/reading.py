@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import Damaged, MissingPart, StoreError
+from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreTooNew
 from nbmodelver.model import Backend, ObjectId, Progress
 from nbmodelver.store import encodings
 from nbmodelver.store.hashes import id_of, sum_of
@@ -43,9 +43,17 @@ class Reader:
         """Where the part is. Raises MissingPart."""
         place = self.index.find(id_)
         if place is None:
-            hint = "nbmodelver verify names the versions that need it"
-            raise MissingPart(f"part {id_} is not in the store at {self.backend.where}", hint)
+            raise self._missing(id_)
         return place
+
+    def _missing(self, id_: ObjectId) -> StoreError:
+        bad = self.index.unreadable()
+        newer = next((error for error in bad.values() if isinstance(error, StoreTooNew)), None)
+        if newer is not None:
+            return newer
+        why = f" ({len(bad)} packs of it are damaged)" if bad else ""
+        hint = "nbmodelver verify names the versions that need it"
+        return MissingPart(f"part {id_} is not in the store at {self.backend.where}{why}", hint)
 
     def get(self, id_: ObjectId) -> bytearray:
         """The raw bytes in memory of their own."""

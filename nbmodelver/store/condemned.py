@@ -1,0 +1,67 @@
+"""Packs that are about to be deleted: named in one small file, swapped in as a whole, before the first one goes.
+
+From that moment nobody reads them, so a gc that is killed between two deletions leaves no part without its base.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import Damaged, StoreLocked
+from nbmodelver.store.hashes import checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbmodelver.model import Backend
+
+KEY = "condemned"
+
+
+def read(backend: Backend) -> set[str]:
+    """The keys of the packs that do not count any more. Raises Damaged."""
+    return _parse(_stored(backend))
+
+
+def delete(backend: Backend, keys: Iterable[str]) -> None:
+    """Take the packs out of the store; those that an earlier deletion left over go along. Under the lease alone."""
+    before = _stored(backend)
+    all_keys = sorted({*_parse(before), *keys})
+    if not all_keys:
+        return
+    new = _form(all_keys)
+    if new != before and not backend.swap(KEY, before, new):
+        raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+    for key in all_keys:
+        backend.delete(key)
+    backend.swap(KEY, new, None)
+
+
+def _stored(backend: Backend) -> bytes | None:
+    try:
+        return bytes(backend.read(KEY))
+    except KeyError:
+        return None
+
+
+def _form(keys: list[str]) -> bytes:
+    return json.dumps({"packs": keys, "sum": _sum(keys)}, separators=(",", ":")).encode("ascii")
+
+
+def _sum(keys: list[str]) -> str:
+    return checksum([json.dumps(keys).encode("ascii")]).hex()
+
+
+def _parse(stored: bytes | None) -> set[str]:
+    if stored is None:
+        return set()
+    try:
+        data = json.loads(stored)
+        if data["sum"] != _sum(data["packs"]):
+            raise ValueError(stored)
+        return set(data["packs"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Damaged(
+            f"the file {KEY!r} of the store is damaged", "remove it, then run gc: packs that it named may come back"
+        ) from None

@@ -1,0 +1,346 @@
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+
+from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreLocked
+from nbmodelver.store.backends.local import LocalBackend
+from nbmodelver.store.backends.memory import MemoryBackend
+from nbmodelver.store.parts import LEASE, PartStore
+from tests.store.samples import assert_reads, mixed, put, put_all
+
+
+@pytest.fixture
+def backend():
+    return MemoryBackend()
+
+
+@pytest.fixture
+def store(backend):
+    return PartStore(backend, threads=2)
+
+
+def packs(backend):
+    return list(backend.list("packs/"))
+
+
+def edited(arrays, seed):
+    rng = np.random.default_rng(seed)
+    new = {}
+    for name, (layout, array) in arrays.items():
+        changed = array.copy()
+        changed[rng.integers(0, len(array), 10)] = array[rng.integers(0, len(array), 10)]
+        new[name] = (layout, changed)
+    return new
+
+
+def history(store, count, rows=20_000):
+    """(arrays, ids) of versions, each a delta to the one before."""
+    arrays, ids, made = mixed(rows), None, []
+    for number in range(count):
+        ids, _ = put_all(store, arrays, ids)
+        made.append((arrays, ids))
+        arrays = edited(arrays, number)
+    return made
+
+
+def live(*versions):
+    return {i for _, ids in versions for i in ids.values()}
+
+
+def test_nothing_goes_while_everything_is_needed(backend, store):
+    made = history(store, 3)
+    before = packs(backend)
+    report = store.collect(live(*made), grace_s=0)
+    assert (report.parts, report.packs, report.freed_bytes) == (0, 0, 0)
+    assert packs(backend) == before
+
+
+@pytest.mark.parametrize("kept", [[0], [2], [5], [0, 5], [1, 3], [2, 3, 4]])
+@pytest.mark.parametrize("exact", [False, True])
+def test_what_is_needed_stays_whatever_goes(backend, store, kept, exact):
+    made = history(store, 6)
+    needed = [made[k] for k in kept]
+    report = store.collect(live(*needed), grace_s=0, exact=exact)
+    for arrays, ids in needed:
+        assert_reads(backend, arrays, ids)
+    assert PartStore(backend).verify(full=True) == []
+    assert report.kept_bytes == sum(backend.size(k) for k in packs(backend))
+    again = store.collect(live(*needed), grace_s=0, exact=exact)
+    assert (again.parts, again.packs) == (0, 0)
+
+
+def test_p15_an_exact_gc_leaves_nothing_of_what_goes(tmp_path):
+    backend = LocalBackend(tmp_path, create=True)
+    store = PartStore(backend)
+    secret = b"api-token-8471629" * 20
+    near_secret = secret + b" and a little more"
+    ids, _ = put(store, (secret, None, ""), (b"public " * 500, None, ""), (np.arange(10_000), None, "i8"))
+    (derived,), _ = put(store, (near_secret[20:] + b"x" * 500, ids[0], ""))
+    store.collect({ids[1], ids[2]}, grace_s=0, exact=True)
+    assert not store.has(ids[0])
+    assert not store.has(derived)
+    fresh = PartStore(backend)
+    assert [p.entry.id for p in fresh._index.parts()].count(ids[0]) == 0
+    assert bytes(fresh.get(ids[1])) == b"public " * 500
+    for contents in fresh._index.packs().values():
+        assert contents.raw_bytes == sum(e.size for e in contents.entries)
+
+
+def test_the_middle_of_a_history_goes_without_making_the_rest_large(backend, store):
+    made = history(store, 6)
+    ends = [made[0], made[5]]
+    size = sum(backend.size(k) for k in packs(backend))
+    store.collect(live(*ends), grace_s=0)
+    assert sum(backend.size(k) for k in packs(backend)) < size * 1.02
+    for arrays, ids in ends:
+        assert_reads(backend, arrays, ids)
+
+
+def test_a_dry_run_changes_nothing_and_says_what_would_go(backend, store):
+    made = history(store, 4)
+    before = packs(backend)
+    report = store.collect(live(made[3]), grace_s=0, dry_run=True)
+    assert report.dry_run
+    assert report.parts > 0
+    assert report.freed_bytes > 0
+    assert packs(backend) == before
+
+
+def test_d7_young_packs_stay_with_all_that_they_need(backend, store):
+    made = history(store, 3)
+    report = store.collect(live(made[2]), grace_s=3600)
+    assert (report.parts, report.packs) == (0, 0)
+    for arrays, ids in made:
+        assert_reads(backend, arrays, ids)
+
+
+def test_d7_young_deltas_keep_their_old_bases(backend, store, monkeypatch):
+    made = history(store, 3)
+    (newest,) = {store._reader.place(i).contents.pack for i in made[2][1].values() if i not in live(made[1])}
+    monkeypatch.setattr(backend, "age_s", lambda key: 1.0 if key == newest else 1e6)
+    store.collect(live(made[0]), grace_s=3600)
+    assert_reads(backend, *made[2])
+    assert_reads(backend, *made[0])
+    assert PartStore(backend).verify(full=True) == []
+
+
+def test_d13_a_clock_that_was_turned_back_makes_nothing_old(backend, store, monkeypatch):
+    made = history(store, 2)
+    monkeypatch.setattr(backend, "age_s", lambda key: -60.0)
+    assert store.collect(live(made[0]), grace_s=3600).packs == 0
+
+
+def test_d7_an_empty_answer_is_not_nothing_is_needed(backend, store):
+    history(store, 1)
+    with pytest.raises(StoreError):
+        store.collect(set(), grace_s=0)
+    assert len(packs(backend)) == 1
+    store.collect(set(), grace_s=0, allow_empty=True)
+    assert packs(backend) == []
+
+
+def test_d7_a_missing_or_damaged_part_stops_it(backend, store):
+    made = history(store, 2)
+    with pytest.raises(MissingPart):
+        store.collect({*live(*made), "f" * 40}, grace_s=0)
+    backend.create("packs/" + "0" * 32, [b"garbage" * 100])
+    with pytest.raises(Damaged):
+        store.collect(live(made[1]), grace_s=0)
+    assert len(packs(backend)) == 3
+
+
+def test_d7_it_waits_for_commits_under_way(backend, store, monkeypatch):
+    monkeypatch.setattr("nbmodelver.store.parts._LOCK_TIMEOUT_S", 0.05)
+    made = history(store, 1)
+    with store.writing() as pack:
+        pack.put(b"x" * 1000)
+        with pytest.raises(StoreLocked):
+            PartStore(backend).collect(live(*made), grace_s=0)
+    with store.lease(), pytest.raises(StoreLocked):
+        PartStore(backend).collect(live(*made), grace_s=0)
+
+
+def test_d7_what_is_needed_is_asked_when_no_commit_is_under_way(backend, store):
+    made = history(store, 2)
+
+    def ask():
+        with pytest.raises(StoreLocked), backend.lock(LEASE, 0.01, shared=True):
+            pass
+        return live(made[1])
+
+    store.collect(ask, grace_s=0)
+    assert_reads(backend, *made[1])
+
+
+def test_parts_that_went_can_be_put_again(backend, store):
+    made = history(store, 2)
+    store.collect(live(made[1]), grace_s=0)
+    ids, new_bytes = put_all(store, made[0][0])
+    assert ids == made[0][1]
+    assert new_bytes > 0
+    assert_reads(backend, *made[0])
+
+
+def test_d5_a_reader_survives_a_gc_by_another(backend, store):
+    made = history(store, 4)
+    reader = PartStore(backend)
+    assert reader.has(next(iter(made[3][1].values())))
+    store.collect(live(made[3]), grace_s=0, exact=True)
+    for name, (_, array) in made[3][0].items():
+        assert bytes(reader.get(made[3][1][name])) == array.tobytes()
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def killing(backend, at):
+    """`backend`, dying at its `at`-th call that changes something."""
+    calls = [0]
+
+    class Dying(MemoryBackend):
+        def __getattribute__(self, name):
+            if name in ("create", "delete", "swap", "sweep"):
+                calls[0] += 1
+                if calls[0] == at:
+                    raise Killed
+            return getattr(backend, name)
+
+    return Dying(), calls
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("merge", [False, True])
+def test_d7_killed_anywhere_it_can_be_run_again(exact, merge, monkeypatch):
+    monkeypatch.setattr("nbmodelver.store.merging.MANY_PACKS", 2)
+    for at in range(1, 50):
+        backend = MemoryBackend()
+        made = history(PartStore(backend), 4, rows=3000)
+        needed = made[::2]
+        dying, calls = killing(backend, at)
+
+        def work(place, needed=needed):
+            if merge:
+                PartStore(place).merge_small()
+            return PartStore(place).collect(live(*needed), grace_s=0, exact=exact)
+
+        try:
+            work(dying)
+        except Killed:
+            for arrays, ids in needed:
+                assert_reads(backend, arrays, ids)
+            assert PartStore(backend).verify(full=True) == []
+            work(backend)
+        for arrays, ids in needed:
+            assert_reads(backend, arrays, ids)
+        assert PartStore(backend).verify(full=True) == []
+        if calls[0] < at:
+            return
+    pytest.fail("it never came to an end")
+
+
+def test_many_small_packs_become_one(backend, store):
+    arrays, versions = mixed(1000), []
+    ids = None
+    for number in range(70):
+        ids, _ = put_all(store, arrays, ids)
+        versions.append((arrays, ids))
+        arrays = edited(arrays, number)
+    reader = PartStore(backend)
+    assert reader.has(next(iter(ids.values())))
+    size = sum(backend.size(k) for k in packs(backend))
+    assert store.merge_small() == 69
+    assert store.merge_small() == 0
+    assert len(packs(backend)) == 1
+    assert backend.size(packs(backend)[0]) < size
+    for arrays, ids in versions:
+        assert_reads(backend, arrays, ids)
+    assert bytes(reader.get(ids["text"])) == arrays["text"][1].tobytes()
+    assert PartStore(backend).verify(full=True) == []
+    _, new_bytes = put_all(store, versions[0][0])
+    assert new_bytes == 0
+
+
+def test_d7_condemned_packs_do_not_count_and_go_with_the_next_gc(backend, store):
+    from nbmodelver.store import condemned
+
+    made = history(store, 2)
+    old = store._reader.place(made[0][1]["noise"]).contents.pack
+    backend.swap(condemned.KEY, None, condemned._form([old]))
+    fresh = PartStore(backend)
+    ids, new_bytes = put_all(fresh, made[0][0])
+    assert new_bytes > 0
+    fresh.collect(live(made[0]), grace_s=0)
+    assert old not in packs(backend)
+    assert list(backend.list("condemned")) == []
+    assert_reads(backend, made[0][0], ids)
+
+
+def test_a_damaged_list_of_condemned_packs_is_named(backend, store):
+    made = history(store, 1)
+    backend.create("condemned", [b"garbage"])
+    with pytest.raises(Damaged, match="condemned"):
+        PartStore(backend).collect(live(*made), grace_s=0)
+
+
+class Machine(RuleBasedStateMachine):
+    """Any sequence of put, gc, merge and reopening against a dictionary."""
+
+    ids = Bundle("ids")
+
+    def __init__(self):
+        super().__init__()
+        self.backend = MemoryBackend()
+        self.store = PartStore(self.backend, threads=1)
+        self.model = {}
+
+    @rule(
+        target=ids,
+        seed=st.integers(0, 5),
+        size=st.sampled_from([0, 5, 100, 5000, 70_000, 300_000]),
+        edits=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=20)), max_size=3),
+        near=st.none() | st.lists(ids, max_size=3).map(tuple),
+        layout=st.sampled_from(["f8", "", "i4", "text"]),
+    )
+    def put(self, seed, size, edits, near, layout):
+        near = near[0] if near else None
+        raw = bytearray(
+            self.model.get(near) or np.arange(seed, seed + size, dtype="u1" if size < 100 else "i4").tobytes()
+        )
+        for where, what in edits:
+            at = int(where * len(raw))
+            raw[at : at + len(what)] = what
+        (id_,), _ = put(self.store, (raw, near, layout))
+        self.model[id_] = bytes(raw)
+        return multiple(id_)
+
+    @rule()
+    def reopen(self):
+        self.store = PartStore(self.backend, threads=1)
+
+    @rule(dropped=st.lists(ids, max_size=4), exact=st.booleans())
+    def collect(self, dropped, exact):
+        for id_ in dropped:
+            self.model.pop(id_, None)
+        PartStore(self.backend, threads=1).collect(set(self.model), grace_s=0, exact=exact, allow_empty=True)
+
+    @rule()
+    def merge(self):
+        import unittest.mock
+
+        with unittest.mock.patch("nbmodelver.store.merging.MANY_PACKS", 1):
+            PartStore(self.backend, threads=1).merge_small()
+
+    @invariant()
+    def everything_is_there(self):
+        for id_, raw in self.model.items():
+            assert self.store.get(id_) == raw
+
+    def teardown(self):
+        assert PartStore(self.backend, threads=1).verify(full=True) == []
+
+
+Machine.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+TestAnySequence = Machine.TestCase

@@ -1,0 +1,208 @@
+import random
+
+import numpy as np
+import pytest
+
+from nbmodelver.errors import Damaged, MissingPart, StoreTooNew
+from nbmodelver.store import packs
+from nbmodelver.store.backends.memory import MemoryBackend
+from nbmodelver.store.parts import PartStore
+from tests.store.samples import mixed, put, put_all
+
+
+@pytest.fixture
+def backend():
+    return MemoryBackend()
+
+
+def small_store(backend):
+    """Parts of every encoding in two packs, the second with deltas to the first: raw bytes by id."""
+    arrays = {n: (layout, a[:9000]) for n, (layout, a) in mixed(9000).items()}
+    store = PartStore(backend, threads=1)
+    ids, _ = put_all(store, arrays)
+    changed = {}
+    for name, (layout, array) in arrays.items():
+        new = array.copy()
+        new[::500] = new[0]
+        changed[name] = (layout, np.concatenate([new, new[:50]]) if name in ("text", "count") else new)
+    new_ids, _ = put_all(store, changed, ids)
+    raw = {ids[n]: a.tobytes() for n, (_, a) in arrays.items()}
+    raw |= {new_ids[n]: a.tobytes() for n, (_, a) in changed.items()}
+    return raw
+
+
+def replace(backend, key, data):
+    backend.delete(key)
+    if data is not None:
+        backend.create(key, [bytes(data)])
+
+
+def test_a_healthy_store_has_no_problems(backend):
+    small_store(backend)
+    assert PartStore(backend).verify(full=False) == []
+    assert PartStore(backend).verify(full=True) == []
+    assert PartStore(MemoryBackend()).verify(full=True) == []
+
+
+def test_p6_d9_any_changed_byte_is_named_and_never_read_as_data(backend):
+    raw = small_store(backend)
+    rng = random.Random(0)
+    for key in list(backend.list("packs/")):
+        good = bytes(backend.read(key))
+        places = {*range(40), *range(len(good) - 200, len(good)), *rng.sample(range(len(good)), 150)}
+        for at in sorted(places):
+            bad = bytearray(good)
+            bad[at] ^= 1 << rng.randrange(8)
+            replace(backend, key, bad)
+            assert PartStore(backend, threads=1).verify(full=True), at
+            if rng.random() < 0.1:
+                assert_only_errors(backend, raw)
+        replace(backend, key, good)
+    assert PartStore(backend).verify(full=True) == []
+
+
+def assert_only_errors(backend, raw):
+    store = PartStore(backend, threads=1)
+    failed = 0
+    for id_, expected in raw.items():
+        try:
+            assert store.get(id_) == expected
+        except Damaged:
+            failed += 1
+    assert failed
+
+
+@pytest.mark.parametrize("cut", [0, 1, 31, 32, 100, -1, -8, -64, -65, "half"])
+def test_d9_a_truncated_pack_is_named(backend, cut):
+    raw = small_store(backend)
+    for key in list(backend.list("packs/")):
+        good = bytes(backend.read(key))
+        replace(backend, key, good[: len(good) // 2 if cut == "half" else cut])
+        (problem, *_) = PartStore(backend).verify(full=False)
+        assert problem.object == key
+        assert_only_errors(backend, raw)
+        replace(backend, key, good)
+
+
+@pytest.mark.parametrize("what", ["zeros", "appended", "swapped"])
+def test_d9_a_replaced_pack_is_named(backend, what):
+    small_store(backend)
+    first, second = backend.list("packs/")
+    good, other = bytes(backend.read(first)), bytes(backend.read(second))
+    replace(backend, first, {"zeros": bytes(len(good)), "appended": good + b"x", "swapped": other}[what])
+    assert any(p.object == first for p in PartStore(backend).verify(full=False))
+
+
+def test_d9_a_deleted_pack_is_missed_by_what_builds_on_it(backend):
+    raw = small_store(backend)
+    store = PartStore(backend)
+    base = min(store._index.packs().values(), key=lambda c: max(e.depth for e in c.entries))
+    backend.delete(base.pack)
+    problems = PartStore(backend).verify(full=False)
+    assert problems
+    assert all("base" in p.what for p in problems)
+    with pytest.raises(MissingPart):
+        PartStore(backend).get(next(iter(raw)))
+
+
+def test_unaffected_parts_are_still_read(backend):
+    store = PartStore(backend)
+    (good,), _ = put(store, (b"good" * 1000, None, ""))
+    (bad,), _ = put(store, (b"bad!" * 1000, None, ""))
+    key = store._reader.place(bad).contents.pack
+    replace(backend, key, b"garbage")
+    fresh = PartStore(backend)
+    assert fresh.get(good) == b"good" * 1000
+    with pytest.raises(MissingPart):
+        fresh.get(bad)
+    (again,), new_bytes = put(fresh, (b"bad!" * 1000, None, ""))
+    assert (again, fresh.get(again)) == (bad, b"bad!" * 1000)
+    assert new_bytes
+
+
+def test_d11_an_unknown_encoding_says_what_is_needed(backend, monkeypatch):
+    from nbmodelver.store import encodings
+    from nbmodelver.store.encodings.plain import Zstd
+
+    monkeypatch.setattr(Zstd, "number", 77)
+    monkeypatch.setitem(encodings.DECODERS, 77, encodings.DECODERS[1])
+    (id_,), _ = put(PartStore(backend), (b"text " * 1000, None, "text"))
+    monkeypatch.undo()
+    with pytest.raises(StoreTooNew, match="encoding 77"):
+        PartStore(backend).get(id_)
+    assert PartStore(backend).verify(full=True)
+
+
+def test_d11_a_newer_pack_is_refused_by_its_number(backend, monkeypatch):
+    monkeypatch.setattr(packs, "VERSION", 2)
+    (id_,), _ = put(PartStore(backend), (b"text " * 1000, None, "text"))
+    monkeypatch.undo()
+    with pytest.raises(StoreTooNew, match="version 2"):
+        PartStore(backend).get(id_)
+
+
+def hostile(blocks, entries, stored=b""):
+    """A backend with one pack whose table of contents says whatever it likes, correctly sealed."""
+    backend = MemoryBackend()
+    name = bytes(16)
+    data = packs.header(name) + stored + packs.ending(name, blocks, entries)
+    backend.create(f"packs/{name.hex()}", [data])
+    return backend
+
+
+ID = "ab" * 20
+HUGE = 1 << 60
+
+
+@pytest.mark.parametrize(
+    ("blocks", "entry"),
+    [
+        ([packs.NewBlock(HUGE, 0, 0, 0)], packs.Entry(ID, 0, HUGE, 0)),
+        ([packs.NewBlock(HUGE, 0, 0, packs.COPY, (packs.Use(ID, 0, HUGE),))], packs.Entry(ID, 0, HUGE, 1)),
+        ([packs.NewBlock(10, 0, 0, 0)], packs.Entry(ID, 5, 10, 0)),
+        ([packs.NewBlock(10, 0, 0, 0)], packs.Entry(ID, HUGE, 10, 0)),
+        ([packs.NewBlock(10, 99, 0, 0)], packs.Entry(ID, 0, 10, 0)),
+        ([packs.NewBlock(10, 0, 0, packs.COPY, (packs.Use(ID, 0, 10),))], packs.Entry(ID, 0, 10, 1)),
+        ([packs.NewBlock(10, 0, 0, packs.COPY, (packs.Use("cd" * 20, 0, 10),))], packs.Entry(ID, 0, 10, 1)),
+        ([packs.NewBlock(10, 0, 0, packs.COPY)], packs.Entry(ID, 0, 10, 1)),
+        ([packs.NewBlock(10, 0, 0, 0)], packs.Entry(ID, 0, 10, 999)),
+    ],
+)
+def test_p5_hostile_tables_of_contents_are_refused_without_allocating(blocks, entry):
+    import tracemalloc
+
+    store = PartStore(hostile(blocks, [entry]), threads=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Damaged):
+            store.get(ID)
+        assert store.verify(full=True)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_p5_a_frame_that_lies_about_its_length_is_refused():
+    import zstandard
+
+    from nbmodelver.store.hashes import sum_of
+
+    for raw, size in ((bytes(1 << 20), 100), (b"short", 100)):
+        frame = zstandard.compress(raw)
+        block = packs.NewBlock(size, len(frame), sum_of(frame), 1)
+        store = PartStore(hostile([block], [packs.Entry(ID, 0, size, 0)], frame))
+        with pytest.raises(Damaged, match="another length"):
+            store.get(ID)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+def test_p6_garbage_in_any_encoding_is_an_error(number):
+    from nbmodelver.store.hashes import sum_of
+
+    rng = random.Random(number)
+    for length in (0, 1, 2, 5, 50, 500):
+        stored = rng.randbytes(length)
+        block = packs.NewBlock(100, length, sum_of(stored), number)
+        store = PartStore(hostile([block], [packs.Entry(ID, 0, 100, 0)], stored))
+        with pytest.raises((Damaged, StoreTooNew)):
+            store.get(ID)
