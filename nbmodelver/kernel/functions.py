@@ -48,6 +48,9 @@ def _notebook() -> Notebook:
     from IPython import get_ipython
 
     shell = get_ipython()
-    if shell is None:
+    if shell is not None:
+        return magics.load(shell)
+    notebook = magics.latest()
+    if notebook is None:
         raise UsageError("there is no notebook here", "in a script: repo = nbmodelver.open(PATH, create=True)")
-    return magics.load(shell)
+    return notebook

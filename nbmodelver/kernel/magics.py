@@ -39,9 +39,9 @@ def unload(shell: Any) -> None:
             shell.magics_manager.magics[kind].pop(f"mv_{verb.name}", None)
 
 
-def of(shell: Any) -> Notebook:
-    """The notebook of a shell that has the extension loaded. Raises KeyError."""
-    return _notebooks[id(shell)]
+def latest() -> Notebook | None:
+    """The notebook of the shell that loaded the extension last, or None."""
+    return next(reversed(_notebooks.values()), None)
 
 
 def _magic(notebook: Notebook, verb: Verb) -> Callable[..., Any]:

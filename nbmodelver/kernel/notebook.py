@@ -456,10 +456,13 @@ def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:
     """Run a cell in the shell as usual; its printed text, and whether it ended well."""
     tee = _Tee(sys.stdout)
     sys.stdout = tee
+    hook = shell.displayhook
+    outer = getattr(hook, "exec_result", None)
     try:
         result = shell.run_cell(cell, store_history=False)
     finally:
         sys.stdout = tee.stream
+        hook.exec_result = outer  # The inner run forgets that the outer one is waiting for its value.
     return tee.text(), bool(result.success)
 
 
