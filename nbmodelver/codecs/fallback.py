@@ -13,15 +13,18 @@ import sys
 import types
 import weakref
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import cloudpickle.cloudpickle as by_value
+import numpy as np
 
 from nbmodelver.codecs import code, protocol
 from nbmodelver.codecs.memory import ArrayRef, Memory
 from nbmodelver.codecs.plain import NotPlain, _sort_key
 
 _MISSING = object()
+_ARRAY_CODEC = protocol.by_tag("numpy.array")
 Reducer = Callable[[Any], Any]
 
 
@@ -113,6 +116,7 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             types.CodeType: self._reduce_code,
             types.CellType: code.reduce_cell,
             weakref.ReferenceType: _reduce_weakref,
+            np.ndarray: self._reduce_array,
             ArrayRef: lambda ref: (array, (ref.number, ref.held)),
         }
         if kind in own:
@@ -132,6 +136,13 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         if helper is None:
             return None
         return lambda obj: helper(obj, self.memory)
+
+    def _reduce_array(self, obj: Any) -> Any:
+        """An array of plain memory in one step; a forest holds thousands of them."""
+        dtype = obj.dtype
+        if dtype.hasobject or dtype.metadata is not None or dtype.kind == "T":
+            return self._reduce_by_codec(_ARRAY_CODEC, obj)
+        return array, (self.memory.add(obj).number, False)
 
     def _reduce_by_codec(self, codec: protocol.Codec, obj: Any) -> Any:
         state = codec.take(obj, self.memory)
@@ -245,17 +256,16 @@ def _reduce_weakref(ref: weakref.ReferenceType[Any]) -> Any:
 _REFUSED = frozenset({io.TextIOWrapper, memoryview})
 
 
-def memo_objects(pickler: Pickler) -> dict[int, Any]:
-    """Id -> object for everything that one pass met and could meet again. The pickler must stay alive."""
-    return {key: entry[1] for key, entry in pickler.memo.copy().items()}
+Memo = dict[int, tuple[int, Any]]
+"""id -> (number, object) for everything that one pass met and could meet again. The pickler must stay alive."""
 
 
-def holds_sets(objects: dict[int, Any]) -> bool:
+def holds_sets(memo: Memo) -> bool:
     """True when a set of two or more members was met, whose order would depend on hashes."""
-    kinds = set(map(type, objects.values()))
+    kinds = set(map(type, map(itemgetter(1), memo.values())))
     if not kinds & {set, frozenset}:
         return False
-    return any(type(o) in (set, frozenset) and len(o) > 1 for o in objects.values())
+    return any(type(o) in (set, frozenset) and len(o) > 1 for _, o in memo.values())
 
 
 _IMMUTABLE: frozenset[type] = frozenset(

@@ -72,7 +72,7 @@ class _Single:
     value: Any
     draft: Draft
     memory: Memory
-    objects: Mapping[int, Any]
+    objects: fallback.Memo
     held: Any
     encoder: plain.Encoder | None = None
 
@@ -214,10 +214,10 @@ class _Walk:
 
     def _pickled_single(self, name: str, value: Any) -> _Single:
         draft, memory, pickler = self._dumped(name, value, fallback.Pickler)
-        objects = fallback.memo_objects(pickler)
+        objects = pickler.memo.copy()
         if fallback.holds_sets(objects):
             draft, memory, pickler = self._dumped(name, value, fallback.CanonicalPickler)
-            objects = fallback.memo_objects(pickler)
+            objects = pickler.memo.copy()
         return _Single(name, value, draft, memory, objects, pickler)
 
     def _dumped(self, name: str, value: Any, kind: type[fallback.Pickler]) -> _Pickled:
@@ -239,7 +239,7 @@ class _Walk:
             except plain.NotPlain:
                 kind = (
                     fallback.CanonicalPickler
-                    if any(fallback.holds_sets(dict(m.objects)) for m in members)
+                    if any(fallback.holds_sets(m.objects) for m in members)
                     else fallback.Pickler
                 )
                 draft, memory, pickler = _pickled(names, values, self.known, frozenset(), kind)
@@ -350,7 +350,7 @@ def _mutable_at(singles: Sequence[_Single], a: int, b: int, key: int) -> bool:
     """True when the object with this id, met in both, has to be one object again."""
     for at in (a, b):
         if singles[at].encoder is None:
-            return fallback.links(singles[at].objects[key])
+            return fallback.links(singles[at].objects[key][1])
     return True
 
 

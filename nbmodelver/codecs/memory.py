@@ -48,7 +48,7 @@ class ArrayRef:
         self.held = held
 
 
-@dataclass
+@dataclass(slots=True)
 class _Entry:
     array: NDArray[Any]
     low: int
@@ -58,6 +58,7 @@ class _Entry:
     owner: bool
     allocator: str
     writeable: bool
+    contiguous: bool
     stretch: int = -1
     offset: int = 0
 
@@ -85,13 +86,12 @@ class Memory:
         known = self._by_object.get(id(array))
         if known is not None:
             return ArrayRef(known, held=bool(allocator))
-        low, high = np.lib.array_utils.byte_bounds(array) if array.size else (0, 0)
+        flags = array.flags
+        contiguous = flags.c_contiguous or flags.f_contiguous
+        low, high = _bounds(array, contiguous)
         number = len(self.entries)
-        self.entries.append(
-            _Entry(
-                array, low, high, private, rows, array.base is None and not private, allocator, array.flags.writeable
-            )
-        )
+        owner = array.base is None and not private
+        self.entries.append(_Entry(array, low, high, private, rows, owner, allocator, flags.writeable, contiguous))
         self._by_object[id(array)] = number
         return ArrayRef(number, held=bool(allocator))
 
@@ -111,51 +111,70 @@ class Memory:
 
     def finish(self) -> tuple[list[Buffer], list[Any]]:
         """Buffers in a stable order and the JSON table for `Arrays`."""
-        stretches = self._lay_out()
         pool = bytearray()
         buffers: list[Buffer] = []
-        described = [_describe_stretch(s, pool, buffers) for s in stretches]
-        dtypes: dict[str, int] = {}
-        dtype_states: list[Any] = []
-        rows = []
-        for entry in self.entries:
-            key = repr(state := dtype_state(entry.array.dtype))
-            if key not in dtypes:
-                dtypes[key] = len(dtypes)
-                dtype_states.append(state)
-            rows.append(_describe_entry(entry, dtypes[key]))
+        described = []
+        for number, members in enumerate(_clusters(self.entries)):
+            for entry in members:
+                entry.stretch = number
+            lone = members[0]
+            if len(members) == 1 and not lone.rows and lone.contiguous and lone.high - lone.low < POOLED_BYTES:
+                described.append(_pooled(_flat_bytes(lone.array), lone.allocator, pool))
+            else:
+                described.append(_describe_stretch(_Stretch(members), pool, buffers))
+        dtypes = _DtypeTable()
+        rows = [_describe_entry(entry, dtypes.number(entry.array.dtype)) for entry in self.entries]
         if pool:
             buffers.append(Buffer(memoryview(bytes(pool)), ""))
-        return buffers, [dtype_states, described, rows]
+        return buffers, [dtypes.states, described, rows]
 
-    def _lay_out(self) -> list[_Stretch]:
-        stretches: list[_Stretch] = []
-        for members in _clusters(self.entries):
-            stretch = _Stretch(members)
-            for entry in members:
-                entry.stretch = len(stretches)
-            stretches.append(stretch)
-        return stretches
+
+class _DtypeTable:
+    """Numbers dtypes by what they are, and looks closely only at objects not seen before."""
+
+    def __init__(self) -> None:
+        self.states: list[Any] = []
+        self._by_object: dict[int, int] = {}
+        self._by_state: dict[str, int] = {}
+
+    def number(self, dtype: np.dtype[Any]) -> int:
+        """The number of a dtype that stays alive meanwhile."""
+        known = self._by_object.get(id(dtype))
+        if known is None:
+            state = dtype_state(dtype)
+            known = self._by_object[id(dtype)] = self._by_state.setdefault(repr(state), len(self.states))
+            if known == len(self.states):
+                self.states.append(state)
+        return known
+
+
+def _bounds(array: NDArray[Any], contiguous: bool) -> tuple[int, int]:
+    """First byte and the one after the last; (0, 0) for an array without elements."""
+    if not array.size:
+        return 0, 0
+    if contiguous:
+        low = array.ctypes.data
+        return low, low + array.nbytes
+    return np.lib.array_utils.byte_bounds(array)
 
 
 def _clusters(entries: Sequence[_Entry]) -> list[list[_Entry]]:
     """Entries that overlap, transitively; each cluster and the list of clusters in order of first appearance."""
-    order = sorted((e for e in entries if not e.private and e.high > e.low), key=lambda e: (e.low, -e.high))
-    where = {id(e): i for i, e in enumerate(entries)}
-    found: list[list[_Entry]] = []
-    high = -1
-    for entry in order:
-        if entry.low < high:
-            found[-1].append(entry)
-            high = max(high, entry.high)
+    order = sorted((e.low, -e.high, n) for n, e in enumerate(entries) if not e.private and e.high > e.low)
+    first = list(range(len(entries)))
+    reach, head = -1, -1
+    for low, minus_high, number in order:
+        if low < reach:
+            first[number] = head
+            reach = max(reach, -minus_high)
         else:
-            found.append([entry])
-            high = entry.high
-    found += [[e] for e in entries if e.private or e.high <= e.low]
-    for members in found:
-        members.sort(key=lambda e: where[id(e)])
-    found.sort(key=lambda members: where[id(members[0])])
-    return found
+            head, reach = number, -minus_high
+    if first == list(range(len(entries))):
+        return [[entry] for entry in entries]
+    found: dict[int, list[_Entry]] = {}
+    for number, entry in enumerate(entries):
+        found.setdefault(first[number], []).append(entry)
+    return list(found.values())
 
 
 class _Stretch:
@@ -168,7 +187,7 @@ class _Stretch:
         if len(members) == 1 and not _is_dense(first.array):
             first.array = _compacted(first.array)
             first.owner = True
-            first.low, first.high = np.lib.array_utils.byte_bounds(first.array) if first.array.size else (0, 0)
+            first.low, first.high = _bounds(first.array, _is_contiguous(first.array))
         self.low = min(e.low for e in members)
         self.high = max(e.high for e in members)
         for entry in members:
@@ -210,10 +229,7 @@ def _at_address(address: int, size: int, owners: list[Any]) -> Raw:
 def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer]) -> list[Any]:
     raw = stretch.raw()
     if len(raw) < POOLED_BYTES:
-        start = len(pool)
-        pool += raw
-        pool += bytes(-len(pool) % 8)
-        return [len(raw), stretch.allocator, -1, start]
+        return _pooled(raw, stretch.allocator, pool)
     first = stretch.members[0].array
     if stretch.rows and first.ndim == 2 and first.strides[0] >= ROW_BYTES:
         step = first.strides[0]
@@ -224,6 +240,13 @@ def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer])
     return [len(raw), stretch.allocator, len(buffers) - 1, 1]
 
 
+def _pooled(raw: memoryview, allocator: str, pool: bytearray) -> list[Any]:
+    start = len(pool)
+    pool += raw
+    pool += bytes(-len(pool) % 8)
+    return [len(raw), allocator, -1, start]
+
+
 def _describe_entry(entry: _Entry, dtype: int) -> list[Any]:
     array = entry.array
     strides = None if array.flags.c_contiguous else list(array.strides)
@@ -232,7 +255,7 @@ def _describe_entry(entry: _Entry, dtype: int) -> list[Any]:
 
 
 def _address(array: NDArray[Any]) -> int:
-    return int(array.__array_interface__["data"][0])
+    return int(array.ctypes.data)
 
 
 def _is_contiguous(array: NDArray[Any]) -> bool:
@@ -268,6 +291,8 @@ def _compacted(array: NDArray[Any]) -> NDArray[Any]:
 def _flat_bytes(array: NDArray[Any]) -> memoryview:
     if array.size == 0:
         return memoryview(b"")
+    if array.flags.c_contiguous or array.flags.f_contiguous:
+        return (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8).data
     low, high = np.lib.array_utils.byte_bounds(array)
     return _at_address(low, high - low, [array]).data
 

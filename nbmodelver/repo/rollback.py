@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from nbmodelver.model import Effect, Progress
-    from nbmodelver.repo.vault import Vault
+    from nbmodelver.repo.vault import Sources, Vault
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Live:
     namespace: dict[str, Any]
     names: Sequence[str]
     capture: graph.Capture = field(init=False)
+    sources: Sources = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         present = {n: self.namespace[n] for n in self.names if n in self.namespace}
@@ -39,7 +40,8 @@ class Live:
     @cached_property
     def groups(self) -> dict[str, Group]:
         """Name -> its group as it is now."""
-        return {name: group for d in self.capture.groups for name in d.names for group in [self.vault.identify(d)]}
+        found = [(d.names, self.vault.identify(d, self.sources)) for d in self.capture.groups]
+        return {name: group for names, group in found for name in names}
 
     @cached_property
     def definitions(self) -> dict[str, Group]:
@@ -195,7 +197,7 @@ class Rollback:
         definitions = DefinitionLoader(self)
         groups = [g for g in self.groups if not (partial and g.names[0] in self.lost)]
         if not partial:
-            return self._renamed(self.vault.load(groups, definitions.loader, progress))
+            return self._renamed(self.vault.load(groups, definitions.loader, progress, self.live.sources))
         values: dict[str, Any] = {}
         for group in groups:
             try:

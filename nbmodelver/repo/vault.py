@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nbmodelver.store.writing import PackWriter
 
 CACHED_RECIPES = 4096
+WORTH_COPYING_BYTES = 65536
+Sources = dict[ObjectId, memoryview]
 
 
 class Vault:
@@ -71,12 +73,18 @@ class Vault:
         size = len(data) + sum(len(raw) for raw, _, _ in items)
         return Group(draft.names, recipe_id, size, draft.format != graph.PLAIN, draft.classes)
 
-    def identify(self, draft: Draft) -> Group:
-        """The group that `put` would give, without storing anything."""
+    def identify(self, draft: Draft, sources: Sources | None = None) -> Group:
+        """The group that `put` would give, without storing anything.
+
+        sources: is given the live memory of each part, from which a load may copy instead of reading the store.
+        """
         items = [b.raw for b in draft.buffers]
         if recipe.has_own_skeleton(draft):
             items.append(memoryview(draft.skeleton))
-        data = recipe.write(draft, self.parts.identify(items))
+        ids = self.parts.identify(items)
+        if sources is not None:
+            sources.update((part, raw) for part, raw in zip(ids, items, strict=True) if len(raw) >= WORTH_COPYING_BYTES)
+        data = recipe.write(draft, ids)
         size = len(data) + sum(map(len, items))
         (found,) = self.parts.identify([memoryview(data)])
         return Group(draft.names, found, size, draft.format != graph.PLAIN, draft.classes)
@@ -99,10 +107,24 @@ class Vault:
         yield group.recipe
         yield from self.recipe(group).every_part
 
-    def load(self, groups: Sequence[Group], loader: graph.Loader, progress: Progress | None = None) -> dict[str, Any]:
-        """The values of some groups by name. Reads everything first, then decodes. Raises Damaged, NotLoadable ..."""
+    def load(
+        self,
+        groups: Sequence[Group],
+        loader: graph.Loader,
+        progress: Progress | None = None,
+        sources: Sources | None = None,
+    ) -> dict[str, Any]:
+        """The values of some groups by name. Reads everything first, then decodes.
+
+        sources: live memory that holds the bytes of parts, from `identify` with nothing run in between.
+        Raises Damaged, NotLoadable, NeedsTrust.
+        """
         openings = [_Opening(group, self.recipe(group)) for group in groups]
         wanted = [w for opening in openings for w in opening.wanted()]
+        if sources:
+            copied = [(out, sources[part]) for part, out in wanted if part in sources]
+            wanted = [(part, out) for part, out in wanted if part not in sources]
+            self.parts.copy_many(copied)
         try:
             self.parts.read_many(wanted, progress)
         except Damaged as error:

@@ -10,7 +10,8 @@ A *lane* is what remains of a run of equally wide elements when one byte of each
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Words = NDArray[Any]
 Buffer = bytes | bytearray | memoryview
+Lanes = Sequence[Any]
+"""A buffer for each byte of an element, low byte first: rows of an array, or bytes as they were read."""
 
 _local = threading.local()
 _LEAST_SCRATCH_BYTES, _MOST_SCRATCH_BYTES = 1 << 20, 8 << 20
@@ -25,6 +28,11 @@ _LEAST_SCRATCH_BYTES, _MOST_SCRATCH_BYTES = 1 << 20, 8 << 20
 NONE, ROTATE, STEP = 0, 1, 2
 """Transforms before the split: none; sign bit moved to the low end, so that a float's exponent is a lane of its own;
 difference to the element before, zig-zag."""
+
+
+def copy(out: memoryview, raw: memoryview) -> None:
+    """Put `raw` into `out`, of the same length, without holding the interpreter."""
+    np.copyto(np.frombuffer(out, np.uint8), np.frombuffer(raw, np.uint8))
 
 
 def words(raw: Buffer, width: int) -> Words:
@@ -37,7 +45,7 @@ def split(raw: Buffer, width: int, transform: int) -> Bytes:
     return as_lanes(_forward(words(raw, width), transform))
 
 
-def join(lanes: Bytes, transform: int, out: memoryview) -> None:
+def join(lanes: Lanes, transform: int, out: memoryview) -> None:
     """Put the elements whose lanes these are into `out`. Undoes `split`."""
     target = words(out, len(lanes))
     if transform == NONE:
@@ -46,24 +54,24 @@ def join(lanes: Bytes, transform: int, out: memoryview) -> None:
     _back(_interleave(lanes, _scratch("joined", len(target), target.dtype)), transform, target)
 
 
-def as_lanes(numbers: Words) -> Bytes:
-    """(width, elements) uint8 from elements. In memory that the next call uses again."""
+def as_lanes(numbers: Words, name: str = "lanes") -> Bytes:
+    """(width, elements) uint8 from elements. In memory that the next call with this name uses again."""
     numbers = np.ascontiguousarray(numbers)
-    lanes = blank_lanes(numbers.dtype.itemsize, len(numbers), "lanes")
+    lanes = _scratch(name, numbers.nbytes, np.uint8).reshape(numbers.dtype.itemsize, len(numbers))
     for k, lane in enumerate(lanes):
         lane[:] = numbers.view(np.uint8)[k :: len(lanes)]
     return lanes
 
 
-def from_lanes(lanes: Bytes) -> Words:
+def from_lanes(lanes: Lanes) -> Words:
     """Elements from their lanes."""
-    return _interleave(lanes, np.empty(lanes.shape[1], f"<u{len(lanes)}"))
+    return _interleave(lanes, np.empty(len(lanes[0]), f"<u{len(lanes)}"))
 
 
-def _interleave(lanes: Bytes, target: Words) -> Words:
+def _interleave(lanes: Lanes, target: Words) -> Words:
     # Lane by lane: a transposed copy writes the same bytes at a third of the speed.
     for k, lane in enumerate(lanes):
-        target.view(np.uint8)[k :: len(lanes)] = lane
+        target.view(np.uint8)[k :: len(lanes)] = np.frombuffer(lane, np.uint8)
     return target
 
 
@@ -128,10 +136,10 @@ def minus(raw: Buffer, base: Buffer, width: int) -> Bytes:
     return as_lanes(zigzag(words(raw, width) - words(base, width)))
 
 
-def plus(lanes: Bytes, base: Buffer, out: memoryview) -> None:
+def plus(lanes: Lanes, base: Buffer, out: memoryview) -> None:
     """Undoes `minus`. `out` may be the very memory of `base`."""
     width = len(lanes)
-    steps = _interleave(lanes, _scratch("joined", lanes.shape[1], f"<u{width}"))
+    steps = _interleave(lanes, _scratch("joined", len(lanes[0]), f"<u{width}"))
     np.add(words(base, width), unzigzag(steps), out=words(out, width))
 
 
@@ -222,6 +230,109 @@ def share_changed(raw: Buffer, base: Buffer, width: int) -> float:
     return float(np.count_nonzero(new != words(base, width))) / max(len(new), 1)
 
 
-def blank_lanes(width: int, count: int, name: str = "blank") -> Bytes:
-    """Room for the lanes of `count` elements, in memory that the next call with this name uses again."""
-    return _scratch(name, width * count, np.uint8).reshape(width, count)
+# -- few distinct values
+
+_MULTIPLIERS = tuple(0x9E3779B97F4A7C15 * odd % (1 << 64) | 1 for odd in range(1, 64, 2))
+_SLOT_BITS = 16
+_FIRST_LOOK = 1024
+
+
+def distinct(raw: Buffer, width: int) -> bytes:
+    """The distinct elements of `raw` one after the other; only those of its beginning when these are too many."""
+    elements = words(raw, width)
+    some = np.unique(elements[:_FIRST_LOOK])
+    return (some if len(some) > _FIRST_LOOK // 4 else np.unique(elements)).tobytes()
+
+
+def codes(raw: Buffer, values: bytes, width: int, at_most: int) -> tuple[Bytes, bytes] | None:
+    """The place of each element among the values, and the values: those given and what else turned up.
+
+    None when there are more than `at_most`. Values are found by multiplying into a table without collisions.
+    """
+    elements = words(raw, width)
+    known = words(values, width)
+    for _ in range(2):
+        found = _codes(elements, known)
+        if found is None:
+            return None
+        missed = elements[known[found] != elements]
+        if not len(missed):
+            return found, known.tobytes()
+        known = np.concatenate([known, np.unique(missed)]) if len(missed) <= len(elements) // 8 else known[:0]
+        if not 0 < len(known) <= at_most:
+            return None
+    return None
+
+
+def _codes(elements: Words, known: Words) -> Bytes | None:
+    shift = np.uint64(64 - _SLOT_BITS)
+    for multiplier in map(np.uint64, _MULTIPLIERS):
+        slots = (known.astype(np.uint64) * multiplier) >> shift
+        if len(np.unique(slots)) == len(known):
+            table = np.zeros(1 << _SLOT_BITS, np.uint8)
+            table[slots] = np.arange(len(known), dtype=np.uint8)
+            places = np.multiply(elements, multiplier, dtype=np.uint64)
+            np.right_shift(places, shift, out=places)
+            return np.take(table, places.view(np.int64), mode="clip")
+    return None
+
+
+def look_up(codes_: Buffer, values: Buffer, width: int, out: memoryview) -> None:
+    """Undo `codes`. Raises ValueError for a code without value."""
+    known, places = words(values, width), words(codes_, 1)
+    if len(places) and int(places.max()) >= len(known):
+        raise ValueError("a code has no value")
+    np.take(known, places, out=words(out, width), mode="clip")
+
+
+# -- decimals
+
+_MOST_EXCEPTIONS = 0.3
+_EXACT = 1 << 52
+
+
+class Decimal(NamedTuple):
+    """Numbers as integers: value = (lane integer + smallest) / 10**digits, but for the exceptions."""
+
+    numbers: Words
+    smallest: int
+    width: int
+    gaps: Words
+    exceptions: Words
+
+    def integers(self) -> Words:
+        """The integers less the smallest, `width` bytes wide."""
+        return (self.numbers - self.smallest).astype(f"<u{self.width}")
+
+
+def to_decimals(raw: Buffer, digits: int) -> Decimal | None:
+    """The float64 numbers of `raw` as integers of 10**-digits, or None when too many of them are none."""
+    bits = words(raw, 8)
+    floats = bits.view("<f8")
+    scaled, numbers = _scratch("turned", len(bits), "<f8"), _scratch("sign", len(bits), "<i8")
+    with np.errstate(invalid="ignore", over="ignore"):
+        np.multiply(floats, 10.0**digits, out=scaled)
+        np.rint(scaled, out=scaled)
+        np.clip(scaled, -_EXACT, _EXACT, out=scaled)
+        np.copyto(numbers, scaled, casting="unsafe")
+        np.divide(numbers, 10.0**digits, out=scaled)
+    at = np.flatnonzero(scaled.view("<u8") != bits)
+    if len(at) > _MOST_EXCEPTIONS * len(bits):
+        return None
+    good = numbers
+    if len(at):
+        numbers[at] = numbers[np.flatnonzero(scaled.view("<u8") == bits)[0]]
+    smallest, largest = (int(good.min()), int(good.max())) if len(good) else (0, 0)
+    width = next(w for w in (1, 2, 4, 8) if largest - smallest < 1 << (8 * w))
+    return Decimal(good, smallest, width, np.diff(at, prepend=0).astype("<u4"), bits[at])
+
+
+def from_decimals(lanes: Lanes, transform: int, smallest: int, digits: int, out: memoryview) -> None:
+    """Undo `to_decimals`, but for the exceptions. Raises ValueError for integers that no float holds exactly."""
+    if not -_EXACT <= smallest <= _EXACT:
+        raise ValueError("decimals are too large")
+    integers = np.empty(len(lanes[0]), f"<u{len(lanes)}")
+    join(lanes, transform, integers.view(np.uint8).data)
+    numbers = integers.astype("<i8")
+    numbers += smallest
+    np.divide(numbers, 10.0**digits, out=words(out, 8).view("<f8"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.store import collecting, merging, verifying
 from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import Index
+from nbmodelver.store.lanes import copy
 from nbmodelver.store.reading import Reader
 from nbmodelver.store.workers import Workers
 from nbmodelver.store.writing import PackWriter
@@ -61,6 +62,10 @@ class PartStore:
             if print_ not in self._known:
                 self._known[print_] = id_of(raw)
         return [self._known[print_] for print_ in prints]
+
+    def copy_many(self, pairs: Sequence[tuple[memoryview, memoryview]]) -> None:
+        """Copy each second into its first, with all threads."""
+        self._workers.map(lambda pair: copy(*pair), pairs)
 
     # -- writing
 

@@ -1,0 +1,69 @@
+"""Values in open formats, for readers without nbmodelver: JSON, .npy, Parquet. Only where one holds the value exactly.
+
+Exact means: what a plain reader gets from the bytes is encoded to the very bytes of the value itself. A library's file
+offers `opened(value)`: format, bytes and what reading them gives, or None; and `pieces(value)`: what to compare.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.codecs import graph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+JSON = "json"
+LIBRARIES: dict[str, str] = {"numpy": "numpy", "pandas": "pandas"}
+"""Root module of a type -> the file in codecs/ that knows an open format for it."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A value in an open format: "json", "npy", "parquet" or "parquet-series".
+
+    label: a series' own name, which its Parquet column ("value") does not tell.
+    """
+
+    format: str
+    data: bytes
+    label: str | int | None = None
+
+
+def write(value: Any) -> Opened | None:
+    """The value in an open format, or None when none holds it exactly. Needs no pickle and runs none."""
+    kind = type(value)
+    library = LIBRARIES.get(kind.__module__.partition(".")[0])
+    if library is None:
+        return _as_json(value)
+    home = importlib.import_module(f"nbmodelver.codecs.{library}")
+    found = home.opened(value)
+    if found is None:
+        return None
+    form, data, again = found
+    label = value.name if form == "parquet-series" else None
+    return Opened(form, data, label) if _same(value, again, home.pieces) else None
+
+
+def _as_json(value: Any) -> Opened | None:
+    try:
+        data = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        again = json.loads(data)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return Opened(JSON, data + b"\n") if _same(value, again, lambda v: v) else None
+
+
+def _same(a: Any, b: Any, pieces: Callable[[Any], Any]) -> bool:
+    return type(a) is type(b) and _content(pieces(a)) == _content(pieces(b))
+
+
+def _content(value: Any) -> Any:
+    found = graph.capture({"x": value}, definitions=False)
+    if not found.groups or found.groups[0].format != graph.PLAIN:
+        return object()
+    draft = found.groups[0]
+    return draft.skeleton, [bytes(b.raw) for b in draft.buffers], json.dumps(draft.table)
