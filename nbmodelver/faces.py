@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import views
+from nbmodelver import bundle, views
 from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.repo import Repo, open_repo, places
 
@@ -142,6 +142,25 @@ def config(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     return views.config({key: repo.settings[key]} if key else repo.settings.all())
 
 
+def export(repo: Repo, call: Call, progress: Progress | None) -> Shown:
+    """Write a bundle."""
+    version = repo[call["version"]]
+    path = bundle.write(repo, version, Path(call["output"] or bundle.default_name(version)).expanduser(), progress)
+    return views.exported(str(path), path.stat().st_size, version.name)
+
+
+def import_(repo: Repo, call: Call, progress: Progress | None) -> Shown:
+    """Bring a bundle's version into the store."""
+    path = Path(call["file"]).expanduser()
+    imported = bundle.bring_in(repo, path, progress)
+    version = imported.version
+    pickled = [] if repo.trusts(version) else [n for g in version.groups if g.pickled for n in g.names]
+    how = "is there already as " if imported.again else "is here as "
+    note = f" · {', '.join(pickled)}: only with %mv_rollback {version.name} --trust" if pickled else ""
+    said = (views.Span(path.name, "code"), f" {how}", views.Span(version.name, "strong"), views.Span(note, "dim"))
+    return views.sentence(*said, value=version)
+
+
 FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "status": status,
     "log": log,
@@ -153,6 +172,8 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "verify": verify,
     "gc": gc,
     "config": config,
+    "export": export,
+    "import": import_,
 }
 
 

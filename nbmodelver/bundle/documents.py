@@ -1,0 +1,168 @@
+"""The documents of a bundle beside its notebooks: bundle.json, README.md, REPORT.html and the RO-Crate description.
+
+Everything comes from the version; nothing tells when, where or by whom the bundle was written.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.bundle import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nbmodelver.bundle.first_cell import Variable
+    from nbmodelver.model import Json, ObjectId, Version
+
+_TYPES = {
+    ".ipynb": "application/x-ipynb+json", ".json": "application/json", ".md": "text/markdown", ".txt": "text/plain",
+    ".html": "text/html", ".npy": "application/x-npy", ".parquet": "application/vnd.apache.parquet",
+    ".zst": "application/zstd",
+}  # fmt: skip
+
+
+def as_json(data: Any) -> bytes:
+    """JSON for people, the same bytes for the same data."""
+    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=True).encode() + b"\n"
+
+
+def bundle(version: Version, variables: Sequence[Variable], sizes: Mapping[ObjectId, int]) -> bytes:
+    """bundle.json. sizes: raw bytes of every part."""
+    return as_json(
+        {
+            "format": names.FORMAT,
+            "version": {
+                "id": version.id, "name": version.name, "parents": list(version.parents), "message": version.message,
+                "note": version.note, "author": version.author, "saved_at_utc": version.saved_at_utc,
+                "params": dict(version.params), "metrics": dict(version.metrics),
+            },
+            "variables": [_variable(v) for v in variables],
+            "parts": dict(sizes),
+        }
+    )  # fmt: skip
+
+
+def _variable(variable: Variable) -> dict[str, Json]:
+    kept = variable.kept
+    found: dict[str, Json] = {
+        "name": kept.name, "type": kept.type, "kind": kept.kind, "digest": kept.digest,
+        "needs_trust": variable.needs_trust,
+    }  # fmt: skip
+    if variable.format:
+        found |= {"format": variable.format, "file": variable.file}
+    if variable.label is not None:
+        found["label"] = variable.label
+    return found
+
+
+def readme(version: Version, variables: Sequence[Variable], file_name: str) -> bytes:
+    """README.md."""
+    open_ = ", ".join(f"`{_inline(v.kept.name)}`" for v in variables if v.is_readable) or "none"
+    others = [v for v in variables if not v.is_readable]
+    closed = ", ".join(f"`{_inline(v.kept.name)}` ({_inline(v.kept.type)})" for v in others) or "none"
+    return f"""# {version.name}{f": {_inline(version.message)}" if version.message else ""}
+
+One version of a Jupyter notebook with its variables, saved by nbmodelver on {_inline(version.saved_at_utc) or "?"}.
+
+## Open it in any Jupyter
+
+Unzip, then open `notebook.ipynb` from the folder that holds it. Its first cell puts the variables in place that an open
+format holds exactly, with numpy and pandas alone: {open_}. Not among them: {closed}.
+
+## Bring every variable back, exactly
+
+    %load_ext nbmodelver
+    %mv_import {_inline(file_name)}
+    %mv_rollback v1
+
+`%mv_import` (of the zip, not of the unzipped folder) checks every hash and runs nothing; it says the version's number
+in your store. What only pickle can rebuild also needs `--trust` in the rollback, because a pickle can run code: give
+it only if you trust where this file comes from.
+
+## Rebuild the environment
+
+    python -m venv venv
+    venv/bin/pip install -r requirements.txt
+
+`environment.json` lists Python, platform and every package as they were.
+
+## Check that nothing was changed
+
+    sha256sum -c {names.MANIFEST}
+
+## What is here
+
+`notebook.ipynb` the notebook, `replay.ipynb` (if present) its cells in the order in which they ran, `variables/` the
+data in open formats, `store/` the version as nbmodelver holds it, `bundle.json` what is what, `REPORT.html` a summary,
+`ro-crate-metadata.json` the same for machines.
+""".encode()
+
+
+def report(version: Version, variables: Sequence[Variable]) -> bytes:
+    """REPORT.html: static, without scripts; everything is text."""
+    rows = [(v.kept.name, v.kept.kind, v.kept.type, f"{v.kept.size_bytes:,} bytes", v.file) for v in variables]
+    body = [
+        f"<h1>{_text(version.name)} {_text(version.message)}</h1>",
+        f"<p>{_text(version.saved_at_utc)} {_text(version.author)}</p><p>{_text(version.note)}</p>",
+        _table("Metrics", ("name", "value"), sorted(version.metrics.items())),
+        _table("Parameters", ("name", "value"), [(k, json.dumps(v)) for k, v in sorted(version.params.items())]),
+        _table("Variables", ("name", "kind", "type", "size", "file"), rows),
+    ]
+    style = "body{font:15px sans-serif;margin:2em}td,th{padding:.2em .8em;text-align:left}"
+    head = f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{_text(version.name)}</title>'
+    return "\n".join([head, f"<style>{style}</style>", *body, "</html>\n"]).encode()
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows]
+    if not lines:
+        return ""
+    head = "".join(f"<th>{_text(c)}</th>" for c in columns)
+    return "\n".join([f"<h2>{_text(title)}</h2>", f"<table><tr>{head}</tr>", *lines, "</table>"])
+
+
+def _text(value: object) -> str:
+    return html.escape(_visible(str(value)))
+
+
+def _inline(text: str) -> str:
+    """Text inside a line of Markdown: one line, and nothing that Markdown or HTML would take for itself."""
+    return "".join(f"&#{ord(c)};" if c in "<>&`[]*" else c for c in _visible(text))
+
+
+def _visible(text: str) -> str:
+    """Control and bidi characters as their number."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def crate(version: Version, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> bytes:
+    """ro-crate-metadata.json, RO-Crate 1.2: every other file with its size and hash."""
+    files = [
+        {
+            "@id": name, "@type": "File", "name": name.rpartition("/")[2], "contentSize": str(sizes[name]),
+            "encodingFormat": _TYPES.get("." + name.rpartition(".")[2], "application/octet-stream"),
+            "sha256": hashes[name],
+        }
+        for name in sorted(sizes)
+    ]  # fmt: skip
+    root: dict[str, Any] = {
+        "@id": "./", "@type": "Dataset", "name": f"{version.name} {version.message}".strip(),
+        "description": version.note or "One version of a Jupyter notebook with its variables, code and environment",
+        "datePublished": version.saved_at_utc or "1980-01-01", "license": "not stated",
+        "mainEntity": {"@id": "notebook.ipynb"}, "hasPart": [{"@id": name} for name in sorted(sizes)],
+    }  # fmt: skip
+    graph: list[dict[str, Any]] = [
+        {
+            "@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
+        },
+        root,
+        *files,
+    ]  # fmt: skip
+    if version.author:
+        root["author"] = {"@id": "#author"}
+        graph.append({"@id": "#author", "@type": "Person", "name": version.author})
+    return as_json({"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": graph})

@@ -1,0 +1,58 @@
+"""What a member of a bundle may be called, which members there are, and what bounds them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FORMAT = 1
+SUFFIX = ".nbmv.zip"
+MANIFEST = "manifest-sha256.txt"
+BUNDLE = "bundle.json"
+RECORD = "store/record.json"
+PARTS = "store/parts/"
+COMPRESSED = ".zst"
+VARIABLES = "variables/"
+DOCUMENTS = frozenset(
+    {
+        BUNDLE, MANIFEST, "notebook.ipynb", "replay.ipynb", "requirements.txt", "constraints.txt", "environment.json",
+        "README.md", "REPORT.html", "ro-crate-metadata.json",
+    }
+)  # fmt: skip
+
+MAX_MEMBERS = 200_000
+MAX_DIRECTORY_BYTES = 32 << 20
+MAX_DOCUMENT_BYTES = 64 << 20
+MAX_RAW_BYTES = 64 << 30
+"""All parts together; `open_into` takes another limit."""
+
+MAX_RATIO = 1000
+FREE_BYTES = 16 << 20
+"""A bundle may unfold to MAX_RATIO times its size and this much more."""
+
+_STEM = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}"
+_MEMBER = re.compile(rf"(?:{re.escape(VARIABLES)}{_STEM}|{re.escape(PARTS)}[0-9a-f]{{40}}(?:{re.escape(COMPRESSED)})?)")
+_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(\..*)?")
+
+
+def is_allowed(name: str) -> bool:
+    """True for a name that a bundle may hold: no path but ours, and nothing that means more to a file system."""
+    if name in DOCUMENTS or name == RECORD:
+        return True
+    last = name.rpartition("/")[2]
+    return bool(_MEMBER.fullmatch(name)) and ".." not in name and not last.endswith(".") and not _DEVICE.fullmatch(last)
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """A file's stem for each variable: its name, made unique ignoring case, or "variable-N" if no file can have it."""
+    taken: set[str] = set()
+    found: dict[str, str] = {}
+    for number, name in enumerate(names, 1):
+        usable = name.isascii() and name.isidentifier() and len(name) <= 80 and not _DEVICE.fullmatch(name)
+        stem = name if usable else f"variable-{number}"
+        found[name] = stem if stem.lower() not in taken else f"{stem}-{number}"
+        taken.add(found[name].lower())
+    return found

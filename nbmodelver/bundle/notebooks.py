@@ -1,0 +1,98 @@
+"""The notebooks of a bundle: the document as it was, or one made of the cells that ran; and the cells as they ran.
+
+Ids stay, or are given by position; nothing here depends on the moment. Metadata is cut down to kernel and language.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from nbformat import v4
+
+from nbmodelver.bundle import first_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbmodelver.bundle.first_cell import Variable
+    from nbmodelver.model import Cell, Version
+
+TAG = "nbmodelver-bundle"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def both(
+    version: Version, document: bytes | None, cells: Sequence[Cell], variables: Sequence[Variable]
+) -> dict[str, bytes]:
+    """notebook.ipynb, and replay.ipynb when the cells ran in another order than they stand in the notebook."""
+    start = _code(first_cell.source(version, variables))
+    start["metadata"] = {"tags": [TAG]}
+    ran = [_as_it_ran(cell) for cell in cells]
+    saved = _saved(document)
+    notebook = ran if saved is None else saved["cells"]
+    found = {"notebook.ipynb": _bytes([start, *notebook], saved)}
+    if saved is not None and _sources(notebook) != _sources(ran) and ran:
+        found["replay.ipynb"] = _bytes(ran, saved)
+    return found
+
+
+def _saved(document: bytes | None) -> dict[str, Any] | None:
+    """The document as JSON, or None for one that is missing, of another format or not well formed."""
+    try:
+        data = json.loads(document or b"")
+        cells = [_clean(cell) for cell in data["cells"]]
+        return {"cells": cells, "metadata": dict(data["metadata"])} if data["nbformat"] == 4 else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _clean(cell: dict[str, Any]) -> dict[str, Any]:
+    tags = cell["metadata"].get("tags")
+    return {**cell, "metadata": {"tags": tags} if tags else {}}
+
+
+def _as_it_ran(cell: Cell) -> dict[str, Any]:
+    made = _code(cell.source)
+    made["execution_count"] = cell.execution_count
+    made["outputs"] = [v4.new_output("stream", name="stdout", text=cell.outputs)] if cell.outputs else []
+    made["id"] = cell.id
+    made["metadata"] = {} if cell.ok else {"tags": ["raises-exception"]}
+    return made
+
+
+def _code(source: str) -> dict[str, Any]:
+    return dict(v4.new_code_cell(source, id="x"))
+
+
+def _sources(cells: Sequence[dict[str, Any]]) -> list[str]:
+    texts = ["".join(c.get("source", "")) for c in cells if c.get("cell_type") == "code"]
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _bytes(cells: Sequence[dict[str, Any]], saved: dict[str, Any] | None) -> bytes:
+    metadata = saved["metadata"] if saved else {}
+    notebook = {
+        "cells": _with_ids(cells),
+        "metadata": {
+            "kernelspec": metadata.get("kernelspec", _KERNEL),
+            "language_info": metadata.get("language_info", {"name": "python"}),
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _with_ids(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    taken: set[str] = set()
+    found = []
+    for number, cell in enumerate(cells):
+        own = str(cell.get("id", ""))
+        id_ = own if _ID.fullmatch(own) and own not in taken and own != "x" else f"cell-{number}"
+        taken.add(id_)
+        found.append({**cell, "id": id_})
+    return found

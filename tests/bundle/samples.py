@@ -1,0 +1,74 @@
+"""A small study in a store, and bundles taken apart and put together again, well or badly."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import stat
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.tree import DecisionTreeClassifier
+
+import nbmodelver as mv
+from nbmodelver.model import Cell
+from nbmodelver.repo import Surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbmodelver.model import Version
+    from nbmodelver.repo import Repo
+
+CELLS = (
+    Cell("import pandas as pd\nfrom sklearn.tree import DecisionTreeClassifier", 1),
+    Cell("model = DecisionTreeClassifier(max_depth=3).fit(X, y)", 2, outputs="fitted\n"),
+)
+
+
+def study() -> dict[str, Any]:
+    """Names of every sort: in open formats and not, plain and pickled, with memory that two names share."""
+    X = pd.DataFrame({"a": np.linspace(0, 1, 60), "b": ["x", None, "z"] * 20, "c": pd.Categorical(list("uvw") * 20)})
+    A = np.arange(600.0).reshape(60, 10)
+    y = pd.Series(np.arange(60) % 3, name="class")
+    model = DecisionTreeClassifier(max_depth=3, random_state=0).fit(A, y)
+    return {
+        "X": X, "A": A, "top": A[:5], "y": y, "model": model, "params": {"depth": 3, "seeds": [1, 2.5, None]}, "pair": (1, 2),
+        "zeros": np.zeros(2_000_000), "x": 3, "π": 3.14,
+    }  # fmt: skip
+
+
+def committed(folder: Path, **more: Any) -> tuple[Repo, Version]:
+    repo = mv.open(folder / ".nbmodelver", create=True)
+    around = Surroundings(cells=CELLS, notebook_path="study.ipynb", **more)
+    return repo, repo.commit(study(), "deeper\n<b>trees</b>", metrics={"acc": 0.91}, around=around)
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as found:
+        return {name: found.read(name) for name in found.namelist()}
+
+
+def manifest(members: dict[str, bytes]) -> bytes:
+    lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(members.items())]
+    return "".join(lines).encode()
+
+
+def with_manifest(members: dict[str, bytes]) -> dict[str, bytes]:
+    own = {name: data for name, data in members.items() if name != "manifest-sha256.txt"}
+    return {**own, "manifest-sha256.txt": manifest(own)}
+
+
+def zipped(members: dict[str, bytes] | list[tuple[str, bytes]], **info: Any) -> bytes:
+    """A zip as ours is, but for `info`: fields of every member's ZipInfo."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as out:
+        for name, data in members.items() if isinstance(members, dict) else members:
+            one = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            one.create_system, one.external_attr = 3, (stat.S_IFREG | 0o644) << 16
+            for field, value in info.items():
+                setattr(one, field, value)
+            out.writestr(one, data)
+    return file.getvalue()
