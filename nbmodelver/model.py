@@ -191,7 +191,7 @@ class Version:
 
 
 def _compact(item: Kept | Group | Skipped) -> dict[str, Json]:
-    data = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(item).items()}
+    data = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(item).items()}
     return {k: v for k, v in data.items() if v is not None and v is not False and v != []}
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Kind
 
-PLAIN = frozenset({int, float, bool, str, complex, type(None)})
+PLAIN_IDS = frozenset(map(id, (int, float, bool, str, complex, type(None))))
+"""By identity: a class is never hashed, its metaclass may be the user's."""
 NUMBERS = frozenset({int, float})
 PLAIN_CLASSES = frozenset(
     {
@@ -49,15 +50,15 @@ def classify(name: str, value: Any) -> Kind | None:
 def kind_of(value: Any, depth: int = 3) -> Kind | None:
     """The kind of a value whatever its name; None for a module. depth: levels of containers that are looked into."""
     cls = type(value)
+    if id(cls) in PLAIN_IDS:
+        return "hyperparameters"
+    if cls is dict or cls is list or cls is tuple:
+        return _kind_of_container(value, depth)
     bases = mro(cls)
     if any(b is types.ModuleType for b in bases):
         return None
-    if any(cls is p for p in PLAIN):
-        return "hyperparameters"
     if any(b in CODE for b in bases if type(b) is type):
         return "code"
-    if cls is dict or cls is list or cls is tuple:
-        return _kind_of_container(value, depth)
     return library_kind(cls) or _kind_of_class(cls)
 
 
@@ -77,7 +78,7 @@ def _kind_of_container(value: dict[Any, Any] | list[Any] | tuple[Any, ...], dept
         return "hyperparameters"
     members: Iterable[Any] = value
     if isinstance(value, dict):
-        if not all(any(type(k) is p for p in PLAIN) for k in islice(value, LOOK_AT)):
+        if not all(id(type(k)) in PLAIN_IDS for k in islice(value, LOOK_AT)):
             return "other"
         members = value.values()
     kinds = {kind_of(m, depth - 1) for m in islice(members, LOOK_AT)}

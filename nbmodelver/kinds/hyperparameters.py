@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.kinds.classify import kind_of
+from nbmodelver.kinds.classify import PLAIN_IDS, kind_of
 from nbmodelver.kinds.jsonable import scalar, short
 from nbmodelver.kinds.static import attribute, attribute_of, instance_dict, mro, parameters_of, qualname_of, root_of
 
@@ -46,6 +46,8 @@ def _flattened(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Json]
 def _fields(value: Any) -> Mapping[str, Any] | None:
     """The named values inside, or None for a value that stands for itself."""
     cls = type(value)
+    if id(cls) in PLAIN_IDS:
+        return None
     if any(b is dict for b in mro(cls)):
         return {k if type(k) is str else str(scalar(k)): v for k, v in islice(dict.items(value), MAX_PARAMETERS)}
     if _is_estimator(value):

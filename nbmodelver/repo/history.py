@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import BadName, Damaged, RefMoved, UnknownVersion
@@ -91,7 +92,7 @@ class History:
     def add(self, version: Version) -> Version:
         """Write a record, move its branch and HEAD to it. To be called under the store's lock."""
         version_id = self.records.write(version)
-        stored = self.version(version_id)
+        stored = self._versions[version_id] = replace(version, id=version_id)
         self.set_branch(version.branch, version_id)
         self.stand_at(version_id, version.branch)
         return stored
