@@ -45,7 +45,10 @@ def encoded(raw: memoryview, encoder: Encoder, base: Buffer, uses: tuple[Use, ..
     if stored is None or len(stored) >= RAW_GAIN * len(raw):
         stored, number, uses, base = *_plain(raw, level), (), b""
     check = _scratch(len(raw))
-    encodings.decode(number, memoryview(stored), check, base)
+    try:
+        encodings.decode(number, memoryview(stored), check, base)
+    except ValueError as error:
+        raise changed_meanwhile() from error
     if print_of(check) != before:
         raise changed_meanwhile()
     return Encoded(NewBlock(len(raw), len(stored), sum_of(stored), number, uses), stored)

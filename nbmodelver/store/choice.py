@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.store import lanes
 from nbmodelver.store.encodings.bits import Bits
+from nbmodelver.store.encodings.decimals import MOST_DIGITS, Decimals
+from nbmodelver.store.encodings.dictionary import MOST_VALUES, Dictionary
 from nbmodelver.store.encodings.difference import Difference
 from nbmodelver.store.encodings.frames import (
     ENTROPY,
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 SAMPLES, SAMPLE_BYTES = 3, 16 << 10
 PATCH_SHARE = 0.08
 """Up to this share of changed elements, where they are and what they hold is smaller than any difference."""
+
+MOST_SAMPLED_VALUES = 128
+"""Twice as many may turn up in a block; with more values the codes gain little over lanes."""
 
 _NOISE_BITS = 7.8
 _SHAPES: dict[str, tuple[tuple[int, int], ...]] = {
@@ -87,7 +92,36 @@ def pick(raw: Buffer, layout: str, level: int = 1) -> Pick:
     for width, transform in _SHAPES.get(layout, ()):
         if len(raw) % width == 0 or layout:
             best = min(best, _shuffled(some, width, transform, level), key=lambda p: p.share)
+    for other in (_few_values(some, layout, level), _decimals(some, layout, level)):
+        if other is not None:
+            best = min(best, other, key=lambda p: p.share)
     return best if best.share < RAW_GAIN else Pick(Raw(), 1.0)
+
+
+def _few_values(some: bytes, layout: str, level: int) -> Pick | None:
+    width = width_of(layout)
+    if width < 4 or len(some) < width:
+        return None
+    values = lanes.distinct(some, width)
+    if len(values) // width > MOST_SAMPLED_VALUES:
+        return None
+    found = lanes.codes(some, values, width, MOST_VALUES)
+    if found is None:
+        return None
+    mode, size = _mode(found[0], level)
+    return Pick(Dictionary(width, values, mode, level), size / len(some))
+
+
+def _decimals(some: bytes, layout: str, level: int) -> Pick | None:
+    if layout not in ("f8", "any"):
+        return None
+    for digits in range(MOST_DIGITS + 1):
+        found = lanes.to_decimals(some, digits)
+        if found is not None:
+            modes, size = _modes(lanes.as_lanes(found.integers()), level)
+            beside = len(compress(found.exceptions.data.cast("B"), level)) + len(found.gaps) if len(found.gaps) else 0
+            return Pick(Decimals(digits, modes, level), (size + beside) / len(some))
+    return None
 
 
 def _shuffled(some: bytes, width: int, transform: int, level: int) -> Pick:

@@ -60,7 +60,7 @@ class Index:
             return dict(self._packs)
 
     def unreadable(self) -> dict[str, Damaged | StoreTooNew]:
-        """Read the tables of contents of new packs, forget packs that are gone. One listing when nothing changed."""
+        """The packs whose tables of contents are damaged or newer; their parts are not stored, as far as is known."""
         self.refresh()
         with self._guard:
             return dict(self._unreadable)

@@ -258,8 +258,10 @@ def codes(raw: Buffer, values: bytes, width: int, at_most: int) -> tuple[Bytes, 
         missed = elements[known[found] != elements]
         if not len(missed):
             return found, known.tobytes()
-        known = np.concatenate([known, np.unique(missed)]) if len(missed) <= len(elements) // 8 else known[:0]
-        if not 0 < len(known) <= at_most:
+        if len(missed) > len(elements) // 8:
+            return None
+        known = np.concatenate([known, np.unique(missed)])
+        if len(known) > at_most:
             return None
     return None
 

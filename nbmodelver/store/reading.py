@@ -55,10 +55,10 @@ class Reader:
         hint = "nbmodelver verify names the versions that need it"
         return MissingPart(f"part {id_} is not in the store at {self.backend.where}{why}", hint)
 
-    def get(self, id_: ObjectId) -> bytearray:
-        """The raw bytes in memory of their own."""
+    def get(self, id_: ObjectId, wide: bool = True) -> bytearray:
+        """The raw bytes in memory of their own. wide: with all threads; not for a task of the pool itself."""
         raw = _room(self.place(id_))
-        self.fill(id_, memoryview(raw))
+        self.fill(id_, memoryview(raw), wide)
         return raw
 
     def fill(self, id_: ObjectId, out: memoryview, wide: bool = True) -> None:

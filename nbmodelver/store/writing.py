@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from nbmodelver.errors import StoreError
 from nbmodelver.model import ObjectId, Progress
@@ -21,7 +23,7 @@ from nbmodelver.store.sealing import Stream
 from nbmodelver.store.workers import stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from nbmodelver.store.deltas import Piece
     from nbmodelver.store.reading import Reader
@@ -31,6 +33,7 @@ Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
 
 _NEAR_SMALL_BYTES = 256 << 10
 _WORTH_A_TASK_BYTES = 256 << 10
+_WIDE_BYTES = 32 << 20
 
 
 @dataclass
@@ -40,6 +43,24 @@ class _Batch:
     raw: bytearray = field(default_factory=bytearray)
     parts: list[tuple[ObjectId, int, int]] = field(default_factory=list)
     bases: dict[ObjectId, bytes] = field(default_factory=dict)
+    depth: int = 0
+
+
+class _Job(NamedTuple):
+    """A part to be put, as bytes."""
+
+    raw: memoryview
+    near: ObjectId | None
+    layout: str
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is known of a big part before its blocks are made; no pieces for one that is stored already."""
+
+    id: ObjectId
+    pieces: list[Piece] = field(default_factory=list)
+    base: memoryview = field(default_factory=lambda: memoryview(b""))
     depth: int = 0
 
 
@@ -101,18 +122,20 @@ class PackWriter:
         if self._broken:
             raise _gave_up()
         try:
-            views = [_flat(raw) for raw, _, _ in items]
-            prints = self._prints(views)
+            jobs = [_Job(_flat(raw), near, layout) for raw, near, layout in items]
+            prints = self._prints([job.raw for job in jobs])
+            seen = [self._seen(print_) for print_ in prints]
+            new = [k for k, id_ in enumerate(seen) if id_ is None]
+            big = self._prepared([jobs[k] for k in new if len(jobs[k].raw) >= SMALL_BYTES])
             fresh: list[tuple[memoryview, Print]] = []
-            ids = [
-                self._take(view, print_, near, layout, fresh)
-                for view, print_, (_, near, layout) in zip(views, prints, items, strict=True)
-            ]
+            with closing(big):
+                for k in new:
+                    seen[k] = self._take(jobs[k], prints[k], big, fresh)
             self._settle(fresh)
         except BaseException:
             self._broken = True
             raise
-        return ids
+        return [id_ for id_ in seen if id_ is not None]
 
     # -- taking parts
 
@@ -121,33 +144,34 @@ class PackWriter:
         found = dict(zip(big, self._workers.map(lambda i: print_of(views[i]), big), strict=True))
         return [found.get(i) or print_of(view) for i, view in enumerate(views)]
 
+    def _seen(self, print_: Print) -> ObjectId | None:
+        id_ = self._known.get(print_) or self._new.get(print_)
+        return id_ if id_ is not None and self._has(id_) else None
+
     def _take(
-        self, view: memoryview, print_: Print, near: ObjectId | None, layout: str, fresh: list[tuple[memoryview, Print]]
+        self, job: _Job, print_: Print, big: Iterator[_Prepared], fresh: list[tuple[memoryview, Print]]
     ) -> ObjectId:
-        seen = self._known.get(print_) or self._new.get(print_)
-        if seen is not None and self._has(seen):
-            return seen
-        small = len(view) < SMALL_BYTES
-        if small:
-            view = memoryview(bytes(view))  # It waits for others, and live memory may change meanwhile.
-        id_ = id_of(view)
-        self._new[print_ if not small else print_of(view)] = id_
-        if self._has(id_):
+        if len(job.raw) < SMALL_BYTES:
+            raw = memoryview(bytes(job.raw))  # It waits for others, and live memory may change meanwhile.
+            id_ = self._new[print_of(raw)] = id_of(raw)
+            if not self._has(id_):
+                self._pending.add(id_)
+                self._put_small(id_, raw, job.near, job.layout)
             return id_
-        self._pending.add(id_)
-        if small:
-            self._put_small(id_, view, near, layout)
-        else:
-            fresh.append((view, print_))
-            self._put_big(id_, view, near, layout)
-        return id_
+        prepared = next(big)
+        self._new[print_] = prepared.id
+        fresh.append((job.raw, print_))
+        if prepared.pieces and not self._has(prepared.id):
+            self._pending.add(prepared.id)
+            self._put_big(job.raw, prepared)
+        return prepared.id
 
     def _has(self, id_: ObjectId) -> bool:
         return id_ in self._pending or (not self._again and self._index.known(id_) is not None)
 
     def _put_small(self, id_: ObjectId, view: memoryview, near: ObjectId | None, layout: str) -> None:
         base = self._small_base(near)
-        family = "" if layout in ("", "text") or len(view) % width_of(layout) else layout
+        family = "" if len(view) % width_of(layout) else layout
         batch = self._batches.setdefault((family, base is not None), _Batch())
         batch.parts.append((id_, len(batch.raw), len(view)))
         batch.raw += view
@@ -175,12 +199,11 @@ class PackWriter:
         for id_, at, size in batch.parts:
             self._listed.append(_Listed(id_, start + at, size, batch.depth, range(block, block + 1)))
 
-    def _put_big(self, id_: ObjectId, view: memoryview, near: ObjectId | None, layout: str) -> None:
-        pieces, base, depth = self._plan(view, near, layout)
+    def _put_big(self, raw: memoryview, prepared: _Prepared) -> None:
         start, block = self._raw_at, self._submitted
-        for piece in pieces:
-            self._put_piece(view, piece, base)
-        self._listed.append(_Listed(id_, start, len(view), depth, range(block, self._submitted)))
+        for piece in prepared.pieces:
+            self._put_piece(raw, piece, prepared.base)
+        self._listed.append(_Listed(prepared.id, start, len(raw), prepared.depth, range(block, self._submitted)))
 
     def _put_piece(self, view: memoryview, piece: Piece, base: memoryview) -> None:
         length = piece.end - piece.start
@@ -190,15 +213,33 @@ class PackWriter:
         used = base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length] if piece.uses else b""
         self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)
 
-    def _plan(self, view: memoryview, near: ObjectId | None, layout: str) -> tuple[list[Piece], memoryview, int]:
-        base = self._base_for(near)
-        if base is not None:
-            id_, depth = base
-            raw = memoryview(self._reader.get(id_))
-            pieces = deltas.against(view, id_, raw, layout, self._level)
+    def _prepared(self, jobs: Sequence[_Job]) -> Generator[_Prepared, None, None]:
+        """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
+        if len(jobs) < 2 or self._workers.threads == 1:
+            yield from (self._prepare(job, wide=True) for job in jobs)
+            return
+        ahead: deque[Future[_Prepared]] = deque()
+        rest = iter(jobs)
+        try:
+            for _ in jobs:
+                for job in islice(rest, 2 * self._workers.threads - len(ahead)):
+                    ahead.append(self._workers.submit(self._prepare, job, len(job.raw) >= _WIDE_BYTES))
+                yield ahead[0].result()
+                ahead.popleft()
+        finally:
+            stop(ahead)
+
+    def _prepare(self, job: _Job, wide: bool) -> _Prepared:
+        id_ = id_of(job.raw, wide)
+        if self._has(id_):
+            return _Prepared(id_)
+        near = self._base_for(job.near)
+        if near is not None:
+            base = memoryview(self._reader.get(near[0], wide=False))
+            pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
             if pieces is not None:
-                return pieces, raw, depth + 1
-        return deltas.whole(view, layout, self._level), memoryview(b""), 0
+                return _Prepared(id_, pieces, base, near[1] + 1)
+        return _Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
 
     def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
         """The part to code against: `near`, or what its chain begins with when that is as long as may be."""

@@ -126,7 +126,7 @@ def test_d11_an_unknown_encoding_says_what_is_needed(backend, monkeypatch):
 
     monkeypatch.setattr(Zstd, "number", 77)
     monkeypatch.setitem(encodings.DECODERS, 77, encodings.DECODERS[1])
-    (id_,), _ = put(PartStore(backend), (b"text " * 1000, None, "text"))
+    (id_,), _ = put(PartStore(backend), (b"text " * 20_001, None, "text"))
     monkeypatch.undo()
     with pytest.raises(StoreTooNew, match="encoding 77"):
         PartStore(backend).get(id_)

@@ -31,6 +31,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NO_FOLLOW = os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 _TOGETHER_BYTES = 1 << 20
+_SYNC_BYTES = 32 << 20
 
 
 class LocalBackend:
@@ -272,12 +273,16 @@ class LocalBackend:
 
 
 class _Writer:
-    """Writes chunks to a descriptor, small ones together: hundreds of small frames need not be as many calls."""
+    """Writes chunks to a descriptor, small ones together: hundreds of small frames need not be as many calls.
+
+    A large file is synced on the way, so that the disk works while the next chunks are compressed.
+    """
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._waiting: list[bytes | memoryview] = []
         self._waiting_bytes = 0
+        self._unsynced_bytes = 0
 
     def __call__(self, chunk: bytes | memoryview) -> None:
         self._waiting.append(chunk)
@@ -291,6 +296,10 @@ class _Writer:
         while view:
             view = view[os.write(self._fd, view) :]
         self._waiting, self._waiting_bytes = [], 0
+        self._unsynced_bytes += len(data)
+        if self._unsynced_bytes >= _SYNC_BYTES:
+            os.fsync(self._fd)
+            self._unsynced_bytes = 0
 
 
 def _into(fd: int, name: str) -> int:

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreTooNew
-from nbmodelver.store.encodings import bits, difference, patch, plain, prefix, shuffled
+from nbmodelver.store.encodings import bits, decimals, dictionary, difference, patch, plain, prefix, shuffled
 
 if TYPE_CHECKING:
     from nbmodelver.store.encodings.protocol import Decode
@@ -17,6 +17,8 @@ DECODERS: dict[int, Decode] = {
     1: plain.decode_zstd,
     2: shuffled.decode,
     3: bits.decode,
+    4: dictionary.decode,
+    5: decimals.decode,
     6: plain.decode_copy,
     7: patch.decode,
     8: difference.decode,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.store import lanes
-from nbmodelver.store.encodings.frames import pack_lanes, unpack_lanes
+from nbmodelver.store.encodings.frames import last_lanes, pack_lanes
 from nbmodelver.store.encodings.shuffled import WIDTHS
 
 if TYPE_CHECKING:
@@ -40,8 +40,5 @@ def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
     if width not in WIDTHS or len(base) != len(out):
         raise ValueError("unknown lanes")
     count, rest = divmod(len(out), width)
-    split = lanes.blank_lanes(width, count)
-    if len(unpack_lanes(stored[1 + rest :], split)):
-        raise ValueError("bytes after the last lane")
-    lanes.plus(split, base, out)
+    lanes.plus(last_lanes(stored[1 + rest :], width, count), base, out)
     out[len(out) - rest :] = stored[1 : 1 + rest]

@@ -77,14 +77,16 @@ def _decompressor(prefix: Buffer | None) -> zstandard.ZstdDecompressor:
     return made
 
 
-def pack_lanes(lanes: Bytes, modes: Sequence[int], level: int = 1) -> list[bytes]:
-    """Each lane behind its mode and stored length; compressed as `modes` says where that gains anything."""
-    pieces: list[bytes] = []
+def pack_lanes(lanes: Bytes, modes: Sequence[int], level: int = 1) -> list[bytes | memoryview]:
+    """Each lane behind its mode and stored length; compressed as `modes` says where that gains anything.
+
+    Lanes that stay as they are are not copied: to be joined before `lanes` changes.
+    """
+    pieces: list[bytes | memoryview] = []
     for lane, mode in zip(lanes, modes, strict=True):
         stored = _pack_lane(lane, mode, level)
-        is_raw = stored is None
-        data = lane.tobytes() if stored is None else stored
-        pieces += [_LANE.pack(RAW if is_raw else ZSTD, len(data)), data]
+        data = lane.data if stored is None else stored
+        pieces += [_LANE.pack(RAW if stored is None else ZSTD, len(data)), data]
     return pieces
 
 
@@ -95,18 +97,24 @@ def _pack_lane(lane: Bytes, mode: int, level: int) -> bytes | None:
     return stored if len(stored) < lane.size else None
 
 
-def unpack_lanes(stored: memoryview, lanes: Bytes) -> memoryview:
-    """Fill `lanes` from what `pack_lanes` wrote and give what comes after it. Raises ValueError."""
-    for lane in range(len(lanes)):
-        if len(stored) < _LANE.size:
-            raise ValueError("a lane is missing")
+def unpack_lanes(stored: memoryview, width: int, count: int) -> tuple[list[Buffer], memoryview]:
+    """`width` lanes of `count` bytes from what `pack_lanes` wrote, and what comes after them. Raises ValueError."""
+    lanes: list[Buffer] = []
+    for _ in range(width):
         mode, length = _LANE.unpack_from(stored)
         data, stored = stored[_LANE.size : _LANE.size + length], stored[_LANE.size + length :]
-        if mode not in (RAW, ZSTD) or len(data) != length:
+        if mode not in (RAW, ZSTD) or len(data) != length or (mode == RAW and length != count):
             raise ValueError("a lane cannot be read")
-        raw = data if mode == RAW else decompress(data, lanes.shape[1])
-        lanes[lane].data[:] = raw
-    return stored
+        lanes.append(data if mode == RAW else decompress(data, count))
+    return lanes, stored
+
+
+def last_lanes(stored: memoryview, width: int, count: int) -> list[Buffer]:
+    """`unpack_lanes` where nothing may come after. Raises ValueError."""
+    lanes, rest = unpack_lanes(stored, width, count)
+    if len(rest):
+        raise ValueError("bytes after the last lane")
+    return lanes
 
 
 try:

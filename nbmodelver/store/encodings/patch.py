@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.store import lanes
-from nbmodelver.store.encodings.frames import ZSTD, pack_lanes, unpack_lanes
+from nbmodelver.store.encodings.frames import ZSTD, last_lanes, pack_lanes, unpack_lanes
 from nbmodelver.store.encodings.shuffled import WIDTHS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Patch:
         rest = bytes(raw[len(raw) - len(raw) % self.width :])
         return [
             _HEAD.pack(self.width, len(gaps)) + rest,
-            *pack_lanes(lanes.as_lanes(gaps), [ZSTD] * _GAP_BYTES, self.level),
+            *pack_lanes(lanes.as_lanes(gaps, "gaps"), [ZSTD] * _GAP_BYTES, self.level),
             *pack_lanes(lanes.as_lanes(values), [ZSTD] * self.width, self.level),
         ]
 
@@ -47,10 +47,8 @@ def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
     if width not in WIDTHS or len(base) != len(out) or count > len(out) // width:
         raise ValueError("unknown changes")
     rest = len(out) % width
-    gaps, values = lanes.blank_lanes(_GAP_BYTES, count, "gaps"), lanes.blank_lanes(width, count)
-    after = stored[_HEAD.size + rest :]
-    if len(unpack_lanes(unpack_lanes(after, gaps), values)):
-        raise ValueError("bytes after the last lane")
+    gaps, after = unpack_lanes(stored[_HEAD.size + rest :], _GAP_BYTES, count)
+    values = last_lanes(after, width, count)
     out[:] = base
     lanes.apply_patch(lanes.from_lanes(gaps), lanes.from_lanes(values), out)
     out[len(out) - rest :] = stored[_HEAD.size : _HEAD.size + rest]

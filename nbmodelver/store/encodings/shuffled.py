@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.store import lanes
-from nbmodelver.store.encodings.frames import pack_lanes, unpack_lanes
+from nbmodelver.store.encodings.frames import last_lanes, pack_lanes
 
 if TYPE_CHECKING:
     from nbmodelver.store.lanes import Buffer
@@ -40,8 +40,5 @@ def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
     if width not in WIDTHS or transform not in (lanes.NONE, lanes.ROTATE, lanes.STEP):
         raise ValueError("unknown lanes")
     count, rest = divmod(len(out), width)
-    split = lanes.blank_lanes(width, count)
+    lanes.join(last_lanes(stored[2 + rest :], width, count), transform, out)
     out[len(out) - rest :] = stored[2 : 2 + rest]
-    if len(unpack_lanes(stored[2 + rest :], split)):
-        raise ValueError("bytes after the last lane")
-    lanes.join(split, transform, out)

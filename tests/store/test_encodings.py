@@ -1,0 +1,161 @@
+"""Every encoding gives back what it took, says when it does not fit, and is chosen where it is the smallest."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from nbmodelver.store import encodings, lanes
+from nbmodelver.store.choice import pick, pick_delta
+from nbmodelver.store.encodings.bits import Bits
+from nbmodelver.store.encodings.decimals import Decimals
+from nbmodelver.store.encodings.dictionary import Dictionary
+from nbmodelver.store.encodings.difference import Difference
+from nbmodelver.store.encodings.frames import ENTROPY, RAW, ZSTD
+from nbmodelver.store.encodings.patch import Patch
+from nbmodelver.store.encodings.plain import Raw, Zstd
+from nbmodelver.store.encodings.prefix import Prefix
+from nbmodelver.store.encodings.shuffled import Shuffled
+
+ALONE = [
+    Raw(),
+    Zstd(),
+    Zstd(3),
+    Bits(),
+    *(Shuffled(w, t, (m,) * w) for w in (1, 2, 4, 8) for t in (0, 1, 2) for m in (RAW, ZSTD, ENTROPY)),
+    *(Decimals(d, (ZSTD,)) for d in range(7)),
+    *(Dictionary(w, bytes(w), ZSTD) for w in (1, 2, 4, 8)),
+]
+WITH_BASE = [Prefix(), *(Difference(w, (ZSTD,) * w) for w in (1, 2, 4, 8)), *(Patch(w) for w in (1, 2, 4, 8))]
+
+
+def there_and_back(encoder, raw, base=b""):
+    """None when the encoder says that the block does not fit."""
+    pieces = encoder.encode(memoryview(raw), base)
+    if pieces is None:
+        return None
+    stored = memoryview(b"".join(pieces))
+    out = memoryview(bytearray(b"\xaa" * len(raw)))
+    encodings.decode(encoder.number, stored, out, base)
+    return bytes(out), len(stored)
+
+
+odd_floats = arrays.arrays(
+    "f8", st.integers(0, 300), elements=st.floats() | st.sampled_from([-0.0, 0.1, 1e300, 5e-324, 2.5])
+)
+raws = st.one_of(
+    st.binary(max_size=2000),
+    odd_floats.map(lambda a: a.tobytes()),
+    st.lists(st.floats(-1e9, 1e9).map(lambda x: round(x, 2)), max_size=300).map(lambda v: np.array(v, "f8").tobytes()),
+    st.lists(st.sampled_from([1.5, 2.5, float("nan"), -0.0]), max_size=500).map(lambda v: np.array(v).tobytes()),
+    st.lists(st.booleans(), max_size=999).map(lambda v: np.array(v, bool).tobytes()),
+)
+
+
+@pytest.mark.parametrize("encoder", ALONE, ids=repr)
+@given(raw=raws)
+@settings(max_examples=15, deadline=None)
+def test_what_goes_in_comes_out(encoder, raw):
+    found = there_and_back(encoder, raw)
+    assert found is None or found[0] == raw
+
+
+@pytest.mark.parametrize("encoder", WITH_BASE, ids=repr)
+@given(raw=raws, edits=st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), max_size=9), other=raws)
+@settings(max_examples=15, deadline=None)
+def test_what_goes_in_with_a_base_comes_out(encoder, raw, edits, other):
+    base = bytearray(raw)
+    for at, value in edits if base else ():
+        base[at % len(base)] = value
+    for near in (bytes(base), other):
+        found = there_and_back(encoder, raw, near)
+        assert found is None or found[0] == raw
+
+
+@pytest.mark.parametrize("encoder", [e for e in WITH_BASE if e.number in (7, 8)], ids=repr)
+def test_a_base_may_lie_where_the_result_goes(encoder):
+    base = np.arange(1003, dtype="u1").tobytes()
+    raw = base[:500] + b"edit" + base[504:]
+    stored = memoryview(b"".join(encoder.encode(memoryview(raw), base)))
+    out = memoryview(bytearray(base))
+    encodings.decode(encoder.number, stored, out, out)
+    assert bytes(out) == raw
+
+
+@pytest.mark.parametrize("encoder", [Bits(), Decimals(2, (ZSTD,)), Dictionary(8, bytes(8), ZSTD)], ids=repr)
+def test_a_block_that_does_not_fit_is_said_to(encoder):
+    assert there_and_back(encoder, np.random.default_rng(0).standard_normal(5000).tobytes()) is None
+
+
+def test_values_that_the_samples_missed_still_fit():
+    values = np.repeat([1.0, 2.0, 1.0], 4000)
+    values[7777] = 99.0
+    encoder = Dictionary(8, np.array([1.0, 2.0]).tobytes(), ZSTD)
+    assert there_and_back(encoder, values.tobytes())[0] == values.tobytes()
+
+
+@given(st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 2)), min_size=1), st.integers(2, 4))
+def test_decimals_are_exact_to_the_last_bit(values, digits):
+    raw = np.array(values).tobytes()
+    found = there_and_back(Decimals(digits, (ZSTD,)), raw)
+    assert found is None or found[0] == raw
+
+
+def frame(n=20_000):
+    rng = np.random.default_rng(0)
+    prices = np.round(rng.gamma(2, 50, n), 2)
+    return {
+        "noise": ("", rng.integers(0, 256, 8 * n).astype("u1"), Raw, 1.0),
+        "text": ("text", np.frombuffer(b"the quick brown fox %d " * n, "u1"), Zstd, 0.1),
+        "flags": ("b", rng.random(n) < 0.2, Bits, 0.13),
+        "id": ("i8", np.arange(n), Shuffled, 0.01),
+        "times": ("i8", np.cumsum(rng.integers(0, 60_000_000, n)), Shuffled, 0.45),
+        "f4": ("f4", rng.standard_normal(n).astype("f4"), Shuffled, 0.85),
+        "f8": ("f8", rng.standard_normal(n), Shuffled, 0.89),
+        "price": ("f8", prices, Decimals, 0.25),
+        "price with holes": ("f8", np.where(rng.random(n) < 0.1, np.nan, prices), Decimals, 0.26),
+        "whole": ("f8", rng.integers(0, 10_000, n).astype("f8"), Decimals, 0.24),
+        "rating": ("f8", rng.choice([1, 1.5, 2, 3.25], n), Dictionary, 0.05),
+        "label": ("i8", rng.choice([-1, 7, 1 << 40], n), Dictionary, 0.05),
+    }
+
+
+@pytest.mark.parametrize("name", frame())
+def test_the_choice_fits_the_data(name):
+    layout, array, kind, share = frame()[name]
+    raw = memoryview(array.tobytes())
+    chosen = pick(raw, layout)
+    assert type(chosen.encoder) is kind
+    found = there_and_back(chosen.encoder, raw)
+    assert found[0] == raw
+    assert found[1] <= share * len(raw)
+
+
+def test_the_choice_of_a_delta_fits_the_change():
+    rng = np.random.default_rng(0)
+    base = rng.standard_normal(20_000)
+    few, moved, shifted = base.copy(), base * (1 + 1e-9), np.roll(base, 1)
+    few[::200] = 0
+    for array, kind in ((few, Patch), (moved, Difference), (shifted, Prefix)):
+        chosen = pick_delta(memoryview(array.tobytes()), base.tobytes(), "f8")
+        assert type(chosen.encoder) is kind
+        found = there_and_back(chosen.encoder, array.tobytes(), base.tobytes())
+        assert found[0] == array.tobytes()
+
+
+@pytest.mark.parametrize("number", sorted(encodings.DECODERS))
+def test_p6_decoders_raise_value_errors_and_nothing_else(number):
+    rng = np.random.default_rng(number)
+    for _ in range(300):
+        stored = memoryview(rng.bytes(rng.integers(0, 60)))
+        out = memoryview(bytearray(int(rng.integers(0, 40))))
+        base = rng.bytes(rng.integers(0, 40))
+        try:
+            encodings.decode(number, stored, out, base)
+        except ValueError:
+            continue
+
+
+def test_bits_are_only_for_zero_and_one():
+    assert lanes.pack_bits(b"\0\1\2") is None
