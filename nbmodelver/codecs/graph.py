@@ -261,18 +261,9 @@ def _plain_draft(names: tuple[str, ...], encoder: plain.Encoder, memory: Memory)
     skeleton = encoder.skeleton()
     buffers, table = memory.finish()
     draft = Draft(names, PLAIN, skeleton, (*encoder.buffers, *buffers), len(encoder.buffers), table)
-    if encoder.explicit:
-        _check_cycles(draft, type(None))
+    if encoder.explicit and not plain.can_be_built(skeleton, [b.raw for b in encoder.buffers]):
+        raise plain.NotPlain(type(None))
     return draft
-
-
-def _check_cycles(draft: Draft, kind: type) -> None:
-    """Leave a value to pickle whose cycle runs through something that cannot be built empty."""
-    arrays = _arrays_of(draft, [b.raw for b in draft.buffers])
-    try:
-        plain.decode(draft.skeleton, [b.raw for b in draft.buffers[: draft.own]], arrays)
-    except Damaged as error:
-        raise plain.NotPlain(kind) from error
 
 
 _Pickled = tuple[Draft, Memory, fallback.Pickler]

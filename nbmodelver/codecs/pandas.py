@@ -99,7 +99,10 @@ def _build_series(state: State) -> Any:
 
 
 def _take_index(index: Any, memory: Memory) -> State:
-    return type(index).__name__, _private(index._data, memory), index.name, vars(index).get("_freq")
+    values = index._data
+    if type(values) is not np.ndarray:
+        values = values.view()  # Indexes share their arrays freely; that must not tie names together.
+    return type(index).__name__, _private(values, memory), index.name, vars(index).get("_freq")
 
 
 def _build_index(state: State) -> Any:

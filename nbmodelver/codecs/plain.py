@@ -306,6 +306,15 @@ def decode(skeleton: bytes | memoryview, buffers: Sequence[memoryview], arrays: 
         raise Damaged(f"the plain data of this value is not well formed ({error})", "try: %mv_verify --full") from error
 
 
+def can_be_built(skeleton: bytes, buffers: Sequence[memoryview]) -> bool:
+    """True when no value has to be built before itself: a cycle through something that cannot be made empty first."""
+    try:
+        _Rehearsal(memoryview(skeleton), buffers, Arrays([[], [], []], [])).run()
+    except ValueError:
+        return False
+    return True
+
+
 class _Decoder:
     def __init__(self, skeleton: memoryview, buffers: Sequence[memoryview], arrays: Arrays) -> None:
         self.arrays = arrays
@@ -410,6 +419,10 @@ class _Decoder:
                 what, "compare library versions: %mv_show VERSION; or check the store: %mv_verify --full"
             ) from error
 
+    def referred(self, number: int, held: int) -> Any:
+        """What an `ArrayRef` stands for."""
+        return self.arrays.resolve(number, held=bool(held))
+
     def _payload(self, number: int) -> memoryview:
         return self._inline[number] if number >= 0 else self._buffers[-number - 1]
 
@@ -446,6 +459,19 @@ class _Decoder:
                 raise ValueError("node out of range")
             return self._nodes[where : where + count]
         return list(map(self._nodes.__getitem__, map(_not_negative, self._ints(where[0]))))
+
+
+class _Rehearsal(_Decoder):
+    """Goes through the order of building with stand-ins for arrays and for what codecs would build."""
+
+    def _restore(self, tag: str, number: int, state: tuple[Any, ...]) -> None:
+        del state
+        if protocol.by_tag(tag).fill is None:
+            self._nodes[number] = object()
+
+    def referred(self, number: int, held: int) -> Any:
+        """A stand-in."""
+        return number, held
 
 
 def _not_negative(number: int) -> int:
@@ -489,5 +515,5 @@ _READERS: dict[str, Callable[..., list[Any]]] = {
     "complex": _read_complexes,
     "str": _read_texts,
     "bytes": _read_bytes,
-    "array": lambda d, _n, refs: [d.arrays.resolve(number, held=bool(held)) for number, held in refs],
+    "array": lambda d, _n, refs: [d.referred(number, held) for number, held in refs],
 }
