@@ -36,6 +36,10 @@ class TestLocal(BackendContract):
         assert backend.root.stat().st_mode & 0o777 == 0o770
         assert (backend.root / KEY).stat().st_mode & 0o777 == 0o660
 
+    def test_p9_a_store_that_others_can_write_says_so(self, tmp_path):
+        assert not LocalBackend(tmp_path / "own", create=True).writable_by_others()
+        assert LocalBackend(tmp_path / "team", create=True, shared=True).writable_by_others()
+
     def test_a_missing_folder_is_no_store(self, tmp_path):
         with pytest.raises(NoStore):
             LocalBackend(tmp_path / "nowhere")

@@ -57,6 +57,12 @@ class LocalBackend:
         """The folder, for messages."""
         return str(self.root)
 
+    def writable_by_others(self) -> bool:
+        """Whether another user owns or may write the store: then its pickles are not to be trusted."""
+        with named("look at", self.where):
+            info = self.root.stat()
+        return info.st_uid != os.geteuid() or bool(info.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
     # -- reading
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> bytes:

@@ -1,0 +1,185 @@
+"""A reader of stores written from FORMAT.md alone: it imports nothing of nbmodelver.
+
+Slow and simple on purpose. When a change of the store breaks this file, it breaks everybody's old stores.
+"""
+
+import json
+import struct
+from pathlib import Path
+
+import xxhash
+import zstandard
+from blake3 import blake3
+
+
+class Stranger:
+    """Parts, refs and records of a store's folder."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        assert json.loads((self.folder / "format").read_text())["readable_by"] <= 1
+        self.places = {}
+        for path in sorted((self.folder / "packs").iterdir()):
+            self.read_pack(path)
+
+    def read_pack(self, path):
+        data = path.read_bytes()
+        magic, version, zero, name = struct.unpack_from("<8sII16s", data)
+        assert (magic, version, zero, name.hex()) == (b"NBMVPACK", 1, 0, path.name)
+        at, stored, raw, checksum, tail = struct.unpack("<QQQ32s8s", data[-64:])
+        assert tail == b"NBMVTAIL"
+        assert checksum == blake3(data[:32] + data[-64:-40] + data[at:-64]).digest()
+        toc = unzstd(data[at : at + stored], raw)
+        counts = struct.unpack_from("<4I", toc)
+        tables, start = [], 16
+        for count, row in zip(counts, ("<QQQHHI", "<IIQQ", "20s", "<20sIQQ"), strict=True):
+            size = struct.calcsize(row)
+            tables.append([struct.unpack_from(row, toc, start + k * size) for k in range(count)])
+            start += count * size
+        assert start == len(toc)
+        blocks, uses, bases, parts = tables
+        pack, uses, start = [], iter(uses), 32
+        for length, raw, checksum, encoding, _, n_uses in blocks:
+            frame = data[start : start + length]
+            assert xxhash.xxh3_64_intdigest(frame) == checksum
+            pack.append((frame, raw, encoding, [next(uses) for _ in range(n_uses)]))
+            start += length
+        assert start == at
+        for id_, depth, start, length in parts:
+            place = (depth, path.name, pack, [b.hex() for (b,) in bases], start, length)
+            self.places[id_.hex()] = min(place, self.places.get(id_.hex(), place), key=lambda p: p[:2])
+
+    def part(self, id_):
+        _, _, pack, bases, start, length = self.places[id_]
+        out, at = b"", 0
+        for frame, raw, encoding, uses in pack:
+            if at < start + length and start < at + raw:
+                base = b"".join(self.part(bases[i])[s : s + n] for i, _, s, n in uses)
+                block = decode(encoding, frame, raw, base)
+                out += block[max(start - at, 0) : start + length - at]
+            at += raw
+        assert blake3(out).hexdigest(20) == id_
+        return out
+
+    def refs(self):
+        found = {}
+        for path in (self.folder / "refs").iterdir():
+            ref = json.loads(path.read_text())
+            signed = json.dumps([ref["name"], ref["value"]], separators=(",", ":")).encode()
+            assert ref["sum"] == blake3(signed).hexdigest(16)
+            assert path.name == blake3(ref["name"].encode()).hexdigest(20)
+            found[ref["name"]] = ref["value"]
+        return found
+
+
+def unzstd(frame, size):
+    assert zstandard.get_frame_parameters(frame).content_size == size
+    return zstandard.ZstdDecompressor().decompress(frame)
+
+
+def lanes(stored, width, count):
+    found = []
+    for _ in range(width):
+        mode, length = struct.unpack_from("<BI", stored)
+        data, stored = stored[5 : 5 + length], stored[5 + length :]
+        found.append(unzstd(data, count) if mode else data)
+    return [sum(lane[i] << 8 * k for k, lane in enumerate(found)) for i in range(count)], stored
+
+
+def unzigzag(n):
+    return n >> 1 if n % 2 == 0 else -(n + 1 >> 1)
+
+
+def whole(numbers, width):
+    return b"".join((n % (1 << 8 * width)).to_bytes(width, "little") for n in numbers)
+
+
+def undo(numbers, transform, width):
+    if transform == 1:
+        return [n >> 1 | (n & 1) << 8 * width - 1 for n in numbers]
+    if transform == 2:
+        total, out = 0, []
+        for n in numbers:
+            total += unzigzag(n)
+            out.append(total)
+        return out
+    return numbers
+
+
+def decode(encoding, stored, raw, base):
+    block = DECODERS[encoding](stored, raw, base)
+    assert len(block) == raw
+    return block
+
+
+def shuffled(stored, raw, base):
+    width, transform = stored[:2]
+    rest = 2 + raw % width
+    numbers, _ = lanes(stored[rest:], width, raw // width)
+    return whole(undo(numbers, transform, width), width) + stored[2:rest]
+
+
+def bits(stored, raw, base):
+    packed = unzstd(stored, (raw + 7) // 8)
+    return bytes(packed[i // 8] >> i % 8 & 1 for i in range(raw))
+
+
+def dictionary(stored, raw, base):
+    width, count = stored[0], stored[1] + 1
+    rest = 2 + raw % width
+    values = [stored[rest + i * width : rest + (i + 1) * width] for i in range(count)]
+    codes, _ = lanes(stored[rest + count * width :], 1, raw // width)
+    return b"".join(values[c] for c in codes) + stored[2:rest]
+
+
+def decimals(stored, raw, base):
+    digits, width, transform, smallest, exceptions = struct.unpack_from("<BBBqI", stored)
+    numbers, stored = lanes(stored[15:], width, raw // 8)
+    gaps, stored = lanes(stored, 4, exceptions)
+    odd, _ = lanes(stored, 8, exceptions)
+    out = [struct.pack("<d", (n + smallest) / 10.0**digits) for n in undo(numbers, transform, width)]
+    return b"".join(replaced(out, gaps, odd, 8))
+
+
+def replaced(elements, gaps, new, width):
+    at = 0
+    for gap, element in zip(gaps, new, strict=True):
+        at += gap
+        elements[at] = element.to_bytes(width, "little")
+    return elements
+
+
+def patch(stored, raw, base):
+    width, count = struct.unpack_from("<BI", stored)
+    rest = 5 + raw % width
+    gaps, after = lanes(stored[rest:], 4, count)
+    new, _ = lanes(after, width, count)
+    old = [base[i : i + width] for i in range(0, raw - raw % width, width)]
+    return b"".join(replaced(old, gaps, new, width)) + stored[5:rest]
+
+
+def difference(stored, raw, base):
+    width = stored[0]
+    rest = 1 + raw % width
+    steps, _ = lanes(stored[rest:], width, raw // width)
+    old = [int.from_bytes(base[i * width : (i + 1) * width], "little") for i in range(raw // width)]
+    return whole([o + unzigzag(s) for o, s in zip(old, steps, strict=True)], width) + stored[1:rest]
+
+
+def prefix(stored, raw, base):
+    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=1 << 27).decompress(stored)
+
+
+DECODERS = {
+    0: lambda stored, raw, base: stored,
+    1: lambda stored, raw, base: unzstd(stored, raw),
+    2: shuffled,
+    3: bits,
+    4: dictionary,
+    5: decimals,
+    6: lambda stored, raw, base: base,
+    7: patch,
+    8: difference,
+    9: prefix,
+}

@@ -1,0 +1,59 @@
+"""The format is what FORMAT.md says, and stays it."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from nbmodelver.store import encodings, layout
+from nbmodelver.store.backends.local import LocalBackend
+from nbmodelver.store.parts import PartStore
+from nbmodelver.store.refs import Refs
+from tests.store.golden import FOLDER, versions
+from tests.store.samples import put_all
+from tests.store.stranger import DECODERS, Stranger
+
+GOLDEN = json.loads(FOLDER.with_suffix(".json").read_text())
+FORMAT = (Path(encodings.__file__).parents[1] / "FORMAT.md").read_text()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A new store with every encoding."""
+    backend = LocalBackend(tmp_path / "store", create=True)
+    layout.create(backend)
+    store, ids = PartStore(backend), None
+    for arrays in versions():
+        ids, _ = put_all(store, arrays, ids)
+    Refs(backend).move("tags/größe", None, json.dumps(ids))
+    return tmp_path / "store"
+
+
+def test_a_stranger_with_format_md_reads_a_new_store(folder):
+    stranger, store = Stranger(folder), PartStore(LocalBackend(folder))
+    assert {p.entry.id for p in store._index.parts()} == set(stranger.places)
+    for id_ in stranger.places:
+        assert store.get(id_) == stranger.part(id_)
+    assert stranger.refs() == Refs(LocalBackend(folder)).all()
+
+
+def test_a_new_store_uses_every_encoding(folder):
+    packs = PartStore(LocalBackend(folder))._index.packs().values()
+    assert {b.encoding for c in packs for b in c.blocks} == set(DECODERS) == set(encodings.DECODERS)
+
+
+def test_d11_the_golden_store_is_read_for_ever():
+    store = PartStore(LocalBackend(FOLDER))
+    layout.check(LocalBackend(FOLDER), for_writing=False)
+    for id_, expected in GOLDEN.items():
+        assert hashlib.sha256(store.get(id_)).hexdigest() == expected
+    for value in Refs(LocalBackend(FOLDER)).all("tags/").values():
+        assert set(json.loads(value).values()) <= set(GOLDEN)
+    assert store.verify(full=True) == []
+
+
+def test_every_encoding_is_described():
+    for number in encodings.DECODERS:
+        assert re.search(rf"^\| {number} \| \w+ \|", FORMAT, re.MULTILINE), number
