@@ -7,25 +7,25 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreError
 from nbmodelver.model import ObjectId, Progress
-from nbmodelver.store import deltas
 from nbmodelver.store.blocks import Encoded, changed_meanwhile, copied, encoded, encoded_solid
 from nbmodelver.store.choice import width_of
 from nbmodelver.store.hashes import Print, id_of, print_of
-from nbmodelver.store.index import PREFIX, Place
+from nbmodelver.store.index import PREFIX
 from nbmodelver.store.limits import MAX_DEPTH, SEGMENT_BYTES, SMALL_BYTES
 from nbmodelver.store.packs import Entry, NewBlock, Use, ending, header, read_contents
+from nbmodelver.store.planning import Job, Planner
 from nbmodelver.store.sealing import Stream
 from nbmodelver.store.workers import stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from nbmodelver.store.deltas import Piece
+    from nbmodelver.store.planning import Prepared
     from nbmodelver.store.reading import Reader
 
 Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
@@ -33,7 +33,6 @@ Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
 
 _NEAR_SMALL_BYTES = 256 << 10
 _WORTH_A_TASK_BYTES = 256 << 10
-_WIDE_BYTES = 32 << 20
 
 
 @dataclass
@@ -43,24 +42,6 @@ class _Batch:
     raw: bytearray = field(default_factory=bytearray)
     parts: list[tuple[ObjectId, int, int]] = field(default_factory=list)
     bases: dict[ObjectId, bytes] = field(default_factory=dict)
-    depth: int = 0
-
-
-class _Job(NamedTuple):
-    """A part to be put, as bytes."""
-
-    raw: memoryview
-    near: ObjectId | None
-    layout: str
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """What is known of a big part before its blocks are made; no pieces for one that is stored already."""
-
-    id: ObjectId
-    pieces: list[Piece] = field(default_factory=list)
-    base: memoryview = field(default_factory=lambda: memoryview(b""))
     depth: int = 0
 
 
@@ -101,6 +82,7 @@ class PackWriter:
         self._batches: dict[tuple[str, bool], _Batch] = {}
         self._submitted = 0
         self._raw_at = 0
+        self._planner = Planner(reader, self._has, level)
         self._broken = False
         self._again = again
 
@@ -122,11 +104,11 @@ class PackWriter:
         if self._broken:
             raise _gave_up()
         try:
-            jobs = [_Job(_flat(raw), near, layout) for raw, near, layout in items]
+            jobs = [Job(_flat(raw), near, layout) for raw, near, layout in items]
             prints = self._prints([job.raw for job in jobs])
             seen = [self._seen(print_) for print_ in prints]
             new = [k for k, id_ in enumerate(seen) if id_ is None]
-            big = self._prepared([jobs[k] for k in new if len(jobs[k].raw) >= SMALL_BYTES])
+            big = self._planner.prepared([jobs[k] for k in new if len(jobs[k].raw) >= SMALL_BYTES])
             fresh: list[tuple[memoryview, Print]] = []
             with closing(big):
                 for k in new:
@@ -149,7 +131,7 @@ class PackWriter:
         return id_ if id_ is not None and self._has(id_) else None
 
     def _take(
-        self, job: _Job, print_: Print, big: Iterator[_Prepared], fresh: list[tuple[memoryview, Print]]
+        self, job: Job, print_: Print, big: Iterator[Prepared], fresh: list[tuple[memoryview, Print]]
     ) -> ObjectId:
         if len(job.raw) < SMALL_BYTES:
             raw = memoryview(bytes(job.raw))  # It waits for others, and live memory may change meanwhile.
@@ -199,7 +181,7 @@ class PackWriter:
         for id_, at, size in batch.parts:
             self._listed.append(_Listed(id_, start + at, size, batch.depth, range(block, block + 1)))
 
-    def _put_big(self, raw: memoryview, prepared: _Prepared) -> None:
+    def _put_big(self, raw: memoryview, prepared: Prepared) -> None:
         start, block = self._raw_at, self._submitted
         for piece in prepared.pieces:
             self._put_piece(raw, piece, prepared.base)
@@ -212,48 +194,6 @@ class PackWriter:
             return
         used = base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length] if piece.uses else b""
         self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)
-
-    def _prepared(self, jobs: Sequence[_Job]) -> Generator[_Prepared, None, None]:
-        """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
-        if len(jobs) < 2 or self._workers.threads == 1:
-            yield from (self._prepare(job, wide=True) for job in jobs)
-            return
-        ahead: deque[Future[_Prepared]] = deque()
-        rest = iter(jobs)
-        try:
-            for _ in jobs:
-                for job in islice(rest, 2 * self._workers.threads - len(ahead)):
-                    ahead.append(self._workers.submit(self._prepare, job, len(job.raw) >= _WIDE_BYTES))
-                yield ahead[0].result()
-                ahead.popleft()
-        finally:
-            stop(ahead)
-
-    def _prepare(self, job: _Job, wide: bool) -> _Prepared:
-        id_ = id_of(job.raw, wide)
-        if self._has(id_):
-            return _Prepared(id_)
-        near = self._base_for(job.near)
-        if near is not None:
-            base = memoryview(self._reader.get(near[0], wide=False))
-            pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
-            if pieces is not None:
-                return _Prepared(id_, pieces, base, near[1] + 1)
-        return _Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
-
-    def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
-        """The part to code against: `near`, or what its chain begins with when that is as long as may be."""
-        place = self._index.known(near) if near else None
-        while place is not None and place.entry.depth >= MAX_DEPTH:
-            place = self._first_of(place.entry.id)
-        return None if place is None else (place.entry.id, place.entry.depth)
-
-    def _first_of(self, id_: ObjectId) -> Place | None:
-        place = self._index.known(id_)
-        while place is not None and place.entry.depth:
-            bases = sorted(place.contents.bases_of(place.entry))
-            place = self._index.known(bases[0]) if bases else None
-        return place
 
     # -- blocks in order
 

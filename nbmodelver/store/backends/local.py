@@ -9,10 +9,7 @@ No path component inside the store is ever followed through a link.
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
-import secrets
 import stat
 import time
 from contextlib import contextmanager, suppress
@@ -21,17 +18,23 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NoStore, StoreError
 from nbmodelver.store.backends.faults import named, translate
+from nbmodelver.store.backends.files import (
+    FOLDER,
+    NO_FOLLOW,
+    Writer,
+    exists,
+    give_name,
+    into,
+    new_file,
+    read_fully,
+    sweep_one,
+    walk,
+)
 from nbmodelver.store.backends.keys import check
 from nbmodelver.store.locks import file_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_NO_FOLLOW = os.O_NOFOLLOW | os.O_CLOEXEC
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
-_TOGETHER_BYTES = 1 << 20
-_SYNC_BYTES = 32 << 20
 
 
 class LocalBackend:
@@ -70,7 +73,7 @@ class LocalBackend:
         with self._opened(key) as fd, named("read", self._path(key)):
             if length is None:
                 length = max(os.fstat(fd).st_size - start, 0)
-            return _read_fully(fd, start, length)
+            return read_fully(fd, start, length)
 
     def size(self, key: str) -> int:
         """Bytes under `key`."""
@@ -89,8 +92,8 @@ class LocalBackend:
             fd = self._root()
             try:
                 for step in filter(None, folder.split("/")):
-                    fd = _into(fd, step)
-                keys = sorted(_walk(fd, f"{folder}/" if folder else ""))
+                    fd = into(fd, step)
+                keys = sorted(walk(fd, f"{folder}/" if folder else ""))
             except FileNotFoundError:
                 keys = []
             finally:
@@ -102,12 +105,12 @@ class LocalBackend:
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
         """Write a new immutable object durably; False when the key exists."""
         with self._folder(key, make=True) as (folder, name):
-            if _exists(folder, name):
+            if exists(folder, name):
                 return False
             with self._temporary() as (tmp_folder, tmp, fd):
                 self._fill(fd, chunks, key)
                 with named("name", self._path(key)):
-                    if not _give_name(tmp_folder, tmp, fd, folder, name):
+                    if not give_name(tmp_folder, tmp, fd, folder, name):
                         return False
             self._sync_new(folder, name, key)
             return True
@@ -145,7 +148,7 @@ class LocalBackend:
         with named("lock", path):
             folder = self._subfolder("locks")
             try:
-                flags = os.O_RDWR | os.O_CREAT | _NO_FOLLOW
+                flags = os.O_RDWR | os.O_CREAT | NO_FOLLOW
                 fd = os.open(name, flags, 0o660 if self.shared else 0o600, dir_fd=folder)
             finally:
                 os.close(folder)
@@ -168,7 +171,7 @@ class LocalBackend:
         with named("sweep", self._path("tmp")):
             folder = self._subfolder("tmp")
             try:
-                return sum(_sweep_one(folder, name) for name in os.listdir(folder))
+                return sum(sweep_one(folder, name) for name in os.listdir(folder))
             finally:
                 os.close(folder)
 
@@ -178,14 +181,14 @@ class LocalBackend:
         return str(self.root / key)
 
     def _root(self) -> int:
-        return os.open(self.root, _FOLDER)
+        return os.open(self.root, FOLDER)
 
     @contextmanager
     def _opened(self, key: str) -> Iterator[int]:
         with self._folder(key) as (folder, name):
             try:
                 # Not blocking: a pipe planted in the store must not hang whoever opens it.
-                fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW, dir_fd=folder)
+                fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | NO_FOLLOW, dir_fd=folder)
             except FileNotFoundError:
                 raise KeyError(key) from None
             except OSError as error:
@@ -206,7 +209,7 @@ class LocalBackend:
         try:
             for step in steps:
                 try:
-                    fd = self._make_or_enter(fd, step) if make else _into(fd, step)
+                    fd = self._make_or_enter(fd, step) if make else into(fd, step)
                 except FileNotFoundError:
                     raise KeyError(key) from None
                 except OSError as error:
@@ -226,12 +229,12 @@ class LocalBackend:
 
     def _make_or_enter(self, fd: int, name: str) -> int:
         try:
-            return _into(fd, name)
+            return into(fd, name)
         except FileNotFoundError:
             with suppress(FileExistsError):
                 os.mkdir(name, 0o770 if self.shared else 0o700, dir_fd=fd)
                 os.fsync(fd)
-            return _into(fd, name)
+            return into(fd, name)
 
     @contextmanager
     def _temporary(self) -> Iterator[tuple[int, str, int]]:
@@ -240,7 +243,7 @@ class LocalBackend:
             folder = self._subfolder("tmp")
         try:
             with named("create a file in", self._path("tmp")):
-                name, fd = _new_file(folder, 0o660 if self.shared else 0o600)
+                name, fd = new_file(folder, 0o660 if self.shared else 0o600)
             try:
                 yield folder, name, fd
             finally:
@@ -251,7 +254,7 @@ class LocalBackend:
             os.close(folder)
 
     def _fill(self, fd: int, chunks: Iterable[bytes | memoryview], key: str) -> None:
-        write = _Writer(fd)
+        write = Writer(fd)
         for chunk in chunks:
             with named("write", self._path(key)):
                 write(chunk)
@@ -276,124 +279,3 @@ class LocalBackend:
             return self.read(key)
         except KeyError:
             return None
-
-
-class _Writer:
-    """Writes chunks to a descriptor, small ones together: hundreds of small frames need not be as many calls.
-
-    A large file is synced on the way, so that the disk works while the next chunks are compressed.
-    """
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._waiting: list[bytes | memoryview] = []
-        self._waiting_bytes = 0
-        self._unsynced_bytes = 0
-
-    def __call__(self, chunk: bytes | memoryview) -> None:
-        self._waiting.append(chunk)
-        self._waiting_bytes += len(chunk)
-        if self._waiting_bytes >= _TOGETHER_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._fd, view) :]
-        self._waiting, self._waiting_bytes = [], 0
-        self._unsynced_bytes += len(data)
-        if self._unsynced_bytes >= _SYNC_BYTES:
-            os.fsync(self._fd)
-            self._unsynced_bytes = 0
-
-
-def _into(fd: int, name: str) -> int:
-    """The folder `name` inside the open folder `fd`, which is closed."""
-    inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
-    os.close(fd)
-    return inner
-
-
-def _walk(fd: int, prefix: str) -> Iterator[str]:
-    with os.scandir(fd) as entries:
-        found = [(e.name, e.is_dir(follow_symlinks=False)) for e in entries]
-    for name, is_folder in found:
-        if name.startswith(".") or (not prefix and name in ("tmp", "locks", "catalogue")):
-            continue
-        if not is_folder:
-            yield prefix + name
-            continue
-        inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
-        try:
-            yield from _walk(inner, f"{prefix}{name}/")
-        finally:
-            os.close(inner)
-
-
-def _read_fully(fd: int, start: int, length: int) -> bytes:
-    data = os.pread(fd, length, start)
-    if len(data) == length or not data:
-        return data
-    pieces = [data]
-    got = len(data)
-    while got < length:  # Linux gives at most 2 GiB a call, and a signal can cut one short.
-        piece = os.pread(fd, length - got, start + got)
-        if not piece:
-            break
-        pieces.append(piece)
-        got += len(piece)
-    return b"".join(pieces)
-
-
-def _exists(folder: int, name: str) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except OSError:
-        return False
-    return True
-
-
-def _new_file(folder: int, mode: int) -> tuple[str, int]:
-    while True:
-        name = f"{secrets.token_hex(8)}.tmp"
-        fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, mode, dir_fd=folder)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            if os.fstat(fd).st_nlink:  # A sweep between open and lock may have taken it for a leftover.
-                return name, fd
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name, dir_fd=folder)
-            os.close(fd)
-            raise
-        os.close(fd)
-
-
-def _give_name(tmp_folder: int, tmp: str, fd: int, folder: int, name: str) -> bool:
-    """Link the finished file to its name; False when the name is taken by another file."""
-    try:
-        os.link(tmp, name, src_dir_fd=tmp_folder, dst_dir_fd=folder, follow_symlinks=False)
-    except FileExistsError:
-        # Over NFS a link can succeed and its answer get lost; the retry then finds our own file.
-        return os.fstat(fd).st_nlink == 2
-    except OSError as error:
-        if error.errno not in _NO_LINKS or _exists(folder, name):
-            raise
-        os.rename(tmp, name, src_dir_fd=tmp_folder, dst_dir_fd=folder)  # A file system without hard links.
-    return True
-
-
-def _sweep_one(folder: int, name: str) -> bool:
-    try:
-        fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW, dir_fd=folder)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.unlink(name, dir_fd=folder)
-    except (BlockingIOError, FileNotFoundError):
-        return False
-    finally:
-        os.close(fd)
-    return True

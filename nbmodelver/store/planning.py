@@ -1,0 +1,92 @@
+"""What becomes of a big part, found before its blocks are made: its id, and how it is cut against which base."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from nbmodelver.store import deltas
+from nbmodelver.store.hashes import id_of
+from nbmodelver.store.limits import MAX_DEPTH
+from nbmodelver.store.workers import stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from concurrent.futures import Future
+
+    from nbmodelver.model import ObjectId
+    from nbmodelver.store.deltas import Piece
+    from nbmodelver.store.index import Place
+    from nbmodelver.store.reading import Reader
+
+_WIDE_BYTES = 32 << 20
+"""Parts from here on are hashed by all threads even when several are planned at once."""
+
+
+class Job(NamedTuple):
+    """A part to be put, as bytes."""
+
+    raw: memoryview
+    near: ObjectId | None
+    layout: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known of a big part before its blocks are made; no pieces for one that is stored already."""
+
+    id: ObjectId
+    pieces: list[Piece] = field(default_factory=list)
+    base: memoryview = field(default_factory=lambda: memoryview(b""))
+    depth: int = 0
+
+
+class Planner:
+    """Plans for one writer. has: whether a part needs no blocks because it is stored already."""
+
+    def __init__(self, reader: Reader, has: Callable[[ObjectId], bool], level: int) -> None:
+        self._reader, self._has, self._level = reader, has, level
+
+    def prepared(self, jobs: Sequence[Job]) -> Generator[Prepared, None, None]:
+        """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
+        if len(jobs) < 2 or self._reader.workers.threads == 1:
+            yield from (self._prepare(job, wide=True) for job in jobs)
+            return
+        ahead: deque[Future[Prepared]] = deque()
+        rest = iter(jobs)
+        try:
+            for _ in jobs:
+                for job in islice(rest, 2 * self._reader.workers.threads - len(ahead)):
+                    ahead.append(self._reader.workers.submit(self._prepare, job, len(job.raw) >= _WIDE_BYTES))
+                yield ahead[0].result()
+                ahead.popleft()
+        finally:
+            stop(ahead)
+
+    def _prepare(self, job: Job, wide: bool) -> Prepared:
+        id_ = id_of(job.raw, wide)
+        if self._has(id_):
+            return Prepared(id_)
+        near = self._base_for(job.near)
+        if near is not None:
+            base = memoryview(self._reader.get(near[0], wide=False))
+            pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
+            if pieces is not None:
+                return Prepared(id_, pieces, base, near[1] + 1)
+        return Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
+
+    def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
+        """The part to code against: `near`, or what its chain begins with when that is as long as may be."""
+        place = self._reader.index.known(near) if near else None
+        while place is not None and place.entry.depth >= MAX_DEPTH:
+            place = self._first_of(place.entry.id)
+        return None if place is None else (place.entry.id, place.entry.depth)
+
+    def _first_of(self, id_: ObjectId) -> Place | None:
+        place = self._reader.index.known(id_)
+        while place is not None and place.entry.depth:
+            bases = sorted(place.contents.bases_of(place.entry))
+            place = self._reader.index.known(bases[0]) if bases else None
+        return place
