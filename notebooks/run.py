@@ -1,7 +1,7 @@
 """Run a notebook in a fresh kernel and a fresh folder, and print what happened, cell by cell.
 
-`python notebooks/run.py notebooks/quickstart.ipynb` works in build/demo, which keeps the store and the bundles that
-the notebook leaves. The notebook file itself is not changed. Ends with exit status 1, after the cell's own error, when
+`python notebooks/run.py notebooks/quickstart.ipynb [FOLDER]` works in FOLDER (build/demo), which is emptied first and
+keeps the store and the bundles that the notebook leaves. The notebook file itself is not changed. Ends with exit status 1, after the cell's own error, when
 a cell fails.
 """
 
@@ -38,7 +38,14 @@ def main(path: Path, folder: Path) -> int:
                 print(f"\n{error}", file=sys.stderr)
                 return 1
             print("\n".join(told(cell)), flush=True)
+    print("\n".join(left(folder)))
     return 0
+
+
+def left(folder: Path) -> Iterator[str]:
+    """What the run left behind: the store and the bundles."""
+    yield f"\nThe store: {folder / '.nbmodelver'}"
+    yield from (f"A bundle: {path}" for path in sorted(folder.glob("*.nbmv.zip")))
 
 
 def emptied(folder: Path) -> Path:
@@ -65,6 +72,7 @@ def text_of(output: Any) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python notebooks/run.py NOTEBOOK")
-    sys.exit(main(Path(sys.argv[1]).resolve(), emptied(Path("build/demo").resolve())))
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python notebooks/run.py NOTEBOOK [FOLDER]")
+    place = Path(sys.argv[2]) if len(sys.argv) == 3 else Path("build/demo")
+    sys.exit(main(Path(sys.argv[1]).resolve(), emptied(place.resolve())))

@@ -137,6 +137,8 @@ def _bad_names(version: Version) -> Iterator[str]:
             yield f"'{name}' is in no group"
         elif name not in version.groups[kept.group].names:
             yield f"'{name}' is in another group than it says"
+        elif len(version.groups[kept.group].names) == 1 and kept.digest != version.groups[kept.group].recipe:
+            yield f"'{name}' has another digest than its content"
 
 
 def _bad_types(version: Version) -> Iterator[str]:

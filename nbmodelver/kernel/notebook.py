@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import time
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -231,7 +232,7 @@ class Notebook:
         return self._commit(call, values, outputs, cell)
 
     def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
-        own = set(self.namespace.names())
+        own = {n for n in self.namespace.names() if not is_imported_code(self.values[n])}
         bound = {n for n in own if before.get(n) != id(self.values[n])} | (own & set(assigned_names(cell)))
         head = self.repo(create=True).history.head
         mentioned = own & set(used_names(cell)) & set(head.kept if head else ())
@@ -443,6 +444,13 @@ class Notebook:
         """Raises Busy while a cell runs: for requests that come from elsewhere than the cell."""
         if self.cells.busy:
             raise Busy("a cell is running", "wait until it has ended, or interrupt it")
+
+
+def is_imported_code(value: Any) -> bool:
+    """True for a function or class of a library: importing it again gives it back."""
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
+        return value.__module__ != "__main__"
+    return isinstance(value, type) and type.__getattribute__(value, "__module__") != "__main__"
 
 
 def _can_ask(shell: Any) -> bool:

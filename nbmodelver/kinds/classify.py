@@ -48,7 +48,10 @@ def classify(name: str, value: Any) -> Kind | None:
 
 
 def kind_of(value: Any, depth: int = 3) -> Kind | None:
-    """The kind of a value whatever its name; None for a module. depth: levels of containers that are looked into."""
+    """The kind of a value whatever its name; None for a module, and for what nbmodelver itself gave (a version ...).
+
+    depth: levels of containers that are looked into.
+    """
     cls = type(value)
     if id(cls) in PLAIN_IDS:
         return "hyperparameters"
@@ -59,7 +62,11 @@ def kind_of(value: Any, depth: int = 3) -> Kind | None:
         return None
     if any(b in CODE for b in bases if type(b) is type):
         return "code"
-    return library_kind(cls) or _kind_of_class(cls)
+    return None if _is_ours(cls) else library_kind(cls) or _kind_of_class(cls)
+
+
+def _is_ours(cls: type) -> bool:
+    return str(module_of(cls)).partition(".")[0] == "nbmodelver"
 
 
 def _kind_of_class(cls: type) -> Kind:

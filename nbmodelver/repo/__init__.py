@@ -18,7 +18,7 @@ from nbmodelver.errors import Damaged, MissingPart, NbmodelverError, NeedsTrust,
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Section, Version, VersionId
 from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places
-from nbmodelver.repo.commit import Commit, Labels, Surroundings, canonical_json
+from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.history import History
 from nbmodelver.repo.nearest import nearest
@@ -342,9 +342,11 @@ class Repo:
             value = self.load(version, [name])[name]
         except (NeedsTrust, NotLoadable, Damaged) as error:
             return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
-        found = kinds.profile(kept.kind, value, kept.size_bytes)
-        with suppress(NbmodelverError):  # A cache only: a read-only or full store still shows the profile.
-            self.backend.create(key, [canonical_json(found)])
+        data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
+        if self.refs.get(f"origin/{version.id}") is None:  # A stranger's record may give any digest.
+            with suppress(NbmodelverError):  # A cache only: a read-only or full store still shows the profile.
+                self.backend.create(key, [data.encode()])
+        found: Profile = json.loads(data)  # The same the first time and from then on.
         return found
 
     # -- branches, tags

@@ -80,11 +80,15 @@ class Code:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks under a summary that can be closed where there is a pointer."""
+    """Blocks under a summary that can be closed where there is a pointer.
+
+    in_text: False for what only fills a terminal; then the summary stands alone there.
+    """
 
     summary: tuple[Span, ...]
     blocks: tuple[Block, ...]
     is_open: bool = False
+    in_text: bool = True
 
 
 Block = Line | Title | Table | Code | Fold

@@ -36,7 +36,9 @@ def _blocks(versions: Sequence[Version]) -> Iterator[Block]:
         yield title("Parameters that differ", level=2)
         yield Table(heads, tuple(Row(r.cells) for r in differ), right)
     if same:
-        yield Fold(spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),))
+        yield Fold(
+            spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),), in_text=False
+        )
 
 
 def _rows(sides: Sequence[Mapping[str, Any]], written: Any) -> Iterator[Row]:

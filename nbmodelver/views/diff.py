@@ -50,7 +50,7 @@ def section_blocks(section: Section) -> Iterator[Block]:
         yield _table(section, same)
     elif same:
         yield (
-            Fold(spans(dim(f"{plural(len(same), 'row')} the same")), (_table(section, same),))
+            Fold(spans(dim(f"{plural(len(same), 'row')} the same")), (_table(section, same),), in_text=False)
             if changed
             else line(dim(f"{plural(len(same), 'row')} the same"))
         )

@@ -46,7 +46,7 @@ def _counted(count: int, words: str) -> str:
     """Such as: 1 name comes back, 2 names come back."""
     verb, _, rest = words.partition(" ")
     if count != 1:
-        verb = verb.removesuffix("s")
+        verb = verb.removesuffix("es") if verb.endswith("shes") else verb.removesuffix("s")
     return f"{plural(count, 'name')} {verb} {rest}".rstrip()
 
 

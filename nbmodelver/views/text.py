@@ -60,7 +60,8 @@ class _Text:
             yield from (self.code_line(text, block.diff, width) for text in block.lines)
         else:
             yield self.spans(block.summary, width)
-            yield from self.blocks(block.blocks, GAP)
+            if block.in_text:
+                yield from self.blocks(block.blocks, GAP)
 
     def spans(self, pieces: Sequence[Span], width: int) -> str:
         out, left = "", width

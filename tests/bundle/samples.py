@@ -35,8 +35,8 @@ def study() -> dict[str, Any]:
     y = pd.Series(np.arange(60) % 3, name="class")
     model = DecisionTreeClassifier(max_depth=3, random_state=0).fit(A, y)
     return {
-        "X": X, "A": A, "top": A[:5], "y": y, "model": model, "params": {"depth": 3, "seeds": [1, 2.5, None]}, "pair": (1, 2),
-        "zeros": np.zeros(2_000_000), "x": 3, "π": 3.14,
+        "X": X, "A": A, "top": A[:5], "y": y, "model": model, "pair": (1, 2),
+        "params": {"depth": 3, "seeds": [1, 2.5, None]}, "zeros": np.zeros(2_000_000), "x": 3, "π": 3.14,
     }  # fmt: skip
 
 

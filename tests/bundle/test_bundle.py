@@ -127,7 +127,9 @@ def test_no_path_of_this_machine_is_inside(made, unzipped: Path) -> None:
 
 
 def test_sha256sum_alone_verifies_it(unzipped: Path) -> None:
-    done = subprocess.run(["sha256sum", "-c", "manifest-sha256.txt"], cwd=unzipped, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sha256sum", "-c", "manifest-sha256.txt"], cwd=unzipped, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0
     assert done.stdout.count(": OK") == sum(f.is_file() for f in unzipped.rglob("*")) - 1
 

@@ -119,6 +119,7 @@ def test_a_diff_shows_what_differs_and_names_what_does_not():
 def test_a_plan_says_what_changes_vanishes_stays_and_is_lost():
     said = str(views.plan(samples.PLAN))
     assert re.search(r"- scaler +vanishes", said)
+    assert "1 name vanishes" in said
     assert re.search(r"! net +cannot come back", said)
     assert "stays as it is: LR" in said
     assert "556 MB to load" in said
