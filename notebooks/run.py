@@ -1,8 +1,8 @@
 """Run a notebook in a fresh kernel and a fresh folder, and print what happened, cell by cell.
 
 `python notebooks/run.py notebooks/quickstart.ipynb [FOLDER]` works in FOLDER (build/demo), which is emptied first and
-keeps the store and the bundles that the notebook leaves. The notebook file itself is not changed. Ends with exit status 1, after the cell's own error, when
-a cell fails.
+keeps the store and the bundles that the notebook leaves. The notebook file itself is not changed. Ends with exit
+status 1, after the cell's own error, when a cell fails.
 """
 
 from __future__ import annotations
