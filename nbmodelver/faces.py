@@ -12,7 +12,7 @@ from nbmodelver.repo import Repo, open_repo, places
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.model import Progress, Version
+    from nbmodelver.model import Group, Progress, Version
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
@@ -120,6 +120,34 @@ def branch(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     return views.sentence("branch ", views.Span(name, "strong"), f" starts at {version.name}", go, value=version)
 
 
+def trust(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """List, give or take back trust."""
+    if not call["version"]:
+        known = repo.trust.all()
+        if known:
+            return views.config(dict(known))
+        return views.sentence("you trust no origin but your own stores", value={})
+    version = repo[call["version"]]
+    origins = repo.origins(version)
+    if not origins:
+        return views.sentence(views.Span(version.name, "strong"), " was made here: nothing to trust", value=())
+    for origin in origins:
+        if call["revoke"]:
+            repo.trust.remove(origin)
+        else:
+            repo.trust.add(origin)
+    if call["revoke"]:
+        return views.sentence(views.Span(version.name, "strong"), " is trusted no longer", value=origins)
+    pickled = [g for g in (*version.groups, *version.definitions) if g.pickled]
+    needs = "; ".join(f"{', '.join(g.names)} ({_imports(repo, g)})" for g in pickled)
+    said = f" may be loaded now, from {', '.join(origins)}: {needs or 'plain data only'}"
+    return views.sentence(views.Span(version.name, "strong"), said, value=origins)
+
+
+def _imports(repo: Repo, group: Group) -> str:
+    return ", ".join(c.replace(":", ".") for c in repo.vault.foreign_names(group)) or "code of a notebook"
+
+
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
     full, sample = bool(call["full"]), call["sample"]
@@ -169,6 +197,7 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "compare": compare,
     "tag": tag,
     "branch": branch,
+    "trust": trust,
     "verify": verify,
     "gc": gc,
     "config": config,

@@ -22,6 +22,7 @@ import numpy as np
 from nbmodelver.codecs import code, protocol
 from nbmodelver.codecs.memory import ArrayRef, Memory
 from nbmodelver.codecs.plain import NotPlain, _sort_key
+from nbmodelver.errors import NeedsTrust
 
 _MISSING = object()
 _ARRAY_CODEC = protocol.by_tag("numpy.array")
@@ -308,7 +309,15 @@ class Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """Our own stand-ins lead to the loader; everything else is imported."""
         own = self._loader.stand_ins.get((module, name))
-        return super().find_class(module, name) if own is None else own
+        if own is not None:
+            return own
+        listed = self._loader.listed
+        if listed is not None and f"{module}:{name}" not in listed:
+            raise NeedsTrust(
+                f"a pickle asks for {module}.{name} in a way that hides it: it was made to mislead",
+                "do not load it; ask where it comes from",
+            )
+        return super().find_class(module, name)
 
     def persistent_load(self, pid: Any) -> Any:
         """Sets that `CanonicalPickler` wrote."""

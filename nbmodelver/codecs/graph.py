@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.codecs import code, culprit, fallback, plain, protocol
 from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
+from nbmodelver.codecs.names import UNKNOWN, names_in
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotKeepable, NotLoadable
 from nbmodelver.model import Skipped
 
@@ -379,7 +380,7 @@ class Loader:
     """Decodes the groups of one version; classes and functions of the notebook come back once for all of them.
 
     namespace: becomes the globals of restored functions. find_definition(key): the live or restored definition.
-    trusted: False refuses everything that needs pickle.
+    trusted: False refuses everything that needs pickle. restricted: pickles resolve only what `foreign_names` shows.
     """
 
     def __init__(
@@ -388,11 +389,13 @@ class Loader:
         find_definition: Callable[[str], Any],
         *,
         trusted: bool = True,
+        restricted: bool = False,
         origin: str = "",
     ) -> None:
         self.namespace = namespace
         self.find_definition = find_definition
         self.trusted = trusted
+        self.restricted = restricted
         self.origin = origin
 
     def load(self, draft: Draft, own: Sequence[memoryview], arrays: Arrays) -> dict[str, Any]:
@@ -419,15 +422,15 @@ class Loader:
     def _demand_trust(self, draft: Draft) -> None:
         if self.trusted:
             return
-        classes = ", ".join(c.replace(":", ".") for c in draft.classes) or "code of a notebook"
+        classes = ", ".join(sorted(c.replace(":", ".") for c in foreign_names(draft))) or "code of a notebook"
         raise NeedsTrust(
             f"'{', '.join(draft.names)}' from {self.origin or 'this store'} can only be rebuilt by pickle,"
             f" which can run code ({classes})",
-            "if you trust where it comes from, open it as trusted: nbmodelver.open(PATH, trusted=True)",
+            "if you trust where it comes from: %mv_trust VERSION shows it and says so",
         )
 
     def _unpickle(self, draft: Draft, arrays: Arrays) -> Any:
-        reading = _Reading(self, arrays)
+        reading = _Reading(self, arrays, names_in(draft.skeleton) if self.restricted else None)
         try:
             return fallback.Unpickler(draft.skeleton, reading).load()
         except (NbmodelverError, MemoryError):
@@ -463,10 +466,20 @@ def decode(draft: Draft, loader: Loader) -> dict[str, Any]:
     return loader.load(draft, raws[: draft.own], _arrays_of(draft, raws))
 
 
+def foreign_names(draft: Draft) -> frozenset[str]:
+    """What loading a pickled draft would import beside nbmodelver, as "module:name", read without running it."""
+    try:
+        found = names_in(draft.skeleton)
+    except Exception:  # Whatever is wrong with a stranger's pickle, it is not opened here.
+        return frozenset(draft.classes) | {UNKNOWN}
+    return frozenset(n for n in found if not n.startswith("nbmodelver."))
+
+
 class _Reading:
     """What our stand-in names in one pickle lead to."""
 
-    def __init__(self, loader: Loader, arrays: Arrays) -> None:
+    def __init__(self, loader: Loader, arrays: Arrays, listed: frozenset[str] | None) -> None:
+        self.listed = listed
         self.stand_ins: dict[tuple[str, str], Callable[..., Any]] = {
             ("nbmodelver.codecs.fallback", "build"): lambda tag, state: protocol.by_tag(tag).restore(state),
             ("nbmodelver.codecs.fallback", "array"): lambda number, held: arrays.resolve(number, held=held),

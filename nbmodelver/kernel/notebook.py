@@ -152,7 +152,8 @@ class Notebook:
             version = repo.commit(
                 values, call["message"], metrics=metrics, params=params, tags=call["tag"] or (), note=call["note"],
                 namespace=self.values, around=self.around(values, call["session"], outputs, source), progress=progress,
-                partial=call["partial"], verify_load=call["verify_load"] or None, **more,
+                partial=call["partial"], allow_secrets=call["allow_secret"] or (),
+                verify_load=call["verify_load"] or None, **more,
             )  # fmt: skip
         self.cells.committed()
         self._tell()

@@ -25,6 +25,7 @@ from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.surroundings import differences, environment
+from nbmodelver.repo.trust import Trust, strangers
 from nbmodelver.repo.undo import Journals
 from nbmodelver.repo.vault import Vault
 from nbmodelver.store import layout
@@ -33,7 +34,7 @@ from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Backend, Json, Kind, Profile, Progress
 
@@ -74,6 +75,7 @@ class Repo:
         self.index = Index(backend, self.history.records)
         self.settings = Settings(self.refs)
         self.journals = Journals(self.refs)
+        self.trust = Trust()
 
     def __repr__(self) -> str:
         head = self.history.head
@@ -101,6 +103,7 @@ class Repo:
         merged: VersionId | None = None,
         only_if_changed: bool = False,
         partial: bool = False,
+        allow_secrets: Collection[str] = (),
         verify_load: bool | None = None,
         progress: Progress | None = None,
     ) -> Version:
@@ -110,6 +113,7 @@ class Repo:
         partial: also keep what shares objects with a value that cannot be kept.
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
+        allow_secrets: names to keep although they look like secrets; others that do are in `skipped`.
         A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
         visible, and the same commit may be tried again.
         """
@@ -117,7 +121,7 @@ class Repo:
         for tag in tags:
             self.history.check_tag(tag)
         labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
-        work = Commit(self, values, namespace, partial=partial)
+        work = Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
         verify = self.settings["verify_load"] if verify_load is None else verify_load
         version = work.run(labels, around or Surroundings(), progress, verify=bool(verify))
         for tag in tags:
@@ -196,6 +200,7 @@ class Repo:
             only_missing=only_missing,
             prefix=prefix,
             trusted=self.trusts(version) if trusted is None else trusted,
+            restricted=bool(self.origins(version)),
         )
 
     def plan(
@@ -228,7 +233,8 @@ class Repo:
         """
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
         version = self[revision] if isinstance(revision, str) else revision
-        rollback = Rollback(self.vault, version, dict(scope), names=names or (), trusted=self.trusts(version))
+        trusted, restricted = self.trusts(version), bool(self.origins(version))
+        rollback = Rollback(self.vault, version, dict(scope), names=names or (), trusted=trusted, restricted=restricted)
         rollback.namespace = scope
         groups = rollback.wanted
         values = self.vault.load(groups, DefinitionLoader(rollback).loader, progress)
@@ -286,7 +292,16 @@ class Repo:
 
     def trusts(self, version: Version) -> bool:
         """True when pickled values of this version may be loaded: it was made here, or the user said so."""
-        return self.trusted or self.refs.get(f"origin/{version.id}") is None
+        return self.trusted or all(self.trust.has(origin) for origin in self.origins(version))
+
+    def origins(self, version: Version) -> tuple[str, ...]:
+        """Where a version's pickles may come from other than from here; () for one's own."""
+        imported = self.refs.get(f"origin/{version.id}")
+        found = [imported] if imported is not None else []
+        root = getattr(self.backend, "root", None)
+        if isinstance(root, Path) and strangers(root):
+            found.append(f"store:{root}")
+        return tuple(found)
 
     # -- comparison
 

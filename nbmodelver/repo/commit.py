@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
 from nbmodelver.codecs import graph, session
-from nbmodelver.errors import NothingToCommit
+from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
+from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.surroundings import GitProbe, author, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from nbmodelver.codecs.graph import Capture, Draft
     from nbmodelver.model import Cell, Json, Progress
@@ -66,9 +67,17 @@ class Commit:
     """One commit under way."""
 
     def __init__(
-        self, repo: Repo, values: Mapping[str, Any], namespace: dict[str, Any] | None, *, partial: bool = False
+        self,
+        repo: Repo,
+        values: Mapping[str, Any],
+        namespace: dict[str, Any] | None,
+        *,
+        partial: bool = False,
+        allow_secrets: Collection[str] = (),
     ) -> None:
         self.partial = partial
+        self.secrets = Searcher()
+        self.allowed = frozenset(allow_secrets)
         self.repo = repo
         self.values = values
         self.namespace = dict(values) if namespace is None else namespace
@@ -78,13 +87,15 @@ class Commit:
     def capture(self) -> Capture:
         """Encode the values. Raises NothingToCommit when none of them can be kept."""
         limit_s = self.repo.settings["time_limit_s"]
+        secret = {n: s for n, v in self.values.items() if (s := self._secret(n, v)) is not None}
         capture = graph.capture(
-            self.values,
+            {n: v for n, v in self.values.items() if n not in secret},
             self.namespace,
-            skip=_not_brought_along,
+            skip=self._not_brought_along,
             partial=self.partial,
             time_limit_s=limit_s if isinstance(limit_s, float) else 0.0,
         )
+        capture.skipped += secret.values()
         if not capture.groups:
             first = capture.skipped[0] if capture.skipped else None
             raise NothingToCommit(
@@ -92,6 +103,26 @@ class Commit:
                 "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all",
             )
         return capture
+
+    def _secret(self, name: str, value: Any) -> Skipped | None:
+        if name in self.allowed:
+            return None
+        found = self.secrets.in_value(name, value)
+        if found is None:
+            return None
+        return Skipped(name, found.path, f"{found.what}; if it is no secret: --allow-secret {name}")
+
+    def _not_brought_along(self, name: str, value: Any) -> str | None:
+        """Why a name that kept code uses does not come along with it."""
+        if name.startswith("__"):
+            return "private"
+        secret = self._secret(name, value)
+        return None if secret is None else secret.reason
+
+    def _cells(self, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+        """The cells as JSON, with secrets in their sources and outputs hidden."""
+        hidden = self.secrets.hidden
+        return [{**asdict(c), "source": hidden(c.source), "outputs": hidden(c.outputs)} for c in cells]
 
     def run(
         self, labels: Labels, around: Surroundings, progress: Progress | None = None, *, verify: bool = False
@@ -102,28 +133,33 @@ class Commit:
         """
         repo = self.repo
         self.assigned = around.assigned
-        git = GitProbe(Path(around.notebook_path).parent if around.notebook_path else Path.cwd())
-        capture = self.capture()
-        if verify:
-            _verify_load(capture, self.namespace)
-        parent = repo.history.head
-        with repo.parts.lease():
-            with repo.parts.writing(progress) as pack:
-                draft = self._version(capture, labels, around, _Writer(repo.vault, pack, parent))
-            if labels.only_if_changed and parent is not None and _holds_the_same(draft, parent):
-                return parent
-            with repo.backend.lock("refs"):
-                version = replace(
-                    draft,
-                    number=repo.history.next_number(),
-                    branch=repo.history.branch,
-                    parents=tuple(p for p in (parent.id if parent else None, labels.merged) if p),
-                    git=git.state(),
-                    new_bytes=pack.new_bytes,
+        folder = Path(around.notebook_path).parent if around.notebook_path else Path.cwd()
+        with GitProbe(folder) as git:
+            capture = self.capture()
+            if verify:
+                _verify_load(capture, self.namespace)
+            parent = repo.history.head
+            with repo.parts.lease():
+                with repo.parts.writing(progress) as pack:
+                    draft = self._version(capture, labels, around, _Writer(repo.vault, pack, parent))
+                if labels.only_if_changed and parent is not None and _holds_the_same(draft, parent):
+                    return parent
+                parents = tuple(p for p in (parent.id if parent else None, labels.merged) if p)
+                return self._recorded(replace(draft, parents=parents, git=git.state(), new_bytes=pack.new_bytes))
+
+    def _recorded(self, version: Version) -> Version:
+        """Number the version and write its record, under the lock; everything it needs is durable by now."""
+        history = self.repo.history
+        with self.repo.backend.lock("refs"):
+            return history.add(
+                replace(
+                    version,
+                    number=history.next_number(),
+                    branch=history.branch,
                     saved_at_utc=_now(),
                     duration_s=round(time.perf_counter() - self.started, 4),
                 )
-                return repo.history.add(version)
+            )
 
     def _version(self, capture: Capture, labels: Labels, around: Surroundings, writer: _Writer) -> Version:
         groups = tuple(writer.put(d) for d in capture.groups)
@@ -141,23 +177,44 @@ class Commit:
         return Version(
             id=VersionId(""),
             number=0,
-            message=labels.message,
-            note=labels.note,
+            message=self.secrets.hidden(labels.message),
+            note=self.secrets.hidden(labels.note),
             author=str(self.repo.settings["author"]) or author(),
             kept={name: kept[name] for name in order},
             groups=groups,
             definitions=definitions,
             skipped=tuple(capture.skipped),
             others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
-            params={**_own_params(self.values, kept), **labels.params},
+            params={**_own_params(self.values, kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
-            cells=writer.put_json([asdict(c) for c in around.cells], "cells") if around.cells else None,
+            cells=writer.put_json(self._cells(around.cells), "cells") if around.cells else None,
             environment=writer.put_json(environment(), "environment"),
-            notebook=writer.put_bytes(around.notebook, "notebook") if around.notebook else None,
+            notebook=writer.put_bytes(self._notebook(around.notebook), "notebook") if around.notebook else None,
             notebook_path=around.notebook_path,
             session=writer.put_session() if around.session else None,
             raw_bytes=sum(g.size_bytes for g in groups),
             auto=labels.auto,
+        )
+
+    def _own_labels(self, params: Mapping[str, Json]) -> dict[str, Json]:
+        """Parameters given with the commit; one that is a secret is refused. Raises UsageError."""
+        for name, value in params.items():
+            found = None if name in self.allowed else self.secrets.in_value(name, value)
+            if found is not None:
+                raise UsageError(
+                    f"the parameter '{name}' is kept out: {found.what}", f"if it is none: --allow-secret {name}"
+                )
+        return dict(params)
+
+    def _notebook(self, document: bytes) -> bytes:
+        """The notebook document with secrets hidden; one that is no JSON is not kept readable, so hidden as text."""
+        try:
+            before = json.loads(document)
+        except ValueError:
+            return self.secrets.hidden(document.decode("utf-8", "replace")).encode()
+        after = self.secrets.hidden_everywhere(before)
+        return (
+            document if after == before else json.dumps(after, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         )
 
     def _kept(self, entry: Kept, values: Mapping[str, Any], capture: Capture) -> Kept:
@@ -247,10 +304,6 @@ def _verify_load(capture: Capture, namespace: dict[str, Any]) -> None:
         capture.groups.remove(draft)
         reason = f"it was encoded, but cannot be rebuilt: {error.message}"
         capture.skipped += [Skipped(name, name, reason) for name in draft.names]
-
-
-def _not_brought_along(name: str, _value: Any) -> str | None:
-    return "private names come along only when asked for" if name.startswith("__") else None
 
 
 def _now() -> str:

@@ -86,6 +86,7 @@ class Rollback:
 
     names: a subset; their whole groups come along. tracked: names of the present version, which vanish if the
     target does not have them. prefix: bring values under other names and leave everything as it is.
+    restricted: pickles resolve only what their recipes list.
     """
 
     def __init__(
@@ -99,7 +100,9 @@ class Rollback:
         only_missing: bool = False,
         prefix: str = "",
         trusted: bool = True,
+        restricted: bool = False,
     ) -> None:
+        self.restricted = restricted
         self.vault = vault
         self.version = version
         self.namespace = namespace
@@ -142,7 +145,7 @@ class Rollback:
 
     def _obstacle(self, group: Group) -> str:
         if group.pickled and not self.trusted:
-            return "needs pickle, and this version came from elsewhere: trust it with --trust if you do"
+            return "needs pickle, and this version came from elsewhere: see %mv_trust"
         missing = sorted({m for c in group.classes if (m := _missing_package(c))})
         return f"needs the package {', '.join(missing)}" if missing else ""
 
@@ -238,7 +241,9 @@ class DefinitionLoader:
         self._then = {key: group for group in rollback.version.definitions for key in group.names}
         self._found: dict[str, Any] = {}
         origin = rollback.version.name
-        self.loader = graph.Loader(rollback.namespace, self.find, trusted=rollback.trusted, origin=origin)
+        self.loader = graph.Loader(
+            rollback.namespace, self.find, trusted=rollback.trusted, restricted=rollback.restricted, origin=origin
+        )
 
     def find(self, key: str) -> Any:
         """The definition of this key. Raises NotLoadable when the version does not hold it."""

@@ -102,6 +102,14 @@ class GitProbe:
         except OSError:
             self._status = None
 
+    def __enter__(self) -> GitProbe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None and self._status.returncode is None:
+            self._status.kill()
+            self._status.communicate()
+
     def state(self) -> GitState | None:
         """The state, or None outside a checkout. Waits at most two seconds; then the checkout counts as dirty."""
         if self._head is None:

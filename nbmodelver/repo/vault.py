@@ -134,6 +134,14 @@ class Vault:
             values.update(opening.decode(loader))
         return values
 
+    def foreign_names(self, group: Group) -> tuple[str, ...]:
+        """What loading a group would import beside nbmodelver, read from its pickle without running it."""
+        found = self.recipe(group)
+        draft = found.draft
+        if found.skeleton is not None:
+            draft = dataclasses.replace(draft, skeleton=bytes(self.parts.get(found.skeleton)))
+        return tuple(sorted(graph.foreign_names(draft))) if draft.format == graph.PICKLE else ()
+
     def _blamed(self, error: Damaged, openings: Iterable[_Opening]) -> Damaged:
         for opening in openings:
             for part, out in opening.wanted():

@@ -73,6 +73,7 @@ COMMIT = Verb(
         Argument("all", "keep every name that you made, of any kind", ("-a", "--all"), "flag"),
         Argument("metrics", "also keep numbers named like metrics (acc, rmse, loss ...)", ("--metrics",), "flag"),
         Argument("session", "keep, or leave out, the random state and the session's options", ("--session",), "switch"),
+        Argument("allow_secret", "keep a name although it looks like a secret", ("--allow-secret",), "name", many=True),
         Argument("partial", "keep what shares objects with a value that cannot be kept", ("--partial",), "flag"),
         Argument("verify_load", "load every kept value once to prove that it comes back", ("--verify-load",), "flag"),
         DRY_RUN,
@@ -331,6 +332,24 @@ GC = Verb(
     gives="the report",
 )
 
+TRUST = Verb(
+    "trust",
+    "Allow pickled values of a version that came from elsewhere to be loaded, or list what is allowed.",
+    "Pickle can run code. Values that need it are refused in versions that came from a bundle, and in stores that "
+    "others can write, until you say that you trust where they come from. The answer names every value and what "
+    "it would import. Trust goes by content and is kept in your own configuration, never in a store or bundle.",
+    (
+        Example("", "list what you trust"),
+        Example("v3", "trust where this version comes from"),
+        Example("v3 --revoke", "trust it no longer"),
+    ),
+    (
+        Argument("version", VERSION_HELP),
+        Argument("revoke", "trust it no longer", ("--revoke",), "flag"),
+    ),
+    gives="the trusted origins",
+)
+
 CONFIG = Verb(
     "config",
     "Show or change a setting of the store.",
@@ -348,6 +367,6 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, VERIFY, GC, CONFIG,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, VERIFY, GC, CONFIG,
     )
 }  # fmt: skip

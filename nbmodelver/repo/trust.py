@@ -1,0 +1,99 @@
+"""Whose pickles may be loaded: the user's own list of origins, kept in the user's configuration, never in a store.
+
+An origin is "bundle:HASH" (what a bundle held, by content) or "store:PATH" (a store that others can write).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import platformdirs
+
+from nbmodelver.errors import StoreError
+
+FILE = "trust.json"
+MAX_BYTES = 4_000_000
+
+
+class Trust:
+    """The origins that this user trusts."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path(platformdirs.user_config_dir("nbmodelver"))
+
+    @property
+    def file(self) -> Path:
+        """Where the list is."""
+        return self._folder / FILE
+
+    def has(self, origin: str) -> bool:
+        """True when the origin is trusted. A list that cannot be read, or that others can write, trusts nothing."""
+        return origin in self.all()
+
+    def all(self) -> dict[str, str]:
+        """Origin -> when it was trusted, ISO 8601 in UTC."""
+        try:
+            status = self.file.lstat()
+            if not stat.S_ISREG(status.st_mode) or _others_can_write(status) or status.st_size > MAX_BYTES:
+                return {}
+            data = json.loads(self.file.read_text(encoding="utf-8"))
+            return {str(k): str(v) for k, v in data["origins"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}
+
+    def add(self, origin: str) -> None:
+        """Trust an origin from now on. Raises StoreError when the list cannot be written."""
+        self._write({**self.all(), origin: datetime.now(UTC).isoformat(timespec="seconds")})
+
+    def remove(self, origin: str) -> bool:
+        """Trust it no longer; False when it was not trusted."""
+        origins = self.all()
+        if origins.pop(origin, None) is None:
+            return False
+        self._write(origins)
+        return True
+
+    def _write(self, origins: dict[str, str]) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(dir=self._folder)
+            try:
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    json.dump({"origins": origins}, file, indent=1, sort_keys=True)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(self.file)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(name)
+                raise
+        except OSError as error:
+            raise StoreError(
+                f"the list of trusted origins at {self.file} cannot be written: {error}", "check the folder"
+            ) from error
+
+
+def strangers(folder: Path) -> str:
+    """Why the pickles of a store should not be trusted by themselves: who else can put something there; or ""."""
+    for place in (folder, folder / "packs", folder / "records", folder / "refs"):
+        try:
+            status = place.lstat()
+        except OSError:
+            continue
+        if stat.S_ISLNK(status.st_mode):
+            return f"{place} is a symbolic link"
+        if hasattr(os, "getuid") and status.st_uid != os.getuid():
+            return f"{place} belongs to another user"
+        if _others_can_write(status):
+            return f"others can write in {place}"
+    return ""
+
+
+def _others_can_write(status: os.stat_result) -> bool:
+    return os.name == "posix" and bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))

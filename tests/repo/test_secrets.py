@@ -1,0 +1,101 @@
+"""P13 and P14: what looks like a secret stays out, by name, by shape, by the environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import nbmodelver as mv
+from nbmodelver.errors import UsageError
+from nbmodelver.model import Cell
+from nbmodelver.repo import Surroundings
+from nbmodelver.repo.secrets import Searcher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = "gh" + "p_" + "a1B2" * 9
+
+
+def everything(store: Path) -> bytes:
+    """All bytes of a store as a reader of the values would see them."""
+    repo = mv.open(store)
+    parts = [bytes(repo.parts.get(p)) for v in repo.history.all() for p, _ in repo._parts_of(v)]
+    records = [repo.history.records._raw(v.id) for v in repo.history.all()]
+    return b"".join([*parts, *records])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "path"),
+    [
+        ("api_key", "abcdefgh1234", "api_key"),
+        ("HF_TOKEN", "abcdefgh1234", "HF_TOKEN"),
+        ("config", {"db": {"password": "hunter2hunter2"}}, "config['db']['password']"),
+        ("anything", [1, TOKEN], "anything[1]"),
+        ("url", "postgres://me:hunter22@host/db", "url"),
+        ("raw", TOKEN.encode(), "raw"),
+    ],
+)
+def test_p14_secrets_are_found_with_their_path(name: str, value: object, path: str) -> None:
+    found = Searcher({}).in_value(name, value)
+    assert found is not None
+    assert found.path == path
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tokens", ["the", "cat", "somewhere"]),
+        ("max_tokens", "unlimited-number"),
+        ("sort_key", "a_column_name"),
+        ("primary_key", "customer_id"),
+        ("token", "the"),
+        ("text", "a token is a word of a sentence"),
+        ("password_hint", 5),
+    ],
+)
+def test_p14_ordinary_values_are_left_alone(name: str, value: object) -> None:
+    assert Searcher({}).in_value(name, value) is None
+
+
+def test_p14_values_of_the_environment_are_recognised_anywhere() -> None:
+    searcher = Searcher({"SERVICE_TOKEN": "q9w8e7r6t5y4", "HOME": "/home/somebody"})
+    assert "SERVICE_TOKEN" in searcher.in_text("curl -H q9w8e7r6t5y4")
+    assert searcher.in_text("/home/somebody/data") == ""
+    assert "q9w8e7r6t5y4" not in searcher.hidden("x = 'q9w8e7r6t5y4'")
+
+
+def test_p14_a_commit_keeps_secrets_out_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_TOKEN", "q9w8e7r6t5y4")
+    repo = mv.open(tmp_path, create=True)
+    around = Surroundings(cells=[Cell(f"key = '{TOKEN}'\npassword = \"hunter2hunter2\"", outputs="q9w8e7r6t5y4")])
+    values = {"a": {"x": 1}, "config": {"token": TOKEN}, "env": "q9w8e7r6t5y4"}
+    version = repo.commit(values, f"uses {TOKEN}", around=around)
+    assert version.names == ("a",)
+    assert {s.name: s.path for s in version.skipped} == {"config": "config['token']", "env": "env"}
+    assert all("--allow-secret" in s.reason for s in version.skipped)
+    data = everything(tmp_path / ".nbmodelver")
+    for secret in (TOKEN, "q9w8e7r6t5y4", "hunter2hunter2"):
+        assert secret.encode() not in data
+
+
+def test_p14_a_name_can_be_allowed(tmp_path: Path) -> None:
+    repo = mv.open(tmp_path, create=True)
+    version = repo.commit({"token": TOKEN}, allow_secrets=["token"])
+    assert repo.load(version) == {"token": TOKEN}
+
+
+def test_p14_a_secret_given_as_a_parameter_is_refused(tmp_path: Path) -> None:
+    repo = mv.open(tmp_path, create=True)
+    with pytest.raises(UsageError, match="api_key"):
+        repo.commit({"a": 1}, params={"api_key": "abcdefgh1234"})
+    assert repo.log() == []
+
+
+def test_p13_the_environment_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_PLAIN_VARIABLE", "a-value-nobody-should-find")
+    repo = mv.open(tmp_path, create=True)
+    repo.commit({"a": 1})
+    assert b"a-value-nobody-should-find" not in everything(tmp_path / ".nbmodelver")
+    assert b"SOME_PLAIN_VARIABLE" not in everything(tmp_path / ".nbmodelver")
