@@ -1,11 +1,11 @@
 """Several processes, and processes that are killed."""
 
-import multiprocessing
 import os
 import random
-import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
 
-SPAWN = multiprocessing.get_context("spawn")
+ROOT = Path(__file__).parents[2]
 
 
 def arrays(seed):
@@ -44,33 +44,34 @@ def check(root, seeds):
     assert store.verify(full=True) == []
 
 
+def start(root, seeds, *, acknowledge=None):
+    """A process of its own that commits; not multiprocessing, which depends on what `__main__` is here."""
+    command = [sys.executable, "-m", "tests.store.test_processes", str(root), str(acknowledge or 0)]
+    command += [str(x) for x in (seeds.start, seeds.stop, seeds.step)]
+    return subprocess.Popen(command, cwd=ROOT, pass_fds=[acknowledge] if acknowledge else [])
+
+
 def test_d6_two_processes_write_at_once(tmp_path):
     LocalBackend(tmp_path, create=True)
-    writers = [SPAWN.Process(target=commit_many, args=(tmp_path, range(k, 16, 2))) for k in range(2)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
-        assert writer.exitcode == 0
+    writers = [start(tmp_path, range(k, 16, 2)) for k in range(2)]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
     check(tmp_path, range(16))
 
 
 def test_d6_gc_and_merge_run_beside_commits(tmp_path, monkeypatch):
     LocalBackend(tmp_path, create=True)
     monkeypatch.setattr("nbmodelver.store.merging.MANY_PACKS", 2)
-    writer = SPAWN.Process(target=commit_many, args=(tmp_path, range(20)))
-    writer.start()
+    writer = start(tmp_path, range(20))
     store, refs = PartStore(LocalBackend(tmp_path)), Refs(LocalBackend(tmp_path))
 
     def live():
         return {i for ids in refs.all("v").values() for i in ids.split(",")}
 
-    while writer.is_alive():
+    while writer.poll() is None:
         store.collect(live, grace_s=0, allow_empty=True)
         store.merge_small()
         time.sleep(0.01)
-    writer.join()
-    assert writer.exitcode == 0
+    assert writer.returncode == 0
     check(tmp_path, range(20))
 
 
@@ -82,18 +83,13 @@ def test_d1_d2_killed_at_any_moment_what_was_acknowledged_is_there(tmp_path):
     for attempt in range(30):
         seeds = range(100 * attempt, 100 * attempt + 100)
         reading, writing = os.pipe()
-        pid = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-m", "tests.store.test_processes", str(tmp_path), str(writing), str(seeds[0])],
-            os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, writing, writing)],
-        )
+        writer = start(tmp_path, seeds, acknowledge=writing)
         os.close(writing)
         with os.fdopen(reading) as lines:
             first = lines.readline()
             time.sleep(rng.random() * 0.06)
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            writer.kill()
+            writer.wait()
             acknowledged = [int(line) for line in (first + lines.read()).split()]
         done += acknowledged
         check(tmp_path, acknowledged)
@@ -103,6 +99,5 @@ def test_d1_d2_killed_at_any_moment_what_was_acknowledged_is_there(tmp_path):
 
 
 if __name__ == "__main__":
-    os.set_inheritable(int(sys.argv[2]), True)
-    first_seed = int(sys.argv[3])
-    commit_many(sys.argv[1], range(first_seed, first_seed + 100), int(sys.argv[2]))
+    place, acknowledge, *numbers = sys.argv[1:]
+    commit_many(place, range(*map(int, numbers)), int(acknowledge))
