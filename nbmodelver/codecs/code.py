@@ -62,7 +62,17 @@ def is_definition(obj: Any) -> bool:
         and obj.__closure__ is None
         and obj.__qualname__.isidentifier()
         and not importable(obj)
+        and not _holds_data(obj)
     )
+
+
+_CONSTANTS = (int, float, complex, bool, str, bytes, type(None), type(...), type)
+
+
+def _holds_data(function: types.FunctionType) -> bool:
+    """True for a function with defaults or attributes that it may share with a name: then it is a value like others."""
+    held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *vars(function).values()]
+    return not all(isinstance(x, _CONSTANTS) for x in held)
 
 
 def names_used(obj: Any) -> set[str]:
@@ -84,6 +94,40 @@ def _functions_of(obj: Any) -> Iterator[types.FunctionType]:
                 yield from _functions_of(member)
             elif isinstance(inner := getattr(member, "__func__", member), types.FunctionType):
                 yield inner
+
+
+def owner_of(function: types.FunctionType, namespace: dict[str, Any]) -> type | None:
+    """The notebook's class whose member, by the function's qualified name, this very function is."""
+    found: Any = namespace
+    for step in function.__qualname__.split(".")[:-1]:
+        found = found.get(step) if found is namespace else vars(found).get(step)
+        if not isinstance(found, type) or importable(found):
+            return None
+    if found is namespace:
+        return None
+    member = vars(found).get(function.__name__)
+    return found if getattr(member, "__func__", member) is function else None
+
+
+def member(cls: type, name: str) -> Any:
+    """The function that a class holds under this name."""
+    held = vars(cls)[name]
+    return getattr(held, "__func__", held)
+
+
+def reduce_method(method: types.MethodType) -> tuple[Any, ...]:
+    """How pickle takes a bound method apart: by name, if its class, or the class it is bound to, has it."""
+    owner, name = method.__self__, method.__func__.__name__
+    for base in owner.__mro__ if isinstance(owner, type) else type(owner).__mro__:
+        held = vars(base).get(name)
+        if getattr(held, "__func__", held) is method.__func__:
+            return bind, (base, name, owner)
+    return types.MethodType, (method.__func__, owner)
+
+
+def bind(cls: type, name: str, owner: Any) -> types.MethodType:
+    """A bound method."""
+    return types.MethodType(member(cls, name), owner)
 
 
 def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> tuple[Any, ...]:
@@ -168,6 +212,7 @@ def reduce_class(cls: type) -> Any:
         args = (*args[:4], None, args[5])
     elif make is by_value._make_skeleton_enum:
         args = (*args[:5], None, args[6])
+    rest[0][0].pop("__slotnames__", None)  # Pickle leaves it in a class when it meets the first instance.
     return (make, args, *rest)
 
 

@@ -116,6 +116,7 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             types.BuiltinFunctionType: self._note_function,
             types.CodeType: self._reduce_code,
             types.CellType: code.reduce_cell,
+            types.MethodType: code.reduce_method,
             weakref.ReferenceType: _reduce_weakref,
             np.ndarray: self._reduce_array,
             ArrayRef: lambda ref: (array, (ref.number, ref.held)),
@@ -168,9 +169,17 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             return NotImplemented
         if code.is_definition(function) and id(function) not in self.roots:
             return self._refer(function)
+        owner = code.owner_of(function, self.definitions.namespace)
+        if owner is not None and not self._is_being_stored(owner):
+            return code.member, (owner, function.__name__)
         self.functions[id(function)] = function
         self.definitions.names_used |= code.names_used(function)
         return code.reduce_function(function, self.definitions.namespace)
+
+    def _is_being_stored(self, cls: type) -> bool:
+        """True when the class, or one around it, is stored by value here, with its functions."""
+        outer = self.definitions.namespace.get(cls.__qualname__.partition(".")[0])
+        return id(cls) in self.roots or id(outer) in self.roots
 
     def _note_function(self, function: Any) -> Any:
         self._note(function)

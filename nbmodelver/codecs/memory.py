@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nbmodelver.codecs import protocol
 from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
 from nbmodelver.errors import Damaged
 
@@ -90,7 +91,7 @@ class Memory:
         contiguous = flags.c_contiguous or flags.f_contiguous
         low, high = _bounds(array, contiguous)
         number = len(self.entries)
-        owner = array.base is None and not private
+        owner = array.base is None and not private and not allocator
         self.entries.append(_Entry(array, low, high, private, rows, owner, allocator, flags.writeable, contiguous))
         self._by_object[id(array)] = number
         return ArrayRef(number, held=bool(allocator))
@@ -184,16 +185,15 @@ class _Stretch:
         self.members = members
         first = members[0]
         self.rows = first.rows and len(members) == 1
-        if len(members) == 1 and not _is_dense(first.array):
-            first.array = _compacted(first.array)
-            first.owner = True
-            first.low, first.high = _bounds(first.array, _is_contiguous(first.array))
         self.low = min(e.low for e in members)
         self.high = max(e.high for e in members)
+        if len(members) == 1 and not _is_dense(first.array):
+            # The entry's own low and high stay those of the live memory, by which names that share it are found.
+            first.array = _compacted(first.array)
+            first.owner = True
+            self.low, self.high = _bounds(first.array, _is_contiguous(first.array))
         for entry in members:
             entry.offset = _address(entry.array) - self.low if entry.high > entry.low else 0
-        whole = [e for e in members if e.owner and (e.low, e.high) == (self.low, self.high)]
-        self.owner = whole[0] if whole and _is_contiguous(whole[0].array) else None
         self.allocator = next((e.allocator for e in members if e.allocator), "")
 
     def raw(self) -> memoryview:
@@ -354,12 +354,18 @@ class Arrays:
 
     def _memory(self, number: int, size: int, allocator: str, owner: int | None) -> Raw:
         raw: Raw
-        if allocator:
+        array = None if owner is None else self._owning_array(owner, size)
+        self._owners[number] = array
+        if array is not None:
+            raw = _bytes_of_owner(array)
+            if allocator:
+                protocol.library(allocator)
+                self.held[number] = ADOPTERS[allocator](raw)
+        elif allocator:
+            protocol.library(allocator)
             raw, self.held[number] = ALLOCATORS[allocator](size)
         else:
-            array = None if owner is None else self._owning_array(owner, size)
-            self._owners[number] = array
-            raw = np.empty(size, np.uint8) if array is None else _bytes_of_owner(array)
+            raw = np.empty(size, np.uint8)
         self._raws[number] = raw
         return raw
 
@@ -371,7 +377,9 @@ class Arrays:
         order = "C" if strides is None else "F"
         array: NDArray[Any] = np.empty(shape, kind, order=order)  # type: ignore[call-overload]
         if strides is not None and list(array.strides) != strides:
-            return None
+            array = np.empty_like(_permuted(shape, strides, kind), order="K")
+            if list(array.strides) != strides:
+                return None
         self._built[number] = array
         return array
 
@@ -393,6 +401,8 @@ class Arrays:
         array = self._built.get(number)
         if array is None:
             array = self._view(stretch, offset, self._dtypes[dtype], shape, strides)
+            if not array.size and "o" not in flags:
+                array = array[...]
             self._built[number] = array
         if "w" not in flags and array.flags.writeable:
             array.flags.writeable = False
@@ -419,8 +429,18 @@ class Arrays:
             raise Damaged("an array of this recipe reaches outside its memory", "try: %mv_verify --full") from error
 
 
+def _permuted(shape: Sequence[int], strides: Sequence[int], kind: np.dtype[Any]) -> NDArray[Any]:
+    """An array without content whose axes lie in memory in the order that the strides tell."""
+    order = _outer_first(strides)
+    return np.empty([shape[axis] for axis in order], kind).transpose(np.argsort(order))
+
+
+def _outer_first(strides: Sequence[int]) -> list[int]:
+    return sorted(range(len(strides)), key=lambda axis: -strides[axis])
+
+
 def _bytes_of_owner(array: NDArray[Any]) -> Raw:
-    flat = array if array.flags.c_contiguous else array.T
+    flat = array if array.flags.c_contiguous else array.transpose(_outer_first(array.strides))
     raw: Raw = flat.reshape(-1).view(np.uint8) if array.ndim else flat.reshape(1).view(np.uint8)
     return raw
 
@@ -431,6 +451,9 @@ def _nbytes(shape: Sequence[int], itemsize: int) -> int:
         count *= n
     return count
 
+
+ADOPTERS: dict[str, Callable[[Raw], Any]] = {}
+"""Filled by the library files: name -> what the library holds for memory that a numpy array owns."""
 
 ALLOCATORS: dict[str, Callable[[int], tuple[Raw, Any]]] = {}
 """Filled by the library files: name -> allocate so many bytes, as a uint8 array and what to hold for it."""

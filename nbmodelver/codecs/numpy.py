@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 def _take_array(value: Any, memory: Memory) -> State | None:
     dtype = value.dtype
     if dtype.kind == "O":
+        base = value.base
+        if type(base) is np.ndarray and base.dtype.kind == "O" and _is_worth_its_base(value, base):
+            return "view", base, _address(value) - _address(base), value.shape, value.strides, _is_writeable(value)
         return "object", value.shape, _order(value), bool(value.flags.writeable), *value.ravel(order="K").tolist()
     if dtype.kind == "T":
         text, missing = _strings(value)
@@ -24,6 +27,25 @@ def _take_array(value: Any, memory: Memory) -> State | None:
     if dtype.hasobject or dtype.metadata is not None:
         return None
     return "memory", memory.add(value)
+
+
+_FREE_BASE = 1024
+"""A view of an object array keeps its base up to so many elements; beyond, only if a quarter of it is visible."""
+
+
+def _is_worth_its_base(value: Any, base: Any) -> bool:
+    """True when the base, whose memory has to be without gaps, is kept with a view of it."""
+    if not (base.flags.c_contiguous or base.flags.f_contiguous):
+        return False
+    return bool(base.size <= _FREE_BASE or value.size * 4 >= base.size)
+
+
+def _address(value: Any) -> int:
+    return int(value.ctypes.data)
+
+
+def _is_writeable(value: Any) -> bool:
+    return bool(value.flags.writeable)
 
 
 def _order(value: Any) -> str:
@@ -46,6 +68,13 @@ def _build_array(state: State) -> Any:
         if type(array) is not np.ndarray:
             raise TypeError("not an array")
         return array
+    if how == "view":
+        base, offset, shape, strides, writeable = rest
+        if type(base) is not np.ndarray or base.dtype.kind != "O":
+            raise TypeError("not an array of objects")
+        made = np.ndarray(shape, object, base, offset, strides)
+        made.flags.writeable = writeable
+        return made
     shape, order, writeable, *items = rest
     if how == "object":
         dtype: Any = np.dtype(object)
@@ -89,6 +118,10 @@ def _build_scalar(state: State) -> Any:
         raise ValueError("not a scalar")
     if not dtype.itemsize:
         return dtype.type()
+    if dtype.kind == "S":  # Zeros at the end belong to a scalar, but not to the element of an array.
+        return np.bytes_(data)
+    if dtype.kind == "U":
+        return np.str_(bytes(data).decode("utf-32-be" if dtype.str[0] == ">" else "utf-32-le", "surrogatepass"))
     return np.frombuffer(data, dtype)[0]
 
 
@@ -166,13 +199,21 @@ _MASKED = Codec("numpy.masked", _take_masked, _build_masked)
 _MATRIX = Codec("numpy.matrix", _take_view, lambda s: s[0].view(np.matrix))
 _RECARRAY = Codec("numpy.recarray", _take_view, lambda s: s[0].view(np.recarray))
 
-BY_TAG = {c.tag: c for c in (_ARRAY, _SCALAR, _DTYPE, _MASKED, _MATRIX, _RECARRAY)}
+_MEMMAP = Codec("numpy.memmap", _take_memmap, _build_array)
+_LIMITS = Codec(
+    "numpy.limits", lambda v, _m: (type(v).__name__, v.dtype), lambda s: _LIMITS_OF[s[0]](s[1]), identity=False
+)
+_LIMITS_OF: dict[str, Any] = {"finfo": np.finfo, "iinfo": np.iinfo}
+
+BY_TAG = {c.tag: c for c in (_ARRAY, _SCALAR, _DTYPE, _MASKED, _MATRIX, _RECARRAY, _MEMMAP, _LIMITS)}
 _EXACT: dict[type, Codec] = {
     np.ndarray: _ARRAY,
     np.ma.MaskedArray: _MASKED,
     np.matrix: _MATRIX,
     np.recarray: _RECARRAY,
-    np.memmap: Codec("numpy.array", _take_memmap, _build_array),
+    np.memmap: _MEMMAP,
+    np.finfo: _LIMITS,
+    np.iinfo: _LIMITS,
 }
 
 
@@ -185,6 +226,29 @@ def find(kind: type) -> Codec | None:
     if issubclass(kind, np.dtype):
         return _DTYPE
     return None
+
+
+def helper(kind: type) -> Helper | None:
+    """Subclasses of array that leave pickling to numpy, which would drop their attributes."""
+    cls: Any = kind
+    plain = issubclass(cls, np.ndarray) and cls not in _EXACT and cls.__reduce__ is np.ndarray.__reduce__
+    return _reduce_subclass if plain and cls.__reduce_ex__ is np.ndarray.__reduce_ex__ else None
+
+
+def _reduce_subclass(value: Any, memory: Memory) -> Any:
+    base = memory.keep(np.ndarray.view(value, np.ndarray))
+    return view_as, (base, type(value)), getattr(value, "__dict__", None) or None, None, None, set_attributes
+
+
+def view_as(base: Any, cls: type) -> Any:
+    """An array seen as an instance of a subclass."""
+    return np.ndarray.view(base, cls)
+
+
+def set_attributes(value: Any, own: dict[str, Any]) -> None:
+    """Give an instance of a subclass its own attributes."""
+    value.__dict__.clear()
+    value.__dict__.update(own)
 
 
 def take_session() -> dict[str, Any]:

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 def _private(values: Any, memory: Memory, *, rows: bool = False) -> Any:
     """A numpy array for a state: its memory if it has no objects in it, else the array for the numpy codec."""
     if type(values) is not np.ndarray or values.dtype.hasobject or values.dtype.metadata is not None:
-        return memory.keep(values)
+        is_view = type(values) is np.ndarray and values.base is not None
+        return memory.keep(values.copy(order="K") if is_view else values)
     return memory.add(values, private=True, rows=rows)
 
 

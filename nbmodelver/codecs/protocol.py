@@ -71,6 +71,7 @@ _LIBRARIES: dict[str, str] = {
     "zoneinfo": "python",
     "types": "python",
     "array": "python",
+    "random": "python",
     "numpy": "numpy",
     "pandas": "pandas",
     "pyarrow": "pyarrow",
@@ -120,17 +121,21 @@ def _look_up_helper(kind: type) -> Helper | None:
 
 def by_tag(tag: str) -> Codec:
     """The codec that wrote `tag`. Raises NotLoadable when it, or its library, is not here."""
-    library = tag.partition(".")[0]
-    where = _home(library)
-    if where is None:
-        raise NotLoadable(f"no codec '{tag}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
-    try:
-        table: dict[str, Codec] = importlib.import_module(where).BY_TAG
-    except ImportError as error:
-        raise NotLoadable(f"this value needs the package '{library}'", f"try: pip install {library}") from error
+    table: dict[str, Codec] = library(tag.partition(".")[0]).BY_TAG
     if tag not in table:
         raise NotLoadable(f"no codec '{tag}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
     return table[tag]
+
+
+def library(root: str) -> Any:
+    """The file of codecs for the library of this name. Raises NotLoadable when it, or the library, is not here."""
+    where = _home(root)
+    if where is None:
+        raise NotLoadable(f"no codecs for '{root}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
+    try:
+        return importlib.import_module(where)
+    except ImportError as error:
+        raise NotLoadable(f"this value needs the package '{root}'", f"try: pip install {root}") from error
 
 
 def _look_up(kind: type) -> Codec | None:

@@ -8,12 +8,13 @@ import datetime
 import decimal
 import fractions
 import pathlib
+import random
 import types
 import uuid
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,3 +175,26 @@ BY_TAG: dict[str, Codec] = {codec.tag: codec for codec in _CODECS.values()}
 def find(kind: type) -> Codec | None:
     """The codec for exactly this type, or None."""
     return _CODECS.get(kind)
+
+
+def helper(kind: type) -> Helper | None:
+    """Subclasses of `random.Random`, which leave pickling to it and would lose their attributes."""
+    cls: Any = kind
+    plain = issubclass(cls, random.Random) and cls.__reduce__ is random.Random.__reduce__
+    return _reduce_random if plain and cls.__getstate__ is random.Random.__getstate__ else None
+
+
+def _reduce_random(value: random.Random, _memory: Memory) -> Any:
+    state = (random.Random.getstate(value), dict(vars(value)))
+    return random_like, (type(value),), state, None, None, set_random
+
+
+def random_like(cls: Any) -> Any:
+    """An instance without a state."""
+    return cls.__new__(cls)
+
+
+def set_random(value: random.Random, state: State) -> None:
+    """Give an instance its state and its attributes."""
+    vars(value).update(state[1])
+    random.Random.setstate(value, state[0])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from nbmodelver.codecs.memory import ALLOCATORS
+from nbmodelver.codecs.memory import ADOPTERS, ALLOCATORS
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _allocate(size: int) -> tuple[Any, Any]:
 
 
 ALLOCATORS["torch"] = _allocate
+ADOPTERS["torch"] = lambda raw: torch.from_numpy(raw).untyped_storage()
 
 
 def _is_plain(tensor: Any) -> bool:

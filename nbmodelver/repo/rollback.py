@@ -211,7 +211,7 @@ class Rollback:
 
     def settled(self) -> None:
         """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""
-        loaded = [g for g in self.groups if g.pickled and g.names[0] not in self.lost]
+        loaded = [g for g in self.groups if (g.pickled or self._is_noted(g)) and g.names[0] not in self.lost]
         names = [n for g in loaded for n in g.names]
         if not names or self.prefix:
             return
@@ -226,6 +226,10 @@ class Rollback:
                 self.vault.remember(group.recipe, then[key].recipe)
         for name, draft in now.capture.alone.items():
             self.vault.remember(self.vault.identify(draft).recipe, self.version.kept[name].digest)
+
+    def _is_noted(self, group: Group) -> bool:
+        """True when something of the group came back otherwise than it was, as its notes say."""
+        return any(self.version.kept[name].notes for name in group.names)
 
     def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.only_missing:
