@@ -173,7 +173,8 @@ def config(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 def export(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Write a bundle."""
     version = repo[call["version"]]
-    path = bundle.write(repo, version, Path(call["output"] or bundle.default_name(version)).expanduser(), progress)
+    path = Path(call["output"] or bundle.default_name(version)).expanduser()
+    bundle.write(repo, version, path, progress, allow_secrets=call["allow_secret"] or ())
     return views.exported(str(path), path.stat().st_size, version.name)
 
 

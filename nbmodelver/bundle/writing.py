@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbmodelver.bundle import documents, names, notebooks, pins
 from nbmodelver.bundle.archive import Writer
@@ -16,7 +16,7 @@ from nbmodelver.errors import StoreFull, StoreReadOnly, UsageError
 from nbmodelver.repo import portable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from nbmodelver.model import ObjectId, Progress, Version
@@ -32,16 +32,24 @@ def default_name(version: Version) -> str:
     return f"{safe}-{version.name}{names.SUFFIX}"
 
 
-def write(repo: Repo, version: Version, path: Path, progress: Progress | None = None) -> Path:
+def write(
+    repo: Repo,
+    version: Version,
+    path: Path,
+    progress: Progress | None = None,
+    *,
+    allow_secrets: Collection[str] = (),
+) -> Path:
     """Write `version` as a bundle to `path`, whole or not at all, and give the path.
 
     The same version gives the same bytes. A file that is there already stays: it is an error (UsageError), unless it
-    holds these very bytes. Pickled values are not loaded. Raises MissingPart, Damaged, StoreReadOnly, StoreFull.
+    holds these very bytes. Pickled values are not loaded. allow_secrets: names that may leave although they look like
+    secrets; others are refused (UsageError). Raises MissingPart, Damaged, StoreReadOnly, StoreFull.
     """
     with _beside(path) as file:
         zip_ = Writer(file)
         try:
-            _Bundle(repo, version, zip_, progress).write(default_name(version))
+            _Bundle(repo, version, zip_, progress, frozenset(allow_secrets)).write(default_name(version))
         finally:
             zip_.abandon()
     return path
@@ -50,11 +58,14 @@ def write(repo: Repo, version: Version, path: Path, progress: Progress | None = 
 class _Bundle:
     """One bundle being written."""
 
-    def __init__(self, repo: Repo, version: Version, zip_: Writer, progress: Progress | None) -> None:
+    def __init__(
+        self, repo: Repo, version: Version, zip_: Writer, progress: Progress | None, allowed: frozenset[str]
+    ) -> None:
         self.repo = repo
         self.version = version
         self.zip = zip_
         self.progress = progress
+        self.allowed = allowed
         self.leaving = portable.taken_out(repo, version)
 
     def write(self, file_name: str) -> None:
@@ -71,13 +82,26 @@ class _Bundle:
         return [self._variable(name, stem) for name, stem in sorted(stems.items())]
 
     def _variable(self, name: str, stem: str) -> Variable:
-        kept, group = self.version.kept[name], self.version.group_of(name)
-        found = portable.in_open_format(self.repo, self.version, name)
+        kept = self.version.kept[name]
+        if self.version.group_of(name).pickled:
+            return Variable(kept, needs_trust=True)
+        value = portable.plain_value(self.repo, self.version, name)
+        self._refuse_secret(name, value)
+        found = portable.in_open_format(value)
         if found is None:
-            return Variable(kept, group.pickled)
+            return Variable(kept, needs_trust=False)
         file = f"{names.VARIABLES}{stem}{_SUFFIXES[found.format]}"
         self.zip.add(file, found.data)
-        return Variable(kept, group.pickled, found.format, file, found.label)
+        return Variable(kept, False, found.format, file, found.label)
+
+    def _refuse_secret(self, name: str, value: Any) -> None:
+        """Nothing leaves that looks like a secret, unless it is allowed by name. (P14; a commit looks as well.)"""
+        why = "" if name in self.allowed else portable.secret_in(name, value)
+        if why:
+            raise UsageError(
+                f"{self.version.name} is not exported, as '{name}' may hold a secret: {why}",
+                f"commit without it, or, if it is no secret: %mv_export {self.version.name} --allow-secret {name}",
+            )
 
     def _parts(self) -> dict[ObjectId, int]:
         """Every part, one at a time; gives their raw sizes."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.catalogue import records
 from nbmodelver.codecs import graph, opened, recipe
-from nbmodelver.errors import Damaged
+from nbmodelver.errors import Damaged, NeedsTrust
 from nbmodelver.model import Group, ObjectId, Version, VersionId
+from nbmodelver.repo.secrets import Searcher
 from nbmodelver.store import layout
 from nbmodelver.store.encodings import frames
 
@@ -161,12 +162,22 @@ def cells_so_far(repo: Repo, version: Version) -> list[Cell]:
     return [cell for step in reversed(found) for cell in step]
 
 
-def in_open_format(repo: Repo, version: Version, name: str) -> Opened | None:
-    """A value in an open format; None when none holds it exactly, or when only pickle can rebuild it."""
+def plain_value(repo: Repo, version: Version, name: str) -> Any:
+    """A value that needs no pickle. Raises NeedsTrust for one that does."""
     if version.group_of(name).pickled:
-        return None
-    value: Any = repo.load(version, [name])[name]
+        raise NeedsTrust(f"'{name}' can only be rebuilt by pickle")
+    return repo.load(version, [name])[name]
+
+
+def in_open_format(value: Any) -> Opened | None:
+    """A value in an open format; None when none holds it exactly."""
     return opened.write(value)
+
+
+def secret_in(name: str, value: Any) -> str:
+    """Where a value holds what looks like a secret, and why; "" if it does not. The user's environment counts."""
+    found = Searcher().in_value(name, value)
+    return f"{found.path}: {found.what}" if found else ""
 
 
 def compressed(data: bytes | bytearray) -> bytes | None:

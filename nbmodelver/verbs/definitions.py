@@ -285,7 +285,13 @@ EXPORT = Verb(
     "Notebook, data and models in open formats where one holds them exactly, pinned packages, and a manifest with "
     "hashes. Without -o the file is named for notebook and version.",
     (Example("v3 -o best.nbmv.zip", "write a bundle"),),
-    (_version(), Argument("output", "the file to write", ("-o", "--output"), metavar="FILE")),
+    (
+        _version(),
+        Argument("output", "the file to write", ("-o", "--output"), metavar="FILE"),
+        Argument(
+            "allow_secret", "let a name leave although it looks like a secret", ("--allow-secret",), "name", many=True
+        ),
+    ),
     gives="the path of the file",
 )
 

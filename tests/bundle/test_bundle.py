@@ -237,6 +237,16 @@ def test_another_file_is_never_overwritten(made, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["precious"]
 
 
+def test_p14_a_secret_does_not_leave_unless_it_is_allowed_by_name(tmp_path: Path, monkeypatch) -> None:
+    repo = mv.open(tmp_path / "store", create=True)
+    version = repo.commit({"config": {"user": "ada", "note": "correct-horse-battery"}, "x": 1})
+    monkeypatch.setenv("DB_PASSWORD", "correct-horse-battery")
+    with pytest.raises(UsageError, match=r"'config' may hold a secret.*DB_PASSWORD"):
+        bundle.write(repo, version, tmp_path / "a.nbmv.zip")
+    assert os.listdir(tmp_path) == ["store"]
+    assert bundle.write(repo, version, tmp_path / "a.nbmv.zip", allow_secrets=["config"]).exists()
+
+
 def test_an_interrupted_export_leaves_nothing(made, tmp_path: Path) -> None:
     def stop(done: int, _total: int, _what: str) -> None:
         if done > 3:
