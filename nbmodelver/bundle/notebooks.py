@@ -1,6 +1,7 @@
 """The notebooks of a bundle: the document as it was, or one made of the cells that ran; and the cells as they ran.
 
 Ids stay, or are given by position; nothing here depends on the moment. Metadata is cut down to kernel and language.
+Cells as they ran are without the lines that only nbmodelver understands, so that they run where it is not installed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TAG = "nbmodelver-bundle"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_OURS = re.compile(r"\s*(%%?mv_\w+|%(re)?load_ext\s+nbmodelver)\b")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -30,7 +32,7 @@ def both(
     """notebook.ipynb, and replay.ipynb when the cells ran in another order than they stand in the notebook."""
     start = _code(first_cell.source(version, variables))
     start["metadata"] = {"tags": [TAG]}
-    ran = [_as_it_ran(cell) for cell in cells]
+    ran = [_as_it_ran(cell) for cell in cells if without_our_magics(cell.source).strip()]
     saved = _saved(document)
     notebook = ran if saved is None else saved["cells"]
     found = {"notebook.ipynb": _bytes([start, *notebook], saved)}
@@ -55,7 +57,7 @@ def _clean(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_it_ran(cell: Cell) -> dict[str, Any]:
-    made = _code(cell.source)
+    made = _code(without_our_magics(cell.source))
     made["execution_count"] = cell.execution_count
     made["outputs"] = [v4.new_output("stream", name="stdout", text=cell.outputs)] if cell.outputs else []
     made["id"] = cell.id
@@ -63,12 +65,17 @@ def _as_it_ran(cell: Cell) -> dict[str, Any]:
     return made
 
 
+def without_our_magics(source: str) -> str:
+    """A cell's source without our own lines."""
+    return "\n".join(line for line in source.splitlines() if not _OURS.match(line))
+
+
 def _code(source: str) -> dict[str, Any]:
     return dict(v4.new_code_cell(source, id="x"))
 
 
 def _sources(cells: Sequence[dict[str, Any]]) -> list[str]:
-    texts = ["".join(c.get("source", "")) for c in cells if c.get("cell_type") == "code"]
+    texts = [without_our_magics("".join(c.get("source", ""))) for c in cells if c.get("cell_type") == "code"]
     return [text.strip() for text in texts if text.strip()]
 
 

@@ -18,7 +18,7 @@ from nbmodelver import bundle
 from nbmodelver.cli import main
 from nbmodelver.errors import BadBundle, NeedsTrust, StoreReadOnly, UsageError
 from nbmodelver.model import Cell
-from nbmodelver.repo import Repo, portable
+from nbmodelver.repo import Repo, Surroundings, portable
 from tests.bundle import samples
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def test_cells_as_they_ran_are_there_when_the_notebook_has_another_order(tmp_pat
         "nbformat_minor": 4,
     }
     repo = mv.open(tmp_path, create=True)
-    around = mv.repo.Surroundings(cells=(Cell("a = 1", 1), Cell("b = 2", 2)), notebook=json.dumps(document).encode())
+    around = Surroundings(cells=(Cell("a = 1", 1), Cell("b = 2", 2)), notebook=json.dumps(document).encode())
     version = repo.commit({"a": 1, "b": 2}, around=around)
     found = samples.members_of(bundle.write(repo, version, tmp_path / "b.nbmv.zip"))
     notebook, replay = (nbformat.reads(found[n].decode(), as_version=4) for n in ("notebook.ipynb", "replay.ipynb"))
@@ -187,6 +187,16 @@ def test_cells_as_they_ran_are_there_when_the_notebook_has_another_order(tmp_pat
     assert notebook.cells[3].id == "first"
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert b'"host"' not in found["notebook.ipynb"]
+
+
+def test_cells_as_they_ran_need_no_nbmodelver(tmp_path: Path) -> None:
+    repo = mv.open(tmp_path, create=True)
+    ran = ("%load_ext nbmodelver\n%mv_init", "%%mv_commit -m x\na = 1\na /= 0", "b = 2\n%mv_commit b", "%time c = 3")
+    around = Surroundings(cells=[Cell(source, ok="/=" not in source) for source in ran])
+    found = samples.members_of(bundle.write(repo, repo.commit({"a": 1}, around=around), tmp_path / "b.nbmv.zip"))
+    cells = nbformat.reads(found["notebook.ipynb"].decode(), as_version=4).cells[1:]
+    assert [c.source for c in cells] == ["a = 1\na /= 0", "b = 2", "%time c = 3"]
+    assert [c.metadata.get("tags") for c in cells] == [["raises-exception"], None, None]
 
 
 def test_what_a_bundle_says_is_escaped(unzipped: Path) -> None:
