@@ -148,6 +148,20 @@ def _imports(repo: Repo, group: Group) -> str:
     return ", ".join(c.replace(":", ".") for c in repo.vault.foreign_names(group)) or "code of a notebook"
 
 
+def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Take names out of all versions."""
+    names = call["names"]
+    if not names:
+        raise UsageError("purge needs the names to take out", "try: %mv_purge NAME")
+    done = repo.purge(names, dry_run=not call["yes"])
+    where = ", ".join(done.versions) or "parameters and metrics only"
+    verb = "was taken out of" if call["yes"] else "would be taken out of"
+    hint = "" if call["yes"] else " · for good with --yes"
+    return views.sentence(
+        views.Span(", ".join(names), "strong"), f" {verb} {where}", views.Span(hint, "dim"), value=done
+    )
+
+
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
     full, sample = bool(call["full"]), call["sample"]
@@ -199,6 +213,7 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "tag": tag,
     "branch": branch,
     "trust": trust,
+    "purge": purge,
     "verify": verify,
     "gc": gc,
     "config": config,

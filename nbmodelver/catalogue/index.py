@@ -51,6 +51,10 @@ class Index:
         by_id = {row["id"]: row for row in rows}
         return [by_id[o.id] for o in newest_first(_Order(row) for row in rows)]
 
+    def clear(self) -> None:
+        """Forget every version; the next query reads the records anew."""
+        self._opened().drop_tables()
+
     def _up_to_date(self) -> list[Document]:
         ids = set(self._records.ids())
         table = self._opened().table(TABLE)

@@ -31,7 +31,7 @@ def names_in(data: bytes) -> frozenset[str]:
         elif name == "MEMOIZE":
             memo[len(memo)] = stack[-1]
         elif name in _PUTS:
-            memo[int(argument)] = stack[-1]
+            memo[int(argument or 0)] = stack[-1]
         elif name not in _TRANSPARENT:
             stack.append(_pushed(name, argument, memo))
         del stack[:-2]

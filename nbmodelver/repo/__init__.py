@@ -22,6 +22,7 @@ from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.history import History
 from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo.purge import Purged, purge
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.surroundings import differences, environment
@@ -482,6 +483,22 @@ class Repo:
         """Remove parts that no version needs. Parts younger than `grace_s` seconds stay."""
         empty = not self.history.records.ids()
         return self.parts.collect(self.live_parts, dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
+
+    def purge(self, names: Sequence[str], *, dry_run: bool = False) -> Purged:
+        """Take variables out of every version, and every byte of them out of the store. Cannot be undone.
+
+        Versions that held them, and their descendants, get new ids; numbers, tags and branches stay.
+        Raises UnknownName, UsageError (a name shares objects with one that cannot be stored alone), StoreError.
+        """
+        layout.check(self.backend, for_writing=True)
+        return purge(self, names, dry_run=dry_run)
+
+    def forget_cached(self) -> None:
+        """Drop everything remembered about records: they were replaced."""
+        self.history = History(Records(self.backend), self.refs)
+        self.index.clear()
+        self.index = Index(self.backend, self.history.records)
+        self.vault = Vault(self.parts)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -61,8 +61,17 @@ class History:
         """The version with this id. Raises UnknownVersion, Damaged."""
         found = self._versions.get(version_id)
         if found is None:
-            found = self._versions[version_id] = self.records.read(version_id)
+            found = self._versions[version_id] = self._read(version_id)
         return found
+
+    def _read(self, version_id: VersionId) -> Version:
+        try:
+            return self.records.read(version_id)
+        except UnknownVersion:
+            replaced = self.refs.get(f"forgotten/{version_id}")  # By a purge, perhaps of another kernel.
+            if replaced is None or replaced == version_id:
+                raise
+            return self._read(VersionId(replaced))
 
     def all(self) -> list[Version]:
         """Every version, newest first. A record that cannot be read raises Damaged."""

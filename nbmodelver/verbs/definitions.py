@@ -356,6 +356,23 @@ TRUST = Verb(
     gives="the trusted origins",
 )
 
+PURGE = Verb(
+    "purge",
+    "Take a variable out of every version, and every byte of it out of the store.",
+    "For secrets and data that must not be kept. Cannot be undone: without --yes it only says what would go. Versions "
+    "that held the name keep their numbers, tags and branches; cells that mention the name, and notebook documents "
+    "that do, go with it. The live variable is left alone. Bundles that were exported before are out of its reach.",
+    (
+        Example("patients", "say what would go"),
+        Example("patients --yes", "take it out for good"),
+    ),
+    (
+        Argument("names", "the variables to take out", type="name", many=True, required=True),
+        Argument("yes", "do it", ("-y", "--yes"), "flag"),
+    ),
+    gives="what was purged",
+)
+
 CONFIG = Verb(
     "config",
     "Show or change a setting of the store.",
@@ -373,6 +390,6 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, VERIFY, GC, CONFIG,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, VERIFY, GC, CONFIG,
     )
 }  # fmt: skip

@@ -1,0 +1,92 @@
+"""P15: after a purge no byte of the value is in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import nbmodelver as mv
+from nbmodelver.errors import UnknownName
+from nbmodelver.model import Cell
+from nbmodelver.repo import Surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "Erika Mustermann of 12 Example Street"
+
+
+def history(folder: Path) -> Any:
+    """Four versions; a person's data in some of them, small and large, alone and shared."""
+    repo = mv.open(folder, create=True)
+    rng = np.random.default_rng(0)
+    keep = rng.normal(size=100_000)
+    people = {"rows": [NAME] * 3, "big": np.frombuffer(NAME.encode() * 9000, np.uint8).copy()}
+    repo.commit({"keep": keep, "n": 1}, tags=["start"])
+    around = Surroundings(cells=[Cell(f"people = ['{NAME}']"), Cell("print(people)", outputs=NAME), Cell("x = 1")])
+    repo.commit({"keep": keep, "people": people, "alias": [people, "other"]}, around=around)
+    people["rows"].append("more")
+    repo.commit({"keep": keep, "people": people}, tags=["best"])
+    keep[5] = 1.0
+    repo.commit({"keep": keep, "n": 2})
+    repo.branch("side")
+    return repo
+
+
+def every_raw_byte(folder: Path) -> bytes:
+    """All parts and records of a store, decoded, and all its files as they are."""
+    repo = mv.open(folder)
+    parts = [bytes(repo.parts.get(place.entry.id)) for place in repo.parts._index.parts()]
+    records = [repo.history.records._raw(v) for v in repo.history.records.ids()]
+    files = [p.read_bytes() for p in folder.rglob("*") if p.is_file()]
+    return b"".join([*parts, *records, *files])
+
+
+def test_p15_after_a_purge_nothing_of_the_value_is_left(tmp_path: Path) -> None:
+    repo = history(tmp_path)
+    repo.profile(repo["v2"], "people")
+    keep = {v.name: repo.load(v, ["keep"])["keep"] for v in repo.log()}
+    assert NAME.encode() in every_raw_byte(tmp_path)
+    done = repo.purge(["people", "alias"])
+    assert done.versions == ("v2", "v3")
+    assert NAME.encode() not in every_raw_byte(tmp_path)
+    assert b"people" not in every_raw_byte(tmp_path)
+    again = mv.open(tmp_path)
+    assert again.verify(full=True) == []
+    assert [v.name for v in again.log()] == ["v4", "v3", "v2", "v1"]
+    assert again["best"].name == "v3"
+    assert again["side"].name == again["HEAD"].name == "v4"
+    assert again["HEAD~3"].name == "v1"
+    for name, value in keep.items():
+        assert (again.load(name, ["keep"])["keep"] == value).all()
+
+
+def test_p15_names_that_shared_objects_stay_without_the_purged_one(tmp_path: Path) -> None:
+    repo = mv.open(tmp_path, create=True)
+    shared = [1, 2]
+    repo.commit({"a": {"s": shared}, "b": [shared], "gone": {"s": shared, "secret": NAME}})
+    repo.purge(["gone"])
+    loaded = mv.open(tmp_path).load("v1")
+    assert set(loaded) == {"a", "b"}
+    assert loaded["a"]["s"] is loaded["b"][0]
+    assert NAME.encode() not in every_raw_byte(tmp_path)
+
+
+def test_a_dry_run_and_an_unknown_name_change_nothing(tmp_path: Path) -> None:
+    repo = history(tmp_path)
+    before = sorted((p.name, p.stat().st_mtime_ns) for p in tmp_path.rglob("packs/*"))
+    assert repo.purge(["people"], dry_run=True).versions == ("v2", "v3")
+    with pytest.raises(UnknownName, match="peple"):
+        repo.purge(["peple"])
+    assert sorted((p.name, p.stat().st_mtime_ns) for p in tmp_path.rglob("packs/*")) == before
+
+
+def test_another_kernel_that_stands_at_a_replaced_version_can_commit(tmp_path: Path) -> None:
+    history(tmp_path)
+    other = mv.open(tmp_path)
+    assert other.history.head is not None
+    mv.open(tmp_path).purge(["people", "alias"])
+    other.commit({"n": 5})
+    assert mv.open(tmp_path).verify(full=True) == []
