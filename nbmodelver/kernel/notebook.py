@@ -87,7 +87,6 @@ class Notebook:
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commit, "auto": self.set_auto, "status": self.status,
             "rollback": self.rollback, "undo": self.undo, "redo": self.redo, "switch": self.switch, "merge": self.merge,
-            "panel": self.panel,
         }  # fmt: skip
         name = call.verb.name
         if cell is not None:
@@ -288,10 +287,6 @@ class Notebook:
                 yield Change(
                     name, "appears", kind, f"{type(value).__module__.partition('.')[0]}.{type(value).__qualname__}"
                 )
-
-    def panel(self, _call: Call) -> Shown:
-        """`%mv_panel`: until the widget is built, the history."""
-        return faces.log(self.repo(), parse("log", ""), None)
 
     # -- the way back
 

@@ -32,7 +32,6 @@ SETTINGS: dict[str, Setting] = {
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
         Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
         Setting("ignore", "", "names that a commit without names leaves out, separated by spaces"),
-        Setting("widgets", "auto", "how panels are shown: auto, anywidget, ipywidgets or text"),
     )
 }
 

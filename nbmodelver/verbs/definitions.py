@@ -153,16 +153,6 @@ COMPARE = Verb(
     gives="the versions",
 )
 
-PANEL = Verb(
-    "panel",
-    "Open the history panel in the notebook.",
-    "Browse, compare, roll back and tag with the mouse or the keyboard. Plain widgets stand in where the panel "
-    "cannot load.",
-    (Example("", "open the panel"),),
-    kernel=True,
-    gives="the widget",
-)
-
 ROLLBACK = Verb(
     "rollback",
     "Bring the live variables back to what they were in a version.",
@@ -389,7 +379,7 @@ CONFIG = Verb(
 VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
-        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
+        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, ROLLBACK, UNDO, REDO,
         TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, VERIFY, GC, CONFIG,
     )
 }  # fmt: skip
