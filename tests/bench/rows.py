@@ -1,4 +1,4 @@
-"""The rows of DESIGN section 8: each prepares its data, does the work, and gives figures beside the limit it is held to.
+"""The rows of DESIGN section 8: each prepares its data, does the work, and gives figures beside its limit.
 
 Times are CPU and wall seconds of this run; only the ratios mean something on a shared machine. `scale` shrinks the
 data, so that the same bodies run as plain tests.
@@ -10,13 +10,12 @@ import gc
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +23,9 @@ import xxhash
 import zstandard
 
 import nbmodelver as mv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MB = 1_000_000
 

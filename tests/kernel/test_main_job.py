@@ -108,7 +108,8 @@ def test_names_that_were_there_but_not_kept_stay(shell: Shell) -> None:
 def test_a_new_kernel_restores_values_code_and_predictions(shell: Shell, another: Any) -> None:
     shell.run(STUDY)
     shell.run(
-        "SCALE = 2\ndef helper(x):\n    return x * SCALE\nclass Net:\n    def go(self):\n        return helper(4)\nnet = Net()"
+        "SCALE = 2\ndef helper(x):\n    return x * SCALE\n"
+        "class Net:\n    def go(self):\n        return helper(4)\nnet = Net()"
     )
     shell.run("%mv_commit --all")
     want = shell["model"].predict_proba(shell["df"][["x"]])
@@ -197,7 +198,8 @@ def test_names_torn_from_an_unkeepable_value_are_refused_or_kept_as_asked(shell:
 
 def test_a_load_that_fails_is_found_at_commit_or_named_at_rollback(shell: Shell) -> None:
     shell.run(
-        "class Late:\n    def __init__(self):\n        self.x = 1\n    def __setstate__(self, s):\n        raise ValueError('no')"
+        "class Late:\n    def __init__(self):\n        self.x = 1\n"
+        "    def __setstate__(self, s):\n        raise ValueError('no')"
     )
     shell.run("late = Late(); a = {'x': 1}")
     assert "late" not in shell.run("%mv_commit --all --verify-load").names
