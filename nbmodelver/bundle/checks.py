@@ -46,8 +46,11 @@ def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> Contents
         version = portable.read_record(archive.read(names.RECORD))
     except ValueError as error:
         raise archive.bad(f"its record is not well formed ({str(error)[:200]})") from error
-    for why in _nonsense(version):
-        raise archive.bad(f"its record makes no sense: {why}")
+    try:
+        for why in _nonsense(version):
+            raise archive.bad(f"its record makes no sense: {why}")
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise archive.bad("its record makes no sense") from error
     try:
         for why in portable.missing(version, sizes, lambda part: part_bytes(archive, part, sizes[part])):
             raise archive.bad(why)
@@ -117,6 +120,8 @@ def part_bytes(archive: Archive, part: ObjectId, size: int) -> bytes:
 
 
 def _nonsense(version: Version) -> Iterator[str]:
+    if not _all(dict, version.params, version.metrics):
+        yield "parameters or metrics that are no table"
     yield from _bad_names(version)
     yield from _bad_types(version)
 
@@ -158,7 +163,7 @@ def _bad_types(version: Version) -> Iterator[str]:
         yield "a metric"
     if not all(_count(n) for n in (version.number, version.raw_bytes, version.new_bytes)):
         yield "a number"
-    if type(version.duration_s) not in (int, float):
+    if type(version.duration_s) not in (int, float) or not math.isfinite(version.duration_s):
         yield "a number"
     if not all(s is None or _is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
         yield "an id"
