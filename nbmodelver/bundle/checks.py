@@ -91,7 +91,7 @@ def _sizes(archive: Archive, described: dict[str, Any], max_bytes: int) -> dict[
     there = [m.removeprefix(names.PARTS).removesuffix(names.COMPRESSED) for m in _members(archive)]
     if sorted(sizes) != sorted(there) or not all(type(v) is int and v >= 0 for v in sizes.values()):
         raise archive.bad(f"{names.BUNDLE} lists other parts than the file holds")
-    total, most = sum(sizes.values()), min(max_bytes, names.FREE_BYTES + names.MAX_RATIO * archive.size_bytes)
+    total, most = sum(sizes.values()), min(max_bytes, names.MAX_RATIO * archive.size_bytes)
     if total > most:
         raise LimitExceeded(
             f"'{archive.name}' says that it unfolds to {total} bytes; the limit for it is {most}",

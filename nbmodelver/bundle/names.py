@@ -30,8 +30,7 @@ MAX_RAW_BYTES = 64 << 30
 """All parts together; `open_into` takes another limit."""
 
 MAX_RATIO = 1000
-FREE_BYTES = 16 << 20
-"""A bundle may unfold to MAX_RATIO times its size and this much more."""
+"""A bundle may unfold to so many times its size; a writer leaves raw what would shrink more."""
 
 _STEM = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}"
 _MEMBER = re.compile(rf"(?:{re.escape(VARIABLES)}{_STEM}|{re.escape(PARTS)}[0-9a-f]{{40}}(?:{re.escape(COMPRESSED)})?)")
