@@ -74,7 +74,7 @@ def _tables(before: Profile, after: Profile) -> Iterator[Row]:
     yield from _paired(_layers(before), _layers(after))
     for key in ("params", "fitted", "fit", "members"):
         yield from _paired(_mapping(before, key), _mapping(after, key))
-    yield from _paired(_importances(before), _importances(after))
+    yield from _paired(*_largest(_importances(before), _importances(after)))
 
 
 def _paired(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
@@ -165,5 +165,16 @@ def _mapping(profile: Profile, key: str) -> Mapping[str, Any]:
 
 def _importances(profile: Profile) -> dict[str, Json]:
     pairs = profile.get("importances")
-    listed = pairs[:MAX_IMPORTANCES] if isinstance(pairs, list) else []
+    listed = pairs if isinstance(pairs, list) else []
     return {f"importance of {p[0]}": p[1] for p in listed if isinstance(p, list) and len(p) == 2}
+
+
+def _largest(before: dict[str, Json], after: dict[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Both sides with the features that weigh most on either side, the same features on both."""
+
+    def weight(key: str) -> float:
+        sides = (before.get(key), after.get(key))
+        return max((abs(side) for side in sides if isinstance(side, (int, float))), default=0.0)
+
+    shown = set(sorted({**before, **after}, key=weight, reverse=True)[:MAX_IMPORTANCES])
+    return {k: v for k, v in before.items() if k in shown}, {k: v for k, v in after.items() if k in shown}
