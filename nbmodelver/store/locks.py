@@ -10,7 +10,7 @@ import fcntl
 import os
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreLocked
@@ -53,7 +53,8 @@ def file_lock(fd: int, where: str, timeout_s: float, *, shared: bool = False) ->
         os.pwrite(fd, f"{os.getpid():<11}".encode(), 0)
         yield
     finally:
-        fcntl.flock(fd, fcntl.LOCK_UN)
+        with suppress(OSError):  # The holder closes the file next, which lets go in any case.
+            fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def _holder(fd: int) -> str:

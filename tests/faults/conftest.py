@@ -1,0 +1,61 @@
+"""Children for faults, and fresh copies of small stores."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults import counts, worlds
+from tests.faults.zygote import Zygote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """Where children come from."""
+    made = Zygote()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small store with a bit of everything; not to be changed."""
+    folder = tmp_path_factory.mktemp("template")
+    made = zygote.run("worlds.template", str(folder))
+    assert made.how == "done", made.said
+    assert zygote.run("worlds.wrong", str(folder), worlds.TEMPLATE).value == []
+    return folder
+
+
+@pytest.fixture
+def fresh(template: Path, tmp_path: Path) -> Callable[[str], str]:
+    """Gives a copy of the template for an operation, in place of the last one."""
+
+    def make(operation: str = "") -> str:
+        folder = tmp_path / "world"
+        shutil.rmtree(folder, ignore_errors=True)
+        if operation == "first commit":
+            folder.mkdir()
+        else:
+            shutil.copytree(template, folder)
+        return str(folder)
+
+    return make
+
+
+def acknowledged(operation: str) -> tuple[int, ...]:
+    """The seeds that are there before the operation."""
+    return () if operation == "first commit" else worlds.TEMPLATE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _counts() -> Iterator[None]:
+    yield
+    if counts.LONG:
+        counts.write()

@@ -1,0 +1,186 @@
+"""Small stores, what is done to them, and what must be true of them afterwards.
+
+A version's message says the seed of its values, so whoever finds a version knows what it has to hold.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import nbmodelver as mv
+from nbmodelver import bundle
+from nbmodelver.errors import NbmodelverError
+
+if TYPE_CHECKING:
+    from nbmodelver.repo import Repo
+
+STORE = ".nbmodelver"
+OUT = "out.nbmv.zip"
+
+
+def values(seed: int) -> dict[str, Any]:
+    """A few names; much is the same for every seed, so that deltas and known parts turn up."""
+    rng = np.random.default_rng(0)
+    table = np.round(rng.gamma(2, 50, 4000), 2)
+    table[::50] += seed
+    shared = [seed, "text"]
+    return {
+        "table": table,
+        "noise": np.random.default_rng(seed).standard_normal(1500),
+        "text": f"seed {seed} " * 400,
+        "plain": {"n": seed, "list": list(range(50)), "shared": shared},
+        "twin": shared,
+        "pickled": np.random.default_rng(seed),
+    }
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Equal to the last bit."""
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, np.random.Generator):
+        return isinstance(b, np.random.Generator) and a.bit_generator.state == b.bit_generator.state
+    return type(a) is type(b) and bool(a == b)
+
+
+def commit(folder: str, seed: int) -> int:
+    """One more version."""
+    mv.open(Path(folder) / STORE).commit(values(seed), f"seed {seed}")
+    return seed
+
+
+def first(folder: str, seed: int) -> int:
+    """A new store and its first version."""
+    mv.open(Path(folder) / STORE, create=True).commit(values(seed), f"seed {seed}")
+    return seed
+
+
+def rollback(folder: str, seed: int) -> None:
+    """Values back, HEAD moved, a jump in the journal."""
+    repo = mv.open(Path(folder) / STORE)
+    target = repo["v1"]
+    live = repo.load("HEAD")
+    found = repo.rollback(target, live).load()
+    assert all(alike(found[n], v) for n, v in values(1).items() if n in found)
+    head = repo.history.head
+    assert head is not None
+    repo.history.stand_at(target.id)
+    repo.journals.write(repo.journals.read().jumped(head.id, target.id))
+
+
+def gc(folder: str, seed: int) -> None:
+    """Nothing is too young."""
+    mv.open(Path(folder) / STORE).gc(grace_s=0)
+
+
+def merge(folder: str, seed: int) -> None:
+    """Merge small packs, from two on."""
+    from nbmodelver.store import merging
+
+    merging.MANY_PACKS = 1
+    mv.open(Path(folder) / STORE).parts.merge_small()
+
+
+def export(folder: str, seed: int) -> None:
+    """The oldest version to a file."""
+    repo = mv.open(Path(folder) / STORE)
+    bundle.write(repo, repo["v1"], Path(folder) / OUT)
+
+
+def bring_in(folder: str, seed: int) -> int:
+    """The version in the bundle of the template."""
+    repo = mv.open(Path(folder) / STORE)
+    bundle.open_into(repo, Path(folder) / "in.nbmv.zip")
+    return seed
+
+
+def rebuild(folder: str, seed: int) -> None:
+    """The catalogue from nothing."""
+    shutil.rmtree(Path(folder) / STORE / "catalogue", ignore_errors=True)
+    mv.open(Path(folder) / STORE).log()
+
+
+OPERATIONS = {
+    "commit": commit, "first commit": first, "rollback": rollback, "gc": gc, "merge": merge, "export": export,
+    "import": bring_in, "rebuild": rebuild,
+}  # fmt: skip
+SEED = {"commit": 50, "first commit": 50, "import": 60}
+"""The seed of the version that an operation adds."""
+
+TEMPLATE = (1, 2, 3)
+
+
+def template(folder: str) -> None:
+    """A store with three versions, garbage of every sort, many packs, and a bundle beside it."""
+    root = Path(folder)
+    repo = mv.open(root / STORE, create=True)
+    repo.commit(values(1), "seed 1")
+    gone = repo.commit({**values(99), "dead": np.random.default_rng(9).standard_normal(9000)}, "seed 99")
+    repo.commit(values(2), "seed 2")
+    repo.commit(values(3), "seed 3")
+    repo.refs.move(f"forgotten/{gone.id}", None, "test")
+    repo.history.records.delete(gone.id)
+    with repo.parts.writing() as pack:
+        pack.put_many([(b"garbage" * 1000, None, ""), (np.random.default_rng(5).bytes(20_000), None, "")])
+    other = mv.open(root / "other", create=True)
+    bundle.write(other, other.commit(values(60), "seed 60"), root / "in.nbmv.zip")
+    shutil.rmtree(root / "other")
+
+
+def empty(folder: str) -> None:
+    """A folder without a store."""
+
+
+# -- what must be true
+
+
+def seed_of(message: str) -> int:
+    return int(message.removeprefix("seed "))
+
+
+def wrong(folder: str, acknowledged: tuple[int, ...]) -> list[str]:
+    """What is not as it must be: acknowledged versions missing, or any listed version not whole. Changes nothing."""
+    if not (Path(folder) / STORE / "format").exists() and not acknowledged:
+        return []
+    repo = mv.open(Path(folder) / STORE)
+    found: list[str] = []
+    listed = {seed_of(v.message): v for v in repo.log()}
+    found += [f"seed {s} was acknowledged and is not listed" for s in acknowledged if s not in listed]
+    for seed, version in listed.items():
+        repo.trusted = True
+        back = repo.load(version)
+        found += [f"seed {seed}: {n} is not what it was" for n, v in values(seed).items() if not alike(v, back.get(n))]
+    found += [f"verify: {p}" for p in repo.verify(full=True)]
+    if (Path(folder) / OUT).exists():
+        bundle.inspect(Path(folder) / OUT)
+    return found
+
+
+def aftermath(folder: str, acknowledged: tuple[int, ...], operation: str) -> list[str]:
+    """After a fault: nothing is lost, the same works again at once, and the next gc sweeps what was left."""
+    found = wrong(folder, acknowledged)
+    made = OPERATIONS[operation](folder, SEED.get(operation, 0))
+    now = acknowledged if made is None else (*acknowledged, made)
+    found += [f"again: {w}" for w in wrong(folder, now)]
+    repo = mv.open(Path(folder) / STORE)
+    repo.gc(grace_s=0)
+    left = list((Path(folder) / STORE / "tmp").glob("*"))
+    found += [f"left over: {p.name}" for p in left]
+    if repo.gc(grace_s=0, dry_run=True).parts:
+        found.append("gc left garbage")
+    return found + [f"after gc: {w}" for w in wrong(folder, now)]
+
+
+def said(error: BaseException) -> str:
+    """An error as a line; "bug:" before one that is not ours."""
+    if isinstance(error, NbmodelverError):
+        return f"{type(error).__name__}: {error.message}"
+    return f"bug: {type(error).__name__}: {error}"
+
+
+def opened(folder: str) -> Repo:
+    return mv.open(Path(folder) / STORE)
