@@ -9,6 +9,8 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from IPython.display import display
+
 from nbmodelver import faces, views
 from nbmodelver.errors import Busy, NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel import document
@@ -324,7 +326,7 @@ class Notebook:
         ask = getattr(self.shell, "ask_yes_no", None)
         if ask is None or not _can_ask(self.shell):
             return True  # Executed without a person; the state before is saved, and %mv_undo brings it back.
-        print(views.plan(plan))
+        display(views.plan(plan))
         return bool(ask("Roll back? [y/N]", default="n", interrupt="n"))
 
     def jump(

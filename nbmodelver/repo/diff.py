@@ -62,7 +62,8 @@ def code_section(before: Sequence[Cell], after: Sequence[Cell]) -> Section:
 
 
 def _lines(cells: Sequence[Cell]) -> list[str]:
-    return [line for cell in cells if not _only_looks(cell.source) for line in (*cell.source.splitlines(), "")]
+    sources = [cell.source for cell in cells if not _only_looks(cell.source)]
+    return "\n\n".join(s.rstrip() for s in sources).splitlines()
 
 
 def _only_looks(source: str) -> bool:
