@@ -124,9 +124,7 @@ def big_frame(scale: float) -> Iterator[Figures]:
     df = numbers(500 * scale)
     size = float(df.memory_usage().sum())
     with new_repo() as repo:
-        base = rss()
-        repo.commit({"df": df})
-        peak = (peak_rss() - base) / size
+        peak = peak_over_start(lambda: repo.commit({"df": df})) / size
         first = stored(repo)
         yield from _frame_commits(repo, df)
         df["c3"] = df["c3"] * 2.0
@@ -134,9 +132,16 @@ def big_frame(scale: float) -> Iterator[Figures]:
         live = {"df": df}
         df.iloc[5, 5] = 2.5
         repo.commit(live)
-        with timed() as clock:
-            rollback = repo.rollback("HEAD~1", live)
-            live.update(rollback.load())
+        taken: list[float] = []
+
+        def back() -> None:
+            with timed() as clock:
+                live.update(repo.rollback("HEAD~1", live).load())
+            taken.append(clock.cpu_s)
+            taken.append(clock.wall_s)
+
+        peak_back = peak_over_start(back) / size
+        clock = Clock(cpu_s=taken[0], wall_s=taken[1])
         yield Figures("roll back one version of it", "<= 0.3 s CPU", vars(clock), clock.cpu_s <= 0.3 * max(scale, 0.01))
         for at in range(3):
             df = df.copy()
@@ -145,7 +150,8 @@ def big_frame(scale: float) -> Iterator[Figures]:
         total = stored(repo)
         values = {"bytes": float(total), "first_bytes": float(first), "raw_bytes": size}
         yield Figures("9 versions of it", "<= 320 MB of 500 MB live", values, total <= 320 * MB if scale == 1 else None)
-        yield Figures("peak memory over live data at commit", "<= 0.5x above live", {"above_live": peak}, peak <= 0.5)
+        yield Figures("peak memory at commit", "<= 1.5x live data", {"times_live": 1 + peak}, peak <= 0.5)
+        yield Figures("peak memory at rollback", "<= 1.5x live data", {"times_live": 1 + peak_back}, peak_back <= 0.5)
 
 
 def _frame_commits(repo: Any, df: pd.DataFrame) -> Iterator[Figures]:
@@ -328,14 +334,23 @@ def capture(scale: float) -> Iterator[Figures]:
         "200-tree forest": RandomForestClassifier(max(int(200 * scale), 5)).fit(x, y),
         "300,000 strings": [f"string {i}" for i in range(n * 3 // 2)],
         "200,000 small dicts": [{"a": i, "b": str(i), "c": float(i)} for i in range(n)],
+        "100 M-parameter module": module(scale),
     }
     for name, value in values.items():
-        theirs = timed_median(lambda value=value: pickle.dumps(value, 5, buffer_callback=lambda _b: None))
+        theirs = timed_median(lambda value=value: pickle.dumps(value, 5))
         ours = timed_median(lambda value=value: graph.capture({"v": value}, {}))
         ratio = ours.cpu_s / theirs.cpu_s
         yield Figures(
             f"capture of a {name}", "<= 1.5x C pickle", {"ratio": ratio, "ours_ms": ours.cpu_s * 1e3}, ratio <= 1.5
         )
+
+
+def module(scale: float) -> Any:
+    """A torch module of 20 layers, 100 million parameters at scale 1."""
+    import torch
+
+    width = max(int(2236 * scale**0.5), 16)
+    return torch.nn.Sequential(*[torch.nn.Linear(width, width) for _ in range(20)])
 
 
 def rss() -> int:
@@ -344,9 +359,14 @@ def rss() -> int:
         return int(file.read().split()[1]) * resource.getpagesize()
 
 
-def peak_rss() -> int:
-    """The most resident bytes so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def peak_over_start(work: Callable[[], Any]) -> float:
+    """The most resident bytes during `work`, above those at its start. Linux counts from a mark that may be reset."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    start = rss()
+    work()
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024 - start
 
 
 ROWS: dict[str, Callable[[float], Iterator[Figures]]] = {
