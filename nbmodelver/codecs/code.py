@@ -9,31 +9,37 @@ the value that holds it. Code objects carry only their own lines: editing a cell
 
 from __future__ import annotations
 
+import _abc  # type: ignore[import-not-found]  # the registry of an abstract class is visible only there
+import abc
 import builtins
 import dataclasses
 import enum
+import functools
 import inspect
 import linecache
 import sys
 import types
+import typing
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle.cloudpickle as by_value
 from xxhash import xxh3_64_hexdigest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 NOTEBOOK = "__main__"
 _FILE = "<nbmodelver "
 
 _SENTINELS: dict[int, str] = {
     id(getattr(dataclasses, name)): name
-    for name in ("MISSING", "KW_ONLY", "_HAS_DEFAULT_FACTORY")
+    for name in ("MISSING", "KW_ONLY", "_HAS_DEFAULT_FACTORY", "_EMPTY_METADATA")
     if hasattr(dataclasses, name)
 }
-_sources: weakref.WeakKeyDictionary[types.CodeType, types.CodeType] = weakref.WeakKeyDictionary()
+_sources: weakref.WeakKeyDictionary[types.CodeType, tuple[str, str, types.CodeType]] = weakref.WeakKeyDictionary()
+"""Equal code objects may come from different places: so file and qualified name stand with what was made of them."""
 
 
 def importable(obj: Any) -> bool:
@@ -130,6 +136,27 @@ def bind(cls: type, name: str, owner: Any) -> types.MethodType:
     return types.MethodType(member(cls, name), owner)
 
 
+def exception_like(cls: Any, args: tuple[Any, ...]) -> BaseException:
+    """An exception with these arguments, without a call of the `__init__` that its class was given in Python."""
+    made: BaseException = cls.__new__(cls, *args)
+    base = next(b for b in cls.__mro__ if not isinstance(b.__init__, types.FunctionType))
+    base.__init__(made, *args)
+    return made
+
+
+def reduce_newtype(kind: Any) -> tuple[Any, ...]:
+    """A `typing.NewType`, which pickle would only look up by its name."""
+    return newtype, (kind.__name__, kind.__qualname__, kind.__module__, kind.__supertype__)
+
+
+def newtype(name: str, qualname: str, module: str, supertype: Any) -> Any:
+    """A `typing.NewType` as it was."""
+    make: Any = typing.NewType
+    made = make(name, supertype)
+    made.__qualname__, made.__module__ = qualname, module
+    return made
+
+
 def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> tuple[Any, ...]:
     """How pickle takes a function written in the notebook apart."""
     cells = function.__closure__
@@ -151,13 +178,21 @@ def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> 
 def _globals_of(function: types.FunctionType, namespace: dict[str, Any]) -> Any:
     """None for the notebook's namespace, a module's name, or the few names used of any other dict."""
     own = function.__globals__
-    if own is namespace or own.get("__name__") == NOTEBOOK:
+    if own is namespace or own is vars(sys.modules[NOTEBOOK]):
+        return None
+    if own.get("__name__") == NOTEBOOK and not _has_names_of_its_own(function, own, namespace):
         return None
     module = own.get("__name__")
     if isinstance(module, str) and getattr(sys.modules.get(module), "__dict__", None) is own:
         return module
     used = sorted(by_value._extract_code_globals(function.__code__))
     return {name: own[name] for name in ("__name__", *used) if name in own}
+
+
+def _has_names_of_its_own(function: types.FunctionType, own: dict[str, Any], namespace: dict[str, Any]) -> bool:
+    """True for a function whose globals are a copy of the notebook's with more in it, as attrs makes them."""
+    used = by_value._extract_code_globals(function.__code__)
+    return any(name in own and name not in namespace for name in used if not hasattr(builtins, name))
 
 
 def make_function(_code: types.CodeType, _globals: Any, _name: str, _cells: Any) -> types.FunctionType:
@@ -203,17 +238,102 @@ def set_cell(cell: types.CellType, contents: tuple[Any, ...]) -> None:
 
 
 def reduce_class(cls: type) -> Any:
-    """Cloudpickle's way of taking a class apart, without its random id: same class, same bytes."""
-    reduced = by_value._class_reduce(cls)
-    if not isinstance(reduced, tuple) or len(reduced) < 3:
-        return reduced
-    make, args, *rest = reduced
-    if make is by_value._make_skeleton_class:
-        args = (*args[:4], None, args[5])
-    elif make is by_value._make_skeleton_enum:
-        args = (*args[:5], None, args[6])
-    rest[0][0].pop("__slotnames__", None)  # Pickle leaves it in a class when it meets the first instance.
-    return (make, args, *rest)
+    """How pickle takes a class apart: an empty class of the same shape first, then its members. Same class, same bytes.
+
+    Instances met on the way find the empty class, so a class may hold its own instances.
+    """
+    if issubclass(cls, enum.Enum):
+        make, args, *rest = by_value._class_reduce(cls)
+        if make is not by_value._make_skeleton_enum:
+            return make, args, *rest
+        return make, (*args[:5], None, args[6]), *rest
+    own = dict(vars(cls))
+    body: dict[str, Any] = {name: own[name] for name in ("__module__", "__slots__", "__orig_bases__") if name in own}
+    body["__qualname__"] = cls.__qualname__
+    slots = {n for n, m in own.items() if isinstance(m, types.MemberDescriptorType) and m.__objclass__ is cls}
+    if "__slots__" in body and not isinstance(body["__slots__"], (str, tuple, list)):
+        body["__slots__"] = tuple(body["__slots__"])
+    members = {n: m for n, m in own.items() if n not in _MADE_BY_TYPE and n not in body and n not in slots}
+    bases = by_value._get_bases(cls) if typing.is_typeddict(cls) else cls.__bases__
+    state = (members, _registered(cls))
+    return make_class, (type(cls), cls.__name__, bases, body), state, None, None, set_class_state
+
+
+_MADE_BY_TYPE = {"__dict__", "__weakref__", "_abc_impl", "__slotnames__"}
+
+
+def _registered(cls: type) -> list[type]:
+    """Virtual subclasses of an abstract base class."""
+    if not isinstance(cls, abc.ABCMeta):
+        return []
+    found = [ref() for ref in _abc._get_dump(cls)[0]]
+    return sorted((c for c in found if c is not None), key=lambda c: (c.__module__, c.__qualname__))
+
+
+def make_class(kind: Any, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+    """An empty class, made by the first metaclass that is not of a notebook, without calling hooks of a notebook."""
+    maker: Any = next(k for k in kind.__mro__ if importable(k))
+    real = types.resolve_bases(bases)
+    with _without_hook(real):
+        made: type = maker.__new__(kind, name, tuple(real), dict(body))
+        if maker.__init__ is not type.__init__:
+            maker.__init__(made, name, tuple(real), dict(body))
+    return made
+
+
+@contextmanager
+def _without_hook(bases: Sequence[type]) -> Iterator[None]:
+    """Keep an `__init_subclass__` written in the notebook from running again for a class that it has seen."""
+    every = dict.fromkeys(c for base in bases for c in base.__mro__)
+    owner = next((c for c in every if "__init_subclass__" in vars(c)), object)
+    if importable(owner):
+        yield
+        return
+    hook = vars(owner)["__init_subclass__"]
+    type.__setattr__(owner, "__init_subclass__", classmethod(lambda cls, **options: None))
+    try:
+        yield
+    finally:
+        type.__setattr__(owner, "__init_subclass__", hook)
+
+
+def set_class_state(cls: type, state: tuple[dict[str, Any], list[type]]) -> None:
+    """Give a rebuilt class its members."""
+    members, registered = state
+    for name in [n for n in vars(cls) if n not in members and n in _ADDED_BY_HOOKS]:
+        type.__delattr__(cls, name)
+    for name, value in members.items():
+        type.__setattr__(cls, name, value)
+    for virtual in registered:
+        abc.ABCMeta.register(cls, virtual)  # type: ignore[arg-type]
+
+
+_ADDED_BY_HOOKS = {"__hash__"}
+
+
+def reduce_cached_property(value: Any) -> tuple[Any, ...]:
+    """A `functools.cached_property` without its lock."""
+    return cached_property, (type(value), value.func, value.attrname, value.__doc__)
+
+
+def cached_property(kind: Any, func: Any, name: str | None, doc: str | None) -> Any:
+    """A `functools.cached_property` as it was."""
+    made = kind(func)
+    made.attrname, made.__doc__ = name, doc
+    return made
+
+
+def reduce_lru_cache(value: Any) -> Any:
+    """A function under `functools.lru_cache`: the function and the settings; what it remembers is computed again."""
+    if importable(value):
+        return NotImplemented
+    settings = value.cache_parameters()
+    return lru_cache, (value.__wrapped__, settings["maxsize"], settings["typed"]), dict(vars(value))
+
+
+def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
+    """A function under `functools.lru_cache`, with an empty cache."""
+    return functools.lru_cache(maxsize, typed)(function)
 
 
 def reduce_code(code: types.CodeType) -> Any:
@@ -225,17 +345,17 @@ def portable(code: types.CodeType) -> types.CodeType:
     """The same code, numbered from line 1 of its own source, under a file name made from that source."""
     if code.co_filename.startswith(_FILE):
         return code
-    try:
-        return _sources[code]
-    except KeyError:
-        lines = _own_lines(code)
-        made = (
-            _renamed(code, _register(code.co_name, lines), code.co_firstlineno - 1)
-            if lines
-            else _renamed(code, "<unknown>", 0)
-        )
-        _sources[code] = made
-        return made
+    known = _sources.get(code)
+    if known is not None and known[:2] == (code.co_filename, code.co_qualname):
+        return known[2]
+    lines = _own_lines(code)
+    made = (
+        _renamed(code, _register(code.co_name, lines), code.co_firstlineno - 1)
+        if lines
+        else _renamed(code, "<unknown>", 0)
+    )
+    _sources[code] = (code.co_filename, code.co_qualname, made)
+    return made
 
 
 def _own_lines(code: types.CodeType) -> list[str]:

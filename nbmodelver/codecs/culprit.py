@@ -23,6 +23,7 @@ _KINDS: dict[str, str] = {
     "_thread.RLock": "a lock cannot be kept",
     "_thread._local": "thread-local data cannot be kept",
     "socket": "an open socket cannot be kept",
+    "socket.socket": "an open socket cannot be kept",
     "SSLSocket": "an open socket cannot be kept",
     "_io.TextIOWrapper": "an open file cannot be kept",
     "_io.BufferedReader": "an open file cannot be kept",
@@ -69,7 +70,7 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
     """
     path, at, left = name, value, MAX_STEPS
     seen: set[int] = set()
-    while left > 0 and id(at) not in seen and not _is_recursion(error):
+    while left > 0 and id(at) not in seen and not _is_recursion(error) and _known(at) is None:
         seen.add(id(at))
         for step, child in _children(at):
             left -= 1
@@ -81,7 +82,13 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
                 break
         else:
             break
-    return Skipped(name, path, reason(error))
+    return Skipped(name, path, _known(at) or reason(error))
+
+
+def _known(value: Any) -> str | None:
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return _KINDS.get(name)
 
 
 def _children(value: Any) -> Iterator[tuple[str, Any]]:

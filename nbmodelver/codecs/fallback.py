@@ -7,10 +7,15 @@ something else. Reading resolves our own names to the loader and everything else
 
 from __future__ import annotations
 
+import copyreg
+import dataclasses
+import functools
+import gc
 import io
 import pickle
 import sys
 import types
+import typing
 import weakref
 from collections.abc import Callable
 from operator import itemgetter
@@ -49,13 +54,22 @@ def definition(_key: str) -> Any:
 
 
 class Definitions:
-    """The classes and functions of the notebook that one commit has met, each with its key."""
+    """The classes and functions of the notebook that one commit has met, each with its key.
+
+    inline: ids of those that share objects with a name, and are therefore stored with it instead.
+    """
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.by_key: dict[str, Any] = {}
         self.names_used: set[str] = set()
         self._keys: dict[int, str] = {}
+        self.inline: set[int] = set()
+
+    @property
+    def ids(self) -> dict[int, str]:
+        """Id -> key of every definition met."""
+        return self._keys
 
     def key(self, obj: Any) -> str:
         """The key of a definition: its qualified name, with "~2" for a second one of that name."""
@@ -116,7 +130,12 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             types.BuiltinFunctionType: self._note_function,
             types.CodeType: self._reduce_code,
             types.CellType: code.reduce_cell,
-            types.MethodType: code.reduce_method,
+            types.MethodType: self._reduce_method,
+            types.MappingProxyType: _reduce_proxy,
+            typing.NewType: code.reduce_newtype,
+            functools.cached_property: code.reduce_cached_property,
+            functools._lru_cache_wrapper: self._reduce_lru_cache,
+            **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
             weakref.ReferenceType: _reduce_weakref,
             np.ndarray: self._reduce_array,
             ArrayRef: lambda ref: (array, (ref.number, ref.held)),
@@ -135,8 +154,8 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
     def _helper(self, kind: type) -> Reducer | None:
         """Types whose own pickling loses something: a library file in codecs/ may give a better way."""
         helper = protocol.helper(kind)
-        if helper is None:
-            return None
+        if helper is None:  # What libraries registered after this module was imported is not in `dispatch_table`.
+            return None if kind in self.dispatch_table else copyreg.dispatch_table.get(kind)
         return lambda obj: helper(obj, self.memory)
 
     def _reduce_array(self, obj: Any) -> Any:
@@ -159,7 +178,7 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         if code.importable(cls):
             self._note(cls)
             return NotImplemented
-        if id(cls) in self.roots:
+        if id(cls) in self.roots or id(cls) in self.definitions.inline:
             return code.reduce_class(cls)
         return self._refer(cls)
 
@@ -179,7 +198,15 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
     def _is_being_stored(self, cls: type) -> bool:
         """True when the class, or one around it, is stored by value here, with its functions."""
         outer = self.definitions.namespace.get(cls.__qualname__.partition(".")[0])
-        return id(cls) in self.roots or id(outer) in self.roots
+        by_value = self.roots | self.definitions.inline
+        return id(cls) in by_value or id(outer) in by_value
+
+    def _reduce_method(self, method: types.MethodType) -> tuple[Any, ...]:
+        """By name, but for a class that is only being built, whose members are not there yet."""
+        owner = method.__self__
+        if any(map(self._is_being_stored, (owner if isinstance(owner, type) else type(owner)).__mro__)):
+            return types.MethodType, (method.__func__, owner)
+        return code.reduce_method(method)
 
     def _note_function(self, function: Any) -> Any:
         self._note(function)
@@ -201,10 +228,24 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         reduced = by_value._code_reduce(made)
         return (restore_code, (made.co_filename, text, *reduced[1])) if text else reduced
 
+    def _reduce_lru_cache(self, value: Any) -> Any:
+        reduced = code.reduce_lru_cache(value)
+        if reduced is NotImplemented:
+            self._note(value)
+        else:
+            self.memory.note("a function under lru_cache comes back with an empty cache")
+        return reduced
+
+    def _reduce_dict_iterator(self, iterator: Any) -> Any:
+        self.memory.note("an iterator over a dict or set comes back as one over a list of what was left")
+        return iterator.__reduce__()
+
     def _reduce_exception(self, error: BaseException) -> Any:
         reduced = error.__reduce_ex__(5)
         if not isinstance(reduced, tuple):
             return reduced
+        if reduced[0] is type(error) and isinstance(type(error).__init__, types.FunctionType):
+            reduced = (code.exception_like, reduced[:2], *reduced[2:])
         if error.__traceback__ is not None:
             self.memory.note("an exception comes back without its traceback")
         function, args, *rest = reduced
@@ -253,6 +294,13 @@ def _refuse(obj: Any) -> Any:
     raise Refused(f"cannot keep '{type(obj).__module__}.{type(obj).__qualname__}' object".replace("builtins.", ""))
 
 
+def _reduce_proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:
+    """The proxy of the very dict that it stands for, not of a copy."""
+    if (name := code.sentinel_name(proxy)) is not None:
+        return getattr, (dataclasses, name)
+    return types.MappingProxyType, (gc.get_referents(proxy)[0],)
+
+
 def _reduce_weakref(ref: weakref.ReferenceType[Any]) -> Any:
     target: Any = ref()
     if target is None:
@@ -263,6 +311,10 @@ def _reduce_weakref(ref: weakref.ReferenceType[Any]) -> Any:
     return weakref.ref, (target,)
 
 
+_A_DICT: dict[Any, Any] = {}
+_DICT_ITERATORS: frozenset[Any] = frozenset(
+    map(type, (iter(_A_DICT.keys()), iter(_A_DICT.values()), iter(_A_DICT.items()), iter(frozenset())))
+)
 _REFUSED = frozenset({io.TextIOWrapper, memoryview})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import io
+import types
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ class Capture:
     groups: one draft per group. alone: for names in a group of several, the draft of the name by itself, whose content
     tells whether this name changed; nothing of it is stored. definitions: drafts of notebook classes and functions.
     added: names that came along because kept code uses them, with the name of the reason.
+    defined: the live classes and functions behind the keys of `definitions`.
     The buffers are live memory: store them before anything else runs. `held` keeps everything alive until then.
     """
 
@@ -62,6 +64,7 @@ class Capture:
     skipped: list[Skipped] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
     added: dict[str, Any] = field(default_factory=dict)
+    defined: dict[str, Any] = field(default_factory=dict)
     held: list[Any] = field(default_factory=list)
 
 
@@ -100,8 +103,15 @@ def capture(
     A value that cannot be kept is named in `skipped`, the others are kept. Only KeyboardInterrupt gets out.
     """
     with _gc_paused():
-        walk = _Walk({} if namespace is None else namespace, skip, time_limit_s)
-        return walk.run(values, definitions=definitions, partial=partial)
+        scope = {} if namespace is None else namespace
+        inline: set[int] = set()
+        while True:
+            walk = _Walk(scope, skip, time_limit_s)
+            walk.known.inline |= inline
+            result = walk.run(values, definitions=definitions, partial=partial)
+            if walk.torn <= inline:
+                return result
+            inline |= walk.torn
 
 
 class _Walk:
@@ -114,18 +124,51 @@ class _Walk:
         self.failed: list[tuple[str, Any]] = []
         self.known = fallback.Definitions(namespace)
         self.result = Capture()
+        self.torn: set[int] = set()
+        self._lost: dict[str, str] = {}
+        self._met: dict[str, fallback.Memo] = {}
 
     def run(self, values: Mapping[str, Any], *, definitions: bool, partial: bool) -> Capture:
         singles = [s for name, value in values.items() if (s := self._single(name, value)) is not None]
         if definitions:
             self._add_used(values, singles)
         self._join_cycles()
+        self.torn = self._definitions_that_share(singles)
+        self.result.defined = dict(self.known.by_key)
+        singles = self._without_users_of_lost(singles)
         if not partial:
             singles = self._without_mates_of_failed(singles)
-        for members in _linked(singles):
+        for members in _linked(singles, self.known.inline):
             self._add_group(members)
         self.result.held.append(singles)
         return self.result
+
+    def _definitions_that_share(self, singles: list[_Single]) -> set[int]:
+        """Ids of the classes and functions that hold an object which a name holds too, and of all that use them."""
+        named = {key for s in singles for key in s.ids()}
+        torn = {key for key, memo in self._met.items() if any(self._ties(memo[at][1]) for at in named & memo.keys())}
+        uses = {d.names[0]: d.uses for d in self.result.definitions}
+        every = {key for key in self._met if key in torn or torn & _reachable(key, uses)} if torn else torn
+        return {id(self.known.by_key[key]) for key in every}
+
+    def _ties(self, obj: Any) -> bool:
+        """True for an object that has to be one object wherever it is held; definitions have keys for that."""
+        return id(obj) not in self.known.ids and type(obj) is not types.FunctionType and fallback.links(obj)
+
+    def _without_users_of_lost(self, singles: list[_Single]) -> list[_Single]:
+        """Leave out names whose class or function cannot be kept."""
+        if not self._lost:
+            return singles
+        uses = {d.names[0]: d.uses for d in self.result.definitions}
+        for single in list(singles):
+            needed = {k for use in single.draft.uses for k in (use, *_reachable(use, uses))}
+            for key in sorted(needed & self._lost.keys()):
+                self.result.skipped.append(
+                    Skipped(single.name, single.name, f"its definition {key}: {self._lost[key]}")
+                )
+                singles.remove(single)
+                break
+        return singles
 
     def _without_mates_of_failed(self, singles: list[_Single]) -> list[_Single]:
         """Leave out names that share objects with a name that cannot be kept: apart, they would come back torn."""
@@ -143,9 +186,10 @@ class _Walk:
         seen = set(values)
         done: set[str] = set()
         while True:
-            for key in [k for k in self.known.by_key if k not in done]:
-                done.add(key)
-                self._define(key)
+            while pending := [k for k in self.known.by_key if k not in done]:
+                done.update(pending)
+                for key in pending:
+                    self._define(key)
             wanted = self.known.names_used | {k for k in done if self.namespace.get(k) is self.known.by_key[k]}
             new = sorted(n for n in wanted if n in self.namespace and n not in seen)
             if not new:
@@ -169,20 +213,32 @@ class _Walk:
         try:
             draft, memory, pickler = _pickled((key,), obj, self.known, frozenset({id(obj)}))
         except Exception as error:
-            self.result.skipped.append(Skipped(key, key, culprit.reason(error)))
+            self._lost[key] = culprit.find(key, obj, error, self._try).reason
             return
+        self._met[key] = pickler.memo.copy()
         self.result.definitions.append(draft)
         self.result.held.append((memory, pickler))
 
     def _join_cycles(self) -> None:
-        """Definitions that refer to each other are stored together: neither could be built first."""
-        by_key = {d.names[0]: d for d in self.result.definitions}
-        for keys in cycles({key: draft.uses for key, draft in by_key.items()}):
+        """Definitions that refer to each other, or share objects, are stored together."""
+        uses = {d.names[0]: list(d.uses) for d in self.result.definitions}
+        for a, b in self._definitions_that_share_with_each_other():
+            uses[a].append(b)
+            uses[b].append(a)
+        for keys in cycles(uses):
             objects = tuple(self.known.by_key[k] for k in keys)
             draft, memory, pickler = _pickled(keys, objects, self.known, frozenset(map(id, objects)))
             self.result.held.append((memory, pickler))
             self.result.definitions = [d for d in self.result.definitions if d.names[0] not in keys]
             self.result.definitions.append(draft)
+
+    def _definitions_that_share_with_each_other(self) -> Iterator[tuple[str, str]]:
+        holders: dict[int, str] = {}
+        for key, memo in self._met.items():
+            for at in holders.keys() & memo.keys():
+                if self._ties(memo[at][1]):
+                    yield holders[at], key
+            holders.update(dict.fromkeys(memo, key))
 
     def _single(self, name: str, value: Any) -> _Single | None:
         memory = Memory()
@@ -286,7 +342,7 @@ def _pickled(
     return Draft(names, PICKLE, file.getvalue(), tuple(buffers), 0, table, uses, classes), memory, pickler
 
 
-def _linked(singles: Sequence[_Single]) -> Iterator[list[_Single]]:
+def _linked(singles: Sequence[_Single], inline: Set[int]) -> Iterator[list[_Single]]:
     """Names that have to be restored together, in the order of their first name."""
     parent = list(range(len(singles)))
 
@@ -295,7 +351,7 @@ def _linked(singles: Sequence[_Single]) -> Iterator[list[_Single]]:
             at = parent[at]
         return at
 
-    for a, b in [*_same_objects(singles), *_same_memory(singles)]:
+    for a, b in [*_same_objects(singles, inline), *_same_memory(singles)]:
         low, high = sorted((root(a), root(b)))
         parent[high] = low
     groups: dict[int, list[_Single]] = {}
@@ -326,14 +382,14 @@ def _reachable(start: str, uses: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _same_objects(singles: Sequence[_Single]) -> Iterator[tuple[int, int]]:
+def _same_objects(singles: Sequence[_Single], inline: Set[int]) -> Iterator[tuple[int, int]]:
     seen: dict[int, int] = {}
     if len(singles) < 2:
         return
     every = [single.ids() for single in singles]
     for at in sorted(range(len(singles)), key=lambda i: len(every[i])):
         for key in seen.keys() & every[at]:
-            if _mutable_at(singles, at, seen[key], key):
+            if _mutable_at(singles, at, seen[key], key) or key in inline:
                 yield at, seen[key]
         seen.update(dict.fromkeys(every[at], at))
 

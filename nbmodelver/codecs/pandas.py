@@ -46,7 +46,25 @@ def _private(values: Any, memory: Memory, *, rows: bool = False) -> Any:
 # Frames and series
 
 
+_OWN = {"_mgr", "_attrs", "_flags", "_item_cache", "_name", "_cache"}
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """What someone has hung on a frame or series (patsy does), without what pandas remembers there."""
+    return {k: v for k, v in vars(value).items() if k not in _OWN and k not in type(value)._accessors}
+
+
+def _note_attributes(value: Any, memory: Memory) -> None:
+    for name in _attributes(value):
+        memory.note(f"the attribute '{name}' set on a {type(value).__name__} does not come back (attrs would)")
+
+
 def _take_frame(frame: Any, memory: Memory) -> State:
+    _note_attributes(frame, memory)
+    return _frame_state(frame, memory)
+
+
+def _frame_state(frame: Any, memory: Memory) -> State:
     blocks = []
     for block in frame._mgr.blocks:
         where = block.mgr_locs.indexer
@@ -87,6 +105,11 @@ def _from_blocks(blocks: list[Any], index: Any, columns: Any) -> Any:
 
 
 def _take_series(series: Any, memory: Memory) -> State:
+    _note_attributes(series, memory)
+    return _series_state(series, memory)
+
+
+def _series_state(series: Any, memory: Memory) -> State:
     values = series._mgr.blocks[0].values
     return _private(values, memory), series.index, series.name, *_marks(series)
 
@@ -365,18 +388,16 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Subclasses of frame and series: their class, their frame, and the attributes that the class lists."""
-    if issubclass(kind, pd.DataFrame) and kind is not pd.DataFrame:
-        return lambda value, memory: _reduce_subclass(value, memory, _FRAME)
-    if issubclass(kind, pd.Series) and kind is not pd.Series:
-        return lambda value, memory: _reduce_subclass(value, memory, _SERIES)
+    """Subclasses of frame and series: their class, their frame, and the attributes that were set on them."""
+    if issubclass(kind, pd.DataFrame):
+        return lambda value, memory: _reduce_subclass(value, _FRAME.tag, memory.keep(_frame_state(value, memory)))
+    if issubclass(kind, pd.Series):
+        return lambda value, memory: _reduce_subclass(value, _SERIES.tag, memory.keep(_series_state(value, memory)))
     return None
 
 
-def _reduce_subclass(value: Any, memory: Memory, codec: Codec) -> Any:
-    state = codec.take(value, memory)
-    own = {k: v for k, v in vars(value).items() if k not in ("_mgr", "_attrs", "_flags", "_item_cache", "_name")}
-    return rebuild_subclass, (type(value), codec.tag, memory.keep(state)), own, None, None, set_attributes
+def _reduce_subclass(value: Any, tag: str, state: State) -> Any:
+    return rebuild_subclass, (type(value), tag, state), _attributes(value), None, None, set_attributes
 
 
 def rebuild_subclass(cls: Any, tag: str, state: State) -> Any:

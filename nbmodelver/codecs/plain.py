@@ -120,7 +120,7 @@ class Encoder:
         unique = set(map(type, values))
         if len(unique) <= 1:
             return [len(values), None, [self._typed(kind, values) for kind in unique]]
-        order = sorted(unique, key=_code)
+        order = sorted(unique, key=lambda kind: (_code(kind), kind.__module__, kind.__qualname__))
         place = {kind: at for at, kind in enumerate(order)}
         if len(order) > 255:
             raise NotPlain(order[-1])

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
 
 
-def _take_series(series: Any, memory: Memory) -> State | None:
+def _take_series(series: Any, memory: Memory) -> State:
     if series.dtype == pl.Object:
-        return None
+        return series.name, None, *series.to_list()
     sink = io.BytesIO()
     series.alias("x").to_frame().write_ipc(sink, compression="uncompressed", compat_level=pl.CompatLevel.newest())
     data = memory.keep(np.frombuffer(sink.getbuffer(), np.uint8))
@@ -24,7 +24,9 @@ def _take_series(series: Any, memory: Memory) -> State | None:
 
 
 def _build_series(state: State) -> Any:
-    name, data = state
+    name, data, *items = state
+    if data is None:
+        return pl.Series(name, items, dtype=pl.Object)
     return pl.read_ipc(io.BytesIO(data)).to_series().alias(name)
 
 

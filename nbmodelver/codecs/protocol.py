@@ -72,6 +72,7 @@ _LIBRARIES: dict[str, str] = {
     "types": "python",
     "array": "python",
     "random": "python",
+    "struct": "python",
     "numpy": "numpy",
     "pandas": "pandas",
     "pyarrow": "pyarrow",

@@ -9,6 +9,7 @@ import decimal
 import fractions
 import pathlib
 import random
+import struct
 import types
 import uuid
 import zoneinfo
@@ -138,6 +139,7 @@ _CODECS: dict[type, Codec] = {
     zoneinfo.ZoneInfo: _fixed("zoneinfo", _zone_state, zoneinfo.ZoneInfo),
     decimal.Decimal: _fixed("decimal", lambda v: (str(v),), decimal.Decimal),
     fractions.Fraction: _fixed("fraction", lambda v: (v.numerator, v.denominator), fractions.Fraction),
+    struct.Struct: _fixed("struct", lambda v: (v.format,), struct.Struct),
     uuid.UUID: _fixed(
         "uuid", lambda v: (v.int, v.is_safe.value), lambda i, s: uuid.UUID(int=i, is_safe=uuid.SafeUUID(s))
     ),

@@ -88,6 +88,19 @@ _DTYPE = Codec("torch.dtype", lambda v, _m: (str(v).removeprefix("torch."),), la
 _DEVICE = Codec("torch.device", lambda v, _m: (str(v),), lambda s: torch.device(s[0]), identity=False)
 
 
+def _named(kind: Any) -> Codec:
+    """A codec for the constants of `torch` of this type."""
+
+    def build(state: State) -> Any:
+        found = getattr(torch, state[0])
+        if not isinstance(found, kind):
+            raise TypeError(f"not a {kind.__name__}")
+        return found
+
+    tag = f"torch.{kind.__name__}"
+    return Codec(tag, lambda v, _m: (str(v).removeprefix("torch."),), build, identity=False)
+
+
 def _dtype(name: str) -> Any:
     dtype = getattr(torch, name)
     if not isinstance(dtype, torch.dtype):
@@ -101,6 +114,8 @@ _EXACT: dict[type, Codec] = {
     torch.Size: _SIZE,
     torch.dtype: _DTYPE,
     torch.device: _DEVICE,
+    torch.layout: _named(torch.layout),
+    torch.memory_format: _named(torch.memory_format),
 }
 
 BY_TAG = {c.tag: c for c in _EXACT.values()}
@@ -119,7 +134,27 @@ def helper(kind: type) -> Helper | None:
         return _reduce_tensor
     if kind is torch.Generator:
         return lambda value, _memory: (generator, (str(value.device), value.get_state()))
+    if issubclass(kind, torch.optim.Optimizer):
+        cls: Any = kind
+        plain = cls.__getstate__ is torch.optim.Optimizer.__getstate__ and cls.__reduce_ex__ is object.__reduce_ex__
+        return _reduce_optimizer if plain else None
     return None
+
+
+def _reduce_optimizer(optimizer: Any, _memory: Memory) -> Any:
+    """With the attributes that its own pickling drops: a scheduler's mark on `step`, hooks."""
+    return new, (type(optimizer),), dict(vars(optimizer)), None, None, set_optimizer
+
+
+def new(cls: Any) -> Any:
+    """An instance without a state."""
+    return cls.__new__(cls)
+
+
+def set_optimizer(optimizer: Any, state: dict[str, Any]) -> None:
+    """Give an optimizer its state, and then what its own `__setstate__` does not know."""
+    optimizer.__setstate__({name: state[name] for name in ("defaults", "state", "param_groups")})
+    vars(optimizer).update(state)
 
 
 def typed_storage(storage: Any, dtype: Any) -> Any:

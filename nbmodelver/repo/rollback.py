@@ -218,7 +218,7 @@ class Rollback:
         now = Live(self.vault, self.namespace, names)
         for group in loaded:
             again = now.groups.get(group.names[0])
-            if again is not None and set(again.names) == set(group.names):
+            if again is not None and set(again.names) == set(group.names) and self._uses_the_same(again, group, now):
                 self.vault.remember(again.recipe, group.recipe)
         then = {key: group for group in self.version.definitions for key in group.names}
         for key, group in now.definitions.items():
@@ -226,6 +226,11 @@ class Rollback:
                 self.vault.remember(group.recipe, then[key].recipe)
         for name, draft in now.capture.alone.items():
             self.vault.remember(self.vault.identify(draft).recipe, self.version.kept[name].digest)
+
+    def _uses_the_same(self, again: Group, group: Group, now: Live) -> bool:
+        """True when both refer to definitions by the same keys: else one must not stand for the other."""
+        uses = next(d.uses for d in now.capture.groups if d.names == again.names)
+        return uses == self.vault.recipe(group).draft.uses
 
     def _is_noted(self, group: Group) -> bool:
         """True when something of the group came back otherwise than it was, as its notes say."""
@@ -259,6 +264,9 @@ class DefinitionLoader:
     def _live(self, key: str) -> Any:
         candidate = self._rollback.namespace.get(key)
         if candidate is None or not code.is_definition(candidate):
+            # The name means something else now, but instances that stay may still be of the class.
+            candidate = self._rollback.live.capture.defined.get(key)
+        if candidate is None:
             return None
         return candidate if self._same_now(key, candidate) else None
 

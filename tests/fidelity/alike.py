@@ -91,6 +91,10 @@ class Walk:
     def inside(self, path: str, got: Any, want: Any) -> bool:
         """Compare what two objects of one type are made of."""
         kind = type(want)
+        if kind.__module__.startswith("pandas."):  # Its scalars are dates of the standard library as well.
+            data = alike_data.find(kind)
+            if data is not None:
+                return bool(data(self, path, got, want))
         for known, compare in _TABLE:
             if issubclass(kind, known):
                 return bool(compare(self, path, got, want))
@@ -149,7 +153,8 @@ class Walk:
         return result
 
     def dicts(self, path: str, got: Any, want: Any) -> bool:
-        a, b = list(dict.items(got)), list(dict.items(want))
+        items = collections.OrderedDict.items if isinstance(want, collections.OrderedDict) else dict.items
+        a, b = list(items(got)), list(items(want))
         if len(a) != len(b):
             missing = [str(_short(k)) for k, _ in b if not any(k is j or _equal(k, j) for j, _ in a)]
             return self.say(path, f"{len(a)} items where {len(b)} were; missing {missing[:5]}")
@@ -165,8 +170,9 @@ class Walk:
             return True
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             self.same(f"{path}.{name}", getattr(got, name), getattr(want, name))
-        for name in ("__code__", "__defaults__", "__kwdefaults__", "__annotations__", "__dict__"):
+        for name in ("__code__", "__defaults__", "__kwdefaults__", "__dict__"):
             self.walk(f"{path}.{name}", getattr(got, name), getattr(want, name))
+        self.dicts(f"{path}.__annotations__", got.__annotations__, want.__annotations__)
         if want.__globals__ is self.want_globals and got.__globals__ is not self.got_globals:
             self.say(f"{path}.__globals__", "not the live namespace")
         return self.sequences(f"{path}.<closure>", got.__closure__ or (), want.__closure__ or ())
@@ -264,7 +270,15 @@ class Walk:
 
 def alike(got: dict[str, Any], want: dict[str, Any], names: list[str] | None = None) -> list[str]:
     """Every difference between two namespaces (the values under `names`), [] when there is none."""
-    walk = Walk(got, want)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(50_000)
+    try:
+        return _alike(Walk(got, want), got, want, names)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _alike(walk: Walk, got: dict[str, Any], want: dict[str, Any], names: list[str] | None) -> list[str]:
     for name in names if names is not None else list(want):
         if name not in got:
             walk.say(name, "is missing")
@@ -361,7 +375,8 @@ def _by_call(name: str) -> Any:
 
 
 def _values(walk: Walk, path: str, got: Any, want: Any) -> bool:
-    return walk.same(path, got, want) and walk.same(f"repr({path})", repr(got), repr(want))
+    signals = type(want).__name__ == "Decimal" and want.is_snan()
+    return (signals or walk.same(path, got, want)) and walk.same(f"repr({path})", repr(got), repr(want))
 
 
 def _loggers(walk: Walk, path: str, got: Any, want: Any) -> bool:
@@ -402,6 +417,7 @@ _TABLE: list[tuple[type, Any]] = [
     (functools.partial, _by("func", "args", "keywords", "__dict__")),
     (functools.partialmethod, _by("func", "args", "keywords")),
     (functools.cached_property, _by("func", "attrname")),
+    (functools._lru_cache_wrapper, lambda w, p, g, t: w.walk(f"{p}.__wrapped__", g.__wrapped__, t.__wrapped__)),
     (weakref.ReferenceType, Walk.weakrefs),
     (BaseException, Walk.exceptions),
     (types.SimpleNamespace, _by("__dict__")),

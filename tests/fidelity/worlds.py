@@ -142,7 +142,12 @@ def compare(got: World, version: Version) -> list[str]:
         found += [f"{expression}: {d}" for d in alike(*answers)]
     if got.case.behave:
         found += [f"afterwards: {d}" for d in alike(got.values, want.values, names)]
-    return [d for d in dict.fromkeys(found) if not any(text in d for text in got.case.loose)]
+    return found
+
+
+def tightened(case: Case, problems: list[str]) -> list[str]:
+    """The problems that the case does not allow for, each once."""
+    return [d for d in dict.fromkeys(problems) if not any(text in d for text in case.loose)]
 
 
 class strict(warnings.catch_warnings):
@@ -153,6 +158,7 @@ class strict(warnings.catch_warnings):
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         warnings.filterwarnings("ignore", category=FutureWarning)
+        warnings.filterwarnings("ignore", category=UserWarning)
 
 
 def tried(results: Results, case: Case, work: Any) -> Any:
@@ -203,7 +209,7 @@ def same(repo: Repo, results: Results, started: Results) -> None:
         started.write(case, [])
         problems = tried(results, case, lambda case=case: _same(case, repo))
         if problems is not None:
-            results.write(case, problems)
+            results.write(case, tightened(case, problems))
 
 
 def _same(case: Case, repo: Repo) -> list[str]:
@@ -253,7 +259,7 @@ def _compare_all(waiting: list[Any], repo: Repo, results: Results) -> None:
         world, name, problems = waiting.pop(0)
         found = tried(results, world.case, lambda world=world, name=name: compare(world, repo[name]))
         if found is not None:
-            results.write(world.case, problems + found)
+            results.write(world.case, tightened(world.case, problems + found))
 
 
 def main(how: str, store: str, results: str) -> None:

@@ -111,7 +111,7 @@ sharing.exact("a weak reference inside the value",
               "c.child.parent() is c")  # fmt: skip
 sharing.named("a WeakValueDictionary",
               "import weakref\nclass C: pass\nc = C(); d = weakref.WeakValueDictionary(); d['c'] = c", "c d",
-              "KeyedRef")  # fmt: skip
+              "d._remove")  # fmt: skip
 sharing.exact(
     "a deque of shared lists", "from collections import deque\nx = [1]\nd = deque([x, x], maxlen=3)", "d x", "d[0] is x"
 )
