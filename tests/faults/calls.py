@@ -46,6 +46,7 @@ class Calls:
     """Patches the calls of this process, for good: it is a child that ends soon."""
 
     def __init__(self, fault: Fault) -> None:
+        _current.append(self)
         self.fault = fault
         self.guard = threading.RLock()
         self.log = open(fault.log, "wb", buffering=0) if fault.log else None  # noqa: SIM115  # open till the end
@@ -109,8 +110,9 @@ class Calls:
 
     def _write(self, fd: int, data: Any) -> int:
         self.step("write")
+        start = self.real["lseek"](fd, 0, os.SEEK_CUR)
         wrote = int(self.real["write"](fd, data))
-        self.note("write", self.real["fstat"](fd).st_ino, bytes(data)[:wrote])
+        self.note("write", self.real["fstat"](fd).st_ino, start, bytes(data)[:wrote])
         return wrote
 
     def _pwrite(self, fd: int, data: Any, offset: int) -> int:
@@ -168,6 +170,15 @@ class Calls:
         return io.open(fd, mode, *more, **how)  # noqa: UP020  # the patched one
 
 
+_current: list[Calls] = []
+
+
+def acknowledge(seed: int) -> None:
+    """Write into the log that this version was acknowledged."""
+    for calls in _current:
+        calls.note("acknowledged", seed)
+
+
 class _Raw(io.FileIO):
     """A file whose writes are counted."""
 
@@ -175,8 +186,9 @@ class _Raw(io.FileIO):
 
     def write(self, data: Any) -> int:
         self.calls.step("write")
+        start = self.tell()
         wrote = super().write(data)
-        self.calls.note("write", self.calls.real["fstat"](self.fileno()).st_ino, bytes(data)[:wrote])
+        self.calls.note("write", self.calls.real["fstat"](self.fileno()).st_ino, start, bytes(data)[:wrote])
         return int(wrote or 0)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import nbmodelver as mv
 from nbmodelver import bundle
 from nbmodelver.errors import NbmodelverError
+from tests.faults import calls
 
 if TYPE_CHECKING:
     from nbmodelver.repo import Repo
@@ -51,6 +52,14 @@ def commit(folder: str, seed: int) -> int:
     """One more version."""
     mv.open(Path(folder) / STORE).commit(values(seed), f"seed {seed}")
     return seed
+
+
+def commits(folder: str, seed: int) -> None:
+    """Three more versions in one process, each said to the log of calls as soon as there is an id."""
+    repo = mv.open(Path(folder) / STORE)
+    for number in range(seed, seed + 3):
+        repo.commit(values(number), f"seed {number}")
+        calls.acknowledge(number)
 
 
 def first(folder: str, seed: int) -> int:

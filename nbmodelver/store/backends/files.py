@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 _TOGETHER_BYTES = 1 << 20
@@ -59,6 +60,19 @@ def into(fd: int, name: str) -> int:
     inner = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=fd)
     os.close(fd)
     return inner
+
+
+def make_durably(path: Path, mode: int) -> None:
+    """Make a folder and what is missing above it, each name safe from power loss; an existing one stays as it is."""
+    missing = [p for p in (path, *path.parents) if not p.exists()]
+    path.mkdir(parents=True, exist_ok=True, mode=mode)
+    new = missing or ([] if any(path.iterdir()) else [path])  # Empty: who made it may have been killed before the sync.
+    for made in new:
+        fd = os.open(made.parent, FOLDER)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
 
 def walk(fd: int, prefix: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ from nbmodelver.store.backends.files import (
     exists,
     give_name,
     into,
+    make_durably,
     new_file,
     read_fully,
     sweep_one,
@@ -48,12 +49,13 @@ class LocalBackend:
         self.root = Path(os.path.abspath(root))
         if create:
             with named("create the folder", self.where):
-                self.root.mkdir(parents=True, exist_ok=True, mode=0o770 if shared else 0o700)
+                make_durably(self.root, 0o770 if shared else 0o700)
                 if shared:
                     self.root.chmod(0o2770)
         elif not self.root.is_dir():
             raise NoStore(f"no store at {self.where}", "make one with %mv_init")
         self.shared = shared or bool(self.root.stat().st_mode & stat.S_IWGRP)
+        self._durable: set[tuple[str, ...]] = set()
 
     @property
     def where(self) -> str:
@@ -207,9 +209,11 @@ class LocalBackend:
         with named("open", self.where):
             fd = self._root()
         try:
-            for step in steps:
+            for depth, step in enumerate(steps, 1):
                 try:
-                    fd = self._make_or_enter(fd, step) if make else into(fd, step)
+                    if make:
+                        self._make(fd, step, tuple(steps[:depth]))
+                    fd = into(fd, step)
                 except FileNotFoundError:
                     raise KeyError(key) from None
                 except OSError as error:
@@ -219,22 +223,28 @@ class LocalBackend:
             os.close(fd)
 
     def _subfolder(self, name: str) -> int:
+        """The folder of this name, open, made if need be; nothing is lost when a power loss takes it."""
         fd = self._root()
         try:
-            fd = self._make_or_enter(fd, name)
+            if not exists(fd, name):
+                self._mkdir(fd, name)
+            return into(fd, name)
         except BaseException:
             os.close(fd)
             raise
-        return fd
 
-    def _make_or_enter(self, fd: int, name: str) -> int:
-        try:
-            return into(fd, name)
-        except FileNotFoundError:
-            with suppress(FileExistsError):
-                os.mkdir(name, 0o770 if self.shared else 0o700, dir_fd=fd)
-                os.fsync(fd)
-            return into(fd, name)
+    def _make(self, fd: int, name: str, path: tuple[str, ...]) -> None:
+        """Make a folder durably; one that is there is synced once too: who made it may have been killed before."""
+        if path in self._durable and exists(fd, name):
+            return
+        if not exists(fd, name):
+            self._mkdir(fd, name)
+        os.fsync(fd)
+        self._durable.add(path)
+
+    def _mkdir(self, fd: int, name: str) -> None:
+        with suppress(FileExistsError):
+            os.mkdir(name, 0o770 if self.shared else 0o700, dir_fd=fd)
 
     @contextmanager
     def _temporary(self) -> Iterator[tuple[int, str, int]]:
