@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import time
 import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from nbmodelver.errors import Busy, NbmodelverError, NothingToCommit, UnknownNam
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
 from nbmodelver.kernel.namespace import Namespace
+from nbmodelver.kernel.output import run_and_read
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.model import Change, Version, VersionId
 from nbmodelver.repo import Repo, Surroundings, open_repo, places
@@ -221,7 +221,6 @@ class Notebook:
     def commit_cell(self, call: Call, cell: str) -> Shown:
         """`%%mv_commit`: run the cell, then keep what it made or changed. Raises CellFailed."""
         before = {n: id(v) for n, v in self.values.items()}
-        started = time.perf_counter()
         outputs, ok = run_and_read(self.shell, cell)
         if not ok:
             raise CellFailed("the cell failed, so nothing was committed", "mend it and run it again")
@@ -230,7 +229,6 @@ class Notebook:
             raise NothingToCommit(
                 "nothing to commit: the cell made or changed no variable", "name some: %%mv_commit NAME ..."
             )
-        del started
         return self._commit(call, values, outputs, cell)
 
     def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
@@ -456,42 +454,3 @@ def _can_ask(shell: Any) -> bool:
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))
     return bool(sys.stdin is not None and sys.stdin.isatty())
-
-
-def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:
-    """Run a cell in the shell as usual; its printed text, and whether it ended well."""
-    tee = _Tee(sys.stdout)
-    sys.stdout = tee
-    hook = shell.displayhook
-    outer = getattr(hook, "exec_result", None)
-    try:
-        result = shell.run_cell(cell, store_history=False)
-    finally:
-        sys.stdout = tee.stream
-        hook.exec_result = outer  # The inner run forgets that the outer one is waiting for its value.
-    return tee.text(), bool(result.success)
-
-
-class _Tee:
-    """Passes text on and remembers the first hundred thousand characters."""
-
-    MAX_CHARS = 100_000
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self._kept: list[str] = []
-        self._chars = 0
-
-    def write(self, text: str) -> int:
-        """Pass on, remember."""
-        if self._chars < self.MAX_CHARS:
-            self._kept.append(text[: self.MAX_CHARS - self._chars])
-            self._chars += len(text)
-        return int(self.stream.write(text) or 0)
-
-    def text(self) -> str:
-        """What was written."""
-        return "".join(self._kept)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stream, name)

@@ -14,7 +14,7 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, MissingPart, NbmodelverError, NeedsTrust, NotLoadable, UnknownName, UsageError
+from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable, UnknownName, UsageError
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Section, Version, VersionId
 from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places
@@ -22,6 +22,7 @@ from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.history import History
 from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
@@ -393,91 +394,20 @@ class Repo:
 
     # -- keeping house
 
+    @property
+    def needs(self) -> Needs:
+        """Which parts the versions need."""
+        return Needs(self.history, self.vault)
+
     def verify(
         self, *, full: bool = False, sample: float | None = None, progress: Progress | None = None
     ) -> list[Problem]:
         """What is wrong with the store, [] when all is well. full: every byte; sample: percent of the parts."""
-        problems = list(self.parts.verify(full, progress))
-        versions, damaged = self.history.readable()
-        problems += [Problem(error.message, "record") for error in damaged]
-        problems += self._missing_parents(versions)
-        seen: dict[ObjectId, str] = {}
-        for version in versions:
-            problems += self._verify_version(version, seen)
-        if sample and not full:
-            problems += self._verify_sample(versions, sample)
-        return problems
-
-    def _missing_parents(self, versions: Sequence[Version]) -> list[Problem]:
-        known = {v.id for v in versions}
-        found = [
-            Problem("the record of a parent is missing", parent, version.name)
-            for version in versions
-            for parent in version.parents
-            if parent not in known and self.refs.get(f"forgotten/{parent}") is None
-        ]
-        for ref, value in sorted(self.refs.all("").items()):
-            if ref.startswith(("heads/", "tags/")) and value not in known:
-                found.append(Problem(f"ref '{ref}' points to a version whose record is missing", value))
-        return found
-
-    def _verify_version(self, version: Version, seen: dict[ObjectId, str]) -> list[Problem]:
-        problems = []
-        for part, names in self._parts_of(version):
-            if part in seen:
-                if seen[part]:
-                    problems.append(Problem(seen[part], part, version.name, names))
-                continue
-            seen[part] = "" if self.parts.has(part) else "a part is missing"
-            if seen[part]:
-                problems.append(Problem(seen[part], part, version.name, names))
-        return problems
-
-    def _parts_of(self, version: Version) -> Iterator[tuple[ObjectId, str]]:
-        for group in (*version.groups, *version.definitions):
-            names = ", ".join(group.names)
-            yield group.recipe, names
-            try:
-                yield from ((part, names) for part in self.vault.recipe(group).every_part)
-            except Damaged:
-                continue
-        for document in (version.cells, version.environment, version.notebook):
-            if document is not None:
-                yield document, ""
-        if version.session is not None:
-            session = Group(("session",), version.session, 0)
-            yield version.session, "session"
-            try:
-                yield from ((part, "session") for part in self.vault.recipe(session).every_part)
-            except Damaged:
-                return
-
-    def _verify_sample(self, versions: Sequence[Version], percent: float) -> list[Problem]:
-        import random
-
-        parts = sorted({part for v in versions for part, _ in self._parts_of(v)})
-        chosen = random.sample(parts, min(len(parts), max(1, round(len(parts) * percent / 100)))) if parts else []
-        problems = []
-        for part in chosen:
-            try:
-                self.parts.get(part)
-            except (Damaged, MissingPart) as error:
-                problems.append(Problem(error.message, part))
-        return problems
+        return self.needs.problems(full=full, sample=sample, progress=progress)
 
     def live_parts(self) -> set[ObjectId]:
-        """Every part that some version needs.
-
-        Raises Damaged at the first version that cannot be read: then nobody may say what is garbage.
-        """
-        return {part for version in self.history.all() for part in self._demanded(version)}
-
-    def _demanded(self, version: Version) -> Iterator[ObjectId]:
-        for group in (*version.groups, *version.definitions):
-            yield from self.vault.parts_of(group)
-        if version.session is not None:
-            yield from self.vault.parts_of(Group(("session",), version.session, 0))
-        yield from (d for d in (version.cells, version.environment, version.notebook) if d is not None)
+        """Every part that some version needs. Raises Damaged at the first version that cannot be read."""
+        return self.needs.all()
 
     def gc(self, *, dry_run: bool = False, grace_s: float = 3600) -> GcReport:
         """Remove parts that no version needs. Parts younger than `grace_s` seconds stay."""

@@ -21,7 +21,7 @@ TOKEN = "gh" + "p_" + "a1B2" * 9
 def everything(store: Path) -> bytes:
     """All bytes of a store as a reader of the values would see them."""
     repo = mv.open(store)
-    parts = [bytes(repo.parts.get(p)) for v in repo.history.all() for p, _ in repo._parts_of(v)]
+    parts = [bytes(repo.parts.get(p)) for v in repo.history.all() for p, _ in repo.needs.of(v)]
     records = [repo.history.records._raw(v.id) for v in repo.history.all()]
     return b"".join([*parts, *records])
 

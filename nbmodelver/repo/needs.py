@@ -1,0 +1,94 @@
+"""Which parts the versions need, and whether they are there."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import Damaged
+from nbmodelver.model import Group, ObjectId, Problem, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.model import Progress
+    from nbmodelver.repo.history import History
+    from nbmodelver.repo.vault import Vault
+
+DOCUMENTS = ("cells", "environment", "notebook")
+
+
+class Needs:
+    """The versions of a store against its parts."""
+
+    def __init__(self, history: History, vault: Vault) -> None:
+        self._history = history
+        self._vault = vault
+        self._parts = vault.parts
+
+    def of(self, version: Version, *, strict: bool = True) -> Iterator[tuple[ObjectId, str]]:
+        """Every part that a version needs, with the names that need it.
+
+        strict: raise Damaged at a recipe that cannot be read; otherwise give what can be found out.
+        """
+        groups = [(g, ", ".join(g.names)) for g in (*version.groups, *version.definitions)]
+        if version.session is not None:
+            groups.append((Group(("session",), version.session, 0), "session"))
+        for group, names in groups:
+            yield group.recipe, names
+            try:
+                yield from ((part, names) for part in self._vault.recipe(group).every_part)
+            except Damaged:
+                if strict:
+                    raise
+        for document in DOCUMENTS:
+            part: ObjectId | None = getattr(version, document)
+            if part is not None:
+                yield part, ""
+
+    def all(self) -> set[ObjectId]:
+        """Every part that some version needs.
+
+        Raises Damaged at the first version that cannot be read: then nobody may say what is garbage.
+        """
+        return {part for version in self._history.all() for part, _ in self.of(version)}
+
+    def problems(self, *, full: bool, sample: float | None, progress: Progress | None) -> list[Problem]:
+        """What is wrong with the store; see Repo.verify."""
+        found = list(self._parts.verify(full, progress))
+        versions, damaged = self._history.readable()
+        found += [Problem(error.message, "record") for error in damaged]
+        found += self._missing_records(versions)
+        seen: dict[ObjectId, str] = {}
+        for version in versions:
+            found += self._missing_parts(version, seen)
+        if sample and not full:
+            found += self._sampled(versions, sample)
+        return found
+
+    def _missing_records(self, versions: Sequence[Version]) -> Iterator[Problem]:
+        known = {v.id for v in versions}
+        refs = self._history.refs
+        for version in versions:
+            for parent in version.parents:
+                if parent not in known and refs.get(f"forgotten/{parent}") is None:
+                    yield Problem("the record of a parent is missing", parent, version.name)
+        for ref, value in sorted(refs.all("").items()):
+            if ref.startswith(("heads/", "tags/")) and value not in known:
+                yield Problem(f"ref '{ref}' points to a version whose record is missing", value)
+
+    def _missing_parts(self, version: Version, seen: dict[ObjectId, str]) -> Iterator[Problem]:
+        for part, names in self.of(version, strict=False):
+            if part not in seen:
+                seen[part] = "" if self._parts.has(part) else "a part is missing"
+            if seen[part]:
+                yield Problem(seen[part], part, version.name, names)
+
+    def _sampled(self, versions: Sequence[Version], percent: float) -> Iterator[Problem]:
+        parts = sorted({part for v in versions for part, _ in self.of(v, strict=False)})
+        wanted = min(len(parts), max(1, round(len(parts) * percent / 100)))
+        for part in random.sample(parts, wanted):
+            try:
+                self._parts.get(part)
+            except Damaged as error:
+                yield Problem(error.message, part)
