@@ -112,6 +112,11 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         self.functions: dict[int, Any] = {}
         self._reducers: dict[type, Reducer | None] = {}
 
+    def objects(self) -> Memo:
+        """Everything that was met and could be met again, by id. The pickler must stay alive."""
+        found: Memo = self.memo.copy()
+        return found
+
     def reducer_override(self, obj: Any) -> Any:
         """Asked by the C pickler for every object that is not built in."""
         kind = type(obj)
@@ -268,6 +273,11 @@ class CanonicalPickler(Pickler):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._sets: dict[int, int] = {}
+        self._met: list[Any] = []
+
+    def objects(self) -> Memo:
+        """With the sets, which went past pickle's own memo."""
+        return {**super().objects(), **{id(met): (number, met) for number, met in enumerate(self._met)}}
 
     def persistent_id(self, obj: Any) -> Any:
         """Sets by number; the first time with their members in canonical order."""
@@ -276,7 +286,7 @@ class CanonicalPickler(Pickler):
         if id(obj) in self._sets:
             return "ref", self._sets[id(obj)]
         number = self._sets[id(obj)] = len(self._sets)
-        self.memory.keep(obj)
+        self._met.append(obj)
         try:
             members = sorted(obj, key=_sort_key)
         except (NotPlain, TypeError):

@@ -215,7 +215,7 @@ class _Walk:
         except Exception as error:
             self._lost[key] = culprit.find(key, obj, error, self._try).reason
             return
-        self._met[key] = pickler.memo.copy()
+        self._met[key] = pickler.objects()
         self.result.definitions.append(draft)
         self.result.held.append((memory, pickler))
 
@@ -270,16 +270,9 @@ class _Walk:
         return None
 
     def _pickled_single(self, name: str, value: Any) -> _Single:
-        draft, memory, pickler = self._dumped(name, value, fallback.Pickler)
-        objects = pickler.memo.copy()
-        if fallback.holds_sets(objects):
-            draft, memory, pickler = self._dumped(name, value, fallback.CanonicalPickler)
-            objects = pickler.memo.copy()
-        return _Single(name, value, draft, memory, objects, pickler)
-
-    def _dumped(self, name: str, value: Any, kind: type[fallback.Pickler]) -> _Pickled:
         with time_limit(self.time_limit_s):
-            return _pickled((name,), value, self.known, frozenset(), kind)
+            draft, memory, pickler = _pickled((name,), value, self.known, frozenset())
+        return _Single(name, value, draft, memory, pickler.objects(), pickler)
 
     def _add_group(self, members: list[_Single]) -> None:
         if len(members) == 1:
@@ -294,12 +287,7 @@ class _Walk:
             try:
                 draft = _plain_draft(names, plain.encode(values, memory), memory)
             except plain.NotPlain:
-                kind = (
-                    fallback.CanonicalPickler
-                    if any(fallback.holds_sets(m.objects) for m in members)
-                    else fallback.Pickler
-                )
-                draft, memory, pickler = _pickled(names, values, self.known, frozenset(), kind)
+                draft, memory, pickler = _pickled(names, values, self.known, frozenset())
                 self.result.held.append(pickler)
         except Exception as error:
             self.result.skipped += [Skipped(n, n, f"with {', '.join(names)}: {culprit.reason(error)}") for n in names]
@@ -331,7 +319,20 @@ def _pickled(
     value: Any,
     known: fallback.Definitions,
     roots: frozenset[int],
-    kind: type[fallback.Pickler] = fallback.Pickler,
+) -> _Pickled:
+    """Encode by pickle; once more, in canonical order, when there are sets in it."""
+    found = _pickled_by(fallback.Pickler, names, value, known, roots)
+    if fallback.holds_sets(found[2].memo.copy()):
+        return _pickled_by(fallback.CanonicalPickler, names, value, known, roots)
+    return found
+
+
+def _pickled_by(
+    kind: type[fallback.Pickler],
+    names: tuple[str, ...],
+    value: Any,
+    known: fallback.Definitions,
+    roots: frozenset[int],
 ) -> _Pickled:
     memory = Memory()
     file = io.BytesIO()

@@ -171,3 +171,5 @@ views.exact(
 views.exact("a small view of a big base", "b = np.arange(100_000.0)[10:20]", "b", loose=("b.flags.OWNDATA",))
 views.exact("a lone column", "b = np.arange(12.0).reshape(4, 3)[:, 1]", "b",
             loose=("b.flags", "b.strides"))  # fmt: skip
+sharing.exact("a set under a name and in an object", "class C: pass\nwords = {'a', 'b', 'c'}; c = C(); c.words = words; e = [ValueError(1), words]", "words c e", "words.add('d')", "sorted(c.words)", "e[1] is c.words")
+sharing.exact("a function in two containers", "def make():\n    n = []\n    return lambda x: n.append(x) or n\nf = make(); d = {'f': f}; l = [f]", "d l", "d['f'](1)", "l[0](2)", "d['f'] is l[0]")
