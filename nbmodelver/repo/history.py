@@ -65,13 +65,16 @@ class History:
         return found
 
     def _read(self, version_id: VersionId) -> Version:
-        try:
-            return self.records.read(version_id)
-        except UnknownVersion:
-            replaced = self.refs.get(f"forgotten/{version_id}")  # By a purge, perhaps of another kernel.
-            if replaced is None or replaced == version_id:
-                raise
-            return self._read(VersionId(replaced))
+        seen: set[str] = set()
+        while True:
+            try:
+                return self.records.read(version_id)
+            except UnknownVersion:
+                seen.add(version_id)
+                replaced = self.refs.get(f"forgotten/{version_id}")  # By a purge, perhaps of another kernel.
+                if replaced is None or replaced in seen:
+                    raise
+                version_id = VersionId(replaced)
 
     def all(self) -> list[Version]:
         """Every version, newest first. A record that cannot be read raises Damaged."""
@@ -118,7 +121,7 @@ class History:
 
     def _named(self, prefix: str) -> dict[str, Version]:
         found: dict[str, Version] = {}
-        for name, value in sorted(self.refs.all(prefix).items()):
+        for name, value in self.refs.readable(prefix)[0].items():
             try:
                 found[name.removeprefix(prefix)] = self.version(VersionId(value))
             except (UnknownVersion, Damaged):
@@ -171,7 +174,7 @@ class History:
 
     def refs_of(self, version: VersionId) -> tuple[str, ...]:
         """Tags that point to a version."""
-        return tuple(n.removeprefix("tags/") for n, v in sorted(self.refs.all("tags/").items()) if v == version)
+        return tuple(n.removeprefix("tags/") for n, v in self.refs.readable("tags/")[0].items() if v == version)
 
 
 def _parse_head(value: str | None) -> tuple[str, VersionId | None]:
@@ -182,7 +185,9 @@ def _parse_head(value: str | None) -> tuple[str, VersionId | None]:
         version = data["version"]
         return str(data["branch"]), None if version is None else VersionId(str(version))
     except (ValueError, KeyError, TypeError) as error:
-        raise Damaged("HEAD of the store is not readable", "try: %mv_switch main") from error
+        raise Damaged(
+            "HEAD of the store is not readable", "move its file, refs/<id of HEAD>, out of the store"
+        ) from error
 
 
 def _moved(refs: Refs, name: str, before: str | None, after: str) -> bool:

@@ -67,14 +67,15 @@ class Needs:
         return found
 
     def _missing_records(self, versions: Sequence[Version]) -> Iterator[Problem]:
-        known = {v.id for v in versions}
-        refs = self._history.refs
+        refs, damaged = self._history.refs.readable()
+        yield from (Problem(error.message, "ref") for error in damaged)
+        known = {v.id for v in versions} | {r.removeprefix("forgotten/") for r in refs if r.startswith("forgotten/")}
         for version in versions:
             for parent in version.parents:
-                if parent not in known and refs.get(f"forgotten/{parent}") is None:
+                if parent not in known:
                     yield Problem("the record of a parent is missing", parent, version.name)
-        for ref, value in sorted(refs.all("").items()):
-            if ref.startswith(("heads/", "tags/")) and value not in known:
+        for ref, value in refs.items():
+            if ref.startswith(("heads/", "tags/", "forgotten/")) and value not in known:
                 yield Problem(f"ref '{ref}' points to a version whose record is missing", value)
 
     def _missing_parts(self, version: Version, seen: dict[ObjectId, str]) -> Iterator[Problem]:

@@ -62,7 +62,9 @@ class Settings:
         value = self._refs.get("settings")
         try:
             data = json.loads(value) if value else {}
-        except ValueError:
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(data, dict):
             return {}
         return {k: v for k, v in data.items() if k in SETTINGS and type(v) is type(SETTINGS[k].default)}
 

@@ -74,7 +74,7 @@ class Journals:
             data = json.loads(self._last)
             jumps = tuple(Jump(VersionId(b), VersionId(a)) for b, a in data["jumps"])
             return Journal(jumps, min(max(int(data["at"]), 0), len(jumps)))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return Journal()
 
     def write(self, journal: Journal) -> None:

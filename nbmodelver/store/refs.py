@@ -61,17 +61,28 @@ class Refs:
 
     def all(self, prefix: str = "") -> dict[str, str]:
         """Name and value of every ref whose name starts with `prefix`, sorted by name. Raises Damaged."""
+        found, problems = self.readable(prefix)
+        for problem in problems:
+            raise problem
+        return found
+
+    def readable(self, prefix: str = "") -> tuple[dict[str, str], list[Damaged]]:
+        """The same without those that cannot be read, and what is wrong with them (whatever they were called)."""
         found: dict[str, str] = {}
+        problems: list[Damaged] = []
         for key in self._backend.list(PREFIX):
             try:
                 name, value = _parse(bytes(self._backend.read(key, 0, _MAX_FILE_BYTES + 1)), key)
+                if _key(name) != key:
+                    raise _damaged(key)
             except KeyError:  # Deleted since the listing.
                 continue
-            if _key(name) != key:
-                raise _damaged(key)
+            except Damaged as error:
+                problems.append(error)
+                continue
             if name.startswith(prefix):
                 found[name] = value
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items())), problems
 
     def _moved(self, name: str, expected: str | None) -> RefMoved:
         now = self.get(name)

@@ -131,7 +131,7 @@ def template(folder: str) -> None:
     gone = repo.commit({**values(99), "dead": np.random.default_rng(9).standard_normal(9000)}, "seed 99")
     repo.commit(values(2), "seed 2")
     repo.commit(values(3), "seed 3")
-    repo.refs.move(f"forgotten/{gone.id}", None, "test")
+    repo.refs.move(f"forgotten/{gone.id}", None, gone.parents[0])
     repo.history.records.delete(gone.id)
     with repo.parts.writing() as pack:
         pack.put_many([(b"garbage" * 1000, None, ""), (np.random.default_rng(5).bytes(20_000), None, "")])

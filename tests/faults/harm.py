@@ -1,0 +1,132 @@
+"""Stores with something wrong in them, looked at from a child."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbmodelver as mv
+from nbmodelver.errors import NbmodelverError
+from tests.faults import worlds
+
+
+def damage(path: Path, how: str, at: int = 0) -> None:
+    """Do it: "bit", "half", "zeros", "gone"."""
+    data = bytearray(path.read_bytes())
+    if how == "gone":
+        path.unlink()
+        return
+    if how == "bit":
+        data[at % len(data)] ^= 1 << (at % 8)
+    path.write_bytes(bytes(len(data)) if how == "zeros" else data[: len(data) // 2] if how == "half" else data)
+
+
+def looked_at(folder: str) -> dict[str, Any]:
+    """What a damaged store still gives: seeds that come back whole, errors by seed, what verify says."""
+    found: dict[str, Any] = {"whole": [], "errors": {}, "wrong": [], "verify": [], "opens": False}
+    try:
+        repo = mv.open(Path(folder) / worlds.STORE)
+    except NbmodelverError as error:
+        found["errors"]["open"] = error.message
+        found["verify"] = [error.message]
+        return found
+    found["opens"], repo.trusted = True, True
+    try:
+        found["verify"] = [f"{p.object} {p.version} {p.what}" for p in repo.verify(full=True)]
+    except NbmodelverError as error:
+        found["verify"] = [error.message]
+    versions, problems = repo.history.readable()
+    found["errors"] = {f"record {n}": p.message for n, p in enumerate(problems)}
+    for version in versions:
+        seed = worlds.seed_of(version.message)
+        try:
+            back = repo.load(version)
+        except NbmodelverError as error:
+            found["errors"][seed] = error.message
+            continue
+        same = all(worlds.alike(v, back.get(n)) for n, v in worlds.values(seed).items())
+        found["whole" if same else "wrong"].append(seed)
+    return found
+
+
+def crowd(folder: str, writers: int, each: int) -> list[int]:
+    """Several processes commit at once while this one collects and merges; gives what was acknowledged."""
+    from nbmodelver.store import merging
+
+    merging.MANY_PACKS = 2
+    children = []
+    for number in range(writers):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                repo = mv.open(Path(folder) / worlds.STORE)
+                for seed in range(1000 * (number + 1), 1000 * (number + 1) + each):
+                    repo.commit(worlds.values(seed), f"seed {seed}")
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    repo, codes = mv.open(Path(folder) / worlds.STORE), []
+    while children:
+        repo.gc(grace_s=0)
+        repo.parts.merge_small()
+        ended, status = os.waitpid(children[0], os.WNOHANG)
+        if ended:
+            children.pop(0)
+            codes.append(status)
+    assert codes == [0] * writers, codes
+    return [1000 * (n + 1) + k for n in range(writers) for k in range(each)]
+
+
+def read_only(folder: str) -> list[str]:
+    """Everything that reads, and a commit that says why it cannot."""
+    assert os.geteuid() != 0
+    repo = mv.open(Path(folder) / worlds.STORE)
+    repo.trusted = True
+    for seed, version in {worlds.seed_of(v.message): v for v in repo.log()}.items():
+        back = repo.load(version)
+        assert all(worlds.alike(v, back[n]) for n, v in worlds.values(seed).items())
+    found = [str(p) for p in repo.verify(full=True)]
+    repo.gc(dry_run=True, grace_s=0)
+    repo.diff("v1", "HEAD")
+    repo.plan("v1", {"text": 1})
+    try:
+        repo.commit(worlds.values(50), "seed 50")
+        found.append("it was committed")
+    except NbmodelverError as error:
+        found += [] if folder in error.message else [error.message]
+        found += [] if type(error).__name__ == "StoreReadOnly" else [type(error).__name__]
+    return found
+
+
+def order(folder: str) -> list[int]:
+    """Seeds as a log shows them, and as parents lead to them, which must be the same."""
+    repo = mv.open(Path(folder) / worlds.STORE)
+    shown = [worlds.seed_of(v.message) for v in repo.log()]
+    numbers = [v.number for v in repo.log()]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(set(numbers)) == len(numbers)
+    return shown
+
+
+def young(folder: str) -> int:
+    """What a gc with the usual grace removes."""
+    return mv.open(Path(folder) / worlds.STORE).gc().parts
+
+
+def log_ids(folder: str) -> list[str]:
+    return [v.id for v in mv.open(Path(folder) / worlds.STORE).log()]
+
+
+def fill(folder: str) -> tuple[list[int], str]:
+    """Commit until the disk is full: what was acknowledged, and what the error is called."""
+    repo, done = mv.open(Path(folder) / worlds.STORE), []
+    for seed in range(200, 700):
+        try:
+            repo.commit(worlds.values(seed), f"seed {seed}")
+        except NbmodelverError as error:
+            return done, type(error).__name__
+        done.append(seed)
+    return done, "never full"

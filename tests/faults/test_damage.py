@@ -1,0 +1,83 @@
+"""Every file of a store damaged in every way (P6, D9): an error or no harm, never wrong data, and verify tells."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults import harm, worlds
+from tests.faults.counts import LONG, count
+
+if TYPE_CHECKING:
+    from tests.faults.zygote import Zygote
+
+Fresh = Callable[[str], str]
+NO_DATA = re.compile(r"(catalogue|locks|tmp)/.*|\.gitignore")
+HOW = ["bit", "half", "zeros", "gone"]
+
+
+def files_of(folder: str) -> list[str]:
+    store = Path(folder) / worlds.STORE
+    return sorted(str(p.relative_to(store)) for p in store.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_p6_d9_a_damaged_file_is_an_error_or_harmless_and_verify_names_it(
+    how: str, zygote: Zygote, fresh: Fresh, tmp_path: Path
+) -> None:
+    rng = random.Random(how)
+    good = fresh("")
+    all_seeds = set(worlds.TEMPLATE)
+    for file in files_of(good):
+        for _ in range((20 if LONG else 2) if how == "bit" else 1):
+            copy = tmp_path / "damaged"
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(good, copy)
+            path = copy / worlds.STORE / file
+            if not path.stat().st_size and how != "gone":
+                continue
+            at = rng.randrange(1 << 30)
+            harm.damage(path, how, at)
+            seen = zygote.run("harm.looked_at", str(copy))
+            where = (file, how, at, seen)
+            assert seen.how == "done", where
+            assert not seen.value["wrong"], where
+            count(f"file damaged: {how}", file.split("/", 1)[0])
+            if NO_DATA.fullmatch(file):
+                assert (set(seen.value["whole"]), seen.value["verify"]) == (all_seeds, []), where
+                continue
+            errors = seen.value["errors"]
+            if how == "gone" and file.startswith("refs/"):
+                assert set(seen.value["whole"]) == all_seeds, where  # Names are gone, versions are not.
+                continue
+            unneeded = how == "gone" and file.startswith("packs/") and set(seen.value["whole"]) == all_seeds
+            assert seen.value["verify"] or unneeded, where
+            if file.startswith("refs/"):
+                assert set(seen.value["whole"]) == all_seeds, where
+            if seen.value["opens"]:
+                lost = all_seeds - set(seen.value["whole"]) - set(errors)
+                records = [e for e in errors if str(e).startswith("record")]
+                gone = 1 if how == "gone" and file.startswith("records/") else 0
+                assert len(lost) <= len(records) + gone, where
+            for message in errors.values():
+                assert re.search(r"[0-9a-f]{32,40}|format file|no store at", message), where
+
+
+def test_p6_d9_versions_that_do_not_need_a_damaged_pack_come_back(zygote: Zygote, fresh: Fresh) -> None:
+    folder = fresh("")
+    for seed in (300, 301):
+        assert zygote.run("worlds.commit", folder, seed).how == "done"
+    before = set(files_of(folder))
+    assert zygote.run("worlds.commit", folder, 302).how == "done"
+    (pack,) = [f for f in set(files_of(folder)) - before if f.startswith("packs/")]
+    harm.damage(Path(folder) / worlds.STORE / pack, "zeros")
+    seen = zygote.run("harm.looked_at", folder).value
+    assert set(seen["whole"]) == {*worlds.TEMPLATE, 300, 301}
+    assert set(seen["errors"]) == {302}
+    assert any(pack in line for line in seen["verify"])
