@@ -30,10 +30,14 @@ Raw = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Buffer:
-    """A run of live memory to store. raw: 1-D contiguous bytes, only read. layout: see store, a hint."""
+    """A run of live memory to store. raw: 1-D contiguous bytes, only read. layout: see store, a hint.
+
+    slot: what it is in its value ("price"), so that its twin in the parent version is found; "" when nothing is known.
+    """
 
     raw: memoryview
     layout: str
+    slot: str = ""
 
 
 class ArrayRef:
@@ -60,6 +64,7 @@ class _Entry:
     allocator: str
     writeable: bool
     contiguous: bool
+    slots: tuple[str, ...] = ()
     stretch: int = -1
     offset: int = 0
 
@@ -75,6 +80,17 @@ class Memory:
     notes: list[str] = field(default_factory=list)
     _by_object: dict[int, int] = field(default_factory=dict)
     _keep: list[Any] = field(default_factory=list)
+    _slots: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def name(self, value: Any, *slots: str) -> Any:
+        """`value`, known by these slots: one for each row of a block, else one."""
+        self._slots[id(self.keep(value))] = slots
+        return value
+
+    def pass_name(self, outer: Any, inner: Any, part: str = "") -> Any:
+        """`inner`, known by the slots of what holds it, with `part` added."""
+        slots = self._slots.get(id(outer))
+        return inner if slots is None else self.name(inner, *(slot + part for slot in slots))
 
     def add(self, array: NDArray[Any], *, private: bool = False, rows: bool = False, allocator: str = "") -> ArrayRef:
         """A reference to `array`, for the state of whatever holds it.
@@ -92,7 +108,10 @@ class Memory:
         low, high = _bounds(array, contiguous)
         number = len(self.entries)
         owner = array.base is None and not private and not allocator
-        self.entries.append(_Entry(array, low, high, private, rows, owner, allocator, flags.writeable, contiguous))
+        slots = self._slots.get(id(array), ())
+        self.entries.append(
+            _Entry(array, low, high, private, rows, owner, allocator, flags.writeable, contiguous, slots)
+        )
         self._by_object[id(array)] = number
         return ArrayRef(number, held=bool(allocator))
 
@@ -206,6 +225,11 @@ class _Stretch:
             return _flat_bytes(anchor.array)
         return _at_address(self.low, size, [e.array for e in self.members]).data
 
+    def slots(self, count: int) -> tuple[str, ...]:
+        """A slot for each of `count` rows."""
+        known = self.members[0].slots
+        return known if len(known) == count else ("",) * count
+
     def layout(self) -> str:
         kinds = {_layout(e.array.dtype) for e in self.members}
         return kinds.pop() if len(kinds) == 1 else ""
@@ -234,9 +258,10 @@ def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer])
     if stretch.rows and first.ndim == 2 and first.strides[0] >= ROW_BYTES:
         step = first.strides[0]
         start = len(buffers)
-        buffers += [Buffer(raw[at : at + step], stretch.layout()) for at in range(0, len(raw), step)]
+        slots = stretch.slots(len(raw) // step)
+        buffers += [Buffer(raw[row * step :][:step], stretch.layout(), slot) for row, slot in enumerate(slots)]
         return [len(raw), stretch.allocator, start, len(buffers) - start]
-    buffers.append(Buffer(raw, stretch.layout()))
+    buffers.append(Buffer(raw, stretch.layout(), "|".join(stretch.members[0].slots[:8])))
     return [len(raw), stretch.allocator, len(buffers) - 1, 1]
 
 

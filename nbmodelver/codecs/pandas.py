@@ -30,7 +30,7 @@ from pandas.core.arrays.floating import FloatingArray
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nbmodelver.codecs.memory import Memory
 
@@ -69,8 +69,21 @@ def _frame_state(frame: Any, memory: Memory) -> State:
     for block in frame._mgr.blocks:
         where = block.mgr_locs.indexer
         place = (where.start, where.stop, where.step) if isinstance(where, slice) else tuple(map(int, where))
-        blocks.append((isinstance(where, slice), place, _private(block.values, memory, rows=True)))
+        blocks.append(
+            (
+                isinstance(where, slice),
+                place,
+                _private(memory.name(block.values, *_slots(frame, block)), memory, rows=True),
+            )
+        )
     return tuple(blocks), frame.columns, frame.index, *_marks(frame)
+
+
+def _slots(frame: Any, block: Any) -> Iterator[str]:
+    """The names of a block's columns, to find their twins in the parent version."""
+    for at in block.mgr_locs:
+        name = frame.columns[at]
+        yield name if type(name) is str else f"#{at}"
 
 
 def _marks(value: Any) -> tuple[Any, ...]:
@@ -161,7 +174,8 @@ def _build_multi(state: State) -> Any:
 
 
 def _take_masked(values: Any, memory: Memory) -> State:
-    return type(values).__name__, _private(values._data, memory), _private(values._mask, memory)
+    data = _private(memory.pass_name(values, values._data), memory)
+    return type(values).__name__, data, _private(memory.pass_name(values, values._mask, " mask"), memory)
 
 
 def _build_masked(state: State) -> Any:
@@ -172,7 +186,7 @@ def _build_masked(state: State) -> Any:
 def _take_datetimelike(values: Any, memory: Memory) -> State:
     return (
         type(values).__name__,
-        _private(values._ndarray, memory, rows=True),
+        _private(memory.pass_name(values, values._ndarray), memory, rows=True),
         values.dtype,
         getattr(values, "_freq", None),
     )
@@ -219,7 +233,7 @@ def _take_sparse(values: Any, memory: Memory) -> State | None:
 
 
 def _take_arrow(values: Any, memory: Memory) -> State:
-    return memory.keep(values._pa_array), values.dtype
+    return memory.keep(memory.pass_name(values, values._pa_array)), values.dtype
 
 
 def _build_arrow(state: State) -> Any:
@@ -293,7 +307,7 @@ _MASKED = _codec("masked", _take_masked, _build_masked)
 _DATETIMELIKE = _codec("datetimelike", _take_datetimelike, _build_datetimelike)
 _CATEGORICAL = _codec(
     "categorical",
-    lambda v, m: (_private(v._ndarray, m), v.dtype),
+    lambda v, m: (_private(m.pass_name(v, v._ndarray), m), v.dtype),
     lambda s: pd.Categorical._simple_new(s[0], s[1]),
 )
 _STRINGS = _codec("strings", _take_object_backed, _build_strings)

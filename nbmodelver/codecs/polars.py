@@ -20,7 +20,7 @@ def _take_series(series: Any, memory: Memory) -> State:
     sink = io.BytesIO()
     series.alias("x").to_frame().write_ipc(sink, compression="uncompressed", compat_level=pl.CompatLevel.newest())
     data = memory.keep(np.frombuffer(sink.getbuffer(), np.uint8))
-    return series.name, memory.add(data, private=True)
+    return series.name, memory.add(memory.name(data, series.name), private=True)
 
 
 def _build_series(state: State) -> Any:

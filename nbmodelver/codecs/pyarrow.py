@@ -70,6 +70,8 @@ def _take_strings(array: Any, memory: Memory) -> State:
     ends = np.frombuffer(memory.keep(offsets), width)[array.offset : array.offset + len(array) + 1]
     lengths = memory.keep(np.diff(ends))
     text = memory.keep(_view(data, memory)[int(ends[0]) : int(ends[-1])])
+    memory.pass_name(array, lengths, " lengths")
+    memory.pass_name(array, text, " text")
     return len(array), _validity(array, memory), memory.add(lengths, private=True), memory.add(text, private=True)
 
 
@@ -79,7 +81,7 @@ def _take_numbers(array: Any, memory: Memory) -> State:
     if array.type.bit_width in (16, 32, 64):
         kind = "f" if pa.types.is_floating(array.type) else "i"
         data = data.view(f"<{kind}{step}")
-    return len(array), _validity(array, memory), memory.add(memory.keep(data), private=True)
+    return len(array), _validity(array, memory), memory.add(memory.pass_name(array, memory.keep(data)), private=True)
 
 
 def _build_array(state: State) -> Any:
@@ -104,8 +106,8 @@ def _build_array(state: State) -> Any:
     return made
 
 
-def _take_chunked(value: Any, _memory: Memory) -> State:
-    return _type_bytes(value.type), *value.chunks
+def _take_chunked(value: Any, memory: Memory) -> State:
+    return _type_bytes(value.type), *(memory.pass_name(value, chunk) for chunk in value.chunks)
 
 
 def _build_chunked(state: State) -> Any:
@@ -113,8 +115,9 @@ def _build_chunked(state: State) -> Any:
     return pa.chunked_array(chunks, type=_type_of(packed))
 
 
-def _take_table(table: Any, _memory: Memory) -> State:
-    return bytes(table.schema.serialize().to_pybytes()), table.num_rows, *table.columns
+def _take_table(table: Any, memory: Memory) -> State:
+    columns = (memory.name(c, n) for n, c in zip(table.column_names, table.columns, strict=True))
+    return bytes(table.schema.serialize().to_pybytes()), table.num_rows, *columns
 
 
 def _build_table(state: State) -> Any:

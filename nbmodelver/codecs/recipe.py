@@ -2,7 +2,8 @@
 
 Layout: magic "NBMR", "<I" length of the header, header (JSON, UTF-8), 20-byte ids of the parts, inline skeleton.
 Header: format, names, own (how many parts belong to the skeleton), sizes (raw bytes of each part), table (arrays),
-uses (definition keys), classes; "skeleton": raw bytes of the inline skeleton, or -1 when it is the last part.
+uses (definition keys), classes.
+"slots": what each part is in its value (a column), for finding twins; "skeleton": raw bytes of the inline skeleton, or -1 when it is the last part.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Recipe:
     sizes: tuple[int, ...]
     skeleton: ObjectId | None
     skeleton_bytes: int
+    slots: tuple[str, ...] = ()
 
     @property
     def every_part(self) -> tuple[ObjectId, ...]:
@@ -61,6 +63,8 @@ def write(draft: Draft, parts: Sequence[ObjectId]) -> bytes:
         "classes": list(draft.classes),
         "skeleton": -1 if outside else len(draft.skeleton),
     }
+    if any(b.slot for b in draft.buffers):
+        header["slots"] = [b.slot for b in draft.buffers]
     packed = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     ids = b"".join(map(bytes.fromhex, parts))
     return b"".join([MAGIC, struct.pack("<I", len(packed)), packed, ids, b"" if outside else draft.skeleton])
@@ -101,4 +105,5 @@ def _assembled(header: dict[str, Any], ids: list[ObjectId], sizes: list[int], in
         tuple(sizes[:count]),
         ids[-1] if outside else None,
         sizes[-1] if outside else len(inline),
+        tuple(map(str, header.get("slots", ()))),
     )

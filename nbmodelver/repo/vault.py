@@ -202,10 +202,13 @@ def _matched(buffers: Sequence[Buffer], old: Recipe | None) -> list[ObjectId | N
     for at, size in enumerate(old.sizes[:count]):
         free.setdefault(size, []).append(at)
     same_shape = count == len(buffers)
+    by_slot = {slot: part for slot, part in zip(reversed(old.slots), reversed(old.parts), strict=False) if slot}
     matches: list[ObjectId | None] = []
     for at, buffer in enumerate(buffers):
         size = len(buffer.raw)
-        if at < count and (old.sizes[at] == size or same_shape):
+        if buffer.slot in by_slot:
+            matches.append(by_slot[buffer.slot])
+        elif at < count and (old.sizes[at] == size or same_shape):
             matches.append(old.parts[at])
         elif count:
             places = free.get(size)
