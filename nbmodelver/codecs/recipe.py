@@ -2,8 +2,8 @@
 
 Layout: magic "NBMR", "<I" length of the header, header (JSON, UTF-8), 20-byte ids of the parts, inline skeleton.
 Header: format, names, own (how many parts belong to the skeleton), sizes (raw bytes of each part), table (arrays),
-uses (definition keys), classes.
-"slots": what each part is in its value (a column), for finding twins; "skeleton": raw bytes of the inline skeleton, or -1 when it is the last part.
+uses (definition keys), classes, slots (what each part is in its value, such as a column, for finding twins), skeleton
+(raw bytes of the inline skeleton, or -1 when it is the last part).
 """
 
 from __future__ import annotations
