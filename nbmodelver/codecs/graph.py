@@ -145,6 +145,8 @@ class _Walk:
 
     def _definitions_that_share(self, singles: list[_Single]) -> set[int]:
         """Ids of the classes and functions that hold an object which a name holds too, and of all that use them."""
+        if not self._met:
+            return set()
         named = {key for s in singles for key in s.ids()}
         torn = {key for key, memo in self._met.items() if any(self._ties(memo[at][1]) for at in named & memo.keys())}
         uses = {d.names[0]: d.uses for d in self.result.definitions}

@@ -72,6 +72,8 @@ def _build_array(state: State) -> Any:
         base, offset, shape, strides, writeable = rest
         if type(base) is not np.ndarray or base.dtype.kind != "O":
             raise TypeError("not an array of objects")
+        if any(step % base.itemsize for step in (offset, *strides)):
+            raise ValueError("a view between two objects")  # It would take other bytes for addresses.
         made = np.ndarray(shape, object, base, offset, strides)
         made.flags.writeable = writeable
         return made
