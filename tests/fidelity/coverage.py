@@ -1,0 +1,149 @@
+"""Which classes come back: a table of packages and classes, and the document made from running it.
+
+    python -m tests.fidelity.coverage [docs/coverage.md]
+
+One process builds each value and commits it; another, with nothing left of the first, loads it, builds the value anew
+and compares: by `alike`, which walks both, and by the answers that the value gave before it was committed. A package
+that is not installed is a row "not run". The rows are in `coverage_rows/`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+VERDICTS = {
+    "exact": "exact",
+    "note": "exact with note",
+    "named": "named",
+    "late": "named by --verify-load",
+    "differs": "differs",
+    "not run": "not run",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One class of a package.
+
+    package: what is imported. name: the class, as its `__qualname__` says. build: a cell whose last line is the value.
+    prelude: the lines before, which also run before `check`, an expression of `value` whose result must be the same.
+    walk: False when two values built alike are not alike (clocks, random ids): then only the answers are compared.
+    verdict: what is expected; says: part of the note, or of the reason why it is not kept, or of the difference.
+    """
+
+    package: str
+    name: str
+    prelude: str
+    build: str
+    check: str = ""
+    walk: bool = True
+    verdict: str = "exact"
+    says: str = ""
+
+    @property
+    def label(self) -> str:
+        """The row's own name."""
+        return f"{self.package}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What running a row gave. why: notes, the reason, or the differences."""
+
+    verdict: str
+    module: str = ""
+    why: str = ""
+
+
+class Package:
+    """Collects the rows of one package."""
+
+    def __init__(self, package: str, prelude: str = "") -> None:
+        self.package = package
+        self.prelude = prelude or f"import {package}"
+        self.rows: list[Row] = []
+
+    def exact(self, name: str, build: str, check: str = "", *, walk: bool = True) -> None:
+        """A class whose values come back as they were."""
+        self.rows.append(Row(self.package, name, self.prelude, build, check, walk))
+
+    def note(self, name: str, build: str, check: str = "", *, says: str, walk: bool = True) -> None:
+        """A class whose values come back with a difference that the commit announces."""
+        self.rows.append(Row(self.package, name, self.prelude, build, check, walk, "note", says))
+
+    def named(self, name: str, build: str, says: str) -> None:
+        """A class whose values cannot be kept, which the commit says with the reason."""
+        self.rows.append(Row(self.package, name, self.prelude, build, verdict="named", says=says))
+
+    def late(self, name: str, build: str, says: str) -> None:
+        """A class that is pickled but cannot be read again; a commit that tries to load says so with the reason."""
+        self.rows.append(Row(self.package, name, self.prelude, build, verdict="late", says=says))
+
+    def differs(self, name: str, build: str, check: str = "", *, says: str, walk: bool = True) -> None:
+        """A class whose own pickling loses something, and nobody says so."""
+        self.rows.append(Row(self.package, name, self.prelude, build, check, walk, "differs", says))
+
+
+def document(rows: Iterable[Row], outcomes: dict[str, Outcome], versions: dict[str, str]) -> str:
+    """The page, with its counts. versions: of the packages that ran."""
+    rows = list(rows)
+    lines = [*_head(rows, outcomes, versions), *_table(rows, outcomes, versions)]
+    return "\n".join(lines) + "\n"
+
+
+def _head(rows: list[Row], outcomes: dict[str, Outcome], versions: dict[str, str]) -> Iterator[str]:
+    counts = Counter(outcomes[row.label].verdict for row in rows)
+    ran = len(rows) - counts["not run"]
+    yield "# What comes back"
+    yield ""
+    yield "Written by `python -m tests.fidelity.coverage docs/coverage.md`; `tests/fidelity/test_coverage.py` runs the same."
+    yield ""
+    yield (
+        f"{ran} classes of {len(versions)} packages were built and committed in one process, and loaded and compared"
+        f" in another: {', '.join(f'{counts[v]} {text}' for v, text in VERDICTS.items() if counts[v])}."
+    )
+    yield ""
+    yield "- *exact*: every attribute, type and sharing as in a value built anew, and the same answers, bit for bit."
+    yield "- *exact with note*: the same but for what the commit says."
+    yield "- *named*: cannot be kept; the commit says so with the reason, and keeps everything else."
+    yield (
+        "- *named by --verify-load*: its own pickle cannot be read again; a commit that tries to load says so with the"
+        " reason, another one is told at the rollback, which brings everything else back."
+    )
+    yield "- *differs*: the class's own pickling loses what is named here, and the commit does not say so."
+    yield "- *not run*: the package was not installed (`pip install nbmodelver[coverage]`)."
+    yield "- ◦ compared by its answers only: two values built alike are not alike inside (clocks, ids, hashes, caches)."
+    yield ""
+
+
+def _table(rows: list[Row], outcomes: dict[str, Outcome], versions: dict[str, str]) -> Iterator[str]:
+    yield "| Package | Class | Comes back | |"
+    yield "|---|---|---|---|"
+    for row in sorted(rows, key=lambda r: (r.package.lower(), r.name.lower())):
+        found = outcomes[row.label]
+        package = f"{row.package} {versions.get(row.package, '')}".strip()
+        alone = "" if row.walk or found.verdict in ("named", "late", "not run") else " ◦"
+        why = found.why.replace("|", "\\|")
+        yield f"| {package} | {row.name} | {VERDICTS[found.verdict]}{alone} | {why} |"
+
+
+def main(path: str) -> None:
+    """Run every row and write the page."""
+    from tests.fidelity.coverage_rows import ROWS
+    from tests.fidelity.coverage_run import installed, run
+
+    with TemporaryDirectory() as folder:
+        outcomes = run(Path(folder))
+    Path(path).write_text(document(ROWS, outcomes, installed(ROWS)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "docs/coverage.md")
