@@ -54,9 +54,9 @@ class CheckedStorage(Storage):
             finally:
                 os.close(folder)
             with os.fdopen(fd, "rb") as file:
-                raw = file.read(MAX_BYTES + 1)
-            return _checked(raw) if len(raw) <= MAX_BYTES else None
-        except (OSError, ValueError, TypeError, KeyError, RecursionError, AttributeError):
+                size = os.fstat(fd).st_size  # To read "at most" a number would allocate that number.
+                return _checked(file.read(size)) if size <= MAX_BYTES else None
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, AttributeError, MemoryError):
             return None
 
     def _replace(self, raw: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -18,10 +19,17 @@ def count(fault: str, where: str, number: int = 1) -> None:
     done[fault, where] += number
 
 
-def table() -> str:
-    """The counts as a table in Markdown."""
+def table(before: str) -> str:
+    """The counts as a table in Markdown; rows that this run did not count stay as they were `before`."""
+    rows = {(a, b): int(n.replace(",", "")) for a, b, n in re.findall(r"\| (.+?) \| (.+?) \| ([\d,]+) \|", before)}
+    rows = {(fault, where): n for (fault, where), n in rows.items() if where != "all"} | done
+    totals = Counter[str]()
+    for (fault, _), number in rows.items():
+        totals[fault] += number
     lines = ["| fault | in | times |", "| --- | --- | ---: |"]
-    lines += [f"| {fault} | {where} | {number:,} |" for (fault, where), number in sorted(done.items())]
+    for fault in sorted(totals):
+        lines += [f"| {fault} | {where} | {n:,} |" for (f, where), n in sorted(rows.items()) if f == fault]
+        lines.append(f"| {fault} | all | {totals[fault]:,} |")
     return "\n".join(lines)
 
 
@@ -29,5 +37,5 @@ def write() -> None:
     """Replace the table in the document."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(_START)
-    _, _, after = rest.partition(_END)
-    DOCUMENT.write_text(f"{before}{_START}\n\n{table()}\n\n{_END}{after}", encoding="utf-8")
+    old, _, after = rest.partition(_END)
+    DOCUMENT.write_text(f"{before}{_START}\n\n{table(old)}\n\n{_END}{after}", encoding="utf-8")
