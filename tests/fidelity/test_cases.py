@@ -44,3 +44,7 @@ def test_it_comes_back(case: Case, how: str, results: dict[str, Problems]) -> No
 
 def test_the_table_is_large_enough_and_every_name_is_used_once() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 250
+
+
+def test_no_case_allows_for_nearly_everything() -> None:
+    assert [case.name for case in CASES if any(len(text) < 5 for text in case.loose)] == []
