@@ -157,11 +157,22 @@ def _members(path: str, value: Any) -> Iterator[tuple[str, str, Any]]:
         for key, item in value.items():
             name = key if type(key) is str else ""
             yield f"{path}[{key!r}]" if type(key) in (str, int) else f"{path}[...]", name, item
-    elif kind in (list, tuple, set, frozenset):
+    elif kind is list or kind is tuple or kind is set or kind is frozenset:
         for at, item in enumerate(value):
             yield f"{path}[{at}]", "", item  # `tokens = ["the", "cat"]` are words.
-    elif kind.__module__ in ("types", "argparse", "__main__") or hasattr(kind, "__dataclass_fields__"):
+    elif _holds_settings(kind):
         yield from _attributes(path, value)
+
+
+def _holds_settings(kind: type) -> bool:
+    """True for namespaces, dataclasses and classes of the notebook; asks neither the class nor its metaclass."""
+    home = type.__dict__["__module__"].__get__(kind)
+    if type(home) is str and home in ("types", "argparse", "__main__"):
+        return True
+    return any(
+        "__dataclass_fields__" in type.__dict__["__dict__"].__get__(base)
+        for base in type.__dict__["__mro__"].__get__(kind)
+    )
 
 
 def _attributes(path: str, value: Any) -> Iterator[tuple[str, str, Any]]:

@@ -99,3 +99,12 @@ def test_p13_the_environment_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mon
     repo.commit({"a": 1})
     assert b"a-value-nobody-should-find" not in everything(tmp_path / ".nbmodelver")
     assert b"SOME_PLAIN_VARIABLE" not in everything(tmp_path / ".nbmodelver")
+
+
+def test_p11_the_search_asks_neither_a_class_nor_its_metaclass(tmp_path: Path) -> None:
+    def explode(*_: object) -> None:
+        raise RuntimeError("called")
+
+    meta = type("Meta", (type,), {"__eq__": explode, "__hash__": type.__hash__, "__getattr__": explode})
+    odd = meta("Odd", (), {"__module__": "somewhere.else"})()
+    assert Searcher({}).in_value("odd", [odd, TOKEN]) is not None
