@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.bundle import names
 from nbmodelver.errors import BadBundle, Damaged, LimitExceeded
-from nbmodelver.model import KINDS, ObjectId, Version, VersionId
+from nbmodelver.model import ObjectId, Version, VersionId
 from nbmodelver.repo import portable
 
 if TYPE_CHECKING:
@@ -120,10 +120,10 @@ def part_bytes(archive: Archive, part: ObjectId, size: int) -> bytes:
 
 
 def _nonsense(version: Version) -> Iterator[str]:
-    if not _all(dict, version.params, version.metrics):
-        yield "parameters or metrics that are no table"
+    yield from portable.nonsense(version)
     yield from _bad_names(version)
-    yield from _bad_types(version)
+    if any(math.isinf(v) for v in version.metrics.values()):
+        yield "a metric"
 
 
 def _bad_names(version: Version) -> Iterator[str]:
@@ -144,43 +144,3 @@ def _bad_names(version: Version) -> Iterator[str]:
             yield f"'{name}' is in another group than it says"
         elif len(version.groups[kept.group].names) == 1 and kept.digest != version.groups[kept.group].recipe:
             yield f"'{name}' has another digest than its content"
-
-
-def _bad_types(version: Version) -> Iterator[str]:
-    """Fields that are not what the model says; views, queries and loads rely on it."""
-    for kept in version.kept.values():
-        fine = kept.kind in KINDS and _all(str, kept.type, *kept.notes) and _is_id(kept.digest)
-        if not fine or not _count(kept.size_bytes) or not _count(kept.cell or 0):
-            yield f"the entry of '{kept.name}'"
-    for group in (*version.groups, *version.definitions):
-        fine = _is_id(group.recipe) and _count(group.size_bytes) and _all(bool, group.pickled)
-        if not fine or not _all(str, *group.names, *group.classes):
-            yield "a group"
-    texts = (version.branch, version.message, version.note, version.author, version.saved_at_utc, version.auto)
-    if not _all(str, *texts, version.notebook_path, *version.others, *version.parents, *version.params):
-        yield "a text"
-    if any(type(k) is not str or type(v) not in (int, float) or math.isinf(v) for k, v in version.metrics.items()):
-        yield "a metric"
-    if not all(_count(n) for n in (version.number, version.raw_bytes, version.new_bytes)):
-        yield "a number"
-    if type(version.duration_s) not in (int, float) or not math.isfinite(version.duration_s):
-        yield "a number"
-    if not all(s is None or _is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
-        yield "an id"
-    if not all(_all(str, s.name, s.path, s.reason) for s in version.skipped):
-        yield "a name that was not kept"
-    git = version.git
-    if git is not None and not (_all(str, git.commit, git.branch) and type(git.dirty) is bool):
-        yield "the Git checkout"
-
-
-def _all(kind: type, *values: object) -> bool:
-    return all(type(value) is kind for value in values)
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and bool(_ID.fullmatch(value))
-
-
-def _count(value: object) -> bool:
-    return type(value) is int and 0 <= value < 1 << 62

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import zstandard
 from blake3 import blake3
 
+from nbmodelver.catalogue import sense
 from nbmodelver.errors import Damaged, LimitExceeded, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
 
@@ -60,9 +61,13 @@ class Records:
         raw = self._raw(id_)
         try:
             data = parse(raw)
-            return Version.from_dict({**data, "id": id_})
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            version = Version.from_dict({**data, "id": id_})
+            wrong = next(sense.nonsense(version), "")
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
             raise _damaged(id_, f"it is no version that this nbmodelver knows ({error})") from error
+        if wrong:
+            raise _damaged(id_, f"it makes no sense: {wrong}")
+        return version
 
     def ids(self) -> list[VersionId]:
         """Every version's id, sorted. Raises Damaged for a file that is no record."""

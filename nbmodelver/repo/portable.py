@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.catalogue import records
+from nbmodelver.catalogue import records, sense
 from nbmodelver.codecs import graph, opened, recipe
 from nbmodelver.errors import Damaged, NeedsTrust
 from nbmodelver.model import Group, ObjectId, Version, VersionId
@@ -107,6 +107,11 @@ def known(repo: Repo, version: Version, version_id: VersionId, origin: str) -> V
 def record(version: Version) -> bytes:
     """The version as canonical JSON, without its id."""
     return records.canonical(version)
+
+
+def nonsense(version: Version) -> Iterator[str]:
+    """Fields of a record that are not of the type that the model says."""
+    return sense.nonsense(version)
 
 
 def read_record(data: bytes) -> Version:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, B023  # one sample is one line; a function of a loop is called in that very round
 """Every parser fed with valid samples that were changed by someone who knows their structure; run in a child.
 
 Containers are sealed again after a change (sums, sizes, frames), so that what lies behind a checksum is reached.
@@ -13,9 +14,9 @@ import resource
 import struct
 import tempfile
 import warnings
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,9 @@ from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
 from nbmodelver.verbs import VERBS, parse
 from tests.bundle.samples import with_manifest, zipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _USED = pd.DataFrame({"a": [1]}).to_records()  # Loads what pandas loads late, before memory is limited.
 ID = "ab" * 20
@@ -371,7 +375,11 @@ def feed_bundle(draw: Any) -> None:
         warnings.simplefilter("ignore")
         _ours(lambda: bundle.open_into(target, path))
         for version in target.log():
-            for look in (lambda: target.plan(version, {}), lambda: target.load(version), lambda: target.verify(full=True)):
+            for look in (
+                lambda: target.plan(version, {}),
+                lambda: target.load(version),
+                lambda: target.verify(full=True),
+            ):
                 _ours(look)
     path.unlink()
     path.parent.rmdir()
@@ -391,7 +399,9 @@ def feed_pickle(draw: Any) -> None:
 
 def feed_condition(draw: Any) -> None:
     good = ["metrics.acc > 0.9 and 'df' in names", "params['a.b'] == -1 or not branch == 'main'", "1 < number <= 3"]
-    text = draw(st.one_of(st.text(max_size=60), changed_bytes([g.encode() for g in good]).map(lambda b: b.decode("latin1"))))
+    text = draw(
+        st.one_of(st.text(max_size=60), changed_bytes([g.encode() for g in good]).map(lambda b: b.decode("latin1")))
+    )
     long = draw(st.sampled_from(["", "(" * 900, "not " * 400, "-" * 1500, "9" * 1900, "a." * 800]))
     test = Condition(long + text)
     test(document(repo()["v1"]))
@@ -399,18 +409,66 @@ def feed_condition(draw: Any) -> None:
 
 def feed_verbs(draw: Any) -> None:
     verb = VERBS[draw(st.sampled_from(sorted(VERBS)))]
-    words = ["--metric", "acc=", "-m", "'", '"', "--", "v1", "--keep", "HEAD~2", "\\", "$x", "{y}", "-o", "--limit", "9" * 5000]
+    words = [
+        "--metric",
+        "acc=",
+        "-m",
+        "'",
+        '"',
+        "--",
+        "v1",
+        "--keep",
+        "HEAD~2",
+        "\\",
+        "$x",
+        "{y}",
+        "-o",
+        "--limit",
+        "9" * 5000,
+    ]
     parse(verb, draw(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(words), max_size=6).map(" ".join))))
 
 
 def feed_revision(draw: Any) -> None:
-    words = ["v1", "HEAD", "~", "^", "@{", "}", "999999999999", "yesterday", "2026-11-20", "main", "/", "tags/", "9" * 4500, "é"]
+    words = [
+        "v1",
+        "HEAD",
+        "~",
+        "^",
+        "@{",
+        "}",
+        "999999999999",
+        "yesterday",
+        "2026-11-20",
+        "main",
+        "/",
+        "tags/",
+        "9" * 4500,
+        "é",
+    ]
     text = draw(st.one_of(st.text(max_size=30), st.lists(st.sampled_from(words), max_size=5).map("".join)))
     _ = repo()[text]
 
 
 def feed_names(draw: Any) -> None:
-    words = ["a", "..", "/", "CON", "nul.txt", "\u202e", "\x1b[31m", "x" * 101, ".lock", ID, "v7", "é", "e\u0301", "-", "\\", "\n"]
+    words = [
+        "a",
+        "..",
+        "/",
+        "CON",
+        "nul.txt",
+        "\u202e",
+        "\x1b[31m",
+        "x" * 101,
+        ".lock",
+        ID,
+        "v7",
+        "é",
+        "e\u0301",
+        "-",
+        "\\",
+        "\n",
+    ]
     text = draw(st.one_of(st.text(max_size=120), st.lists(st.sampled_from(words), max_size=4).map("".join)))
     kept = refs.valid_name(text)
     assert kept.isascii()
@@ -424,10 +482,8 @@ FEEDS: dict[str, Callable[[Any], None]] = {
 
 
 def _ours(look: Callable[[], Any]) -> None:
-    try:
+    with suppress(NbmodelverError):
         look()
-    except NbmodelverError:
-        pass
 
 
 def fuzz(name: str, folder: str, examples: int, number: int) -> int:
@@ -448,7 +504,13 @@ def _fed(name: str, examples: int, number: int) -> int:
     fed = 0
 
     @seed(number)
-    @settings(max_examples=examples, deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.data())
     def run(data: Any) -> None:
         nonlocal fed

@@ -1,14 +1,17 @@
-"""Malformed and malicious input to each parser (P1, P4, P5, P6, P10, P18, P19): our errors only, little memory, no code."""
+"""Hostile input to each parser (P1, P4, P5, P6, P10, P18, P19): only errors of ours, little memory, no code run."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.counts import LONG, count
-from tests.faults.zygote import Zygote
+
+if TYPE_CHECKING:
+    from tests.faults.zygote import Zygote
 
 FEEDS = re.findall(r"^def feed_(\w+)", (Path(__file__).parent / "hostile.py").read_text(), re.MULTILINE)
 SLOW = {"bundle": 4, "catalogue_of_a_store": 6, "record": 2, "recipe": 2}
