@@ -6,7 +6,7 @@ import ast
 import sys
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.display import display
 
@@ -364,24 +364,21 @@ class Notebook:
 
     def undo(self, _call: Call) -> Shown:
         """`%mv_undo`."""
-        repo = self.repo()
-        journal = repo.journals.read()
-        jump = journal.undo
-        if jump is None:
-            raise UsageError("there is nothing to undo", "an undo takes back a rollback, a switch or a merge")
-        plan, now = self._return_to(repo, jump.before)
-        repo.journals.write(journal.undone(now))
-        return views.plan(plan, done=True)
+        return self._step("undo", "an undo takes back a rollback, a switch or a merge")
 
     def redo(self, _call: Call) -> Shown:
         """`%mv_redo`."""
+        return self._step("redo", "a redo does again what %mv_undo took back")
+
+    def _step(self, way: Literal["undo", "redo"], hint: str) -> Shown:
+        """One step along the journal of jumps."""
         repo = self.repo()
         journal = repo.journals.read()
-        jump = journal.redo
+        jump = journal.undo if way == "undo" else journal.redo
         if jump is None:
-            raise UsageError("there is nothing to redo", "a redo does again what %mv_undo took back")
-        plan, now = self._return_to(repo, jump.after)
-        repo.journals.write(journal.redone(now))
+            raise UsageError(f"there is nothing to {way}", hint)
+        plan, now = self._return_to(repo, jump.before if way == "undo" else jump.after)
+        repo.journals.write(journal.undone(now) if way == "undo" else journal.redone(now))
         return views.plan(plan, done=True)
 
     def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
