@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Version, VersionId
 
 LEAST_PREFIX = 4
+MAX_DIGITS = 18
 _EXPRESSION = re.compile(r"(?P<base>[^~^@\s][^~^@]*?|@?)(?:@\{(?P<time>[^{}]*)\})?(?P<steps>(?:~\d*|\^)*)")
 _AGO = re.compile(r"(?P<n>\d+|an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
 _SECONDS = {
@@ -66,8 +67,13 @@ def resolve(expression: str, view: View, now: datetime | None = None) -> Version
     if parts["time"] is not None:
         version = _at(version, parts["time"], view, now or datetime.now().astimezone(), text)
     for step in re.findall(r"~\d*|\^", parts["steps"]):
-        version = _back(version, int(step[1:] or 1), view, text)
+        version = _back(version, _count(step[1:] or "1"), view, text)
     return version
+
+
+def _count(digits: str) -> int:
+    """The number, or one beyond every history: Python refuses to read thousands of digits."""
+    return int(digits) if len(digits) < MAX_DIGITS else 10**MAX_DIGITS
 
 
 def _base(name: str, view: View) -> Version:
@@ -158,7 +164,7 @@ def _moment(when: str, now: datetime) -> datetime | None:
         return _end_of(now - timedelta(days=1))
     ago = _AGO.fullmatch(when)
     if ago:
-        number = int(ago["n"]) if ago["n"].isdigit() else 1
+        number = _count(ago["n"]) if ago["n"].isdigit() else 1
         try:
             return now - timedelta(seconds=number * _SECONDS[ago["unit"]])
         except OverflowError:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HEAD = "HEAD"
 COUNTER = "counter"
+MAX_DIGITS = 18
 MAIN = "main"
 
 
@@ -94,7 +95,7 @@ class History:
     def next_number(self) -> int:
         """The next version number; to be called under the store's lock. A lost counter is found again."""
         value = self.refs.get(COUNTER)
-        if value is not None and value.isdigit():
+        if value is not None and value.isdecimal() and len(value) < MAX_DIGITS:
             number = int(value) + 1
         else:
             number = max((v.number for v in self.readable()[0]), default=0) + 1

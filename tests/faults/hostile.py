@@ -201,7 +201,11 @@ def feed_refs_of_ours(draw: Any) -> None:
     """Well-formed refs whose values make no sense: journal, settings, counter."""
     reader = Refs(MemoryBackend())
     journal = {"jumps": [[ID, "cd" * 20]], "at": 1}
-    texts = st.one_of(changed_json([journal, {"author": "x", "session": True}]).map(json.dumps), st.text(max_size=30))
+    texts = st.one_of(
+        st.sampled_from(["9" * 5000, "²", "-1", "٣"]),
+        changed_json([journal, {"author": "x", "session": True}]).map(json.dumps),
+        st.text(max_size=30),
+    )
     for name in ("undo/main", "settings", "counter"):
         reader.move(name, None, draw(texts))
     found = Journals(reader).read()
@@ -265,16 +269,19 @@ def _sum(text: str) -> str:
         return ""
 
 
+_made: list[Version] = []
+
+
 def feed_catalogue_of_a_store(draw: Any) -> None:
     """Rows with a right sum and wrong content: a log still gives the versions, and only those."""
-    place = Path(tempfile.mkdtemp(dir=".")) / ".nbmodelver"
-    own = mv.open(place, create=True)
-    made = own.commit({"x": 1}, "one")
-    row = document(made)
-    text = json.dumps(draw(changed_json([{"versions": {str(int(made.id[:13], 16)): row}}])))
-    (place / "catalogue").mkdir(exist_ok=True)
-    (place / "catalogue" / "index.json").write_text(f'{{"form":1,"sum":"{_sum(text)}","data":{text}}}')
-    assert [v.id for v in mv.open(place).log()] == [made.id]
+    if not _made:
+        _made.append(mv.open(Path("catalogued"), create=True).commit({"x": 1}, "one"))
+    (made,) = _made
+    text = json.dumps(draw(changed_json([{"versions": {str(int(made.id[:13], 16)): document(made)}}])))
+    index = Path("catalogued/.nbmodelver/catalogue/index.json")
+    index.parent.mkdir(exist_ok=True)
+    index.write_text(f'{{"form":1,"sum":"{_sum(text)}","data":{text}}}')
+    assert [v.id for v in mv.open(Path("catalogued")).log()] == [made.id]
 
 
 def feed_pack(draw: Any) -> None:

@@ -21,7 +21,7 @@ SLOW = {"bundle": 4, "catalogue_of_a_store": 6, "record": 2, "recipe": 2}
 def test_p4_p5_p6_p18_p19_only_errors_of_ours_come_out_of_hostile_input(
     feed: str, zygote: Zygote, tmp_path: Path
 ) -> None:
-    examples = (3000 if LONG else 120) // SLOW.get(feed, 1)
+    examples = (1000 if LONG else 80) // SLOW.get(feed, 1)
     seen = zygote.run("hostile.fuzz", feed, str(tmp_path), examples, 1)
     assert seen.how == "done", seen.said
     count("hostile input", feed.replace("_", " "), seen.value)

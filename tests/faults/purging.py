@@ -1,0 +1,40 @@
+"""A purge that is killed: the same purge again takes the name out for good, and loses nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbmodelver as mv
+from nbmodelver.errors import UnknownName
+from tests.faults.worlds import STORE, alike, seed_of, values
+
+NAME = sorted(values(1))[0]
+
+
+def purge(folder: str, seed: int) -> None:
+    """One name out of every version."""
+    del seed
+    mv.open(Path(folder) / STORE).purge([NAME])
+
+
+def aftermath(folder: str) -> list[str]:
+    """What is not as it must be once the purge was run again."""
+    try:
+        purge(folder, 0)
+    except UnknownName:
+        pass  # The killed one had come to its end.
+    repo = mv.open(Path(folder) / STORE)
+    versions = repo.log()
+    found = [f"verify: {p}" for p in repo.verify(full=True)]
+    if [seed_of(v.message) for v in versions] != [3, 2, 1]:
+        found.append(f"listed: {[v.message for v in versions]}")
+    for version in versions:
+        back = repo.load(version)
+        found += [
+            f"{version.name}: {n}"
+            for n, v in values(seed_of(version.message)).items()
+            if n != NAME and not alike(v, back[n])
+        ]
+        if NAME in back:
+            found.append(f"{version.name} still has {NAME}")
+    return found

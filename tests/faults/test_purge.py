@@ -1,0 +1,26 @@
+"""P15, D2: a purge may be killed anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.faults.calls import Fault
+from tests.faults.counts import LONG, count
+
+if TYPE_CHECKING:
+    from tests.faults.zygote import Zygote
+
+STRIDE = 12
+
+
+def test_p15_d2_a_killed_purge_runs_again_and_loses_nothing_else(zygote: Zygote, fresh: Callable[[str], str]) -> None:
+    total = zygote.run("purging.purge", fresh("gc"), 0, counted=True)
+    assert total.how == "done", total.said
+    for at in range(0, total.count, 1 if LONG else STRIDE):
+        folder = fresh("gc")
+        killed = zygote.run("purging.purge", folder, 0, fault=Fault(kill_at=at))
+        assert killed.how == "killed", (at, killed)
+        after = zygote.run("purging.aftermath", folder)
+        assert (after.how, after.value) == ("done", []), (at, after)
+        count("killed before a system call", "purge")
