@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph
 from nbmodelver.errors import NbmodelverError, UnknownName, UsageError
+from nbmodelver.model import VersionId
 from nbmodelver.repo.commit import canonical_json
 from nbmodelver.repo.history import HEAD
 from nbmodelver.repo.nearest import nearest
@@ -21,7 +22,7 @@ from nbmodelver.repo.nearest import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nbmodelver.model import GcReport, Group, Json, Kept, ObjectId, Version, VersionId
+    from nbmodelver.model import GcReport, Group, Json, Kept, ObjectId, Version
     from nbmodelver.repo import Repo
     from nbmodelver.store.writing import PackWriter
 
@@ -63,8 +64,8 @@ class Purge:
                 self._rewrite(version)
             with repo.backend.lock("refs"):
                 self._move_refs()
-        for old, new in self._new.items():
-            if old != new:
+        for old, new in reversed(self._new.items()):  # The first that held a name goes last: while it is there,
+            if old != new:  # a purge that was killed knows what it still has to do.
                 repo.history.records.delete(old)
         for digest in digests:
             repo.backend.delete(f"profiles/{digest}")
@@ -73,9 +74,16 @@ class Purge:
         return replace(planned, report=report)
 
     def _rewrite(self, version: Version) -> None:
-        parents = tuple(self._new.get(p, p) for p in version.parents)
+        parents = tuple(map(self._replaced, version.parents))
         made = replace(self._without(version), parents=parents)
         self._new[version.id] = version.id if made == version else self.repo.history.records.write(made)
+
+    def _replaced(self, parent: VersionId) -> VersionId:
+        """What a parent is now, also when a purge that was killed has replaced it."""
+        if parent in self._new:
+            return self._new[parent]
+        known = self.repo.refs.get(f"forgotten/{parent}")
+        return parent if known is None else VersionId(known)
 
     def _without(self, version: Version) -> Version:
         """The version without the names, in everything that it holds."""

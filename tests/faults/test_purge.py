@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.faults.calls import Fault
 from tests.faults.counts import LONG, count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.faults.zygote import Zygote
 
 STRIDE = 12
