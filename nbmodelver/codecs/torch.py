@@ -147,8 +147,14 @@ def _reduce_optimizer(optimizer: Any, _memory: Memory) -> Any:
 
 
 def new(cls: Any) -> Any:
-    """An instance without a state."""
-    return cls.__new__(cls)
+    """An optimizer without a state.
+
+    torch wraps the class's `step` when the first optimizer is made; what is unpickled next may refer to it by name,
+    and has to find it wrapped, as it was.
+    """
+    made = cls.__new__(cls)
+    made._patch_step_function()
+    return made
 
 
 def set_optimizer(optimizer: Any, state: dict[str, Any]) -> None:
