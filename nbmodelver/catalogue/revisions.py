@@ -191,4 +191,5 @@ def _nearest(name: str, view: View) -> str:
         return f"did you mean {', '.join(near)}?"
     last = max(v.number for v in versions)
     first = min(v.number for v in versions)
-    return f"there are v{first} to v{last}; see %mv_log" if last > first else f"there is v{first}"
+    said = f"there are v{first} to v{last}" if last > first else f"there is v{first}"
+    return f"{said}; see %mv_log"
