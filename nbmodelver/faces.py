@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import bundle, views
 from nbmodelver.errors import UnknownVersion, UsageError
-from nbmodelver.repo import Repo, open_repo, places
+from nbmodelver.repo import Query, Repo, open_repo, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,9 +65,9 @@ def state_of(repo: Repo, **more: Any) -> views.State:
 
 def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """The versions, newest first."""
-    limit = call["limit"]
-    found = repo.log(call["where"] or "", branch=call["branch"], tag=call["tag"], text=call["text"])
-    return views.log(found[:limit], refs_of(repo), graph=bool(call["graph"]), more=max(len(found) - limit, 0))
+    query = Query(where=call["where"], branch=call["branch"], tag=call["tag"], text=call["text"])
+    total, found = repo.page(query, limit=call["limit"])
+    return views.log(found, refs_of(repo), graph=bool(call["graph"]), more=total - len(found))
 
 
 def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
@@ -92,7 +92,7 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Several versions side by side."""
     asked = [repo[v] for v in call["versions"]]
-    return views.compare(asked or list(reversed(repo.log(branch=repo.history.branch)[:10])))
+    return views.compare(asked or list(reversed(repo.log(branch=repo.history.branch, limit=10))))
 
 
 def tag(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

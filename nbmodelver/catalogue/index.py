@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nbmodelver.model import Backend, Version, VersionId
 
 TABLE = "versions"
+WORTH_WRITING = 16, 256
+"""The file is written whole, so only when a 16th of it, or 256 versions, are new: what is missing is read again."""
 
 
 class Index:
@@ -36,39 +38,65 @@ class Index:
         root: Any = getattr(backend, "root", None)
         self._folder = root / "catalogue" if isinstance(root, Path) else None
         self._table: TinyDB | None = None
+        self._known: dict[VersionId, Document] | None = None
+        self._unwritten: list[Document] = []
+        self._ordered: list[Document] = []
 
     def search(self, query: Query, tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Version]:
         """The versions that fit, newest first; only these are read from their records. Raises Damaged."""
+        return self.page(query, tags, 0, query.limit)[1]
+
+    def page(
+        self,
+        query: Query,
+        tags: Mapping[VersionId, Sequence[str]] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> tuple[int, list[Version]]:
+        """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read."""
         documents = self.documents(tags)
         found = [d for d in documents if query.fits(d)]
         if not found:
             query.check_fields(documents)
-        return [self._records.read(d["id"]) for d in found[: query.limit]]
+        end = None if limit is None else offset + limit
+        return len(found), [self._records.read(d["id"]) for d in found[offset:end]]
 
     def documents(self, tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Document]:
-        """What can be asked of each version, newest first."""
-        rows = [{**row, "tags": list((tags or {}).get(row["id"], ()))} for row in self._up_to_date()]
-        by_id = {row["id"]: row for row in rows}
-        return [by_id[o.id] for o in newest_first(_Order(row) for row in rows)]
+        """What can be asked of each version, newest first. Not to be changed."""
+        self._bring_up_to_date()
+        if not tags:
+            return self._ordered
+        return [{**row, "tags": list(tags[row["id"]])} if row["id"] in tags else row for row in self._ordered]
 
     def clear(self) -> None:
         """Forget every version; the next query reads the records anew."""
         self._opened().drop_tables()
+        self._known, self._unwritten, self._ordered = None, [], []
 
-    def _up_to_date(self) -> list[Document]:
+    def _bring_up_to_date(self) -> None:
         ids = set(self._records.ids())
+        known = self._known if self._known is not None and self._known.keys() <= ids else self._read(ids)
+        new = {id_: document(self._records.read(id_)) for id_ in sorted(ids - known.keys())}
+        if new or known is not self._known:
+            known = {**known, **new}
+            self._ordered = [known[o.id] for o in newest_first(_Order(row) for row in known.values())]
+        self._known = known
+        self._unwritten += new.values()
+        share, many = WORTH_WRITING
+        if self._unwritten and len(self._unwritten) >= min(len(known) // share, many):
+            self._opened().table(TABLE).insert_multiple(Row(row, _number(row["id"])) for row in self._unwritten)
+            self._unwritten = []
+
+    def _read(self, ids: set[VersionId]) -> dict[VersionId, Document]:
+        """The rows of the table, which is emptied when any is not what it should be."""
+        self._unwritten = []
         table = self._opened().table(TABLE)
         rows = table.all()
-        good = [row for row in rows if _is_row(row) and row["id"] in ids]
-        if len(good) < len(rows) or len({row["id"] for row in good}) < len(good):
+        good = {row["id"]: dict(row) for row in rows if _is_row(row) and row["id"] in ids}
+        if len(good) < len(rows):
             table.truncate()
-            good = []
-        missing = sorted(ids - {row["id"] for row in good})
-        if missing:
-            new = [Row(document(self._records.read(id_)), _number(id_)) for id_ in missing]
-            table.insert_multiple(new)
-            good += new
-        return [dict(row) for row in good]
+            return {}
+        return good
 
     def _opened(self) -> TinyDB:
         if self._table is None:

@@ -25,6 +25,7 @@ class Query:
     """What a version must be to be shown; every part that is given must hold. The newest come first.
 
     where: a condition (see conditions.py). text: found in messages, notes, names, types or tags, ignoring case.
+    auto: with versions that nbmodelver made by itself.
     """
 
     where: str | None = None
@@ -32,12 +33,18 @@ class Query:
     tag: str | None = None
     text: str | None = None
     limit: int | None = None
+    auto: bool = True
 
     def __post_init__(self) -> None:
         """Raises UsageError for a condition or limit that cannot be."""
         if self.limit is not None and self.limit < 0:
             raise UsageError(f"a limit of {self.limit} is not possible", "give 0 or more")
         _ = self.condition
+
+    @property
+    def asks(self) -> bool:
+        """False when every version fits."""
+        return not self.auto or bool(self.branch is not None or self.tag is not None or self.text or self.condition)
 
     @cached_property
     def condition(self) -> Condition | None:
@@ -55,6 +62,8 @@ class Query:
 
     def fits(self, found: Document) -> bool:
         """Whether a version with this document is to be shown."""
+        if found["auto"] and not self.auto:
+            return False
         if self.branch is not None and found["branch"] != self.branch:
             return False
         if self.tag is not None and self.tag not in found["tags"]:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Backend, Json, Kind, Profile, Progress
 
-__all__ = ["Labels", "Repo", "Surroundings", "open_repo"]
+__all__ = ["Labels", "Query", "Repo", "Surroundings", "open_repo"]
 
 
 def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: bool = False) -> Repo:
@@ -76,6 +76,7 @@ class Repo:
         self.history = History(Records(backend), self.refs)
         self.index = Index(backend, self.history.records)
         self.settings = Settings(self.refs)
+        self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.journals = Journals(self.refs)
         self.trust = Trust()
 
@@ -120,6 +121,7 @@ class Repo:
         visible, and the same commit may be tried again.
         """
         layout.check(self.backend, for_writing=True)
+        self.parts.watch_pages(bool(self.settings["watch_pages"]))
         for tag in tags:
             self.history.check_tag(tag)
         labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
@@ -151,9 +153,15 @@ class Repo:
         auto: bool = True,
     ) -> list[Version]:
         """Versions, newest first. where: a condition like "metrics.acc > 0.9". auto: with those made by itself."""
-        query = Query(where=where or None, branch=branch, tag=tag, text=text, limit=None if auto is False else limit)
-        found = self.index.search(query, {v.id: self.history.refs_of(v.id) for v in self.history.tags().values()})
-        return found if auto else [v for v in found if not v.auto][:limit]
+        query = Query(where=where or None, branch=branch, tag=tag, text=text, auto=auto, limit=limit)
+        return self.page(query, limit=limit)[1]
+
+    def page(self, query: Query | None = None, offset: int = 0, limit: int | None = 50) -> tuple[int, list[Version]]:
+        """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read.
+
+        query: what they must be; None for every version. Raises UsageError, Damaged.
+        """
+        return self.index.page(query or Query(), self.history.tags_by_version(), offset, limit)
 
     def cells(self, version: Version) -> list[Cell]:
         """The cells that ran between the parent and this version."""

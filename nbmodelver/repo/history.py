@@ -173,6 +173,13 @@ class History:
             raise UnknownVersion(f"no {what} '{name}'", f"there is: {known}")
         self.refs.delete(prefix + name)
 
+    def tags_by_version(self) -> dict[VersionId, tuple[str, ...]]:
+        """The tags of each version that has some; nothing else is read than refs."""
+        found: dict[VersionId, tuple[str, ...]] = {}
+        for name, value in self.refs.readable("tags/")[0].items():
+            found[VersionId(value)] = (*found.get(VersionId(value), ()), name.removeprefix("tags/"))
+        return found
+
     def refs_of(self, version: VersionId) -> tuple[str, ...]:
         """Tags that point to a version."""
         return tuple(n.removeprefix("tags/") for n, v in self.refs.readable("tags/")[0].items() if v == version)

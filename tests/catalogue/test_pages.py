@@ -1,0 +1,70 @@
+"""Pages of a long history: how many fit, and only what is shown is read."""
+
+import pytest
+
+from nbmodelver.catalogue.index import Index
+from nbmodelver.catalogue.queries import Query
+from nbmodelver.catalogue.records import Records
+from nbmodelver.store.backends.local import LocalBackend
+from tests.catalogue.samples import history, version
+
+
+@pytest.fixture
+def backend(tmp_path):
+    backend = LocalBackend(tmp_path / "store", create=True)
+    history(backend, 40)
+    return backend
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The ids of the records that are read."""
+    found = []
+    real = Records.read
+    monkeypatch.setattr(Records, "read", lambda self, id_: (found.append(id_), real(self, id_))[1])
+    return found
+
+
+def test_a_page_says_how_many_fit_and_gives_its_own_newest_first(backend):
+    index = Index(backend, Records(backend))
+    total, page = index.page(Query(where="'clf' in names"), None, 2, 3)
+    assert (total, [v.number for v in page]) == (20, [35, 33, 31])
+    assert [v.number for v in index.page(Query(), None, 38, 5)[1]] == [2, 1]
+    assert index.page(Query(), None, 50, 5) == (40, [])
+
+
+def test_only_the_page_is_read_and_then_only_what_is_new(backend, read):
+    index = Index(backend, Records(backend))
+    index.page(Query(), None, 0, 1)
+    read.clear()
+    index.page(Query(where="metrics.acc > 0"), None, 10, 5)
+    assert len(read) == 5
+    read.clear()
+    new = Records(backend).write(version(99))
+    assert index.page(Query(where="number == 99"), None, 0, 5)[1][0].id == new
+    assert read == [new, new]
+
+
+def test_the_file_is_not_written_again_for_every_new_version(backend):
+    records = Records(backend)
+    index = Index(backend, records)
+    index.page(Query())
+    file = backend.root / "catalogue" / "index.json"
+    before = file.read_bytes()
+    records.write(version(98))
+    assert index.page(Query())[0] == 41
+    assert file.read_bytes() == before
+    for number in range(100, 105):
+        records.write(version(number))
+    assert index.page(Query())[0] == 46
+    assert file.read_bytes() != before
+
+
+def test_tags_and_automatic_versions_are_asked_for(backend):
+    records = Records(backend)
+    auto = records.write(version(98, auto="before rollback to v3"))
+    index = Index(backend, records)
+    assert index.page(Query(auto=False))[0] == 40
+    total, page = index.page(Query(tag="best"), {auto: ("best",)})
+    assert (total, [v.id for v in page]) == (1, [auto])
+    assert index.page(Query(tag="best"))[0] == 0
