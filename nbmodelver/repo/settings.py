@@ -31,6 +31,9 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify_load", False, "load every kept value once before a version counts"),
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
         Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
+        Setting(
+            "watch_pages", True, "ask the system which memory was written, instead of hashing all of it"
+        ),
         Setting("ignore", "", "names that a commit without names leaves out, separated by spaces"),
     )
 }

@@ -35,6 +35,11 @@ def copy(out: memoryview, raw: memoryview) -> None:
     np.copyto(np.frombuffer(out, np.uint8), np.frombuffer(raw, np.uint8))
 
 
+def address_of(raw: Buffer) -> int:
+    """Where these bytes are in memory."""
+    return int(np.frombuffer(raw, np.uint8).__array_interface__["data"][0])
+
+
 def words(raw: Buffer, width: int) -> Words:
     """`raw` as unsigned numbers of `width` bytes (1, 2, 4, 8); what is left over at the end is left out."""
     return np.frombuffer(raw, dtype=f"<u{width}", count=len(raw) // width)

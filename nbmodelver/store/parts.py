@@ -9,6 +9,7 @@ from nbmodelver.store import collecting, merging, verifying
 from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import Index
 from nbmodelver.store.lanes import copy
+from nbmodelver.store.prints import PRINTS
 from nbmodelver.store.reading import Reader
 from nbmodelver.store.workers import Workers
 from nbmodelver.store.writing import PackWriter
@@ -37,6 +38,13 @@ class PartStore:
         self._index = Index(backend)
         self._reader = Reader(backend, self._index, self._workers)
         self._known: dict[Print, ObjectId] = {}
+        self._print_of: Callable[[memoryview], Print] = PRINTS.of
+
+    def watch_pages(self, wanted: bool) -> None:
+        """Whether memory that the system says was not written is believed to be so, instead of being hashed."""
+        if not wanted:
+            PRINTS.forget()
+        self._print_of = PRINTS.of if wanted else print_of
 
     # -- looking
 
@@ -57,7 +65,7 @@ class PartStore:
 
     def identify(self, raws: Sequence[memoryview]) -> list[ObjectId]:
         """The ids that `put` would give, without writing. Bytes seen before in this process cost only their xxh3."""
-        prints = self._workers.map(print_of, raws)
+        prints = self._workers.map(self._print_of, raws)
         for raw, print_ in zip(raws, prints, strict=True):
             if print_ not in self._known:
                 self._known[print_] = id_of(raw)
@@ -95,7 +103,7 @@ class PartStore:
                 raise
 
     def _writer(self, progress: Progress | None = None, *, again: bool = False) -> PackWriter:
-        return PackWriter(self._reader, self._known, self._level, progress, again=again)
+        return PackWriter(self._reader, self._known, self._level, progress, again=again, print_of=self._print_of)
 
     # -- reading
 

@@ -68,7 +68,10 @@ class PackWriter:
         progress: Progress | None = None,
         *,
         again: bool = False,
+        print_of: Callable[[memoryview], Print] = print_of,
     ) -> None:
+        """print_of: what recognises live memory; may know the answer without looking."""
+        self._print_of = print_of
         self._reader, self._index, self._workers = reader, reader.index, reader.workers
         self._known, self._level, self._progress = known, level, progress
         self._name = secrets.token_bytes(16)
@@ -123,7 +126,7 @@ class PackWriter:
 
     def _prints(self, views: Sequence[memoryview]) -> list[Print]:
         big = [i for i, view in enumerate(views) if len(view) >= _WORTH_A_TASK_BYTES]
-        found = dict(zip(big, self._workers.map(lambda i: print_of(views[i]), big), strict=True))
+        found = dict(zip(big, self._workers.map(lambda i: self._print_of(views[i]), big), strict=True))
         return [found.get(i) or print_of(view) for i, view in enumerate(views)]
 
     def _seen(self, print_: Print) -> ObjectId | None:
