@@ -26,6 +26,8 @@ export interface IHost {
 /** A panel on the page. */
 export interface IPanel {
   show(view: View, ids?: string[], name?: string): void;
+  /** The versions of what a notebook's cell makes. */
+  inspect(cell: { id: string; source: string }): void;
   focus(): void;
   dispose(): void;
 }
