@@ -1,6 +1,6 @@
-# One command each: `make demo`, `make test`, `make lab`, `make lint`, `make docs`, `make bench`.
+# One command each: `make demo`, `make test`, `make lab`, `make frontend`, `make lint`, `make docs`, `make bench`.
 # Uses the active virtual environment, or makes .venv; installs what is needed once, and again when pyproject.toml
-# changes. No other set-up.
+# changes. No other set-up, but Node 20 for the front-end (`lab`, `frontend`, `test`) and Chromium for `test`.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -10,17 +10,22 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One stamp for each environment that this checkout was installed into.
 READY := build/ready/$(shell printf %s '$(VENV)' | cksum | cut -d' ' -f1)
 
-.PHONY: demo test lab lint format docs bench clean
+.PHONY: demo test test-browser lab frontend lint format docs bench clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
 	@$(BIN)/python notebooks/run.py notebooks/quickstart.ipynb
 
-test: $(READY)
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+test: lint
+	@$(BIN)/python labextension/hatch_build.py check build link
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not browser'
+	@NBMODELVER_BROWSER=required $(BIN)/python -m pytest -m browser tests/ui
+
+test-browser: frontend
+	@NBMODELVER_BROWSER=required $(BIN)/python -m pytest -m browser tests/ui
+
+frontend: $(READY)
+	@$(BIN)/python labextension/hatch_build.py build link
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -31,7 +36,7 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lab: $(READY)
+lab: frontend
 	@$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 docs: $(READY)

@@ -34,6 +34,11 @@ def unload_ipython_extension(shell: Any) -> None:
     magics.unload(shell)
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where JupyterLab's tools find the built plugin in a checkout."""
+    return [{"src": "labextension", "dest": "nbmodelver"}]
+
+
 def __getattr__(name: str) -> Any:
     if name == "open":
         from nbmodelver.repo import open_repo

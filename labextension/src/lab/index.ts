@@ -1,0 +1,76 @@
+import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator } from '@jupyterlab/translation';
+import { Around } from './around';
+import { addCommands, ID } from './commands';
+import { Comparisons } from './comparison';
+import { Documents } from './document';
+import { Links } from './links';
+import { Settings } from './settings';
+import { Sidebar } from './sidebar';
+import { StatusItem } from './status';
+import { words } from './words';
+
+const PLUGIN = 'nbmodelver:plugin';
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: PLUGIN,
+  description: 'Versions of what lives in the kernel: history, comparison and rollback beside the notebook.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [
+    ICommandPalette,
+    ILayoutRestorer,
+    ISettingRegistry,
+    IStatusBar,
+    ITranslator,
+    ILabShell,
+    IRenderMimeRegistry,
+    NotebookPanel.IContentFactory,
+    IEditorServices
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null,
+    registry: ISettingRegistry | null,
+    statusBar: IStatusBar | null,
+    translator: ITranslator | null,
+    labShell: ILabShell | null,
+    rendermime: IRenderMimeRegistry | null,
+    factory: NotebookPanel.IContentFactory | null,
+    editors: IEditorServices | null
+  ) => {
+    const t = words(translator);
+    const links = new Links(tracker);
+    const settings = new Settings(links);
+    const drawable = labShell && rendermime && factory && editors;
+    const documents = drawable ? new Documents(app, { rendermime, factory, editors }, t) : null;
+    let comparisons: Comparisons | null = null;
+    const compare = labShell ? (path: string, ids: string[]): void => { comparisons?.open({ path, ids }); } : null;
+    const around = new Around({ t, links, settings, documents, compare });
+    comparisons = labShell ? new Comparisons(app, links, around) : null;
+
+    const sidebar = new Sidebar(links, around);
+    app.shell.add(sidebar, labShell ? 'left' : 'right', { rank: 450 });
+    const openDocument = documents ? documents.open.bind(documents) : null;
+    addCommands({ app, t, links, around, sidebar, compare, openDocument }, palette);
+
+    if (restorer) {
+      restorer.add(sidebar, sidebar.id);
+      comparisons?.restore(restorer, ID.compare);
+    }
+    statusBar?.registerStatusItem('nbmodelver:status', { item: new StatusItem(links, t), align: 'left', rank: 50 });
+    if (registry) {
+      settings.load(registry, PLUGIN).catch(() => undefined); // the defaults stand
+    }
+  }
+};
+
+export default plugin;

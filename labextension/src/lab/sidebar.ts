@@ -1,0 +1,69 @@
+import { PanelLayout, Widget } from '@lumino/widgets';
+import type { Message } from '@lumino/messaging';
+import { historyIcon } from '@jupyterlab/ui-components';
+import type { View } from '../core';
+import type { IPlace, Links } from './links';
+import { notice, PanelView, type IAround } from './view';
+
+/** The panel beside the notebooks: that of the current one. The others' keep their filters and places meanwhile. */
+export class Sidebar extends Widget {
+  private readonly _views = new Map<IPlace, PanelView>();
+  private readonly _empty = new Widget({ node: document.createElement('div') });
+
+  constructor(
+    private readonly _links: Links,
+    private readonly _around: IAround
+  ) {
+    super();
+    const { t } = _around;
+    this.id = 'nbmodelver-sidebar';
+    this.title.icon = historyIcon;
+    this.title.caption = t('Versions');
+    this.addClass('nbmv-Lab-sidebar');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', t('Versions'));
+    this._empty.node.append(notice(t('Open a notebook to see its versions.')));
+    const layout = (this.layout = new PanelLayout());
+    layout.addWidget(this._empty);
+    _links.changed.connect(this._follow, this);
+    this._follow();
+  }
+
+  /** Show a view of the current notebook's panel. */
+  go(view: View, ids?: string[], name?: string): void {
+    this._current()?.go(view, ids, name);
+  }
+
+  /** Show the versions of what a cell makes. */
+  inspect(cell: { id: string; source: string }): void {
+    this._current()?.inspect(cell);
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this._current()?.focusPanel();
+  }
+
+  private _current(): PanelView | undefined {
+    const place = this._links.current;
+    return place ? this._views.get(place) : undefined;
+  }
+
+  private _follow(): void {
+    const current = this._links.current;
+    const all = new Set(this._links.all);
+    for (const [place, view] of this._views) {
+      if (!all.has(place)) {
+        this._views.delete(place);
+        view.dispose();
+      }
+    }
+    if (current && !this._views.has(current)) {
+      const view = new PanelView(current, this._around);
+      this._views.set(current, view);
+      (this.layout as PanelLayout).addWidget(view);
+    }
+    this._empty.setHidden(current !== null);
+    this._views.forEach((view, place) => { view.setHidden(place !== current); });
+  }
+}
