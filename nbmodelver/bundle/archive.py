@@ -44,7 +44,7 @@ class Writer:
         self.hashes: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
 
-    def add(self, name: str, data: bytes | bytearray) -> None:
+    def add(self, name: str, data: bytes | memoryview) -> None:
         """One more member."""
         assert names.is_allowed(name), name
         info = zipfile.ZipInfo(name, _DATE)

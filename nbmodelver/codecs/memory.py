@@ -65,6 +65,7 @@ class _Entry:
     writeable: bool
     contiguous: bool
     slots: tuple[str, ...] = ()
+    layout: str = ""
     stretch: int = -1
     offset: int = 0
 
@@ -92,13 +93,26 @@ class Memory:
         slots = self._slots.get(id(outer))
         return inner if slots is None else self.name(inner, *(slot + part for slot in slots))
 
-    def add(self, array: NDArray[Any], *, private: bool = False, rows: bool = False, allocator: str = "") -> ArrayRef:
+    def slots(self, value: Any) -> tuple[str, ...]:
+        """The slots that a value is known by, () for none."""
+        return self._slots.get(id(value), ())
+
+    def add(
+        self,
+        array: NDArray[Any],
+        *,
+        private: bool = False,
+        rows: bool = False,
+        allocator: str = "",
+        layout: str = "",
+    ) -> ArrayRef:
         """A reference to `array`, for the state of whatever holds it.
 
         array: any shape, strides and dtype without Python objects; exactly numpy.ndarray.
         private: never shares memory with others afterwards (columns of pandas objects: copy-on-write would not know).
         rows: a C-contiguous 2-D block whose rows are stored one by one.
         allocator: who allocates the memory on the way back: "" for numpy, "torch".
+        layout: what the store is told about the elements, instead of their dtype.
         """
         known = self._by_object.get(id(array))
         if known is not None:
@@ -110,7 +124,7 @@ class Memory:
         owner = array.base is None and not private and not allocator
         slots = self._slots.get(id(array), ())
         self.entries.append(
-            _Entry(array, low, high, private, rows, owner, allocator, flags.writeable, contiguous, slots)
+            _Entry(array, low, high, private, rows, owner, allocator, flags.writeable, contiguous, slots, layout)
         )
         self._by_object[id(array)] = number
         return ArrayRef(number, held=bool(allocator))
@@ -231,7 +245,7 @@ class _Stretch:
         return known if len(known) == count else ("",) * count
 
     def layout(self) -> str:
-        kinds = {_layout(e.array.dtype) for e in self.members}
+        kinds = {e.layout or _layout(e.array.dtype) for e in self.members}
         return kinds.pop() if len(kinds) == 1 else ""
 
 

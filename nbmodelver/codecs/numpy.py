@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbmodelver.codecs import texts
 from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
@@ -20,6 +21,9 @@ def _take_array(value: Any, memory: Memory) -> State | None:
         base = value.base
         if type(base) is np.ndarray and base.dtype.kind == "O" and _is_worth_its_base(value, base):
             return "view", base, _address(value) - _address(base), value.shape, value.strides, _is_writeable(value)
+        rows = texts.take(value, memory)
+        if rows is not None:
+            return "texts", value.shape, bool(value.flags.writeable), *rows
         return "object", value.shape, _order(value), bool(value.flags.writeable), *value.ravel(order="K").tolist()
     if dtype.kind == "T":
         text, missing = _strings(value)
@@ -75,6 +79,11 @@ def _build_array(state: State) -> Any:
         if any(step % base.itemsize for step in (offset, *strides)):
             raise ValueError("a view between two objects")  # It would take other bytes for addresses.
         made = np.ndarray(shape, object, base, offset, strides)
+        made.flags.writeable = writeable
+        return made
+    if how == "texts":
+        shape, writeable, *rows = rest
+        made = texts.build(shape, rows)
         made.flags.writeable = writeable
         return made
     shape, order, writeable, *items = rest

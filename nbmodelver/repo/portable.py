@@ -69,7 +69,7 @@ def _session(repo: Repo, version: Version) -> tuple[ObjectId | None, dict[Object
     return found, {**dict(zip(ids, raws, strict=True)), found: data}
 
 
-def raw(repo: Repo, portable: Portable, part: ObjectId) -> bytes | bytearray:
+def raw(repo: Repo, portable: Portable, part: ObjectId) -> bytes | memoryview:
     """The raw bytes of a part. Raises MissingPart, Damaged."""
     return portable.own[part] if part in portable.own else repo.parts.get(part)
 
@@ -185,7 +185,7 @@ def secret_in(name: str, value: Any) -> str:
     return f"{found.path}: {found.what}" if found else ""
 
 
-def compressed(data: bytes | bytearray) -> bytes | None:
+def compressed(data: bytes | memoryview) -> bytes | None:
     """One zstd frame, or None when the bytes are better left as they are."""
     frame = frames.compress(data, 3)
     return frame if len(data) <= MAX_RATIO * len(frame) and len(frame) < WORTH_BYTES * len(data) else None

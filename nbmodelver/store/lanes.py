@@ -35,6 +35,11 @@ def copy(out: memoryview, raw: memoryview) -> None:
     np.copyto(np.frombuffer(out, np.uint8), np.frombuffer(raw, np.uint8))
 
 
+def room(size: int) -> memoryview:
+    """Writable memory that is not cleared: a cleared `bytearray` holds the interpreter for as long as that takes."""
+    return memoryview(bytearray(size)) if size < _LEAST_SCRATCH_BYTES else np.empty(size, np.uint8).data
+
+
 def address_of(raw: Buffer) -> int:
     """Where these bytes are in memory."""
     return int(np.frombuffer(raw, np.uint8).__array_interface__["data"][0])

@@ -71,7 +71,7 @@ class Planner:
             return Prepared(id_)
         near = self._base_for(job.near)
         if near is not None:
-            base = memoryview(self._reader.get(near[0], wide=False))
+            base = self._reader.get(near[0], wide=False)
             pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
             if pieces is not None:
                 return Prepared(id_, pieces, base, near[1] + 1)

@@ -10,6 +10,7 @@ from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreTooNew
 from nbmodelver.model import Backend, ObjectId, Progress
 from nbmodelver.store import encodings
 from nbmodelver.store.hashes import id_of, sum_of
+from nbmodelver.store.lanes import room
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH, SEGMENT_BYTES
 from nbmodelver.store.packs import COPY, Block, Contents, Entry, Use, damaged
 
@@ -55,10 +56,10 @@ class Reader:
         hint = "nbmodelver verify names the versions that need it"
         return MissingPart(f"part {id_} is not in the store at {self.backend.where}{why}", hint)
 
-    def get(self, id_: ObjectId, wide: bool = True) -> bytearray:
-        """The raw bytes in memory of their own. wide: with all threads; not for a task of the pool itself."""
+    def get(self, id_: ObjectId, wide: bool = True) -> memoryview:
+        """The raw bytes in writable memory of their own. wide: with all threads; not for a task of the pool itself."""
         raw = _room(self.place(id_))
-        self.fill(id_, memoryview(raw), wide)
+        self.fill(id_, raw, wide)
         return raw
 
     def fill(self, id_: ObjectId, out: memoryview, wide: bool = True) -> None:
@@ -143,13 +144,13 @@ class Reader:
 
     def unchecked(self, place: Place) -> memoryview:
         """The raw bytes of one copy of a part, their hash not compared. For verify."""
-        raw = memoryview(_room(place))
+        raw = _room(place)
         self._fill(place, raw, True, 0)
         return raw
 
     def _unchecked(self, id_: ObjectId, wide: bool, deep: int) -> memoryview:
         place = self.place(id_)
-        raw = memoryview(_room(place))
+        raw = _room(place)
         self._fill(place, raw, wide, deep)
         return raw
 
@@ -200,10 +201,10 @@ class Reader:
         return stored
 
 
-def _room(place: Place) -> bytearray:
+def _room(place: Place) -> memoryview:
     """Memory for a part whose declared size is possible at all."""
     place.contents.covering(place.entry)
-    return bytearray(place.entry.size)
+    return room(place.entry.size)
 
 
 _HINT = "nbmodelver verify --full names every version that needs it"
