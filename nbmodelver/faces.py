@@ -173,7 +173,9 @@ def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
 
 def gc(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Remove what no version needs."""
-    return views.gc(repo.gc(dry_run=call["dry_run"]))
+    if call["upgrade"] and not call["dry_run"]:
+        repo.upgrade()
+    return views.gc(repo.gc(dry_run=call["dry_run"], **({"grace_s": 0} if call["now"] else {})))
 
 
 def config(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

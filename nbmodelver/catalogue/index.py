@@ -44,7 +44,7 @@ class Index:
 
     def search(self, query: Query, tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Version]:
         """The versions that fit, newest first; only these are read from their records. Raises Damaged."""
-        return self.page(query, tags, 0, query.limit)[1]
+        return [self._records.read(id_) for id_ in self.page(query, tags, 0, query.limit)[1]]
 
     def page(
         self,
@@ -52,14 +52,14 @@ class Index:
         tags: Mapping[VersionId, Sequence[str]] | None = None,
         offset: int = 0,
         limit: int | None = None,
-    ) -> tuple[int, list[Version]]:
-        """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read."""
+    ) -> tuple[int, list[VersionId]]:
+        """How many versions fit, and the ids of `limit` of them from `offset` on, newest first."""
         documents = self.documents(tags)
         found = [d for d in documents if query.fits(d)]
         if not found:
             query.check_fields(documents)
         end = None if limit is None else offset + limit
-        return len(found), [self._records.read(d["id"]) for d in found[offset:end]]
+        return len(found), [d["id"] for d in found[offset:end]]
 
     def documents(self, tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Document]:
         """What can be asked of each version, newest first. Not to be changed."""

@@ -1,4 +1,4 @@
-"""Records: one immutable file a version, the truth about what versions there are.
+"""Records: the truth about what versions there are. Immutable; a new one is a file, old ones lie together in journals.
 
 A record is canonical JSON (sorted keys, ASCII, no spaces) in one zstd frame with a checksum. The version's id is the
 hash of that JSON, so two stores with the same id have the same content, and a changed byte is found on reading.
@@ -6,6 +6,7 @@ hash of that JSON, so two stores with the same id have the same content, and a c
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 import zstandard
 from blake3 import blake3
 
-from nbmodelver.catalogue import sense
-from nbmodelver.errors import Damaged, LimitExceeded, StoreError, UnknownVersion
+from nbmodelver.catalogue import folding, sense
+from nbmodelver.catalogue.forgotten import Forgotten
+from nbmodelver.catalogue.journal import Record
+from nbmodelver.catalogue.journals import Journals
+from nbmodelver.errors import Damaged, LimitExceeded, NbmodelverError, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nbmodelver.model import Backend
 
@@ -38,6 +42,9 @@ class Records:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self.journals = Journals(backend)
+        self.forgotten = Forgotten(backend)
+        self._numbers: dict[VersionId, int] = {}
 
     def write(self, version: Version) -> VersionId:
         """Store `version` durably and give its id; the id that it has already is not looked at.
@@ -70,18 +77,63 @@ class Records:
         return version
 
     def ids(self) -> list[VersionId]:
-        """Every version's id, sorted. Raises Damaged for a file that is no record."""
-        found = []
-        for key in self._backend.list(PREFIX):
-            match = _KEY.fullmatch(key)
-            if not match or not match[2].startswith(match[1]):
-                raise Damaged(f"{key} is no record", "move it out of the store")
-            found.append(VersionId(match[2]))
-        return sorted(found)
+        """Every version's id, sorted; forgotten ones are none. Raises Damaged for what is no record or journal."""
+        found, problems = self.readable_ids()
+        for problem in problems:
+            raise problem
+        return found
+
+    def readable_ids(self) -> tuple[list[VersionId], list[StoreError]]:
+        """The same without what is hidden by damaged files, and what is wrong with these."""
+        singles, problems = self._listed()
+        found = set(singles).union(*(journal.ids for journal in self.journals.all()))
+        problems += [*self.journals.unreadable().values(), *self.forgotten.unreadable().values()]
+        return sorted(found - self.forgotten.all().keys()), problems
+
+    def count(self) -> int:
+        """How many versions there are. Raises Damaged."""
+        present = self.present()
+        return len(present) - len(present & self.forgotten.all().keys())
+
+    def present(self) -> set[VersionId]:
+        """Every id that has a record, forgotten ones as well. Raises Damaged."""
+        singles, problems = self._listed()
+        for problem in (*problems, *self.journals.unreadable().values()):
+            raise problem
+        return set(singles).union(*(journal.ids for journal in self.journals.all()))
 
     def all(self) -> Iterator[Version]:
         """Every version, in the order of the ids. Raises Damaged at the first that cannot be read."""
         return (self.read(id_) for id_ in self.ids())
+
+    def singles(self) -> list[VersionId]:
+        """The records that are files of their own."""
+        return self._listed()[0]
+
+    def newest(self) -> Iterator[VersionId]:
+        """Ids from the highest number down, read as far as they are asked for. Raises Damaged."""
+        singles = sorted(((self._number(id_), id_) for id_ in self.singles()), reverse=True)
+        for problem in (*self.journals.unreadable().values(), *self.forgotten.unreadable().values()):
+            raise problem
+        last: VersionId | None = None
+        gone = self.forgotten.all()
+        runs = [iter(singles), *(journal.newest() for journal in self.journals.all())]
+        for _, id_ in heapq.merge(*runs, reverse=True):
+            if id_ != last and id_ not in gone:
+                yield id_
+            last = id_
+
+    def numbered(self, number: int) -> list[VersionId]:
+        """The ids of the versions with this number: one, unless something was lost."""
+        found = {id_ for id_ in self.singles() if self._number(id_) == number}
+        found = found.union(*(journal.numbered(number) for journal in self.journals.all()))
+        return sorted(found - self.forgotten.all().keys())
+
+    def prefixed(self, hexes: str) -> list[VersionId]:
+        """The ids that begin with these hex digits."""
+        found = {id_ for id_ in self.singles() if id_.startswith(hexes)}
+        found = found.union(*(journal.prefixed(hexes) for journal in self.journals.all()))
+        return sorted(found - self.forgotten.all().keys())
 
     def exists(self, id_: VersionId) -> bool:
         """Whether there is a record; it is not read."""
@@ -90,24 +142,91 @@ class Records:
         try:
             self._backend.size(_key(id_))
         except KeyError:
-            return False
+            self.journals.refresh()
+            return self.journals.holds(id_)
         return True
+
+    def _listed(self) -> tuple[list[VersionId], list[StoreError]]:
+        """The single records, once journals and tombstones are known that belong to the same moment.
+
+        Listed first: what became part of a journal before that is in a journal that is listed after.
+        """
+        found: list[VersionId] = []
+        problems: list[StoreError] = []
+        for key in self._backend.list(PREFIX):
+            match = _KEY.fullmatch(key)
+            if match and match[2].startswith(match[1]):
+                found.append(VersionId(match[2]))
+            else:
+                problems.append(Damaged(f"{key} is no record", "move it out of the store"))
+        keys = self.journals.keys()
+        while keys != (again := self.journals.keys()):  # A listing may miss both of two that are being exchanged.
+            keys = again
+        self.journals.refresh(keys)
+        self.forgotten.refresh()
+        return found, problems
+
+    def _number(self, id_: VersionId) -> int:
+        """The number of a single record; 0 for one that cannot be read."""
+        if id_ not in self._numbers:
+            try:
+                self._numbers[id_] = self.read(id_).number
+            except StoreError:
+                return 0
+        return self._numbers[id_]
 
     def delete(self, id_: VersionId) -> None:
         """Remove the record durably; a missing one is no error. Its parts go with the next gc."""
-        self._backend.delete(_key(id_))
+        self.delete_many([id_])
+
+    def delete_many(self, ids: Iterable[VersionId]) -> None:
+        """Remove records durably, one after the other; those in journals last, each journal as a whole."""
+        ids = list(ids)
+        for id_ in ids:
+            self._backend.delete(_key(id_))
+        folding.leave_out(self._backend, self.journals, set(ids))
+
+    def fold(self, *, more_than: int, keep: int) -> int:
+        """Move single records, all but the newest `keep`, into a journal when there are more than `more_than`.
+
+        Gives how many moved. At most `folding.MOST` a call, so that it is over soon; nobody may remove records
+        meanwhile. Killed anywhere, a record is where it was or in both places.
+        """
+        singles = sorted(self.singles(), key=lambda id_: (self._number(id_), id_))
+        if len(singles) <= more_than:
+            return 0
+        chosen = [self._record(id_) for id_ in singles[: max(len(singles) - keep, 0)][: folding.MOST]]
+        moved = folding.fold(self._backend, self.journals, [r for r in chosen if r is not None])
+        for id_ in moved:
+            self._backend.delete(_key(id_))
+        return len(moved)
+
+    def _record(self, id_: VersionId) -> Record | None:
+        """The record for a journal; None for one that is damaged and stays where it is."""
+        try:
+            raw = decompress(bytes(self._backend.read(_key(id_), 0, MAX_STORED_BYTES + 1)), id_)
+        except (KeyError, Damaged, LimitExceeded):
+            return None
+        return Record(id_, self._number(id_), raw) if id_of(raw) == id_ else None
 
     def _raw(self, id_: VersionId) -> bytes:
         if not _ID.fullmatch(id_):
             raise UnknownVersion(f"{id_!r} is no version id", "an id has 40 digits from 0-9 and a-f")
         try:
-            stored = bytes(self._backend.read(_key(id_), 0, MAX_STORED_BYTES + 1))
+            raw = decompress(bytes(self._backend.read(_key(id_), 0, MAX_STORED_BYTES + 1)), id_)
         except KeyError:
-            raise UnknownVersion(f"version {id_} is not in the store at {self._backend.where}") from None
-        raw = decompress(stored, id_)
+            found = self.journals.raw(id_)
+            if found is None:
+                raise self._unknown(id_) from None
+            raw = found
         if id_of(raw) != id_:
             raise _damaged(id_, "its content has another hash")
         return raw
+
+    def _unknown(self, id_: VersionId) -> NbmodelverError:
+        for problem in self.journals.unreadable().values():
+            return problem
+        return UnknownVersion(f"version {id_} is not in the store at {self._backend.where}")
 
     def _check_existing(self, id_: VersionId, stored: bytes) -> None:
         """Replace a record that was damaged on disk; a file is not good because it has the right name."""

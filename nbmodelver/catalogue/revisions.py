@@ -41,8 +41,16 @@ class View(Protocol):
         """The version with this id. Raises UnknownVersion."""
         ...
 
-    def all(self) -> Sequence[Version]:
-        """Every version."""
+    def numbered(self, number: int) -> Sequence[Version]:
+        """The versions with this number."""
+        ...
+
+    def prefixed(self, hexes: str) -> Sequence[Version]:
+        """The versions whose ids begin with these hex digits."""
+        ...
+
+    def numbers(self) -> Sequence[int]:
+        """Numbers of versions, the first and the last among them; for hints."""
         ...
 
     def branches(self) -> Mapping[str, Version]:
@@ -100,7 +108,7 @@ def _named(name: str, view: View) -> Version | None:
 def _numbered(name: str, view: View) -> Version | None:
     if not re.fullmatch(r"[vV]\d{1,15}", name):
         return None
-    found = [v for v in view.all() if v.number == int(name[1:])]
+    found = view.numbered(int(name[1:]))
     if len(found) > 1:
         raise UnknownVersion(f"{len(found)} versions are called {name}", f"write one of {_ids(found)}")
     return found[0] if found else None
@@ -109,7 +117,7 @@ def _numbered(name: str, view: View) -> Version | None:
 def _prefixed(name: str, view: View) -> Version | None:
     if len(name) < LEAST_PREFIX or not re.fullmatch(r"[0-9a-f]{1,40}", name.lower()):
         return None
-    found = [v for v in view.all() if v.id.startswith(name.lower())]
+    found = view.prefixed(name.lower())
     if len(found) > 1:
         raise UnknownVersion(f"'{name}' begins the ids of {len(found)} versions", f"write more of it: {_ids(found)}")
     return found[0] if found else None
@@ -182,14 +190,13 @@ def _end_of(day: datetime) -> datetime:
 
 
 def _nearest(name: str, view: View) -> str:
-    versions = view.all()
-    if not versions:
+    numbers = view.numbers()
+    if not numbers:
         return "there is no version yet: %mv_commit"
-    names = [*view.tags(), *view.branches(), *(v.name for v in versions)]
+    names = [*view.tags(), *view.branches(), *(f"v{number}" for number in numbers)]
     near = difflib.get_close_matches(name, names, 3)
     if near:
         return f"did you mean {', '.join(near)}?"
-    last = max(v.number for v in versions)
-    first = min(v.number for v in versions)
+    first, last = min(numbers), max(numbers)
     said = f"there are v{first} to v{last}" if last > first else f"there is v{first}"
     return f"{said}; see %mv_log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from nbmodelver.codecs import session as session_state
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable, UnknownName, UsageError
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Section, Version, VersionId
 from nbmodelver.repo import merge as merging
-from nbmodelver.repo import places
+from nbmodelver.repo import places, upkeep
 from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.history import History
@@ -130,6 +131,7 @@ class Repo:
         version = work.run(labels, around or Surroundings(), progress, verify=bool(verify))
         for tag in tags:
             self.history.set_tag(tag, version.id)
+        upkeep.after_commit(self, version)
         return version
 
     def would_keep(self, values: Mapping[str, Any], namespace: dict[str, Any]) -> graph.Capture:
@@ -159,9 +161,14 @@ class Repo:
     def page(self, query: Query | None = None, offset: int = 0, limit: int | None = 50) -> tuple[int, list[Version]]:
         """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read.
 
-        query: what they must be; None for every version. Raises UsageError, Damaged.
+        query: what they must be; None for every version, which needs no index. Raises UsageError, Damaged.
         """
-        return self.index.page(query or Query(), self.history.tags_by_version(), offset, limit)
+        if query is None or not query.asks:
+            ids = self.history.records.newest()
+            end = None if limit is None else offset + limit
+            return self.history.records.count(), [self.history.version(v) for v in islice(ids, offset, end)]
+        total, found = self.index.page(query, self.history.tags_by_version(), offset, limit)
+        return total, [self.history.version(v) for v in found]
 
     def cells(self, version: Version) -> list[Cell]:
         """The cells that ran between the parent and this version."""
@@ -413,14 +420,30 @@ class Repo:
         """What is wrong with the store, [] when all is well. full: every byte; sample: percent of the parts."""
         return self.needs.problems(full=full, sample=sample, progress=progress)
 
-    def live_parts(self) -> set[ObjectId]:
-        """Every part that some version needs. Raises Damaged at the first version that cannot be read."""
-        return self.needs.all()
+    def live_parts(self, grace_s: float = 0) -> set[ObjectId]:
+        """Every part that some version needs. Raises Damaged at the first version that cannot be read.
+
+        grace_s: versions forgotten less than this many seconds ago count as well.
+        """
+        return self.needs.all() | self.needs.of_forgotten(grace_s)
 
     def gc(self, *, dry_run: bool = False, grace_s: float = 3600) -> GcReport:
-        """Remove parts that no version needs. Parts younger than `grace_s` seconds stay."""
+        """Remove what no version needs; then make many small files few.
+
+        What is younger than `grace_s` seconds stays: packs, and all of versions that were forgotten since.
+        """
         empty = not self.history.records.ids()
-        return self.parts.collect(self.live_parts, dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
+        report = self.parts.collect(
+            lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty
+        )
+        if not dry_run:
+            upkeep.bury(self, grace_s)
+            upkeep.everything(self)
+        return report
+
+    def upgrade(self) -> bool:
+        """Raise a store of an older format to the present one; False when it has it. Older nbmodelver then refuse it."""
+        return layout.upgrade(self.backend)
 
     def purge(self, names: Sequence[str], *, dry_run: bool = False) -> Purged:
         """Take variables out of every version, and every byte of them out of the store. Cannot be undone.

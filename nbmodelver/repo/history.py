@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import BadName, Damaged, RefMoved, UnknownVersion
+from nbmodelver.errors import BadName, Damaged, RefMoved, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
 from nbmodelver.store.refs import valid_name
 
@@ -18,6 +20,9 @@ HEAD = "HEAD"
 COUNTER = "counter"
 MAX_DIGITS = 18
 MAIN = "main"
+NOTE = "note/"
+CACHED_VERSIONS = 4096
+MOST_NUMBERS = 200
 
 
 class History:
@@ -26,7 +31,7 @@ class History:
     def __init__(self, records: Records, refs: Refs) -> None:
         self.records = records
         self.refs = refs
-        self._versions: dict[VersionId, Version] = {}
+        self._versions: OrderedDict[VersionId, Version] = OrderedDict()
         self._here: tuple[str, VersionId | None] | None = None
 
     # -- where we stand
@@ -59,17 +64,36 @@ class History:
     # -- versions
 
     def version(self, version_id: VersionId) -> Version:
-        """The version with this id. Raises UnknownVersion, Damaged."""
+        """The version with this id, or what stands for it: what a purge made of it, or a forgotten one's ancestor.
+
+        Its parents are versions too, past forgotten ones. Raises UnknownVersion, Damaged.
+        """
+        gone = self.records.forgotten.all()
         found = self._versions.get(version_id)
-        if found is None:
+        if found is None or version_id in gone or any(p in gone for p in found.parents):
             found = self._versions[version_id] = self._read(version_id)
+            while len(self._versions) > CACHED_VERSIONS:
+                self._versions.popitem(last=False)
         return found
+
+    def exact(self, version_id: VersionId) -> Version:
+        """The version with this id itself. Raises UnknownVersion for one that was forgotten, Damaged."""
+        self.records.forgotten.refresh()
+        stone = self.records.forgotten.all().get(version_id)
+        if stone is not None:
+            raise UnknownVersion(f"v{stone.number} was forgotten", "choose another one: %mv_log")
+        return self.version(version_id)
 
     def _read(self, version_id: VersionId) -> Version:
         seen: set[str] = set()
         while True:
+            living = self._living(version_id)
+            if not living:
+                stone = self.records.forgotten.all()[version_id]
+                raise UnknownVersion(f"v{stone.number} was forgotten, and so was all before it", "see %mv_log")
+            version_id = living[0]
             try:
-                return self.records.read(version_id)
+                return self._seen(self.records.read(version_id))
             except UnknownVersion:
                 seen.add(version_id)
                 replaced = self.refs.get(f"forgotten/{version_id}")  # By a purge, perhaps of another kernel.
@@ -77,20 +101,60 @@ class History:
                     raise
                 version_id = VersionId(replaced)
 
+    def _seen(self, version: Version) -> Version:
+        """The version with parents that are not forgotten; its id stays that of its record."""
+        gone = self.records.forgotten.all()
+        if not any(p in gone for p in version.parents):
+            return version
+        living = dict.fromkeys(p for parent in version.parents for p in self._living(parent))
+        return replace(version, parents=tuple(living))
+
+    def _living(self, version_id: VersionId) -> list[VersionId]:
+        """The version itself, or its nearest ancestors that were not forgotten, those of the first parent first."""
+        gone = self.records.forgotten.all()
+        found: dict[VersionId, None] = {}
+        waiting, seen = [version_id], set()
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            if at in gone:
+                waiting += reversed(gone[at].parents)
+            else:
+                found[at] = None
+        return list(found)
+
     def all(self) -> list[Version]:
         """Every version, newest first. A record that cannot be read raises Damaged."""
-        versions = [self.version(v) for v in self.records.ids()]
-        return sorted(versions, key=lambda v: (v.number, v.id), reverse=True)
+        return _newest_first([self.version(v) for v in self.records.ids()])
 
-    def readable(self) -> tuple[list[Version], list[Damaged]]:
+    def readable(self) -> tuple[list[Version], list[StoreError]]:
         """Every version that can be read, newest first, and what is wrong with the others."""
-        versions, problems = [], []
-        for version_id in self.records.ids():
+        versions = []
+        ids, problems = self.records.readable_ids()
+        for version_id in ids:
             try:
                 versions.append(self.version(version_id))
-            except Damaged as error:
+            except StoreError as error:
                 problems.append(error)
-        return sorted(versions, key=lambda v: (v.number, v.id), reverse=True), problems
+        return _newest_first(versions), problems
+
+    def numbered(self, number: int) -> list[Version]:
+        """The versions with this number: one, unless a counter was lost. Raises UnknownVersion for a forgotten one."""
+        found = [self.version(v) for v in self.records.numbered(number)]
+        if not found and any(s.number == number for s in self.records.forgotten.all().values()):
+            raise UnknownVersion(f"v{number} was forgotten", "choose another one: %mv_log")
+        return found
+
+    def prefixed(self, hexes: str) -> list[Version]:
+        """The versions whose ids begin with these hex digits."""
+        return [self.version(v) for v in self.records.prefixed(hexes)]
+
+    def numbers(self) -> list[int]:
+        """The numbers of the newest and of the oldest versions, for hints; not all of a long history."""
+        newest = [self.version(v).number for v in islice(self.records.newest(), MOST_NUMBERS)]
+        return newest if len(newest) < MOST_NUMBERS else [*newest, 1]
 
     def next_number(self) -> int:
         """The next version number; to be called under the store's lock. A lost counter is found again."""
@@ -98,7 +162,8 @@ class History:
         if value is not None and value.isdecimal() and len(value) < MAX_DIGITS:
             number = int(value) + 1
         else:
-            number = max((v.number for v in self.readable()[0]), default=0) + 1
+            gone = (stone.number for stone in self.records.forgotten.all().values())
+            number = max((*(v.number for v in self.readable()[0]), *gone), default=0) + 1
         self.refs.move(COUNTER, value, str(number))
         return number
 
@@ -123,6 +188,8 @@ class History:
     def _named(self, prefix: str) -> dict[str, Version]:
         found: dict[str, Version] = {}
         for name, value in self.refs.readable(prefix)[0].items():
+            if prefix == "tags/" and value in self.records.forgotten.all():
+                continue
             try:
                 found[name.removeprefix(prefix)] = self.version(VersionId(value))
             except (UnknownVersion, Damaged):
@@ -180,9 +247,26 @@ class History:
             found[VersionId(value)] = (*found.get(VersionId(value), ()), name.removeprefix("tags/"))
         return found
 
+    def note(self, version: Version) -> str:
+        """The note as it is now: the version's own, or what was written in its place since."""
+        written = self.refs.get(f"{NOTE}{version.id}")
+        return version.note if written is None else written
+
+    def set_note(self, version: Version, note: str) -> None:
+        """Write a note in place of the version's own, which stays in the record. Raises LimitExceeded."""
+        ref = f"{NOTE}{version.id}"
+        for _ in range(100):
+            if _moved(self.refs, ref, self.refs.get(ref), note):
+                return
+        raise RefMoved(f"the note of {version.name} is being changed by another kernel", "try again")
+
     def refs_of(self, version: VersionId) -> tuple[str, ...]:
         """Tags that point to a version."""
         return tuple(n.removeprefix("tags/") for n, v in self.refs.readable("tags/")[0].items() if v == version)
+
+
+def _newest_first(versions: list[Version]) -> list[Version]:
+    return sorted(versions, key=lambda v: (v.number, v.id), reverse=True)
 
 
 def _parse_head(value: str | None) -> tuple[str, VersionId | None]:

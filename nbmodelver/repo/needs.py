@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import Damaged
 from nbmodelver.model import Group, ObjectId, Problem, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nbmodelver.model import Progress
     from nbmodelver.repo.history import History
     from nbmodelver.repo.vault import Vault
 
 DOCUMENTS = ("cells", "environment", "notebook")
+
+
+def groups_of(version: Version) -> list[Group]:
+    """Every group of a version: names, definitions, the session's state."""
+    own = [*version.groups, *version.definitions]
+    return own if version.session is None else [*own, Group(("session",), version.session, 0)]
+
+
+def documents_of(version: Version) -> list[ObjectId]:
+    """The parts that are documents."""
+    found = (getattr(version, document) for document in DOCUMENTS)
+    return [part for part in found if part is not None]
 
 
 class Needs:
@@ -31,9 +44,7 @@ class Needs:
 
         strict: raise Damaged at a recipe that cannot be read; otherwise give what can be found out.
         """
-        groups = [(g, ", ".join(g.names)) for g in (*version.groups, *version.definitions)]
-        if version.session is not None:
-            groups.append((Group(("session",), version.session, 0), "session"))
+        groups = [(g, ", ".join(g.names)) for g in groups_of(version)]
         for group, names in groups:
             yield group.recipe, names
             try:
@@ -41,17 +52,36 @@ class Needs:
             except Damaged:
                 if strict:
                     raise
-        for document in DOCUMENTS:
-            part: ObjectId | None = getattr(version, document)
-            if part is not None:
-                yield part, ""
+        yield from ((part, "") for part in documents_of(version))
 
     def all(self) -> set[ObjectId]:
         """Every part that some version needs.
 
         Raises Damaged at the first version that cannot be read: then nobody may say what is garbage.
         """
-        return {part for version in self._history.all() for part, _ in self.of(version)}
+        return self.of_all(map(self._history.version, self._history.records.ids()))
+
+    def of_forgotten(self, younger_than_s: float) -> set[ObjectId]:
+        """The parts of versions forgotten less than this many seconds ago, as far as these can be read."""
+        records = self._history.records
+        ages = records.forgotten.ages_s()
+        needed: set[ObjectId] = set()
+        for id_ in sorted(i for i in records.present() if ages.get(i, younger_than_s) < younger_than_s):
+            with suppress(Damaged):
+                needed |= {part for part, _ in self.of(records.read(id_), strict=False)}
+        return needed
+
+    def of_all(self, versions: Iterable[Version]) -> set[ObjectId]:
+        """The parts that these versions need; a recipe that several have is read once. Raises Damaged."""
+        needed: set[ObjectId] = set()
+        recipes: set[ObjectId] = set()
+        for version in versions:
+            for group in groups_of(version):
+                if group.recipe not in recipes:
+                    recipes.add(group.recipe)
+                    needed.update(self._vault.parts_of(group))
+            needed.update(documents_of(version))
+        return needed
 
     def problems(self, *, full: bool, sample: float | None, progress: Progress | None) -> list[Problem]:
         """What is wrong with the store; see Repo.verify."""

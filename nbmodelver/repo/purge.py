@@ -64,9 +64,11 @@ class Purge:
                 self._rewrite(version)
             with repo.backend.lock("refs"):
                 self._move_refs()
-        for old, new in reversed(self._new.items()):  # The first that held a name goes last: while it is there,
-            if old != new:  # a purge that was killed knows what it still has to do.
-                repo.history.records.delete(old)
+        records = repo.history.records
+        records.delete_many(records.present() & records.forgotten.all().keys())
+        old = [old for old, new in reversed(self._new.items()) if old != new]
+        records.delete_many(old[:-1])  # The first that held a name goes last: while it is there,
+        records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
         for digest in digests:
             repo.backend.delete(f"profiles/{digest}")
         repo.forget_cached()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nbmodelver.store import condemned
@@ -14,14 +15,20 @@ if TYPE_CHECKING:
     from nbmodelver.store.reading import Reader
 
 
-def merge_small(reader: Reader) -> int:
+def merge_small(reader: Reader, most_bytes: int | None = None) -> int:
     """Merge the packs below 4 MiB when there are more than 64; gives how many packs there are less.
 
+    most_bytes: read and write no more than this; the smallest packs go first.
     The new pack is durable before an old one goes. A reader that looks for an old one finds the new one.
     """
     index = reader.index
-    small = [c for c in index.packs().values() if c.size < FEW_BYTES]
+    small = sorted((c for c in index.packs().values() if c.size < FEW_BYTES), key=lambda c: (c.size, c.pack))
     if len(small) <= MANY_PACKS:
+        return 0
+    if most_bytes is not None:
+        sizes = accumulate(c.size for c in small)
+        small = [c for c, so_far in zip(small, sizes, strict=True) if so_far <= most_bytes]
+    if len(small) < 2:
         return 0
     repack(reader, [(c, _located(c, index)) for c in small])
     condemned.delete(reader.backend, [contents.pack for contents in small])

@@ -84,6 +84,10 @@ class PartStore:
         """
         return self._backend.lock(LEASE, timeout_s, shared=True)
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep everyone who writes out for the block."""
+        return self._backend.lock(LEASE, _LOCK_TIMEOUT_S)
+
     @contextmanager
     def writing(self, progress: Progress | None = None) -> Iterator[PackWriter]:
         """A writer whose parts become durable and visible together when the block ends normally.
@@ -107,7 +111,7 @@ class PartStore:
 
     # -- reading
 
-    def get(self, id_: ObjectId) -> bytearray:
+    def get(self, id_: ObjectId) -> memoryview:
         """The raw bytes in fresh memory that belongs to the caller. Raises MissingPart, Damaged."""
         return self._reader.get(id_)
 
@@ -141,14 +145,17 @@ class PartStore:
         that it is meant, Damaged for a pack or MissingPart for a live part that cannot be read: nothing is removed.
         Can be killed anywhere; the next one ends what was begun.
         """
-        with nullcontext() if dry_run else self._backend.lock(LEASE, _LOCK_TIMEOUT_S):
+        with nullcontext() if dry_run else self.alone():
             found = live() if callable(live) else live
             plan = collecting.plan(self._reader, found, grace_s, exact, allow_empty)
             if dry_run:
                 return plan.report(dry_run=True)
             return collecting.carry_out(plan, self._reader, lambda: self._writer(again=True))
 
-    def merge_small(self) -> int:
-        """Merge packs below 4 MiB when there are more than 64; the number of packs that went away."""
-        with self.lease(), self._backend.lock("merge", _LOCK_TIMEOUT_S):
-            return merging.merge_small(self._reader)
+    def merge_small(self, most_bytes: int | None = None, timeout_s: float = _LOCK_TIMEOUT_S) -> int:
+        """Merge packs below 4 MiB when there are more than 64; the number of packs that went away.
+
+        most_bytes: move no more than this. Raises StoreLocked when another process merges or collects all the time.
+        """
+        with self.lease(timeout_s), self._backend.lock("merge", timeout_s):
+            return merging.merge_small(self._reader, most_bytes)

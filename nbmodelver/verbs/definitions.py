@@ -322,9 +322,20 @@ VERIFY = Verb(
 GC = Verb(
     "gc",
     "Remove data that no version needs any more.",
-    "What running commits need is never touched. May be interrupted and run again.",
+    "What running commits need is never touched. What is less than an hour old stays, and so does all of versions that "
+    "were forgotten within the hour; --now removes these as well. Then many small files become few. May be "
+    "interrupted and run again.",
     (Example("--dry-run", "say what would be removed"), Example("", "remove it")),
-    (DRY_RUN,),
+    (
+        DRY_RUN,
+        Argument("now", "also remove what is less than an hour old", ("--now",), "flag"),
+        Argument(
+            "upgrade",
+            "let an old store use the present format; older nbmodelver then refuse it",
+            ("--upgrade",),
+            "flag",
+        ),
+    ),
     gives="the report",
 )
 

@@ -25,24 +25,28 @@ def read(monkeypatch):
     return found
 
 
+def numbers(backend, ids):
+    return [Records(backend).read(id_).number for id_ in ids]
+
+
 def test_a_page_says_how_many_fit_and_gives_its_own_newest_first(backend):
     index = Index(backend, Records(backend))
     total, page = index.page(Query(where="'clf' in names"), None, 2, 3)
-    assert (total, [v.number for v in page]) == (20, [35, 33, 31])
-    assert [v.number for v in index.page(Query(), None, 38, 5)[1]] == [2, 1]
+    assert (total, numbers(backend, page)) == (20, [35, 33, 31])
+    assert numbers(backend, index.page(Query(), None, 38, 5)[1]) == [2, 1]
     assert index.page(Query(), None, 50, 5) == (40, [])
 
 
-def test_only_the_page_is_read_and_then_only_what_is_new(backend, read):
+def test_no_record_is_read_for_a_page_but_those_that_are_new(backend, read):
     index = Index(backend, Records(backend))
     index.page(Query(), None, 0, 1)
     read.clear()
     index.page(Query(where="metrics.acc > 0"), None, 10, 5)
-    assert len(read) == 5
+    assert read == []
     read.clear()
     new = Records(backend).write(version(99))
-    assert index.page(Query(where="number == 99"), None, 0, 5)[1][0].id == new
-    assert read == [new, new]
+    assert index.page(Query(where="number == 99"), None, 0, 5)[1] == [new]
+    assert read == [new]
 
 
 def test_the_file_is_not_written_again_for_every_new_version(backend):
@@ -66,5 +70,5 @@ def test_tags_and_automatic_versions_are_asked_for(backend):
     index = Index(backend, records)
     assert index.page(Query(auto=False))[0] == 40
     total, page = index.page(Query(tag="best"), {auto: ("best",)})
-    assert (total, [v.id for v in page]) == (1, [auto])
+    assert (total, page) == (1, [auto])
     assert index.page(Query(tag="best"))[0] == 0

@@ -23,6 +23,15 @@ class View:
     def all(self):
         return self._versions
 
+    def numbered(self, number):
+        return [v for v in self._versions if v.number == number]
+
+    def prefixed(self, hexes):
+        return [v for v in self._versions if v.id.startswith(hexes)]
+
+    def numbers(self):
+        return [v.number for v in self._versions]
+
     def branches(self):
         return self._branches
 

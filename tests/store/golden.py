@@ -1,4 +1,4 @@
-"""Writes the golden store of format 1: `python -m tests.store.golden`. Never run by a test.
+"""Writes the golden store of a format: `python -m tests.store.golden 2`. Never run by a test.
 
 Once released, a golden store is never written again: a new format gets a new folder beside it.
 """
@@ -6,17 +6,21 @@ Once released, a golden store is never written again: a new format gets a new fo
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 
+from nbmodelver.catalogue.records import Records
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
+from tests.catalogue.samples import kept, version
 from tests.store.samples import mixed, put_all
 
 FOLDER = Path(__file__).parents[1] / "golden" / "store-1"
+FOLDER_2 = FOLDER.with_name("store-2")
 
 
 def versions():
@@ -41,17 +45,44 @@ def main():
     """Write it."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     backend = LocalBackend(FOLDER, create=True)
-    layout.create(backend)
+    backend.create("format", [b'{"format": 1, "readable_by": 1, "by": "nbmodelver 0.1"}'])
     store, refs, ids, sums = PartStore(backend), Refs(backend), None, {}
     for number, arrays in enumerate(versions(), 1):
         ids, _ = put_all(store, arrays, ids)
         refs.move(f"tags/v{number}", None, json.dumps(ids))
         sums |= {ids[name]: hashlib.sha256(array.tobytes()).hexdigest() for name, (_, array) in arrays.items()}
-    for leftover in ("tmp", "locks"):
-        shutil.rmtree(FOLDER / leftover, ignore_errors=True)
-    (FOLDER / ".gitignore").unlink()
+    swept(FOLDER)
     FOLDER.with_suffix(".json").write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n")
 
 
+def main_2():
+    """Format 2: records in two journals and as files, some of either forgotten. Beside it what has to be read."""
+    shutil.rmtree(FOLDER_2, ignore_errors=True)
+    backend = LocalBackend(FOLDER_2, create=True)
+    layout.create(backend)
+    records, made = Records(backend), []
+    for number in range(1, 301):
+        parents = tuple(v.id for v in made[-1:]) if number != 200 else (made[-1].id, made[-5].id)
+        draft = version(number, parents, message=f"message {number} \u00e9", note="x" * (number % 7 * 1000), kept=KEPT)
+        made.append(records.read(records.write(draft)))
+        if number in (250, 290):
+            records.fold(more_than=0, keep=3)
+    records.forgotten.add([made[9], made[10], made[294]])
+    records.forgotten.add([made[11]])
+    swept(FOLDER_2)
+    shown = {v.id: [v.number, len(records._raw(v.id))] for v in made if v.id not in records.forgotten.all()}
+    FOLDER_2.with_suffix(".json").write_text(json.dumps(shown, indent=0, sort_keys=True) + "\n")
+
+
+KEPT = {"df": kept("df"), "model": kept("model", "model", "sklearn.svm.SVC")}
+
+
+def swept(folder):
+    """Take away what is no data."""
+    for leftover in ("tmp", "locks"):
+        shutil.rmtree(folder / leftover, ignore_errors=True)
+    (folder / ".gitignore").unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
-    main()
+    {"1": main, "2": main_2}[sys.argv[1]]()

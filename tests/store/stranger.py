@@ -13,13 +13,13 @@ from blake3 import blake3
 
 
 class Stranger:
-    """Parts, refs and records of a store's folder."""
+    """Parts, refs, records and forgotten versions of a store's folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, packs=True):
         self.folder = Path(folder)
-        assert json.loads((self.folder / "format").read_text())["readable_by"] <= 1
+        assert json.loads((self.folder / "format").read_text())["readable_by"] <= 2
         self.places = {}
-        for path in sorted((self.folder / "packs").iterdir()):
+        for path in sorted((self.folder / "packs").iterdir()) if packs else ():
             self.read_pack(path)
 
     def read_pack(self, path):
@@ -69,6 +69,50 @@ class Stranger:
             assert ref["sum"] == blake3(signed).hexdigest(16)
             assert path.name == blake3(ref["name"].encode()).hexdigest(20)
             found[ref["name"]] = ref["value"]
+        return found
+
+    def records(self):
+        """The JSON of every version that was not forgotten, by id."""
+        found = {}
+        for path in (self.folder / "records").glob("*/*"):
+            found[path.name] = zstandard.ZstdDecompressor().decompress(path.read_bytes())
+        for path in (self.folder / "journals").glob("*"):
+            found |= self.journal(path)
+        for id_, raw in found.items():
+            assert blake3(raw).hexdigest(20) == id_
+        return {id_: json.loads(raw) for id_, raw in found.items() if id_ not in self.forgotten()}
+
+    def journal(self, path):
+        data = path.read_bytes()
+        magic, version, zero, name = struct.unpack_from("<8sII16s", data)
+        assert (magic, version, zero, name.hex()) == (b"NBMVJRNL", 1, 0, path.name)
+        at, n_blocks, n_rows, checksum, tail = struct.unpack("<QQQ32s8s", data[-64:])
+        assert tail == b"NBMVJEND"
+        assert checksum == blake3(data[:32] + data[-64:-40] + data[at:-64]).digest()
+        blocks, start = [], 32
+        for i in range(n_blocks):
+            length, raw, sum_ = struct.unpack_from("<II8s", data, at + 16 * i)
+            frame = data[start : start + length]
+            assert blake3(frame).digest(8) == sum_
+            blocks.append(unzstd(frame, raw))
+            start += length
+        assert start == at
+        rows = [struct.unpack_from("<20sQIII", data, at + 16 * n_blocks + 40 * i) for i in range(n_rows)]
+        assert rows == sorted(rows, key=lambda r: (r[1], r[0]))
+        by_id = struct.unpack_from(f"<{n_rows}I", data, at + 16 * n_blocks + 40 * n_rows)
+        assert [rows[i][0] for i in by_id] == sorted(r[0] for r in rows)
+        found = {id_.hex(): blocks[block][start : start + length] for id_, _, block, start, length in rows}
+        assert {id_.hex(): number for id_, number, *_ in rows} == {i: json.loads(r)["number"] for i, r in found.items()}
+        for id_, _, block, start, length in rows:
+            assert blocks[block][start + length : start + length + 1] == b"\n", id_
+        return found
+
+    def forgotten(self):
+        found = {}
+        for path in (self.folder / "forgotten").glob("*"):
+            raw = zstandard.ZstdDecompressor().decompress(path.read_bytes())
+            assert blake3(raw).hexdigest(20) == path.name
+            found |= json.loads(raw)
         return found
 
 

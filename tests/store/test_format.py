@@ -3,15 +3,17 @@
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from nbmodelver.catalogue.records import Records
 from nbmodelver.store import encodings, layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
-from tests.store.golden import FOLDER, versions
+from tests.store.golden import FOLDER, FOLDER_2, versions
 from tests.store.samples import put_all
 from tests.store.stranger import DECODERS, Stranger
 
@@ -52,6 +54,24 @@ def test_d11_the_golden_store_is_read_for_ever():
     for value in Refs(LocalBackend(FOLDER)).all("tags/").values():
         assert set(json.loads(value).values()) <= set(GOLDEN)
     assert store.verify(full=True) == []
+
+
+def test_d11_the_golden_store_of_format_2_is_read_for_ever(tmp_path):
+    shutil.copytree(FOLDER_2, tmp_path / "store")
+    records = Records(LocalBackend(tmp_path / "store"))
+    layout.check(LocalBackend(tmp_path / "store"), for_writing=True)
+    expected = json.loads(FOLDER_2.with_suffix(".json").read_text())
+    assert {v.id: [v.number, len(records._raw(v.id))] for v in records.all()} == expected
+    assert len(list(records.journals.all())) == 2
+    assert len(records.singles()) == 13
+    assert {stone.number for stone in records.forgotten.all().values()} == {10, 11, 12, 295}
+
+
+def test_a_stranger_with_format_md_reads_the_records_of_format_2():
+    expected = json.loads(FOLDER_2.with_suffix(".json").read_text())
+    assert {id_: v["number"] for id_, v in Stranger(FOLDER_2, packs=False).records().items()} == {
+        id_: number for id_, (number, _) in expected.items()
+    }
 
 
 def test_every_encoding_is_described():

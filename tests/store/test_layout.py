@@ -68,3 +68,20 @@ def test_a_damaged_format_file_is_named(backend, data):
     with_format(backend, data)
     with pytest.raises(Damaged, match="format file"):
         layout.check(backend, for_writing=False)
+
+
+def test_d11_an_old_store_stays_old_until_it_is_raised_and_keeps_what_else_is_said(backend):
+    with_format(backend, {"format": 1, "readable_by": 1, "by": "nbmodelver 0.1"})
+    layout.check(backend, for_writing=True)
+    assert layout.number(backend) == 1
+    assert layout.upgrade(backend)
+    assert layout.number(backend) == layout.FORMAT
+    assert json.loads(bytes(backend.read("format")))["by"] == "nbmodelver 0.1"
+    assert not layout.upgrade(backend)
+
+
+def test_d11_a_newer_store_is_not_lowered(backend):
+    with_format(backend, {"format": 9, "readable_by": 1})
+    with pytest.raises(StoreTooNew):
+        layout.upgrade(backend)
+    assert layout.number(backend) == 9
