@@ -1,0 +1,59 @@
+import type { IHost, Translate, View } from './host';
+import type { IDone, IState, Method, Params, Result } from './protocol';
+import type { Signal } from './signal';
+
+/** Methods that change something, and so answer with the state. */
+export type Deed = { [M in Method]: Result<M> extends IDone ? M : never }[Method];
+
+export interface IAction {
+  label: string;
+  run(): void;
+}
+
+export interface INotice {
+  kind: 'info' | 'success' | 'error';
+  text: string;
+  /** The way out. */
+  hint?: string;
+  actions?: readonly IAction[];
+}
+
+/** What every view is given: the kernel's state, the ways to ask and to act, and the ways to say something. */
+export interface IContext {
+  readonly host: IHost;
+  readonly t: Translate;
+  /** The panel's outermost element. */
+  readonly root: HTMLElement;
+  readonly state: Signal<IState | null>;
+  /** Rises whenever versions, tags, notes or branches may have changed. */
+  readonly changed: Signal<number>;
+  /** The metric that rows, sparkline and charts show, or "". */
+  readonly metric: Signal<string>;
+  /** Asks without changing anything. Rejects with a Failure. */
+  ask<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>>;
+  /**
+   * Does something that may take long: shown with progress and a way to stop it. what: said while it runs.
+   * A failure becomes a notice, and then the answer is undefined. One that a running cell is in the way of is offered
+   * again for when the cell has ended.
+   */
+  act<M extends Deed>(method: M, params: Params<M>, what: string): Promise<Result<M> | undefined>;
+  /** Says it to screen readers. */
+  say(text: string): void;
+  notice(notice: INotice): void;
+  /** Any error as a notice; what was cancelled is only said. */
+  failed(error: unknown): void;
+  go(view: View, ids?: readonly string[], name?: string): void;
+  /** Opens a page over the present view. */
+  open(view: IView): void;
+  back(): void;
+}
+
+/** One page of the panel. */
+export interface IView {
+  readonly element: HTMLElement;
+  readonly title: string;
+  focus(): void;
+  dispose(): void;
+  /** A view that is asked for again, with other ids or another name. False: make a new one. */
+  again?(ids: readonly string[], name: string): boolean;
+}

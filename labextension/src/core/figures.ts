@@ -1,0 +1,135 @@
+/** Sizes, durations, times and numbers as people read them; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
+
+import type { Translate } from './host';
+import type { Json } from './protocol';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** "0 B", "1.2 MB", "540 MB". */
+export function size(count_bytes: number): string {
+  let amount = count_bytes;
+  let unit = 0;
+  while (Math.abs(amount) >= 999.5 && unit < UNITS.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || Math.abs(amount) >= 9.95 ? 0 : 1;
+  return `${amount.toFixed(digits)}\u00a0${UNITS[unit] ?? ''}`;
+}
+
+/** "4 ms", "0.08 s", "2.3 s", "3 min 5 s". */
+export function duration(seconds: number): string {
+  if (seconds < 0.01) {
+    return `${Math.round(seconds * 1000)} ms`;
+  }
+  if (seconds < 9.95) {
+    return `${seconds.toFixed(seconds < 0.995 ? 2 : 1)} s`;
+  }
+  const whole = Math.round(seconds);
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Four significant digits; whole numbers in full with thousands marked. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) {
+    return String(value);
+  }
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) {
+    return value.toLocaleString();
+  }
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e9 ? String(rounded) : rounded.toExponential();
+}
+
+/** The step from one number to another: "+0.02"; "" when there is none. */
+export function step(before: number | undefined, after: number | undefined): string {
+  if (before === undefined || after === undefined) {
+    return '';
+  }
+  const by = Number((after - before).toPrecision(3));
+  if (by === 0 || Number.isNaN(by)) {
+    return '';
+  }
+  return `${by > 0 ? '+' : '\u2212'}${number(Math.abs(by))}`;
+}
+
+/** Any JSON value in one line. */
+export function said(value: Json | undefined): string {
+  if (value === null || value === undefined) {
+    return '';
+  }
+  if (typeof value === 'number') {
+    return number(value);
+  }
+  if (typeof value === 'string') {
+    return value;
+  }
+  return Array.isArray(value) ? `[${value.map(said).join(', ')}]` : JSON.stringify(value);
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function language(): string | undefined {
+  const lang = document.documentElement.lang;
+  try {
+    return lang && Intl.DateTimeFormat.supportedLocalesOf(lang).length ? lang : undefined;
+  } catch {
+    return undefined; // a page may say anything there
+  }
+}
+
+/** How long ago, short: "now", "5 min", "3 h", and the date beyond a week. */
+export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
+  const then = new Date(saved_at_utc);
+  const passed = (now.getTime() - then.getTime()) / 1000;
+  if (Number.isNaN(passed)) {
+    return '';
+  }
+  if (passed < 0 || passed > 7 * DAY) {
+    const sameYear = then.getFullYear() === now.getFullYear();
+    return then.toLocaleDateString(language(), sameYear ? { day: 'numeric', month: 'short' } : { year: 'numeric', month: 'short', day: 'numeric' });
+  }
+  if (passed < MINUTE) {
+    return t('now');
+  }
+  if (passed < HOUR) {
+    return t('{n} min', { n: Math.floor(passed / MINUTE) });
+  }
+  return passed < DAY ? t('{n} h', { n: Math.floor(passed / HOUR) }) : t('{n} d', { n: Math.floor(passed / DAY) });
+}
+
+/** Date and time in full, in the reader's zone. */
+export function moment(saved_at_utc: string): string {
+  const then = new Date(saved_at_utc);
+  return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(language(), { dateStyle: 'full', timeStyle: 'medium' });
+}
+
+/** The day as a key: equal for two times on one local day. */
+export function dayKey(saved_at_utc: string): string {
+  const then = new Date(saved_at_utc);
+  return Number.isNaN(then.getTime()) ? '' : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
+}
+
+/** "Today", "Yesterday", "Tuesday, 3 November". */
+export function day(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
+  const then = new Date(saved_at_utc);
+  if (Number.isNaN(then.getTime())) {
+    return '';
+  }
+  if (dayKey(saved_at_utc) === dayKey(now.toISOString())) {
+    return t('Today');
+  }
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (dayKey(saved_at_utc) === dayKey(yesterday.toISOString())) {
+    return t('Yesterday');
+  }
+  const year = then.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return then.toLocaleDateString(language(), { weekday: 'long', day: 'numeric', month: 'long', ...(year ? { year } : {}) });
+}

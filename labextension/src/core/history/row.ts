@@ -1,0 +1,101 @@
+import type { IContext } from '../context';
+import { written } from '../controls';
+import { h } from '../dom';
+import { ago, day, moment, number, size, step } from '../figures';
+import { icon } from '../icons';
+import { counted } from '../plain';
+import type { IChange, IEntry } from '../protocol';
+
+/** What one metric is in every version; for the number in a row and its step from the parent. */
+export type Values = ReadonlyMap<string, number>;
+
+/** The two lines of a version's row. */
+export function rowText(ctx: IContext, entry: IEntry, values: Values): HTMLElement {
+  return h(
+    'div',
+    { class: 'nbmv-row-text' },
+    h(
+      'div',
+      { class: 'nbmv-row-line' },
+      h('span', { class: 'nbmv-version' }, entry.name),
+      entry.message || entry.auto ? written(entry.message || entry.auto, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim') : h('span', { class: 'nbmv-message nbmv-dim' }, namesIn(ctx, entry)),
+      h('time', { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: moment(entry.saved_at_utc) }, ago(ctx.t, entry.saved_at_utc))
+    ),
+    h('div', { class: 'nbmv-row-line nbmv-row-more' }, refs(entry), metric(ctx, entry, values), entry.note ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note')) : null, figures(ctx, entry))
+  );
+}
+
+/** A version's branches and tags as chips. */
+export function refs(entry: IEntry): HTMLElement[] {
+  return [
+    ...entry.branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), written(name))),
+    ...entry.tags.map(name => h('span', { class: 'nbmv-chip nbmv-chip-tag' }, icon('tag'), written(name)))
+  ];
+}
+
+/** How much another value is: up or down, by sign and word, not by colour: more is not always better. */
+export function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | null {
+  const name = ctx.metric.value;
+  const value = entry.metrics[name];
+  if (!name || value === undefined) {
+    return null;
+  }
+  const by = step(values.get(entry.parents[0] ?? ''), value);
+  return h(
+    'span',
+    { class: 'nbmv-metric', title: by ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by }) : `${name} ${number(value)}` },
+    h('span', { class: 'nbmv-dim' }, `${name} `),
+    number(value),
+    by ? h('span', { class: 'nbmv-step' }, ` ${by}`) : null
+  );
+}
+
+function figures(ctx: IContext, entry: IEntry): HTMLElement {
+  const { t } = ctx;
+  return h(
+    'span',
+    { class: 'nbmv-figures nbmv-dim', title: t('{names}, {size}, of which {new} new on disk', { names: counted(t, entry.names.length, '{n} name', '{n} names'), size: size(entry.raw_bytes), new: size(entry.new_bytes) }) },
+    `+${size(entry.new_bytes)}`
+  );
+}
+
+function namesIn(ctx: IContext, entry: IEntry): string {
+  const shown = entry.names.slice(0, 3).map(one => one.name).join(', ');
+  return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
+}
+
+/** What a screen reader says for a version's row. */
+export function rowName(ctx: IContext, entry: IEntry, values: Values, current: boolean): string {
+  const { t } = ctx;
+  const value = entry.metrics[ctx.metric.value];
+  const by = value === undefined ? '' : step(values.get(entry.parents[0] ?? ''), value);
+  const parts = [
+    entry.name,
+    current ? t('present version') : '',
+    entry.message || entry.auto || namesIn(ctx, entry),
+    `${day(t, entry.saved_at_utc)} ${new Date(entry.saved_at_utc).toLocaleTimeString(undefined, { timeStyle: 'short' })}`,
+    value === undefined ? '' : `${ctx.metric.value} ${number(value)} ${by}`.trim(),
+    entry.branches.length ? t('branch {names}', { names: entry.branches.join(', ') }) : '',
+    entry.tags.length ? t('tagged {names}', { names: entry.tags.join(', ') }) : '',
+    entry.note ? t('note: {note}', { note: entry.note }) : ''
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+const SIGNS: { [effect: string]: string } = { changes: '~', appears: '+', vanishes: '\u2212', lost: '!', stays: '' };
+
+/** What is in the notebook and in no version: names with a sign for new, changed, gone. */
+export function pendingText(ctx: IContext, changes: readonly IChange[]): HTMLElement {
+  const { t } = ctx;
+  return h(
+    'div',
+    { class: 'nbmv-row-text' },
+    h('div', { class: 'nbmv-row-line' }, h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes')), h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())),
+    h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, pendingNames(changes.slice(0, 12)))
+  );
+}
+
+/** "+" is new since the version, "−" gone, "~" changed. */
+export function pendingNames(changes: readonly IChange[]): HTMLElement[] {
+  return changes.map(change => h('span', { class: 'nbmv-name', title: `${change.name}: ${change.type}` }, `${SIGNS[change.effect] ?? ''}${change.name}`));
+}

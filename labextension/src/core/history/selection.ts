@@ -1,0 +1,161 @@
+import type { List } from './list';
+
+/** Which versions are selected, by id ("" is the row of uncommitted changes), and the keys and clicks that select them. */
+export class Selection {
+  /** Called with the row that Enter or a double click opens. */
+  open: (index: number) => void = () => undefined;
+  private _ids: string[] = [];
+  private _anchor = 0;
+  private _activeId: string | undefined;
+  private readonly _list: List;
+  private readonly _idAt: (index: number) => string | undefined;
+  private readonly _changed: () => void;
+
+  constructor(list: List, idAt: (index: number) => string | undefined, changed: () => void) {
+    this._list = list;
+    this._idAt = idAt;
+    this._changed = changed;
+    list.element.addEventListener('click', event => { this._click(event); });
+    list.element.addEventListener('dblclick', event => { this._double(event); });
+    list.element.addEventListener('keydown', event => { this._key(event); });
+  }
+
+  /** The selected versions. */
+  get ids(): string[] {
+    return this._ids.filter(Boolean);
+  }
+
+  has(id: string): boolean {
+    return this._ids.includes(id);
+  }
+
+  set(ids: readonly string[], index: number): void {
+    this._ids = [...ids];
+    if (index >= 0) {
+      this._go(index, false);
+    }
+    this._changed();
+  }
+
+  only(index: number): void {
+    const id = this._idAt(index);
+    this._ids = id === undefined ? [] : [id];
+    this._anchor = index;
+    this._go(index, true);
+    this._changed();
+  }
+
+  clear(): void {
+    this._ids = [];
+    this._changed();
+  }
+
+  /** The list has been read again: the tab stop goes with its version to its new row. */
+  settle(placeOf: (id: string) => number): void {
+    if (this._activeId !== undefined) {
+      const index = placeOf(this._activeId);
+      if (index >= 0 && index !== this._list.active) {
+        const focused = this._list.element.contains(document.activeElement);
+        this._list.go(index, focused);
+        this._anchor = index;
+      }
+    }
+  }
+
+  private _go(index: number, focus: boolean): void {
+    this._list.go(index, focus);
+    this._activeId = this._idAt(this._list.active);
+  }
+
+  private _toggle(index: number): void {
+    const id = this._idAt(index);
+    if (id !== undefined) {
+      this._ids = this._ids.includes(id) ? this._ids.filter(one => one !== id) : [...this._ids.filter(Boolean), id];
+    }
+    this._anchor = index;
+    this._go(index, true);
+    this._changed();
+  }
+
+  private _extend(index: number): void {
+    const [from, to] = [Math.min(this._anchor, index), Math.max(this._anchor, index)];
+    const ids: string[] = [];
+    for (let i = from; i <= to; i += 1) {
+      const id = this._idAt(i);
+      if (id) {
+        ids.push(id);
+      }
+    }
+    this._ids = ids;
+    this._go(index, true);
+    this._changed();
+  }
+
+  private _click(event: MouseEvent): void {
+    const index = this._list.indexOf(event.target);
+    if (index < 0) {
+      return;
+    }
+    if (event.shiftKey) {
+      this._extend(index);
+    } else if (event.ctrlKey || event.metaKey) {
+      this._toggle(index);
+    } else {
+      this.only(index);
+    }
+  }
+
+  private _double(event: MouseEvent): void {
+    const index = this._list.indexOf(event.target);
+    if (index >= 0) {
+      this.open(index);
+    }
+  }
+
+  private _key(event: KeyboardEvent): void {
+    if (this._list.indexOf(event.target) < 0) {
+      return;
+    }
+    const wanted = this._target(event.key);
+    const to = wanted === undefined ? undefined : Math.max(0, Math.min(wanted, this._list.last));
+    if (to !== undefined) {
+      if (event.shiftKey) {
+        this._extend(to);
+      } else if (event.ctrlKey || event.metaKey) {
+        this._go(to, true);
+      } else {
+        this.only(to);
+      }
+    } else if (event.key === ' ') {
+      this._toggle(this._list.active);
+    } else if (event.key === 'Enter') {
+      this.open(this._list.active);
+    } else if (event.key === 'Escape' && this._ids.length) {
+      this.clear();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private _target(key: string): number | undefined {
+    const at = this._list.active;
+    switch (key) {
+      case 'ArrowDown':
+        return at + 1;
+      case 'ArrowUp':
+        return at - 1;
+      case 'PageDown':
+        return at + this._list.pageRows;
+      case 'PageUp':
+        return at - this._list.pageRows;
+      case 'Home':
+        return 0;
+      case 'End':
+        return Number.MAX_SAFE_INTEGER;
+      default:
+        return undefined;
+    }
+  }
+}

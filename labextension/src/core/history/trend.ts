@@ -1,0 +1,176 @@
+import { line as lineOf } from 'd3-shape';
+import { scaleLinear } from 'd3-scale';
+import type { IContext } from '../context';
+import { iconButton, select } from '../controls';
+import { drawChart } from '../charts';
+import { fill, h, svg } from '../dom';
+import { number } from '../figures';
+import type { IHistoryFilter } from '../protocol';
+import { Signal } from '../signal';
+
+interface IPoint {
+  id: string;
+  number: number;
+  value: number;
+}
+
+const WIDTH = 120;
+const HEIGHT = 24;
+/** More points than this are thinned: lowest and highest of each stretch stay. */
+const MOST = 240;
+
+/** The chosen metric over the versions: a line of a word's size; behind its button the chart in full. */
+export class Trend {
+  readonly element: HTMLElement;
+  /** Rises when the values are here. */
+  readonly came = new Signal(0);
+  private readonly _ctx: IContext;
+  private readonly _filter: () => IHistoryFilter;
+  private readonly _choose: (id: string) => void;
+  private readonly _line = h('div', { class: 'nbmv-trend-line' });
+  private readonly _full = h('div', { class: 'nbmv-trend-full', hidden: true });
+  private readonly _ends: (() => void)[];
+  private _values = new Map<string, number>();
+  private _points: IPoint[] = [];
+  private _round = 0;
+
+  constructor(ctx: IContext, filter: () => IHistoryFilter, choose: (id: string) => void) {
+    this._ctx = ctx;
+    this._filter = filter;
+    this._choose = choose;
+    this.element = h('div', { class: 'nbmv-trend', hidden: true }, this._line, this._full);
+    this._ends = [
+      ctx.metric.on(() => { this.renew(); }),
+      ctx.state.on((state, before) => {
+        if (state?.head?.id !== before?.head?.id || state?.metrics.join() !== before?.metrics.join()) {
+          this._draw();
+        }
+      })
+    ];
+    this.renew();
+  }
+
+  get values(): ReadonlyMap<string, number> {
+    return this._values;
+  }
+
+  renew(): void {
+    this._round += 1;
+    if (this._ctx.metric.value) {
+      void this._load(this._round);
+    } else {
+      this._draw();
+    }
+  }
+
+  dispose(): void {
+    this._ends.forEach(end => { end(); });
+  }
+
+  private async _load(round: number): Promise<void> {
+    try {
+      const filter = this._filter();
+      const { points } = await this._ctx.ask('series', { metric: this._ctx.metric.value, ...(Object.keys(filter).length ? { filter } : {}) });
+      if (round === this._round) {
+        this._points = points;
+        this._values = new Map(points.map(one => [one.id, one.value]));
+        this._draw();
+        this.came.value += 1;
+      }
+    } catch (error) {
+      this._ctx.failed(error);
+    }
+  }
+
+  private _draw(): void {
+    const { t, metric, state } = this._ctx;
+    const metrics = state.value?.metrics ?? [];
+    if (!metrics.length || !metric.value) {
+      fill(this._line);
+      return;
+    }
+    const choose = select(t('Metric to show'), metrics.map(one => [one, one] as const), metric.value, value => { metric.value = value; });
+    const more = iconButton({ label: t('Chart of {metric} over the versions', { metric: metric.value }), icon: 'metric', run: () => { this._toggle(more); } });
+    more.setAttribute('aria-expanded', String(!this._full.hidden));
+    fill(this._line, choose, this._points.length > 1 ? this._spark() : h('span', { class: 'nbmv-gap' }), this._points.length > 1 ? more : null);
+    if (!this._full.hidden) {
+      this._drawFull();
+    }
+  }
+
+  private _spark(): SVGSVGElement {
+    const points = thin(this._points);
+    const values = points.map(one => one.value).filter(Number.isFinite);
+    const x = scaleLinear([0, Math.max(1, points.length - 1)], [4, WIDTH - 4]);
+    const y = scaleLinear([Math.min(...values), Math.max(...values)], [HEIGHT - 5, 5]);
+    const path = lineOf<IPoint>().defined(one => Number.isFinite(one.value)).x((_, i) => x(i)).y(one => y(one.value));
+    const head = this._ctx.state.value?.head?.id;
+    const at = points.findIndex(one => one.id === head);
+    const present = points[at];
+    return svg(
+      'svg',
+      { class: 'nbmv-spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': this._summary() },
+      svg('title', {}, this._summary()),
+      svg('path', { class: 'nbmv-spark-line', d: path(points) ?? '' }),
+      present ? svg('path', { class: 'nbmv-spark-now', d: `M${x(at)} ${y(present.value)}h.01` }) : null
+    );
+  }
+
+  private _summary(): string {
+    const values = this._points.map(one => one.value);
+    const place = (value: number): string => `v${this._points[values.indexOf(value)]?.number ?? ''}`;
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return this._ctx.t('{metric} over {n} versions: lowest {low} in {lowAt}, highest {high} in {highAt}, last {last}', {
+      metric: this._ctx.metric.value,
+      n: values.length.toLocaleString(),
+      low: number(low),
+      lowAt: place(low),
+      high: number(high),
+      highAt: place(high),
+      last: number(values[values.length - 1] ?? NaN)
+    });
+  }
+
+  private _toggle(more: HTMLElement): void {
+    this._full.hidden = !this._full.hidden;
+    more.setAttribute('aria-expanded', String(!this._full.hidden));
+    if (!this._full.hidden) {
+      this._drawFull();
+    }
+  }
+
+  private _drawFull(): void {
+    const metric = this._ctx.metric.value;
+    const points = thin(this._points);
+    const chart = drawChart(
+      this._ctx,
+      {
+        kind: 'line',
+        title: this._ctx.t('{metric} over the versions', { metric }),
+        x_label: this._ctx.t('version'),
+        y_label: metric,
+        labels: [],
+        series: [{ label: metric, x: points.map(one => one.number), y: points.map(one => one.value) }]
+      },
+      { choose: (_, i) => { this._choose(points[i]?.id ?? ''); } }
+    );
+    fill(this._full, chart);
+  }
+}
+
+/** At most MOST points: of each stretch the lowest and the highest, in their order, and always the last. */
+export function thin<T extends { value: number }>(points: readonly T[], most: number = MOST): T[] {
+  if (points.length <= most) {
+    return [...points];
+  }
+  const stretch = Math.ceil(points.length / (most / 2));
+  const kept: T[] = [];
+  for (let from = 0; from < points.length; from += stretch) {
+    const part = points.slice(from, from + stretch);
+    const low = part.reduce((a, b) => (b.value < a.value ? b : a));
+    const high = part.reduce((a, b) => (b.value > a.value ? b : a));
+    kept.push(...part.filter(one => one === low || one === high));
+  }
+  const last = points[points.length - 1];
+  return last && kept[kept.length - 1] !== last ? [...kept, last] : kept;
+}

@@ -1,0 +1,56 @@
+/** A value that others may follow. */
+export class Signal<T> {
+  private _value: T;
+  private readonly _listeners = new Set<(value: T, before: T) => void>();
+
+  constructor(value: T) {
+    this._value = value;
+  }
+
+  get value(): T {
+    return this._value;
+  }
+
+  set value(value: T) {
+    const before = this._value;
+    this._value = value;
+    for (const listener of [...this._listeners]) {
+      listener(value, before);
+    }
+  }
+
+  /** Calls `listener` after every change; gives the function that ends it. */
+  on(listener: (value: T, before: T) => void): () => void {
+    this._listeners.add(listener);
+    return () => this._listeners.delete(listener);
+  }
+
+  get followers(): number {
+    return this._listeners.size;
+  }
+}
+
+/** Collects what has to be ended, and ends it once, last first. */
+export class Ends {
+  private _ends: (() => void)[] = [];
+  private _done = false;
+
+  get done(): boolean {
+    return this._done;
+  }
+
+  add(...ends: (() => void)[]): void {
+    if (this._done) {
+      ends.forEach(end => { end(); });
+    } else {
+      this._ends.push(...ends);
+    }
+  }
+
+  dispose(): void {
+    this._done = true;
+    const ends = this._ends.reverse();
+    this._ends = [];
+    ends.forEach(end => { end(); });
+  }
+}

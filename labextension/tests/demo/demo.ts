@@ -1,0 +1,30 @@
+/**
+ * The panel on a page of its own. The address says what is shown:
+ * ?total=10000 versions, &view=compare, &ids=2,7, &name=train, &theme=dark, &rtl, &busy, &bare (no theme's variables), &width=300.
+ */
+import { mountPanel, plain, type View } from '../../src/core';
+import { Mock } from '../mock';
+import { idOf } from '../sample';
+
+const query = new URLSearchParams(location.search);
+const total = Number(query.get('total') ?? 14);
+const place = document.getElementById('place') as HTMLElement;
+document.documentElement.dir = query.has('rtl') ? 'rtl' : 'ltr';
+document.body.dataset['theme'] = query.has('bare') ? 'none' : (query.get('theme') ?? 'light');
+place.style.width = query.has('width') ? `${query.get('width') ?? ''}px` : '';
+const mock = new Mock(total);
+if (query.has('busy')) {
+  mock.state = { ...mock.state, busy: true, queued: [{ request: 3, method: 'commit', what: 'Commit "deeper"' }] };
+}
+let asked = true;
+const ids = (query.get('ids') ?? '').split(',').filter(Boolean).map(n => idOf(Number(n)));
+const panel = mountPanel(
+  place,
+  { transport: mock, translate: plain, confirmed: () => !asked, setConfirmed: value => { asked = !value; } },
+  (query.get('view') ?? 'history') as View,
+  ids
+);
+if (query.has('name')) {
+  panel.show('inspect', [], query.get('name') ?? '');
+}
+Object.assign(window, { mock, panel });

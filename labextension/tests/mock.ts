@@ -1,0 +1,118 @@
+/** A transport that answers from a table: samples by default, anything a test puts in their place. */
+
+import { Failure, type IFailure, type IRequestOptions, type IState, type ITransport, type Method, type Params, type Result } from '../src/core';
+import * as sample from './sample';
+
+type Answers = { [M in Method]: (params: Params<M>, options: IRequestOptions) => Result<M> | Promise<Result<M>> };
+
+export interface ICall {
+  method: Method;
+  params: unknown;
+}
+
+export class Mock implements ITransport {
+  readonly calls: ICall[] = [];
+  state: IState;
+  readonly answers: Partial<Answers>;
+  delay_ms = 0;
+  private readonly _listeners = new Set<(state: IState) => void>();
+
+  constructor(total = 14, answers: Partial<Answers> = {}) {
+    this.state = sample.state(total);
+    this.answers = { ...defaults(this, total), ...answers };
+  }
+
+  get listeners(): number {
+    return this._listeners.size;
+  }
+
+  /** The calls of one method, or of all but the ones that every panel makes. */
+  of<M extends Method>(method: M): Params<M>[] {
+    return this.calls.filter(call => call.method === method).map(call => call.params as Params<M>);
+  }
+
+  async request<M extends Method>(method: M, params: Params<M>, options: IRequestOptions = {}): Promise<Result<M>> {
+    this.calls.push({ method, params });
+    const answer = this.answers[method] as Answers[M] | undefined;
+    if (!answer) {
+      throw new Failure({ code: 'UnknownMethod', message: `no answer for ${method}`, hint: '' });
+    }
+    if (this.delay_ms) {
+      await new Promise(done => setTimeout(done, this.delay_ms));
+    }
+    return await answer(params, options);
+  }
+
+  onState(listener: (state: IState) => void): () => void {
+    this._listeners.add(listener);
+    return () => this._listeners.delete(listener);
+  }
+
+  push(change: Partial<IState>): void {
+    this.state = { ...this.state, ...change };
+    this._listeners.forEach(listener => { listener(this.state); });
+  }
+
+  dispose(): void {
+    this._listeners.clear();
+  }
+}
+
+export function fails(failure: Partial<IFailure>): () => never {
+  return () => {
+    throw new Failure({ code: 'Error', message: 'it failed', hint: '', ...failure });
+  };
+}
+
+function numberOf(id: string): number {
+  return parseInt(id.slice(0, 6), 16);
+}
+
+function defaults(mock: Mock, total: number): Answers {
+  const all = sample.history(total);
+  const done = (said: string): { said: string; state: IState } => ({ said, state: mock.state });
+  const planOf = (id: string): ReturnType<typeof sample.plan> => sample.plan(/^[0-9a-f]{40}$/.test(id) ? numberOf(id) : total, total);
+  return {
+    hello: () => mock.state,
+    history: ({ filter, offset, limit }) => {
+      const text = filter.text?.toLowerCase();
+      const fit = all.filter(
+        one =>
+          (!text || `${one.message} ${one.tags.join(' ')}`.toLowerCase().includes(text)) &&
+          (!filter.tag || one.tags.includes(filter.tag)) &&
+          (!filter.branch || one.branch === filter.branch) &&
+          (filter.auto !== false || !one.auto) &&
+          (!filter.metric || (one.metrics[filter.metric.name] ?? 0) >= (filter.metric.at_least ?? -Infinity))
+      );
+      return { total: fit.length, entries: fit.slice(offset, offset + limit) };
+    },
+    series: ({ metric }) => ({ points: [...all].reverse().map(one => ({ id: one.id, number: one.number, value: one.metrics[metric] ?? NaN })) }),
+    version: ({ id }) => sample.version(numberOf(id), total),
+    profile: ({ name }) => ({ section: sample.diff(1, 2).sections.find(one => one.id === `profile.${name}`) ?? { id: `profile.${name}`, title: name, columns: ['what', 'value'], rows: [{ cells: ['rows', 12], status: 'same' }], lines: [], note: '', charts: [] } }),
+    inspect: ({ name, cell }) => ({ found: cell ? [sample.nameHistory('train', total), sample.nameHistory('model', total)] : name ? [sample.nameHistory(name, total)] : [], names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler'] }),
+    diff: ({ before, after }) => sample.diff(numberOf(before), numberOf(after)),
+    compare: ({ ids }) => sample.comparison(ids.map(numberOf), total),
+    plan: ({ id, names }) => {
+      const whole = planOf(id);
+      return names ? { ...whole, load_bytes: 300, changes: whole.changes.filter(one => names.includes(one.name)) } : whole;
+    },
+    form: () => sample.form,
+    commit: () => ({ ...done(`v${total + 1} · 3 names · 1.2 MB new`), entry: sample.entry(total, total), skipped: [] }),
+    rollback: ({ id }) => ({ ...done('rolled back'), plan: planOf(id) }),
+    undo: () => ({ ...done('undone'), plan: planOf('HEAD') }),
+    redo: () => ({ ...done('redone'), plan: planOf('HEAD') }),
+    switch: ({ branch }) => done(`on ${branch}`),
+    tag: ({ name }) => done(`tagged ${name}`),
+    untag: ({ name }) => done(`untagged ${name}`),
+    note: () => done('note written'),
+    export: ({ id }) => ({ ...done('exported'), path: `${id.slice(0, 4)}.nbmv`, size_bytes: 3_400_000 }),
+    document: () => ({ notebook: { cells: [{ cell_type: 'markdown', source: ['# Churn'] }, { cell_type: 'code', source: 'import pandas as pd' }] }, name: 'churn-v3.ipynb' }),
+    live: () => ({}),
+    set: () => done('set'),
+    auto: ({ on }) => {
+      mock.state = { ...mock.state, auto: on };
+      return done(on ? 'on' : 'off');
+    },
+    cancel: () => ({})
+  };
+}
