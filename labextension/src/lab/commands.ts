@@ -1,10 +1,11 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import { InputDialog } from '@jupyterlab/apputils';
-import { checkIcon, historyIcon, redoIcon, saveIcon, undoIcon, type LabIcon } from '@jupyterlab/ui-components';
+import { checkIcon, historyIcon, redoIcon, undoIcon, type LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDone, ITransport, Translate, View } from '../core';
 import { withDocument, type Around } from './around';
+import { commitIcon } from './icons';
 import type { IPlace, Links } from './links';
 import { explain, notify } from './notices';
 import type { Sidebar } from './sidebar';
@@ -146,7 +147,7 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
     [ID.commit]: {
       label: t('Commit'),
       caption: t('Keep the models, data and hyperparameters of this notebook as a version'),
-      icon: saveIcon,
+      icon: commitIcon,
       args: { message: TEXT, names: NAMES, tags: { type: 'array', items: TEXT }, queue: { type: 'boolean' } },
       enabled: () => links.current !== null,
       run: async args => {

@@ -1,0 +1,319 @@
+"""A server, a browser and notebooks in it; what was clicked is proven by the kernel's state.
+
+One server for all tests, which serves JupyterLab and Notebook 7; one browser; a folder, and so a store, for each test.
+Needs the built front-end (`make frontend`) and Chromium. Without them the tests are skipped, but where they are
+demanded (`make test` sets NBMODELVER_BROWSER=required) they fail.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "tests" / "ui" / "screenshots"
+TOKEN = "of-the-tests"
+# Loaded machines of two cores are slow: a limit says that something never comes, not how long it may take.
+LIMIT_MS = 60_000
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def demanded(reason: str) -> None:
+    if os.environ.get("NBMODELVER_BROWSER") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The distribution's browser; none is ever downloaded."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        demanded("no Chromium: on Debian apt-get install chromium")
+    if not (ROOT / "nbmodelver" / "static" / "widget.js").exists():
+        demanded("the front-end is not built: make frontend")
+    return found
+
+
+@dataclass
+class Server:
+    """A running Jupyter server of our own."""
+
+    url: str
+    folder: Path
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, chromium):
+    """Reads no settings of the developer's, takes a free port, is ended by its process id."""
+    home = tmp_path_factory.mktemp("jupyter")
+    folder = tmp_path_factory.mktemp("work")
+    with started(home, folder, {}) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def started(home: Path, folder: Path, settings: dict[str, Any]):
+    """A server with further settings."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = {
+        "ServerApp": {
+            "ip": "127.0.0.1",
+            "port": port,
+            "port_retries": 0,
+            "open_browser": False,
+            "allow_root": True,
+            "root_dir": str(folder),
+            "jpserver_extensions": {"jupyterlab": True, "notebook": True},
+            "terminals_enabled": False,
+            **settings,
+        },
+        "IdentityProvider": {"token": TOKEN},
+        "LabApp": {"expose_app_in_browser": True, "news_url": None, "collaborative": False},
+        "JupyterNotebookApp": {"expose_app_in_browser": True},
+    }
+    places = {
+        name: home / name.lower()
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "IPYTHONDIR",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+        )
+    }
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    (places["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.json").write_text(json.dumps(config))
+    quiet = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True, exist_ok=True)
+    (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    log = home / "server.log"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")} | {k: str(v) for k, v in places.items()}
+    with log.open("w") as said:
+        process = subprocess.Popen([sys.executable, "-m", "jupyter", "server"], stdout=said, stderr=said, env=env)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(url, process, log)
+            yield Server(url, folder, log)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{url}/api/status?token={TOKEN}", timeout=5).close()
+            return
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    pytest.fail(f"the server did not answer: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=180_000)
+        yield running
+        running.close()
+
+
+@dataclass
+class Notebook:
+    """A notebook on a page, in JupyterLab or Notebook 7."""
+
+    page: Any
+    path: str
+    folder: Path
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    # -- the kernel
+
+    def kernel(self, expression: str) -> Any:
+        """The value of an expression in the kernel, asked past the cells' hooks: nothing of ours sees it."""
+        answer = self.page.evaluate(
+            """async ([path, code]) => {
+                 const widget = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
+                 const kernel = widget.sessionContext.session.kernel;
+                 const reply = await kernel.requestExecute(
+                   {code: '', silent: true, store_history: false, user_expressions: {it: code}}).done;
+                 const it = reply.content.user_expressions.it;
+                 return it.status === 'ok' ? it.data['text/plain'] : 'raise ' + it.ename + ': ' + it.evalue;
+               }""",
+            [self.path, expression],
+        )
+        if answer.startswith("raise "):
+            raise AssertionError(answer)
+        return ast.literal_eval(answer)
+
+    def ready(self) -> None:
+        self.page.wait_for_function(
+            """path => {
+                 const app = window.jupyterapp;
+                 if (!app || !app.shell) return false;
+                 const widget = [...app.shell.widgets('main')].find(w => w.context?.path === path);
+                 return widget?.context.isReady && widget.sessionContext.session?.kernel?.status === 'idle';
+               }""",
+            arg=self.path,
+            timeout=2 * LIMIT_MS,
+        )
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Run a command and wait for it."""
+        self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments])
+
+    # -- cells
+
+    def cell(self, number: int) -> Any:
+        return self.page.locator(f".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell >> nth={number}")
+
+    def start(self, number: int) -> None:
+        """Run a cell without waiting."""
+        self.cell(number).locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("Control+Enter")
+
+    def run(self, *numbers: int) -> None:
+        for number in numbers:
+            self.start(number)
+            self.done(number)
+
+    def done(self, number: int) -> None:
+        from playwright.sync_api import expect
+
+        prompt = self.cell(number).locator(".jp-InputPrompt")
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=2 * LIMIT_MS)
+
+    def retype(self, number: int, source: str) -> None:
+        """Replace a cell's source, as someone who types."""
+        self.cell(number).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
+    # -- what is looked at
+
+    @property
+    def sidebar(self) -> Any:
+        return self.page.locator("#nbmodelver-sidebar")
+
+    @property
+    def status(self) -> Any:
+        return self.page.locator(".nbmv-Lab-status")
+
+    def open_panel(self) -> Any:
+        """The panel beside the notebook, with its history shown."""
+        from playwright.sync_api import expect
+
+        self.command("nbmodelver:open")
+        panel = self.sidebar.locator(".nbmv-panel:visible")
+        expect(panel).to_be_visible()
+        return panel
+
+    def shot(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+
+@pytest.fixture
+def context(browser):
+    """A browser window that remembers nothing."""
+    window = browser.new_context(viewport={"width": 1280, "height": 900})
+    window.set_default_timeout(LIMIT_MS)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def open_notebook(server, context, request):
+    """Opens a notebook with these cells in a folder of the test's own; app: "lab" or "notebook"."""
+    opened: list[Notebook] = []
+
+    def open_it(*cells: str, app: str = "lab", name: str = "study", at: Server | None = None, page: Any = None):
+        running = at or server
+        folder = running.folder / re.sub(r"\W+", "-", request.node.name)
+        path = write(folder, name, cells)
+        page = page or context.new_page()
+        relative = str(path.relative_to(running.folder))
+        book = Notebook(page, relative, folder)
+        page.on("pageerror", lambda error: book.errors.append(str(error)))
+        page.on("console", lambda said: book.errors.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: book.hosts.add(asked.url.split("/")[2]) if "//" in asked.url else None)
+        where = f"lab/tree/{relative}?reset&token={TOKEN}" if app == "lab" else f"notebooks/{relative}?token={TOKEN}"
+        page.goto(f"{running.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
+        book.ready()
+        opened.append(book)
+        return book
+
+    yield open_it
+    for book in opened:
+        with contextlib.suppress(Exception):  # the page may be closed already
+            book.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+
+
+def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
+    """A notebook file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {
+        "cells": [
+            {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
+            for i, s in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = folder / f"{name}.ipynb"
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.fixture
+def no_errors():
+    """A check that a page said nothing but what JupyterLab itself says."""
+
+    def check(book: Notebook) -> None:
+        ours = [e for e in book.errors if not re.search(r"favicon|ResizeObserver|404 \(Not Found\)", e)]
+        assert ours == []
+
+    return check
