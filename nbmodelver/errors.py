@@ -72,6 +72,10 @@ class Busy(NbmodelverError):
     """A cell is running: what was asked for would change variables under it."""
 
 
+class Cancelled(NbmodelverError):
+    """The user stopped or withdrew what was asked for; nothing was changed."""
+
+
 class MergeConflict(NbmodelverError):
     """Names that both sides changed; nothing was changed."""
 

@@ -260,9 +260,49 @@ class Row:
     status: Status = "changed"
 
 
+ChartKind = Literal["line", "scatter", "bars", "histogram"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One run of numbers in a chart; None in `y` where there is none. See Chart for what `x` is."""
+
+    label: str
+    y: tuple[float | None, ...]
+    x: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers to be drawn, with their table behind them.
+
+    line and scatter: x and y of equal length. bars: one y for each of `labels`. histogram: y are counts, x the edges of
+    the bins, one more than y; several series lie over each other.
+    """
+
+    kind: ChartKind
+    title: str
+    series: tuple[Series, ...]
+    labels: tuple[str, ...] = ()
+    x_label: str = ""
+    y_label: str = ""
+
+    def to_dict(self) -> dict[str, Json]:
+        """JSON form for the front-end."""
+        series: list[Json] = [{"label": s.label, "x": list(s.x), "y": list(s.y)} for s in self.series]
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "x_label": self.x_label,
+            "y_label": self.y_label,
+            "labels": list(self.labels),
+            "series": series,
+        }
+
+
 @dataclass(frozen=True)
 class Section:
-    """One part of a comparison: a table, or a text diff, or both.
+    """One part of a comparison: a table, or a text diff, or both, and charts.
 
     id: stable, dotted ("names", "params", "metrics", "profile.df", "code", "packages"); front-ends may render
     known ids in their own way and fall back to the table. lines: unified diff lines without file header.
@@ -274,6 +314,7 @@ class Section:
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
     note: str = ""
+    charts: tuple[Chart, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -307,6 +348,7 @@ def section_to_dict(section: Section) -> dict[str, Json]:
         "rows": [{"cells": list(r.cells), "status": r.status} for r in section.rows],
         "lines": list(section.lines),
         "note": section.note,
+        "charts": [c.to_dict() for c in section.charts],
     }
 
 

@@ -35,11 +35,18 @@ class CellLog:
         self._running: list[_Running] = []
         self._consumed = False
         self.on_end: list[Callable[[bool], None]] = []
+        self.started = 0
+        """How many cells have begun: who reads live values elsewhere can tell that one came between."""
 
     @property
     def busy(self) -> bool:
         """True while a cell runs."""
         return bool(self._running)
+
+    @property
+    def depth(self) -> int:
+        """How many runs are inside each other: 2 in the inner run of `%%mv_commit`."""
+        return len(self._running)
 
     def pre_run(self, info: Any) -> None:
         """A cell starts."""
@@ -47,6 +54,7 @@ class CellLog:
         cell_id = str(getattr(info, "cell_id", "") or "")
         before = {} if self._running else {n: id(v) for n, v in list(self._namespace.items())}
         self._running.append(_Running(source, self._count(), cell_id, time.perf_counter(), before))
+        self.started += 1
 
     def post_run(self, result: Any) -> None:
         """A cell ended."""

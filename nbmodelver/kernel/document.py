@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +30,29 @@ def saved(path: Path | None) -> bytes | None:
         return path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError:
         return None
+
+
+@dataclass(frozen=True)
+class Live:
+    """The document as the front-end has it, saved or not. name: the file's. told_s: when it came, epoch seconds."""
+
+    name: str
+    data: bytes
+    told_s: float = field(default_factory=time.time)
+
+
+def live(path: str, notebook: dict[str, Any]) -> Live | None:
+    """The document that a front-end told of, as the JSON that a save would write; None when it is above 50 MB."""
+    data = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
+    return Live(path.rpartition("/")[2], data) if len(data) <= MAX_BYTES else None
+
+
+def latest(path: Path | None, told: Live | None) -> bytes | None:
+    """The newer of the live document and the saved one, or None."""
+    if told is None:
+        return saved(path)
+    try:
+        is_newer = path is not None and path.stat().st_mtime > told.told_s
+    except OSError:
+        is_newer = False
+    return (saved(path) if is_newer else None) or told.data

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.kernel.comms import Comms, poster
 from nbmodelver.kernel.notebook import Notebook
+from nbmodelver.kernel.panel import Desk
 from nbmodelver.verbs import VERBS, help_text
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from nbmodelver.verbs import Verb
 
 _notebooks: dict[int, Notebook] = {}
+_comms: dict[int, Comms] = {}
 
 
 def load(shell: Any) -> Notebook:
@@ -20,11 +23,26 @@ def load(shell: Any) -> Notebook:
     if id(shell) in _notebooks:
         return _notebooks[id(shell)]
     notebook = _notebooks[id(shell)] = Notebook(shell)
+    kernel = getattr(shell, "kernel", None)
+    desk = notebook.desk = Desk(notebook, poster(kernel))
     for verb in VERBS.values():
         shell.register_magic_function(_magic(notebook, verb), "line_cell" if verb.cell else "line", f"mv_{verb.name}")
-    shell.events.register("pre_run_cell", notebook.cells.pre_run)
-    shell.events.register("post_run_cell", notebook.cells.post_run)
+    for event, call in _events(notebook):
+        shell.events.register(event, call)
+    comms = _comms[id(shell)] = Comms(desk, kernel)
+    comms.start()
     return notebook
+
+
+def _events(notebook: Notebook) -> list[tuple[str, Callable[..., None]]]:
+    """What hears of cells, in order."""
+    desk = notebook.desk
+    return [
+        ("pre_run_cell", notebook.cells.pre_run),
+        ("pre_run_cell", desk.on_pre_run),
+        ("post_run_cell", notebook.cells.post_run),
+        ("post_run_cell", desk.on_post_run),
+    ]
 
 
 def unload(shell: Any) -> None:
@@ -32,8 +50,9 @@ def unload(shell: Any) -> None:
     notebook = _notebooks.pop(id(shell), None)
     if notebook is None:
         return
-    shell.events.unregister("pre_run_cell", notebook.cells.pre_run)
-    shell.events.unregister("post_run_cell", notebook.cells.post_run)
+    _comms.pop(id(shell)).stop()
+    for event, call in _events(notebook):
+        shell.events.unregister(event, call)
     for verb in VERBS.values():
         for kind in ("line", "cell"):
             shell.magics_manager.magics[kind].pop(f"mv_{verb.name}", None)

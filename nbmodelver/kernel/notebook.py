@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-import types
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +17,7 @@ from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
 from nbmodelver.kernel.namespace import Namespace
 from nbmodelver.kernel.output import run_and_read
 from nbmodelver.kernel.surface import surface_for
+from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.model import Change, Version, VersionId
 from nbmodelver.repo import Repo, Surroundings, open_repo, places
 from nbmodelver.repo.nearest import nearest
@@ -24,8 +25,10 @@ from nbmodelver.verbs import Call, find, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-    from nbmodelver.model import Plan
+    from nbmodelver.kernel.panel import Desk
+    from nbmodelver.model import Plan, Progress
     from nbmodelver.repo.rollback import Rollback
     from nbmodelver.views import Shown
 
@@ -44,6 +47,9 @@ class Notebook:
         self.cells = CellLog(self.values, lambda: getattr(shell, "execution_count", None))
         self.auto = False
         self.changed: list[Callable[[], None]] = []
+        self.reporting: Progress | None = None
+        self.live: document.Live | None = None
+        self.desk: Desk
         self._repo: Repo | None = None
 
     # -- the repo
@@ -101,9 +107,9 @@ class Notebook:
             self._tell()
         return shown
 
-    def progress(self) -> views.Bar:
-        """A bar for work that takes longer than a second."""
-        return views.Bar(surface_for(self.shell))
+    def progress(self) -> AbstractContextManager[Progress]:
+        """A bar for work that takes longer than a second, or what a panel has put in its place."""
+        return views.Bar(surface_for(self.shell)) if self.reporting is None else nullcontext(self.reporting)
 
     def _tell(self) -> None:
         for call in list(self.changed):
@@ -135,8 +141,21 @@ class Notebook:
             found.update({n: self.values[n] for n in self.namespace.names() if repo.is_metric(n, self.values[n])})
         return found
 
+    def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, float], **labels: Any) -> Shown:
+        """A commit from elsewhere than a cell. names: None for what `%mv_commit` takes. labels: note, tag."""
+        words = parse("commit", "").values
+        call = Call(find("commit"), {**words, "names": list(names or ()), "message": message, **labels})
+        return self._commit(call, self.chosen(call), metrics=metrics)
+
     def _commit(
-        self, call: Call, values: dict[str, Any], outputs: str = "", source: str | None = None, **more: Any
+        self,
+        call: Call,
+        values: dict[str, Any],
+        outputs: str = "",
+        source: str | None = None,
+        *,
+        metrics: Mapping[str, float] | None = None,
+        **more: Any,
     ) -> Shown:
         if not values:
             raise NothingToCommit(
@@ -146,12 +165,12 @@ class Notebook:
         repo = self.repo(create=True)
         if call["dry_run"]:
             return self._dry_run(repo, values)
-        metrics = {n: self._number(n, e) for n, e in (call["metric"] or {}).items()}
+        measured = {**{n: self._number(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
         params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
         parent = repo.history.head
         with self.progress() as progress:
             version = repo.commit(
-                values, call["message"], metrics=metrics, params=params, tags=call["tag"] or (), note=call["note"],
+                values, call["message"], metrics=measured, params=params, tags=call["tag"] or (), note=call["note"],
                 namespace=self.values, around=self.around(values, call["session"], outputs, source), progress=progress,
                 partial=call["partial"], allow_secrets=call["allow_secret"] or (),
                 verify_load=call["verify_load"] or None, **more,
@@ -174,8 +193,8 @@ class Notebook:
             assigned=assigned,
             others=[n for n in self.namespace.names() if n not in kept],
             session=bool(keep_session),
-            notebook=document.saved(path),
-            notebook_path=path.name if path is not None else "",
+            notebook=document.latest(path, self.live),
+            notebook_path=path.name if path is not None else self.live.name if self.live is not None else "",
         )
 
     def _number(self, name: str, expression: str) -> float:
@@ -272,18 +291,19 @@ class Notebook:
         repo = self.repo()
         return views.status(faces.state_of(repo, live=True, auto=self.auto, changes=tuple(self.differences(repo))))
 
-    def differences(self, repo: Repo) -> Iterable[Change]:
-        """The live variables against the present version."""
-        head = repo.history.head
-        changed = set(repo.changed_names(self.values)) if head else set()
+    def differences(self, repo: Repo | None) -> Iterable[Change]:
+        """The live variables against the present version; against nothing where there is no store yet."""
+        head = repo.history.head if repo is not None else None
+        changed = set(repo.changed_names(self.values)) if repo is not None and head is not None else set()
+        ignored = str(repo.settings["ignore"]).split() if repo is not None else ()
         for name, kept in (head.kept if head else {}).items():
             if name not in self.values:
                 yield Change(name, "vanishes", kept.kind, kept.type, kept.size_bytes)
             elif name in changed:
                 yield Change(name, "changes", kept.kind, kept.type, kept.size_bytes)
-        for name, value in self.namespace.found(repo.kind_of).items():
+        for name, value in self.namespace.found(Repo.kind_of, ignored).items():
             if head is None or name not in head.kept:
-                kind = repo.kind_of(name, value) or "other"
+                kind = Repo.kind_of(name, value) or "other"
                 yield Change(
                     name, "appears", kind, f"{type(value).__module__.partition('.')[0]}.{type(value).__qualname__}"
                 )
@@ -437,13 +457,6 @@ class Notebook:
         """Raises Busy while a cell runs: for requests that come from elsewhere than the cell."""
         if self.cells.busy:
             raise Busy("a cell is running", "wait until it has ended, or interrupt it")
-
-
-def is_imported_code(value: Any) -> bool:
-    """True for a function or class of a library: importing it again gives it back."""
-    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
-        return value.__module__ != "__main__"
-    return isinstance(value, type) and type.__getattribute__(value, "__module__") != "__main__"
 
 
 def _can_ask(shell: Any) -> bool:

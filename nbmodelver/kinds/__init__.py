@@ -4,6 +4,7 @@
 reads the data and is for showing and comparing.
 """
 
+from nbmodelver.kinds.charts import charts_of
 from nbmodelver.kinds.classify import classify
 from nbmodelver.kinds.compare import compare
 from nbmodelver.kinds.hyperparameters import hyperparameters_of
@@ -12,6 +13,6 @@ from nbmodelver.kinds.profiles import profile
 from nbmodelver.kinds.sections import SECTIONS, Side, sections_of
 
 __all__ = [
-    "SECTIONS", "Side", "class_name", "classify", "compare", "hyperparameters_of", "is_metric_name", "profile",
-    "sections_of", "type_name",
+    "SECTIONS", "Side", "charts_of", "class_name", "classify", "compare", "hyperparameters_of", "is_metric_name",
+    "profile", "sections_of", "type_name",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ NOT_FACTS = (
     "params",
     "fitted",
     "fit",
+    "curves",
     "note",
     "shape",
     "members",

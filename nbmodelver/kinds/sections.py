@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.kinds.charts import charts_of
 from nbmodelver.kinds.compare import compare
 from nbmodelver.model import Section
 
@@ -18,11 +19,13 @@ class Side:
     """One name as one version has it.
 
     profile and load: called when asked for; load gives the value itself, and may raise NeedsTrust or NotLoadable.
+    label: what the side is called in charts, the version's name.
     """
 
     kind: Kind
     profile: Callable[[], Profile]
     load: Callable[[], Any]
+    label: str = ""
 
 
 Contributor = Callable[[str, Side, Side], Section | None]
@@ -31,7 +34,9 @@ Contributor = Callable[[str, Side, Side], Section | None]
 
 def profiles(name: str, before: Side, after: Side) -> Section | None:
     """The two profiles side by side."""
-    return compare(after.kind, name, before.profile(), after.profile())
+    old, new = before.profile(), after.profile()
+    charts = charts_of({before.label or "before": old, after.label or "after": new})
+    return replace(compare(after.kind, name, old, new), charts=charts)
 
 
 SECTIONS: list[Contributor] = [profiles]

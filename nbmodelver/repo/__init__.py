@@ -357,6 +357,7 @@ class Repo:
             version.kept[name].kind,
             lambda: self.profile(version, name),
             lambda: self.load(version, [name])[name],
+            version.name,
         )
 
     def profile(self, version: Version, name: str) -> Profile:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.model import Diff, Row, Section
+from nbmodelver.model import Chart, Diff, Row, Section, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Cell, Json, Status, Version
+
+MAX_BARS = 12
 
 
 def names_section(before: Version, after: Version) -> Section:
@@ -47,6 +51,22 @@ def values_section(section_id: str, title: str, before: Mapping[str, Json], afte
             status = "same" if old == new else "changed"
         rows.append(Row((key, old, new, _change(old, new)), status))
     return Section(section_id, title, ("name", "before", "after", "change"), tuple(rows))
+
+
+def metrics_section(before: Version, after: Version) -> Section:
+    """The metrics side by side, with bars for those that changed."""
+    section = values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics))
+    labels = (before.name, after.name)
+    changed = [str(r.cells[0]) for r in section.rows if r.status == "changed"][:MAX_BARS]
+    charts = (
+        Chart("bars", name, (Series(name, tuple(_finite(v.metrics[name]) for v in (before, after))),), labels, "", name)
+        for name in changed
+    )
+    return replace(section, charts=tuple(charts))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _change(old: Json, new: Json) -> Json:
@@ -106,7 +126,7 @@ class Differ:
         sections = [
             _only(names_section(before, after), names),
             values_section("params", "Hyperparameters", before.params, after.params),
-            values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics)),
+            metrics_section(before, after),
             *self._contributed(before, after, names),
             code_section(*self._cells(before, after)),
             packages_section(self._environment(before), self._environment(after)),

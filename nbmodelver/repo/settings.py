@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. default: also tells the type: bool, int, float or str."""
+    """One setting. default: also tells the type: bool, int, float or str. choices: the only texts it may be, if any."""
 
     name: str
     default: bool | int | float | str
     help: str
+    choices: tuple[str, ...] = ()
 
 
 SETTINGS: dict[str, Setting] = {
@@ -31,9 +32,9 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify_load", False, "load every kept value once before a version counts"),
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
         Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
-        Setting(
-            "watch_pages", True, "ask the system which memory was written, instead of hashing all of it"
-        ),
+        Setting("watch_pages", True, "ask the system which memory was written, instead of hashing all of it"),
+        Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),
+        Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),
         Setting("ignore", "", "names that a commit without names leaves out, separated by spaces"),
     )
 }
@@ -80,6 +81,10 @@ class Settings:
 
 def _parsed(setting: Setting, text: str) -> Json:
     kind = type(setting.default)
+    if setting.choices and text not in setting.choices:
+        raise UsageError(
+            f"'{text}' does not fit the setting '{setting.name}'", f"it may be: {', '.join(setting.choices)}"
+        )
     if kind is bool:
         words = {
             "on": True,

@@ -7,6 +7,7 @@ from nbmodelver.views.blocks import Span
 from nbmodelver.views.commit import commit
 from nbmodelver.views.compare import compare
 from nbmodelver.views.diff import diff
+from nbmodelver.views.figures import plural, size
 from nbmodelver.views.log import log
 from nbmodelver.views.plan import plan
 from nbmodelver.views.progress import Bar, Surface, Terminal
@@ -19,5 +20,5 @@ from nbmodelver.views.text import to_text
 
 __all__ = [
     "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "branches", "commit", "compare", "config", "diff",
-    "exported", "gc", "log", "plan", "sentence", "show", "status", "tags", "to_text", "verify",
+    "exported", "gc", "log", "plan", "plural", "sentence", "show", "size", "status", "tags", "to_text", "verify",
 ]  # fmt: skip

@@ -14,3 +14,8 @@ How the plugin finds a kernel that has the extension loaded (there is no comm of
   `subshellStarted` (only if the kernel's info lists "kernel subshells"), and sends `hello`. Every comm of this target
   gets every push. Closing it ends that; requests of it that wait are withdrawn.
 """
+
+from nbmodelver.kernel.panel.desk import Desk
+from nbmodelver.kernel.panel.lines import Line
+
+__all__ = ["Desk", "Line"]

@@ -1,0 +1,238 @@
+"""The desk: every panel's requests come in here, whichever way, and every change is told to all panels.
+
+`handle` answers through the line that the request came by; it may be called from any thread, and returns at once for
+what takes long. Nothing here polls: the state is pushed after each change, and when a cell begins or ends.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import UsageError
+from nbmodelver.kernel.panel import changing, reading
+from nbmodelver.kernel.panel.lines import Line, Request, log
+from nbmodelver.kernel.panel.params import Params
+from nbmodelver.kernel.panel.shelf import Shelf
+from nbmodelver.kernel.panel.turns import Turn, Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbmodelver.kernel.notebook import Notebook
+    from nbmodelver.kernel.panel.entries import Message
+    from nbmodelver.repo import Repo
+
+
+class Desk:
+    """Answers all panels of one notebook."""
+
+    def __init__(self, notebook: Notebook, post: Callable[[Callable[[], None]], None] | None = None) -> None:
+        """post: calls a function in the main thread's loop; None where there is no loop."""
+        self.notebook = notebook
+        self.shelf = Shelf(notebook)
+        self.turns = Turns(notebook.cells, post)
+        self.lines: list[Line] = []
+        self._telling = threading.RLock()
+        notebook.changed.append(self.push)
+
+    def repo(self) -> Repo:
+        """The store. Raises NoStore."""
+        return self.notebook.repo()
+
+    # -- panels come and go
+
+    def open(self, send: Callable[[dict[str, Any]], None]) -> Line:
+        """A new panel: from now on it is told of every change."""
+        line = Line(send)
+        self.lines.append(line)
+        return line
+
+    def close(self, line: Line) -> None:
+        """A panel that is gone; what it still wanted is stopped."""
+        if line in self.lines:
+            self.lines.remove(line)
+        for request in list(line.open_requests.values()):
+            self._stop(request)
+
+    # -- requests
+
+    def handle(self, message: Any, line: Line) -> None:
+        """Answer one message of a panel; exactly one reply, now or later."""
+        request = _request(message, line)
+        try:
+            if request.id in line.open_requests:
+                raise UsageError(f"request {request.id} is open already", "reload the page")
+            line.open_requests[request.id] = request
+            values = message.get("params") if isinstance(message, dict) else None
+            self._begin(request, Params(request.method, values if isinstance(values, dict) else {}))
+        except Exception as error:
+            request.fail(error)
+
+    def _begin(self, request: Request, params: Params) -> None:
+        method = request.method
+        if method in reading.QUICK:
+            request.answer(reading.QUICK[method](self, params, request))
+        elif method in changing.LABELS:
+            request.answer(changing.LABELS[method](self, params, request))
+        elif method in changing.VARIABLES:
+            self._ask_for_a_turn(request, params)
+        elif method in reading.SLOW:
+            _in_a_thread(request, lambda: reading.SLOW[method](self, params, request))
+        elif method in changing.FILES:
+            _in_a_thread(request, lambda: changing.FILES[method](self, params, request))
+        elif method == "cancel":
+            self._cancel(params.number("request"), request.line)
+            request.answer({})
+        else:
+            raise UsageError(f"there is no method '{method}'", "reload the page: it may be of another version")
+
+    def _ask_for_a_turn(self, request: Request, params: Params) -> None:
+        change = changing.VARIABLES[request.method]
+        turn = Turn(lambda: _carry_out(request, lambda: change(self, params, request)), request.fail)
+        turn.waits = params.flag("queue")
+        request.turn = turn
+        request.what = _what(request.method, params)
+        self.turns.ask(turn)
+        if turn in self.turns.queued:
+            self._push(anew=False)
+
+    def _cancel(self, number: int, line: Line) -> None:
+        """Stop a request of this panel, or, by the negative number that the state gives it, one of another's."""
+        request = line.open_requests.get(number) if number >= 0 else self._of_others().get(number)
+        if request is not None:
+            self._stop(request)
+            self._push(anew=False)
+
+    def _stop(self, request: Request) -> None:
+        request.stopped.set()
+        if request.turn is not None:
+            self.turns.withdraw(request.turn)
+        elif request.method in reading.SLOW:
+            request.fail(KeyboardInterrupt())  # It only reads: its answer, when it comes, is dropped.
+
+    # -- what changes tell
+
+    @contextmanager
+    def reporting(self, request: Request) -> Iterator[None]:
+        """While it lasts the notebook reports progress to this request; its own drawing stays away."""
+        before, self.notebook.reporting = self.notebook.reporting, request
+        try:
+            yield
+        finally:
+            self.notebook.reporting = before
+
+    def done(self, request: Request, said: str, *, tell: bool = False) -> Message:
+        """`IDone`. tell: push to all panels; changes of variables have done so themselves."""
+        if tell:
+            self._push(anew=True)
+        return {"said": said, "state": self.state(request.line)}
+
+    def state(self, line: Line, *, anew: bool = False, look: bool = False) -> Message:
+        """`IState` for one panel. anew: read the store again. look: compare the live names, now or soon."""
+        stored = self.shelf.stored(anew=anew)
+        if look and not self.notebook.cells.busy:
+            if self.shelf.is_cheap:
+                self.shelf.look()
+            elif self.shelf.uncommitted is None:
+                threading.Thread(target=self._look, name="nbmodelver-look", daemon=True).start()
+        return {
+            **stored,
+            "busy": self.notebook.cells.busy,
+            "auto": self.notebook.auto,
+            "queued": self._queued(line),
+            "uncommitted": self.shelf.uncommitted,
+        }
+
+    def _look(self) -> None:
+        try:
+            if self.shelf.look() is not None:
+                self._tell_all()
+        except Exception:
+            log.warning("the live names could not be compared", exc_info=True)
+
+    def _queued(self, line: Line) -> list[Message]:
+        """What waits; requests of other panels have negative numbers."""
+        others = {id(r): number for number, r in self._of_others().items()}
+        found = []
+        for request in self._waiting():
+            number = request.id if request.line is line else others[id(request)]
+            found.append({"request": number, "method": request.method, "what": request.what})
+        return found
+
+    def _waiting(self) -> list[Request]:
+        turns = {id(t): at for at, t in enumerate(self.turns.queued)}
+        every = [r for line in list(self.lines) for r in list(line.open_requests.values())]
+        waiting = [r for r in every if id(r.turn) in turns]
+        return sorted(waiting, key=lambda r: turns[id(r.turn)])
+
+    def _of_others(self) -> dict[int, Request]:
+        return {-r.serial: r for r in self._waiting()}
+
+    def push(self) -> None:
+        """Tell all panels the whole state: after every change of variables by anyone."""
+        self.shelf.uncommitted = None
+        self._push(anew=True)
+
+    def on_pre_run(self, _info: Any) -> None:
+        """A cell begins: what may not wait for it is refused, and all panels know."""
+        if not self.notebook.cells.busy or self.notebook.cells.depth > 1:
+            return
+        self.turns.cell_starts()
+        self.shelf.uncommitted = None
+        self._push(anew=False)
+
+    def on_post_run(self, _result: Any) -> None:
+        """A cell ended: what waited for it has its turn, and all panels know."""
+        if self.notebook.cells.busy:
+            return
+        self.turns.give()
+        self._push(anew=False)
+
+    def _push(self, *, anew: bool) -> None:
+        """Never raises: whoever made the change has made it."""
+        if not self.lines or not (anew or self.shelf.is_read):
+            return
+        try:
+            self.shelf.stored(anew=anew)
+            if not self.notebook.cells.busy and self.shelf.is_cheap:
+                self.shelf.look()
+            self._tell_all()
+        except Exception:
+            log.warning("panels could not be told of a change", exc_info=True)
+
+    def _tell_all(self) -> None:
+        with self._telling:
+            for line in list(self.lines):
+                line.tell({"push": "state", "state": self.state(line)})
+
+
+def _request(message: Any, line: Line) -> Request:
+    """The request in a message; what is missing in it fails later, by name."""
+    data = message if isinstance(message, dict) else {}
+    number, method = data.get("id"), data.get("method")
+    known = number if isinstance(number, int) and not isinstance(number, bool) else 0
+    return Request(line, known, method if isinstance(method, str) else "", "")
+
+
+def _what(method: str, params: Params) -> str:
+    """What waits, as a person would call it."""
+    said = {"commit": "message", "rollback": "id", "switch": "branch"}.get(method)
+    more = params.text(said, "") if said else ""
+    return f"{changing.WORDS[method]} {more}".strip()[:200]
+
+
+def _carry_out(request: Request, work: Callable[[], Any]) -> None:
+    try:
+        if request.stopped.is_set():
+            raise KeyboardInterrupt
+        result = work()
+    except (Exception, KeyboardInterrupt) as error:
+        request.fail(error)
+        return
+    request.answer(result)
+
+
+def _in_a_thread(request: Request, work: Callable[[], Any]) -> None:
+    threading.Thread(target=_carry_out, args=(request, work), name=f"nbmodelver-{request.method}", daemon=True).start()

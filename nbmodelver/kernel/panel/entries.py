@@ -1,0 +1,121 @@
+"""Versions and what belongs to them as the JSON that panels read (`labextension/src/core/protocol.ts`)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nbmodelver.model import Cell, Change, Json, Skipped, Version
+    from nbmodelver.repo.columns import Place
+    from nbmodelver.repo.names import Step
+    from nbmodelver.repo.timeline import Labels
+
+Message = dict[str, Any]
+
+
+def entry(version: Version, labels: Labels) -> Message:
+    """`IEntry`."""
+    return {
+        "id": version.id,
+        "name": version.name,
+        "number": version.number,
+        "parents": list(version.parents),
+        "branch": version.branch,
+        "message": version.message,
+        "note": labels.note_of(version),
+        "author": version.author,
+        "saved_at_utc": version.saved_at_utc,
+        "auto": version.auto,
+        "tags": labels.tags_of(version.id),
+        "branches": labels.branches_of(version.id),
+        "names": [
+            {"name": k.name, "kind": k.kind, "type": k.type, "size_bytes": k.size_bytes} for k in version.kept.values()
+        ],
+        "params": dict(version.params),
+        "metrics": {n: v for n, v in version.metrics.items() if math.isfinite(v)},
+        "raw_bytes": version.raw_bytes,
+        "new_bytes": version.new_bytes,
+        "duration_s": version.duration_s,
+    }
+
+
+def history_entry(version: Version, labels: Labels, place: Place) -> Message:
+    """`IHistoryEntry`."""
+    graph = {"column": place.column, "edges": [list(edge) for edge in place.edges]}
+    return {**entry(version, labels), "graph": graph}
+
+
+def full(version: Version, labels: Labels, cells: Sequence[Cell], environment: Mapping[str, Json]) -> Message:
+    """`IVersion`."""
+    kept = [{**_named(k), "notes": list(k.notes)} for k in version.kept.values()]
+    return {
+        **entry(version, labels),
+        "kept": kept,
+        "skipped": skipped(version.skipped),
+        "cells": [
+            {
+                "source": c.source,
+                "execution_count": c.execution_count,
+                "duration_s": c.duration_s,
+                "ok": c.ok,
+                "outputs": c.outputs,
+            }
+            for c in cells
+        ],
+        "environment": dict(environment),
+        "git": None if version.git is None else asdict(version.git),
+        "has_notebook": version.notebook is not None,
+    }
+
+
+def _named(kept: Any) -> Message:
+    return {"name": kept.name, "kind": kept.kind, "type": kept.type, "size_bytes": kept.size_bytes}
+
+
+def skipped(found: Iterable[Skipped]) -> list[Message]:
+    """The names that were not kept."""
+    return [asdict(s) for s in found]
+
+
+def changes(found: Iterable[Change]) -> list[Message]:
+    """`IChange`, one each."""
+    return [asdict(c) for c in found]
+
+
+def step(found: Step, labels: Labels) -> Message:
+    """One step of `INameHistory`."""
+    return {
+        "entry": entry(found.version, labels),
+        "status": found.status,
+        "type": found.kept.type,
+        "size_bytes": found.kept.size_bytes,
+        "said": said(found),
+    }
+
+
+def said(found: Step) -> str:
+    """What changed, in a few words."""
+    if found.status == "removed":
+        return "gone"
+    words = [f"the same as in {found.same_as.name}"] if found.same_as else []
+    if found.before is not None and found.before.type != found.kept.type:
+        words.append(f"was {found.before.type}")
+    words += found.kept.notes
+    return "; ".join(words)
+
+
+def clean(value: Any) -> Any:
+    """The same without what JSON or a browser cannot take: NaN and infinities are null, half characters are "?"."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {clean(str(k)): clean(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean(v) for v in value]
+    return value

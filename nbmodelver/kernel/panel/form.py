@@ -1,0 +1,32 @@
+"""The commit form: the notebook's names with sizes, what a plain commit would take, and what cannot be kept."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import NoStore
+from nbmodelver.kernel.namespace import KEPT_BY_DEFAULT
+from nbmodelver.kernel.panel.params import is_number
+from nbmodelver.kernel.values import is_imported_code
+from nbmodelver.repo.candidates import candidates
+
+if TYPE_CHECKING:
+    from nbmodelver.kernel.notebook import Notebook
+    from nbmodelver.kernel.panel.entries import Message
+
+
+def form(notebook: Notebook) -> Message:
+    """`ICommitForm`. Nothing is stored, and no store is made."""
+    try:
+        repo = notebook.repo()
+    except NoStore:
+        repo = None
+    live = {n: v for n, v in notebook.namespace.pick(notebook.namespace.names()).items() if not is_imported_code(v)}
+    ignored = frozenset(str(repo.settings["ignore"]).split()) if repo is not None else frozenset()
+    found = candidates(repo, live, notebook.values)
+    names = [
+        {**asdict(c), "chosen": c.kind in KEPT_BY_DEFAULT and c.name not in ignored and not c.problem} for c in found
+    ]
+    metrics = {c.name: live[c.name] for c in found if c.kind == "metric" and is_number(live[c.name])}
+    return {"names": names, "metrics": metrics}

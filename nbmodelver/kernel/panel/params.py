@@ -1,0 +1,116 @@
+"""The parameters of a request, checked before anything is done: a page may send anything."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import UsageError
+from nbmodelver.model import KINDS
+from nbmodelver.repo.timeline import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_TEXT = 1_000_000
+
+
+class Params:
+    """Reads parameters by name and type. Every method raises UsageError for what does not fit."""
+
+    def __init__(self, method: str, values: Mapping[str, Any]) -> None:
+        self._method = method
+        self._values = values
+
+    def _wrong(self, name: str, wanted: str) -> UsageError:
+        return UsageError(f"{self._method}: '{name}' has to be {wanted}", "reload the page")
+
+    def has(self, name: str) -> bool:
+        """True when it is given and not null."""
+        return self._values.get(name) is not None
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text; without a default it has to be there."""
+        value = self._values.get(name, default)
+        if value is None and default is not None:
+            value = default
+        if not isinstance(value, str) or len(value) > MAX_TEXT:
+            raise self._wrong(name, "a text")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """True or False; False when it is not there."""
+        value = self._values.get(name, False)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false")
+        return value
+
+    def count(self, name: str, default: int, most: int) -> int:
+        """A whole number from 0 to `most`."""
+        value = self._values.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise self._wrong(name, "a whole number, 0 or more")
+        return min(value, most)
+
+    def number(self, name: str) -> int:
+        """Any whole number."""
+        value = self._values.get(name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self._wrong(name, "a whole number")
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; empty when it is not there."""
+        value = self._values.get(name) or []
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self._wrong(name, "a list of texts")
+        return value
+
+    def table(self, name: str) -> dict[str, Any]:
+        """An object; empty when it is not there."""
+        value = self._values.get(name) or {}
+        if not isinstance(value, dict):
+            raise self._wrong(name, "an object")
+        return value
+
+    def numbers(self, name: str) -> dict[str, float]:
+        """An object whose values are numbers."""
+        found = self.table(name)
+        if not all(is_number(v) for v in found.values()):
+            raise self._wrong(name, "an object of numbers")
+        return found
+
+    def any(self, name: str) -> Any:
+        """Whatever it is."""
+        return self._values.get(name)
+
+    def filter(self, name: str = "filter") -> Filter:
+        """Which versions are wanted."""
+        inner = Params(f"{self._method}: {name}", self.table(name))
+        metric = Params(f"{self._method}: metric", inner.table("metric"))
+        kind = inner.text("kind", "")
+        if kind and kind not in KINDS:
+            raise inner._wrong("kind", f"one of {', '.join(KINDS)}")
+        return Filter(
+            text=inner.text("text", ""),
+            kind=next((k for k in KINDS if k == kind), None),
+            tag=inner.text("tag", ""),
+            branch=inner.text("branch", ""),
+            name=inner.text("name", ""),
+            metric=metric.text("name", ""),
+            at_least=metric.bound("at_least"),
+            at_most=metric.bound("at_most"),
+            auto=inner.any("auto") is not False,
+        )
+
+    def bound(self, name: str) -> float | None:
+        """A number, or None when it is not there."""
+        value = self._values.get(name)
+        if value is not None and not is_number(value):
+            raise self._wrong(name, "a number")
+        return value
+
+
+def is_number(value: Any) -> bool:
+    """True for a number that is finite."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,166 @@
+"""What a panel may ask at any time, also while a cell runs: nothing here changes a variable or the store."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import UsageError
+from nbmodelver.kernel.cells import assigned_names
+from nbmodelver.kernel.panel import entries
+from nbmodelver.kernel.panel.form import form
+from nbmodelver.kernel.panel.params import is_number
+from nbmodelver.kernel.values import is_imported_code
+from nbmodelver.model import section_to_dict
+from nbmodelver.repo import comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbmodelver.kernel.panel.desk import Desk
+    from nbmodelver.kernel.panel.entries import Message
+    from nbmodelver.kernel.panel.lines import Request
+    from nbmodelver.kernel.panel.params import Params
+
+MAX_PAGE = 1000
+MAX_COMPARED = 50
+MAX_NAMES = 20
+
+
+def hello(desk: Desk, _params: Params, request: Request) -> Message:
+    """The state, the live names looked at if that is cheap; else they are looked at now and pushed."""
+    return desk.state(request.line, anew=True, look=True)
+
+
+def history(desk: Desk, params: Params, _request: Request) -> Message:
+    """A page of the history."""
+    shelf = desk.shelf
+    offset, limit = params.count("offset", 0, 10**9), params.count("limit", 100, MAX_PAGE)
+    if shelf.stored()["store"] is None:
+        return {"total": 0, "entries": []}
+    labels = shelf.labels
+    total, found = shelf.timeline().page(params.filter(), labels, offset, limit)
+    return {"total": total, "entries": [entries.history_entry(v, labels, place) for v, place in found]}
+
+
+def series(desk: Desk, params: Params, _request: Request) -> Message:
+    """A metric, or a parameter that is a number, over the versions, oldest first."""
+    name = params.text("metric")
+    if desk.shelf.stored()["store"] is None:
+        return {"points": []}
+    found = desk.shelf.timeline().found(params.filter(), desk.shelf.labels)
+    values = ((row, row["metrics"].get(name, row["params"].get(name))) for row in reversed(found))
+    return {"points": [{"id": r["id"], "number": r["number"], "value": n} for r, n in values if is_number(n)]}
+
+
+def version(desk: Desk, params: Params, _request: Request) -> Message:
+    """One version with everything about it."""
+    repo = desk.repo()
+    found = repo[params.text("id")]
+    return entries.full(found, desk.shelf.labels, repo.cells(found), repo.environment(found))
+
+
+def profile(desk: Desk, params: Params, _request: Request) -> Message:
+    """What one value of a version is."""
+    repo = desk.repo()
+    found = repo[params.text("id")]
+    return {"section": section_to_dict(comparison.profile_section(repo, found, params.text("name")))}
+
+
+def inspect(desk: Desk, params: Params, _request: Request) -> Message:
+    """Names through the versions: one by name, or those that a cell makes; without either the names there are."""
+    timeline = desk.shelf.timeline() if desk.shelf.stored()["store"] is not None else None
+    known = dict.fromkeys(n for row in timeline.rows() for n in row["names"]) if timeline is not None else {}
+    values = desk.notebook.values
+    live = [n for n in desk.notebook.namespace.names() if not is_imported_code(values.get(n))]
+    if params.has("name"):
+        asked = [params.text("name")]
+    else:
+        asked = _made_by(desk, params.table("cell"), {**known, **dict.fromkeys(live)}) if params.has("cell") else []
+    labels = desk.shelf.labels
+    found = [
+        {"name": name, "steps": [entries.step(s, labels) for s in timeline.steps(name)]}
+        for name in asked[:MAX_NAMES]
+        if timeline is not None and name in known
+    ]
+    names = asked if params.has("cell") else sorted({**known, **dict.fromkeys(live)})
+    return {"found": found, "names": names}
+
+
+def _made_by(desk: Desk, cell: dict[str, Any], names: dict[str, None]) -> list[str]:
+    """The names that a cell assigns, and those that the present version has from it."""
+    source, cell_id = cell.get("source"), cell.get("id")
+    if not isinstance(source, str):
+        raise UsageError("inspect: 'cell' has to hold its source", "reload the page")
+    made = [n for n in assigned_names(source) if n in names]
+    head = desk.repo().history.head if desk.shelf.stored()["head"] is not None else None
+    if head is not None and cell_id:
+        cells = desk.repo().cells(head)
+        made += [
+            n
+            for n, k in head.kept.items()
+            if k.cell is not None and k.cell < len(cells) and cells[k.cell].id == cell_id
+        ]
+    return list(dict.fromkeys(made))
+
+
+def diff(desk: Desk, params: Params, _request: Request) -> Message:
+    """Two versions, section by section."""
+    found = desk.repo().diff(params.text("before"), params.text("after"), params.texts("names"))
+    return found.to_dict()
+
+
+def compare(desk: Desk, params: Params, _request: Request) -> Message:
+    """Several versions side by side."""
+    repo = desk.repo()
+    found = [repo[revision] for revision in params.texts("ids")[:MAX_COMPARED]]
+    table = comparison.side_by_side(found, str(repo.settings["default_metric"]))
+    return {"versions": [entries.entry(v, desk.shelf.labels) for v in found], **table.to_dict()}
+
+
+def plan(desk: Desk, params: Params, _request: Request) -> Message:
+    """What a rollback would do."""
+    repo, notebook = desk.repo(), desk.notebook
+    return repo.plan(params.text("id"), notebook.values, names=params.texts("names")).to_dict()
+
+
+def document(desk: Desk, params: Params, _request: Request) -> Message:
+    """The notebook as it was in a version."""
+    repo = desk.repo()
+    found = repo[params.text("id")]
+    data = repo.notebook(found)
+    name = found.notebook_path or "notebook.ipynb"
+    return {"notebook": None if data is None else _parsed(data), "name": f"{name.removesuffix('.ipynb')}-{found.name}"}
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def commit_form(desk: Desk, _params: Params, _request: Request) -> Message:
+    """What the next commit could keep."""
+    return form(desk.notebook)
+
+
+QUICK: dict[str, Callable[[Desk, Params, Request], Message]] = {
+    "hello": hello,
+    "history": history,
+    "series": series,
+}
+"""Answered at once, where they come in."""
+
+SLOW: dict[str, Callable[[Desk, Params, Request], Message]] = {
+    "version": version,
+    "profile": profile,
+    "inspect": inspect,
+    "diff": diff,
+    "compare": compare,
+    "plan": plan,
+    "form": commit_form,
+    "document": document,
+}
+"""These may read much: each has a thread of its own, so that no other panel waits for it."""

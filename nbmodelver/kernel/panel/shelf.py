@@ -1,0 +1,150 @@
+"""What panels see of one store, and of the live names against it: read once, read again when it may have changed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import NbmodelverError, NoStore
+from nbmodelver.kernel import document
+from nbmodelver.kernel.panel import entries
+from nbmodelver.repo.timeline import Labels, Timeline, labels_of
+
+if TYPE_CHECKING:
+    from nbmodelver.kernel.notebook import Notebook
+    from nbmodelver.kernel.panel.entries import Message
+    from nbmodelver.repo import Repo
+
+PROTOCOL = 1
+CHEAP_S = 0.004
+"""A look at the live names may take this long after each cell; what takes longer waits until someone asks."""
+
+BYTES_A_SECOND = 1e9
+
+
+class Shelf:
+    """The store of one notebook as panels show it."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+        self._lock = threading.RLock()
+        self._timeline: Timeline | None = None
+        self._labels = Labels()
+        self._stored: Message | None = None
+        self._stamp: tuple[object, ...] = ()
+        self._look_s: float | None = None
+        self.uncommitted: list[Message] | None = None
+
+    # -- the store
+
+    def timeline(self) -> Timeline:
+        """The versions in order. Raises NoStore."""
+        repo = self.notebook.repo()
+        if self._timeline is None or self._timeline.repo is not repo:
+            self._timeline = Timeline(repo)
+        return self._timeline
+
+    @property
+    def is_read(self) -> bool:
+        """True once the store was read, or found missing, so that `stored` need not wait for that."""
+        return self._stored is not None
+
+    @property
+    def labels(self) -> Labels:
+        """Tags, branches and notes as of the last `stored`."""
+        self.stored()
+        return self._labels
+
+    def stored(self, *, anew: bool = False) -> Message:
+        """The part of the state that the store holds. anew: look again; else only if another kernel wrote."""
+        with self._lock:
+            try:
+                repo = self.notebook.repo()
+            except NoStore:
+                self._stored, self._stamp = {**_NOTHING, "notebook": self._notebook_name()}, ()
+                return self._stored
+            stamp = _stamp(repo)
+            if self._stored is None or anew or stamp != self._stamp:
+                self._stored, self._stamp = self._read(repo), stamp
+            return self._stored
+
+    def _read(self, repo: Repo) -> Message:
+        labels = self._labels = labels_of(repo)
+        rows = self.timeline().rows()
+        head = repo.history.head
+        journal = repo.journals.read()
+        return {
+            "protocol": PROTOCOL,
+            "store": repo.where,
+            "notebook": self._notebook_name(),
+            "branch": repo.history.branch,
+            "branches": dict(labels.branches),
+            "tags": dict(labels.tags),
+            "head": None if head is None else entries.entry(head, labels),
+            "versions": len(rows),
+            "stored_bytes": sum(row["new_bytes"] for row in rows),
+            "undo": self._name(repo, journal.undo.before if journal.undo else None),
+            "redo": self._name(repo, journal.redo.after if journal.redo else None),
+            "metrics": sorted({m for row in rows for m in row["metrics"]}),
+            "params": sorted({p for row in rows for p in row["params"]}),
+            "settings": repo.settings.all(),
+        }
+
+    def _repo(self) -> Repo | None:
+        try:
+            return self.notebook.repo()
+        except NoStore:
+            return None
+
+    def _name(self, repo: Repo, version: Any) -> str | None:
+        try:
+            return None if version is None else repo.history.version(version).name
+        except NbmodelverError:
+            return None
+
+    def _notebook_name(self) -> str:
+        path = document.path_of(self.notebook.values)
+        live = self.notebook.live
+        return path.name if path is not None else live.name if live is not None else ""
+
+    # -- the live names
+
+    def look(self) -> list[Message] | None:
+        """Compare the live names with the present version; None when a cell ran meanwhile, or there is no store."""
+        notebook, began_s = self.notebook, time.perf_counter()
+        before = notebook.cells.started
+        try:
+            found = entries.changes(notebook.differences(self._repo()))
+        except (RuntimeError, KeyError):  # A cell changes a container under the reader.
+            found = None
+        self._look_s = time.perf_counter() - began_s
+        settled = not notebook.cells.busy and notebook.cells.started == before
+        self.uncommitted = found if settled else None
+        return self.uncommitted
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether a look takes a few milliseconds: by the last one, else by the bytes of the present version."""
+        if self._look_s is not None:
+            return self._look_s <= CHEAP_S
+        head = (self._stored or {}).get("head")
+        return head is None or head["raw_bytes"] / BYTES_A_SECOND + 1e-4 * len(head["names"]) <= CHEAP_S
+
+
+_NOTHING: Message = {
+    "protocol": PROTOCOL, "store": None, "notebook": "", "branch": "main", "branches": {}, "tags": {}, "head": None,
+    "versions": 0, "stored_bytes": 0, "undo": None, "redo": None, "metrics": [], "params": [], "settings": {},
+}  # fmt: skip
+
+
+def _stamp(repo: Repo) -> tuple[object, ...]:
+    """What changes when anyone moves a ref of the store, at the cost of one look at a folder."""
+    root = getattr(repo.backend, "root", None)
+    if not isinstance(root, Path):
+        return (repo,)
+    try:
+        return repo, (root / "refs").stat().st_mtime_ns
+    except OSError:
+        return (repo,)

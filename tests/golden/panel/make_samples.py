@@ -1,0 +1,189 @@
+"""Messages of a small real session, for the tests of the panel: `python tests/golden/panel/make_samples.py`.
+
+Clock, author and environment are fixed, so the samples change only with what the kernel says.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from IPython.core.interactiveshell import InteractiveShell
+
+HERE = Path(__file__).parent / "samples"
+ENVIRONMENT = {"python": "3.11.7", "platform": "Linux", "packages": {"numpy": "2.3.4", "pandas": "2.3.3"}}
+
+SETUP = """\
+import pandas as pd
+from sklearn.tree import DecisionTreeClassifier
+df = pd.DataFrame({"age": [18.0 + i % 40 for i in range(60)], "city": ["Kyiv", "Lima", "Oslo"] * 20})
+params = {"lr": 0.1, "depth": 2}
+model = DecisionTreeClassifier(max_depth=2, random_state=0).fit(df[["age"]], df.city)
+acc = 0.71
+log = open("log.txt", "w")
+"""
+DEEPER = """\
+df.loc[3, "age"] = 80.0
+params["depth"] = 4
+model = DecisionTreeClassifier(max_depth=4, random_state=0).fit(df[["age"]], df.city)
+"""
+NOTEBOOK = {
+    "cells": [{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "df"}],
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+class Session:
+    """A shell with one panel; every answer becomes a sample under the method's name, or a name of its own."""
+
+    def __init__(self) -> None:
+        self.shell = InteractiveShell(history_length=0)
+        self.shell.history_manager.enabled = False
+        self.run("%load_ext nbmodelver")
+        from nbmodelver.kernel import magics
+
+        notebook = magics.latest()
+        assert notebook is not None
+        self.desk = notebook.desk
+        self.heard: list[dict[str, Any]] = []
+        self.line = self.desk.open(self.heard.append)
+        self.numbers = itertools.count(1)
+        self.samples: dict[str, Any] = {}
+
+    def run(self, cell: str) -> None:
+        self.shell.run_cell(cell, store_history=True).raise_error()
+
+    def send(self, method: str, **params: Any) -> int:
+        number = next(self.numbers)
+        self.desk.handle({"id": number, "method": method, "params": params}, self.line)
+        return number
+
+    def ask(self, method: str, sample: str | None = None, **params: Any) -> Any:
+        number = self.send(method, **params)
+        reply = self.reply(number)
+        if "result" in reply:
+            self.samples[sample or method] = {"params": params, "result": reply["result"]}
+        elif sample:
+            self.samples[sample] = reply
+        return reply.get("result")
+
+    def reply(self, number: int) -> dict[str, Any]:
+        for _ in range(1000):
+            for message in self.heard:
+                if message.get("id") == number and "progress" not in message:
+                    return message
+            time.sleep(0.01)
+        raise TimeoutError(number)
+
+
+def record(session: Session) -> None:
+    """Everything a person does in a panel, once."""
+    ask = session.ask
+    ask("hello", "hello.empty")
+    session.run(SETUP)
+    ask("form", "form.first")
+    ask("live", path="study/trees.ipynb", notebook=NOTEBOOK)
+    ask("commit", "commit.first", names=None, message="first tree", metrics={"acc": 0.71, "loss": 0.6}, tags=["base"])
+    session.run(DEEPER)
+    ask("hello")
+    ask("form")
+    ask("plan", "plan.dirty", id="v1")
+    ask(
+        "commit", names=["df", "params", "model"], message="deeper", metrics={"acc": 0.83, "loss": 0.4}, note="4 levels"
+    )
+    ask("switch", branch="forest", create=True)
+    session.run("from sklearn.ensemble import RandomForestClassifier\n"
+                "model = RandomForestClassifier(4, random_state=0).fit(df[['age']], df.city)")  # fmt: skip
+    ask("commit", "commit.branch", names=None, message="four trees", metrics={"acc": 0.9, "loss": 0.35})
+    ask("switch", "switch.back", branch="main")
+    session.run("params['lr'] = 0.05\ndel acc")
+    ask("commit", "commit.main", names=None, message="slower", metrics={"acc": 0.85, "loss": 0.38})
+    session.run("%mv_merge forest --take model=theirs")
+    ask("tag", id="HEAD", name="best")
+    ask("note", id="v2", note="4 levels, see <b>notes</b>")
+    session.run("df['extra'] = 1")
+    ask("rollback", id="v2")
+    ask("undo")
+    ask("redo")
+    look(session)
+    wait(session)
+    ask("export", id="v2", path="out.nbmv.zip")
+    ask("set", key="default_metric", value="acc")
+    ask("auto", on=False)
+    ask("tag", "tag.again", id="v1", name="other")
+    ask("untag", name="other")
+    ask("rollback", "error.unknown", id="v99")
+    ask("tag", "error.name", id="v1", name="bad name")
+
+
+def look(session: Session) -> None:
+    ask = session.ask
+    ask("history", filter={}, offset=0, limit=100)
+    ask("history", "history.filtered", filter={"text": "tree", "metric": {"name": "acc", "at_least": 0.5}},
+        offset=0, limit=100)  # fmt: skip
+    ask("series", metric="acc")
+    ask("version", id="v2")
+    ask("profile", id="v2", name="df")
+    ask("profile", "profile.model", id="v3", name="model")
+    ask("inspect", "inspect.names")
+    ask("inspect", name="model")
+    ask("inspect", "inspect.cell", cell={"id": "a", "source": "params = {}\ndf = 1"})
+    ask("diff", before="v1", after="v2")
+    ask("diff", "diff.model", before="v2", after="v3", names=["model"])
+    ask("compare", ids=["v1", "v2", "v3", "v4"])
+    ask("plan", id="v1")
+    ask("document", id="v2")
+
+
+def wait(session: Session) -> None:
+    """While a cell runs: refused, queued, withdrawn."""
+
+    def during() -> None:
+        session.ask("rollback", "error.busy", id="v1")
+        first = session.send("commit", names=None, message="when it is done", queue=True)
+        second = session.send("rollback", id="v1", queue=True)
+        session.samples["push"] = session.heard[-1]
+        session.ask("hello", "hello.busy")
+        session.ask("cancel", request=second)
+        session.samples["error.cancelled"] = session.reply(second)
+        session.ask("cancel", request=first)
+
+    session.shell.user_ns["_during"] = during
+    session.run("_during()")
+    session.samples["progress"] = {"id": 7, "progress": {"done": 1_200_000, "total": 4_800_000, "what": "writing"}}
+
+
+def main() -> None:
+    clock = (f"2026-03-{1 + n // 3:02d}T{9 + n % 3:02d}:30:00.000Z" for n in itertools.count())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch("nbmodelver.repo.commit._now", side_effect=clock),
+        mock.patch("nbmodelver.repo.commit.author", return_value="ada"),
+        mock.patch("nbmodelver.repo.commit.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.repo.environment", return_value=ENVIRONMENT),
+        mock.patch("time.perf_counter", itertools.count(0.0, 0.001).__next__),
+    ):
+        os.chdir(folder)
+        session = Session()
+        record(session)
+        text = {n: json.dumps(s, indent=1, ensure_ascii=False) for n, s in session.samples.items()}
+        text = {n: t.replace(str(Path(folder).resolve()), "/home/ada/study") for n, t in text.items()}
+        session.run("log.close()")
+        os.chdir("/")
+    for stale in HERE.glob("*.json"):
+        stale.unlink()
+    HERE.mkdir(exist_ok=True)
+    for name, data in text.items():
+        (HERE / f"{name}.json").write_text(data + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""A panel without a page: sends requests to the desk and reads what comes back, each message held to its schema."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "panel"
+METHODS = {p.name.partition(".")[0] for p in GOLDEN.glob("*.schema.json")} - {
+    "types", "request", "reply", "progress", "push",
+}  # fmt: skip
+
+
+@cache
+def registry() -> Registry[Any]:
+    found = [json.loads(p.read_text()) for p in GOLDEN.glob("*.schema.json")]
+    return Registry().with_resources((s["$id"], Resource.from_contents(s)) for s in found)
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    schema = json.loads((GOLDEN / f"{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, registry=registry())
+
+
+def check(name: str, message: Any) -> None:
+    """Raises when the message is not what its schema says."""
+    validator(name).validate(json.loads(json.dumps(message, allow_nan=False)))
+
+
+class Failed(Exception):
+    """The kernel answered with an error."""
+
+    def __init__(self, error: dict[str, str]) -> None:
+        super().__init__(f"{error['code']}: {error['message']} ({error['hint']})")
+        self.code, self.message, self.hint = error["code"], error["message"], error["hint"]
+
+
+class Panel:
+    """One open panel of a notebook's desk."""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk = desk
+        self.heard: list[dict[str, Any]] = []
+        self.sent: dict[int, tuple[str, dict[str, Any]]] = {}
+        self.line = desk.open(self.heard.append)
+        self._numbers = itertools.count(1)
+
+    def send(self, method: str, **params: Any) -> int:
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": params}
+        check("request", message)
+        self.sent[number] = method, params
+        self.desk.handle(message, self.line)
+        return number
+
+    def ask(self, method: str, **params: Any) -> Any:
+        return self.result(self.send(method, **params))
+
+    def result(self, number: int) -> Any:
+        """The result of a request, once it is there. Raises Failed."""
+        reply = self._reply(number)
+        if "error" in reply:
+            raise Failed(reply["error"])
+        return reply["result"]
+
+    def is_open(self, number: int) -> bool:
+        return not self._replies(number)
+
+    def _replies(self, number: int) -> list[dict[str, Any]]:
+        return [m for m in list(self.heard) if m.get("id") == number and "progress" not in m]
+
+    def _reply(self, number: int) -> dict[str, Any]:
+        for _ in range(3000):
+            found = self._replies(number)
+            if found:
+                assert len(found) == 1
+                self._check(number, found[0])
+                return found[0]
+            time.sleep(0.01)
+        raise TimeoutError(self.sent[number])
+
+    def _check(self, number: int, reply: dict[str, Any]) -> None:
+        check("reply", reply)
+        method, params = self.sent[number]
+        if "result" in reply:
+            check(method, {"params": params, "result": reply["result"]})
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        """What was pushed."""
+        pushed = [m for m in list(self.heard) if "push" in m]
+        for message in pushed:
+            check("push", message)
+        return [m["state"] for m in pushed]
+
+    def close(self) -> None:
+        self.desk.close(self.line)
