@@ -1,0 +1,70 @@
+import { connect, mountPanel, plain, type IPanel, type View } from '../core';
+
+/** What anywidget gives: the widget's traits and its messages. */
+interface IModel {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: object): void;
+  on(event: string, listener: (value: unknown) => void): void;
+  off(event: string, listener: (value: unknown) => void): void;
+}
+
+/**
+ * The panel in a cell's output. It is drawn once the kernel has answered: without a kernel (a saved notebook that is
+ * opened again) nothing is drawn, nothing else is asked for, and the static output beside it stays in sight.
+ */
+function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
+  const transport = connect(
+    message => { model.send(message); },
+    listener => {
+      model.on('msg:custom', listener);
+      return () => { model.off('msg:custom', listener); };
+    }
+  );
+  let panel: IPanel | null = null;
+  let told = '';
+
+  const selected = (ids: string[]): void => {
+    told = ids.join();
+    model.set('selected', ids);
+    model.save_changes();
+  };
+  const show = (): void => {
+    const ids = chosen(model);
+    if (ids.join() !== told) {
+      told = ids.join();
+      panel?.show(viewOf(model), ids);
+    }
+  };
+  const turn = (): void => { panel?.show(viewOf(model), chosen(model)); };
+
+  void transport.request('hello', {}).then(
+    () => {
+      el.classList.add('nbmv-mounted');
+      panel = mountPanel(el, { transport, translate: plain, selected }, viewOf(model), chosen(model));
+      model.on('change:selected', show);
+      model.on('change:view', turn);
+    },
+    () => undefined
+  );
+  return () => {
+    model.off('change:selected', show);
+    model.off('change:view', turn);
+    panel?.dispose();
+    transport.dispose();
+  };
+}
+
+const VIEWS: readonly View[] = ['history', 'inspect', 'compare', 'rollback', 'commit'];
+
+function viewOf(model: IModel): View {
+  return VIEWS.find(view => view === model.get('view')) ?? 'history';
+}
+
+function chosen(model: IModel): string[] {
+  const ids = model.get('selected');
+  return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : [];
+}
+
+export default { render };
