@@ -33,7 +33,7 @@ export class Mock implements ITransport {
 
   async request<M extends Method>(method: M, params: Params<M>, options: IRequestOptions = {}): Promise<Result<M>> {
     this.calls.push({ method, params });
-    const answer = this.answers[method] as Answers[M] | undefined;
+    const answer = this.answers[method];
     if (!answer) {
       throw new Failure({ code: 'UnknownMethod', message: `no answer for ${method}`, hint: '' });
     }

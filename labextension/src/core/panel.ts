@@ -145,7 +145,7 @@ export class Panel implements IPanel, IContext {
   }
 
   go(view: View, ids: readonly string[] = [], name = ''): void {
-    if (view === 'compare' && ids.length > 1 && this.host.openComparison && this.root.dataset['first'] !== 'compare') {
+    if (view === 'compare' && ids.length > 1 && !name && this.host.openComparison && this.root.dataset['first'] !== 'compare') {
       this.host.openComparison([...ids]);
     } else if (view === 'rollback' && ids[0] !== undefined && !name && this.host.confirmed?.()) {
       void rollBack(this, ids[0]);

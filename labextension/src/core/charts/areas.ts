@@ -1,0 +1,76 @@
+import { freshId, svg } from '../dom';
+import { number } from '../figures';
+import type { IChart } from '../protocol';
+import { horizontal, scale, tickWidth, vertical, type IBox } from './axes';
+import { colour, dash } from './marks';
+
+/** Distributions over each other: the first filled, the next ones hatched and dashed. */
+export function histogram(chart: IChart, width: number, height: number): SVGElement[] {
+  const ticks = Math.max(2, Math.floor(height / 40));
+  const measure = scale([0, ...chart.series.flatMap(one => one.y.map(v => v ?? 0))], 1, 0);
+  const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 16, bottom: height - 32 };
+  const y = measure.range([box.bottom, box.top]);
+  const x = scale(chart.series.flatMap(one => one.x), box.left, box.right, false);
+  const hatch = freshId('hatch');
+  return [
+    hatching(hatch),
+    ...vertical(y, box, chart.y_label, ticks),
+    ...chart.series.map((one, s) => area(s, outline(one.x.map(v => x(v)), one.y.map(v => y(v ?? 0)), box.bottom), hatch, one.label)),
+    ...horizontal(x, box, chart.x_label)
+  ];
+}
+
+/** The outline of the bins, from the ground and back to it. */
+function outline(edges: readonly number[], tops: readonly number[], ground: number): string {
+  const steps = tops.map((top, i) => `L${edges[i] ?? 0} ${top}H${edges[i + 1] ?? edges[i] ?? 0}`);
+  return `M${edges[0] ?? 0} ${ground}${steps.join('')}V${ground}`;
+}
+
+const BAR = 9;
+const GAP = 8;
+
+/** Height of a bar chart in px. */
+export function barsHeight(chart: IChart): number {
+  return chart.labels.length * (chart.series.length * (BAR + 1) + GAP) + 44;
+}
+
+/** A row for each label, in it a bar for each series. */
+export function bars(chart: IChart, width: number, height: number): SVGElement[] {
+  const longest = Math.max(0, ...chart.labels.map(one => one.length));
+  const left = Math.min(longest * 6.2 + 8, width * 0.42);
+  const box: IBox = { left, right: width - 44, top: 6, bottom: height - 32 };
+  const x = scale([0, ...chart.series.flatMap(one => one.y.map(v => v ?? 0))], box.left, box.right);
+  const row = chart.series.length * (BAR + 1) + GAP;
+  const hatch = freshId('hatch');
+  const most = Math.floor(left / 6.2);
+  const group = (label: string, i: number): SVGElement => {
+    const top = box.top + i * row + GAP / 2;
+    const shown = label.length > most ? `${label.slice(0, most - 1)}…` : label;
+    return svg(
+      'g',
+      {},
+      svg('text', { class: 'nbmv-bar-label', x: left - 6, y: top + (row - GAP) / 2 + 3.5, 'text-anchor': 'end' }, shown, svg('title', {}, label)),
+      chart.series.map((one, s) => bar(x(0), x(one.y[i] ?? 0), top + s * (BAR + 1), s, hatch, one.y[i]))
+    );
+  };
+  return [hatching(hatch), ...chart.labels.map(group), ...horizontal(x, box, chart.x_label)];
+}
+
+function bar(zero: number, end: number, top: number, s: number, hatch: string, value: number | null | undefined): SVGElement | null {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  const d = `M${zero} ${top}H${end}v${BAR}H${zero}z`;
+  const text = svg('text', { class: 'nbmv-bar-value', x: Math.max(zero, end) + 4, y: top + BAR - 1 }, number(value));
+  return svg('g', {}, area(s, d, hatch, number(value)), text);
+}
+
+function area(s: number, d: string, hatch: string, said: string): SVGElement {
+  const fill = s === 0 ? undefined : `url(#${hatch})`;
+  return svg('path', { class: `nbmv-area ${s === 0 ? '' : 'nbmv-area-hollow'} ${colour(s)}`, d, fill, 'stroke-dasharray': dash(s) }, svg('title', {}, said));
+}
+
+function hatching(id: string): SVGElement {
+  const lines = svg('path', { class: `nbmv-hatch ${colour(1)}`, d: 'M-1 1L1 -1M0 6L6 0M5 7L7 5' });
+  return svg('defs', {}, svg('pattern', { id, width: 6, height: 6, patternUnits: 'userSpaceOnUse' }, lines));
+}

@@ -1,0 +1,33 @@
+import { symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, type SymbolType } from 'd3-shape';
+import { svg } from '../dom';
+
+/** What tells series apart without colour: the line's dashes and the points' shapes. */
+const DASHES = ['', '6 3', '2 3', '9 3 2 3', '4 2 1 2', '12 4'];
+const SHAPES: SymbolType[] = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross, symbolStar];
+
+export function dash(series: number): string {
+  return DASHES[series % DASHES.length] ?? '';
+}
+
+/** The class that gives a series its colour. */
+export function colour(series: number): string {
+  return `nbmv-lane-${series % 6}`;
+}
+
+/** A point of a series. size: its area in square px. */
+export function point(series: number, x: number, y: number, said: string, size = 34): SVGPathElement {
+  const shape = SHAPES[series % SHAPES.length] ?? symbolCircle;
+  return svg('path', { class: `nbmv-point ${colour(series)}`, transform: `translate(${x},${y})`, d: symbol(shape, size)() ?? '' }, svg('title', {}, said));
+}
+
+/** A piece of a series' line with its point, for the legend. */
+export function sample(series: number, kind: string): SVGSVGElement {
+  const area = kind === 'bars' || kind === 'histogram';
+  return svg(
+    'svg',
+    { class: `nbmv-sample ${colour(series)}`, width: 24, height: 12, 'aria-hidden': true },
+    area
+      ? svg('rect', { class: series === 0 ? 'nbmv-area' : 'nbmv-area nbmv-area-hollow', x: 3, y: 1.5, width: 18, height: 9, 'stroke-dasharray': dash(series) })
+      : [kind === 'line' ? svg('path', { class: 'nbmv-line', d: 'M0 6H24', 'stroke-dasharray': dash(series) }) : null, point(series, 12, 6, '')]
+  );
+}

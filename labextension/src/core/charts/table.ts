@@ -1,0 +1,46 @@
+import { h } from '../dom';
+import { number } from '../figures';
+import type { Translate } from '../host';
+import type { IChart } from '../protocol';
+
+/** More rows than this help nobody and make the page slow. */
+const MOST = 200;
+
+/** A chart's numbers: a row for each x, label or bin, a column for each series. */
+export function chartTable(t: Translate, chart: IChart): HTMLElement {
+  const first = chart.kind === 'bars' ? chart.y_label || t('Name') : chart.x_label;
+  const rows = rowsOf(chart);
+  const scatter = chart.kind === 'scatter' && chart.labels.length > 0;
+  const heads = [...(scatter ? [t('Version')] : []), first, ...chart.series.map(one => one.label)];
+  const body = rows.slice(0, MOST).map((row, i) =>
+    h('tr', {}, scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null, h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key), row.values.map(value => h('td', { class: 'nbmv-number' }, value === null || value === undefined ? '–' : number(value))))
+  );
+  return h(
+    'div',
+    { class: 'nbmv-scroll' },
+    h('table', { class: 'nbmv-table' }, h('caption', { class: 'nbmv-spoken' }, chart.title), h('thead', {}, h('tr', {}, heads.map(text => h('th', { scope: 'col' }, text)))), h('tbody', {}, body)),
+    rows.length > MOST ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MOST, all: rows.length })) : null
+  );
+}
+
+interface IRow {
+  key: string;
+  values: (number | null | undefined)[];
+}
+
+function rowsOf(chart: IChart): IRow[] {
+  if (chart.kind === 'bars') {
+    return chart.labels.map((label, i) => ({ key: label, values: chart.series.map(one => one.y[i]) }));
+  }
+  if (chart.kind === 'scatter') {
+    return (chart.series[0]?.x ?? []).map((x, i) => ({ key: number(x), values: chart.series.map(one => one.y[i]) }));
+  }
+  const keys = [...new Set(chart.series.flatMap(one => (chart.kind === 'histogram' ? one.x.slice(0, -1).map((x, i) => `${number(x)} – ${number(one.x[i + 1] ?? x)}`) : one.x.map(x => number(x)))))];
+  const maps = chart.series.map(one => new Map(one.y.map((y, i) => [keyOf(chart, one.x, i), y] as const)));
+  return keys.map(key => ({ key, values: maps.map(map => map.get(key)) }));
+}
+
+function keyOf(chart: IChart, x: readonly number[], i: number): string {
+  const at = x[i] ?? NaN;
+  return chart.kind === 'histogram' ? `${number(at)} – ${number(x[i + 1] ?? at)}` : number(at);
+}

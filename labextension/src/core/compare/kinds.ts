@@ -1,0 +1,53 @@
+import type { IContext } from '../context';
+import { written } from '../controls';
+import { h } from '../dom';
+import { size } from '../figures';
+import { icon, KINDS } from '../icons';
+import type { ISection, Kind } from '../protocol';
+import { charts, general, note, table, type ILook } from './sections';
+import { change, value } from './values';
+
+/** Parameters and metrics: the last column is a step and carries its sign. */
+export function figures(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+  const last = section.columns.length - 1;
+  const drawn = table(ctx, section, look, (at, found) => (at === last && last > 2 ? change(found) : value(found)));
+  return [drawn, ...charts(ctx, section), note(section)];
+}
+
+/** Two profiles: rows "column · statistic" belong together, so the column is said once. */
+export function profile(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+  let group = '';
+  const [drawn] = [
+    table(ctx, section, look, (at, found) => {
+      if (at !== 0 || typeof found !== 'string' || !found.includes(' · ')) {
+        if (at === 0) {
+          group = '';
+        }
+        return value(found);
+      }
+      const cut = found.indexOf(' · ');
+      const [column, what] = [found.slice(0, cut), found.slice(cut + 3)];
+      const again = column === group;
+      group = column;
+      return { shown: [h('span', { class: again ? 'nbmv-again' : undefined }, written(column)), h('span', { class: 'nbmv-dim' }, ` · ${what}`)] };
+    })
+  ];
+  return [...charts(ctx, section), ...general(ctx, { ...section, rows: [], charts: [], note: '' }, look), drawn, note(section)];
+}
+
+/** Names with their kinds and sizes. */
+export function names(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+  const drawn = table(ctx, { ...section, columns: [ctx.t('name'), ctx.t('kind'), ctx.t('type'), ctx.t('before'), ctx.t('after')] }, look, (at, found) => {
+    if (at === 1) {
+      const kind = KINDS.find((one): one is Kind => one === found) ?? 'other';
+      return { shown: h('span', { class: 'nbmv-kind', title: kind }, icon(kind), h('span', { class: 'nbmv-spoken' }, kind)) };
+    }
+    return at > 2 && typeof found === 'number' ? { shown: size(found), number: true } : value(found);
+  });
+  return [drawn, note(section)];
+}
+
+/** What could not be compared, and why. */
+export function failed(_: IContext, section: ISection): (HTMLElement | null)[] {
+  return [h('div', { class: 'nbmv-box nbmv-box-warning' }, written(section.note))];
+}

@@ -1,0 +1,52 @@
+import { drawChart } from '../charts';
+import type { IContext } from '../context';
+import { written } from '../controls';
+import { h } from '../dom';
+import type { ISection, Json, Status } from '../protocol';
+import { unified } from './lines';
+import { value, type ICell } from './values';
+
+export interface ILook {
+  /** Leave out what is the same on both sides. */
+  onlyDifferences: boolean;
+}
+
+/** Draws what stands under a section's title. */
+export type Renderer = (ctx: IContext, section: ISection, look: ILook) => (HTMLElement | null)[];
+
+/** Any section: charts, table, text diff, note. */
+export function general(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+  return [...charts(ctx, section), table(ctx, section, look), section.lines.length ? unified(ctx, section.lines) : null, note(section)];
+}
+
+export function charts(ctx: IContext, section: ISection): HTMLElement[] {
+  return section.charts.length ? [h('div', { class: 'nbmv-charts' }, section.charts.map(chart => drawChart(ctx, chart)))] : [];
+}
+
+export function note(section: ISection): HTMLElement | null {
+  return section.note ? h('p', { class: 'nbmv-dim nbmv-small' }, written(section.note)) : null;
+}
+
+/** The section's rows with a sign for what became of each. cell: how a cell is drawn, where the value's own look is not enough. */
+export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILook, cell: (at: number, found: Json, row: readonly Json[]) => ICell = (_, found) => value(found)): HTMLElement | null {
+  const rows = section.rows.filter(row => !onlyDifferences || row.status !== 'same');
+  if (!rows.length) {
+    return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('The same on both sides.')) : null;
+  }
+  const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), section.columns.map(column => h('th', { scope: 'col' }, column)));
+  const body = rows.map(row => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), row.cells.map((found, at) => drawCell(at, cell(at, found, row.cells)))));
+  return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title }, h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)));
+}
+
+function drawCell(at: number, { shown, number, title }: ICell): HTMLElement {
+  const props = { class: number ? 'nbmv-number' : undefined, title };
+  return at === 0 ? h('th', { ...props, scope: 'row' }, shown) : h('td', props, shown);
+}
+
+const SIGNS: { [S in Status]: string } = { added: '+', removed: '\u2212', changed: '~', same: '' };
+
+export function sign(ctx: IContext, status: Status): HTMLElement {
+  const { t } = ctx;
+  const words: { [S in Status]: string } = { added: t('added'), removed: t('removed'), changed: t('changed'), same: t('same') };
+  return h('span', { class: `nbmv-sign nbmv-sign-${status}`, title: words[status] }, h('span', { 'aria-hidden': true }, SIGNS[status]), h('span', { class: 'nbmv-spoken' }, words[status]));
+}

@@ -1,0 +1,66 @@
+import type { IContext } from './context';
+import { iconButton } from './controls';
+import { fill, h } from './dom';
+
+/** Names and numbers, in rows that can be added and taken away. */
+export class Metrics {
+  readonly element: HTMLElement;
+  private readonly _ctx: IContext;
+  private readonly _rows = h('div', { class: 'nbmv-metric-rows' });
+
+  constructor(ctx: IContext) {
+    const { t } = ctx;
+    this._ctx = ctx;
+    const add = iconButton({ label: t('Add a metric'), icon: 'plus', run: () => { this._add('', '').querySelector('input')?.focus(); } });
+    this.element = h('div', { class: 'nbmv-field', role: 'group', 'aria-label': t('Metrics') }, h('div', { class: 'nbmv-details-head' }, h('span', { class: 'nbmv-label' }, t('Metrics')), add), this._rows);
+  }
+
+  propose(metrics: { [name: string]: number }): void {
+    fill(this._rows);
+    Object.entries(metrics).forEach(([name, value]) => this._add(name, String(value)));
+  }
+
+  values(): { [name: string]: number } {
+    const found: { [name: string]: number } = {};
+    for (const { name, value } of this._read()) {
+      if (name.value.trim() && value.value.trim()) {
+        found[name.value.trim()] = Number(value.value);
+      }
+    }
+    return found;
+  }
+
+  /** False where a name has no number; the field is marked and gets the focus. */
+  check(): boolean {
+    for (const { name, value } of this._read()) {
+      const wrong = name.value.trim() !== '' && (value.value.trim() === '' || !Number.isFinite(Number(value.value)));
+      value.setAttribute('aria-invalid', String(wrong));
+      if (wrong) {
+        value.focus();
+        this._ctx.say(this._ctx.t('{name} needs a number', { name: name.value }));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private _read(): { name: HTMLInputElement; value: HTMLInputElement }[] {
+    return [...this._rows.children].flatMap(row => {
+      const [name, value] = row.querySelectorAll('input');
+      return name && value ? [{ name, value }] : [];
+    });
+  }
+
+  private _add(name: string, value: string): HTMLElement {
+    const { t } = this._ctx;
+    const row: HTMLElement = h(
+      'div',
+      { class: 'nbmv-metric-row' },
+      h('input', { type: 'text', class: 'nbmv-input', value: name, 'aria-label': t('Name of the metric'), placeholder: t('name'), spellcheck: 'false' }),
+      h('input', { type: 'text', inputmode: 'decimal', class: 'nbmv-input', value, 'aria-label': name ? t('Value of {name}', { name }) : t('Value'), placeholder: t('value') }),
+      iconButton({ label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'), icon: 'close', run: () => { row.remove(); } })
+    );
+    this._rows.append(row);
+    return row;
+  }
+}
