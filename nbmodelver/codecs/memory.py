@@ -33,11 +33,13 @@ class Buffer:
     """A run of live memory to store. raw: 1-D contiguous bytes, only read. layout: see store, a hint.
 
     slot: what it is in its value ("price"), so that its twin in the parent version is found; "" when nothing is known.
+    may_go: its owner may free or move the memory although `raw` refers to it; so it has to be copied to last.
     """
 
     raw: memoryview
     layout: str
     slot: str = ""
+    may_go: bool = False
 
 
 class ArrayRef:
@@ -237,7 +239,7 @@ class _Stretch:
         anchor = next((e for e in self.members if (e.low, e.high) == (self.low, self.high)), None)
         if anchor is not None and _is_dense(anchor.array):
             return _flat_bytes(anchor.array)
-        return _at_address(self.low, size, [e.array for e in self.members]).data
+        return at_address(self.low, size, [e.array for e in self.members]).data
 
     def slots(self, count: int) -> tuple[str, ...]:
         """A slot for each of `count` rows."""
@@ -252,16 +254,16 @@ class _Stretch:
 class _Window:
     """Memory by address for numpy; holds what owns it."""
 
-    def __init__(self, address: int, size: int, owners: list[Any]) -> None:
+    def __init__(self, address: int, size: int, owners: list[Any], writeable: bool) -> None:
         self.owners = owners
         self.__array_interface__ = {
-            "version": 3, "shape": (size,), "typestr": "|u1", "data": (address, True), "strides": None,
+            "version": 3, "shape": (size,), "typestr": "|u1", "data": (address, not writeable), "strides": None,
         }  # fmt: skip
 
 
-def _at_address(address: int, size: int, owners: list[Any]) -> Raw:
-    # Every byte lies inside one of the owners, or in a gap between two views of one allocation.
-    return np.asarray(_Window(address, size, owners))
+def at_address(address: int, size: int, owners: list[Any], *, writeable: bool = False) -> Raw:
+    """The bytes at an address, all inside memory that the owners keep (or in a gap between two views of it)."""
+    return np.asarray(_Window(address, size, owners, writeable)) if size else np.empty(0, np.uint8)
 
 
 def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer]) -> list[Any]:
@@ -273,9 +275,11 @@ def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer])
         step = first.strides[0]
         start = len(buffers)
         slots = stretch.slots(len(raw) // step)
-        buffers += [Buffer(raw[row * step :][:step], stretch.layout(), slot) for row, slot in enumerate(slots)]
+        layout, may_go = stretch.layout(), bool(stretch.allocator)
+        buffers += [Buffer(raw[row * step :][:step], layout, slot, may_go) for row, slot in enumerate(slots)]
         return [len(raw), stretch.allocator, start, len(buffers) - start]
-    buffers.append(Buffer(raw, stretch.layout(), "|".join(stretch.members[0].slots[:8])))
+    slot = "|".join(stretch.members[0].slots[:8])
+    buffers.append(Buffer(raw, stretch.layout(), slot, bool(stretch.allocator)))
     return [len(raw), stretch.allocator, len(buffers) - 1, 1]
 
 
@@ -333,7 +337,7 @@ def _flat_bytes(array: NDArray[Any]) -> memoryview:
     if array.flags.c_contiguous or array.flags.f_contiguous:
         return (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8).data
     low, high = np.lib.array_utils.byte_bounds(array)
-    return _at_address(low, high - low, [array]).data
+    return at_address(low, high - low, [array]).data
 
 
 def _layout(dtype: np.dtype[Any]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from nbmodelver.codecs.memory import ADOPTERS, ALLOCATORS
+from nbmodelver.codecs.memory import ADOPTERS, ALLOCATORS, at_address
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 
 def _memory_of(storage: Any, memory: Memory) -> Any:
-    """The storage's memory as a uint8 array, shape (bytes,)."""
+    """The storage's memory as a uint8 array, shape (bytes,). By address: `numpy()` would take its resizing away."""
     if storage.device.type != "cpu":
         memory.note(
             f"a tensor on {storage.device} is kept as its values and comes back on the same device if it is there"
         )
         storage = memory.keep(storage.cpu())
-    flat = torch.empty(0, dtype=torch.uint8).set_(storage)
-    return memory.keep(flat.numpy())
+    return memory.keep(at_address(storage.data_ptr(), storage.nbytes(), [storage]))
 
 
 def _take_storage(storage: Any, memory: Memory) -> State:
@@ -42,8 +41,8 @@ def _build_storage(state: State) -> Any:
 
 
 def _allocate(size: int) -> tuple[Any, Any]:
-    flat = torch.empty(size, dtype=torch.uint8)
-    return flat.numpy(), flat.untyped_storage()
+    storage = torch.empty(size, dtype=torch.uint8).untyped_storage()
+    return at_address(storage.data_ptr(), size, [storage], writeable=True), storage
 
 
 ALLOCATORS["torch"] = _allocate

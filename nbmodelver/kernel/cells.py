@@ -44,6 +44,11 @@ class CellLog:
         return bool(self._running)
 
     @property
+    def cell_id(self) -> str:
+        """The running cell's id in its notebook; "" where the front-end told none."""
+        return self._running[0].cell_id if self._running else ""
+
+    @property
     def depth(self) -> int:
         """How many runs are inside each other: 2 in the inner run of `%%mv_commit`."""
         return len(self._running)
@@ -95,6 +100,12 @@ class CellLog:
         """Start anew after a commit."""
         self._cells.clear()
         self._assigned.clear()
+
+    def not_committed(self, cells: list[Cell], assigned: dict[str, int]) -> None:
+        """Take back `committed`: these cells belong to the next version after all."""
+        later = {name: at + len(cells) for name, at in self._assigned.items()}
+        self._cells[:0] = cells
+        self._assigned = {**assigned, **later}
 
     @property
     def snapshot(self) -> dict[str, int]:

@@ -16,6 +16,7 @@ from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
 from nbmodelver.kernel.namespace import Namespace
 from nbmodelver.kernel.output import run_and_read
+from nbmodelver.kernel.shows import Shows
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.model import Change, Version, VersionId
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from nbmodelver.model import Plan, Progress
     from nbmodelver.repo.rollback import Rollback
     from nbmodelver.views import Shown
+
+
+_LOOK_ON = frozenset({"status", "log", "show", "diff", "compare", "panel", "stats"})
+"""Verbs that do not wait for a commit in the background."""
 
 
 class CellFailed(NbmodelverError):
@@ -50,6 +55,7 @@ class Notebook:
         self.reporting: Progress | None = None
         self.live: document.Live | None = None
         self.desk: Desk
+        self.shows = Shows(self)
         self._repo: Repo | None = None
 
     # -- the repo
@@ -95,17 +101,20 @@ class Notebook:
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commit, "auto": self.set_auto, "status": self.status,
             "rollback": self.rollback, "undo": self.undo, "redo": self.redo, "switch": self.switch, "merge": self.merge,
+            "panel": self.shows.panel_for,
         }  # fmt: skip
         name = call.verb.name
+        if self._repo is not None and name not in _LOOK_ON:
+            self._repo.settle()
         if cell is not None:
             return self.commit_cell(call, cell)
         if name in own:
             return own[name](call)
         with self.progress() as progress:
             shown = faces.FACES[name](self.repo(create=name in ("import", "config")), call, progress)
-        if name in ("tag", "branch", "import", "config", "gc"):
+        if name in ("tag", "branch", "import", "config", "gc", "forget", "repair", "purge"):
             self._tell()
-        return shown
+        return self.shows.result(call, shown)
 
     def progress(self) -> AbstractContextManager[Progress]:
         """A bar for work that takes longer than a second, or what a panel has put in its place."""
@@ -167,18 +176,37 @@ class Notebook:
             return self._dry_run(repo, values)
         measured = {**{n: self._number(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
         params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
+        asked: dict[str, Any] = {
+            "metrics": measured, "params": params, "tags": call["tag"] or (), "note": call["note"],
+            "namespace": self.values, "around": self.around(values, call["session"], outputs, source),
+            "partial": call["partial"], "allow_secrets": call["allow_secret"] or (),
+            "verify_load": call["verify_load"] or None,
+        }  # fmt: skip
+        if call["background"]:
+            return self._commit_later(repo, values, call["message"], asked)
+        repo.settle()
         parent = repo.history.head
         with self.progress() as progress:
-            version = repo.commit(
-                values, call["message"], metrics=measured, params=params, tags=call["tag"] or (), note=call["note"],
-                namespace=self.values, around=self.around(values, call["session"], outputs, source), progress=progress,
-                partial=call["partial"], allow_secrets=call["allow_secret"] or (),
-                verify_load=call["verify_load"] or None, **more,
-            )  # fmt: skip
+            version = repo.commit(values, call["message"], progress=progress, **asked, **more)
         self.cells.committed()
         self._tell()
         notes = [f"{k.name}: {note}" for k in version.kept.values() for note in k.notes]
         return views.commit(version, parent, notes)
+
+    def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
+        """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
+        cells, assigned = self.cells.since_parent()
+
+        def told(found: Version | BaseException) -> None:
+            if isinstance(found, BaseException):
+                self.cells.not_committed(cells, assigned)
+                print(f"commit in the background: {found}", file=sys.stderr)
+            self._tell()
+
+        pending = repo.commit_later(values, message, told=told, **asked)
+        self.cells.committed()
+        said = views.Span(" are being stored; the notebook goes on", "dim")
+        return views.sentence(views.Span(", ".join(values), "strong"), said, value=pending)
 
     def around(
         self, values: Iterable[str], session: bool | None = None, outputs: str = "", source: str | None = None
@@ -327,8 +355,12 @@ class Notebook:
         plan = repo.planned(rollback, saves_first=dirty)
         if call["dry_run"]:
             return views.plan(plan)
-        if not call["yes"] and repo.settings["confirm_rollback"] and not self._agreed(plan):
-            return views.sentence("nothing was changed", value=plan)
+        if not call["yes"] and repo.settings["confirm_rollback"]:
+            offered = self.shows.offer(call, plan)
+            if offered is not None:
+                return offered
+            if not self._agreed(plan):
+                return views.sentence("nothing was changed", value=plan)
         session = repo.demand_session(version) if call["session"] else None
         self.jump(repo, rollback, plan, stay=bool(call["names"]), partial=call["partial"])
         if call["partial"]:
@@ -403,7 +435,7 @@ class Notebook:
 
     def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
         """Jump without a journal entry; gives the plan and the version that holds the state before."""
-        target = repo.history.version(version_id)
+        target = repo.history.exact(version_id)
         dirty = repo.is_dirty(self.values)
         now = self._saved(repo, f"before undo to {target.name}") if dirty else faces.demand_head(repo)
         rollback = repo.rollback(target, self.values)

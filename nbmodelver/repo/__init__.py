@@ -19,6 +19,7 @@ from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable,
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Section, Version, VersionId
 from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places, upkeep
+from nbmodelver.repo.background import Pending
 from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.history import History
@@ -37,7 +38,7 @@ from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Backend, Json, Kind, Profile, Progress
 
@@ -83,6 +84,7 @@ class Repo:
 
     def __repr__(self) -> str:
         head = self.history.head
+        self._pending: Pending | None = None
         return f"<nbmodelver repo at {self.where}{f', {head.name}' if head else ''}>"
 
     @property
@@ -124,11 +126,66 @@ class Repo:
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
         for tag in tags:
-            self.history.check_tag(tag)
+        work = self._begun(values, namespace, partial, allow_secrets, tags)
         labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
-        work = Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
-        verify = self.settings["verify_load"] if verify_load is None else verify_load
-        version = work.run(labels, around or Surroundings(), progress, verify=bool(verify))
+        version = work.run(labels, around or Surroundings(), progress, verify=self._verifies(verify_load))
+        return self._finished(version, tags)
+
+    def commit_later(
+        self,
+        values: Mapping[str, Any],
+        message: str = "",
+        *,
+        metrics: Mapping[str, float] | None = None,
+        params: Mapping[str, Json] | None = None,
+        tags: Sequence[str] = (),
+        note: str = "",
+        namespace: dict[str, Any] | None = None,
+        around: Surroundings | None = None,
+        partial: bool = False,
+        allow_secrets: Collection[str] = (),
+        verify_load: bool | None = None,
+        told: Callable[[Version | BaseException], None] = lambda _found: None,
+    ) -> Pending:
+        """`commit` that returns when the values are read, and stores them on a thread of its own.
+
+        A value that is written before it is stored makes the commit fail (StoreError); so a version always holds what
+        the values were at this moment. told: called on that thread with the version, or with the error.
+        The next commit, rollback or anything else that changes the store waits for it.
+        """
+        work = self._begun(values, namespace, partial, allow_secrets, tags)
+        labels = Labels(message, note, dict(metrics or {}), dict(params or {}))
+        store = work.later(labels, around or Surroundings(), verify=self._verifies(verify_load))
+        self._pending = Pending(lambda: self._finished(store(), tags), told)
+        return self._pending
+
+    def settle(self) -> None:
+        """Wait for a commit in the background, however it ends."""
+        if self._pending is not None:
+            self._pending.wait()
+            self._pending = None
+
+    @property
+    def pending(self) -> Pending | None:
+        """The commit in the background, while there is one."""
+        return self._pending if self._pending is not None and not self._pending.done else None
+
+    def _begun(
+        self,
+        values: Mapping[str, Any],
+        namespace: dict[str, Any] | None,
+        partial: bool,
+        allow_secrets: Collection[str],
+        tags: Sequence[str],
+    ) -> Commit:
+        self.settle()
+            self.history.check_tag(tag)
+        return Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
+
+    def _verifies(self, asked: bool | None) -> bool:
+        return bool(self.settings["verify_load"] if asked is None else asked)
+
+    def _finished(self, version: Version, tags: Sequence[str]) -> Version:
         for tag in tags:
             self.history.set_tag(tag, version.id)
         upkeep.after_commit(self, version)
@@ -209,6 +266,7 @@ class Repo:
         version = self[revision] if isinstance(revision, str) else revision
         head = self.history.head
         return Rollback(
+        self.settle()
             self.vault,
             version,
             live,

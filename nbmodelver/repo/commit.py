@@ -13,14 +13,15 @@ from nbmodelver import kinds
 from nbmodelver.codecs import graph, session
 from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
+from nbmodelver.repo.background import Still
 from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.surroundings import GitProbe, author, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nbmodelver.codecs.graph import Capture, Draft
-    from nbmodelver.model import Cell, Json, Progress
+    from nbmodelver.model import Cell, GitState, Json, Progress
     from nbmodelver.repo import Repo
     from nbmodelver.repo.vault import Vault
     from nbmodelver.store.writing import PackWriter
@@ -131,21 +132,41 @@ class Commit:
 
         verify: decode every group once, and leave out (named) what does not come back.
         """
+        with self._git(around) as git:
+            return self.store(self.take(labels, around, verify=verify), git.state, progress)
+
+    def later(self, labels: Labels, around: Surroundings, *, verify: bool = False) -> Callable[[], Version]:
+        """Read the values now; what is given back makes the version, on any thread, while the notebook goes on.
+
+        It raises StoreError when a value was written before it was stored: then there is no version.
+        """
+        with self._git(around) as git:
+            taken = self.take(labels, around, verify=verify)
+            state = git.state()
+        still = Still(taken, self.repo.parts)
+        return lambda: self.store(still.taken, lambda: state, check=still.check)
+
+    @staticmethod
+    def _git(around: Surroundings) -> GitProbe:
+        return GitProbe(Path(around.notebook_path).parent if around.notebook_path else Path.cwd())
+
+    def store(
+        self,
+        taken: Taken,
+        git: Callable[[], GitState | None],
+        progress: Progress | None = None,
+        check: Callable[[Draft], None] = lambda _draft: None,
+    ) -> Version:
+        """Store what was taken, then the record. check: called after each draft is stored."""
         repo = self.repo
-        self.assigned = around.assigned
-        folder = Path(around.notebook_path).parent if around.notebook_path else Path.cwd()
-        with GitProbe(folder) as git:
-            capture = self.capture()
-            if verify:
-                _verify_load(capture, self.namespace)
-            parent = repo.history.head
-            with repo.parts.lease():
-                with repo.parts.writing(progress) as pack:
-                    draft = self._version(capture, labels, around, _Writer(repo.vault, pack, parent))
-                if labels.only_if_changed and parent is not None and _holds_the_same(draft, parent):
-                    return parent
-                parents = tuple(p for p in (parent.id if parent else None, labels.merged) if p)
-                return self._recorded(replace(draft, parents=parents, git=git.state(), new_bytes=pack.new_bytes))
+        parent = repo.history.head
+        with repo.parts.lease():
+            with repo.parts.writing(progress) as pack:
+                found = taken.stored(_Writer(repo.vault, pack, parent, check))
+            if taken.only_if_changed and parent is not None and _holds_the_same(found, parent):
+                return parent
+            parents = tuple(p for p in (parent.id if parent else None, taken.merged) if p)
+            return self._recorded(replace(found, parents=parents, git=git(), new_bytes=pack.new_bytes))
 
     def _recorded(self, version: Version) -> Version:
         """Number the version and write its record, under the lock; everything it needs is durable by now."""
@@ -161,39 +182,42 @@ class Commit:
                 )
             )
 
-    def _version(self, capture: Capture, labels: Labels, around: Surroundings, writer: _Writer) -> Version:
-        groups = tuple(writer.put(d) for d in capture.groups)
-        definitions = tuple(writer.put_definition(d) for d in capture.definitions)
-        digests = {name: writer.digest(name, d) for name, d in capture.alone.items()}
+    def take(self, labels: Labels, around: Surroundings, *, verify: bool = False) -> Taken:
+        """Everything that has to be read from the live values, before anything is stored."""
+        self.assigned = around.assigned
+        capture = self.capture()
+        if verify:
+            _verify_load(capture, self.namespace)
         values = {**capture.added, **self.values}
         kept = {
-            name: self._kept(
-                Kept(name, at, "other", "", digests.get(name, group.recipe), group.size_bytes), values, capture
-            )
-            for at, group in enumerate(groups)
-            for name in group.names
+            name: self._kept(name, at, values[name], capture)
+            for at, draft in enumerate(capture.groups)
+            for name in draft.names
         }
         order = [n for n in (*self.values, *sorted(capture.added)) if n in kept]
-        return Version(
+        version = Version(
             id=VersionId(""),
             number=0,
             message=self.secrets.hidden(labels.message),
             note=self.secrets.hidden(labels.note),
             author=str(self.repo.settings["author"]) or author(),
             kept={name: kept[name] for name in order},
-            groups=groups,
-            definitions=definitions,
             skipped=tuple(capture.skipped),
             others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
             params={**_own_params(self.values, kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
-            cells=writer.put_json(self._cells(around.cells), "cells") if around.cells else None,
-            environment=writer.put_json(environment(), "environment"),
-            notebook=writer.put_bytes(self._notebook(around.notebook), "notebook") if around.notebook else None,
             notebook_path=around.notebook_path,
-            session=writer.put_session() if around.session else None,
-            raw_bytes=sum(g.size_bytes for g in groups),
             auto=labels.auto,
+        )
+        return Taken(
+            version,
+            capture,
+            cells=canonical_json(self._cells(around.cells)) if around.cells else None,
+            environment=canonical_json(environment()),
+            notebook=self._notebook(around.notebook) if around.notebook else None,
+            session=_session() if around.session else None,
+            only_if_changed=labels.only_if_changed,
+            merged=labels.merged,
         )
 
     def _own_labels(self, params: Mapping[str, Json]) -> dict[str, Json]:
@@ -217,61 +241,112 @@ class Commit:
             document if after == before else json.dumps(after, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         )
 
-    def _kept(self, entry: Kept, values: Mapping[str, Any], capture: Capture) -> Kept:
-        """The entry with what can be said of the value itself."""
-        name, value = entry.name, values[entry.name]
+    def _kept(self, name: str, group: int, value: Any, capture: Capture) -> Kept:
+        """The entry with what can be said of the value itself; what its bytes tell comes when they are stored."""
         alone = capture.alone.get(name)
-        return replace(
-            entry,
+        return Kept(
+            name,
+            group,
             kind=kinds.classify(name, value) or "other",
             type=kinds.type_name(value),
-            size_bytes=alone.size_bytes if alone else entry.size_bytes,
+            digest=ObjectId(""),
+            size_bytes=alone.size_bytes if alone else 0,
             cell=self.assigned.get(name),
             notes=tuple(capture.notes.get(name, ())),
+        )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was read from the live values for one version. The drafts' buffers are still live memory."""
+
+    version: Version
+    capture: Capture
+    cells: bytes | None
+    environment: bytes
+    notebook: bytes | None
+    session: Draft | None
+    only_if_changed: bool
+    merged: VersionId | None
+
+    def stored(self, writer: _Writer) -> Version:
+        """The version, with everything in the pack."""
+        groups = tuple(writer.put(d) for d in self.capture.groups)
+        definitions = tuple(writer.put_definition(d) for d in self.capture.definitions)
+        digests = {name: writer.digest(name, d) for name, d in self.capture.alone.items()}
+        kept = {
+            name: replace(
+                entry,
+                digest=digests.get(name, groups[entry.group].recipe),
+                size_bytes=entry.size_bytes if name in self.capture.alone else groups[entry.group].size_bytes,
+            )
+            for name, entry in self.version.kept.items()
+        }
+        return replace(
+            self.version,
+            kept=kept,
+            groups=groups,
+            definitions=definitions,
+            cells=writer.put_document(self.cells, "cells"),
+            environment=writer.put_document(self.environment, "environment"),
+            notebook=writer.put_document(self.notebook, "notebook"),
+            session=writer.put_session(self.session),
+            raw_bytes=sum(g.size_bytes for g in groups),
         )
 
 
 class _Writer:
     """Puts drafts and documents into one pack, each near its twin in the parent version."""
 
-    def __init__(self, vault: Vault, pack: PackWriter, parent: Version | None) -> None:
+    def __init__(self, vault: Vault, pack: PackWriter, parent: Version | None, check: Callable[[Draft], None]) -> None:
         self.vault = vault
         self.pack = pack
         self.parent = parent
+        self.check = check
         self._groups = {n: g for g in parent.groups for n in g.names} if parent else {}
         self._definitions = {n: g for g in parent.definitions for n in g.names} if parent else {}
 
     def put(self, draft: Draft) -> Group:
         """A group of names."""
-        near = next((self._groups[n] for n in draft.names if n in self._groups), None)
-        return self.vault.put(self.pack, draft, near)
+        return self._put(draft, next((self._groups[n] for n in draft.names if n in self._groups), None))
+
+    def put_definition(self, draft: Draft) -> Group:
+        """A class or function of the notebook."""
+        return self._put(draft, self._definitions.get(draft.names[0]))
+
+    def _put(self, draft: Draft, near: Group | None) -> Group:
+        group = self.vault.put(self.pack, draft, near)
+        self.check(draft)
+        return group
 
     def digest(self, name: str, draft: Draft) -> ObjectId:
         """The content identity of one name of a larger group."""
         old = self.parent.kept.get(name) if self.parent else None
-        return self.vault.original(self.vault.identify(draft).recipe, old.digest if old else None)
+        found = self.vault.original(self.vault.identify(draft).recipe, old.digest if old else None)
+        self.check(draft)
+        return found
 
-    def put_definition(self, draft: Draft) -> Group:
-        """A class or function of the notebook."""
-        return self.vault.put(self.pack, draft, self._definitions.get(draft.names[0]))
-
-    def put_json(self, data: Any, near: str) -> ObjectId:
-        """A document as canonical JSON, near the parent's document of that name."""
-        return self.put_bytes(canonical_json(data), near)
-
-    def put_bytes(self, data: bytes, near: str) -> ObjectId:
-        """A document as it is."""
+    def put_document(self, data: bytes | None, near: str) -> ObjectId | None:
+        """A document as it is, near the parent's of that name."""
+        if data is None:
+            return None
         old: ObjectId | None = getattr(self.parent, near, None) if self.parent else None
         return self.pack.put(data, near=old, layout="text")
 
-    def put_session(self) -> ObjectId | None:
-        """The session's state, if it is plain data."""
-        capture = graph.capture({"session": session.take()}, {}, definitions=False)
-        if not capture.groups or capture.groups[0].format != graph.PLAIN:
+    def put_session(self, draft: Draft | None) -> ObjectId | None:
+        """The session's state."""
+        if draft is None:
             return None
         near = self.parent.session if self.parent else None
-        group = Group(("session",), near, 0) if near else None
-        return self.vault.put(self.pack, capture.groups[0], group).recipe
+        return self.vault.put(self.pack, draft, Group(("session",), near, 0) if near else None).recipe
+
+
+def _session() -> Draft | None:
+    """The session's state, if it is plain data."""
+    capture = graph.capture({"session": session.take()}, {}, definitions=False)
+    if not capture.groups or capture.groups[0].format != graph.PLAIN:
+        return None
+    return capture.groups[0]
 
 
 def _holds_the_same(a: Version, b: Version) -> bool:

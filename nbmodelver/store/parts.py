@@ -63,9 +63,22 @@ class PartStore:
         raw = sum(b.raw for b in blocks)
         return -(-sum(b.stored for b in blocks) * entry.size // raw) if raw else 0
 
+    def prints(self, raws: Sequence[memoryview]) -> list[Print]:
+        """What the bytes are recognised by within this process, with all threads."""
+        return self._workers.map(self._print_of, raws)
+
+    def bases(self, id_: ObjectId) -> set[ObjectId]:
+        """The parts that this one is a delta to, not theirs. Raises MissingPart."""
+        contents, entry = self._reader.place(id_)
+        return contents.bases_of(entry)
+
+    def pack_sizes(self) -> dict[str, int]:
+        """Bytes of each pack that can be read, by key."""
+        return {key: contents.size for key, contents in self._index.packs().items()}
+
     def identify(self, raws: Sequence[memoryview]) -> list[ObjectId]:
         """The ids that `put` would give, without writing. Bytes seen before in this process cost only their xxh3."""
-        prints = self._workers.map(self._print_of, raws)
+        prints = self.prints(raws)
         for raw, print_ in zip(raws, prints, strict=True):
             if print_ not in self._known:
                 self._known[print_] = id_of(raw)

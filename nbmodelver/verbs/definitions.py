@@ -75,6 +75,7 @@ COMMIT = Verb(
         Argument("session", "keep, or leave out, the random state and the session's options", ("--session",), "switch"),
         Argument("allow_secret", "keep a name although it looks like a secret", ("--allow-secret",), "name", many=True),
         Argument("partial", "keep what shares objects with a value that cannot be kept", ("--partial",), "flag"),
+        Argument("background", "store the values while the notebook goes on", ("--background",), "flag"),
         Argument("verify_load", "load every kept value once to prove that it comes back", ("--verify-load",), "flag"),
         DRY_RUN,
     ),

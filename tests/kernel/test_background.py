@@ -1,0 +1,66 @@
+"""`%mv_commit --background`: the notebook goes on, and hears of it when a value did not hold still."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nbmodelver.errors import StoreError
+from nbmodelver.repo.background import Pending
+from nbmodelver.store.parts import PartStore
+
+if TYPE_CHECKING:
+    from tests.kernel.conftest import Shell
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Packs wait for this event, on other threads than this one."""
+    opened = threading.Event()
+    writing = PartStore.writing
+
+    def wait(parts: PartStore, *args: Any) -> Any:
+        assert threading.current_thread() is threading.main_thread() or opened.wait(20)
+        return writing(parts, *args)
+
+    monkeypatch.setattr(PartStore, "writing", wait)
+    yield opened
+    opened.set()
+
+
+def test_the_notebook_goes_on_and_the_next_commit_comes_after(shell: Shell, held: threading.Event) -> None:
+    shell.run("params = {'depth': 3}")
+    pending = shell.run("%mv_commit params --background -m one").value
+    assert isinstance(pending, Pending)
+    assert shell.run("params['depth'] = 4; params") == {"depth": 4}
+    shell.run("%mv_log")
+    assert "v1" not in shell.said
+    threading.Timer(0.2, held.set).start()
+    second = shell.run("%mv_commit params -m two").value
+    first = pending.result()
+    assert (first.message, second.message, second.parents) == ("one", "two", (first.id,))
+    shell.run("%mv_rollback v1 --yes")
+    assert shell["params"] == {"depth": 3}
+
+
+def test_a_value_that_did_not_hold_still_is_said_and_its_cells_are_not_lost(
+    shell: Shell, held: threading.Event, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.run("import numpy as np\ndata = np.zeros(300_000)")
+    pending = shell.run("%mv_commit data --background").value
+    shell.run("data[7] = 1.0")
+    held.set()
+    with pytest.raises(StoreError):
+        pending.result()
+    said = capsys.readouterr().err
+    assert "'data' was written while it was being stored" in said
+    assert "commit again" in said
+    version = shell.run("%mv_commit data").value
+    assert version.name == "v1"
+    cells = shell.run("import nbmodelver; nbmodelver.open().cells(nbmodelver.open()['HEAD'])")
+    assert [c.source for c in cells][:2] == [
+        "import numpy as np\ndata = np.zeros(300_000)",
+        "%mv_commit data --background",
+    ]
