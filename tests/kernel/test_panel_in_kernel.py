@@ -184,8 +184,7 @@ def test_a_panel_is_answered_while_a_cell_runs(tmp_path):
         assert one.ask(comm, "cancel", request=unwanted) == {}
         assert one.reply(comm, unwanted)["error"]["code"] == "Cancelled"
 
-        one.shell("execute_request", {"code": "go = True", "silent": False, "store_history": False,
-                                      "user_expressions": {}, "allow_stdin": False, "stop_on_error": False})  # fmt: skip
+        one.shell("execute_request", {"code": "go = True", "silent": True, "user_expressions": {}})
         late = one.reply(comm, waits)
         assert late["result"]["entry"]["message"] == "later"
         assert one.pushed(other, versions=2, busy=False)["queued"] == []

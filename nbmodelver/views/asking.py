@@ -1,0 +1,82 @@
+"""A panel's side of the conversation with the kernel: requests with callbacks, in any host."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Message = dict[str, Any]
+
+
+class Wire(Protocol):
+    """An open way to the kernel."""
+
+    def send(self, message: Any) -> None:
+        """Hand a request over; its answer comes to what the wire was opened with, from any thread."""
+        ...
+
+    def close(self) -> None:
+        """Hear nothing more."""
+        ...
+
+
+class Connect(Protocol):
+    """Opens a wire."""
+
+    def __call__(self, hear: Callable[[Message], None]) -> Wire:
+        """hear: gets every message from the kernel."""
+        ...
+
+
+class Asker:
+    """Sends requests and calls back with what came of them.
+
+    pushed: gets every state that the kernel pushes, or that comes with a result. failed: gets every failure.
+    """
+
+    def __init__(self, connect: Connect, pushed: Callable[[Message], None], failed: Callable[[Message], None]) -> None:
+        self._pushed = pushed
+        self._failed = failed
+        self._then: dict[int, Callable[[Any], None]] = {}
+        self._progress: Callable[[Message], None] | None = None
+        self._numbers = itertools.count(1)
+        self._wire = connect(self.hear)
+
+    def ask(self, method: str, then: Callable[[Any], None] | None = None, **params: Any) -> int:
+        """Send a request; then: gets its result. Gives the request's number, by which it can be cancelled."""
+        number = next(self._numbers)
+        if then is not None:
+            self._then[number] = then
+        self._wire.send({"id": number, "method": method, "params": params})
+        return number
+
+    def on_progress(self, call: Callable[[Message], None]) -> None:
+        """call: gets how far any request is."""
+        self._progress = call
+
+    def hear(self, message: Message) -> None:
+        """Take a message from the kernel."""
+        if "push" in message:
+            self._pushed(message["state"])
+        elif "progress" in message:
+            if self._progress is not None:
+                self._progress(message["progress"])
+        elif "error" in message:
+            self._then.pop(message["id"], None)
+            self._failed(message["error"])
+        else:
+            self._answered(self._then.pop(message["id"], None), message["result"])
+
+    def _answered(self, then: Callable[[Any], None] | None, result: Any) -> None:
+        if isinstance(result, dict) and isinstance(result.get("state"), dict):
+            self._pushed(result["state"])
+        if then is not None:
+            then(result)
+
+    def close(self) -> None:
+        """End it."""
+        self._then.clear()
+        self._wire.close()
