@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import bundle, views
 from nbmodelver.errors import UnknownVersion, UsageError
-from nbmodelver.repo import Query, Repo, open_repo, places
+from nbmodelver.repo import Query, Repo, Retention, open_repo, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def init(path: str | None) -> tuple[Repo, Shown]:
     folder = places.as_store(Path(path)) if path else Path.cwd() / places.FOLDER
     existed = (folder / "format").is_file()
     repo = open_repo(folder, create=True)
-    count = len(repo.history.records.ids())
+    count = repo.history.records.count()
     said = f" · {count} versions" if existed else " · empty: %mv_commit makes the first version"
     return repo, views.sentence("store at ", views.Span(repo.where, "code"), views.Span(said, "dim"), value=repo)
 
@@ -51,14 +51,13 @@ def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
 
 def state_of(repo: Repo, **more: Any) -> views.State:
     """What the status shows of the store itself."""
-    versions = repo.log()
     settings: dict[str, Any] = {"live": False, **more}
     return views.State(
         store=repo.where,
         branch=repo.history.branch,
         head=repo.history.head,
-        versions=len(versions),
-        stored_bytes=sum(v.new_bytes for v in versions),
+        versions=repo.history.records.count(),
+        stored_bytes=repo.size_bytes(),
         **settings,
     )
 
@@ -162,10 +161,35 @@ def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     )
 
 
+def forget(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Let versions vanish, or bring them back."""
+    if call["undo"]:
+        back = repo.take_back(call["versions"])
+        names = ", ".join(v.name for v in back)
+        return views.sentence(views.Span(names or "nothing", "strong"), " came back", value=back)
+    rule = Retention(
+        **{p: call[f"keep_{p}"] or 0 for p in ("last", "hourly", "daily", "weekly", "monthly")},
+        best={metric: _whole(metric, n) for metric, n in (call["best"] or {}).items()},
+        tagged=call["keep_tagged"],
+        within_bytes=None if call["within"] is None else views.parsed_size(call["within"]),
+    )
+    done = repo.forget(call["versions"], keep=rule, force=call["force"], dry_run=call["dry_run"])
+    return views.forgotten(
+        done.versions, done, kept=done.kept, protected=done.protected, dry_run=done.dry_run,
+        freed_bytes=done.freed_bytes, garbage_bytes=done.garbage_bytes, exact=done.exact,
+    )  # fmt: skip
+
+
+def _whole(metric: str, text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise UsageError(f"--best {metric}={text}: how many?", f"for example: --best {metric}=3")
+    return int(text)
+
+
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
     full, sample = bool(call["full"]), call["sample"]
-    count = len(repo.history.records.ids())
+    count = len(repo.history.records.readable_ids()[0])
     problems = repo.verify(full=full, sample=sample, progress=progress)
     what = "every byte" if full else f"structure and {sample} % of the parts" if sample else "structure"
     return views.verify(problems, f"{what} of {count} versions")
@@ -216,6 +240,7 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "branch": branch,
     "trust": trust,
     "purge": purge,
+    "forget": forget,
     "verify": verify,
     "gc": gc,
     "config": config,

@@ -368,13 +368,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class GcReport:
-    """What a gc removed or would remove."""
+    """What a gc removed or would remove. rewritten_bytes: size of the packs of which only a part stays."""
 
     parts: int = 0
     packs: int = 0
     freed_bytes: int = 0
     kept_bytes: int = 0
     dry_run: bool = False
+    rewritten_bytes: int = 0
 
 
 class Progress(Protocol):

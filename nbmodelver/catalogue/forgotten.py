@@ -41,7 +41,7 @@ class Tombstone:
 
 
 class Forgotten:
-    """The forgotten versions of a store. Any thread and any process may add; nothing is ever taken back."""
+    """The forgotten versions of a store. Any thread and any process may add."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -79,6 +79,16 @@ class Forgotten:
         old = [key for key in self._files if abs(self._backend.age_s(key)) > DAY_S]
         if len(old) >= MANY:
             self._make_one(old)
+
+    def take_back(self, ids: Iterable[VersionId]) -> None:
+        """Let these versions count again. Killed on the way, some of them do."""
+        self.refresh()
+        back = set(ids)
+        for key, stones in dict(self._files).items():
+            if back & stones.keys():
+                self._write({id_: stone for id_, stone in stones.items() if id_ not in back})
+                self._backend.delete(key)
+        self.refresh()
 
     def ages_s(self) -> dict[VersionId, float]:
         """How long ago each version was forgotten, in seconds by the clock of the store's place."""

@@ -22,10 +22,13 @@ from nbmodelver.repo import places, upkeep
 from nbmodelver.repo.background import Pending
 from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
+from nbmodelver.repo.forget import Forgetting, forget, take_back
+from nbmodelver.repo.freed import size_of
 from nbmodelver.repo.history import History
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
+from nbmodelver.repo.retention import Retention
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.surroundings import differences, environment
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Backend, Json, Kind, Profile, Progress
 
-__all__ = ["Labels", "Query", "Repo", "Surroundings", "open_repo"]
+__all__ = ["Labels", "Query", "Repo", "Retention", "Surroundings", "open_repo"]
 
 
 def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: bool = False) -> Repo:
@@ -81,10 +84,10 @@ class Repo:
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.journals = Journals(self.refs)
         self.trust = Trust()
+        self._pending: Pending | None = None
 
     def __repr__(self) -> str:
         head = self.history.head
-        self._pending: Pending | None = None
         return f"<nbmodelver repo at {self.where}{f', {head.name}' if head else ''}>"
 
     @property
@@ -123,9 +126,6 @@ class Repo:
         A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
         visible, and the same commit may be tried again.
         """
-        layout.check(self.backend, for_writing=True)
-        self.parts.watch_pages(bool(self.settings["watch_pages"]))
-        for tag in tags:
         work = self._begun(values, namespace, partial, allow_secrets, tags)
         labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
         version = work.run(labels, around or Surroundings(), progress, verify=self._verifies(verify_load))
@@ -179,6 +179,9 @@ class Repo:
         tags: Sequence[str],
     ) -> Commit:
         self.settle()
+        layout.check(self.backend, for_writing=True)
+        self.parts.watch_pages(bool(self.settings["watch_pages"]))
+        for tag in tags:
             self.history.check_tag(tag)
         return Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
 
@@ -263,10 +266,10 @@ class Repo:
         trusted: bool | None = None,
     ) -> Rollback:
         """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace."""
+        self.settle()
         version = self[revision] if isinstance(revision, str) else revision
         head = self.history.head
         return Rollback(
-        self.settle()
             self.vault,
             version,
             live,
@@ -444,8 +447,9 @@ class Repo:
 
     def tag(self, name: str, revision: str | Version = "HEAD", *, move: bool = False) -> Version:
         """Tag a version."""
-        version = self[revision] if isinstance(revision, str) else revision
-        self.history.set_tag(name, version.id, move=move)
+        with self.alone():  # Nobody forgets the version meanwhile.
+            version = self[revision] if isinstance(revision, str) else self.history.exact(revision.id)
+            self.history.set_tag(name, version.id, move=move)
         return version
 
     def branch(self, name: str) -> Version:
@@ -467,6 +471,10 @@ class Repo:
         return merging.plan_merge(head, theirs, self.history.version, choices or {})
 
     # -- keeping house
+
+    def size_bytes(self) -> int:
+        """Bytes of all packs and records."""
+        return size_of(self.backend)
 
     @property
     def needs(self) -> Needs:
@@ -501,8 +509,27 @@ class Repo:
         return report
 
     def upgrade(self) -> bool:
-        """Raise a store of an older format to the present one; False when it has it. Older nbmodelver then refuse it."""
+        """Raise a store of an older format to the present one, which older nbmodelver refuse; False when it has it."""
         return layout.upgrade(self.backend)
+
+    def forget(
+        self,
+        revisions: Sequence[str] = (),
+        *,
+        keep: Retention | None = None,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> Forgetting:
+        """Let versions vanish: those named, or those that no rule of `keep` keeps. Their bytes go with the next gc.
+
+        HEAD, branch tips and tagged versions stay, unless named and forced. dry_run: with what gc would free.
+        Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
+        """
+        return forget(self, revisions, keep or Retention(), force=force, dry_run=dry_run)
+
+    def take_back(self, revisions: Sequence[str]) -> tuple[Version, ...]:
+        """Bring forgotten versions ("v5") back. Raises UnknownVersion once gc has removed what they held."""
+        return take_back(self, revisions)
 
     def purge(self, names: Sequence[str], *, dry_run: bool = False) -> Purged:
         """Take variables out of every version, and every byte of them out of the store. Cannot be undone.

@@ -47,6 +47,16 @@ class History:
         found = self._where()[1]
         return None if found is None else self.version(found)
 
+    @property
+    def head_id(self) -> VersionId | None:
+        """The id that HEAD names, whatever became of that version."""
+        return self._where()[1]
+
+    def stored_head(self) -> Version | None:
+        """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""
+        found = _parse_head(self.refs.get(HEAD))[1]
+        return None if found is None else self.version(found)
+
     def _where(self) -> tuple[str, VersionId | None]:
         if self._here is None:
             self._here = _parse_head(self.refs.get(HEAD))
@@ -87,7 +97,7 @@ class History:
     def _read(self, version_id: VersionId) -> Version:
         seen: set[str] = set()
         while True:
-            living = self._living(version_id)
+            living = self.living(version_id)
             if not living:
                 stone = self.records.forgotten.all()[version_id]
                 raise UnknownVersion(f"v{stone.number} was forgotten, and so was all before it", "see %mv_log")
@@ -106,10 +116,10 @@ class History:
         gone = self.records.forgotten.all()
         if not any(p in gone for p in version.parents):
             return version
-        living = dict.fromkeys(p for parent in version.parents for p in self._living(parent))
+        living = dict.fromkeys(p for parent in version.parents for p in self.living(parent))
         return replace(version, parents=tuple(living))
 
-    def _living(self, version_id: VersionId) -> list[VersionId]:
+    def living(self, version_id: VersionId) -> list[VersionId]:
         """The version itself, or its nearest ancestors that were not forgotten, those of the first parent first."""
         gone = self.records.forgotten.all()
         found: dict[VersionId, None] = {}

@@ -100,6 +100,7 @@ class Needs:
         refs, damaged = self._history.refs.readable()
         yield from (Problem(error.message, "ref") for error in damaged)
         known = {v.id for v in versions} | {r.removeprefix("forgotten/") for r in refs if r.startswith("forgotten/")}
+        known |= self._history.records.forgotten.all().keys()
         for version in versions:
             for parent in version.parents:
                 if parent not in known:

@@ -48,7 +48,8 @@ class Portable:
 def taken_out(repo: Repo, version: Version) -> Portable:
     """The version without what only this machine knows."""
     session, own = _session(repo, version)
-    leaving = replace(version, session=session)
+    recorded = repo.history.records.read(version.id)  # Its parents as they were: some may be forgotten here.
+    leaving = replace(version, session=session, parents=recorded.parents)
     needed = {part for group in _groups(replace(version, session=None)) for part in repo.vault.parts_of(group)}
     needed |= set(_documents(version)) | own.keys()
     return Portable(leaving, tuple(sorted(needed)), own)

@@ -1,6 +1,6 @@
 """Garbage collection: what goes, what is rewritten, and in which order, so that it can be killed anywhere.
 
-A pack goes when none of its parts is needed, and is rewritten when less than half of it is, or when a part that
+A pack goes when none of its parts is needed, and is rewritten when a tenth of it is not, or when a part that
 stays is a delta to one that goes. New packs are durable before old ones are deleted; what a kill leaves is parts
 that are there twice, and the next gc removes the spare copies.
 """
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from nbmodelver.store.reading import Reader
     from nbmodelver.store.writing import PackWriter
 
-LEAST_ALIVE = 0.5
+LEAST_ALIVE = 0.9
+"""A pack with a larger share of its bytes in use stays as it is: what is forgotten should free its room, but no pack is
+copied for a few bytes. Rewriting copies blocks without decoding them."""
+
 _PACK_BYTES = 256 << 20
 
 
@@ -52,13 +55,15 @@ class Plan:
         if freed_bytes is None:
             freed_bytes = sum(c.size for c in self.delete.values())
             freed_bytes += sum(int(c.size * (1 - alive(self, c))) for c in self.rewrite.values())
-        return GcReport(len(gone), len(self.delete) + len(self.rewrite), freed_bytes, size - freed_bytes, dry_run)
+        rewritten = sum(c.size for c in self.rewrite.values())
+        count = len(self.delete) + len(self.rewrite)
+        return GcReport(len(gone), count, freed_bytes, size - freed_bytes, dry_run, rewritten)
 
 
 def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow_empty: bool) -> Plan:
     """What to do so that `live` stays. Changes nothing. Raises StoreError, Damaged, MissingPart."""
     backend, index = reader.backend, reader.index
-    packs = index.packs()
+    packs = dict(sorted(index.packs().items()))  # The same packs give the same result.
     for error in index.unreadable().values():
         raise error
     made = Plan(set(live), {place.entry.id: place for place in index.parts()})
@@ -168,12 +173,13 @@ def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
 
 def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
     writer = new_writer()
+    again = (
+        Place(c, e) for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)
+    )
     try:
-        for contents in made.rewrite.values():
-            for entry in contents.entries:
-                if made.here(contents, entry) and _moves_alone(made, contents, entry):
-                    near = _living_base(made, contents, entry)
-                    writer.put_many([(reader.get(entry.id), near, "any")])
+        for contents, entry in sorted(again, key=lambda place: (place.entry.depth, place.entry.id)):
+            near = _living_base(made, contents, entry)
+            writer.put_many([(reader.get(entry.id), near, "any")])
         writer.seal()
     except BaseException:
         writer.abandon()
@@ -181,11 +187,14 @@ def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWrite
 
 
 def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | None:
-    """The nearest base of the part, or base of its base, that stays as it is: what the delta can be made to instead."""
+    """The nearest base of the part, or base of its base, that stays: what the delta can be made to instead.
+
+    It may be one that is encoded again itself. Its new form never leans on this part: it goes down the same old chain.
+    """
     place: Place | None = Place(contents, entry)
     while place is not None:
         place = _closest_base(made, place, entry.size)
-        if place is not None and place.entry.id in made.live and not made.orphaned(*place):
+        if place is not None and place.entry.id in made.live:
             return place.entry.id
     return None
 

@@ -154,25 +154,6 @@ COMPARE = Verb(
     gives="the versions",
 )
 
-PANEL = Verb(
-    "panel",
-    "Show history, comparison and rollback as a panel to click in.",
-    "A widget in the output, where the host can show widgets and a person is there; elsewhere the history as text. The "
-    "widget may stand in any ipywidgets layout, and its traits `selected`, `view` and `head` may be observed. The "
-    "setting widgets chooses the form: auto, anywidget, plain (ipywidgets only) or off. %mv_log, %mv_compare and "
-    "%mv_rollback without --yes show the same panel.",
-    (
-        Example("", "the history"),
-        Example("compare v2 v5", "a comparison of two versions"),
-    ),
-    (
-        Argument("view", "what it shows first", choices=("history", "inspect", "compare", "rollback", "commit")),
-        Argument("versions", VERSION_HELP, many=True),
-    ),
-    kernel=True,
-    gives="the widget, or the versions where there is none",
-)
-
 ROLLBACK = Verb(
     "rollback",
     "Bring the live variables back to what they were in a version.",
@@ -359,6 +340,58 @@ GC = Verb(
     gives="the report",
 )
 
+
+def _keep(period: str, of: str) -> Argument:
+    return Argument(
+        f"keep_{period}", f"keep {of}", (f"--keep-{period}",), "int", metavar="N", minimum=0, maximum=1_000_000
+    )
+
+
+FORGET = Verb(
+    "forget",
+    "Let versions vanish, by name or by rules, so that gc can remove what only they needed.",
+    "With rules (--keep-..., --best, --within) every version goes that no rule keeps. The current version, the tips of "
+    "branches and tagged versions always stay, unless they are named and --force is given. What others share or build "
+    "on stays as well; --dry-run says which versions would go and how many bytes %mv_gc would then free. Forgotten "
+    "versions can be brought back with --undo until gc has removed what they held, which is an hour at least.",
+    (
+        Example("v2 v5 --dry-run", "say what two versions would free"),
+        Example("--keep-last 10 --keep-daily 7", "thin the history out"),
+        Example("--best acc=3 --best val_loss=3", "keep the best by two metrics, and what is always kept"),
+        Example("--within 2GB", "keep the newest that fit into this size"),
+        Example("v5 --undo", "bring a forgotten version back"),
+    ),
+    (
+        Argument("versions", VERSION_HELP, many=True),
+        DRY_RUN,
+        _keep("last", "the newest N"),
+        _keep("hourly", "the newest of each of the last N hours that have versions"),
+        _keep("daily", "the same for days"),
+        _keep("weekly", "the same for weeks"),
+        _keep("monthly", "the same for months"),
+        Argument("keep_tagged", "keep only what is always kept", ("--keep-tagged",), "flag"),
+        Argument(
+            "best",
+            "keep the N best by a metric: the lowest of a loss or an error, else the highest; may be given again",
+            ("--best",),
+            "pair",
+            None,
+            False,
+            True,
+            (),
+            "METRIC=N",
+        ),
+        Argument(
+            "within", "of what the rules keep, only the newest that fit into this size", ("--within",), metavar="SIZE"
+        ),
+        Argument(
+            "force", "forget named versions although a branch, a tag or HEAD points to them", ("--force",), "flag"
+        ),
+        Argument("undo", "bring the named versions back", ("--undo",), "flag"),
+    ),
+    gives="what was forgotten",
+)
+
 TRUST = Verb(
     "trust",
     "Allow pickled values of a version that came from elsewhere to be loaded, or list what is allowed.",
@@ -410,7 +443,7 @@ CONFIG = Verb(
 VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
-        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, VERIFY, GC, CONFIG,
+        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, ROLLBACK, UNDO, REDO,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, GC, CONFIG,
     )
 }  # fmt: skip

@@ -7,12 +7,12 @@ from nbmodelver.views.blocks import Span
 from nbmodelver.views.commit import commit
 from nbmodelver.views.compare import compare
 from nbmodelver.views.diff import diff
-from nbmodelver.views.figures import plural, size
+from nbmodelver.views.figures import parsed_size, plural, size
 from nbmodelver.views.log import log
 from nbmodelver.views.plan import plan
 from nbmodelver.views.progress import Bar, Surface, Terminal
 from nbmodelver.views.refs import Refs, branches, tags
-from nbmodelver.views.reports import config, exported, gc, sentence, verify
+from nbmodelver.views.reports import config, exported, forgotten, gc, sentence, verify
 from nbmodelver.views.show import show
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.status import State, status
@@ -20,5 +20,6 @@ from nbmodelver.views.text import to_text
 
 __all__ = [
     "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "branches", "commit", "compare", "config", "diff",
-    "exported", "gc", "log", "plan", "plural", "sentence", "show", "size", "status", "tags", "to_text", "verify",
+    "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "sentence", "show", "size", "status",
+    "tags", "to_text", "verify",
 ]  # fmt: skip

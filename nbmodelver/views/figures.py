@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
+
+from nbmodelver.errors import UsageError
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
@@ -16,6 +19,15 @@ def size(count_bytes: float) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" or abs(amount) >= 9.95 else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} {UNITS[-1]}"
+
+
+def parsed_size(text: str) -> int:
+    """The bytes that a person means by "500 MB", "2GiB" or "10000". Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgtp]?)(i?)b?", text.strip().lower())
+    if not found:
+        raise UsageError(f"'{text}' is no size", "for example: 500MB, 1.5GB")
+    step = 1024 if found[3] else 1000
+    return int(float(found[1]) * step ** " kmgtp".index(found[2] or " "))
 
 
 def duration(seconds: float) -> str:

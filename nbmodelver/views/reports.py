@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Document, Row, Span, Table, dim, line, strong
-from nbmodelver.views.figures import plural, size
+from nbmodelver.views.blocks import Block, Document, Fold, Row, Span, Table, dim, line, spans, strong
+from nbmodelver.views.figures import ago, plural, size
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import GcReport, Json, Problem
+    from nbmodelver.model import GcReport, Json, Problem, Version
 
 
 def verify(problems: Sequence[Problem], checked: str = "") -> Shown:
@@ -38,6 +38,45 @@ def gc(report: GcReport) -> Shown:
     what = f"{plural(report.parts, 'part')} in {plural(report.packs, 'pack')}"
     said = line(f"{verb} ", strong(size(report.freed_bytes)), f" ({what})", dim(f" · {size(report.kept_bytes)} stay"))
     return Shown(Document((said,), "gc"), report)
+
+
+def forgotten(
+    versions: Sequence[Version],
+    value: object,
+    *,
+    kept: int,
+    protected: Sequence[tuple[str, str]] = (),
+    freed_bytes: int | None = None,
+    garbage_bytes: int = 0,
+    exact: bool = True,
+    dry_run: bool = False,
+) -> Shown:
+    """Which versions went, and what gc then frees. protected: versions that stay although no rule keeps them."""
+    verb = "would be forgotten" if dry_run else "forgotten"
+    blocks: list[Block] = [line(strong(plural(len(versions), "version")), f" {verb}", dim(f" · {kept:,} stay"))]
+    if versions:
+        rows = [Row((strong(v.name), dim(ago(v.saved_at_utc), v.saved_at_utc), v.message or v.auto)) for v in versions]
+        table = Table(("", "", ""), tuple(rows))
+        few = len(rows) <= _SHOWN_ROWS
+        blocks.append(table if few else Fold(spans(dim("which")), (table,), in_text=len(rows) <= 10 * _SHOWN_ROWS))
+    if protected:
+        blocks.append(line(dim("no rule keeps, but stay: " + "; ".join(f"{n} ({why})" for n, why in protected))))
+    if freed_bytes is not None:
+        blocks.append(line(*_freed(freed_bytes, garbage_bytes, exact)))
+    elif versions:
+        blocks.append(line(dim("gc frees what only they needed: in an hour, or now with %mv_gc --now; back: --undo")))
+    return Shown(Document(tuple(blocks), "forgotten versions"), value)
+
+
+_SHOWN_ROWS = 20
+
+
+def _freed(freed_bytes: int, garbage_bytes: int, exact: bool) -> list[str | Span]:
+    about = "" if exact else "about "
+    if freed_bytes < 0:
+        return ["gc would need ", strong(f"{about}{size(-freed_bytes)}"), " more: others build on what would go"]
+    also = f" and {size(garbage_bytes)} that nothing needs already" if garbage_bytes > 0 else ""
+    return ["gc would free ", strong(f"{about}{size(freed_bytes)}"), dim(f" ({freed_bytes:,} bytes){also}")]
 
 
 def config(settings: Mapping[str, Json]) -> Shown:

@@ -117,7 +117,7 @@ def young(folder: str) -> int:
 
 
 def log_ids(folder: str) -> list[str]:
-    return [v.id for v in mv.open(Path(folder) / worlds.STORE).log()]
+    return [v.id for v in mv.open(Path(folder) / worlds.STORE).log(worlds.ALL)]
 
 
 def fill(folder: str) -> tuple[list[int], str]:

@@ -281,7 +281,7 @@ def feed_catalogue_of_a_store(draw: Any) -> None:
     index = Path("catalogued/.nbmodelver/catalogue/index.json")
     index.parent.mkdir(exist_ok=True)
     index.write_text(f'{{"form":1,"sum":"{_sum(text)}","data":{text}}}')
-    assert [v.id for v in mv.open(Path("catalogued")).log()] == [made.id]
+    assert [v.id for v in mv.open(Path("catalogued")).log("number >= 0")] == [made.id]
 
 
 def feed_pack(draw: Any) -> None:

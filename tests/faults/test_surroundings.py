@@ -158,7 +158,7 @@ def test_d8_any_catalogue_gives_the_answers_of_the_records(
 def test_d11_a_newer_format_is_read_only_if_it_says_so(zygote: Zygote, fresh: Fresh) -> None:
     folder = fresh("")
     form = Path(folder) / worlds.STORE / "format"
-    form.write_text(json.dumps({"format": 2, "readable_by": 1}))
+    form.write_text(json.dumps({"format": 6, "readable_by": 1}))
     assert zygote.run("harm.order", folder).value == [3, 2, 1]
     for function in ("worlds.commit", "worlds.bring_in"):
         refused(zygote.run(function, folder, 50), "StoreTooNew")

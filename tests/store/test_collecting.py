@@ -98,6 +98,27 @@ def test_the_middle_of_a_history_goes_without_making_the_rest_large(backend, sto
         assert_reads(backend, arrays, ids)
 
 
+@pytest.mark.parametrize("kept", [[1, 2, 3, 4, 5], [2, 4, 5], [3, 4, 5]])
+def test_when_the_base_of_all_goes_only_one_of_the_rest_is_stored_whole(backend, store, kept):
+    made = history(store, 6)
+    size = sum(backend.size(k) for k in packs(backend))
+    store.collect(live(*(made[k] for k in kept)), grace_s=0)
+    assert sum(backend.size(k) for k in packs(backend)) < size * 1.05
+    for k in kept:
+        assert_reads(backend, *made[k])
+    assert PartStore(backend).verify(full=True) == []
+
+
+def test_a_tenth_of_garbage_is_worth_a_copy_of_the_rest(backend, store):
+    noise = np.random.default_rng(0)
+    ids, _ = put(store, *((noise.bytes(70_000), None, "") for _ in range(12)))
+    size = sum(backend.size(k) for k in packs(backend))
+    store.collect(set(ids[:-1]), grace_s=0)
+    assert sum(backend.size(k) for k in packs(backend)) == size
+    store.collect(set(ids[:-2]), grace_s=0)
+    assert sum(backend.size(k) for k in packs(backend)) < size - 130_000
+
+
 def test_a_dry_run_changes_nothing_and_says_what_would_go(backend, store):
     made = history(store, 4)
     before = packs(backend)
