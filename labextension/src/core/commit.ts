@@ -160,7 +160,7 @@ export class Commit implements IView {
     fill(
       this._foot,
       busy ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can wait for its end.')) : null,
-      h('div', { class: 'nbmv-actions' }, commit, button({ label: t('Cancel'), run: () => { this._ctx.back(); } }), h('span', { class: 'nbmv-dim nbmv-small nbmv-foot-sum' }, sum))
+      h('div', { class: 'nbmv-actions' }, commit, this._ctx.first === 'commit' ? null : button({ label: t('Cancel'), run: () => { this._ctx.back(); } }), h('span', { class: 'nbmv-dim nbmv-small nbmv-foot-sum' }, sum))
     );
   }
 

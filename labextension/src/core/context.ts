@@ -21,6 +21,8 @@ export interface INotice {
 /** What every view is given: the kernel's state, the ways to ask and to act, and the ways to say something. */
 export interface IContext {
   readonly host: IHost;
+  /** The view that the panel was made for; it has nothing to go back to. */
+  readonly first: View;
   readonly t: Translate;
   /** The panel's outermost element. */
   readonly root: HTMLElement;

@@ -33,7 +33,7 @@ export class Header {
     this._stack = stack;
     this._branch = button({ label: '', icon: 'branch', class: 'nbmv-bare nbmv-branch', run: () => { branchMenu(ctx, this._branch); } });
     this._branch.setAttribute('aria-haspopup', 'menu');
-    this._busy = h('span', { class: 'nbmv-busy', hidden: true }, icon('clock'), h('span', { class: 'nbmv-words' }, t('A cell is running')));
+    this._busy = h('span', { class: 'nbmv-busy', title: t('A cell is running'), hidden: true }, icon('clock'), h('span', { class: 'nbmv-words' }, t('A cell is running')));
     this._undo = iconButton({ label: t('Undo the last rollback'), icon: 'undo', run: () => void ctx.act('undo', {}, t('Undoing')) });
     this._redo = iconButton({ label: t('Redo'), icon: 'redo', run: () => void ctx.act('redo', {}, t('Redoing')) });
     const more = iconButton({ label: t('More'), icon: 'more', run: () => { this._more(more); } });
@@ -82,9 +82,10 @@ export class Header {
     const depth = this._stack.depth.value;
     const tab = this._stack.tab.value;
     const tabbed = tab === 'history' || tab === 'inspect';
-    this._bar.hidden = !tabbed;
+    this._bar.hidden = depth > 1 || !tabbed;
     this._tabs.hidden = depth > 1 || !tabbed;
     this._page.hidden = depth < 2;
+    this.element.hidden = depth < 2 && !tabbed;
     this._title.textContent = this._stack.top?.title ?? '';
     for (const one of this._tabs.querySelectorAll<HTMLElement>('[role=tab]')) {
       one.setAttribute('aria-selected', String(one.dataset['view'] === tab));

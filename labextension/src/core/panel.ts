@@ -15,11 +15,9 @@ import { Tasks } from './tasks';
 import { Failure } from './transport';
 import { BUSY, speaks } from './connect';
 
-/** The views that have a tab; the others open over them. */
-const TABS: readonly View[] = ['history', 'inspect'];
-
 export class Panel implements IPanel, IContext {
   readonly host: IHost;
+  readonly first: View;
   readonly t: IHost['translate'];
   readonly root: HTMLElement;
   readonly state = new Signal<IState | null>(null);
@@ -34,11 +32,12 @@ export class Panel implements IPanel, IContext {
 
   constructor(element: HTMLElement, host: IHost, view: View = 'history', ids: readonly string[] = []) {
     this.host = host;
+    this.first = view;
     this.t = host.translate;
     this._live = h('div', { class: 'nbmv-live nbmv-spoken', role: 'status', 'aria-live': 'polite' });
     this._notices = new Notices(this.t);
     this._tasks = new Tasks(this.t, request => { this._withdraw(request); });
-    this.root = h('section', { class: 'nbmv-panel', 'aria-label': this.t('Model versions'), 'data-first': view });
+    this.root = h('section', { class: 'nbmv-panel', 'aria-label': this.t('Model versions') });
     this._stack = new Stack(this, (wanted, of, name) => this._make(wanted, of, name));
     const header = new Header(this, this._stack);
     this.root.append(header.element, this._notices.element, this._tasks.element, this._stack.element, this._live);
@@ -145,7 +144,7 @@ export class Panel implements IPanel, IContext {
   }
 
   go(view: View, ids: readonly string[] = [], name = ''): void {
-    if (view === 'compare' && ids.length > 1 && !name && this.host.openComparison && this.root.dataset['first'] !== 'compare') {
+    if (view === 'compare' && ids.length > 1 && !name && this.host.openComparison && this.first !== 'compare') {
       this.host.openComparison([...ids]);
     } else if (view === 'rollback' && ids[0] !== undefined && !name && this.host.confirmed?.()) {
       void rollBack(this, ids[0]);
@@ -225,8 +224,6 @@ export class Panel implements IPanel, IContext {
     this.ask('cancel', { request }).catch((error: unknown) => { this.failed(error); });
   }
 }
-
-export const TAB_VIEWS = TABS;
 
 function isBusy(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'Busy';

@@ -60,12 +60,15 @@ export interface IState {
   stored_bytes: number;
   /** True while a cell runs: then commit and rollback are refused, or queued. */
   busy: boolean;
-  /** Requests that wait for the cell to end. */
+  /** Requests that wait for the cell to end. Those of other panels have negative numbers, which `cancel` takes as well. */
   queued: { request: number; method: string; what: string }[];
   auto: boolean;
-  /** Live names against the present version; null when not looked at since the last cell began. */
+  /**
+   * Live names against the present version; null when not looked at since the last cell began, as it would take more
+   * than a few milliseconds. Then `hello` starts a look, and what it found is pushed.
+   */
   uncommitted: IChange[] | null;
-  /** The version that undo or redo would go to; null when there is none. */
+  /** The name of the version that undo or redo would go to; null when there is none. */
   undo: string | null;
   redo: string | null;
   /** Names of all metrics and parameters that any version has. */
@@ -226,7 +229,7 @@ export interface IMethods {
   series: [{ metric: string; filter?: IHistoryFilter }, { points: { id: string; number: number; value: number }[] }];
   version: [{ id: string }, IVersion];
   profile: [{ id: string; name: string }, { section: ISection }];
-  /** By name; or by a notebook cell's id and source: then what that cell makes. */
+  /** By name; or by a notebook cell's id and source: then what that cell makes; or neither: then only the names there are. */
   inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
   diff: [{ before: string; after: string; names?: string[] }, IDiff];
   compare: [{ ids: string[] }, IComparison];

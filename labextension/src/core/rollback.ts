@@ -199,7 +199,7 @@ export class Rollback implements IView {
         'div',
         { class: 'nbmv-actions' },
         button({ label, icon: 'rollback', class: 'nbmv-primary', disabled: ticked.length === 0, run: () => { void this._do(busy); } }),
-        button({ label: t('Cancel'), run: () => { this._ctx.back(); } })
+        this._ctx.first === 'rollback' ? null : button({ label: t('Cancel'), run: () => { this._ctx.back(); } })
       )
     );
     if (focused) {

@@ -8,7 +8,7 @@ import { colour, dash } from './marks';
 export function histogram(chart: IChart, width: number, height: number): SVGElement[] {
   const ticks = Math.max(2, Math.floor(height / 40));
   const measure = scale([0, ...chart.series.flatMap(one => one.y.map(v => v ?? 0))], 1, 0);
-  const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 16, bottom: height - 32 };
+  const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 22, bottom: height - 32 };
   const y = measure.range([box.bottom, box.top]);
   const x = scale(chart.series.flatMap(one => one.x), box.left, box.right, false);
   const hatch = freshId('hatch');

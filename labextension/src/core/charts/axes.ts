@@ -33,7 +33,7 @@ export function tickWidth(y: Scale, count: number): number {
 }
 
 export function horizontal(x: Scale, box: IBox, label: string, integers = false): SVGElement[] {
-  const room = Math.max(2, Math.floor((box.right - box.left) / 60));
+  const room = Math.max(2, Math.min(8, Math.floor((box.right - box.left) / 60)));
   const ticks = x.ticks(room).filter(value => !integers || Number.isInteger(value));
   const texts = ticks.map(value =>
     svg('g', {}, svg('path', { class: 'nbmv-tick', d: `M${x(value)} ${box.bottom}v4` }), svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, number(value)))

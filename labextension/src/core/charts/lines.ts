@@ -19,10 +19,11 @@ export function lines(chart: IChart, width: number, height: number, choose?: Cho
   const ticks = Math.max(2, Math.floor(height / 40));
   const values = chart.series.flatMap(one => one.y.filter(v => v !== null));
   const measure = scale(values, 1, 0);
-  const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - room, top: 16, bottom: height - 32 };
+  const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - room, top: 22, bottom: height - 32 };
   const y = measure.range([box.bottom, box.top]);
   const xs = chart.series.flatMap(one => one.x);
-  const x = scale(xs, box.left + 4, box.right - 4, chart.kind === 'scatter');
+  const inset = chart.kind === 'scatter' ? 16 : 4;
+  const x = scale(xs, box.left + inset, box.right - inset, chart.kind === 'scatter');
   const integers = xs.every(Number.isInteger);
   return [
     ...vertical(y, box, chart.y_label, ticks),
@@ -46,12 +47,13 @@ function mark(chart: IChart, s: number, i: number, [x, y]: [number, number], cho
   const series = chart.series[s];
   const label = chart.labels[i] ?? '';
   const said = `${[label, series?.label].filter(Boolean).join(' ')}: ${chart.x_label} ${number(series?.x[i] ?? NaN)}, ${chart.y_label} ${number(series?.y[i] ?? NaN)}`;
-  const made = point(s, x, y, said);
+  const made = point(s, x, y, said, chart.kind === 'scatter' ? 56 : 34);
   if (choose) {
     made.classList.add('nbmv-choose');
     made.addEventListener('click', () => { choose(s, i); });
   }
-  const text = chart.kind === 'scatter' && label && chart.labels.length <= 12 ? svg('text', { class: 'nbmv-point-label', x: x + 7, y: y + 3.5 }, label) : null;
+  const named = chart.kind === 'scatter' && label && chart.labels.length <= 12;
+  const text = named ? svg('text', { class: 'nbmv-point-label', x, y: y - 7, 'text-anchor': 'middle' }, label) : null;
   return svg('g', {}, made, text);
 }
 

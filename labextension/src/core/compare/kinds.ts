@@ -1,7 +1,7 @@
 import type { IContext } from '../context';
-import { written } from '../controls';
+import { spoken, written } from '../controls';
 import { h } from '../dom';
-import { size } from '../figures';
+import { said, size } from '../figures';
 import { icon, KINDS } from '../icons';
 import type { ISection, Kind } from '../protocol';
 import { charts, general, note, table, type ILook } from './sections';
@@ -35,14 +35,17 @@ export function profile(ctx: IContext, section: ISection, look: ILook): (HTMLEle
   return [...charts(ctx, section), ...general(ctx, { ...section, rows: [], charts: [], note: '' }, look), drawn, note(section)];
 }
 
-/** Names with their kinds and sizes. */
+/** Names with their kinds and sizes. Where it is narrow the type is in the name's title alone. */
 export function names(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
-  const drawn = table(ctx, { ...section, columns: [ctx.t('name'), ctx.t('kind'), ctx.t('type'), ctx.t('before'), ctx.t('after')] }, look, (at, found) => {
-    if (at === 1) {
-      const kind = KINDS.find((one): one is Kind => one === found) ?? 'other';
-      return { shown: h('span', { class: 'nbmv-kind', title: kind }, icon(kind), h('span', { class: 'nbmv-spoken' }, kind)) };
+  const { t } = ctx;
+  const rows = section.rows.map(row => ({ ...row, cells: [row.cells[0] ?? '', ...row.cells.slice(2)] }));
+  const kindOf = new Map(section.rows.map(row => [row.cells[0], KINDS.find((one): one is Kind => one === row.cells[1]) ?? 'other']));
+  const drawn = table(ctx, { ...section, rows, columns: [t('name'), t('type'), t('before'), t('after')] }, look, (at, found, cells) => {
+    if (at === 0) {
+      const kind = kindOf.get(found) ?? 'other';
+      return { shown: [icon(kind), spoken(`${kind} `), written(said(found))], title: `${kind}, ${said(cells[1])}` };
     }
-    return at > 2 && typeof found === 'number' ? { shown: size(found), number: true } : value(found);
+    return at === 1 ? { ...value(found), wide: true } : typeof found === 'number' ? { shown: size(found), number: true } : value(found);
   });
   return [drawn, note(section)];
 }

@@ -33,13 +33,16 @@ export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILo
   if (!rows.length) {
     return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('The same on both sides.')) : null;
   }
-  const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), section.columns.map(column => h('th', { scope: 'col' }, column)));
-  const body = rows.map(row => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), row.cells.map((found, at) => drawCell(at, cell(at, found, row.cells)))));
+  const cells = rows.map(row => row.cells.map((found, at) => cell(at, found, row.cells)));
+  const numbers = section.columns.map((_, at) => cells.some(row => row[at]?.number));
+  const heads = section.columns.map((column, at) => h('th', { scope: 'col', class: numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
+  const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), heads);
+  const body = rows.map((row, i) => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), (cells[i] ?? []).map((one, at) => drawCell(at, one))));
   return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title }, h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)));
 }
 
-function drawCell(at: number, { shown, number, title }: ICell): HTMLElement {
-  const props = { class: number ? 'nbmv-number' : undefined, title };
+function drawCell(at: number, { shown, number, title, wide }: ICell): HTMLElement {
+  const props = { class: number ? 'nbmv-number' : wide ? 'nbmv-wide' : undefined, title };
   return at === 0 ? h('th', { ...props, scope: 'row' }, shown) : h('td', props, shown);
 }
 

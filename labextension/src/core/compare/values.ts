@@ -8,6 +8,8 @@ export interface ICell {
   shown: Child;
   number?: boolean;
   title?: string;
+  /** Left out where it is narrow. */
+  wide?: boolean;
 }
 
 /** Texts longer than this are cut; the whole is in the title. */

@@ -128,10 +128,10 @@ export class Filter {
     const { t } = this._ctx;
     const metric = this._filter.metric;
     let name = metric?.name ?? this._ctx.metric.value;
-    const number = (label: string, value: number | undefined): HTMLInputElement =>
-      h('input', { type: 'number', step: 'any', class: 'nbmv-input', placeholder: label, 'aria-label': label, value: value ?? '', on: { change: () => { tell(); } } });
-    const low = number(t('At least'), metric?.at_least);
-    const high = number(t('At most'), metric?.at_most);
+    const number = (label: string, short: string, value: number | undefined): HTMLInputElement =>
+      h('input', { type: 'number', step: 'any', class: 'nbmv-input', placeholder: short, 'aria-label': label, value: value ?? '', on: { change: () => { tell(); } } });
+    const low = number(t('At least'), t('min'), metric?.at_least);
+    const high = number(t('At most'), t('max'), metric?.at_most);
     const tell = (): void => {
       const least = low.value === '' ? {} : { at_least: Number(low.value) };
       const most = high.value === '' ? {} : { at_most: Number(high.value) };

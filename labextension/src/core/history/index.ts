@@ -4,7 +4,7 @@ import { Details } from '../details';
 import { fill, h } from '../dom';
 import { day } from '../figures';
 import { openMenu } from '../menu';
-import type { IHistoryEntry, IState } from '../protocol';
+import type { IEntry, IHistoryEntry, IState } from '../protocol';
 import { Ends } from '../signal';
 import { versionActions } from '../versions';
 import { Filter } from './filter';
@@ -31,6 +31,7 @@ export class History implements IView {
   private readonly _nothing = h('div', { class: 'nbmv-nothing' });
   private readonly _ends = new Ends();
   private _columns = 1;
+  private readonly _away = new Map<string, IEntry>();
 
   constructor(ctx: IContext, ids: readonly string[]) {
     this._ctx = ctx;
@@ -192,6 +193,7 @@ export class History implements IView {
 
   private _renew(): void {
     this._pages.renew();
+    this._away.clear();
     this._list.draw();
     this._trend.renew();
   }
@@ -223,11 +225,29 @@ export class History implements IView {
   }
 
   private _chosen(tell = true): void {
-    const entries = this._selection.ids.map(id => this._pages.at(this._pages.indexOf(id))).filter(one => one !== undefined);
-    this._details.show(entries, this._selection.has(''));
+    void this._detail();
     this._list.draw();
     if (tell) {
       this._ctx.host.selected?.(this._selection.ids);
+    }
+  }
+
+  /** A selected version may lie on a page that is not here: a point of the chart, or a host chose it. */
+  private async _detail(): Promise<void> {
+    const ids = this._selection.ids;
+    const here = (id: string): IEntry | undefined => this._pages.at(this._pages.indexOf(id)) ?? this._away.get(id);
+    const missing = ids.filter(id => !here(id));
+    this._details.show(ids.map(here).filter(one => one !== undefined), this._selection.has(''));
+    if (missing.length && this._pages.known) {
+      try {
+        const found = await Promise.all(missing.map(id => this._ctx.ask('version', { id })));
+        found.forEach((one, i) => this._away.set(missing[i] ?? one.id, one));
+        if (ids.join() === this._selection.ids.join()) {
+          this._details.show(ids.map(here).filter(one => one !== undefined), false);
+        }
+      } catch (error) {
+        this._ctx.failed(error);
+      }
     }
   }
 

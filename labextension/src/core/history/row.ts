@@ -45,8 +45,8 @@ export function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElemen
     'span',
     { class: 'nbmv-metric', title: by ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by }) : `${name} ${number(value)}` },
     h('span', { class: 'nbmv-dim' }, `${name} `),
-    number(value),
-    by ? h('span', { class: 'nbmv-step' }, ` ${by}`) : null
+    h('span', { class: 'nbmv-value' }, number(value)),
+    by ? [' ', h('span', { class: 'nbmv-step' }, by)] : null
   );
 }
 
