@@ -154,6 +154,25 @@ COMPARE = Verb(
     gives="the versions",
 )
 
+PANEL = Verb(
+    "panel",
+    "Show history, comparison and rollback as a panel to click in.",
+    "A widget in the output, where the host can show widgets and a person is there; elsewhere the history as text. The "
+    "widget may stand in any ipywidgets layout, and its traits `selected`, `view` and `head` may be observed. The "
+    "setting widgets chooses the form: auto, anywidget, plain (ipywidgets only) or off. %mv_log, %mv_compare and "
+    "%mv_rollback without --yes show the same panel.",
+    (
+        Example("", "the history"),
+        Example("compare v2 v5", "a comparison of two versions"),
+    ),
+    (
+        Argument("view", "what it shows first", choices=("history", "inspect", "compare", "rollback", "commit")),
+        Argument("versions", VERSION_HELP, many=True),
+    ),
+    kernel=True,
+    gives="the widget, or the versions where there is none",
+)
+
 ROLLBACK = Verb(
     "rollback",
     "Bring the live variables back to what they were in a version.",
@@ -443,7 +462,7 @@ CONFIG = Verb(
 VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
-        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, ROLLBACK, UNDO, REDO,
+        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
         TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, GC, CONFIG,
     )
 }  # fmt: skip
