@@ -348,3 +348,58 @@ def from_decimals(lanes: Lanes, transform: int, smallest: int, digits: int, out:
     numbers = integers.astype("<i8")
     numbers += smallest
     np.divide(numbers, 10.0**digits, out=words(out, 8).view("<f8"))
+
+
+# -- rows that moved
+
+_PROBES = 64
+_MOSTLY = 0.5
+
+
+def take(base: Buffer, index: Buffer, width: int, out: memoryview) -> None:
+    """Put the elements of `base` at the places of a u32 `index` into `out`. Raises ValueError for one outside."""
+    known, places = words(base, width), words(index, 4)
+    if len(places) and int(places.max()) >= len(known):
+        raise ValueError("an index leads outside of the base")
+    np.take(known, places, out=words(out, width), mode="clip")
+
+
+def is_taken(raw: Buffer, base: Buffer, index: Buffer, width: int) -> bool:
+    """Whether `take` gives `raw`."""
+    known, places = words(base, width), words(index, 4)
+    if len(places) and int(places.max()) >= len(known):
+        return False
+    return bool(np.array_equal(np.take(known, places, mode="clip"), words(raw, width)))
+
+
+def may_tell_rows_apart(raw: Buffer, width: int) -> bool:
+    """False when most of a sample are repeats: a label, not a name of the row."""
+    elements = words(raw, width)
+    some = elements[:: max(len(elements) // 1024, 1)]
+    return len(np.unique(some)) > _MOSTLY * len(some)
+
+
+def may_be_moved(raw: Buffer, base: Buffer, width: int) -> bool:
+    """Whether most elements are in other places than in `base`, and a sample of them is somewhere there."""
+    new, old = words(raw, width), words(base, width)
+    if len(new) == len(old):
+        if np.count_nonzero(new == old) > _MOSTLY * len(new):
+            return False
+    elif same_start(raw, base) + same_end(raw, base, 0) > _MOSTLY * min(len(raw), len(base)):
+        return False
+    some = np.unique(new[:: max(len(new) // _PROBES, 1)])
+    at = np.minimum(np.searchsorted(some, old), len(some) - 1)
+    return len(np.unique(at[some[at] == old])) == len(some)
+
+
+def places_in(raw: Buffer, base: Buffer, width: int) -> memoryview | None:
+    """u32: where in `base` each element of `raw` is; None unless each is there, and once."""
+    new, old = words(raw, width), words(base, width)
+    order = np.argsort(old)
+    values = old[order]
+    at = np.minimum(np.searchsorted(values, new), max(len(values) - 1, 0))
+    if not len(values) or not np.array_equal(values[at], new):
+        return None
+    if (values[at] == values[np.minimum(at + 1, len(values) - 1)])[at + 1 < len(values)].any():
+        return None
+    return order[at].astype("<u4").view(np.uint8).data

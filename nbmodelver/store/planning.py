@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from nbmodelver.store import deltas
+from nbmodelver.store import deltas, rows
+from nbmodelver.store.choice import width_of
+from nbmodelver.store.deltas import Piece
+from nbmodelver.store.encodings.taken import Taken
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.limits import MAX_DEPTH
+from nbmodelver.store.packs import Use
 from nbmodelver.store.workers import stop
 
 if TYPE_CHECKING:
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from nbmodelver.model import ObjectId
-    from nbmodelver.store.deltas import Piece
     from nbmodelver.store.index import Place
     from nbmodelver.store.reading import Reader
 
@@ -48,6 +51,11 @@ class Planner:
 
     def __init__(self, reader: Reader, has: Callable[[ObjectId], bool], level: int) -> None:
         self._reader, self._has, self._level = reader, has, level
+        self._moved: dict[tuple[int, int], tuple[ObjectId, memoryview]] = {}
+
+    def look_for_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
+        """Find out which of these parts are columns of tables whose rows moved. put: stores an index."""
+        self._moved = {m.rows: (put(m.index), m.index) for m in rows.moved_rows(jobs, self._reader)}
 
     def prepared(self, jobs: Sequence[Job]) -> Generator[Prepared, None, None]:
         """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
@@ -69,6 +77,9 @@ class Planner:
         id_ = id_of(job.raw, wide)
         if self._has(id_):
             return Prepared(id_)
+        taken = self._taken(job, id_)
+        if taken is not None:
+            return taken
         near = self._base_for(job.near)
         if near is not None:
             base = self._reader.get(near[0], wide=False)
@@ -76,6 +87,20 @@ class Planner:
             if pieces is not None:
                 return Prepared(id_, pieces, base, near[1] + 1)
         return Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
+
+    def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
+        """The part as what an index takes from its parent; None when it is not that."""
+        moved = self._moved.get(rows.rows_of(job, self._reader) or (0, 0))
+        if moved is None or job.near is None:
+            return None
+        index_id, index = moved
+        base = self._reader.get(job.near, wide=False)
+        if not rows.index_is_right(job, base, index):
+            return None
+        uses = Use(job.near, 0, len(base)), Use(index_id, 0, len(index))
+        depth = self._reader.place(job.near).entry.depth + 1
+        pieces = [Piece(0, len(job.raw), Taken(width_of(job.layout)), uses)]
+        return Prepared(id_, pieces, memoryview(bytes(base) + bytes(index)), depth)
 
     def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
         """The part to code against: `near`, or what its chain begins with when that is as long as may be."""

@@ -18,6 +18,7 @@ from nbmodelver.store.index import PREFIX
 from nbmodelver.store.limits import MAX_DEPTH, SEGMENT_BYTES, SMALL_BYTES
 from nbmodelver.store.packs import Entry, NewBlock, Use, ending, header, read_contents
 from nbmodelver.store.planning import Job, Planner
+from nbmodelver.store.rows import LEAST_COLUMNS
 from nbmodelver.store.sealing import Stream
 from nbmodelver.store.workers import stop
 
@@ -111,7 +112,10 @@ class PackWriter:
             prints = self._prints([job.raw for job in jobs])
             seen = [self._seen(print_) for print_ in prints]
             new = [k for k, id_ in enumerate(seen) if id_ is None]
-            big = self._planner.prepared([jobs[k] for k in new if len(jobs[k].raw) >= SMALL_BYTES])
+            large = [jobs[k] for k in new if len(jobs[k].raw) >= SMALL_BYTES]
+            if len(large) >= LEAST_COLUMNS:
+                self._planner.look_for_moved_rows(large, lambda index: self.put(index, layout="u4"))
+            big = self._planner.prepared(large)
             fresh: list[tuple[memoryview, Print]] = []
             with closing(big):
                 for k in new:
@@ -195,7 +199,7 @@ class PackWriter:
         if piece.encoder is None:
             self._append(length, _done(copied(length, piece.uses)))
             return
-        used = base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length] if piece.uses else b""
+        used = _base_of(piece, base)
         self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)
 
     # -- blocks in order
@@ -262,6 +266,13 @@ class PackWriter:
     def _entry(self, one: _Listed) -> Entry:
         is_delta = any(self._blocks[i].uses for i in one.blocks)
         return Entry(one.id, one.raw_start, one.size, one.depth if is_delta else 0)
+
+
+def _base_of(piece: Piece, base: memoryview) -> memoryview:
+    """What of the plan's base a piece uses: a run of it, or all of it when it is several runs put together already."""
+    if len(piece.uses) == 1:
+        return base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length]
+    return base if piece.uses else base[:0]
 
 
 def _flat(raw: bytes | bytearray | memoryview) -> memoryview:

@@ -21,6 +21,7 @@ from tests.store.samples import mixed, put_all
 
 FOLDER = Path(__file__).parents[1] / "golden" / "store-1"
 FOLDER_2 = FOLDER.with_name("store-2")
+FOLDER_ROWS = FOLDER.with_name("store-rows")
 
 
 def versions():
@@ -41,18 +42,45 @@ def versions():
     return [first, second, third]
 
 
+def moved():
+    """A table, and the same with its rows in another order, then with some left out: encoding 10."""
+    places = np.random.default_rng(2).permutation(17_000)
+    first = {
+        "id": ("i8", np.arange(17_000) * 7),
+        "size": ("i4", np.arange(17_000, dtype="i4") % 100),
+        "flag": ("b", np.arange(17_000) % 3 == 0),
+        "when": ("i4", np.arange(17_000, dtype="i4") // 5),
+    }
+    second = {name: (layout_, array[places]) for name, (layout_, array) in first.items()}
+    third = {name: (layout_, array[np.arange(17_000) % 50 != 3]) for name, (layout_, array) in second.items()}
+    return [first, second, third]
+
+
+def main_rows():
+    """Packs of format 2 in which rows moved."""
+    shutil.rmtree(FOLDER_ROWS, ignore_errors=True)
+    backend = LocalBackend(FOLDER_ROWS, create=True)
+    layout.create(backend)
+    write_packs(backend, moved(), FOLDER_ROWS)
+
+
 def main():
     """Write it."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     backend = LocalBackend(FOLDER, create=True)
     backend.create("format", [b'{"format": 1, "readable_by": 1, "by": "nbmodelver 0.1"}'])
+    write_packs(backend, versions(), FOLDER)
+
+
+def write_packs(backend, frames, folder):
+    """A pack for each frame, tags that name its parts, and beside the folder what the parts have to be."""
     store, refs, ids, sums = PartStore(backend), Refs(backend), None, {}
-    for number, arrays in enumerate(versions(), 1):
+    for number, arrays in enumerate(frames, 1):
         ids, _ = put_all(store, arrays, ids)
         refs.move(f"tags/v{number}", None, json.dumps(ids))
         sums |= {ids[name]: hashlib.sha256(array.tobytes()).hexdigest() for name, (_, array) in arrays.items()}
-    swept(FOLDER)
-    FOLDER.with_suffix(".json").write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n")
+    swept(folder)
+    folder.with_suffix(".json").write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n")
 
 
 def main_2():
@@ -85,4 +113,4 @@ def swept(folder):
 
 
 if __name__ == "__main__":
-    {"1": main, "2": main_2}[sys.argv[1]]()
+    {"1": main, "2": main_2, "rows": main_rows}[sys.argv[1]]()

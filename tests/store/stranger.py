@@ -215,6 +215,13 @@ def prefix(stored, raw, base):
     return zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=1 << 27).decompress(stored)
 
 
+def taken(stored, raw, base):
+    width = stored[0]
+    old = len(base) - 4 * (raw // width)
+    index = struct.unpack(f"<{raw // width}I", base[old:])
+    return b"".join(base[i * width : (i + 1) * width] for i in index)
+
+
 DECODERS = {
     0: lambda stored, raw, base: stored,
     1: lambda stored, raw, base: unzstd(stored, raw),
@@ -226,4 +233,5 @@ DECODERS = {
     7: patch,
     8: difference,
     9: prefix,
+    10: taken,
 }

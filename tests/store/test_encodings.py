@@ -17,6 +17,7 @@ from nbmodelver.store.encodings.patch import Patch
 from nbmodelver.store.encodings.plain import Raw, Zstd
 from nbmodelver.store.encodings.prefix import Prefix
 from nbmodelver.store.encodings.shuffled import Shuffled
+from nbmodelver.store.encodings.taken import Taken
 
 ALONE = [
     Raw(),
@@ -71,6 +72,18 @@ def test_what_goes_in_with_a_base_comes_out(encoder, raw, edits, other):
     for near in (bytes(base), other):
         found = there_and_back(encoder, raw, near)
         assert found is None or found[0] == raw
+
+
+@given(st.lists(st.integers(0, 1 << 60), max_size=200), st.data())
+def test_elements_are_taken_from_the_base(values, data):
+    old = np.array(values, "i8")
+    places = data.draw(st.lists(st.integers(0, max(len(old) - 1, 0)), max_size=300 if len(old) else 0))
+    index = np.array(places, "<u4")
+    raw = old[index].tobytes()
+    assert there_and_back(Taken(8), raw, old.tobytes() + index.tobytes())[0] == raw
+    if raw:
+        other = bytes([raw[0] ^ 1]) + raw[1:]
+        assert Taken(8).encode(memoryview(other), old.tobytes() + index.tobytes()) is None
 
 
 @pytest.mark.parametrize("encoder", [e for e in WITH_BASE if e.number in (7, 8)], ids=repr)

@@ -13,7 +13,7 @@ from nbmodelver.store import encodings, layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
-from tests.store.golden import FOLDER, FOLDER_2, versions
+from tests.store.golden import FOLDER, FOLDER_2, FOLDER_ROWS, moved, versions
 from tests.store.samples import put_all
 from tests.store.stranger import DECODERS, Stranger
 
@@ -26,9 +26,10 @@ def folder(tmp_path):
     """A new store with every encoding."""
     backend = LocalBackend(tmp_path / "store", create=True)
     layout.create(backend)
-    store, ids = PartStore(backend), None
-    for arrays in versions():
-        ids, _ = put_all(store, arrays, ids)
+    for frames in (versions(), moved()):
+        store, ids = PartStore(backend), None
+        for arrays in frames:
+            ids, _ = put_all(store, arrays, ids)
     Refs(backend).move("tags/größe", None, json.dumps(ids))
     return tmp_path / "store"
 
@@ -54,6 +55,14 @@ def test_d11_the_golden_store_is_read_for_ever():
     for value in Refs(LocalBackend(FOLDER)).all("tags/").values():
         assert set(json.loads(value).values()) <= set(GOLDEN)
     assert store.verify(full=True) == []
+
+
+def test_d11_moved_rows_are_read_for_ever():
+    store, stranger = PartStore(LocalBackend(FOLDER_ROWS)), Stranger(FOLDER_ROWS)
+    for id_, expected in json.loads(FOLDER_ROWS.with_suffix(".json").read_text()).items():
+        assert hashlib.sha256(store.get(id_)).hexdigest() == expected
+        assert store.get(id_) == stranger.part(id_)
+    assert 10 in {b.encoding for c in store._index.packs().values() for b in c.blocks}
 
 
 def test_d11_the_golden_store_of_format_2_is_read_for_ever(tmp_path):

@@ -1,0 +1,87 @@
+"""Rows that moved together: a table that was sorted, shuffled or filtered is its old columns and one index.
+
+Found on one column in which every row has a value of its own; that column tells where each row was. The index is then
+a part of its own, and each column for which it is right is coded as taken from its parent (encoding 10).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbmodelver.store import lanes
+from nbmodelver.store.choice import width_of
+from nbmodelver.store.encodings.taken import INDEX_BYTES
+from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbmodelver.store.planning import Job
+    from nbmodelver.store.reading import Reader
+
+LEAST_ROWS = 16 << 10
+LEAST_COLUMNS = 2
+_MOST_PROBES = 3
+_TELLING = ("i8", "u8", "f8", "i4", "u4", "f4")
+"""Layouts that may tell rows apart, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One index for several columns. rows: of the new columns and of the old ones. index: u32, one for each new row."""
+
+    rows: tuple[int, int]
+    index: memoryview
+
+
+def moved_rows(jobs: Sequence[Job], reader: Reader) -> list[Moved]:
+    """The indices of tables whose rows moved, judged by the columns that are new."""
+    tables: dict[tuple[int, int], list[Job]] = defaultdict(list)
+    for job in jobs:
+        rows = rows_of(job, reader)
+        if rows is not None:
+            tables[rows].append(job)
+    found = []
+    for rows, columns in tables.items():
+        telling = sorted((c for c in columns if c.layout in _TELLING), key=lambda c: _TELLING.index(c.layout))
+        if len(columns) >= LEAST_COLUMNS:
+            index = _index(telling[:_MOST_PROBES], reader)
+            if index is not None:
+                found.append(Moved(rows, index))
+    return found
+
+
+def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
+    """Rows of the column and of the one that it is near to; None for what cannot be coded by an index."""
+    width = width_of(job.layout)
+    place = reader.index.known(job.near) if job.near else None
+    if place is None or not job.layout or job.layout in ("text", "lengths") or len(job.raw) % width:
+        return None
+    rows, old = len(job.raw) // width, place.entry.size // width
+    fits = len(job.raw) <= MAX_BLOCK_BYTES and place.entry.size + INDEX_BYTES * rows <= 2 * MAX_BLOCK_BYTES
+    if not fits or rows < LEAST_ROWS or place.entry.size % width or place.entry.depth >= MAX_DEPTH:
+        return None
+    return rows, old
+
+
+def _index(columns: Sequence[Job], reader: Reader) -> memoryview | None:
+    for column in columns:
+        assert column.near is not None
+        width = width_of(column.layout)
+        if not lanes.may_tell_rows_apart(column.raw, width):
+            continue
+        base = reader.get(column.near)
+        if not lanes.may_be_moved(column.raw, base, width):
+            return None
+        index = lanes.places_in(column.raw, base, width)
+        if index is not None:
+            return index
+    return None
+
+
+def index_is_right(job: Job, base: memoryview, index: memoryview) -> bool:
+    """Whether the column is its old one, taken by the index."""
+    return lanes.is_taken(job.raw, base, index, width_of(job.layout))
+
