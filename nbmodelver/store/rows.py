@@ -48,9 +48,20 @@ def moved_rows(jobs: Sequence[Job], reader: Reader) -> list[Moved]:
         telling = sorted((c for c in columns if c.layout in _TELLING), key=lambda c: _TELLING.index(c.layout))
         if len(columns) >= LEAST_COLUMNS:
             index = _index(telling[:_MOST_PROBES], reader)
-            if index is not None:
+            if index is not None and _is_worth_it(index, columns, reader):
                 found.append(Moved(rows, index))
     return found
+
+
+def _is_worth_it(index: memoryview, columns: Sequence[Job], reader: Reader) -> bool:
+    """True when a second column went the same way: the index costs about as much as one."""
+    right = 0
+    for column in columns:
+        assert column.near is not None
+        right += index_is_right(column, reader.get(column.near), index)
+        if right == LEAST_COLUMNS:
+            return True
+    return False
 
 
 def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
