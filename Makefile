@@ -18,11 +18,11 @@ demo: $(READY)
 
 test: lint
 	@$(BIN)/python labextension/hatch_build.py check build link
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not browser'
-	@NBMODELVER_BROWSER=required $(BIN)/python -m pytest -m browser tests/ui
+	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not browser'
+	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui
 
 test-browser: frontend
-	@NBMODELVER_BROWSER=required $(BIN)/python -m pytest -m browser tests/ui
+	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui
 
 frontend: $(READY)
 	@$(BIN)/python labextension/hatch_build.py build link

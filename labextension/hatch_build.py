@@ -64,11 +64,7 @@ def build() -> None:
     if is_built():
         return
     install()
-    for folder in (
-        HERE / "lib",
-        PLUGIN,
-        PACKAGE / "static",
-    ):  # the tools leave old files behind
+    for folder in (HERE / "lib", PLUGIN, PACKAGE / "static"):  # the tools leave old files behind
         shutil.rmtree(folder, ignore_errors=True)
     npm("run", "build:prod")
     BUILT.write_text(digest(SOURCES) + "\n", encoding="ascii")
@@ -94,7 +90,8 @@ def link() -> None:
 
 
 def install() -> None:
-    """Bring node_modules to the state of the lock file."""
+    """Bring node_modules to the state of the lock file; demand npm before anything is touched."""
+    npm("--version")
     there = HERE / "node_modules" / ".package-lock.json"
     if not there.exists() or there.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
         npm("ci")

@@ -2,7 +2,7 @@
 
 One server for all tests, which serves JupyterLab and Notebook 7; one browser; a folder, and so a store, for each test.
 Needs the built front-end (`make frontend`) and Chromium. Without them the tests are skipped, but where they are
-demanded (`make test` sets NBMODELVER_BROWSER=required) they fail.
+demanded (`make test` sets NBMODELVER_FRONTEND=required) they fail.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "tests" / "ui" / "screenshots"
 TOKEN = "of-the-tests"
 # Loaded machines of two cores are slow: a limit says that something never comes, not how long it may take.
-LIMIT_MS = 60_000
+LIMIT_MS = 30_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items):
 
 
 def demanded(reason: str) -> None:
-    if os.environ.get("NBMODELVER_BROWSER") == "required":
+    if os.environ.get("NBMODELVER_FRONTEND") == "required":
         pytest.fail(reason)
     pytest.skip(reason)
 
@@ -269,20 +269,32 @@ def open_notebook(server, context, request):
     """Opens a notebook with these cells in a folder of the test's own; app: "lab" or "notebook"."""
     opened: list[Notebook] = []
 
-    def open_it(*cells: str, app: str = "lab", name: str = "study", at: Server | None = None, page: Any = None):
+    def open_it(
+        *cells: str,
+        app: str = "lab",
+        name: str = "study",
+        at: Server | None = None,
+        page: Any = None,
+        keep: bool = False,
+    ):
+        """keep: open it beside what the page shows already."""
         running = at or server
         folder = running.folder / re.sub(r"\W+", "-", request.node.name)
         path = write(folder, name, cells)
         page = page or context.new_page()
         relative = str(path.relative_to(running.folder))
-        book = Notebook(page, relative, folder)
+        book = Notebook(page, relative, path.parent)
+        opened.append(book)
+        if keep:
+            book.command("docmanager:open", path=relative)
+            book.ready()
+            return book
         page.on("pageerror", lambda error: book.errors.append(str(error)))
         page.on("console", lambda said: book.errors.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: book.hosts.add(asked.url.split("/")[2]) if "//" in asked.url else None)
         where = f"lab/tree/{relative}?reset&token={TOKEN}" if app == "lab" else f"notebooks/{relative}?token={TOKEN}"
         page.goto(f"{running.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
         book.ready()
-        opened.append(book)
         return book
 
     yield open_it
@@ -293,7 +305,6 @@ def open_notebook(server, context, request):
 
 def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
     """A notebook file."""
-    folder.mkdir(parents=True, exist_ok=True)
     document = {
         "cells": [
             {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
@@ -304,6 +315,7 @@ def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
         "nbformat_minor": 5,
     }
     path = folder / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document))
     return path
 

@@ -66,7 +66,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
       restorer.add(sidebar, sidebar.id);
       comparisons?.restore(restorer, ID.compare);
     }
-    statusBar?.registerStatusItem('nbmodelver:status', { item: new StatusItem(links, t), align: 'left', rank: 50 });
+    statusBar?.registerStatusItem('nbmodelver:status', {
+      item: new StatusItem(links, t),
+      align: 'left',
+      rank: 50,
+      isActive: () => links.current?.link.state != null,
+      activeStateChanged: links.changed
+    });
     if (registry) {
       settings.load(registry, PLUGIN).catch(() => undefined); // the defaults stand
     }

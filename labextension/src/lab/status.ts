@@ -24,7 +24,6 @@ export class StatusItem extends Widget {
     const state = this._links.current?.link.state ?? null;
     this.node.textContent = state ? says(state, this._t) : '';
     this.node.title = state?.head?.message ?? '';
-    this.setHidden(!state);
   }
 }
 
