@@ -385,8 +385,10 @@ def may_be_moved(raw: Buffer, base: Buffer, width: int) -> bool:
     if len(new) == len(old):
         if np.count_nonzero(new == old) > _MOSTLY * len(new):
             return False
-    elif same_start(raw, base) + same_end(raw, base, 0) > _MOSTLY * min(len(raw), len(base)):
-        return False
+    else:
+        shorter, start = min(len(raw), len(base)), same_start(raw, base)
+        if start + same_end(raw, base, shorter - start) > _MOSTLY * shorter:
+            return False
     some = np.unique(new[:: max(len(new) // _PROBES, 1)])
     at = np.minimum(np.searchsorted(some, old), len(some) - 1)
     return len(np.unique(at[some[at] == old])) == len(some)
