@@ -76,6 +76,7 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     return views.show(
         version,
         refs_of(repo),
+        note=repo.history.note(version),
         parent=parent_of(repo, version),
         profiles={n: repo.profile(version, n) for n in names} if names else None,
         cells=() if names else repo.cells(version),

@@ -52,9 +52,15 @@ class Index:
         tags: Mapping[VersionId, Sequence[str]] | None = None,
         offset: int = 0,
         limit: int | None = None,
+        notes: Mapping[VersionId, str] | None = None,
     ) -> tuple[int, list[VersionId]]:
-        """How many versions fit, and the ids of `limit` of them from `offset` on, newest first."""
+        """How many versions fit, and the ids of `limit` of them from `offset` on, newest first.
+
+        notes: those that were written in place of the versions' own.
+        """
         documents = self.documents(tags)
+        if notes:
+            documents = [{**row, "note": notes[row["id"]]} if row["id"] in notes else row for row in documents]
         found = [d for d in documents if query.fits(d)]
         if not found:
             query.check_fields(documents)

@@ -351,7 +351,7 @@ class Notebook:
             prefix=prefix,
             trusted=call["trust"] or None,
         )
-        dirty = not prefix and repo.is_dirty(self.values)
+        dirty = not prefix and self._is_unsaved(repo, rollback)
         plan = repo.planned(rollback, saves_first=dirty)
         if call["dry_run"]:
             return views.plan(plan)
@@ -399,7 +399,9 @@ class Notebook:
         if rollback.prefix:
             self.namespace.put_back(values)
             return
-        before = self._saved(repo, f"before rollback to {target.name}") if plan.saves_first else repo.history.head
+        before = repo.history.head
+        if plan.saves_first:
+            before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
         self.namespace.put_back(values, rollback.vanishing)
         rollback.settled()
         if not (stay or rollback.only_missing):
@@ -409,9 +411,14 @@ class Notebook:
             repo.journals.write(entry.jumped(before.id, target.id))
         self._tell()
 
-    def _saved(self, repo: Repo, why: str) -> Version:
+    def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
+        """True when the present state is in no version: a name differs, or one would be replaced that HEAD left out."""
+        return repo.is_dirty(self.values) or bool(repo.endangered(rollback))
+
+    def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
+        """The present version's names, and `also`, as they are now."""
         head = faces.demand_head(repo)
-        values = {n: self.values[n] for n in head.kept if n in self.values}
+        values = {n: self.values[n] for n in (*head.kept, *also) if n in self.values}
         return repo.commit(values, why, namespace=self.values, around=self.around(values), auto=why)
 
     def undo(self, _call: Call) -> Shown:
@@ -436,9 +443,11 @@ class Notebook:
     def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
         """Jump without a journal entry; gives the plan and the version that holds the state before."""
         target = repo.history.exact(version_id)
-        dirty = repo.is_dirty(self.values)
-        now = self._saved(repo, f"before undo to {target.name}") if dirty else faces.demand_head(repo)
         rollback = repo.rollback(target, self.values)
+        now = faces.demand_head(repo)
+        if self._is_unsaved(repo, rollback):
+            now = self._saved(repo, f"before undo to {target.name}", repo.endangered(rollback))
+            rollback = repo.rollback(target, self.values)
         plan = repo.planned(rollback, saves_first=False)
         self.jump(repo, rollback, plan, journal=False)
         return plan, now.id
@@ -450,7 +459,7 @@ class Notebook:
         repo = self.repo()
         target = faces.branch_tip(repo, call["branch"])
         rollback = repo.rollback(target, self.values)
-        plan = repo.planned(rollback, saves_first=repo.is_dirty(self.values))
+        plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
         self.jump(repo, rollback, plan)
         repo.history.stand_at(target.id, call["branch"])
         return views.plan(plan, done=True)
@@ -462,7 +471,10 @@ class Notebook:
         repo = self.repo()
         merge = repo.merge_plan(call["version"], call["take"])
         demand_settled(merge)
-        before = self._saved(repo, f"before merge of {merge.theirs.name}") if repo.is_dirty(self.values) else merge.ours
+        beside = [n for n in merge.take if n in self.values and n not in merge.ours.kept]
+        before = merge.ours
+        if beside or repo.is_dirty(self.values):
+            before = self._saved(repo, f"before merge of {merge.theirs.name}", beside)
         values: Mapping[str, Any] = {}
         if merge.take:
             values = repo.rollback(merge.theirs, self.values, names=merge.take).load()

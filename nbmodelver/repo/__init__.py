@@ -227,7 +227,8 @@ class Repo:
             ids = self.history.records.newest()
             end = None if limit is None else offset + limit
             return self.history.records.count(), [self.history.version(v) for v in islice(ids, offset, end)]
-        total, found = self.index.page(query, self.history.tags_by_version(), offset, limit)
+        tags, notes = self.history.tags_by_version(), self.history.notes()
+        total, found = self.index.page(query, tags, offset, limit, notes)
         return total, [self.history.version(v) for v in found]
 
     def cells(self, version: Version) -> list[Cell]:
@@ -286,7 +287,13 @@ class Repo:
     ) -> Plan:
         """What a rollback would do. how: only_missing, prefix."""
         rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
-        return self.planned(rollback, saves_first=live is not None and not how.get("prefix") and self.is_dirty(live))
+        unsaved = live is not None and not how.get("prefix") and (self.is_dirty(live) or self.endangered(rollback))
+        return self.planned(rollback, saves_first=bool(unsaved))
+
+    def endangered(self, rollback: Rollback) -> tuple[str, ...]:
+        """Live names that a rollback replaces, and that the present version does not hold."""
+        head = self.history.head
+        return rollback.replaced_beside(head.kept if head is not None else ())
 
     def planned(self, rollback: Rollback, *, saves_first: bool) -> Plan:
         """The plan of a rollback, with what differs in the environment."""

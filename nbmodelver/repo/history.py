@@ -257,6 +257,11 @@ class History:
             found[VersionId(value)] = (*found.get(VersionId(value), ()), name.removeprefix("tags/"))
         return found
 
+    def notes(self) -> dict[VersionId, str]:
+        """The notes that were written in place of the versions' own."""
+        found = self.refs.readable(NOTE)[0]
+        return {VersionId(name.removeprefix(NOTE)): note for name, note in found.items()}
+
     def note(self, version: Version) -> str:
         """The note as it is now: the version's own, or what was written in its place since."""
         written = self.refs.get(f"{NOTE}{version.id}")

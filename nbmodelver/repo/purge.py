@@ -16,7 +16,7 @@ from nbmodelver.codecs import graph
 from nbmodelver.errors import NbmodelverError, UnknownName, UsageError
 from nbmodelver.model import VersionId
 from nbmodelver.repo.commit import canonical_json
-from nbmodelver.repo.history import HEAD
+from nbmodelver.repo.history import HEAD, NOTE
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
@@ -182,10 +182,11 @@ class Purge:
         for old, new in self._new.items():
             if old == new:
                 continue
-            origin = refs.get(f"origin/{old}")
-            if origin is not None:
-                refs.move(f"origin/{new}", refs.get(f"origin/{new}"), origin)
-                refs.delete(f"origin/{old}")
+            for what in ("origin/", NOTE):
+                told = refs.get(f"{what}{old}")
+                if told is not None:
+                    refs.move(f"{what}{new}", refs.get(f"{what}{new}"), told)
+                    refs.delete(f"{what}{old}")
             refs.move(f"forgotten/{old}", refs.get(f"forgotten/{old}"), new)
 
 

@@ -17,7 +17,7 @@ from nbmodelver.model import Change, Group, Plan, Version
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Effect, Progress
     from nbmodelver.repo.vault import Sources, Vault
@@ -132,6 +132,12 @@ class Rollback:
     def groups(self) -> list[Group]:
         """The groups that have to be loaded."""
         return [g for g in self.wanted if self.prefix or not self.comparison.same(g)]
+
+    def replaced_beside(self, known: Collection[str]) -> tuple[str, ...]:
+        """Live names that this replaces and that are not among `known`."""
+        if self.prefix or self.only_missing:
+            return ()
+        return tuple(n for g in self.groups for n in g.names if n in self.namespace and n not in known)
 
     @cached_property
     def lost(self) -> dict[str, str]:

@@ -30,16 +30,17 @@ def show(
     version: Version,
     refs: Refs | None = None,
     *,
+    note: str | None = None,
     parent: Version | None = None,
     profiles: Mapping[str, Profile] | None = None,
     cells: Sequence[Cell] = (),
     environment: Mapping[str, Any] | None = None,
 ) -> Shown:
-    """A version. profiles: of the names asked for, shown instead of the rest.
+    """A version. profiles: of the names asked for, shown instead of the rest. note: in place of the version's own.
 
     environment: "python", "platform", and "packages" as name to version.
     """
-    blocks: list[Block] = list(_head(version, refs or Refs()))
+    blocks: list[Block] = list(_head(version, refs or Refs(), version.note if note is None else note))
     if profiles is not None:
         blocks += [b for name, p in profiles.items() for b in _value(version, name, p)]
     else:
@@ -50,15 +51,14 @@ def show(
     return Shown(Document(tuple(blocks), f"version {version.name}"), version)
 
 
-def _head(version: Version, refs: Refs) -> Iterator[Block]:
+def _head(version: Version, refs: Refs, note: str) -> Iterator[Block]:
     labels = refs.labels(version.id)
     message = [Span("  "), Span(version.message)] if version.message else []
     yield title(version.name, *message, *([Span("  "), *labels] if labels else []))
     by = f" by {version.author}" if version.author else ""
     why = f" · made by itself: {version.auto}" if version.auto else ""
     yield line(dim(f"{version.id[:12]} · {ago(version.saved_at_utc) or 'no time'}{by}{why}", version.saved_at_utc))
-    if version.note:
-        yield from (line(text) for text in version.note.splitlines())
+    yield from (line(text) for text in note.splitlines())
 
 
 def _value(version: Version, name: str, profile: Profile) -> Iterator[Block]:

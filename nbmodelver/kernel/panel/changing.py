@@ -62,12 +62,14 @@ def switch(desk: Desk, params: Params, request: Request) -> Message:
     name = params.text("branch")
     if params.flag("create"):
         desk.repo().branch(name)
+    desk.repo().settle()
     with desk.reporting(request):
         shown = desk.notebook.switch(_call("switch", {"branch": name}))
     return desk.done(request, f"on branch {name} · {_summary(shown.value)}")
 
 
 def _jumped(desk: Desk, request: Request, jump: Callable[[], Shown]) -> Message:
+    desk.repo().settle()  # A commit in the background comes first.
     with desk.reporting(request):
         shown = jump()
     return {**desk.done(request, _summary(shown.value)), "plan": shown.value.to_dict()}

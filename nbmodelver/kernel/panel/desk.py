@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from nbmodelver.kernel.panel.entries import Message
     from nbmodelver.repo import Repo
 
+LOOK_ENDS_S = 0.2
+"""A cell waits so long at most for a look in the background to end."""
+
 
 class Desk:
     """Answers all panels of one notebook."""
@@ -35,6 +38,7 @@ class Desk:
         self.turns = Turns(notebook.cells, post)
         self.lines: list[Line] = []
         self._telling = threading.RLock()
+        self._looking: threading.Thread | None = None
         notebook.changed.append(self.push)
 
     def repo(self) -> Repo:
@@ -136,7 +140,7 @@ class Desk:
             if self.shelf.is_cheap:
                 self.shelf.look()
             elif self.shelf.uncommitted is None:
-                threading.Thread(target=self._look, name="nbmodelver-look", daemon=True).start()
+                self._look_soon()
         return {
             **stored,
             "busy": self.notebook.cells.busy,
@@ -144,6 +148,12 @@ class Desk:
             "queued": self._queued(line),
             "uncommitted": self.shelf.uncommitted,
         }
+
+    def _look_soon(self) -> None:
+        """Compare the live names in the background, and push what is found unless a cell begins meanwhile."""
+        if self._looking is None or not self._looking.is_alive():
+            self._looking = threading.Thread(target=self._look, name="nbmodelver-look", daemon=True)
+            self._looking.start()
 
     def _look(self) -> None:
         try:
@@ -179,6 +189,8 @@ class Desk:
         """A cell begins: what may not wait for it is refused, and all panels know."""
         if not self.notebook.cells.busy or self.notebook.cells.depth > 1:
             return
+        if self._looking is not None:
+            self._looking.join(LOOK_ENDS_S)  # A look holds on to buffers, which a cell may want to resize.
         self.turns.cell_starts()
         self.shelf.uncommitted = None
         self._push(anew=False)
@@ -196,8 +208,11 @@ class Desk:
             return
         try:
             self.shelf.stored(anew=anew)
-            if not self.notebook.cells.busy and self.shelf.is_cheap:
-                self.shelf.look()
+            if not self.notebook.cells.busy:
+                if self.shelf.is_cheap:
+                    self.shelf.look()
+                elif self.shelf.uncommitted is None and self.shelf.is_bearable:
+                    self._look_soon()
             self._tell_all()
         except Exception:
             log.warning("panels could not be told of a change", exc_info=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PROTOCOL = 1
 CHEAP_S = 0.004
-"""A look at the live names may take this long after each cell; what takes longer waits until someone asks."""
+BEARABLE_S = 0.1
 
 BYTES_A_SECOND = 1e9
 
@@ -126,11 +126,20 @@ class Shelf:
 
     @property
     def is_cheap(self) -> bool:
-        """Whether a look takes a few milliseconds: by the last one, else by the bytes of the present version."""
+        """Whether a look takes a few milliseconds, so that it may be had after each cell."""
+        return self._expected_s() <= CHEAP_S
+
+    @property
+    def is_bearable(self) -> bool:
+        """Whether a look may be had in the background after each cell; what takes longer waits until someone asks."""
+        return self._expected_s() <= BEARABLE_S
+
+    def _expected_s(self) -> float:
+        """By the last look, else by the bytes of the present version."""
         if self._look_s is not None:
-            return self._look_s <= CHEAP_S
+            return self._look_s
         head = (self._stored or {}).get("head")
-        return head is None or head["raw_bytes"] / BYTES_A_SECOND + 1e-4 * len(head["names"]) <= CHEAP_S
+        return 0.0 if head is None else head["raw_bytes"] / BYTES_A_SECOND + 1e-4 * len(head["names"])
 
 
 _NOTHING: Message = {

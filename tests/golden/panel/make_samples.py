@@ -88,6 +88,7 @@ def record(session: Session) -> None:
     """Everything a person does in a panel, once."""
     ask = session.ask
     ask("hello", "hello.empty")
+    session.run("%mv_init\n%mv_config session off")
     session.run(SETUP)
     ask("form", "form.first")
     ask("live", path="study/trees.ipynb", notebook=NOTEBOOK)
