@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.journal import PREFIX, Journal, cut
 from nbmodelver.errors import Damaged, StoreTooNew
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from nbmodelver.model import Backend, VersionId
 
 _KEY = re.compile(r"journals/[0-9a-f]{32}")
@@ -27,6 +30,7 @@ class Journals:
         self._unreadable: dict[str, Damaged | StoreTooNew] = {}
         self._blocks: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._loaded = False
+        self._counted: tuple[object, int] = (None, 0)
 
     def all(self) -> list[Journal]:
         """The readable ones, as of the last refresh."""
@@ -66,6 +70,18 @@ class Journals:
     def holds(self, id_: VersionId) -> bool:
         """Whether a journal lists the record, as of the last refresh."""
         return any(journal.find(bytes.fromhex(id_)) for journal in self.all())
+
+    def disjoint(self) -> bool:
+        """Whether their ranges of numbers do not overlap, so that no record is in two of them."""
+        ranges = sorted((j.row(0).number, j.row(j.count - 1).number) for j in self.all() if j.count)
+        return all(a[1] < b[0] for a, b in pairwise(ranges))
+
+    def count(self, without: Collection[VersionId]) -> int:
+        """How many records they hold but for these; only right when they are disjoint."""
+        key = tuple(sorted(j.key for j in self.all())), len(without)
+        if self._counted[0] != key:
+            self._counted = key, sum(j.count for j in self.all()) - sum(map(self.holds, without))
+        return self._counted[1]
 
     def raw(self, id_: VersionId) -> bytes | None:
         """The record's JSON as it lies in a journal, its hash not compared; None when no readable journal has it.

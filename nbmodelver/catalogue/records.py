@@ -91,9 +91,15 @@ class Records:
         return sorted(found - self.forgotten.all().keys()), problems
 
     def count(self) -> int:
-        """How many versions there are. Raises Damaged."""
-        present = self.present()
-        return len(present) - len(present & self.forgotten.all().keys())
+        """How many versions there are; no record of a journal is looked at. Raises Damaged."""
+        singles, problems = self._listed()
+        for problem in (*problems, *self.journals.unreadable().values(), *self.forgotten.unreadable().values()):
+            raise problem
+        gone = self.forgotten.all()
+        own = {id_ for id_ in singles if not self.journals.holds(id_)}
+        if not self.journals.disjoint():  # Left by a kill: records that are in two of them.
+            return len(own.union(*(journal.ids for journal in self.journals.all())) - gone.keys())
+        return len(own - gone.keys()) + self.journals.count(gone)
 
     def present(self) -> set[VersionId]:
         """Every id that has a record, forgotten ones as well. Raises Damaged."""
@@ -170,9 +176,10 @@ class Records:
         """The number of a single record; 0 for one that cannot be read."""
         if id_ not in self._numbers:
             try:
-                self._numbers[id_] = self.read(id_).number
-            except StoreError:
+                number = parse(self._raw(id_))["number"]
+            except (StoreError, LimitExceeded, ValueError, KeyError, TypeError, UnknownVersion):
                 return 0
+            self._numbers[id_] = number if type(number) is int and 0 <= number < 1 << 62 else 0
         return self._numbers[id_]
 
     def delete(self, id_: VersionId) -> None:
@@ -269,17 +276,30 @@ def decompress(stored: bytes, id_: str = "") -> bytes:
 
 def parse(raw: bytes) -> dict[str, Any]:
     """The object in `raw`. Raises ValueError or TypeError for anything else, or one that is nested too deep."""
-    depth = deepest = 0
-    for brace in re.finditer(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', raw):
-        first = brace[0][:1]
-        depth += (first in b"[{") - (first in b"]}")
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _deeper(raw, MAX_DEPTH):
+        raise ValueError(f"nested deeper than {MAX_DEPTH}")
     data = json.loads(raw)
     if not isinstance(data, dict):
         raise TypeError("not an object")
     return data
+
+
+def _deeper(raw: bytes, most: int) -> bool:
+    """Whether brackets outside of texts are nested deeper; the innermost pairs are taken away again and again."""
+    left = _STRING.sub(b"", raw).translate(_ALIKE, _NO_BRACKETS)
+    for _ in range(most):
+        if not left:
+            return False
+        shorter = left.replace(b"[]", b"")
+        if len(shorter) == len(left):
+            return True  # They do not match: no JSON, or deeper than was looked.
+        left = shorter
+    return bool(left)
+
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_ALIKE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def _key(id_: str) -> str:

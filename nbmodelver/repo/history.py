@@ -21,7 +21,7 @@ COUNTER = "counter"
 MAX_DIGITS = 18
 MAIN = "main"
 NOTE = "note/"
-CACHED_VERSIONS = 4096
+CACHED_VERSIONS, CACHED_NAMES = 4096, 200_000
 MOST_NUMBERS = 200
 
 
@@ -31,6 +31,7 @@ class History:
     def __init__(self, records: Records, refs: Refs) -> None:
         self.records = records
         self.refs = refs
+        self._names = 0
         self._versions: OrderedDict[VersionId, Version] = OrderedDict()
         self._here: tuple[str, VersionId | None] | None = None
 
@@ -82,8 +83,9 @@ class History:
         found = self._versions.get(version_id)
         if found is None or version_id in gone or any(p in gone for p in found.parents):
             found = self._versions[version_id] = self._read(version_id)
-            while len(self._versions) > CACHED_VERSIONS:
-                self._versions.popitem(last=False)
+            self._names += len(found.kept)
+            while len(self._versions) > CACHED_VERSIONS or (self._names > CACHED_NAMES and len(self._versions) > 1):
+                self._names -= len(self._versions.popitem(last=False)[1].kept)
         return found
 
     def exact(self, version_id: VersionId) -> Version:
@@ -181,6 +183,7 @@ class History:
         """Write a record, move its branch and HEAD to it. To be called under the store's lock."""
         version_id = self.records.write(version)
         stored = self._versions[version_id] = replace(version, id=version_id)
+        self._names += len(stored.kept)
         self.set_branch(version.branch, version_id)
         self.stand_at(version_id, version.branch)
         return stored

@@ -9,7 +9,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rows import ROWS, Figures
+from history_rows import ROWS as HISTORY_ROWS
+from rows import ROWS as DATA_ROWS
+from rows import Figures
+
+ROWS = {**DATA_ROWS, **HISTORY_ROWS}
 
 OUT = Path(__file__).parent / "out"
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rows import ROWS
+from history_rows import ROWS as HISTORY_ROWS
+from rows import ROWS as DATA_ROWS
+
+ROWS = {**DATA_ROWS, **HISTORY_ROWS}
 
 
 @pytest.mark.parametrize("row", ROWS)

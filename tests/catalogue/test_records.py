@@ -148,6 +148,21 @@ def test_braces_in_texts_are_no_depth():
     assert module.parse(json.dumps({"a": '[[[{{"\\' * 100}).encode())["a"]
 
 
+@pytest.mark.parametrize("inner", [b"[%s]", b'{"a":%s}', b'[{"a":[%s]}]'])
+def test_p19_json_may_be_as_deep_as_the_limit_and_no_deeper(inner):
+    def nested(times):
+        raw = b"1"
+        for _ in range(times):
+            raw = inner % raw
+        return b'{"x":[' + b'"[[{{\\"", ' * 100 + raw + b"]}"
+
+    step = inner.count(b"[") + inner.count(b"{")
+    most = (module.MAX_DEPTH - 2) // step
+    assert module.parse(nested(most))
+    with pytest.raises(ValueError, match="nested"):
+        module.parse(nested(most + 1))
+
+
 def test_a_file_that_is_no_record_stops_the_listing(backend):
     backend.create("records/ab/other", [b"x"])
     with pytest.raises(Damaged):
