@@ -52,11 +52,12 @@ export class Rollback implements IView {
       }),
       ctx.changed.on(() => { void this._load(); })
     );
+    this._drawFoot();
     void this._load();
   }
 
   focus(): void {
-    (this._foot.querySelector('button') ?? this.element).focus();
+    (this._foot.querySelector<HTMLElement>('button:enabled.nbmv-primary') ?? this.element).focus();
   }
 
   dispose(): void {

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import type { IChart, IDiff } from '../../src/core';
+import { summary } from '../../src/core/charts';
+import { number as numbered } from '../../src/core/compare/lines';
+import { register } from '../../src/core/compare/registry';
+import { plain } from '../../src/core';
+import { fails, Mock } from '../mock';
+import { diff, idOf } from '../sample';
+import { all, button, click, one, page, settled } from './page';
+
+const section = (root: ParentNode, id: string): HTMLElement => one(root, `[data-section="${id}"]`);
+
+describe('comparison of two', () => {
+  test('every section is drawn, known ones in their way and unknown ones as table, lines and note', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    expect(all(root, '[data-section]').map(each => each.dataset['section'])).toEqual(diff(2, 7).sections.map(each => each.id));
+    expect(section(root, 'names').textContent).toContain('16\u00a0MB');
+    expect(section(root, 'metrics').textContent).toContain('+0.0422');
+    expect(section(root, 'metrics').textContent).toContain('−0.1161');
+    expect(section(root, 'profile.train').querySelectorAll('svg.nbmv-small-histogram')).toHaveLength(2);
+    expect(section(root, 'drift.train').textContent).toContain('psi');
+    expect(section(root, 'failed.weird').textContent).toContain('shapes do not fit');
+  });
+
+  test('"only differences" leaves out equal rows, and shows them when it is off', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    expect(section(root, 'params').textContent).not.toContain('learning_rate');
+    (one(root, '.nbmv-compare-tools input') as HTMLInputElement).click();
+    expect(section(root, 'params').textContent).toContain('learning_rate');
+  });
+
+  test('what became of a row is said by a sign and a word, not by colour alone', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    const signs = all(section(root, 'names'), 'tbody .nbmv-sign').map(each => each.textContent);
+    expect(signs).toEqual(['~changed', '~changed', '−removed', '+added']);
+  });
+
+  test('swapped, before is after', async () => {
+    const { root, mock } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    await click(button(root, 'Swap before and after'));
+    expect(mock.of('diff').at(-1)).toEqual({ before: idOf(7), after: idOf(2) });
+  });
+
+  test('equal versions are said to be equal', async () => {
+    const mock = new Mock();
+    mock.answers.diff = (): IDiff => ({ ...diff(2, 7), sections: [{ id: 'names', title: 'Names', columns: [], rows: [], lines: [], note: '', charts: [] }] });
+    const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
+    expect(one(root, '.nbmv-empty').textContent).toBe('No differences.');
+  });
+
+  test('a failure says the way out and can be tried again', async () => {
+    const mock = new Mock();
+    const usual = mock.answers.diff;
+    mock.answers.diff = fails({ message: 'v2 was forgotten', hint: 'choose another version' });
+    const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
+    expect(root.textContent).toContain('choose another version');
+    if (usual) {
+      mock.answers.diff = usual;
+    }
+    await click(button(root, 'Try again'));
+    expect(section(root, 'names')).toBeTruthy();
+  });
+
+  test('a later kind of section brings its own drawing', async () => {
+    register('drift.', () => [document.createElement('meter')]);
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    expect(section(root, 'drift.train').querySelector('meter')).toBeTruthy();
+  });
+
+  test('a text diff has the line numbers of either side', () => {
+    const lines = numbered(['@@ -3,2 +5,3 @@', ' same', '-old', '+new', '+more']);
+    expect(lines.map(each => [each.kind, each.before, each.after])).toEqual([['hunk', null, null], ['same', 3, 5], ['removed', 4, null], ['added', null, 6], ['added', null, 7]]);
+  });
+});
+
+describe('comparison of several', () => {
+  test('a column for each version, a row for what differs', async () => {
+    const { root, mock } = await page({ view: 'compare', ids: [idOf(2), idOf(7), idOf(9)] });
+    expect(mock.of('compare')).toEqual([{ ids: [idOf(2), idOf(7), idOf(9)] }]);
+    expect(all(root, 'thead th').slice(0, 3).map(each => each.querySelector('.nbmv-version')?.textContent)).toEqual(['v2', 'v7', 'v9']);
+    expect(root.textContent).not.toContain('seed');
+    (one(root, '.nbmv-compare-tools input') as HTMLInputElement).click();
+    expect(root.textContent).toContain('seed');
+  });
+});
+
+describe('charts', () => {
+  test('each has its numbers as a table, behind a button that says so', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    const figure = one(section(root, 'metrics'), 'figure');
+    const table = figure.querySelector('table');
+    expect(table?.rows).toHaveLength(9);
+    expect([...(table?.rows[6]?.cells ?? [])].map(each => each.textContent)).toEqual(['6', '0.39', '–']);
+    const toggle = button(figure, 'Numbers of Loss over epochs as a table');
+    expect(figure.querySelector('.nbmv-numbers')?.classList.contains('nbmv-spoken')).toBe(true);
+    await click(toggle);
+    expect(toggle.getAttribute('aria-pressed')).toBe('true');
+    expect(figure.querySelector('.nbmv-numbers')?.classList.contains('nbmv-spoken')).toBe(false);
+  });
+
+  test('series are told apart by dashes and marks', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    const lines = all(section(root, 'metrics'), '.nbmv-svg .nbmv-line').map(each => each.getAttribute('stroke-dasharray'));
+    expect(new Set(lines).size).toBe(2);
+    const [first, second] = [0, 1].map(i => section(root, 'metrics').querySelectorAll('.nbmv-svg > g:nth-last-of-type(2) .nbmv-point, .nbmv-svg > g:last-of-type .nbmv-point')[i * 8]?.getAttribute('d'));
+    expect(first).not.toEqual(second);
+  });
+
+  test('a gap in the numbers is a gap in the line', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+    const d = all(section(root, 'metrics'), '.nbmv-svg .nbmv-line')[1]?.getAttribute('d') ?? '';
+    expect(d.match(/M/g)).toHaveLength(2);
+    expect(d).not.toContain('NaN');
+  });
+
+  const odd: [string, IChart][] = (['line', 'scatter', 'bars', 'histogram'] as const).flatMap(kind => [
+    [`${kind} without series`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: [], series: [] }],
+    [`${kind} with nothing in it`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: [], series: [{ label: 'a', x: [], y: [] }] }],
+    [`${kind} with one number`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: ['a'], series: [{ label: 'a', x: kind === 'histogram' ? [1, 2] : [1], y: [3] }] }],
+    [`${kind} with nulls only`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: ['a'], series: [{ label: 'a', x: [1], y: [null] }] }]
+  ] as [string, IChart][]);
+
+  test.each(odd)('%s is drawn without NaN', async (_, chart) => {
+    const mock = new Mock();
+    mock.answers.diff = (): IDiff => ({ ...diff(2, 7), sections: [{ id: 'x', title: 'x', columns: ['a'], rows: [{ cells: [1], status: 'changed' }], lines: [], note: '', charts: [chart] }] });
+    const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
+    const svg = one(root, 'svg.nbmv-svg');
+    for (const element of svg.querySelectorAll('*')) {
+      for (const attribute of element.attributes) {
+        expect(attribute.value, `${element.tagName} ${attribute.name}`).not.toMatch(/NaN|Infinity|undefined/);
+      }
+    }
+  });
+
+  test('the picture is said in a sentence', () => {
+    const chart = diff(2, 7).sections.find(each => each.id === 'metrics')?.charts[0] as IChart;
+    expect(summary(plain, chart)).toBe('Loss over epochs. v2: 8 values from 0.33 to 1.1; v7: 7 values from 0.214 to 1');
+  });
+
+  test('a point of the metric over the versions selects its version', async () => {
+    const { root } = await page();
+    await click(button(root, 'Chart of acc over the versions'));
+    await click(all(root, '.nbmv-trend-full .nbmv-choose')[2] as Element);
+    await settled();
+    expect(one(root, '.nbmv-details .nbmv-version').textContent).toBe('v3');
+  });
+});

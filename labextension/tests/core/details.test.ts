@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { Mock } from '../mock';
+import { idOf } from '../sample';
+import { all, button, click, one, page, press, row, settled, type } from './page';
+
+describe('details of the selected version', () => {
+  test('a tag is added and taken away in place', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v7'));
+    const details = one(root, '.nbmv-details');
+    await click(button(details, 'Remove the tag paper'));
+    expect(mock.of('untag')).toEqual([{ name: 'paper' }]);
+    await click(button(details, 'Add a tag'));
+    await type(one(details, 'input[aria-label="New tag"]'), ' best ');
+    await press('Enter');
+    expect(mock.of('tag')).toEqual([{ id: idOf(7), name: 'best' }]);
+  });
+
+  test('Escape leaves the tag unwritten and the focus on the button', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v7'));
+    await click(button(root, 'Add a tag'));
+    await press('Escape');
+    expect(document.activeElement).toBe(button(root, 'Add a tag'));
+    expect(mock.of('tag')).toEqual([]);
+  });
+
+  test('the note is written in place', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v10'));
+    await click(button(root, 'Add a note'));
+    await type(one(root, '.nbmv-details textarea'), 'checked by hand');
+    await click(button(root, 'Save the note'));
+    expect(mock.of('note')).toEqual([{ id: idOf(10), note: 'checked by hand' }]);
+  });
+
+  test('after a change of one version the lists are read again', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v7'));
+    const before = mock.of('history').length;
+    await click(button(root, 'Remove the tag paper'));
+    expect(mock.of('history').length).toBe(before + 1);
+  });
+
+  test('code and environment are asked for when they are opened, once', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v7'));
+    expect(mock.of('version')).toEqual([]);
+    const fold = all(root, '.nbmv-details details').at(-1) as HTMLDetailsElement;
+    fold.open = true;
+    fold.dispatchEvent(new Event('toggle'));
+    await settled();
+    expect(mock.of('version')).toEqual([{ id: idOf(7) }]);
+    expect(fold.textContent).toContain('model.fit(train[features]');
+    expect(fold.textContent).toContain('a connection to a database cannot be kept');
+  });
+
+  test('a notebook goes to the host, or is shown here where the host has no place for it', async () => {
+    const opened: string[] = [];
+    const first = await page({ host: { openDocument: name => { opened.push(name); } } });
+    await click(row(first.root, 'v7'));
+    await click(button(first.root, 'More actions'));
+    await click(button(first.root, 'Show its notebook'));
+    expect(opened).toEqual(['churn-v3.ipynb']);
+    const second = await page();
+    await click(row(second.root, 'v7'));
+    await click(button(second.root, 'More actions'));
+    await click(button(second.root, 'Show its notebook'));
+    expect(one(second.root, '.nbmv-document').textContent).toContain('import pandas as pd');
+    await press('Escape');
+    expect(all(second.root, '.nbmv-document')).toEqual([]);
+  });
+
+  test('a version that is not on a loaded page is asked for by itself', async () => {
+    const { root, mock } = await page({ mock: new Mock(500), ids: [idOf(3)] });
+    await settled();
+    expect(mock.of('version')).toEqual([{ id: idOf(3) }]);
+    expect(one(root, '.nbmv-details').textContent).toContain('v3');
+  });
+
+  test('a name leads to its versions', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v7'));
+    await click(button(one(root, '.nbmv-details'), 'train'));
+    expect(mock.of('inspect').at(-1)).toEqual({ name: 'train' });
+    expect(one(root, '[role=tab][aria-selected=true]').textContent).toBe('Variables');
+  });
+});
