@@ -39,6 +39,8 @@ export class Header {
     const more = iconButton({ label: t('More'), icon: 'more', run: () => { this._more(more); } });
     more.setAttribute('aria-haspopup', 'menu');
     const commit = button({ label: t('Commit'), icon: 'commit', class: 'nbmv-primary', run: () => { ctx.go('commit'); } });
+    commit.setAttribute('aria-label', t('Commit')); // a narrow panel shows the sign alone
+    commit.title = t('Commit: choose names, metrics and tags');
     this._bar = h('div', { class: 'nbmv-toolbar', role: 'toolbar', 'aria-label': t('Versions') }, this._branch, this._busy, h('span', { class: 'nbmv-gap' }), this._undo, this._redo, more, commit);
     this._tabs = h('div', { class: 'nbmv-tabs', role: 'tablist', 'aria-label': t('Views') }, this._tab('history', t('History')), this._tab('inspect', t('Variables')), this._place);
     const back = iconButton({ label: t('Back'), icon: 'back', run: () => { ctx.back(); } });
