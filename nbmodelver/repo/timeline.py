@@ -109,11 +109,15 @@ class Timeline:
         self.repo = repo
         self._index = Index(repo.backend, repo.history.records)  # Its own: the repo's is the main thread's.
         self._lock = threading.Lock()
+        self.is_read = False
+        """True once the rows were read: from then on they cost little."""
 
     def rows(self) -> list[Document]:
         """What the index knows of each version. Not to be changed."""
         with self._lock:
-            return self._index.documents()
+            found = self._index.documents()
+            self.is_read = True
+            return found
 
     def found(self, wanted: Filter, labels: Labels) -> list[Document]:
         """The rows that fit."""

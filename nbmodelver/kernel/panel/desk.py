@@ -39,6 +39,7 @@ class Desk:
         self.lines: list[Line] = []
         self._telling = threading.RLock()
         self._looking: threading.Thread | None = None
+        self._completing: threading.Thread | None = None
         notebook.changed.append(self.push)
 
     def repo(self) -> Repo:
@@ -136,6 +137,8 @@ class Desk:
     def state(self, line: Line, *, anew: bool = False, look: bool = False) -> Message:
         """`IState` for one panel. anew: read the store again. look: compare the live names, now or soon."""
         stored = self.shelf.stored(anew=anew)
+        if not self.shelf.is_whole:
+            self._complete_soon()
         if look and not self.notebook.cells.busy:
             if self.shelf.is_cheap:
                 self.shelf.look()
@@ -148,6 +151,20 @@ class Desk:
             "queued": self._queued(line),
             "uncommitted": self.shelf.uncommitted,
         }
+
+    def _complete_soon(self) -> None:
+        """Read all versions in the background, and push the state with what they say."""
+        if self._completing is None or not self._completing.is_alive():
+            self._completing = threading.Thread(target=self._complete, name="nbmodelver-rows", daemon=True)
+            self._completing.start()
+
+    def _complete(self) -> None:
+        try:
+            self.shelf.timeline().rows()
+        except Exception:
+            log.warning("the versions could not be read", exc_info=True)
+        else:
+            self._push(anew=True)
 
     def _look_soon(self) -> None:
         """Compare the live names in the background, and push what is found unless a cell begins meanwhile."""

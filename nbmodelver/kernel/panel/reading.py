@@ -36,7 +36,7 @@ def history(desk: Desk, params: Params, _request: Request) -> Message:
     """A page of the history."""
     shelf = desk.shelf
     offset, limit = params.count("offset", 0, 10**9), params.count("limit", 100, MAX_PAGE)
-    if shelf.stored()["store"] is None:
+    if not shelf.has_store:
         return {"total": 0, "entries": []}
     labels = shelf.labels
     total, found = shelf.timeline().page(params.filter(), labels, offset, limit)
@@ -46,7 +46,7 @@ def history(desk: Desk, params: Params, _request: Request) -> Message:
 def series(desk: Desk, params: Params, _request: Request) -> Message:
     """A metric, or a parameter that is a number, over the versions, oldest first."""
     name = params.text("metric")
-    if desk.shelf.stored()["store"] is None:
+    if not desk.shelf.has_store:
         return {"points": []}
     found = desk.shelf.timeline().found(params.filter(), desk.shelf.labels)
     values = ((row, row["metrics"].get(name, row["params"].get(name))) for row in reversed(found))
@@ -69,7 +69,7 @@ def profile(desk: Desk, params: Params, _request: Request) -> Message:
 
 def inspect(desk: Desk, params: Params, _request: Request) -> Message:
     """Names through the versions: one by name, or those that a cell makes; without either the names there are."""
-    timeline = desk.shelf.timeline() if desk.shelf.stored()["store"] is not None else None
+    timeline = desk.shelf.timeline() if desk.shelf.has_store else None
     known = dict.fromkeys(n for row in timeline.rows() for n in row["names"]) if timeline is not None else {}
     values = desk.notebook.values
     live = [n for n in desk.notebook.namespace.names() if not is_imported_code(values.get(n))]
@@ -93,7 +93,7 @@ def _made_by(desk: Desk, cell: dict[str, Any], names: dict[str, None]) -> list[s
     if not isinstance(source, str):
         raise UsageError("inspect: 'cell' has to hold its source", "reload the page")
     made = [n for n in assigned_names(source) if n in names]
-    head = desk.repo().history.head if desk.shelf.stored()["head"] is not None else None
+    head = desk.repo().history.head if desk.shelf.has_store else None
     if head is not None and cell_id:
         cells = desk.repo().cells(head)
         made += [

@@ -22,6 +22,8 @@ CHEAP_S = 0.004
 BEARABLE_S = 0.1
 
 BYTES_A_SECOND = 1e9
+MANY = 1000
+"""From so many versions on the first state does not wait for all of them to be read."""
 
 
 class Shelf:
@@ -31,10 +33,13 @@ class Shelf:
         self.notebook = notebook
         self._lock = threading.RLock()
         self._timeline: Timeline | None = None
-        self._labels = Labels()
+        self._labels: Labels | None = None
+        self._labels_stamp: tuple[object, ...] = ()
         self._stored: Message | None = None
         self._stamp: tuple[object, ...] = ()
         self._look_s: float | None = None
+        self.is_whole = True
+        """False while names of metrics and the like are missing in the state: they are read in the background."""
         self.uncommitted: list[Message] | None = None
 
     # -- the store
@@ -52,10 +57,21 @@ class Shelf:
         return self._stored is not None
 
     @property
+    def has_store(self) -> bool:
+        """Whether there is a store yet."""
+        return self._repo() is not None
+
+    @property
     def labels(self) -> Labels:
-        """Tags, branches and notes as of the last `stored`."""
-        self.stored()
-        return self._labels
+        """Tags, branches and notes as they are; read without the versions."""
+        repo = self._repo()
+        if repo is None:
+            return Labels()
+        with self._lock:
+            stamp = _stamp(repo)
+            if self._labels is None or len(stamp) < 2 or stamp != self._labels_stamp:
+                self._labels, self._labels_stamp = labels_of(repo), stamp
+            return self._labels
 
     def stored(self, *, anew: bool = False) -> Message:
         """The part of the state that the store holds. anew: look again; else only if another kernel wrote."""
@@ -66,13 +82,17 @@ class Shelf:
                 self._stored, self._stamp = {**_NOTHING, "notebook": self._notebook_name()}, ()
                 return self._stored
             stamp = _stamp(repo)
+            if anew:
+                self._labels = None
             if self._stored is None or anew or stamp != self._stamp:
                 self._stored, self._stamp = self._read(repo), stamp
             return self._stored
 
     def _read(self, repo: Repo) -> Message:
-        labels = self._labels = labels_of(repo)
-        rows = self.timeline().rows()
+        labels = self.labels
+        timeline, count = self.timeline(), repo.history.records.count()
+        self.is_whole = timeline.is_read or count <= MANY
+        rows = timeline.rows() if self.is_whole else []
         head = repo.history.head
         journal = repo.journals.read()
         return {
@@ -83,7 +103,7 @@ class Shelf:
             "branches": dict(labels.branches),
             "tags": dict(labels.tags),
             "head": None if head is None else entries.entry(head, labels),
-            "versions": len(rows),
+            "versions": count,
             "stored_bytes": sum(row["new_bytes"] for row in rows),
             "undo": self._name(repo, journal.undo.before if journal.undo else None),
             "redo": self._name(repo, journal.redo.after if journal.redo else None),
