@@ -187,6 +187,14 @@ def _whole(metric: str, text: str) -> int:
     return int(text)
 
 
+def backup(repo: Repo, call: Call, progress: Progress | None) -> Shown:
+    """Copy the store."""
+    done = repo.backup(Path(call["folder"]), full=call["full"], progress=progress)
+    return views.backed_up(
+        done, done.folder, done.versions, files=done.files, copied_bytes=done.bytes, problems=done.problems
+    )
+
+
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
     full, sample = bool(call["full"]), call["sample"]
@@ -242,6 +250,7 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "trust": trust,
     "purge": purge,
     "forget": forget,
+    "backup": backup,
     "verify": verify,
     "gc": gc,
     "config": config,

@@ -88,6 +88,11 @@ class Journal:
         """The row at this place; they are in the order of number and id."""
         return Row(*_ROW.unpack_from(self._rows, at * _ROW.size))
 
+    @property
+    def block_count(self) -> int:
+        """How many blocks it has."""
+        return len(self._blocks)
+
     @cached_property
     def ids(self) -> frozenset[VersionId]:
         """The ids of all its records."""

@@ -208,6 +208,12 @@ class Records:
             self._backend.delete(_key(id_))
         return len(moved)
 
+    def check_single(self, key: str) -> None:
+        """Read a record that is a file of its own, and compare it with its id. Raises Damaged, KeyError."""
+        id_ = key.rpartition("/")[2]
+        if id_of(decompress(bytes(self._backend.read(key, 0, MAX_STORED_BYTES + 1)), id_)) != id_:
+            raise _damaged(id_, "its content has another hash")
+
     def _record(self, id_: VersionId) -> Record | None:
         """The record for a journal; None for one that is damaged and stays where it is."""
         try:

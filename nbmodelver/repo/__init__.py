@@ -20,6 +20,7 @@ from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Proble
 from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places, upkeep
 from nbmodelver.repo.background import Pending
+from nbmodelver.repo.backup import BackedUp, backup
 from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.forget import Forgetting, forget, take_back
@@ -518,6 +519,13 @@ class Repo:
     def upgrade(self) -> bool:
         """Raise a store of an older format to the present one, which older nbmodelver refuse; False when it has it."""
         return layout.upgrade(self.backend)
+
+    def backup(self, folder: str | Path, *, full: bool = False, progress: Progress | None = None) -> BackedUp:
+        """Copy what is new to another folder, a store itself; checked, resumed after a kill, safe beside commits.
+
+        full: also check what was copied before. Raises UsageError for a folder that holds something else.
+        """
+        return backup(self, Path(folder), full=full, progress=progress)
 
     def forget(
         self,

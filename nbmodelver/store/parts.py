@@ -9,6 +9,7 @@ from nbmodelver.store import collecting, merging, verifying
 from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import Index
 from nbmodelver.store.lanes import copy
+from nbmodelver.store.packs import read_contents
 from nbmodelver.store.prints import PRINTS
 from nbmodelver.store.reading import Reader
 from nbmodelver.store.workers import Workers
@@ -102,6 +103,12 @@ class PartStore:
         return self._backend.lock(LEASE, _LOCK_TIMEOUT_S)
 
     @contextmanager
+    def still(self) -> Iterator[None]:
+        """Keep every file where it is for the block: nothing is collected, merged or folded; commits go on."""
+        with self.lease(), self._backend.lock("merge", _LOCK_TIMEOUT_S), self._backend.lock("fold", _LOCK_TIMEOUT_S):
+            yield
+
+    @contextmanager
     def writing(self, progress: Progress | None = None) -> Iterator[PackWriter]:
         """A writer whose parts become durable and visible together when the block ends normally.
 
@@ -141,6 +148,10 @@ class PartStore:
     def verify(self, full: bool, progress: Progress | None = None) -> list[Problem]:
         """What is wrong with the packs; [] for a healthy store. full: every byte is decoded and hashed."""
         return verifying.verify(self._reader, full, progress)
+
+    def check_pack(self, key: str) -> None:
+        """Read every stored byte of a pack and compare it with its sums. Raises Damaged, StoreTooNew, KeyError."""
+        verifying.check_pack(read_contents(self._backend, key), self._reader)
 
     def collect(
         self,

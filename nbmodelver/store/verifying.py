@@ -8,6 +8,7 @@ from nbmodelver.errors import NbmodelverError
 from nbmodelver.model import Backend, ObjectId, Problem, Progress
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.index import Place
+from nbmodelver.store.packs import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,21 @@ def verify(reader: Reader, full: bool, progress: Progress | None = None) -> list
     return problems
 
 
+def check_pack(contents: Contents, reader: Reader) -> None:
+    """Compare every stored byte of a pack with its sums; nothing is decoded. Raises Damaged, KeyError."""
+    if _end_of_blocks(contents) != contents.end_of_blocks:
+        raise damaged(contents.pack, "its blocks do not fill it")
+    for block in contents.blocks:
+        reader.stored(contents, block)
+
+
+def _end_of_blocks(contents: Contents) -> int:
+    return contents.blocks[-1].start + contents.blocks[-1].stored if contents.blocks else contents.end_of_blocks
+
+
 def _problems(contents: Contents, reader: Reader, full: bool) -> Iterator[Problem]:
     try:
-        if contents.blocks and contents.blocks[-1].start + contents.blocks[-1].stored != contents.end_of_blocks:
+        if _end_of_blocks(contents) != contents.end_of_blocks:
             yield Problem("its blocks do not fill it", contents.pack)
         entries = [(entry, contents.bases_of(entry)) for entry in contents.entries]
     except NbmodelverError as error:

@@ -411,6 +411,23 @@ FORGET = Verb(
     gives="what was forgotten",
 )
 
+BACKUP = Verb(
+    "backup",
+    "Copy the store to another folder, checked; the next time only what is new.",
+    "The copy is a store itself: %mv_init FOLDER uses it. Others may commit meanwhile; an interrupted backup goes on "
+    "where it was when it is run again. Nothing that was copied is ever deleted there, so what you forget or purge is "
+    "still in older backups.",
+    (
+        Example("../backup-of-study", "make the copy, or bring it up to date"),
+        Example("../backup-of-study --full", "check every byte of it as well"),
+    ),
+    (
+        Argument("folder", "where the copy is", required=True),
+        Argument("full", "also check what was copied before", ("--full",), "flag"),
+    ),
+    gives="what was copied",
+)
+
 TRUST = Verb(
     "trust",
     "Allow pickled values of a version that came from elsewhere to be loaded, or list what is allowed.",
@@ -463,6 +480,6 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, GC, CONFIG,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, GC, BACKUP, CONFIG,
     )
 }  # fmt: skip

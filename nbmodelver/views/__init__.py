@@ -12,14 +12,14 @@ from nbmodelver.views.log import log
 from nbmodelver.views.plan import plan
 from nbmodelver.views.progress import Bar, Surface, Terminal
 from nbmodelver.views.refs import Refs, branches, tags
-from nbmodelver.views.reports import config, exported, forgotten, gc, sentence, verify
+from nbmodelver.views.reports import backed_up, config, exported, forgotten, gc, sentence, verify
 from nbmodelver.views.show import show
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.status import State, status
 from nbmodelver.views.text import to_text
 
 __all__ = [
-    "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "branches", "commit", "compare", "config", "diff",
-    "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "sentence", "show", "size", "status",
-    "tags", "to_text", "verify",
+    "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "backed_up", "branches", "commit", "compare",
+    "config", "diff", "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "sentence", "show", "size",
+    "status", "tags", "to_text", "verify",
 ]  # fmt: skip

@@ -79,6 +79,19 @@ def _freed(freed_bytes: int, garbage_bytes: int, exact: bool) -> list[str | Span
     return ["gc would free ", strong(f"{about}{size(freed_bytes)}"), dim(f" ({freed_bytes:,} bytes){also}")]
 
 
+def backed_up(
+    value: object, folder: str, versions: int, *, files: int, copied_bytes: int, problems: Sequence[Problem]
+) -> Shown:
+    """What went into a backup."""
+    what = f"{plural(files, 'file')}, {size(copied_bytes)}" if files else "nothing new"
+    said = line(strong(plural(versions, "version")), " in ", Span(folder, "code"), dim(f" · copied: {what}, checked"))
+    if not problems:
+        return Shown(Document((said,), "backup"), value)
+    rows = tuple(Row((Span(p.what, "bad"), Span(p.object, "code"))) for p in problems)
+    hint = line(dim("the store itself is damaged: nbmodelver repair says what can be done"))
+    return Shown(Document((said, Table(("", ""), rows), hint), "backup"), value)
+
+
 def config(settings: Mapping[str, Json]) -> Shown:
     """Settings and their values."""
     rows = tuple(Row((strong(k), Span(value_text(v), "code"))) for k, v in settings.items())
