@@ -11,6 +11,7 @@ from nbmodelver.store import encodings
 from nbmodelver.store.choice import pick, pick_delta
 from nbmodelver.store.encodings.plain import Raw, Zstd
 from nbmodelver.store.hashes import print_of, sum_of
+from nbmodelver.store.lanes import room
 from nbmodelver.store.limits import DELTA_GAIN, RAW_GAIN, SEGMENT_BYTES
 from nbmodelver.store.packs import COPY, NewBlock, Use
 
@@ -103,7 +104,7 @@ def _plain(raw: memoryview, level: int) -> tuple[bytes, int]:
 
 def _scratch(size: int) -> memoryview:
     """Memory of this thread to decode into, used again and again: new memory costs more than the copy into it."""
-    made: bytearray | None = getattr(_local, "scratch", None)
+    made: memoryview | None = getattr(_local, "scratch", None)
     if made is None or len(made) < size:
-        made = _local.scratch = bytearray(max(size, SEGMENT_BYTES))
-    return memoryview(made)[:size]
+        made = _local.scratch = room(max(size, 2 * SEGMENT_BYTES))
+    return made[:size]

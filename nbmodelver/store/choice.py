@@ -22,7 +22,6 @@ from nbmodelver.store.encodings.frames import (
     can_write_prefix,
     compress,
     compress_after,
-    entropy_code,
 )
 from nbmodelver.store.encodings.patch import Patch
 from nbmodelver.store.encodings.plain import Raw, Zstd
@@ -42,6 +41,9 @@ MOST_SAMPLED_VALUES = 128
 """Twice as many may turn up in a block; with more values the codes gain little over lanes."""
 
 _NOISE_BITS = 7.8
+_TABLE_BYTES = 60
+"""What entropy coding needs beside the entropy: a frame, and how often each byte occurs."""
+
 _SHAPES: dict[str, tuple[tuple[int, int], ...]] = {
     "f8": ((8, lanes.ROTATE),),
     "f4": ((4, lanes.ROTATE),),
@@ -69,7 +71,12 @@ def width_of(layout: str) -> int:
 
 
 def places(size: int, wanted: int = SAMPLE_BYTES, aligned: int = 64) -> list[tuple[int, int]]:
-    """(start, end) of the samples of a run of `size` bytes: beginning, middle and end, or all of it."""
+    """(start, end) of the samples of a run of `size` bytes: beginning, middle and end, or all of it.
+
+    Together they are at most a fifth of it, if that leaves a quarter of what is wanted: else finding out how a run is
+    best coded costs more than coding it.
+    """
+    wanted = min(wanted, max(size // (5 * SAMPLES), wanted // 4) // aligned * aligned)
     if size <= SAMPLES * wanted:
         return [(0, size)]
     starts = [0, (size - wanted) // 2 // aligned * aligned, (size - wanted) // aligned * aligned]
@@ -140,9 +147,10 @@ def _modes(split: Bytes, level: int) -> tuple[tuple[int, ...], int]:
 
 
 def _mode(lane: Bytes, level: int) -> tuple[int, int]:
-    if lanes.entropy_bits(lane) > _NOISE_BITS:
+    bits = lanes.entropy_bits(lane)
+    if bits > _NOISE_BITS:
         return RAW, lane.size
-    found, coded = len(compress(lane.data, level)), len(entropy_code(lane.data))
+    found, coded = len(compress(lane.data, level)), int(bits * lane.size / 8) + _TABLE_BYTES
     if min(found, coded) >= RAW_GAIN * lane.size:
         return RAW, lane.size
     return (ZSTD, found) if found < 0.95 * coded else (ENTROPY, coded)

@@ -47,10 +47,10 @@ def whole(raw: memoryview, layout: str, level: int) -> list[Piece]:
     return _pieces(0, len(raw), pick(raw, layout, level).encoder)
 
 
-def against(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece] | None:
-    """The pieces of `raw` as a delta to the part `near` with the bytes `base`; None when that gains too little."""
+def against(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece]:
+    """The pieces of `raw` as a delta to the part `near` with the bytes `base`; without uses where that gains little."""
     if not len(base):
-        return None
+        return whole(raw, layout, level)
     if len(raw) == len(base):
         return _same_length(raw, near, base, layout, level)
     return _other_length(raw, near, base, layout, level)
@@ -65,12 +65,12 @@ def _copy(start: int, end: int, near: ObjectId, base_start: int) -> Iterator[Pie
         yield Piece(start, end, None, (Use(near, base_start, end - start),))
 
 
-def _same_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece] | None:
+def _same_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece]:
     runs = lanes.changed(raw, base, GRAIN_BYTES)
     first = _pick_changed(raw, base, runs, layout, level)
     changed_bytes = sum(end - start for start, end in runs)
     if first.plain and changed_bytes > (1 - LEAST_COPY_SHARE) * len(raw):
-        return None
+        return _pieces(0, len(raw), first.encoder)
     pieces: list[Piece] = []
     at = 0
     for start, end in runs:
@@ -102,28 +102,27 @@ def _pick_changed(raw: memoryview, base: memoryview, runs: list[tuple[int, int]]
     return _Chosen(plain.encoder, plain=True)
 
 
-def _other_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece] | None:
+def _other_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece]:
     start = lanes.same_start(raw, base)
     end = lanes.same_end(raw, base, min(len(raw), len(base)) - start)
     new, old = (start, len(raw) - end), (start, len(base) - end)
-    middle = _middle(raw[new[0] : new[1]], base[old[0] : old[1]], Use(near, old[0], old[1] - old[0]), layout, level)
-    if middle is None:
-        if start + end < LEAST_COPY_SHARE * len(raw):
-            return None
-        middle = whole(raw[new[0] : new[1]], layout, level)
+    between, before = raw[new[0] : new[1]], base[old[0] : old[1]]
+    plain = pick(between, layout, level)
+    if _worth_it(between, before, plain.share, level):
+        middle = _middle(between, before, Use(near, old[0], old[1] - old[0]), level)
+    elif start + end < LEAST_COPY_SHARE * len(raw):
+        return _pieces(0, len(raw), plain.encoder)
+    else:
+        middle = _pieces(0, len(between), plain.encoder)
     moved = [Piece(p.start + start, p.end + start, p.encoder, p.uses) for p in middle]
     return [*_copy(0, start, near, 0), *moved, *_copy(new[1], len(raw), near, old[1])]
 
 
-def _middle(raw: memoryview, base: memoryview, where: Use, layout: str, level: int) -> list[Piece] | None:
-    """Windows of `raw`, each after the part of `base` (at `where`) that it may resemble; None for too little gain."""
-    if not len(raw) or len(base) < 64 or not can_write_prefix():
-        return None
-    windows = [(at, min(at + WINDOW_BYTES, len(raw))) for at in range(0, len(raw), WINDOW_BYTES)]
-    if not _worth_it(raw, base, layout, level):
-        return None
+def _middle(raw: memoryview, base: memoryview, where: Use, level: int) -> list[Piece]:
+    """Windows of `raw`, each after the part of `base` (at `where`) that it may resemble."""
     pieces = []
-    for start, end in windows:
+    for start in range(0, len(raw), WINDOW_BYTES):
+        end = min(start + WINDOW_BYTES, len(raw))
         first, last = _seen(start, end, len(raw), len(base))
         pieces.append(Piece(start, end, Prefix(level), (Use(where.base, where.start + first, last - first),)))
     return pieces
@@ -139,11 +138,17 @@ def _seen(start: int, end: int, length: int, base_length: int) -> tuple[int, int
     return (first, last) if last > first else (max(base_length - WINDOW_BYTES, 0), base_length)
 
 
-def _worth_it(raw: memoryview, base: memoryview, layout: str, level: int) -> bool:
-    """Whether probes of `raw` shrink enough after the same region of `base`."""
-    with_base = plain = 0.0
-    for start, end in places(len(raw), PROBE_BYTES):
+def _worth_it(raw: memoryview, base: memoryview, plain_share: float, level: int) -> bool:
+    """Whether probes of `raw` shrink enough after the same region of `base`, against what they shrink to alone."""
+    if not len(raw) or len(base) < 64 or not can_write_prefix():
+        return False
+    cuts = places(len(raw), PROBE_BYTES)
+    size = sum(end - start for start, end in cuts)
+    if len(base) <= SLACK_BYTES:  # Every probe would see all of it: once is enough.
+        stored = len(compress_after(b"".join(raw[start:end] for start, end in cuts), base, level))
+        return stored <= DELTA_GAIN * plain_share * size
+    stored = 0
+    for start, end in cuts:
         first, last = _seen(start, end, len(raw), len(base))
-        with_base += len(compress_after(raw[start:end], base[first:last], level))
-        plain += pick(raw[start:end], layout, level).share * (end - start)
-    return with_base <= DELTA_GAIN * plain
+        stored += len(compress_after(raw[start:end], base[first:last], level))
+    return stored <= DELTA_GAIN * plain_share * size

@@ -84,8 +84,8 @@ class Planner:
         if near is not None:
             base = self._reader.get(near[0], wide=False)
             pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
-            if pieces is not None:
-                return Prepared(id_, pieces, base, near[1] + 1)
+            is_delta = any(piece.uses for piece in pieces)
+            return Prepared(id_, pieces, base, near[1] + 1) if is_delta else Prepared(id_, pieces)
         return Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
 
     def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
