@@ -235,7 +235,7 @@ function canWait(method: Method): boolean {
 
 /** The default metric of the settings where the versions have it, or else the first one. */
 function firstMetric(state: IState): string {
-  const chosen = state.settings['metric'];
+  const chosen = state.settings['default_metric'];
   return typeof chosen === 'string' && state.metrics.includes(chosen) ? chosen : (state.metrics[0] ?? '');
 }
 

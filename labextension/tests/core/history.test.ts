@@ -7,7 +7,7 @@ describe('history', () => {
   test('the newest version is on top, the present one is marked, and what is not committed is above it', async () => {
     const { root } = await page();
     const [pending, first] = rows(root);
-    expect(nameOf(pending as Element)).toBe('Uncommitted changes: train, scaler, old_params');
+    expect(nameOf(pending as Element)).toBe('Uncommitted changes: 3~train +scaler −old_params');
     expect(first?.getAttribute('aria-current')).toBe('true');
     expect(nameOf(first as Element)).toContain('v14, present version, baseline');
     expect(rows(root).filter(each => each.getAttribute('aria-current') === 'true')).toHaveLength(1);

@@ -4,6 +4,9 @@ import { afterEach, vi } from 'vitest';
 import { mountPanel, plain, type IHost, type IPanel, type View } from '../../src/core';
 import { Mock } from '../mock';
 
+// A test mounts whole panels, and the machine may be busy with others.
+vi.setConfig({ testTimeout: 60_000 });
+
 const mounted: IPanel[] = [];
 
 afterEach(() => {
@@ -55,7 +58,7 @@ export function button(root: ParentNode, name: string): HTMLButtonElement {
 }
 
 export function nameOf(element: Element): string {
-  return (element.getAttribute('aria-label') ?? element.textContent ?? '').trim();
+  return (element.getAttribute('aria-label') ?? element.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
 
 export async function click(element: Element, init: MouseEventInit = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import type { IContext } from '../context';
 import { iconButton } from '../controls';
-import { fill, h, svg } from '../dom';
+import { fill, h, set, svg } from '../dom';
 import { number } from '../figures';
 import type { Translate } from '../host';
 import type { IChart } from '../protocol';
@@ -28,6 +28,7 @@ export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}):
     run: () => {
       const shown = numbers.classList.toggle('nbmv-spoken');
       toggle.setAttribute('aria-pressed', String(!shown));
+      set(numbers.firstElementChild as HTMLElement, 'tabindex', shown ? undefined : 0);
       plot.hidden = !shown;
     }
   });

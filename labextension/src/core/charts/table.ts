@@ -17,7 +17,7 @@ export function chartTable(t: Translate, chart: IChart): HTMLElement {
   );
   return h(
     'div',
-    { class: 'nbmv-scroll' },
+    { class: 'nbmv-scroll', role: 'group', 'aria-label': chart.title },
     h('table', { class: 'nbmv-table' }, h('caption', { class: 'nbmv-spoken' }, chart.title), h('thead', {}, h('tr', {}, heads.map(text => h('th', { scope: 'col' }, text)))), h('tbody', {}, body)),
     rows.length > MOST ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MOST, all: rows.length })) : null
   );

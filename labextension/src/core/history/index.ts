@@ -12,7 +12,7 @@ import { Hover } from './hover';
 import { lanes, lanesWidth, pendingLane } from './lanes';
 import { List, type IDrawn } from './list';
 import { Pages } from './pages';
-import { pendingText, rowName, rowText } from './row';
+import { pendingText, rowText } from './row';
 import { Selection } from './selection';
 import { Trend } from './trend';
 
@@ -127,8 +127,8 @@ export class History implements IView {
   }
 
   private _draw(entry: IHistoryEntry, { current, heading, above, pending, chosen }: { current: boolean; heading: string; above: IHistoryEntry | undefined; pending: boolean; chosen: boolean }): HTMLElement {
-    const font = parseFloat(getComputedStyle(this._list.element).fontSize) || 13;
-    const picture = lanes({ entry, above, pending, current, height: Math.round(font * 3.55), head: heading ? Math.round(font * 2) : 0, columns: this._columns });
+    const { row, head } = this._list.heights;
+    const picture = lanes({ entry, above, pending, current, height: row, head: heading ? head : 0, columns: this._columns });
     const names = ['nbmv-row', current ? 'nbmv-current' : '', entry.auto ? 'nbmv-auto' : ''].filter(Boolean).join(' ');
     return h(
       'div',
@@ -136,16 +136,14 @@ export class History implements IView {
         class: names,
         'aria-selected': chosen,
         'aria-current': current ? 'true' : undefined,
-        'aria-label': rowName(this._ctx, entry, this._trend.values, current),
         style: `--nbmv-lanes: ${lanesWidth(this._columns)}px`
       },
       picture,
-      rowText(this._ctx, entry, this._trend.values)
+      rowText(this._ctx, entry, this._trend.values, current)
     );
   }
 
   private _pendingRow(): IDrawn {
-    const { t } = this._ctx;
     const changes = this._ctx.state.value?.uncommitted ?? [];
     const first = this._pages.at(0);
     const column = first && first.id === this._ctx.state.value?.head?.id ? first.graph.column : 0;
@@ -155,24 +153,16 @@ export class History implements IView {
         {
           class: 'nbmv-row nbmv-pending',
           'aria-selected': this._selection.has(''),
-          'aria-label': t('Uncommitted changes: {names}', { names: changes.map(one => one.name).join(', ') }),
           style: `--nbmv-lanes: ${lanesWidth(this._columns)}px`
         },
-        pendingLane(column, this._columns, 46),
+        pendingLane(column, this._columns, this._list.heights.row),
         pendingText(this._ctx, changes)
       );
     return { key: 'uncommitted', stamp: JSON.stringify([changes, this._columns, column, this._selection.has('')]), heading: '', element };
   }
 
   private _arrived(): void {
-    let columns = 1;
-    for (let i = 0; i < this._pages.total; i += 1) {
-      const graph = this._pages.at(i)?.graph;
-      if (graph) {
-        columns = Math.max(columns, graph.column + 1, ...graph.edges.map(([a, b]) => Math.max(a, b) + 1));
-      }
-    }
-    this._columns = columns;
+    this._columns = this._pages.columns;
     this._list.refresh();
     this._selection.settle(id => this._place(id));
     this._settle();

@@ -72,6 +72,11 @@ export class List {
     return this._active;
   }
 
+  /** Height of a row's own text, and of a heading above it, in px. */
+  get heights(): { row: number; head: number } {
+    return { row: this._row, head: this._head };
+  }
+
   get last(): number {
     return Math.max(0, this._offsets.count - 1);
   }
@@ -191,7 +196,7 @@ export class List {
       place(one.above, top, this._head);
     }
     place(one.made, top + (one.above ? this._head : 0), this._row);
-    one.made.setAttribute('aria-setsize', String(this._offsets.count));
+    set(one.made, 'aria-setsize', this._offsets.count);
   }
 
   private _make(index: number, drawn: IDrawn): IMade {
@@ -216,7 +221,7 @@ export class List {
 
   private _hold(focused: boolean): void {
     for (const [index, one] of this._made) {
-      one.made.tabIndex = index === this._active ? 0 : -1;
+      set(one.made, 'tabindex', index === this._active ? 0 : -1);
     }
     const active = this._made.get(this._active)?.made;
     if (focused && active && active !== document.activeElement) {
@@ -250,7 +255,17 @@ function remove(one: IMade): void {
   one.made.remove();
 }
 
+/** Writing what is there already would cost the page a layout. */
 function place(element: HTMLElement, top: number, height: number): void {
-  element.style.top = `${top}px`;
-  element.style.height = `${height}px`;
+  const [y, tall] = [`${top}px`, `${height}px`];
+  if (element.style.top !== y || element.style.height !== tall) {
+    element.style.top = y;
+    element.style.height = tall;
+  }
+}
+
+function set(element: HTMLElement, name: string, value: number): void {
+  if (element.getAttribute(name) !== String(value)) {
+    element.setAttribute(name, String(value));
+  }
 }

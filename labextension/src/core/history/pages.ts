@@ -14,6 +14,8 @@ export class Pages {
   total = 0;
   /** False until the first answer. */
   known = false;
+  /** Columns of the graph, as far as it is here. */
+  columns = 1;
   private _entries = new Map<number, IHistoryEntry>();
   private _days = new Map<number, string>();
   private _asked = new Set<number>();
@@ -99,12 +101,14 @@ export class Pages {
       this._answered = this._round;
       this._entries = new Map();
       this._days = new Map();
+      this.columns = 1;
     }
     this.known = true;
     this.total = answer.total;
     answer.entries.forEach((entry, i) => {
       this._entries.set(page * PAGE + i, entry);
       this._days.set(page * PAGE + i, dayKey(entry.saved_at_utc));
+      this.columns = Math.max(this.columns, entry.graph.column + 1, ...entry.graph.edges.map(([a, b]) => Math.max(a, b) + 1));
     });
     this._came();
   }

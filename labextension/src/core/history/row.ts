@@ -1,5 +1,5 @@
 import type { IContext } from '../context';
-import { written } from '../controls';
+import { spoken, written } from '../controls';
 import { h } from '../dom';
 import { ago, day, moment, number, size, step } from '../figures';
 import { icon } from '../icons';
@@ -9,32 +9,41 @@ import type { IChange, IEntry } from '../protocol';
 /** What one metric is in every version; for the number in a row and its step from the parent. */
 export type Values = ReadonlyMap<string, number>;
 
-/** The two lines of a version's row. */
-export function rowText(ctx: IContext, entry: IEntry, values: Values): HTMLElement {
+/** The two lines of a version's row; with what only a screen reader says between them, they are the row's name. */
+export function rowText(ctx: IContext, entry: IEntry, values: Values, current: boolean): HTMLElement {
+  const { t } = ctx;
+  const said = entry.message || entry.auto || namesIn(ctx, entry);
+  const time = new Date(entry.saved_at_utc).toLocaleTimeString(undefined, { timeStyle: 'short' });
   return h(
     'div',
     { class: 'nbmv-row-text' },
     h(
       'div',
       { class: 'nbmv-row-line' },
-      h('span', { class: 'nbmv-version' }, entry.name),
-      entry.message || entry.auto ? written(entry.message || entry.auto, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim') : h('span', { class: 'nbmv-message nbmv-dim' }, namesIn(ctx, entry)),
-      h('time', { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: moment(entry.saved_at_utc) }, ago(ctx.t, entry.saved_at_utc))
+      h('span', { class: 'nbmv-version' }, entry.name, spoken(current ? `, ${t('present version')}, ` : ', ')),
+      written(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
+      spoken(', '),
+      h('time', { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: moment(entry.saved_at_utc) }, ago(t, entry.saved_at_utc), spoken(`, ${day(t, entry.saved_at_utc)} ${time}, `))
     ),
-    h('div', { class: 'nbmv-row-line nbmv-row-more' }, refs(entry), metric(ctx, entry, values), entry.note ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note')) : null, figures(ctx, entry))
+    h('div', { class: 'nbmv-row-line nbmv-row-more' }, refs(ctx, entry), metric(ctx, entry, values), note(ctx, entry), figures(ctx, entry))
   );
 }
 
 /** A version's branches and tags as chips. */
-export function refs(entry: IEntry): HTMLElement[] {
+function refs(ctx: IContext, entry: IEntry): HTMLElement[] {
+  const { t } = ctx;
   return [
-    ...entry.branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), written(name))),
-    ...entry.tags.map(name => h('span', { class: 'nbmv-chip nbmv-chip-tag' }, icon('tag'), written(name)))
+    ...entry.branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), spoken(`${t('branch')} `), written(name), spoken(', '))),
+    ...entry.tags.map(name => h('span', { class: 'nbmv-chip nbmv-chip-tag' }, icon('tag'), spoken(`${t('tag')} `), written(name), spoken(', ')))
   ];
 }
 
+function note(ctx: IContext, entry: IEntry): HTMLElement | null {
+  return entry.note ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note'), spoken(`, ${ctx.t('has a note')}, `)) : null;
+}
+
 /** How much another value is: up or down, by sign and word, not by colour: more is not always better. */
-export function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | null {
+function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | null {
   const name = ctx.metric.value;
   const value = entry.metrics[name];
   if (!name || value === undefined) {
@@ -64,24 +73,6 @@ function namesIn(ctx: IContext, entry: IEntry): string {
   return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
 }
 
-/** What a screen reader says for a version's row. */
-export function rowName(ctx: IContext, entry: IEntry, values: Values, current: boolean): string {
-  const { t } = ctx;
-  const value = entry.metrics[ctx.metric.value];
-  const by = value === undefined ? '' : step(values.get(entry.parents[0] ?? ''), value);
-  const parts = [
-    entry.name,
-    current ? t('present version') : '',
-    entry.message || entry.auto || namesIn(ctx, entry),
-    `${day(t, entry.saved_at_utc)} ${new Date(entry.saved_at_utc).toLocaleTimeString(undefined, { timeStyle: 'short' })}`,
-    value === undefined ? '' : `${ctx.metric.value} ${number(value)} ${by}`.trim(),
-    entry.branches.length ? t('branch {names}', { names: entry.branches.join(', ') }) : '',
-    entry.tags.length ? t('tagged {names}', { names: entry.tags.join(', ') }) : '',
-    entry.note ? t('note: {note}', { note: entry.note }) : ''
-  ];
-  return parts.filter(Boolean).join(', ');
-}
-
 const SIGNS: { [effect: string]: string } = { changes: '~', appears: '+', vanishes: '\u2212', lost: '!', stays: '' };
 
 /** What is in the notebook and in no version: names with a sign for new, changed, gone. */
@@ -90,12 +81,12 @@ export function pendingText(ctx: IContext, changes: readonly IChange[]): HTMLEle
   return h(
     'div',
     { class: 'nbmv-row-text' },
-    h('div', { class: 'nbmv-row-line' }, h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes')), h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())),
+    h('div', { class: 'nbmv-row-line' }, h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes'), spoken(': ')), h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())),
     h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, pendingNames(changes.slice(0, 12)))
   );
 }
 
 /** "+" is new since the version, "−" gone, "~" changed. */
 export function pendingNames(changes: readonly IChange[]): HTMLElement[] {
-  return changes.map(change => h('span', { class: 'nbmv-name', title: `${change.name}: ${change.type}` }, `${SIGNS[change.effect] ?? ''}${change.name}`));
+  return changes.map(change => h('span', { class: 'nbmv-name', title: `${change.name}: ${change.type}` }, `${SIGNS[change.effect] ?? ''}${change.name}`, spoken(' ')));
 }
