@@ -324,8 +324,12 @@ def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
 def no_errors():
     """A check that a page said nothing but what JupyterLab itself says."""
 
+    theirs = (  # Notebook 7.6 says the first two with our plugin switched off, too
+        r"reading 'schema'|filebrowser:open-path|favicon|ResizeObserver|404 \(Not Found\)"
+    )
+
     def check(book: Notebook) -> None:
-        ours = [e for e in book.errors if not re.search(r"favicon|ResizeObserver|404 \(Not Found\)", e)]
+        ours = [e for e in book.errors if not re.search(theirs, e)]
         assert ours == []
 
     return check

@@ -54,7 +54,7 @@ def test_commit_change_compare_roll_back_undo(open_notebook, no_errors, app):
     book.shot(f"{app}-2-uncommitted")
 
     panel.get_by_role("button", name="Commit", exact=True).click()
-    panel.get_by_label("Message").fill("edited by hand")
+    panel.get_by_role("textbox", name="Message").fill("edited by hand")
     book.shot(f"{app}-3-commit-form")
     panel.get_by_role("button", name="Commit", exact=True).last.click()
     expect(row(panel, "v2")).to_be_visible()

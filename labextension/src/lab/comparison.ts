@@ -104,6 +104,7 @@ export class Comparisons {
     const openNotebook = (path: string): void => { void this._app.commands.execute('docmanager:open', { path }); };
     const content = new Comparison({ ...args }, this._links, this._around, openNotebook);
     const tab = new MainAreaWidget({ content });
+    tab.toolbar.hide();
     tab.id = `nbmodelver-comparison-${args.path}`;
     tab.title.label = this._around.t('Comparison: {name}', { name: PathExt.basename(args.path) });
     tab.title.icon = historyIcon;

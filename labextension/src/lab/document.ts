@@ -38,6 +38,7 @@ export class Documents {
     content.model = model;
     content.addClass('nbmv-Lab-document');
     const tab = new MainAreaWidget({ content });
+    tab.toolbar.hide();
     tab.disposed.connect(() => { model.dispose(); });
     this._opened += 1;
     tab.id = `nbmodelver-document-${String(this._opened)}`;

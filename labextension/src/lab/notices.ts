@@ -6,12 +6,19 @@ export interface IAction {
   run: () => void;
 }
 
+/** What was said last, if it is no error: the next deed's result takes its place. */
+let last = '';
+
 /** Say something in JupyterLab's notifications; with an action it stays long enough to be clicked. */
 export function notify(text: string, kind: 'info' | 'success' | 'error', action?: IAction): void {
-  Notification.emit(text, kind, {
+  if (last) {
+    Notification.dismiss(last);
+  }
+  const id = Notification.emit(text, kind, {
     autoClose: action ? 15000 : kind === 'error' ? 10000 : 5000,
     actions: action ? [{ label: action.label, callback: () => { action.run(); } }] : []
   });
+  last = kind === 'error' ? '' : id;
 }
 
 /** Say what went wrong, with the way out. later: offered when a running cell is in the way. */

@@ -48,7 +48,7 @@ export class Settings {
     }
     const wanted: [string, Json][] = [
       ['ignore', this._names().join(' ')],
-      ['metric', this._get('defaultMetric') ?? '']
+      ['default_metric', this._get('defaultMetric') ?? '']
     ];
     for (const [key, value] of wanted) {
       if (value !== '' && key in state.settings && state.settings[key] !== value) {

@@ -39,6 +39,7 @@ class Desk:
         self.lines: list[Line] = []
         self._telling = threading.RLock()
         self._looking: threading.Thread | None = None
+        self._look_again = False
         self._completing: threading.Thread | None = None
         notebook.changed.append(self.push)
 
@@ -168,14 +169,17 @@ class Desk:
 
     def _look_soon(self) -> None:
         """Compare the live names in the background, and push what is found unless a cell begins meanwhile."""
+        self._look_again = True
         if self._looking is None or not self._looking.is_alive():
             self._looking = threading.Thread(target=self._look, name="nbmodelver-look", daemon=True)
             self._looking.start()
 
     def _look(self) -> None:
         try:
-            if self.shelf.look() is not None:
-                self._tell_all()
+            while self._look_again:  # Asked for once more while it looked: a cell has run meanwhile.
+                self._look_again = False
+                if self.shelf.look() is not None:
+                    self._tell_all()
         except Exception:
             log.warning("the live names could not be compared", exc_info=True)
 
