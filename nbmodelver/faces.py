@@ -195,6 +195,15 @@ def backup(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     )
 
 
+def repair(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Move damage away, save the rest."""
+    done = repo.repair(dry_run=not call["yes"])
+    return views.repaired(
+        done, moved=done.moved, saved=(done.saved_parts, done.saved_records), refs=done.refs, lost=done.lost,
+        quarantine=done.quarantine, dry_run=done.dry_run,
+    )  # fmt: skip
+
+
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
     full, sample = bool(call["full"]), call["sample"]
@@ -251,6 +260,7 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "purge": purge,
     "forget": forget,
     "backup": backup,
+    "repair": repair,
     "verify": verify,
     "gc": gc,
     "config": config,

@@ -422,6 +422,10 @@ class Backend(Protocol):
         """Remove `key`; a missing key is no error."""
         ...
 
+    def move(self, key: str, new: str) -> None:
+        """Give `key` another name, durably. KeyError when it is missing, StoreError when `new` is there."""
+        ...
+
     def age_s(self, key: str) -> float:
         """Seconds since `key` was written, by the clock of the place; negative when that clock went back."""
         ...

@@ -34,7 +34,7 @@ _ID = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What stays of a forgotten version."""
+    """What stays of a forgotten version. number: 0 for one whose record was lost."""
 
     number: int
     parents: tuple[VersionId, ...]
@@ -79,6 +79,11 @@ class Forgotten:
         old = [key for key in self._files if abs(self._backend.age_s(key)) > DAY_S]
         if len(old) >= MANY:
             self._make_one(old)
+
+    def add_lost(self, ids: Iterable[VersionId]) -> None:
+        """The same for versions whose records are lost: what they descended from is not known."""
+        self._write({id_: Tombstone(0, ()) for id_ in ids})
+        self.refresh()
 
     def take_back(self, ids: Iterable[VersionId]) -> None:
         """Let these versions count again. Killed on the way, some of them do."""

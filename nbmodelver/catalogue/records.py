@@ -22,7 +22,7 @@ from nbmodelver.errors import Damaged, LimitExceeded, NbmodelverError, StoreErro
 from nbmodelver.model import Version, VersionId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from nbmodelver.model import Backend
 
@@ -65,16 +65,7 @@ class Records:
 
     def read(self, id_: VersionId) -> Version:
         """The version, its hash checked. Raises UnknownVersion, Damaged."""
-        raw = self._raw(id_)
-        try:
-            data = parse(raw)
-            version = Version.from_dict({**data, "id": id_})
-            wrong = next(sense.nonsense(version), "")
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-            raise _damaged(id_, f"it is no version that this nbmodelver knows ({error})") from error
-        if wrong:
-            raise _damaged(id_, f"it makes no sense: {wrong}")
-        return version
+        return _version(self._raw(id_), id_)
 
     def ids(self) -> list[VersionId]:
         """Every version's id, sorted; forgotten ones are none. Raises Damaged for what is no record or journal."""
@@ -208,6 +199,20 @@ class Records:
             self._backend.delete(_key(id_))
         return len(moved)
 
+    def write_raw(self, raw: bytes, listed: Collection[VersionId] | None) -> bool:
+        """Store a record that was saved from a damaged journal; False when it is there, or none of those `listed`.
+
+        Raises Damaged for what is no record.
+        """
+        id_ = id_of(raw)
+        if (listed is not None and id_ not in listed) or self.exists(id_):
+            return False
+        version = _version(raw, id_)
+        if canonical(version) != raw:
+            raise _damaged(id_, "it is not written as records are")
+        self.write(version)
+        return True
+
     def check_single(self, key: str) -> None:
         """Read a record that is a file of its own, and compare it with its id. Raises Damaged, KeyError."""
         id_ = key.rpartition("/")[2]
@@ -249,6 +254,18 @@ class Records:
             self._backend.delete(_key(id_))
             if not self._backend.create(_key(id_), [stored]):
                 raise StoreError(f"record {id_} is being written by someone else", "commit again") from None
+
+
+def _version(raw: bytes, id_: VersionId) -> Version:
+    try:
+        data = parse(raw)
+        version = Version.from_dict({**data, "id": id_})
+        wrong = next(sense.nonsense(version), "")
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise _damaged(id_, f"it is no version that this nbmodelver knows ({error})") from error
+    if wrong:
+        raise _damaged(id_, f"it makes no sense: {wrong}")
+    return version
 
 
 def canonical(version: Version) -> bytes:

@@ -29,6 +29,7 @@ from nbmodelver.repo.history import History
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
+from nbmodelver.repo.repair import Repair, repair
 from nbmodelver.repo.retention import Retention
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
@@ -82,7 +83,8 @@ class Repo:
         self.history = History(Records(backend), self.refs)
         self.index = Index(backend, self.history.records)
         self.settings = Settings(self.refs)
-        self.parts.watch_pages(bool(self.settings["watch_pages"]))
+        with suppress(Damaged):  # A damaged settings file keeps nobody from reading; a commit names it.
+            self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.journals = Journals(self.refs)
         self.trust = Trust()
         self._pending: Pending | None = None
@@ -526,6 +528,17 @@ class Repo:
         full: also check what was copied before. Raises UsageError for a folder that holds something else.
         """
         return backup(self, Path(folder), full=full, progress=progress)
+
+    def repair(self, *, dry_run: bool = True) -> Repair:
+        """Move what is damaged to the store's quarantine, and bring back all that can still be read.
+
+        dry_run: only say what would be done and what is lost; the default. Nothing is ever deleted, and what is whole
+        is not touched. Killed anywhere, the next one goes on. Raises StoreError.
+        """
+        done = repair(self, dry_run=dry_run)
+        if not dry_run:
+            self.forget_cached()
+        return done
 
     def forget(
         self,

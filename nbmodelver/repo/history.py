@@ -93,7 +93,8 @@ class History:
         self.records.forgotten.refresh()
         stone = self.records.forgotten.all().get(version_id)
         if stone is not None:
-            raise UnknownVersion(f"v{stone.number} was forgotten", "choose another one: %mv_log")
+            said = f"v{stone.number} was forgotten" if stone.number else f"the record of {version_id} is lost"
+            raise UnknownVersion(said, "choose another one: %mv_log")
         return self.version(version_id)
 
     def _read(self, version_id: VersionId) -> Version:
@@ -102,7 +103,8 @@ class History:
             living = self.living(version_id)
             if not living:
                 stone = self.records.forgotten.all()[version_id]
-                raise UnknownVersion(f"v{stone.number} was forgotten, and so was all before it", "see %mv_log")
+                name = f"v{stone.number}" if stone.number else version_id
+                raise UnknownVersion(f"{name} was forgotten or lost, and so was all before it", "see %mv_log")
             version_id = living[0]
             try:
                 return self._seen(self.records.read(version_id))

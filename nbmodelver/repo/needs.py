@@ -68,7 +68,7 @@ class Needs:
         needed: set[ObjectId] = set()
         for id_ in sorted(i for i in records.present() if ages.get(i, younger_than_s) < younger_than_s):
             with suppress(Damaged):
-                needed |= {part for part, _ in self.of(records.read(id_), strict=False)}
+                needed |= {part for part, _ in self.of(records.read(id_), strict=False) if self._parts.has(part)}
         return needed
 
     def of_all(self, versions: Iterable[Version]) -> set[ObjectId]:

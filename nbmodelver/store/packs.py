@@ -209,6 +209,21 @@ def read_contents(backend: Backend, key: str) -> Contents:
     return contents
 
 
+def read_leniently(backend: Backend, key: str) -> Contents | None:
+    """The table of contents of a damaged pack, if one can be made out at all; nothing of it is to be believed."""
+    try:
+        size = backend.size(key)
+        tail = bytes(backend.read(key, max(size - TRAILER.size, 0), TRAILER.size))
+        at, stored_bytes, raw_bytes, _, _ = TRAILER.unpack(tail)
+        if at < HEADER.size or at + stored_bytes > size or max(stored_bytes, raw_bytes) > MAX_TOC_BYTES:
+            return None
+        contents = Contents(key, _decompress(key, bytes(backend.read(key, at, stored_bytes)), raw_bytes), at, size)
+        fine = all(e.depth <= MAX_DEPTH and e.size <= MAX_PART_BYTES for e in contents.entries) and contents.blocks
+    except (KeyError, struct.error, Damaged):
+        return None
+    return contents if fine else None
+
+
 def _check_header(key: str, head: bytes) -> None:
     magic, version, _reserved, pack_id = HEADER.unpack(head)
     if magic != MAGIC or _reserved or not key.endswith(pack_id.hex()):

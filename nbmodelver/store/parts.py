@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from nbmodelver.store import collecting, merging, verifying
+from nbmodelver.store import collecting, merging, salvaging, verifying
 from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import Index
 from nbmodelver.store.lanes import copy
@@ -175,6 +175,14 @@ class PartStore:
             if dry_run:
                 return plan.report(dry_run=True)
             return collecting.carry_out(plan, self._reader, lambda: self._writer(again=True))
+
+    def salvage(self, move: Callable[[str, str], None]) -> salvaging.Finding:
+        """Bring what can be read of damaged packs into new ones, then move the damaged, saying why; under `alone`."""
+        reader = Reader(self._backend, Index(self._backend), self._workers)
+        found = salvaging.find(reader)
+        salvaging.carry_out(found, reader, lambda: PackWriter(reader, {}, self._level, again=True), move)
+        self._index.refresh()
+        return found
 
     def merge_small(self, most_bytes: int | None = None, timeout_s: float = _LOCK_TIMEOUT_S) -> int:
         """Merge packs below 4 MiB when there are more than 64; the number of packs that went away.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from nbmodelver.errors import BadName, Damaged, LimitExceeded, RefMoved
+from nbmodelver.errors import BadName, Damaged, LimitExceeded, RefMoved, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,25 @@ class Refs:
             if name.startswith(prefix):
                 found[name] = value
         return dict(sorted(found.items())), problems
+
+    def damaged_keys(self) -> list[str]:
+        """The keys of ref files that cannot be read."""
+        found = []
+        for key in self._backend.list(PREFIX):
+            try:
+                name, _ = _parse(bytes(self._backend.read(key, 0, _MAX_FILE_BYTES + 1)), key)
+            except KeyError:
+                continue
+            except StoreError:
+                found.append(key)
+                continue
+            if _key(name) != key:
+                found.append(key)
+        return found
+
+    def key_of(self, name: str) -> str:
+        """The key of the ref of this name."""
+        return _key(name)
 
     def _moved(self, name: str, expected: str | None) -> RefMoved:
         now = self.get(name)

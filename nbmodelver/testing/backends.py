@@ -57,6 +57,18 @@ class BackendContract:
             with pytest.raises(KeyError):
                 ask(KEY)
 
+    def test_a_move_gives_another_name_and_never_replaces(self, backend: Backend) -> None:
+        backend.create(KEY, [b"one"])
+        backend.create("packs/other", [b"two"])
+        with pytest.raises(StoreError):
+            backend.move(KEY, "packs/other")
+        assert (bytes(backend.read(KEY)), bytes(backend.read("packs/other"))) == (b"one", b"two")
+        backend.move(KEY, "quarantine/then/one")
+        assert bytes(backend.read("quarantine/then/one")) == b"one"
+        assert list(backend.list("")) == ["packs/other", "quarantine/then/one"]
+        with pytest.raises(KeyError):
+            backend.move(KEY, "quarantine/then/again")
+
     def test_create_never_replaces(self, backend: Backend) -> None:
         assert backend.create(KEY, [b"first"])
         assert not backend.create(KEY, [b"second"])

@@ -411,6 +411,20 @@ FORGET = Verb(
     gives="what was forgotten",
 )
 
+REPAIR = Verb(
+    "repair",
+    "Move what is damaged out of the way, bring back what can still be read, and say what is lost.",
+    "Without --yes it only says what it would do. Damaged files are moved to quarantine/ in the store, never deleted; "
+    "parts and records that can still be read are written anew, branches go to their newest readable version, and what "
+    "is lost is named by version and variable: a version that lost one keeps the others. Every byte is read.",
+    (
+        Example("", "say what is damaged, what can be saved and what is lost"),
+        Example("--yes", "do it"),
+    ),
+    (Argument("yes", "do it", ("-y", "--yes"), "flag"),),
+    gives="what was moved, saved and lost",
+)
+
 BACKUP = Verb(
     "backup",
     "Copy the store to another folder, checked; the next time only what is new.",
@@ -480,6 +494,7 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, GC, BACKUP, CONFIG,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, BACKUP,
+        CONFIG,
     )
 }  # fmt: skip

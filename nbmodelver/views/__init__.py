@@ -17,9 +17,10 @@ from nbmodelver.views.show import show
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.status import State, status
 from nbmodelver.views.text import to_text
+from nbmodelver.views.upkeep import repaired
 
 __all__ = [
     "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "backed_up", "branches", "commit", "compare",
-    "config", "diff", "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "sentence", "show", "size",
-    "status", "tags", "to_text", "verify",
+    "config", "diff", "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "repaired", "sentence",
+    "show", "size", "status", "tags", "to_text", "verify",
 ]  # fmt: skip

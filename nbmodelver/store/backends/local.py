@@ -143,6 +143,19 @@ class LocalBackend:
         except KeyError:
             return
 
+    def move(self, key: str, new: str) -> None:
+        """Give `key` another name durably; whatever it is is moved, also what is no regular file."""
+        with self._folder(key) as (folder, name), self._folder(new, make=True) as (new_folder, new_name):
+            if exists(new_folder, new_name):
+                raise StoreError(f"{self._path(new)} exists already", "nothing was moved")
+            with named("move", self._path(key)):
+                try:
+                    os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder)
+                except FileNotFoundError:
+                    raise KeyError(key) from None
+                os.fsync(new_folder)
+                os.fsync(folder)
+
     @contextmanager
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> Iterator[None]:
         """Hold the lock file `locks/<name>` for the block."""

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from nbmodelver.errors import StoreError
 from nbmodelver.store.backends.keys import check
 from nbmodelver.store.locks import MemoryLock
 
@@ -66,6 +67,14 @@ class MemoryBackend:
         """Remove `key`; a missing key is no error."""
         with self._guard:
             self._objects.pop(check(key), None)
+
+    def move(self, key: str, new: str) -> None:
+        """Give `key` another name."""
+        with self._guard:
+            if check(new) in self._objects:
+                raise StoreError(f"{new} exists already", "nothing was moved")
+            self._objects[new] = self._objects.pop(check(key))
+            self._made_at[new] = self._made_at.pop(key)
 
     def age_s(self, key: str) -> float:
         """Seconds since `key` was written."""

@@ -1,9 +1,10 @@
-"""A store as it would be: what is written goes to memory, what is deleted is only left out, nothing is locked."""
+"""A store as it would be: what is written goes to memory, what is deleted or moved only seems so, nothing is locked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbmodelver.errors import StoreError
 from nbmodelver.store.backends.memory import MemoryBackend
 
 if TYPE_CHECKING:
@@ -14,47 +15,56 @@ if TYPE_CHECKING:
 
 
 class Overlay:
-    """The Backend protocol over another backend, which is only read: for a gc that finds out what a gc would free."""
+    """The Backend protocol over another backend, which is only read: to find out what a gc or a repair would do."""
 
     def __init__(self, below: Backend) -> None:
         self._below = below
         self._above = MemoryBackend()
         self._gone: set[str] = set()
+        self._moved: dict[str, str] = {}
 
     @property
     def where(self) -> str:
         """The place below, for messages."""
         return self._below.where
 
-    def _has(self, key: str) -> Backend:
-        """Where the key is. Raises KeyError."""
+    def _place(self, key: str) -> tuple[Backend, str]:
+        """Where the bytes of a key are, and under which key there. Raises KeyError for one that was deleted."""
+        if key in self._moved:
+            return self._below, self._moved[key]
+        if self._is_above(key):
+            return self._above, key
         if key in self._gone:
             raise KeyError(key)
+        return self._below, key
+
+    def _is_above(self, key: str) -> bool:
         try:
             self._above.size(key)
         except KeyError:
-            return self._below
-        return self._above
+            return False
+        return True
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> bytes | memoryview:
-        """Bytes of `key`, from above if they are there."""
-        return self._has(key).read(key, start, length)
+        """Bytes of `key`."""
+        backend, real = self._place(key)
+        return backend.read(real, start, length)
 
     def size(self, key: str) -> int:
         """Bytes under `key`."""
-        return self._has(key).size(key)
+        backend, real = self._place(key)
+        return backend.size(real)
 
     def age_s(self, key: str) -> float:
         """Seconds since `key` was written."""
-        return self._has(key).age_s(key)
+        backend, real = self._place(key)
+        return backend.age_s(real)
 
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
         """A new object above; False when the key exists in either place."""
         try:
             self.size(key)
         except KeyError:
-            self._gone.discard(key)
-            self._above.delete(key)
             return self._above.create(key, chunks)
         return False
 
@@ -71,11 +81,27 @@ class Overlay:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Every key of both places but those that were deleted, sorted."""
-        return iter(sorted({*self._below.list(prefix), *self._above.list(prefix)} - self._gone))
+        below = set(self._below.list(prefix)) - self._gone
+        moved = {key for key in self._moved if key.startswith(prefix)}
+        return iter(sorted({*below, *self._above.list(prefix), *moved}))
 
     def delete(self, key: str) -> None:
         """Leave `key` out from now on."""
+        self._moved.pop(key, None)
         self._above.delete(key)
+        self._gone.add(key)
+
+    def move(self, key: str, new: str) -> None:
+        """Give `key` another name above."""
+        backend, real = self._place(key)
+        backend.size(real)
+        if new in set(self.list(new)):
+            raise StoreError(f"{new} exists already", "nothing was moved")
+        if backend is self._above:
+            self._above.move(key, new)
+        else:
+            self._moved.pop(key, None)
+            self._moved[new] = real
         self._gone.add(key)
 
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> AbstractContextManager[None]:

@@ -1,0 +1,65 @@
+"""What a repair did or would do: moved, saved, turned and lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.views.blocks import Block, Document, Row, Span, Table, dim, line, strong, title
+from nbmodelver.views.figures import plural
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.model import Problem
+
+
+def repaired(
+    value: object,
+    *,
+    moved: Sequence[Problem],
+    saved: tuple[int, int],
+    refs: Sequence[tuple[str, str]],
+    lost: Sequence[Problem],
+    quarantine: str,
+    dry_run: bool,
+) -> Shown:
+    """The answer of a repair. saved: parts and records that were written anew."""
+    if not moved and not refs and not lost:
+        return Shown(
+            Document((line(Span("nothing to repair", "good"), dim(" · every byte was read")),), "repair"), value
+        )
+    blocks = tuple(_blocks(moved, saved, refs, lost, "" if dry_run else quarantine))
+    return Shown(Document(blocks, "repair"), value)
+
+
+def _blocks(
+    moved: Sequence[Problem],
+    saved: tuple[int, int],
+    refs: Sequence[tuple[str, str]],
+    lost: Sequence[Problem],
+    quarantine: str,
+) -> Iterator[Block]:
+    done = bool(quarantine)
+    parts, records = saved
+    verb = "moved to " if done else "would move to "
+    what = f"; {plural(parts, 'part')} and {plural(records, 'record')} {'saved' if done else 'can be saved'} from them"
+    if moved:
+        said = dim(what if parts or records else "; nothing can be saved from them")
+        yield line(
+            strong(plural(len(moved), "damaged file")), f" {verb}", Span(quarantine or "quarantine/", "code"), said
+        )
+        yield Table(("", ""), tuple(Row((Span(p.object, "code"), p.what)) for p in moved))
+    for name, now in refs:
+        yield line(
+            strong(name.removeprefix("heads/").removeprefix("tags/")), f" is now at {now}" if now else " is gone"
+        )
+    if lost:
+        yield title("Lost", level=2)
+        rows = (Row((strong(p.version or p.object[:12]), strong(p.name), Span(p.what, "bad"))) for p in lost)
+        yield Table(("version", "name", ""), tuple(rows))
+        names = " ".join(dict.fromkeys(p.version for p in lost if p.version))
+        if names:
+            yield line(dim(f"their other names come back; gc runs again once they are forgotten: %mv_forget {names}"))
+    if not done:
+        yield line(dim("nothing was changed · do it with --yes"))
