@@ -92,7 +92,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
             self._plan()
         elif self.view == "compare":
             self._hold(self.body)
-            self._compare()
+            self._draw_comparison()
         else:
             self._draw("")
             self._hold(self.labels.box, self.body)
@@ -167,7 +167,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         if (version := self.one()) is not None:
             self._asker.ask("version", lambda found: self._draw(messages.version_html(found)), id=version)
 
-    def _compare(self) -> None:
+    def _draw_comparison(self) -> None:
         if len(self.selected) == 2:
             after, before = self.selected  # The list has the newest first.
             self._asker.ask("diff", lambda d: self._draw(messages.diff_html(d)), before=before, after=after)

@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from nbmodelver.kernel import magics
-from nbmodelver.views import live, widget
+from nbmodelver.views import forms, live, widget
 
 
 class Kernel:
@@ -285,3 +285,19 @@ def test_plain_waits_for_a_cell_when_told_to(plain, page):
     assert page["params"] == {"lr": 0.1}
     plain.close()
     assert page.notebook.desk.lines == []
+
+
+@pytest.mark.parametrize("form", [forms.PlainPanel, widget.PanelWidget])
+def test_a_panels_own_names_hide_none_of_the_librarys(form):
+    base = form.__mro__[1]
+    hidden = {n for n in vars(form) if hasattr(base, n) and not n.startswith("__")}
+    of_traitlets = {n for n in hidden if n in vars(base)} - {"close"}
+    assert hidden - of_traitlets == {"close"}
+    assert not {"_compare", "_repr_keys", "comm", "keys"} & set(vars(form))
+
+
+@pytest.mark.parametrize("how", ["plain", "anywidget"])
+def test_a_panel_has_a_repr(page, built, how):
+    setup(page)
+    page.run(f"%mv_config widgets {how}")
+    assert "Panel" in repr(page.run("%mv_panel").value)
