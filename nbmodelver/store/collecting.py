@@ -14,6 +14,7 @@ from nbmodelver.errors import MissingPart, StoreError
 from nbmodelver.model import GcReport, ObjectId
 from nbmodelver.store import condemned
 from nbmodelver.store.index import Place
+from nbmodelver.store.limits import SMALL_BYTES
 from nbmodelver.store.repacking import repack
 
 if TYPE_CHECKING:
@@ -187,16 +188,22 @@ def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWrite
 
 
 def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | None:
-    """The nearest base of the part, or base of its base, that stays: what the delta can be made to instead.
-
-    It may be one that is encoded again itself. Its new form never leans on this part: it goes down the same old chain.
-    """
+    """The nearest base of the part, or base of its base, that stays: what the delta can be made to instead."""
     place: Place | None = Place(contents, entry)
     while place is not None:
         place = _closest_base(made, place, entry.size)
-        if place is not None and place.entry.id in made.live:
+        if place is not None and place.entry.id in made.live and _may_lean(made, entry, place):
             return place.entry.id
     return None
+
+
+def _may_lean(made: Plan, entry: Entry, place: Place) -> bool:
+    """Whether a part that is encoded again may be a delta to this one.
+
+    Small parts share a block and all its bases, so one that is encoded again itself might come to lie in the block that
+    leans on it. Big ones have blocks of their own, and lean only down the same old chain: never on each other.
+    """
+    return min(entry.size, place.entry.size) >= SMALL_BYTES or not _moves_alone(made, *place)
 
 
 def _closest_base(made: Plan, place: Place, size: int) -> Place | None:

@@ -365,3 +365,20 @@ class Machine(RuleBasedStateMachine):
 
 Machine.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 TestAnySequence = Machine.TestCase
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_small_parts_that_are_encoded_again_together_never_lean_on_each_other(backend, store, exact):
+    rng = np.random.default_rng(4)
+    base = [rng.bytes(3000) for _ in range(4)]
+    ids, made = [None] * 4, []
+    for number in range(6):
+        raws = [b + bytes(5 * number) + rng.bytes(20) for b in base]
+        ids, _ = put(store, *((raw, near, "") for raw, near in zip(raws, ids, strict=True)))
+        made.append(dict(zip(ids, raws, strict=True)))
+    for kept in ([1, 2, 3, 4, 5], [2, 4, 5], [4, 5]):
+        needed = {id_ for k in kept for n, id_ in enumerate(made[k]) if (n + k) % 3}
+        store.collect(needed, grace_s=0, exact=exact)
+        fresh = PartStore(backend)
+        assert fresh.verify(full=True) == []
+        assert all(bytes(fresh.get(id_)) == raw for version in made for id_, raw in version.items() if id_ in needed)
