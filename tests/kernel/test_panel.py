@@ -9,6 +9,7 @@ import time
 import pytest
 
 from nbmodelver.kernel import magics
+from nbmodelver.kernel.panel import reading
 from tests.kernel.panels import METHODS, Failed, Panel
 
 FRAME = """\
@@ -373,3 +374,32 @@ def test_a_name_that_the_present_version_left_out_is_saved_before_a_rollback_rep
     assert shell["params"]["lr"] == 0.1
     panel.ask("undo")
     assert shell["params"]["lr"] == 78
+
+
+def test_no_name_chosen_is_nothing_to_commit(shell, panel, notebook):
+    shell.run(FRAME)
+    with pytest.raises(Failed, match="NothingToCommit"):
+        panel.ask("commit", names=[], message="")
+
+
+def test_what_a_cell_changes_under_the_reader_is_read_again(shell, panel, monkeypatch):
+    three_versions(shell, panel)
+    tries, asked = [], []
+
+    def torn(_desk, _params, _request):
+        tries.append(1)
+        raise RuntimeError("dictionary changed size during iteration")
+
+    monkeypatch.setitem(reading.SLOW, "plan", torn)
+    with pytest.raises(Failed, match="Unexpected"):
+        panel.ask("plan", id="v1")
+    assert len(tries) == 1
+
+    def during():
+        asked.append(panel.send("plan", id="v1"))
+        with pytest.raises(Failed, match="Busy"):
+            panel.result(asked[0])
+
+    shell.shell.user_ns["_during"] = during
+    shell.run("_during()")
+    assert len(tries) == 3

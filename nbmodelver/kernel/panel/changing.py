@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import bundle, views
-from nbmodelver.errors import UsageError
+from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.kernel import document
 from nbmodelver.kernel.panel import entries
 from nbmodelver.verbs import Call, find, parse
@@ -33,6 +33,8 @@ def first_line(shown: Shown) -> str:
 def commit(desk: Desk, params: Params, request: Request) -> Message:
     """A new version."""
     names = params.texts("names") if params.has("names") else None
+    if names == []:
+        raise NothingToCommit("nothing to commit: no name is chosen", "tick at least one")
     labels = {"note": params.text("note", ""), "tag": params.texts("tags")}
     with desk.reporting(request):
         shown = desk.notebook.keep(names, params.text("message", ""), params.numbers("metrics"), **labels)

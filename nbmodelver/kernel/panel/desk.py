@@ -10,9 +10,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.errors import UsageError
+from nbmodelver.errors import Busy, UsageError
 from nbmodelver.kernel.panel import changing, reading
 from nbmodelver.kernel.panel.lines import Line, Request, log
+from nbmodelver.kernel.panel.looker import IDLE_S, Looker
 from nbmodelver.kernel.panel.params import Params
 from nbmodelver.kernel.panel.shelf import Shelf
 from nbmodelver.kernel.panel.turns import Turn, Turns
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
     from nbmodelver.kernel.panel.entries import Message
     from nbmodelver.repo import Repo
-
-LOOK_ENDS_S = 0.2
-"""A cell waits so long at most for a look in the background to end."""
 
 
 class Desk:
@@ -38,8 +36,7 @@ class Desk:
         self.turns = Turns(notebook.cells, post)
         self.lines: list[Line] = []
         self._telling = threading.RLock()
-        self._looking: threading.Thread | None = None
-        self._look_again = False
+        self._looker = Looker(self._look)
         self._completing: threading.Thread | None = None
         notebook.changed.append(self.push)
 
@@ -85,7 +82,7 @@ class Desk:
         elif method in changing.VARIABLES:
             self._ask_for_a_turn(request, params)
         elif method in reading.SLOW:
-            _in_a_thread(request, lambda: reading.SLOW[method](self, params, request))
+            _in_a_thread(request, lambda: self._steadily(lambda: reading.SLOW[method](self, params, request)))
         elif method in changing.FILES:
             _in_a_thread(request, lambda: changing.FILES[method](self, params, request))
         elif method == "cancel":
@@ -93,6 +90,17 @@ class Desk:
             request.answer({})
         else:
             raise UsageError(f"there is no method '{method}'", "reload the page: it may be of another version")
+
+    def _steadily(self, read: Callable[[], Message]) -> Message:
+        """Read; a cell may change what is read under the reader, then it is tried once more."""
+        for _ in range(2):
+            try:
+                return read()
+            except (RuntimeError, BufferError) as error:
+                if not self.notebook.cells.busy:
+                    raise
+                failed = error
+        raise Busy("the running cell changes what is to be read", "try again when it has ended") from failed
 
     def _ask_for_a_turn(self, request: Request, params: Params) -> None:
         change = changing.VARIABLES[request.method]
@@ -144,7 +152,7 @@ class Desk:
             if self.shelf.is_cheap:
                 self.shelf.look()
             elif self.shelf.uncommitted is None:
-                self._look_soon()
+                self._looker.ask()
         return {
             **stored,
             "busy": self.notebook.cells.busy,
@@ -167,19 +175,10 @@ class Desk:
         else:
             self._push(anew=True)
 
-    def _look_soon(self) -> None:
-        """Compare the live names in the background, and push what is found unless a cell begins meanwhile."""
-        self._look_again = True
-        if self._looking is None or not self._looking.is_alive():
-            self._looking = threading.Thread(target=self._look, name="nbmodelver-look", daemon=True)
-            self._looking.start()
-
     def _look(self) -> None:
         try:
-            while self._look_again:  # Asked for once more while it looked: a cell has run meanwhile.
-                self._look_again = False
-                if self.shelf.look() is not None:
-                    self._tell_all()
+            if self.shelf.look() is not None:
+                self._tell_all()
         except Exception:
             log.warning("the live names could not be compared", exc_info=True)
 
@@ -210,8 +209,7 @@ class Desk:
         """A cell begins: what may not wait for it is refused, and all panels know."""
         if not self.notebook.cells.busy or self.notebook.cells.depth > 1:
             return
-        if self._looking is not None:
-            self._looking.join(LOOK_ENDS_S)  # A look holds on to buffers, which a cell may want to resize.
+        self._looker.hold()
         self.turns.cell_starts()
         self.shelf.uncommitted = None
         self._push(anew=False)
@@ -233,7 +231,7 @@ class Desk:
                 if self.shelf.is_cheap:
                     self.shelf.look()
                 elif self.shelf.uncommitted is None and self.shelf.is_bearable:
-                    self._look_soon()
+                    self._looker.ask(IDLE_S)
             self._tell_all()
         except Exception:
             log.warning("panels could not be told of a change", exc_info=True)
