@@ -163,6 +163,10 @@ class Records:
         self.forgotten.refresh()
         return found, problems
 
+    def number_of_key(self, key: str) -> int:
+        """The number of the version in this file; 0 when it cannot be read."""
+        return self._number(VersionId(key.rpartition("/")[2]))
+
     def _number(self, id_: VersionId) -> int:
         """The number of a single record; 0 for one that cannot be read."""
         if id_ not in self._numbers:

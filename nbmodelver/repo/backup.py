@@ -53,12 +53,17 @@ def backup(repo: Repo, folder: Path, *, full: bool = False, progress: Progress |
         refs = repo.refs.all()
         wanted = {prefix: list(repo.backend.list(prefix)) for prefix in reversed(ORDER)}
         wanted["packs/"] = sorted(set(wanted["packs/"]) - condemned.read(repo.backend))
+        wanted["records/"].sort(key=repo.history.records.number_of_key)  # Parents first.
+        known = _exists(target, layout.KEY)
+        if known:  # Before anything that an older nbmodelver would not understand.
+            _copy_format(repo.backend, target)
         work = _Copying(repo.backend, target, full, progress, sum(map(len, wanted.values())))
         for prefix in ORDER:
             for key in wanted[prefix]:
                 work.bring(key)
-        _copy_format(repo.backend, target)
         _copy_refs(target, refs)
+        if not known:  # A first backup that was killed is no store yet.
+            _copy_format(repo.backend, target)
     there = Records(target)
     return BackedUp(str(folder), work.files, work.bytes, len(there.readable_ids()[0]), tuple(work.problems))
 
@@ -163,7 +168,6 @@ def check(backend: Backend, key: str) -> None:
 
 
 def _copy_format(source: Backend, target: Backend) -> None:
-    """The format comes when all else is there: a first backup that was killed is no store yet."""
     now = bytes(source.read(layout.KEY))
     before = bytes(target.read(layout.KEY)) if _exists(target, layout.KEY) else None
     if before != now and not target.swap(layout.KEY, before, now):

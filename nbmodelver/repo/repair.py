@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.catalogue.forgotten import Forgotten
 from nbmodelver.catalogue.journal import Journal, salvaged
 from nbmodelver.catalogue.records import Records
-from nbmodelver.errors import Damaged, NbmodelverError, StoreError, StoreTooNew
+from nbmodelver.errors import Damaged, NbmodelverError, StoreError, StoreTooNew, UnknownVersion
 from nbmodelver.model import Problem, Version, VersionId
 from nbmodelver.repo.costs import Costs
 from nbmodelver.repo.history import HEAD, History
@@ -77,7 +77,8 @@ class _Repairing:
         found = PartStore(self.backend).salvage(self._move)
         saved_parts = sum(len(own) for _, own in found.saved)
         history = History(Records(self.backend), Refs(self.backend))
-        self._turn_refs(history, self._bury_lost(history))
+        self._bury_lost(history)
+        self._turn_refs(history)
         self._name_lost(history)
         done = Repair(
             tuple(self.moved), saved_parts, saved_records, tuple(self.turned), tuple(self.lost),
@@ -153,7 +154,7 @@ class _Repairing:
 
     # -- history
 
-    def _bury_lost(self, history: History) -> set[VersionId]:
+    def _bury_lost(self, history: History) -> None:
         """Versions that others name and nobody has: from now on they are known to be lost."""
         records, refs = history.records, history.refs.readable()[0]
         present = records.present()
@@ -166,17 +167,15 @@ class _Repairing:
         if lost and layout.number(self.backend) >= 2:
             records.forgotten.add_lost(sorted(lost))
         self.lost += [Problem("the record of this version is lost", id_) for id_ in sorted(lost)]
-        return lost
 
-    def _turn_refs(self, history: History, lost: set[VersionId]) -> None:
+    def _turn_refs(self, history: History) -> None:
         """Branches to the newest readable version made on them, tags of lost versions away, HEAD to its branch."""
         refs = history.refs
         newest: dict[str, Version] = {}
         for version in history.all():
             newest.setdefault(version.branch, version)
-        named = refs.readable()[0]
-        for name, value in named.items():
-            if not name.startswith(("heads/", "tags/")) or value not in lost:
+        for name, value in refs.readable()[0].items():
+            if not name.startswith(("heads/", "tags/")) or _stands(history, value):
                 continue
             tip = newest.get(name.removeprefix("heads/")) if name.startswith("heads/") else None
             if tip is None:
@@ -185,10 +184,9 @@ class _Repairing:
             else:
                 refs.move(name, value, tip.id)
                 self.turned.append((name, tip.name))
-        if any(p.object.startswith("refs/") for p in self.moved):
-            self._restore_branches(history, newest)
-        head = history.head_id
-        if newest and (head is None or head in lost):
+        moved = any(p.object.startswith("refs/") for p in self.moved)
+        self._restore_branches(history, newest if moved else {b: v for b, v in newest.items() if b == history.branch})
+        if newest and (history.head_id is None or not _stands(history, history.head_id)):
             branch = history.branch if history.branch in newest else next(iter(newest))
             history.stand_at(newest[branch].id, branch)
             self.turned.append((HEAD, newest[branch].name))
@@ -214,6 +212,15 @@ class _Repairing:
             for part in documents_of(version):
                 if not all(map(parts.has, costs.with_bases([part]))):
                     self.lost.append(Problem("a document (cells, packages or notebook) is lost", part, version.name))
+
+
+def _stands(history: History, version_id: str) -> bool:
+    """Whether there is such a version, or one that stands for it."""
+    try:
+        history.version(VersionId(version_id))
+    except UnknownVersion:
+        return False
+    return True
 
 
 def _as_json(done: Repair) -> dict[str, object]:

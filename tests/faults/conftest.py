@@ -33,8 +33,26 @@ def template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def prepared(zygote: Zygote, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Gives the template as an operation needs it; not to be changed."""
+    made: dict[str, Path] = {}
+
+    def prepare(operation: str) -> Path:
+        if operation not in worlds.PREPARED:
+            return template
+        if operation not in made:
+            made[operation] = tmp_path_factory.mktemp("prepared") / "world"
+            shutil.copytree(template, made[operation])
+            done = zygote.run(f"worlds.{worlds.PREPARED[operation].__name__}", str(made[operation]))
+            assert done.how == "done", done.said
+        return made[operation]
+
+    return prepare
+
+
 @pytest.fixture
-def fresh(template: Path, tmp_path: Path) -> Callable[[str], str]:
+def fresh(prepared: Callable[[str], Path], tmp_path: Path) -> Callable[[str], str]:
     """Gives a copy of the template for an operation, in place of the last one."""
 
     def make(operation: str = "") -> str:
@@ -43,7 +61,7 @@ def fresh(template: Path, tmp_path: Path) -> Callable[[str], str]:
         if operation == "first commit":
             folder.mkdir()
         else:
-            shutil.copytree(template, folder)
+            shutil.copytree(prepared(operation), folder)
         return str(folder)
 
     return make

@@ -48,7 +48,7 @@ def test_d1_d2_d7_killed_before_each_call_nothing_is_lost_and_the_same_works_aga
         count("killed before a system call", operation)
 
 
-@pytest.mark.parametrize("operation", ["commit", "gc", "import", "merge"])
+@pytest.mark.parametrize("operation", ["commit", "gc", "import", "merge", "tend", "fold again", "backup"])
 def test_d1_d2_d7_killed_at_a_random_moment_nothing_is_lost(operation: str, zygote: Zygote, fresh: Fresh) -> None:
     rng = random.Random(1)
     name, seed = worlds.OPERATIONS[operation].__name__, worlds.SEED.get(operation, 0)
@@ -68,12 +68,12 @@ def test_d1_d2_a_store_killed_again_and_again_keeps_every_acknowledged_version(z
     rng = random.Random(2)
     folder, seeds = fresh("commit"), list(worlds.TEMPLATE)
     for seed in range(100, 400 if LONG else 112):
-        operation = rng.choice(["commit", "commit", "commit", "gc", "merge"])
+        operation = rng.choice(["commit", "commit", "tend", "gc", "merge", "fold"])
         name = worlds.OPERATIONS[operation].__name__
         ended = zygote.run(f"worlds.{name}", folder, seed, fault=Fault(kill_at=rng.randrange(80)))
         assert ended.how in ("killed", "done"), ended
         count("killed, one store all along", operation, ended.how == "killed")
-        if ended.how == "done" and operation == "commit":
+        if ended.how == "done" and operation in ("commit", "tend"):
             seeds.append(seed)
     after = zygote.run("worlds.aftermath", folder, tuple(seeds), "commit")
     assert (after.how, after.value) == ("done", []), after

@@ -23,7 +23,13 @@ Fresh = Callable[[str], str]
 STRIDE = {"commits": 8, "first commit": 8}
 
 
-@pytest.mark.parametrize("operation", ["commits", "first commit", "gc", "merge", "import", "rollback", "export"])
+OPERATIONS = [
+    "commits", "first commit", "gc", "merge", "import", "rollback", "export", "fold", "fold again", "tend", "forget",
+    "gc of forgotten", "backup", "backup again",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_d1_d2_power_loss_at_any_moment_leaves_every_acknowledged_version(
     operation: str, zygote: Zygote, fresh: Fresh, tmp_path: Path
 ) -> None:

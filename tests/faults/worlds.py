@@ -14,6 +14,8 @@ import numpy as np
 import nbmodelver as mv
 from nbmodelver import bundle
 from nbmodelver.errors import NbmodelverError
+from nbmodelver.repo import upkeep
+from nbmodelver.store import merging
 from tests.faults import calls
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 STORE = ".nbmodelver"
 OUT = "out.nbmv.zip"
+COPY = "copy"
 ALL = "number >= 0"
 """A condition that holds for every version: such a log is answered by the index, not by the records."""
 
@@ -90,8 +93,6 @@ def gc(folder: str, seed: int) -> None:
 
 def merge(folder: str, seed: int) -> None:
     """Merge small packs, from two on."""
-    from nbmodelver.store import merging
-
     merging.MANY_PACKS = 1
     mv.open(Path(folder) / STORE).parts.merge_small()
 
@@ -115,14 +116,81 @@ def rebuild(folder: str, seed: int) -> None:
     mv.open(Path(folder) / STORE).log(ALL)
 
 
+def fold(folder: str, seed: int) -> None:
+    """Records into a journal, and journals into one."""
+    upkeep.KEPT_RECORDS = 1
+    upkeep.fold(mv.open(Path(folder) / STORE), more_than=0)
+
+
+def tend(folder: str, seed: int) -> int:
+    """One more version, and what is done after some of them: packs merged, records folded."""
+    upkeep.EVERY, upkeep.MANY_RECORDS, upkeep.KEPT_RECORDS, merging.MANY_PACKS = 1, 0, 1, 1
+    return commit(folder, seed)
+
+
+def forget(folder: str, seed: int) -> None:
+    """The versions of seeds 90 and 91, in one go; a tag goes and a branch moves."""
+    repo = mv.open(Path(folder) / STORE)
+    gone = [v.name for v in repo.log() if seed_of(v.message) in GONE]
+    if gone:
+        repo.forget(gone, force=True)
+    assert not any(seed_of(v.message) in GONE for v in repo.log())
+
+
+def back_up(folder: str, seed: int) -> None:
+    """A copy beside the store, brought up to date when there is one."""
+    mv.open(Path(folder) / STORE).backup(Path(folder) / COPY)
+
+
 OPERATIONS = {
     "commit": commit, "first commit": first, "rollback": rollback, "gc": gc, "merge": merge, "export": export,
-    "import": bring_in, "rebuild": rebuild,
+    "import": bring_in, "rebuild": rebuild, "fold": fold, "fold again": fold, "tend": tend, "forget": forget,
+    "gc of forgotten": gc, "backup": back_up, "backup again": back_up,
 }  # fmt: skip
-SEED = {"commit": 50, "first commit": 50, "import": 60}
+SEED = {"commit": 50, "first commit": 50, "import": 60, "tend": 51}
 """The seed of the version that an operation adds."""
 
+GONE = (90, 91)
+"""Seeds of versions that are there to be forgotten."""
+
 TEMPLATE = (1, 2, 3)
+
+
+def two_more(folder: str) -> None:
+    """Versions that may go: the base of a delta and a branch's tip with a tag. Half of the records in a journal."""
+    repo = mv.open(Path(folder) / STORE)
+    head = repo.history.head
+    assert head is not None
+    repo.commit(values(GONE[0]), f"seed {GONE[0]}")
+    repo.branch("side")
+    repo.history.stand_at(repo.history.head_id, "side")
+    repo.commit(values(GONE[1]), f"seed {GONE[1]}", tags=["late"])
+    repo.history.stand_at(head.id, "main")
+    repo.commit(values(3), "seed 3")
+    upkeep.KEPT_RECORDS = 3
+    upkeep.fold(repo, more_than=0)
+
+
+def two_gone(folder: str) -> None:
+    """The same, and they are forgotten."""
+    two_more(folder)
+    forget(folder, 0)
+
+
+def half_copied(folder: str) -> None:
+    """A backup from before two versions."""
+    back_up(folder, 0)
+    two_more(folder)
+
+
+def folded(folder: str) -> None:
+    """A journal, and records that are files again."""
+    fold(folder, 0)
+    two_more(folder)
+
+
+PREPARED = {"forget": two_more, "gc of forgotten": two_gone, "backup again": half_copied, "fold again": folded}
+"""What is done to the template before an operation, without faults."""
 
 
 def template(folder: str) -> None:
@@ -168,8 +236,19 @@ def wrong(folder: str, acknowledged: tuple[int, ...]) -> list[str]:
         back = repo.load(version)
         found += [f"seed {seed}: {n} is not what it was" for n, v in values(seed).items() if not alike(v, back.get(n))]
     found += [f"verify: {p}" for p in repo.verify(full=True)]
+    if (Path(folder) / COPY / "format").exists():
+        found += [f"copy: {w}" for w in _copy_is_wrong(folder)]
     if (Path(folder) / OUT).exists():
         bundle.inspect(Path(folder) / OUT)
+    return found
+
+
+def _copy_is_wrong(folder: str) -> list[str]:
+    copy = mv.open(Path(folder) / COPY, trusted=True)
+    found = [f"verify: {p}" for p in copy.verify(full=True)]
+    for version in copy.log():
+        back, seed = copy.load(version), seed_of(version.message)
+        found += [f"seed {seed}: {n}" for n, v in values(seed).items() if not alike(v, back.get(n))]
     return found
 
 

@@ -121,6 +121,21 @@ def test_a_first_backup_that_is_killed_is_no_store_and_goes_on(repo, place, monk
     assert data(place) == data(repo.where)
 
 
+def test_d11_a_backup_of_a_store_that_was_raised_is_raised_first(repo, place, monkeypatch):
+    form = Path(repo.where) / "format"
+    form.write_text('{"format": 1, "readable_by": 1}')
+    monkeypatch.setattr(upkeep, "KEPT_RECORDS", 1)
+    grow(repo, 3)
+    repo.backup(place)
+    assert (place / "format").read_text() == form.read_text()
+    repo.upgrade()
+    upkeep.fold(repo, more_than=0)
+    monkeypatch.setattr(_Copying, "bring", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        repo.backup(place)
+    assert (place / "format").read_text() == form.read_text()
+
+
 def test_commits_beside_a_backup_leave_it_whole(repo, place, monkeypatch):
     grow(repo, 3)
     other = mv.open(repo.where)
