@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import xxhash
 import zstandard
+from workloads import mixed_frame as frame
 
 import nbmodelver as mv
 
@@ -78,29 +79,6 @@ def new_repo() -> Iterator[Any]:
 def stored(repo: Any) -> int:
     """Bytes of all files of the store."""
     return sum(p.stat().st_size for p in Path(repo.where).rglob("*") if p.is_file())
-
-
-def frame(rows: int, seed: int = 0) -> pd.DataFrame:
-    """A mixed frame of 13 columns, about 110 bytes a row."""
-    rng = np.random.default_rng(seed)
-    words = np.array(["alpha", "beta", "gamma", "delta", "epsilon", "zeta"])
-    return pd.DataFrame(
-        {
-            "id": np.arange(rows),
-            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.cumsum(rng.integers(1, 90, rows)), unit="s"),
-            "price": np.round(rng.gamma(2.0, 40.0, rows), 2),
-            "size": rng.integers(0, 50, rows),
-            "score": rng.normal(size=rows),
-            "noise": rng.random(rows),
-            "flag": rng.random(rows) > 0.7,
-            "kind": pd.Categorical(rng.choice(words, rows)),
-            "city": rng.choice(words, rows),
-            "text": [f"{a} {b}" for a, b in zip(rng.choice(words, rows), rng.integers(0, 999, rows), strict=True)],
-            "f32": rng.normal(size=rows).astype("f4"),
-            "small": rng.integers(0, 9, rows).astype("i2"),
-            "target": rng.integers(0, 2, rows),
-        }
-    )
 
 
 def numbers(mega_bytes: float) -> pd.DataFrame:

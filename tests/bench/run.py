@@ -1,39 +1,65 @@
-"""`python tests/bench/run.py [ROW ...] [--scale 1]`: run the rows and write a table as Markdown and JSON to out/."""
+"""`python tests/bench/run.py [ROW ...] [--scale 1] [--peers]`: run rows; tables and plots go to tests/bench/out/.
+
+With --peers the notebooks of workloads.py are also kept by Kishu, joblib, cloudpickle, dill, DVC, MLflow, borg and
+restic, each in a process of its own; what is not installed is a row that says so. `--install-peers` makes an
+environment for them under build/peers first (borg and restic come from the system's packages).
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
+import venv
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import plots
 from history_rows import ROWS as HISTORY_ROWS
+from large_rows import ROWS as LARGE_ROWS
+from peers import PEERS, in_a_process
 from rows import ROWS as DATA_ROWS
 from rows import Figures
+from workloads import NOTEBOOKS
 
-ROWS = {**DATA_ROWS, **HISTORY_ROWS}
-
+ROWS = {**DATA_ROWS, **LARGE_ROWS, **HISTORY_ROWS}
 OUT = Path(__file__).parent / "out"
+PEERS_HOME = Path(__file__).parents[2] / "build" / "peers"
+PEER_PACKAGES = ("dill", "joblib", "cloudpickle zstandard", "dvc", "mlflow-skinny", "kishu")
 
 
 def main() -> None:
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="default: all")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], help="default: all; with --peers: none")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--peers", nargs="?", const="", metavar="PYTHON", help="an interpreter that has the peers")
+    parser.add_argument("--install-peers", action="store_true")
     asked = parser.parse_args()
+    OUT.mkdir(exist_ok=True)
+    if asked.install_peers:
+        install_peers()
+    if asked.rows or asked.peers is None:
+        rows([*asked.rows] or [*ROWS], asked.scale)
+    if asked.peers is not None:
+        own = PEERS_HOME / "bin" / "python"
+        against_peers(asked.peers or (str(own) if own.exists() else sys.executable), asked.scale)
+
+
+def rows(names: list[str], scale: float) -> None:
+    """The rows of DESIGN."""
     found = []
-    for name in asked.rows or ROWS:
-        for figures in ROWS[name](asked.scale):
+    for name in names:
+        for figures in ROWS[name](scale):
             found.append(figures)
             print(line(figures), flush=True)
-    OUT.mkdir(exist_ok=True)
     (OUT / "table.json").write_text(json.dumps([vars(f) for f in found], indent=1))
-    (OUT / "table.md").write_text(
-        "\n".join(["| what | reach | measured | |", "| --- | --- | --- | --- |", *map(line, found)]) + "\n"
-    )
+    head = ["| what | reach | measured | |", "| --- | --- | --- | --- |"]
+    (OUT / "table.md").write_text("\n".join([*head, *map(line, found)]) + "\n")
 
 
 def line(figures: Figures) -> str:
@@ -41,6 +67,47 @@ def line(figures: Figures) -> str:
     said = ", ".join(f"{name} {value:.4g}" for name, value in figures.values.items())
     mark = {True: "reached", False: "missed", None: "not held to at this scale"}[figures.ok]
     return f"| {figures.row} | {figures.reach} | {said} | {mark} |"
+
+
+def against_peers(python: str, scale: float) -> None:
+    """Every notebook by every peer, one after the other."""
+    found: dict[str, dict[str, Any]] = {}
+    for notebook in NOTEBOOKS:
+        found[notebook] = {}
+        for peer in PEERS:
+            own = sys.executable if peer == "nbmodelver" else python
+            found[notebook][peer] = in_a_process(own, peer, notebook, scale)
+            print(peer_line(notebook, peer, found[notebook][peer]), flush=True)
+    (OUT / "peers.json").write_text(json.dumps({"scale": scale, "notebooks": found}, indent=1))
+    (OUT / "peers.md").write_text("\n".join(peer_table(found)) + "\n")
+    print(plots.draw(found, OUT))
+
+
+def peer_table(found: dict[str, dict[str, Any]]) -> list[str]:
+    """All notebooks and peers as Markdown."""
+    head = [
+        "| notebook | kept by | bytes | CPU s, first | CPU s, median after | CPU s, way back |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    return head + [peer_line(notebook, peer, one) for notebook, all_ in found.items() for peer, one in all_.items()]
+
+
+def peer_line(notebook: str, peer: str, one: dict[str, Any]) -> str:
+    """One peer's row."""
+    if "skipped" in one:
+        return f"| {notebook} | {peer} | skipped: {one['skipped']} | | | |"
+    later = median(step[1] for step in one["steps"][1:])
+    figures = f"{one['bytes']:,} | {one['steps'][0][1]:.3f} | {later:.4f} | {one['back_cpu_s']:.3f}"
+    return f"| {notebook} | {peer} | {figures} |"
+
+
+def install_peers() -> None:
+    """An environment with every peer that can be installed; what fails is left to say so itself."""
+    venv.create(PEERS_HOME, with_pip=True)
+    pip = [str(PEERS_HOME / "bin" / "python"), "-m", "pip", "install", "-q"]
+    for packages in ("numpy pandas scikit-learn pyarrow", *PEER_PACKAGES):
+        done = subprocess.run([*pip, *packages.split()], check=False, capture_output=True, text=True)
+        print(f"{packages}: {'installed' if done.returncode == 0 else 'could not be installed'}", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from history_rows import ROWS as HISTORY_ROWS
-from rows import ROWS as DATA_ROWS
+import json
+import sys
 
-ROWS = {**DATA_ROWS, **HISTORY_ROWS}
+import peers
+import pytest
+import run
+from run import ROWS
+from workloads import NOTEBOOKS
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -19,3 +22,31 @@ def test_the_row_runs(row: str) -> None:
         if one.row in ("one cell changed in it", "a bool column added", "df.head().copy() beside it"):
             assert grew is not None
             assert grew <= 50_000
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+@pytest.mark.parametrize("peer", ["nbmodelver", "cloudpickle + zstd-3"])
+def test_a_peer_does_the_work_in_a_process_of_its_own(peer: str, notebook: str) -> None:
+    found = peers.in_a_process(sys.executable, peer, notebook, 0.02)
+    assert "skipped" not in found, found
+    assert len(found["steps"]) >= 7
+    assert found["bytes"] > 0
+
+
+def test_a_peer_that_is_not_here_is_a_row_that_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    class Nowhere(peers.Peer):
+        def __init__(self, folder: object) -> None:
+            peers.needs("a_module_that_is_not_there")
+
+    monkeypatch.setitem(peers.PEERS, "nowhere", Nowhere)
+    with pytest.raises(peers.Missing):
+        peers.measure("nowhere", "forest", 0.01)
+    said = run.peer_line("forest", "nowhere", {"skipped": "a_module_that_is_not_there: no such module"})
+    assert said == "| forest | nowhere | skipped: a_module_that_is_not_there: no such module | | | |"
+
+
+def test_the_tables_say_what_was_measured(tmp_path: object) -> None:
+    one = {"steps": [["first", 0.5, 0.6, 100], ["next", 0.01, 0.02, 5]], "back_cpu_s": 0.1, "bytes": 105}
+    lines = run.peer_table({"frame": {"nbmodelver": one, "dill": {"skipped": "not here"}}})
+    assert lines[2] == "| frame | nbmodelver | 105 | 0.500 | 0.0100 | 0.100 |"
+    assert json.loads(json.dumps(one)) == one
