@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.kinds.curves import curves
 from nbmodelver.kinds.estimators import importances
 
 if TYPE_CHECKING:
@@ -18,5 +19,5 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
         return {"shape": [int(n) for n in value.shape]}
     if not value.is_fitted():
         return {"is_fitted": False}
-    found: dict[str, Json] = {"is_fitted": True, "trees": int(value.tree_count_)}
+    found: dict[str, Json] = {"is_fitted": True, "trees": int(value.tree_count_)} | curves(value.evals_result_)
     return found | importances(value.feature_names_, value.feature_importances_)

@@ -81,14 +81,19 @@ def _curves(sides: Mapping[str, Profile]) -> list[Chart]:
     names = dict.fromkeys(name for curves in found.values() for name in curves)
     drawn = []
     for name in names:
-        series = [
-            Series(label, tuple(v if _is_number(v) else None for v in c[name]), tuple(range(1, len(c[name]) + 1)))
-            for label, c in found.items()
-            if isinstance(c.get(name), list)
-        ]
+        series = [s for label, c in found.items() if (s := _curve(label, c.get(name))) is not None]
         if series:
             drawn.append(Chart("line", name, tuple(series), (), "step", name))
     return drawn[:MAX_CURVES]
+
+
+def _curve(label: str, curve: Any) -> Series | None:
+    if not isinstance(curve, dict) or not isinstance(curve.get("values"), list):
+        return None
+    values, every = curve["values"], curve.get("every", 1)
+    return Series(
+        label, tuple(v if _is_number(v) else None for v in values), tuple(1 + i * every for i in range(len(values)))
+    )
 
 
 def _mapping(value: Any) -> dict[str, Any]:

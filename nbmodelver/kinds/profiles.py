@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.kinds.curves import curves
 from nbmodelver.kinds.estimators import fitted
 from nbmodelver.kinds.hyperparameters import hyperparameters_of
 from nbmodelver.kinds.jsonable import short
@@ -20,7 +21,7 @@ def profile(kind: Kind, value: Any, size_bytes: int = 0) -> Profile:
     """A value's profile.
 
     Always "kind" and "type"; a dataset has "shape", "memory_bytes", "columns"; a model "params", "fitted" or "layers",
-    "importances"; anything else "params" or "value". "note" says what could not be had.
+    "importances", "curves"; anything else "params" or "value". "note" says what could not be had.
     size_bytes: what the value takes in its version, where that is known.
     """
     found: dict[str, Json] = {"kind": kind, "type": type_name(value)}
@@ -28,6 +29,7 @@ def profile(kind: Kind, value: Any, size_bytes: int = 0) -> Profile:
         found["size_bytes"] = size_bytes
     if kind != "dataset":
         _add(found, lambda: _params(value))
+        _add(found, lambda: curves(value))
     _add(found, lambda: _particular(kind, value))
     return found
 

@@ -12,7 +12,7 @@ from nbmodelver.views.values import chart, value_text
 if TYPE_CHECKING:
     from nbmodelver.model import Profile
 
-APART = ("kind", "type", "columns", "layers", "importances", "params", "fitted", "note", "fit")
+APART = ("kind", "type", "columns", "layers", "importances", "params", "fitted", "note", "fit", "curves")
 """What has a table of its own, or stands elsewhere."""
 
 
@@ -32,8 +32,21 @@ def blocks_of(profile: Profile) -> Iterator[Block]:
         members = profile.get(key)
         if isinstance(members, Mapping) and members:
             yield Table((label, "value"), tuple(Row((k, Span(value_text(v), "code"))) for k, v in members.items()))
+    curves = profile.get("curves")
+    if isinstance(curves, Mapping) and curves:
+        yield _curves(curves)
     if profile.get("note"):
         yield line(dim(value_text(profile["note"])))
+
+
+def _curves(curves: Mapping[str, Any]) -> Table:
+    rows = []
+    for name, curve in curves.items():
+        values = curve.get("values") if isinstance(curve, Mapping) else None
+        if isinstance(values, list) and values:
+            steps = len(values) * curve.get("every", 1)
+            rows.append(Row((strong(name), f"{steps:,}", value_text(values[0]), value_text(values[-1]))))
+    return Table(("curve", "steps", "first", "last"), tuple(rows), frozenset({1, 2, 3}))
 
 
 def _list(profile: Profile, key: str) -> list[Any]:
