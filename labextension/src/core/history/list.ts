@@ -57,7 +57,12 @@ export class List {
       this._inner
     );
     if (typeof ResizeObserver === 'function') {
-      const observer = new ResizeObserver(() => { this._later(); });
+      const observer = new ResizeObserver(() => {
+        if (this._inner.contains(document.activeElement)) {
+          this._reveal(this._active); // the details have just taken their room
+        }
+        this._later();
+      });
       observer.observe(this.element);
       this._ends.add(() => { observer.disconnect(); });
     }
