@@ -12,6 +12,7 @@ from nbmodelver.views.figures import ago, number, plural, size
 from nbmodelver.views.html import to_html
 from nbmodelver.views.plan import plan
 from nbmodelver.views.values import value_cell
+from nbmodelver.views.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +127,11 @@ def label(entry: Message, head: str = "") -> str:
     names = " ".join((*entry["branches"], *entry["tags"]))
     said = entry["message"] or (f"({entry['auto']})" if entry["auto"] else "")
     mark = "●" if entry["id"] == head else " "
-    return "  ".join(p for p in (f"{mark} {entry['name']}", names, said, metrics, ago(entry["saved_at_utc"])) if p)
+    return _one_line(f"{mark} {entry['name']}", names, said, metrics, ago(entry["saved_at_utc"]))
+
+
+def _one_line(*pieces: str) -> str:
+    return visible("  ".join(p for p in pieces if p))
 
 
 def _html(*blocks: Any) -> str:
@@ -136,7 +141,7 @@ def _html(*blocks: Any) -> str:
 def name_label(name: Message) -> str:
     """A live name as one line of a list."""
     amount = size(name["size_bytes"]) if name["size_bytes"] is not None else ""
-    return "  ".join(p for p in (name["name"], name["kind"], name["type"], amount, name["status"]) if p)
+    return _one_line(name["name"], name["kind"], name["type"], amount, name["status"])
 
 
 def problems_html(names: list[Message]) -> str:
