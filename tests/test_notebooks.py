@@ -47,7 +47,7 @@ def test_the_demo_tells_the_whole_story(demo) -> None:
 @pytest.mark.kernel
 def test_the_store_that_the_quickstart_leaves_is_whole(demo, monkeypatch, capsys) -> None:
     folder, _ = demo
-    for store, versions in ((folder / ".nbmodelver", 6), (folder / "second" / ".nbmodelver", 1)):
+    for store, versions in ((folder / ".nbmodelver", 7), (folder / "second" / ".nbmodelver", 1)):
         repo = mv.open(store)
         assert repo.verify(full=True) == []
         assert len(repo.log()) == versions
