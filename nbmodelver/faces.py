@@ -204,6 +204,15 @@ def repair(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     )  # fmt: skip
 
 
+def stats(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """What takes the room."""
+    found = repo.stats()
+    return views.stats(
+        found, names=found.by_name, kinds=found.by_kind, versions=found.by_version, parts=(found.plain, found.deltas),
+        files=found.files, garbage_bytes=found.garbage_bytes, limit=call["limit"],
+    )  # fmt: skip
+
+
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
     full, sample = bool(call["full"]), call["sample"]
@@ -260,6 +269,7 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "purge": purge,
     "forget": forget,
     "backup": backup,
+    "stats": stats,
     "repair": repair,
     "verify": verify,
     "gc": gc,

@@ -33,6 +33,7 @@ from nbmodelver.repo.repair import Repair, repair
 from nbmodelver.repo.retention import Retention
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
+from nbmodelver.repo.stats import Stats, stats
 from nbmodelver.repo.surroundings import differences, environment
 from nbmodelver.repo.trust import Trust, strangers
 from nbmodelver.repo.undo import Journals
@@ -485,6 +486,10 @@ class Repo:
     def size_bytes(self) -> int:
         """Bytes of all packs and records."""
         return size_of(self.backend)
+
+    def stats(self) -> Stats:
+        """What takes the room: by name, kind and version; no data is read. Raises Damaged."""
+        return stats(self)
 
     @property
     def needs(self) -> Needs:

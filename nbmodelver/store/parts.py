@@ -77,6 +77,10 @@ class PartStore:
         """Bytes of each pack that can be read, by key."""
         return {key: contents.size for key, contents in self._index.packs().items()}
 
+    def overhead(self) -> int:
+        """Bytes of packs that are no blocks: headers, tables of contents, trailers."""
+        return sum(contents.size - contents.stored_bytes for contents in self._index.packs().values())
+
     def identify(self, raws: Sequence[memoryview]) -> list[ObjectId]:
         """The ids that `put` would give, without writing. Bytes seen before in this process cost only their xxh3."""
         prints = self.prints(raws)

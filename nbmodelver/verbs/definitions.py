@@ -425,6 +425,16 @@ REPAIR = Verb(
     gives="what was moved, saved and lost",
 )
 
+STATS = Verb(
+    "stats",
+    "Say what takes the room: by name, by kind and by version, and what forgetting would free.",
+    "Sizes are stored bytes: every part counts once, for the first name that needs it. A version alone frees what no "
+    "other version needs; what %mv_forget of several would free together, its --dry-run says to the byte.",
+    (Example("", "the largest names and versions"), Example("--limit 100", "more of them")),
+    (Argument("limit", "at most this many rows a table", ("--limit",), "int", 10, metavar="N", minimum=1),),
+    gives="the figures",
+)
+
 BACKUP = Verb(
     "backup",
     "Copy the store to another folder, checked; the next time only what is new.",
@@ -494,7 +504,7 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, BACKUP,
-        CONFIG,
+        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
+        BACKUP, CONFIG,
     )
 }  # fmt: skip

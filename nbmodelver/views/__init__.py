@@ -15,6 +15,7 @@ from nbmodelver.views.refs import Refs, branches, tags
 from nbmodelver.views.reports import backed_up, config, exported, forgotten, gc, sentence, verify
 from nbmodelver.views.show import show
 from nbmodelver.views.shown import Shown
+from nbmodelver.views.stats import stats
 from nbmodelver.views.status import State, status
 from nbmodelver.views.text import to_text
 from nbmodelver.views.upkeep import repaired
@@ -22,5 +23,5 @@ from nbmodelver.views.upkeep import repaired
 __all__ = [
     "Bar", "Refs", "Shown", "Span", "State", "Surface", "Terminal", "backed_up", "branches", "commit", "compare",
     "config", "diff", "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "repaired", "sentence",
-    "show", "size", "status", "tags", "to_text", "verify",
+    "show", "size", "stats", "status", "tags", "to_text", "verify",
 ]  # fmt: skip

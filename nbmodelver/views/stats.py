@@ -1,0 +1,102 @@
+"""What takes the room, as tables: names, kinds, versions, and how well deltas and compression do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from nbmodelver.views.blocks import Block, Document, Row, Table, dim, line, strong, title
+from nbmodelver.views.figures import ago, plural, size
+from nbmodelver.views.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.model import Version
+
+
+class Sized(Protocol):
+    """A line of the figures."""
+
+    name: str
+    kind: str
+    versions: int
+    parts: int
+    raw_bytes: int
+    stored_bytes: int
+
+
+def stats(
+    value: object,
+    *,
+    names: Sequence[Sized],
+    kinds: Sequence[Sized],
+    versions: Sequence[tuple[Version, int, int]],
+    parts: tuple[Sized, Sized],
+    files: Sequence[tuple[str, int, int]],
+    garbage_bytes: int,
+    limit: int,
+) -> Shown:
+    """The figures. versions: with the stored bytes that each needs, and those that it alone needs."""
+    if not versions:
+        return Shown(Document((line(dim("no versions")),), "statistics"), value)
+    blocks = (
+        *_summary(len(versions), parts, files, garbage_bytes),
+        *_sizes("Names", names, limit),
+        *_sizes("Kinds", kinds, limit),
+        *_versions(versions, limit),
+    )
+    return Shown(Document(blocks, "statistics"), value)
+
+
+def _summary(
+    versions: int, parts: tuple[Sized, Sized], files: Sequence[tuple[str, int, int]], garbage_bytes: int
+) -> Iterator[Block]:
+    total = sum(count for _, _, count in files)
+    what = ", ".join(f"{size(b)} in {n:,} {folder}" for folder, n, b in files if n)
+    yield line(strong(size(total)), f" for {plural(versions, 'version')}", dim(f" · {what}"))
+    rows = [Row((p.name, f"{p.parts:,}", size(p.raw_bytes), size(p.stored_bytes), _share(p))) for p in parts if p.parts]
+    yield Table(("parts", "", "raw", "stored", ""), tuple(rows), frozenset({1, 2, 3, 4}))
+    if garbage_bytes:
+        yield line(dim(f"about {size(garbage_bytes)} are needed by no version: %mv_gc"))
+
+
+def _sizes(heading: str, rows: Sequence[Sized], limit: int) -> Iterator[Block]:
+    yield title(heading, level=2)
+    shown = [
+        Row(
+            (
+                strong(r.name),
+                dim(f"in {r.versions:,}" if r.versions else ""),
+                size(r.raw_bytes),
+                size(r.stored_bytes),
+                _share(r),
+            )
+        )
+        for r in rows[:limit]
+    ]
+    yield Table(("", "", "raw", "stored", ""), tuple(shown), frozenset({2, 3, 4}))
+    if len(rows) > limit:
+        rest = sum(r.stored_bytes for r in rows[limit:])
+        yield line(dim(f"{len(rows) - limit:,} more: {size(rest)}"))
+
+
+def _versions(versions: Sequence[tuple[Version, int, int]], limit: int) -> Iterator[Block]:
+    yield title("Versions, by what forgetting one would free", level=2)
+    largest = sorted(versions, key=lambda v: (-v[2], -v[0].number))[:limit]
+    rows = [
+        Row(
+            (
+                strong(v.name),
+                dim(ago(v.saved_at_utc), v.saved_at_utc),
+                v.message or v.auto,
+                size(needs),
+                strong(size(own)),
+            )
+        )
+        for v, needs, own in largest
+    ]
+    yield Table(("", "", "", "needs", "alone"), tuple(rows), frozenset({3, 4}))
+
+
+def _share(row: Sized) -> str:
+    return f"{100 * row.stored_bytes / row.raw_bytes:.1f} %" if row.raw_bytes else ""
