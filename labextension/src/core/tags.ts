@@ -30,7 +30,7 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
       if (event.key === 'Enter' && input.value.trim()) {
         const name = input.value.trim();
         back();
-        void ctx.act('tag', { id: entry.id, name }, t('Tagging {version}', { version: entry.name }));
+        put(ctx, entry, name);
       } else if (event.key === 'Escape') {
         event.preventDefault();
         event.stopPropagation();
@@ -42,6 +42,18 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
   };
   closed();
   return element;
+}
+
+/** A tag is at one version only: one that is elsewhere is moved when that is said once more. */
+function put(ctx: IContext, entry: IEntry, name: string): void {
+  const { t } = ctx;
+  const add = (move: boolean): void => void ctx.act('tag', { id: entry.id, name, ...(move ? { move } : {}) }, t('Tagging {version}', { version: entry.name }));
+  const at = ctx.state.value?.tags[name];
+  if (at === undefined || at === entry.id) {
+    add(false);
+  } else {
+    ctx.notice({ kind: 'info', text: t('The tag {name} is at another version', { name }), actions: [{ label: t('Move it to {version}', { version: entry.name }), run: () => { add(true); } }] });
+  }
 }
 
 /** A version's note: text, or in its place a field for it. */

@@ -61,6 +61,15 @@ describe('comparison of two', () => {
     expect(section(root, 'names')).toBeTruthy();
   });
 
+  test('of thousands of rows the first are drawn, and the number of the others is said', async () => {
+    const mock = new Mock();
+    const many = Array.from({ length: 3000 }, (_, i) => ({ cells: [`c${i}`, i, i + 1, 1], status: 'changed' as const }));
+    mock.answers.diff = (): IDiff => ({ ...diff(2, 7), sections: [{ id: 'profile.wide', title: 'wide', columns: ['what', 'before', 'after', 'change'], rows: many, lines: [], note: '', charts: [] }] });
+    const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
+    expect(all(root, 'tbody tr')).toHaveLength(400);
+    expect(section(root, 'profile.wide').textContent).toContain('2,600 more rows are not shown');
+  });
+
   test('a later kind of section brings its own drawing', async () => {
     register('drift.', () => [document.createElement('meter')]);
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });

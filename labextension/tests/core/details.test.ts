@@ -16,6 +16,17 @@ describe('details of the selected version', () => {
     expect(mock.of('tag')).toEqual([{ id: idOf(7), name: 'best' }]);
   });
 
+  test('a tag that is at another version is moved only when that is said once more', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v10'));
+    await click(button(root, 'Add a tag'));
+    await type(one(root, 'input[aria-label="New tag"]'), 'paper');
+    await press('Enter');
+    expect(mock.of('tag')).toEqual([]);
+    await click(button(one(root, '.nbmv-notice'), 'Move it to v10'));
+    expect(mock.of('tag')).toEqual([{ id: idOf(10), name: 'paper', move: true }]);
+  });
+
   test('Escape leaves the tag unwritten and the focus on the button', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));

@@ -27,9 +27,13 @@ export function note(section: ISection): HTMLElement | null {
   return section.note ? h('p', { class: 'nbmv-dim nbmv-small' }, written(section.note)) : null;
 }
 
+/** Nobody reads more rows than this; a frame of thousands of columns would make the page slow. */
+const MOST = 400;
+
 /** The section's rows with a sign for what became of each. cell: how a cell is drawn, where the value's own look is not enough. */
 export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILook, cell: (at: number, found: Json, row: readonly Json[]) => ICell = (_, found) => value(found)): HTMLElement | null {
-  const rows = section.rows.filter(row => !onlyDifferences || row.status !== 'same');
+  const all = section.rows.filter(row => !onlyDifferences || row.status !== 'same');
+  const rows = all.slice(0, MOST);
   if (!rows.length) {
     return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('The same on both sides.')) : null;
   }
@@ -38,7 +42,9 @@ export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILo
   const heads = section.columns.map((column, at) => h('th', { scope: 'col', class: numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
   const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), heads);
   const body = rows.map((row, i) => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), (cells[i] ?? []).map((one, at) => drawCell(at, one))));
-  return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title }, h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)));
+  const more = all.length - rows.length;
+  const rest = more > 0 ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: more.toLocaleString() })) : null;
+  return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title }, h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)), rest);
 }
 
 function drawCell(at: number, { shown, number, title, wide }: ICell): HTMLElement {

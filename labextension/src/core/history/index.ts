@@ -2,7 +2,7 @@ import type { IContext, IView } from '../context';
 import { button, empty } from '../controls';
 import { Details } from '../details';
 import { fill, h } from '../dom';
-import { day } from '../figures';
+import { ago, day } from '../figures';
 import { openMenu } from '../menu';
 import type { IEntry, IHistoryEntry, IState } from '../protocol';
 import { Ends } from '../signal';
@@ -56,6 +56,7 @@ export class History implements IView {
     this._hover = new Hover(ctx, this._list, index => this._pages.at(index - this._shift));
     const main = h('div', { class: 'nbmv-history-main' }, this._filter.element, this._trend.element, h('div', { class: 'nbmv-list-box' }, this._list.element, this._hover.element, this._nothing));
     this.element = h('div', { class: 'nbmv-view nbmv-history', role: 'region', 'aria-label': this.title }, main, this._details.element);
+    this._list.element.addEventListener('pointerenter', () => { this._list.draw(); }); // "now" grows old
     this._list.element.addEventListener('contextmenu', event => { this._menu(event); });
     this._ends.add(
       ctx.state.on((state, before) => { this._state(state, before); }),
@@ -122,7 +123,7 @@ export class History implements IView {
     const pending = at === 0 && this._shift > 0 && current;
     const chosen = this._selection.has(entry.id);
     const values = this._trend.values;
-    const stamp = JSON.stringify([entry, current, heading, above?.graph, pending, this._ctx.metric.value, values.get(entry.parents[0] ?? ''), this._columns, chosen]);
+    const stamp = JSON.stringify([entry, current, heading, above?.graph, pending, this._ctx.metric.value, values.get(entry.parents[0] ?? ''), this._columns, chosen, ago(this._ctx.t, entry.saved_at_utc)]);
     return { key: entry.id, stamp, heading, element: () => this._draw(entry, { current, heading, above, pending, chosen }) };
   }
 

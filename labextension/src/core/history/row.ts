@@ -19,7 +19,7 @@ export function rowText(ctx: IContext, entry: IEntry, values: Values, current: b
     { class: 'nbmv-row-text' },
     h(
       'div',
-      { class: 'nbmv-row-line' },
+      { class: 'nbmv-row-line', title: said },
       h('span', { class: 'nbmv-version' }, entry.name, spoken(current ? `, ${t('present version')}, ` : ', ')),
       written(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
       spoken(', '),
