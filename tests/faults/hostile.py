@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import zstandard
+from blake3 import blake3
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 import nbmodelver as mv
 from nbmodelver import bundle
-from nbmodelver.catalogue import storage
+from nbmodelver.catalogue import journal, storage
 from nbmodelver.catalogue.conditions import Condition
 from nbmodelver.catalogue.documents import document
-from nbmodelver.catalogue.records import Records
+from nbmodelver.catalogue.records import Records, canonical
 from nbmodelver.catalogue.records import id_of as record_id
 from nbmodelver.codecs import graph, recipe
 from nbmodelver.codecs.names import names_in
@@ -282,6 +283,71 @@ def feed_catalogue_of_a_store(draw: Any) -> None:
     index.parent.mkdir(exist_ok=True)
     index.write_text(f'{{"form":1,"sum":"{_sum(text)}","data":{text}}}')
     assert [v.id for v in mv.open(Path("catalogued")).log("number >= 0")] == [made.id]
+
+
+def feed_journal(draw: Any) -> None:
+    """Blocks and index changed, the sum right again or not: what a journal says of itself is never believed unchecked."""
+    name = bytes(16)
+    pieces = journal.pieces_of(_journaled())
+    good = b"".join(journal.written(name, pieces))
+    if draw(st.booleans()):
+        at, blocks, rows = struct.unpack("<QQQ", good[-64:-40])
+        index = draw(changed_bytes([good[at:-64]]))
+        numbers = struct.pack("<QQQ", at, draw(st.sampled_from([blocks, blocks + 1, 0, 1 << 40])), rows)
+        seal = blake3(good[:32] + numbers + index).digest()
+        data = draw(st.one_of(st.just(good[:at]), changed_bytes([good[:at]]))) + index + numbers + seal + good[-8:]
+    else:
+        data = draw(changed_bytes([good]))
+    backend = MemoryBackend()
+    backend.create(f"journals/{name.hex()}", [data])
+    records = Records(backend)
+    right = {r.id: r.raw for r in _journaled()}
+    for ask in (
+        records.count,
+        lambda: list(records.newest()),
+        lambda: records.numbered(3),
+        lambda: records.prefixed("ab"),
+    ):
+        with suppress(NbmodelverError):
+            ask()
+    for id_, raw in right.items():
+        with suppress(NbmodelverError):
+            assert records._raw(id_) == raw
+    with suppress(NbmodelverError):
+        records.delete_many(list(right)[:2])
+    with suppress(NbmodelverError):
+        records.fold(more_than=0, keep=0)
+    for raw in journal.salvaged(data):
+        with suppress(NbmodelverError):
+            records.write_raw(raw, None)
+
+
+def _journaled() -> list[journal.Record]:
+    if not _records:
+        for number in range(1, 6):
+            raw = canonical(Version("", number, message=f"message {number}"))  # type: ignore[arg-type]  # no id yet
+            _records.append(journal.Record(record_id(raw), number, raw))
+    return _records
+
+
+_records: list[journal.Record] = []
+
+
+def feed_forgotten(draw: Any) -> None:
+    """Any JSON under its right name."""
+    raw = json.dumps(draw(changed_json([{ID: {"number": 3, "parents": ["cd" * 20]}}]))).encode("ascii")
+    stored = draw(st.one_of(st.just(zstandard.compress(raw)), changed_bytes([zstandard.compress(raw)])))
+    backend = MemoryBackend()
+    backend.create(f"forgotten/{blake3(raw).hexdigest(20)}", [stored])
+    records = Records(backend)
+    with suppress(NbmodelverError):
+        records.ids()
+    for id_, stone in records.forgotten.all().items():
+        assert len(id_) == 40
+        assert type(stone.number) is int
+        with suppress(NbmodelverError):
+            History(records, Refs(backend)).version(id_)
+    assert all(isinstance(error, NbmodelverError) for error in records.forgotten.unreadable().values())
 
 
 def feed_pack(draw: Any) -> None:
