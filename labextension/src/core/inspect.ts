@@ -211,7 +211,7 @@ export class Inspect implements IView {
     }
     try {
       const { section } = await this._ctx.ask('profile', { id: entry.id, name });
-      fill(place, rendererOf(section.id)(this._ctx, section, { onlyDifferences: false }));
+      fill(place, rendererOf(section.id)(this._ctx, section, { onlyDifferences: false, sideways: false }));
       from.setAttribute('aria-expanded', 'true');
     } catch (error) {
       this._ctx.failed(error);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IChart, IDiff } from '../../src/core';
 import { summary } from '../../src/core/charts';
-import { number as numbered } from '../../src/core/compare/lines';
+import { number as numbered, pairs } from '../../src/core/compare/lines';
 import { register } from '../../src/core/compare/registry';
 import { plain } from '../../src/core';
 import { fails, Mock } from '../mock';
@@ -80,6 +80,14 @@ describe('comparison of two', () => {
     const lines = numbered(['@@ -3,2 +5,3 @@', ' same', '-old', '+new', '+more']);
     expect(lines.map(each => [each.kind, each.before, each.after])).toEqual([['hunk', null, null], ['same', 3, 5], ['removed', 4, null], ['added', null, 6], ['added', null, 7]]);
   });
+});
+
+test('side by side, what was removed stands beside what came in its place', async () => {
+  const lines = numbered(['@@ -1,3 +1,3 @@', ' a', '-b', '-c', '+d', ' e', '+f']);
+  expect(pairs(lines).map(([left, right]) => [left?.text, right?.text])).toEqual([['@@ -1,3 +1,3 @@', '@@ -1,3 +1,3 @@'], ['a', 'a'], ['b', 'd'], ['c', undefined], ['e', 'e'], [undefined, 'f']]);
+  const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
+  (one(root, '.nbmv-sideways-tick input') as HTMLInputElement).click();
+  expect(all(section(root, 'code'), 'table.nbmv-sideways')).toHaveLength(1);
 });
 
 describe('comparison of several', () => {

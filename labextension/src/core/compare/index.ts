@@ -3,6 +3,7 @@ import { button, checkbox, empty, iconButton, written } from '../controls';
 import { fill, h } from '../dom';
 import { Ends } from '../signal';
 import { Failure } from '../transport';
+import type { ILook } from './sections';
 import { several } from './several';
 import { two } from './two';
 
@@ -13,7 +14,7 @@ export class Compare implements IView {
   private readonly _ctx: IContext;
   private _ids: readonly string[];
   private _name: string;
-  private _only = true;
+  private readonly _look: ILook = { onlyDifferences: true, sideways: false };
   private _round = 0;
   private _draw: (() => HTMLElement[]) | undefined;
   private readonly _head = h('div', { class: 'nbmv-compare-head' });
@@ -61,7 +62,7 @@ export class Compare implements IView {
     try {
       const draw = more.length ? await several(this._ctx, this._ids) : await two(this._ctx, before, after, this._name);
       if (round === this._round) {
-        this._draw = () => draw.body({ onlyDifferences: this._only });
+        this._draw = () => draw.body(this._look);
         this._drawHead(draw.title, more.length === 0);
         fill(this._body, this._draw());
         this._ctx.say(draw.said);
@@ -85,14 +86,17 @@ export class Compare implements IView {
   private _drawHead(title: HTMLElement, pair: boolean): void {
     const { t } = this._ctx;
     const swap = iconButton({ label: t('Swap before and after'), icon: 'swap', run: () => { this._ids = [...this._ids].reverse(); void this._load(); } });
-    const only = checkbox({
-      label: t('Only differences'),
-      checked: this._only,
-      changed: on => {
-        this._only = on;
-        fill(this._body, this._draw?.() ?? []);
-      }
-    });
-    fill(this._head, title, h('div', { class: 'nbmv-compare-tools' }, only, pair ? swap : null));
+    const tick = (label: string, key: keyof ILook, className?: string): HTMLElement =>
+      checkbox({
+        label,
+        checked: this._look[key],
+        ...(className ? { class: className } : {}),
+        changed: on => {
+          this._look[key] = on;
+          fill(this._body, this._draw?.() ?? []);
+        }
+      });
+    const tools = [tick(t('Only differences'), 'onlyDifferences'), pair ? [tick(t('Code side by side'), 'sideways', 'nbmv-sideways-tick'), swap] : null];
+    fill(this._head, title, h('div', { class: 'nbmv-compare-tools' }, tools));
   }
 }

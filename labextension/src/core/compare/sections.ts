@@ -3,12 +3,14 @@ import type { IContext } from '../context';
 import { written } from '../controls';
 import { h } from '../dom';
 import type { ISection, Json, Status } from '../protocol';
-import { unified } from './lines';
+import { textDiff } from './lines';
 import { value, type ICell } from './values';
 
 export interface ILook {
   /** Leave out what is the same on both sides. */
   onlyDifferences: boolean;
+  /** Text diffs with the old text beside the new one. */
+  sideways: boolean;
 }
 
 /** Draws what stands under a section's title. */
@@ -16,7 +18,7 @@ export type Renderer = (ctx: IContext, section: ISection, look: ILook) => (HTMLE
 
 /** Any section: charts, table, text diff, note. */
 export function general(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
-  return [...charts(ctx, section), table(ctx, section, look), section.lines.length ? unified(ctx, section.lines) : null, note(section)];
+  return [...charts(ctx, section), table(ctx, section, look), section.lines.length ? textDiff(ctx, section.lines, look.sideways) : null, note(section)];
 }
 
 export function charts(ctx: IContext, section: ISection): HTMLElement[] {
