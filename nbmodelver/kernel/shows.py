@@ -101,7 +101,7 @@ class Shows:
         """What a verb answered, as a panel where the panel says the same: a bare history, a comparison."""
         if call.verb.name == "log" and _is_bare(call):
             return self.shown(shown, "history", again=self._history)
-        if call.verb.name == "compare":
+        if call.verb.name == "compare" and len(shown.value) > 1:
             return self.shown(shown, "compare", [v.id for v in shown.value])
         return shown
 

@@ -176,8 +176,9 @@ PANEL = Verb(
 ROLLBACK = Verb(
     "rollback",
     "Bring the live variables back to what they were in a version.",
-    "The plan is shown first. The present state is saved when it differs, so that %mv_undo always works. Only what "
-    "differs is loaded, all of it or nothing.",
+    "The plan is shown first: as a panel to click in where there is a page and a person before it, as a question "
+    "elsewhere. The present state is saved when it differs, so that %mv_undo always works. Only what differs is "
+    "loaded, all of it or nothing.",
     (
         Example("v3", "go back to a version"),
         Example("v3 df --dry-run", "show what going back would do to one name"),

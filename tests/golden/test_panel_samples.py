@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-PANELS = Path(__file__).parents[1] / "kernel" / "panels.py"
-spec = importlib.util.spec_from_file_location("panels", PANELS)
-assert spec
-assert spec.loader
-panels = importlib.util.module_from_spec(spec)
-sys.modules[spec.name] = panels
-spec.loader.exec_module(panels)
+from tests.kernel import panels
 
 SAMPLES = sorted((panels.GOLDEN / "samples").glob("*.json"))
 

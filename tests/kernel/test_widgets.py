@@ -301,3 +301,15 @@ def test_a_panel_has_a_repr(page, built, how):
     setup(page)
     page.run(f"%mv_config widgets {how}")
     assert "Panel" in repr(page.run("%mv_panel").value)
+
+
+def test_vs_code_gets_one_output_with_both_parts(page, built):
+    setup(page)
+    page.shell.user_ns["__vsc_ipynb_file__"] = "/home/ada/study.ipynb"
+    page.run("%mv_panel")
+    assert [set(data(o)) for o in page.outputs] == [{"text/plain", "text/html", live.VIEW_MIME}]
+
+
+def test_one_version_alone_is_no_comparison_to_click_in(page, built):
+    setup(page)
+    assert type(page.run("%mv_compare v1")).__name__ == "Shown"
