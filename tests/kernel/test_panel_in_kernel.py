@@ -206,3 +206,67 @@ def test_without_subshells_a_panel_is_answered_between_cells(tmp_path):
         one.run("assert data[0] == 0.0")
         one.shell("comm_close", {"comm_id": comm, "data": {}})
         one.run("from nbmodelver.kernel import magics\nassert magics.latest().desk.lines == []")
+
+
+def test_cells_and_rollbacks_that_meet_never_see_half_of_each_other(tmp_path):
+    """Cells and requests are sent at once, in turns of no order; a cell that finds two names apart fails."""
+    with page(tmp_path) as one:
+        one.run(LOAD)
+        one.run("import time\na = {'n': 0}\nb = [0]\nc = {'n': 0}")
+        one.make_subshell()
+        comm = one.open()
+        one.ask(comm, "commit", names=["a", "b", "c"], message="nought")
+        one.run("a['n'] = b[0] = c['n'] = 1")
+        one.ask(comm, "commit", names=["a", "b", "c"], message="one")
+        check = "before = (a['n'], b[0], c['n']); time.sleep(0.01); after = (a['n'], b[0], c['n'])\n"
+        check += "assert before == after and len(set(after)) == 1, (before, after)"
+        sent, cells = [], []
+        for turn in range(24):
+            sent.append(one.send(comm, "rollback", id=f"v{1 + turn % 2}", queue=turn % 3 == 0))
+            if turn % 2:
+                cells.append(one.start(check))
+        answers = [one.reply(comm, number) for number in sent]
+        codes = {a["error"]["code"] for a in answers if "error" in a}
+        assert codes <= {"Busy"}
+        assert any("result" in a for a in answers)
+        done = {}
+        while len(done) < len(cells):
+            reply = one.client.get_shell_msg(timeout=TIMEOUT_S)
+            if reply["parent_header"].get("msg_id") in cells:
+                done[reply["parent_header"]["msg_id"]] = reply["content"]
+        assert [c for c in done.values() if c["status"] != "ok"] == []
+        one.run("assert a['n'] == b[0] == c['n']")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the interrupt is a signal")
+def test_the_kernels_interrupt_stops_a_commit_that_a_panel_asked_for(tmp_path):
+    slow = "import time\nclass Slow:\n    def __reduce__(self):\n        global begun; begun = True\n"
+    slow += "        time.sleep(60); return Slow, ()\nslow, begun, data = Slow(), False, {'a': 1}"
+    with page(tmp_path) as one:
+        one.run(LOAD)
+        one.run(slow)
+        one.make_subshell()
+        comm = one.open()
+        number = one.send(comm, "commit", names=["data", "slow"], message="never")
+        assert one.ask(comm, "history", filter={}, offset=0, limit=1)["total"] == 0
+        time.sleep(1.0)
+        one.manager.interrupt_kernel()
+        assert one.reply(comm, number, 30)["error"]["code"] == "Cancelled"
+        one.run("assert begun")
+        assert one.ask(comm, "commit", names=["data"], message="fine")["entry"]["name"] == "v1"
+
+
+def test_an_async_cell_is_a_running_cell(tmp_path):
+    """ipykernel answers comms between the steps of such a cell, in the main thread."""
+    with page(tmp_path) as one:
+        one.run(LOAD)
+        one.run(DATA)
+        comm = one.open()
+        one.ask(comm, "commit", names=None, message="first")
+        one.start("import asyncio\nawait asyncio.sleep(1.5)\nparams['lr'] = 5")
+        assert one.pushed(comm, busy=True)
+        refused = one.reply(comm, one.send(comm, "rollback", id="v1"))
+        waits = one.send(comm, "rollback", id="v1", queue=True)
+        assert refused.get("error", {}).get("code", "Busy") == "Busy"
+        assert one.reply(comm, waits)["result"]["plan"]["saves_first"] is True
+        one.run("assert params == {'lr': 0.1}")
