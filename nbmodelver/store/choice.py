@@ -27,7 +27,7 @@ from nbmodelver.store.encodings.patch import Patch
 from nbmodelver.store.encodings.plain import Raw, Zstd
 from nbmodelver.store.encodings.prefix import Prefix
 from nbmodelver.store.encodings.shuffled import Shuffled
-from nbmodelver.store.limits import RAW_GAIN
+from nbmodelver.store.limits import RAW_GAIN, SEGMENT_BYTES
 
 if TYPE_CHECKING:
     from nbmodelver.store.encodings.protocol import Encoder
@@ -41,6 +41,9 @@ MOST_SAMPLED_VALUES = 128
 """Twice as many may turn up in a block; with more values the codes gain little over lanes."""
 
 _NOISE_BITS = 7.8
+_LANE_BYTES = 14
+"""What an empty lane takes; a whole block has as many as a sample."""
+
 _TABLE_BYTES = 60
 """What entropy coding needs beside the entropy: a frame, and how often each byte occurs."""
 
@@ -76,9 +79,9 @@ def places(size: int, wanted: int = SAMPLE_BYTES, aligned: int = 64) -> list[tup
     Together they are at most a fifth of it, if that leaves a quarter of what is wanted: else finding out how a run is
     best coded costs more than coding it.
     """
-    wanted = min(wanted, max(size // (5 * SAMPLES), wanted // 4) // aligned * aligned)
     if size <= SAMPLES * wanted:
         return [(0, size)]
+    wanted = min(wanted, max(size // (5 * SAMPLES), wanted // 4) // aligned * aligned)
     starts = [0, (size - wanted) // 2 // aligned * aligned, (size - wanted) // aligned * aligned]
     return [(start, start + wanted) for start in starts]
 
@@ -162,8 +165,9 @@ def pick_delta(raw: Buffer, base: Buffer, layout: str, level: int = 1) -> Pick |
     some, other = sample(raw), sample(base)
     if lanes.share_changed(some, other, width) <= PATCH_SHARE:
         patch = Patch(width, level)
-        stored = patch.encode(memoryview(some), other) or []
-        return Pick(patch, sum(map(len, stored)) / len(some))
+        stored = sum(map(len, patch.encode(memoryview(some), other) or []))
+        fixed = (width + 4) * _LANE_BYTES * (1 - len(some) / max(min(len(raw), SEGMENT_BYTES), len(some)))
+        return Pick(patch, (stored - fixed) / len(some))
     candidates = [_after(some, other, level)]
     if layout not in ("text", "b"):
         modes, size = _modes(lanes.minus(some, other, width), level)
