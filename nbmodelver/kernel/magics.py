@@ -25,6 +25,7 @@ def load(shell: Any) -> Notebook:
     notebook = _notebooks[id(shell)] = Notebook(shell)
     kernel = getattr(shell, "kernel", None)
     desk = notebook.desk = Desk(notebook, poster(kernel))
+    desk.after_change.append(notebook.shows.redraw)
     for verb in VERBS.values():
         shell.register_magic_function(_magic(notebook, verb), "line_cell" if verb.cell else "line", f"mv_{verb.name}")
     for event, call in _events(notebook):

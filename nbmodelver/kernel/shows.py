@@ -58,7 +58,6 @@ class Shows:
     def __init__(self, notebook: Notebook) -> None:
         self._notebook = notebook
         self._outputs: list[_Output] = []
-        notebook.changed.append(self._redraw)
 
     def form(self) -> live.Form | None:
         """The form in which panels are shown here and now; None for text and HTML."""
@@ -169,11 +168,14 @@ class Shows:
             self._outputs.remove(output)
             output.widget.close()
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
         """Bring the static pictures up to date, so that a notebook that is saved now shows the last state."""
-        for output in self._outputs:
+        drawn: dict[Callable[[], Shown], dict[str, str]] = {}
+        for output in list(self._outputs):
             if output.handle is not None and output.again is not None:
-                output.handle.update(live.static(output.again()), raw=True)
+                if output.again not in drawn:
+                    drawn[output.again] = live.static(output.again())
+                output.handle.update(drawn[output.again], raw=True)
 
 
 def _is_bare(call: Call, *but: str) -> bool:

@@ -164,6 +164,8 @@ def test_the_static_picture_follows_the_store(page, built, monkeypatch):
     monkeypatch.setattr(output.handle, "update", lambda bundle, raw: drawn.append(bundle["text/html"]))
     page.run("params['lr'] = 0.3\n%mv_commit -m third", cell_id="cell-9")
     assert "third" in drawn[-1]
+    page.run("%mv_tag good v1", cell_id="cell-9")
+    assert "good" in drawn[-1]
 
 
 @pytest.mark.parametrize("how", ["nobody", "terminal", "off"])

@@ -35,6 +35,7 @@ class Desk:
         self.shelf = Shelf(notebook)
         self.turns = Turns(notebook.cells, post)
         self.lines: list[Line] = []
+        self.after_change: list[Callable[[], None]] = []
         self._telling = threading.RLock()
         self._looker = Looker(self._look)
         self._completing: threading.Thread | None = None
@@ -233,6 +234,8 @@ class Desk:
                 elif self.shelf.uncommitted is None and self.shelf.is_bearable:
                     self._looker.ask(IDLE_S)
             self._tell_all()
+            for call in self.after_change if anew else ():
+                call()
         except Exception:
             log.warning("panels could not be told of a change", exc_info=True)
 
