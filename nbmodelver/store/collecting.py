@@ -40,6 +40,7 @@ class Plan:
     delete: dict[str, Contents] = field(default_factory=dict)
     rewrite: dict[str, Contents] = field(default_factory=dict)
     keep: dict[str, Contents] = field(default_factory=dict)
+    _used: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def here(self, contents: Contents, entry: Entry) -> bool:
         """Whether this very copy of the part has to stay in some pack."""
@@ -48,6 +49,15 @@ class Plan:
     def orphaned(self, contents: Contents, entry: Entry) -> bool:
         """Whether the part is a delta to one that goes."""
         return not contents.bases_of(entry) <= self.live
+
+    def used(self, contents: Contents) -> dict[int, int]:
+        """Raw bytes of parts that stay and begin in each block; to be asked once `live` is final."""
+        if contents.pack not in self._used:
+            found = self._used[contents.pack] = dict.fromkeys(range(len(contents.blocks)), 0)
+            for entry in contents.entries:
+                if entry.size and self.here(contents, entry):
+                    found[contents.covering(entry)[0]] += entry.size
+        return self._used[contents.pack]
 
     def report(self, freed_bytes: int | None = None, dry_run: bool = False) -> GcReport:
         """The numbers; estimated where nothing was done yet."""
@@ -167,9 +177,7 @@ def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
     covering = contents.covering(entry)
     if len(covering) != 1 or contents.blocks[covering[0]].raw == entry.size:
         return False
-    block = contents.blocks[covering[0]]
-    used = [e for e in contents.entries if block.raw_start <= e.raw_start < block.raw_start + block.raw and e.size]
-    return sum(e.size for e in used if made.here(contents, e)) < block.raw
+    return made.used(contents)[covering[0]] < contents.blocks[covering[0]].raw
 
 
 def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:

@@ -31,6 +31,7 @@ _COUNTS = struct.Struct("<IIII")
 _BLOCK = struct.Struct("<QQQHHI")
 _USE = struct.Struct("<IIQQ")
 _PART = struct.Struct(f"<{ID_BYTES}sIQQ")
+_PART_ID, _PART_DEPTH = struct.Struct(f"<{ID_BYTES}s20x"), struct.Struct(f"<{ID_BYTES}xI16x")
 _TAIL_GUESS_BYTES = 8192
 COPY = 6
 """The encoding without stored bytes: the raw bytes are those of the base."""
@@ -93,6 +94,25 @@ class Contents:
 
     def _table(self, number: int) -> memoryview:
         return memoryview(self._raw)[self._at[number] : self._at[number + 1]]
+
+    @property
+    def count(self) -> int:
+        """How many parts it lists."""
+        return len(self._table(3)) // _PART.size
+
+    def ids(self) -> Iterator[bytes]:
+        """The ids of its parts as bytes, in the order of the entries."""
+        return (id_ for (id_,) in _PART_ID.iter_unpack(self._table(3)))
+
+    def deepest(self) -> int:
+        """The largest depth that a part of it says it has."""
+        found: int = max((depth for (depth,) in _PART_DEPTH.iter_unpack(self._table(3))), default=0)
+        return found
+
+    def entry(self, row: int) -> Entry:
+        """One part, by its place among the entries."""
+        id_, depth, start, size = _PART.unpack_from(self._table(3), row * _PART.size)
+        return Entry(ObjectId(id_.hex()), start, size, depth)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -204,7 +224,7 @@ def read_contents(backend: Backend, key: str) -> Contents:
         raise damaged(key, "its beginning or its table of contents was changed")
     _check_header(key, head)
     contents = Contents(key, _decompress(key, stored, raw_bytes), at, size)
-    if any(e.depth > MAX_DEPTH for e in contents.entries):
+    if contents.deepest() > MAX_DEPTH:
         raise damaged(key, f"its deltas go deeper than {MAX_DEPTH}")
     return contents
 

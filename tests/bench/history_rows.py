@@ -1,7 +1,8 @@
 """Long histories: what opening, a page, a number and a commit cost at 100, 10,000 and 100,000 versions.
 
 The history is generated: one version is committed, the others are its record with other numbers, messages and
-metrics, folded into journals as a store would have done by itself. Their parts are those of the first.
+metrics, folded into journals as a store would have done by itself. Their parts are those of the first; beside them lie
+three small parts a version in packs of some MB, so that the tables of contents are as long as they would be.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import VersionId
 
+PARTS_EACH, PARTS_A_PACK = 3, 10_000
 LENGTHS = (100, 10_000, 100_000)
 REACH = "metadata <= 1 ms CPU, flat"
 
@@ -86,6 +88,10 @@ def fill(folder: str, length: int) -> int:
         waiting.append(journal.Record(parent, number, raw))
         if len(waiting) == folding.FULL:
             _write(repo, waiting)
+    for start in range(0, PARTS_EACH * length, PARTS_A_PACK):
+        with repo.parts.writing() as pack:
+            some = range(start, min(start + PARTS_A_PACK, PARTS_EACH * length))
+            pack.put_many([(b"part %d " % n * 4, None, "") for n in some])
     _write(repo, waiting[:-30])
     for record in waiting[-30:]:
         repo.history.records.write(replace(first, **_fields(record)))
