@@ -514,6 +514,7 @@ class Repo:
 
         What is younger than `grace_s` seconds stays: packs, and all of versions that were forgotten since.
         """
+        self.settle()
         empty = not self.history.records.ids()
         report = self.parts.collect(
             lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty
@@ -540,6 +541,7 @@ class Repo:
         dry_run: only say what would be done and what is lost; the default. Nothing is ever deleted, and what is whole
         is not touched. Killed anywhere, the next one goes on. Raises StoreError.
         """
+        self.settle()
         done = repair(self, dry_run=dry_run)
         if not dry_run:
             self.forget_cached()
@@ -558,10 +560,12 @@ class Repo:
         HEAD, branch tips and tagged versions stay, unless named and forced. dry_run: with what gc would free.
         Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
         """
+        self.settle()
         return forget(self, revisions, keep or Retention(), force=force, dry_run=dry_run)
 
     def take_back(self, revisions: Sequence[str]) -> tuple[Version, ...]:
         """Bring forgotten versions ("v5") back. Raises UnknownVersion once gc has removed what they held."""
+        self.settle()
         return take_back(self, revisions)
 
     def purge(self, names: Sequence[str], *, dry_run: bool = False) -> Purged:

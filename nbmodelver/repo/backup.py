@@ -7,14 +7,14 @@ on it like on any store.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.journal import Journal
 from nbmodelver.catalogue.records import Records
-from nbmodelver.errors import Damaged, StoreError, StoreTooNew, UsageError
+from nbmodelver.errors import Damaged, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from nbmodelver.model import Problem
 from nbmodelver.store import condemned, layout
 from nbmodelver.store.backends.local import LocalBackend
@@ -49,7 +49,10 @@ def backup(repo: Repo, folder: Path, *, full: bool = False, progress: Progress |
     Raises UsageError for a folder that holds something else, StoreError; then run it again: it goes on from there.
     """
     target = _target(repo, folder)
-    with repo.parts.still(), target.lock("backup"):
+    with ExitStack() as held:
+        with suppress(StoreReadOnly):  # Then nobody else changes it either.
+            held.enter_context(repo.parts.still())
+        held.enter_context(target.lock("backup"))
         refs = repo.refs.all()
         wanted = {prefix: list(repo.backend.list(prefix)) for prefix in reversed(ORDER)}
         wanted["packs/"] = sorted(set(wanted["packs/"]) - condemned.read(repo.backend))

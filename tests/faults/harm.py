@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,12 @@ def read_only(folder: str) -> list[str]:
     repo.gc(dry_run=True, grace_s=0)
     repo.diff("v1", "HEAD")
     repo.plan("v1", {"text": 1})
+    repo.stats()
+    repo.forget(["v1"], dry_run=True)
+    repo.repair()
+    with tempfile.TemporaryDirectory() as elsewhere:
+        repo.backup(Path(elsewhere) / "copy")
+        found += [str(p) for p in mv.open(Path(elsewhere) / "copy").verify(full=True)]
     try:
         repo.commit(worlds.values(50), "seed 50")
         found.append("it was committed")
