@@ -4,7 +4,7 @@
 privilege. A page that is still marked was not written since: not by this process, not by a system call for it.
 What the marks cannot see is kept out instead: memory with a file or another process behind it, memory that a device
 may write to, memory of another process after a fork. Everything in doubt counts as written.
-Source: linux/Documentation/admin-guide/mm/pagemap.rst and userfaultfd.rst; decision 0005 has what was tried.
+Source: linux/Documentation/admin-guide/mm/pagemap.rst and userfaultfd.rst; docs/decisions/0006 has what was tried.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class Planner:
 
         Further back, the delta is larger, about by the deltas in between, but the chain has room for more. The best
         is where a byte buys most room: 20 versions with equal changes then need 34 changes' bytes, against 43 when
-        each new chain begins where the old one did (decision 0006).
+        each new chain begins where the old one did (docs/decisions/0007).
         """
         place = self._reader.index.known(near) if near else None
         if place is None or place.entry.depth < MAX_DEPTH:
