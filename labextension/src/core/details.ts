@@ -9,6 +9,7 @@ import { counted } from './plain';
 import { pendingNames } from './history/row';
 import { moreOf } from './more';
 import type { IEntry } from './protocol';
+import { keepFocus } from './roving';
 import { noteEditor, tagEditor } from './tags';
 import { compareWithPresent, isPresent, versionActions } from './versions';
 
@@ -18,6 +19,7 @@ export class Details {
   private readonly _ctx: IContext;
   private readonly _close: () => void;
   private _shown = '';
+  private _ids = '';
   private _pending = false;
 
   constructor(ctx: IContext, close: () => void) {
@@ -35,22 +37,22 @@ export class Details {
 
   show(entries: readonly IEntry[], pending: boolean): void {
     const stamp = JSON.stringify([entries, pending, this._ctx.state.value?.head?.id, pending ? this._ctx.state.value?.uncommitted : null]);
+    const ids = entries.map(one => one.id).join();
+    const same = ids === this._ids;
     this._pending = pending;
-    if (stamp === this._shown) {
-      return;
+    if (stamp === this._shown || (same && this.element.querySelector('textarea, .nbmv-tag-input'))) {
+      return; // what is being written there is not thrown away
     }
     this._shown = stamp;
+    this._ids = ids;
+    const folds = new Map([...this.element.querySelectorAll('details')].map(one => [key(one), one.open]));
+    const scrolled = same ? this.element.scrollTop : 0;
     this.element.hidden = entries.length === 0 && !pending;
-    const [first] = entries;
-    if (entries.length > 1) {
-      fill(this.element, this._several(entries));
-    } else if (first) {
-      fill(this.element, this._one(first));
-    } else if (pending) {
-      fill(this.element, this._uncommitted());
-    } else {
-      fill(this.element);
+    keepFocus(this.element, () => { fill(this.element, this._content(entries, pending)); });
+    for (const one of this.element.querySelectorAll('details')) {
+      one.open = folds.get(key(one)) ?? one.open;
     }
+    this.element.scrollTop = scrolled;
   }
 
   /** The state has changed: what is not committed may be another. */
@@ -62,6 +64,14 @@ export class Details {
 
   dispose(): void {
     this.element.remove();
+  }
+
+  private _content(entries: readonly IEntry[], pending: boolean): HTMLElement[] {
+    const [first] = entries;
+    if (entries.length > 1) {
+      return this._several(entries);
+    }
+    return first ? this._one(first) : pending ? this._uncommitted() : [];
   }
 
   private _head(...title: (Node | string)[]): HTMLElement {
@@ -154,6 +164,11 @@ export class Details {
       )
     ];
   }
+}
+
+/** A fold as the next version has it too: by its words without the numbers. */
+function key(fold: HTMLDetailsElement): string {
+  return fold.querySelector('summary')?.textContent.replace(/\d+/g, '') ?? '';
 }
 
 function label(sign: 'tag' | 'note', name: string, editor: HTMLElement): HTMLElement {

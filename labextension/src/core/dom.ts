@@ -69,6 +69,8 @@ function listen(element: Element, handlers: Handlers): void {
 export function set(element: Element, key: string, value: Value): void {
   if (key === 'value' && (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) {
     element.value = String(value ?? '');
+  } else if (key === 'style' && (element instanceof HTMLElement || element instanceof SVGElement)) {
+    element.style.cssText = String(value ?? ''); // the attribute is what a strict content security policy forbids
   } else if (key === 'checked' && element instanceof HTMLInputElement) {
     element.checked = value === true;
   } else if (value === null || value === undefined || (value === false && !key.startsWith('aria-'))) {

@@ -5,7 +5,7 @@ import { fill, h } from './dom';
 import { ago, moment, size } from './figures';
 import { icon } from './icons';
 import type { IEntry, INameHistory, Kind, Status } from './protocol';
-import { hold, rove } from './roving';
+import { hold, keepFocus, rove } from './roving';
 import { Ends } from './signal';
 import { Failure } from './transport';
 
@@ -88,7 +88,7 @@ export class Inspect implements IView {
       if (round === this._round) {
         this._names = names;
         this._drawNames();
-        this._drawFound(found);
+        keepFocus(this._found, () => { this._drawFound(found); });
       }
     } catch (error) {
       if (round === this._round && error instanceof Failure) {

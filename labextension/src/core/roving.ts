@@ -61,3 +61,27 @@ function next(key: string, at: number, count: number, vertical: boolean, rtl: bo
 export function isRtl(element: Element): boolean {
   return getComputedStyle(element).direction === 'rtl';
 }
+
+/** Draws anew what may hold the focus; afterwards what is called the same has it, or else the first that can. */
+export function keepFocus(element: HTMLElement, redraw: () => void): void {
+  const focused = document.activeElement;
+  if (!(focused instanceof HTMLElement) || !element.contains(focused)) {
+    redraw();
+    return;
+  }
+  const name = nameOf(focused);
+  const at = named(element, name).indexOf(focused);
+  redraw();
+  if (!element.contains(document.activeElement)) {
+    const same = named(element, name);
+    (same[at] ?? same[0] ?? focusables(element)[0])?.focus({ preventScroll: true });
+  }
+}
+
+function named(element: HTMLElement, name: string): HTMLElement[] {
+  return focusables(element).filter(one => nameOf(one) === name);
+}
+
+function nameOf(element: HTMLElement): string {
+  return element.getAttribute('aria-label') ?? element.textContent;
+}

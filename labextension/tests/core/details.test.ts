@@ -27,6 +27,34 @@ describe('details of the selected version', () => {
     expect(mock.of('tag')).toEqual([{ id: idOf(10), name: 'paper', move: true }]);
   });
 
+  test('after a tag has gone the focus stays among the details, and what was unfolded stays so', async () => {
+    const mock = new Mock();
+    const { root } = await page({ mock });
+    await click(row(root, 'v7'));
+    const fold = all(root, '.nbmv-details details')[0] as HTMLDetailsElement;
+    fold.open = true;
+    const usual = mock.answers.history;
+    mock.answers.history = async (params, options) => {
+      const found = await (usual as NonNullable<typeof usual>)(params, options);
+      return { ...found, entries: found.entries.map(each => ({ ...each, tags: each.tags.filter(tag => tag !== 'paper') })) };
+    };
+    button(root, 'Remove the tag paper').focus();
+    await click(button(root, 'Remove the tag paper'));
+    expect(all(root, '.nbmv-details button').map(each => each.getAttribute('aria-label'))).not.toContain('Remove the tag paper');
+    expect(one(root, '.nbmv-details').contains(document.activeElement)).toBe(true);
+    expect((all(root, '.nbmv-details details')[0] as HTMLDetailsElement).open).toBe(true);
+  });
+
+  test('a note that is being written survives a commit by someone else', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v10'));
+    await click(button(root, 'Add a note'));
+    (one(root, '.nbmv-details textarea') as HTMLTextAreaElement).value = 'half a sent';
+    mock.push({ head: mock.state.head ? { ...mock.state.head, id: idOf(15) } : null, versions: 15 });
+    await settled();
+    expect((one(root, '.nbmv-details textarea') as HTMLTextAreaElement).value).toBe('half a sent');
+  });
+
   test('Escape leaves the tag unwritten and the focus on the button', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));

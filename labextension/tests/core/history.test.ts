@@ -135,7 +135,7 @@ describe('history', () => {
 
   test('the metric in a row has its step from the parent, and another metric can be chosen', async () => {
     const { root, mock } = await page();
-    expect(one(row(root, 'v10'), '.nbmv-metric').textContent).toMatch(/^acc 0\.9348 \+0\.02$/);
+    expect(one(row(root, 'v10'), '.nbmv-metric').textContent).toMatch(/^acc 0\.9348 \+0\.02, $/);
     await type(one(root, 'select[aria-label="Metric to show"]'), 'loss');
     expect(mock.of('series').map(each => each.metric)).toEqual(['acc', 'loss']);
     expect(one(row(root, 'v10'), '.nbmv-metric').textContent).toMatch(/^loss /);

@@ -55,7 +55,8 @@ function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | nul
     { class: 'nbmv-metric', title: by ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by }) : `${name} ${number(value)}` },
     h('span', { class: 'nbmv-dim' }, `${name} `),
     h('span', { class: 'nbmv-value' }, number(value)),
-    by ? [' ', h('span', { class: 'nbmv-step' }, by)] : null
+    by ? [' ', h('span', { class: 'nbmv-step' }, by)] : null,
+    spoken(', ')
   );
 }
 
