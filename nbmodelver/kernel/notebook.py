@@ -6,12 +6,10 @@ import ast
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-from IPython.display import display
+from typing import TYPE_CHECKING, Any
 
 from nbmodelver import faces, views
-from nbmodelver.errors import Busy, NbmodelverError, NothingToCommit, UnknownName, UsageError
+from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
 from nbmodelver.kernel.namespace import Namespace
@@ -19,7 +17,8 @@ from nbmodelver.kernel.output import run_and_read
 from nbmodelver.kernel.shows import Shows
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.values import is_imported_code
-from nbmodelver.model import Change, Version, VersionId
+from nbmodelver.kernel.way_back import WayBack
+from nbmodelver.model import Change, Version
 from nbmodelver.repo import Repo, Surroundings, open_repo, places
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.verbs import Call, find, parse
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from nbmodelver.kernel.panel import Desk
-    from nbmodelver.model import Plan, Progress
-    from nbmodelver.repo.rollback import Rollback
+    from nbmodelver.model import Progress
     from nbmodelver.views import Shown
 
 
@@ -56,6 +54,7 @@ class Notebook:
         self.live: document.Live | None = None
         self.desk: Desk
         self.shows = Shows(self)
+        self.way = WayBack(self)
         self._repo: Repo | None = None
 
     # -- the repo
@@ -100,7 +99,8 @@ class Notebook:
         """A parsed call."""
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commit, "auto": self.set_auto, "status": self.status,
-            "rollback": self.rollback, "undo": self.undo, "redo": self.redo, "switch": self.switch, "merge": self.merge,
+            "rollback": self.way.rollback, "undo": self.way.undo, "redo": self.way.redo, "switch": self.way.switch,
+            "merge": self.way.merge,
             "panel": self.shows.panel_for,
         }  # fmt: skip
         name = call.verb.name
@@ -113,14 +113,15 @@ class Notebook:
         with self.progress() as progress:
             shown = faces.FACES[name](self.repo(create=name in ("import", "config")), call, progress)
         if name in ("tag", "branch", "import", "config", "gc", "forget", "repair", "purge"):
-            self._tell()
+            self.tell()
         return self.shows.result(call, shown)
 
     def progress(self) -> AbstractContextManager[Progress]:
         """A bar for work that takes longer than a second, or what a panel has put in its place."""
         return views.Bar(surface_for(self.shell)) if self.reporting is None else nullcontext(self.reporting)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Let everyone know that variables, versions or what points to them have changed."""
         for call in list(self.changed):
             call()
 
@@ -131,7 +132,7 @@ class Notebook:
         path = call["path"] or str(self.folder / places.FOLDER)
         repo, shown = faces.init(path)
         self.use(repo)
-        self._tell()
+        self.tell()
         return shown
 
     def commit(self, call: Call) -> Shown:
@@ -189,7 +190,7 @@ class Notebook:
         with self.progress() as progress:
             version = repo.commit(values, call["message"], progress=progress, **asked, **more)
         self.cells.committed()
-        self._tell()
+        self.tell()
         notes = [f"{k.name}: {note}" for k in version.kept.values() for note in k.notes]
         return views.commit(version, parent, notes)
 
@@ -201,7 +202,7 @@ class Notebook:
             if isinstance(found, BaseException):
                 self.cells.not_committed(cells, assigned)
                 print(f"commit in the background: {found}", file=sys.stderr)
-            self._tell()
+            self.tell()
 
         pending = repo.commit_later(values, message, told=told, **asked)
         self.cells.committed()
@@ -335,176 +336,3 @@ class Notebook:
                 yield Change(
                     name, "appears", kind, f"{type(value).__module__.partition('.')[0]}.{type(value).__qualname__}"
                 )
-
-    # -- the way back
-
-    def rollback(self, call: Call) -> Shown:
-        """`%mv_rollback`."""
-        repo = self.repo()
-        version = repo[call["version"]]
-        prefix = call["as_"] or ""
-        rollback = repo.rollback(
-            version,
-            self.values,
-            names=call["names"],
-            only_missing=call["only_missing"],
-            prefix=prefix,
-            trusted=call["trust"] or None,
-        )
-        dirty = not prefix and self._is_unsaved(repo, rollback)
-        plan = repo.planned(rollback, saves_first=dirty)
-        if call["dry_run"]:
-            return views.plan(plan)
-        if not call["yes"] and repo.settings["confirm_rollback"]:
-            offered = self.shows.offer(call, plan)
-            if offered is not None:
-                return offered
-            if not self._agreed(plan):
-                return views.sentence("nothing was changed", value=plan)
-        session = repo.demand_session(version) if call["session"] else None
-        self.jump(repo, rollback, plan, stay=bool(call["names"]), partial=call["partial"])
-        if call["partial"]:
-            plan = rollback.plan(plan.environment, saves_first=plan.saves_first)
-        if session is not None:
-            repo.restore_session(session)
-        return views.plan(plan, done=True)
-
-    def _agreed(self, plan: Plan) -> bool:
-        """Ask, where there is someone to ask and something to lose."""
-        if not (plan.named("changes") or plan.named("vanishes")):
-            return True
-        ask = getattr(self.shell, "ask_yes_no", None)
-        if ask is None or not _can_ask(self.shell):
-            return True  # Executed without a person; the state before is saved, and %mv_undo brings it back.
-        display(views.plan(plan))
-        return bool(ask("Roll back? [y/N]", default="n", interrupt="n"))
-
-    def jump(
-        self,
-        repo: Repo,
-        rollback: Rollback,
-        plan: Plan,
-        *,
-        stay: bool = False,
-        partial: bool = False,
-        journal: bool = True,
-    ) -> None:
-        """Save the present state if it differs, load, swap in one step, stand at the version.
-
-        stay: HEAD does not move. partial: leave out what cannot be loaded.
-        """
-        target = rollback.version
-        with self.progress() as progress:
-            values = rollback.load(progress, partial=partial)
-        if rollback.prefix:
-            self.namespace.put_back(values)
-            return
-        before = repo.history.head
-        if plan.saves_first:
-            before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
-        self.namespace.put_back(values, rollback.vanishing)
-        rollback.settled()
-        if not (stay or rollback.only_missing):
-            repo.history.stand_at(target.id)
-        if journal and before is not None:
-            entry = repo.journals.read()
-            repo.journals.write(entry.jumped(before.id, target.id))
-        self._tell()
-
-    def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
-        """True when the present state is in no version: a name differs, or one would be replaced that HEAD left out."""
-        return repo.is_dirty(self.values) or bool(repo.endangered(rollback))
-
-    def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
-        """The present version's names, and `also`, as they are now."""
-        head = faces.demand_head(repo)
-        values = {n: self.values[n] for n in (*head.kept, *also) if n in self.values}
-        return repo.commit(values, why, namespace=self.values, around=self.around(values), auto=why)
-
-    def undo(self, _call: Call) -> Shown:
-        """`%mv_undo`."""
-        return self._step("undo", "an undo takes back a rollback, a switch or a merge")
-
-    def redo(self, _call: Call) -> Shown:
-        """`%mv_redo`."""
-        return self._step("redo", "a redo does again what %mv_undo took back")
-
-    def _step(self, way: Literal["undo", "redo"], hint: str) -> Shown:
-        """One step along the journal of jumps."""
-        repo = self.repo()
-        journal = repo.journals.read()
-        jump = journal.undo if way == "undo" else journal.redo
-        if jump is None:
-            raise UsageError(f"there is nothing to {way}", hint)
-        plan, now = self._return_to(repo, jump.before if way == "undo" else jump.after)
-        repo.journals.write(journal.undone(now) if way == "undo" else journal.redone(now))
-        return views.plan(plan, done=True)
-
-    def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
-        """Jump without a journal entry; gives the plan and the version that holds the state before."""
-        target = repo.history.exact(version_id)
-        rollback = repo.rollback(target, self.values)
-        now = faces.demand_head(repo)
-        if self._is_unsaved(repo, rollback):
-            now = self._saved(repo, f"before undo to {target.name}", repo.endangered(rollback))
-            rollback = repo.rollback(target, self.values)
-        plan = repo.planned(rollback, saves_first=False)
-        self.jump(repo, rollback, plan, journal=False)
-        return plan, now.id
-
-    # -- branches
-
-    def switch(self, call: Call) -> Shown:
-        """`%mv_switch`."""
-        repo = self.repo()
-        target = faces.branch_tip(repo, call["branch"])
-        rollback = repo.rollback(target, self.values)
-        plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
-        self.jump(repo, rollback, plan)
-        repo.history.stand_at(target.id, call["branch"])
-        return views.plan(plan, done=True)
-
-    def merge(self, call: Call) -> Shown:
-        """`%mv_merge`."""
-        from nbmodelver.repo.merge import demand_settled
-
-        repo = self.repo()
-        merge = repo.merge_plan(call["version"], call["take"])
-        demand_settled(merge)
-        beside = [n for n in merge.take if n in self.values and n not in merge.ours.kept]
-        before = merge.ours
-        if beside or repo.is_dirty(self.values):
-            before = self._saved(repo, f"before merge of {merge.theirs.name}", beside)
-        values: Mapping[str, Any] = {}
-        if merge.take:
-            values = repo.rollback(merge.theirs, self.values, names=merge.take).load()
-        self.namespace.put_back(values, merge.remove)
-        names = [
-            n
-            for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
-            if n in self.values and n not in merge.remove
-        ]
-        message = f"merge {merge.theirs.name} into {merge.ours.name}"
-        version = repo.commit(
-            self.namespace.pick(names),
-            message,
-            namespace=self.values,
-            around=self.around(names),
-            merged=merge.theirs.id,
-        )
-        repo.journals.write(repo.journals.read().jumped(before.id, version.id))
-        self.cells.committed()
-        self._tell()
-        return views.commit(version, merge.ours, [f"{n} from {merge.theirs.name}" for n in merge.take])
-
-    def demand_idle(self) -> None:
-        """Raises Busy while a cell runs: for requests that come from elsewhere than the cell."""
-        if self.cells.busy:
-            raise Busy("a cell is running", "wait until it has ended, or interrupt it")
-
-
-def _can_ask(shell: Any) -> bool:
-    kernel = getattr(shell, "kernel", None)
-    if kernel is not None:
-        return bool(getattr(kernel, "_allow_stdin", False))
-    return bool(sys.stdin is not None and sys.stdin.isatty())

@@ -46,17 +46,17 @@ def commit(desk: Desk, params: Params, request: Request) -> Message:
 def rollback(desk: Desk, params: Params, request: Request) -> Message:
     """Back to a version; the user has seen the plan."""
     words = {**parse("rollback", "HEAD").values, "version": params.text("id"), "names": params.texts("names")}
-    return _jumped(desk, request, lambda: desk.notebook.rollback(_call("rollback", {**words, "yes": True})))
+    return _jumped(desk, request, lambda: desk.notebook.way.rollback(_call("rollback", {**words, "yes": True})))
 
 
 def undo(desk: Desk, _params: Params, request: Request) -> Message:
     """Take the last rollback back."""
-    return _jumped(desk, request, lambda: desk.notebook.undo(parse("undo", "")))
+    return _jumped(desk, request, lambda: desk.notebook.way.undo(parse("undo", "")))
 
 
 def redo(desk: Desk, _params: Params, request: Request) -> Message:
     """Do again what undo took back."""
-    return _jumped(desk, request, lambda: desk.notebook.redo(parse("redo", "")))
+    return _jumped(desk, request, lambda: desk.notebook.way.redo(parse("redo", "")))
 
 
 def switch(desk: Desk, params: Params, request: Request) -> Message:
@@ -66,7 +66,7 @@ def switch(desk: Desk, params: Params, request: Request) -> Message:
         desk.repo().branch(name)
     desk.repo().settle()
     with desk.reporting(request):
-        shown = desk.notebook.switch(_call("switch", {"branch": name}))
+        shown = desk.notebook.way.switch(_call("switch", {"branch": name}))
     return desk.done(request, f"on branch {name} · {_summary(shown.value)}")
 
 

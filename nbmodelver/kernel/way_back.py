@@ -1,0 +1,194 @@
+"""The way back and across: rollback, undo and redo, branches, merges. Saved before, all of it or nothing."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+from IPython.display import display
+
+from nbmodelver import faces, views
+from nbmodelver.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbmodelver.kernel.notebook import Notebook
+    from nbmodelver.model import Plan, Version, VersionId
+    from nbmodelver.repo import Repo
+    from nbmodelver.repo.rollback import Rollback
+    from nbmodelver.verbs import Call
+    from nbmodelver.views import Shown
+
+
+class WayBack:
+    """Jumps of one notebook from version to version."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+
+    def rollback(self, call: Call) -> Shown:
+        """`%mv_rollback`."""
+        repo = self._notebook.repo()
+        version = repo[call["version"]]
+        prefix = call["as_"] or ""
+        rollback = repo.rollback(
+            version,
+            self._notebook.values,
+            names=call["names"],
+            only_missing=call["only_missing"],
+            prefix=prefix,
+            trusted=call["trust"] or None,
+        )
+        dirty = not prefix and self._is_unsaved(repo, rollback)
+        plan = repo.planned(rollback, saves_first=dirty)
+        if call["dry_run"]:
+            return views.plan(plan)
+        if not call["yes"] and repo.settings["confirm_rollback"]:
+            offered = self._notebook.shows.offer(call, plan)
+            if offered is not None:
+                return offered
+            if not self._agreed(plan):
+                return views.sentence("nothing was changed", value=plan)
+        session = repo.demand_session(version) if call["session"] else None
+        self.jump(repo, rollback, plan, stay=bool(call["names"]), partial=call["partial"])
+        if call["partial"]:
+            plan = rollback.plan(plan.environment, saves_first=plan.saves_first)
+        if session is not None:
+            repo.restore_session(session)
+        return views.plan(plan, done=True)
+
+    def _agreed(self, plan: Plan) -> bool:
+        """Ask, where there is someone to ask and something to lose."""
+        if not (plan.named("changes") or plan.named("vanishes")):
+            return True
+        ask = getattr(self._notebook.shell, "ask_yes_no", None)
+        if ask is None or not _can_ask(self._notebook.shell):
+            return True  # Executed without a person; the state before is saved, and %mv_undo brings it back.
+        display(views.plan(plan))
+        return bool(ask("Roll back? [y/N]", default="n", interrupt="n"))
+
+    def jump(
+        self,
+        repo: Repo,
+        rollback: Rollback,
+        plan: Plan,
+        *,
+        stay: bool = False,
+        partial: bool = False,
+        journal: bool = True,
+    ) -> None:
+        """Save the present state if it differs, load, swap in one step, stand at the version.
+
+        stay: HEAD does not move. partial: leave out what cannot be loaded.
+        """
+        target = rollback.version
+        with self._notebook.progress() as progress:
+            values = rollback.load(progress, partial=partial)
+        if rollback.prefix:
+            self._notebook.namespace.put_back(values)
+            return
+        before = repo.history.head
+        if plan.saves_first:
+            before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
+        self._notebook.namespace.put_back(values, rollback.vanishing)
+        rollback.settled()
+        if not (stay or rollback.only_missing):
+            repo.history.stand_at(target.id)
+        if journal and before is not None:
+            entry = repo.journals.read()
+            repo.journals.write(entry.jumped(before.id, target.id))
+        self._notebook.tell()
+
+    def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
+        """True when the present state is in no version: a name differs, or one would be replaced that HEAD left out."""
+        return repo.is_dirty(self._notebook.values) or bool(repo.endangered(rollback))
+
+    def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
+        """The present version's names, and `also`, as they are now."""
+        head = faces.demand_head(repo)
+        values = {n: self._notebook.values[n] for n in (*head.kept, *also) if n in self._notebook.values}
+        return repo.commit(values, why, namespace=self._notebook.values, around=self._notebook.around(values), auto=why)
+
+    def undo(self, _call: Call) -> Shown:
+        """`%mv_undo`."""
+        return self._step("undo", "an undo takes back a rollback, a switch or a merge")
+
+    def redo(self, _call: Call) -> Shown:
+        """`%mv_redo`."""
+        return self._step("redo", "a redo does again what %mv_undo took back")
+
+    def _step(self, way: Literal["undo", "redo"], hint: str) -> Shown:
+        """One step along the journal of jumps."""
+        repo = self._notebook.repo()
+        journal = repo.journals.read()
+        jump = journal.undo if way == "undo" else journal.redo
+        if jump is None:
+            raise UsageError(f"there is nothing to {way}", hint)
+        plan, now = self._return_to(repo, jump.before if way == "undo" else jump.after)
+        repo.journals.write(journal.undone(now) if way == "undo" else journal.redone(now))
+        return views.plan(plan, done=True)
+
+    def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
+        """Jump without a journal entry; gives the plan and the version that holds the state before."""
+        target = repo.history.exact(version_id)
+        rollback = repo.rollback(target, self._notebook.values)
+        now = faces.demand_head(repo)
+        if self._is_unsaved(repo, rollback):
+            now = self._saved(repo, f"before undo to {target.name}", repo.endangered(rollback))
+            rollback = repo.rollback(target, self._notebook.values)
+        plan = repo.planned(rollback, saves_first=False)
+        self.jump(repo, rollback, plan, journal=False)
+        return plan, now.id
+
+    # -- branches
+
+    def switch(self, call: Call) -> Shown:
+        """`%mv_switch`."""
+        repo = self._notebook.repo()
+        target = faces.branch_tip(repo, call["branch"])
+        rollback = repo.rollback(target, self._notebook.values)
+        plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
+        self.jump(repo, rollback, plan)
+        repo.history.stand_at(target.id, call["branch"])
+        return views.plan(plan, done=True)
+
+    def merge(self, call: Call) -> Shown:
+        """`%mv_merge`."""
+        from nbmodelver.repo.merge import demand_settled
+
+        repo = self._notebook.repo()
+        merge = repo.merge_plan(call["version"], call["take"])
+        demand_settled(merge)
+        beside = [n for n in merge.take if n in self._notebook.values and n not in merge.ours.kept]
+        before = merge.ours
+        if beside or repo.is_dirty(self._notebook.values):
+            before = self._saved(repo, f"before merge of {merge.theirs.name}", beside)
+        values: Mapping[str, Any] = {}
+        if merge.take:
+            values = repo.rollback(merge.theirs, self._notebook.values, names=merge.take).load()
+        self._notebook.namespace.put_back(values, merge.remove)
+        names = [
+            n
+            for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
+            if n in self._notebook.values and n not in merge.remove
+        ]
+        message = f"merge {merge.theirs.name} into {merge.ours.name}"
+        version = repo.commit(
+            self._notebook.namespace.pick(names),
+            message,
+            namespace=self._notebook.values,
+            around=self._notebook.around(names),
+            merged=merge.theirs.id,
+        )
+        repo.journals.write(repo.journals.read().jumped(before.id, version.id))
+        self._notebook.cells.committed()
+        self._notebook.tell()
+        return views.commit(version, merge.ours, [f"{n} from {merge.theirs.name}" for n in merge.take])
+
+
+def _can_ask(shell: Any) -> bool:
+    kernel = getattr(shell, "kernel", None)
+    if kernel is not None:
+        return bool(getattr(kernel, "_allow_stdin", False))
+    return bool(sys.stdin is not None and sys.stdin.isatty())
