@@ -418,8 +418,8 @@ class Backend(Protocol):
         """Every key that starts with `prefix`, in sorted order. Raises StoreError rather than give half a listing."""
         ...
 
-    def delete(self, key: str) -> None:
-        """Remove `key`; a missing key is no error."""
+    def delete(self, key: str, *, durable: bool = True) -> None:
+        """Remove `key`; a missing key is no error. durable: False when it may come back after a power loss."""
         ...
 
     def move(self, key: str, new: str) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST = 4096
 """Single records that are folded at a time: about 10 MB of JSON."""
 
+MOST_BYTES = 32 << 20
+"""And this much JSON: a version of ten thousand names has megabytes of it."""
+
 FULL = 1 << 16
 """A journal with this many records grows no more: its index is 3 MB."""
 

@@ -34,6 +34,7 @@ MAX_DEPTH = 64
 
 _ID = re.compile(r"[0-9a-f]{40}")
 _KEY = re.compile(r"records/([0-9a-f]{2})/([0-9a-f]{40})")
+_NUMBER = re.compile(rb'"number":(\d{1,18})[,}]')
 _LEVEL = 3
 
 
@@ -61,6 +62,7 @@ class Records:
             )
         if not self._backend.create(_key(id_), [stored]):
             self._check_existing(id_, stored)
+        self._numbers[id_] = version.number
         return id_
 
     def read(self, id_: VersionId) -> Version:
@@ -171,7 +173,9 @@ class Records:
         """The number of a single record; 0 for one that cannot be read."""
         if id_ not in self._numbers:
             try:
-                number = parse(self._raw(id_))["number"]
+                raw = self._raw(id_)
+                written = _NUMBER.findall(raw)  # More than one: a metric or parameter is called so too.
+                number = int(written[0]) if len(written) == 1 else parse(raw)["number"]
             except (StoreError, LimitExceeded, ValueError, KeyError, TypeError, UnknownVersion):
                 return 0
             self._numbers[id_] = number if type(number) is int and 0 <= number < 1 << 62 else 0
@@ -197,10 +201,18 @@ class Records:
         singles = sorted(self.singles(), key=lambda id_: (self._number(id_), id_))
         if len(singles) <= more_than:
             return 0
-        chosen = [self._record(id_) for id_ in singles[: max(len(singles) - keep, 0)][: folding.MOST]]
-        moved = folding.fold(self._backend, self.journals, [r for r in chosen if r is not None])
-        for id_ in moved:
-            self._backend.delete(_key(id_))
+        chosen: list[Record] = []
+        size = 0
+        for id_ in singles[: max(len(singles) - keep, 0)][: folding.MOST]:
+            record = self._record(id_)
+            if record is not None:
+                chosen.append(record)
+                size += len(record.raw)
+            if size >= folding.MOST_BYTES:
+                break
+        moved = folding.fold(self._backend, self.journals, chosen)
+        for id_ in moved:  # One that comes back after a power loss is the same record twice.
+            self._backend.delete(_key(id_), durable=False)
         return len(moved)
 
     def write_raw(self, raw: bytes, listed: Collection[VersionId] | None) -> bool:

@@ -26,7 +26,7 @@ class Counting(MemoryBackend):
         self.reads.append(key)
         return super().read(key, start, length)
 
-    def delete(self, key):
+    def delete(self, key, *, durable=True):
         if self.fail is not None and key.startswith(self.fail):
             raise InterruptedError(key)
         super().delete(key)
@@ -277,3 +277,26 @@ def test_only_so_many_records_move_at_a_time(backend, monkeypatch):
     assert Records(backend).fold(more_than=0, keep=0) == 10
     assert Records(backend).fold(more_than=0, keep=0) == 10
     assert Records(backend).fold(more_than=0, keep=0) == 5
+
+
+def test_only_so_many_bytes_move_at_a_time(backend, monkeypatch):
+    monkeypatch.setattr(folding, "MOST_BYTES", 10_000)
+    records = Records(backend)
+    for number in range(1, 9):
+        records.write(version(number, note="x" * 4000))
+    assert [records.fold(more_than=0, keep=0) for _ in range(4)] == [3, 3, 2, 0]
+    assert [records.read(i).number for i in Records(backend).newest()] == list(range(8, 0, -1))
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_metric_or_a_note_about_a_number_is_not_taken_for_the_versions(backend, folded):
+    for number in (3, 12):
+        Records(backend).write(
+            version(number, metrics={"number": 99.0}, params={"number": 7, "p": {"number": 8}}, note='"number":55,')
+        )
+    Records(backend).write(version(5, note='{"number":66}'))
+    if folded:
+        assert Records(backend).fold(more_than=0, keep=0) == 3
+    records = Records(backend)
+    assert [records.read(i).number for i in records.newest()] == [12, 5, 3]
+    assert [len(records.numbered(n)) for n in (3, 5, 7, 8, 12, 55, 66, 99)] == [1, 1, 0, 0, 1, 0, 0, 0]

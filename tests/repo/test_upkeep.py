@@ -1,5 +1,6 @@
 """What piles up is made few without being asked: after commits, a bounded piece at a time, and by gc."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,12 @@ def test_versions_from_before_and_after_folding_are_one_history(repo, monkeypatc
     grow(stale, 3)
     assert [v.number for v in repo.log()] == list(range(15, 0, -1))
     assert [v.number for v in repo.log(text="step 1")] == [14, 12, 11, 2]
+
+
+def test_folding_syncs_a_few_times_not_once_a_record(repo, monkeypatch):
+    grow(repo, 40)
+    synced = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(fd), real(fd))[1])
+    assert upkeep.fold(repo, more_than=0) == 8
+    assert len(synced) <= 4

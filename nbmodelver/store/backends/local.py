@@ -134,12 +134,13 @@ class LocalBackend:
                 os.fsync(folder)
             return True
 
-    def delete(self, key: str) -> None:
-        """Remove `key` durably; a missing key is no error."""
+    def delete(self, key: str, *, durable: bool = True) -> None:
+        """Remove `key`, durably unless told that this does not matter; a missing key is no error."""
         try:
             with self._folder(key) as (folder, name), named("delete", self._path(key)), suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=folder)
-                os.fsync(folder)
+                if durable:
+                    os.fsync(folder)
         except KeyError:
             return
 

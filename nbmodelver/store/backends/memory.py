@@ -63,8 +63,9 @@ class MemoryBackend:
         with self._guard:
             return iter(sorted(k for k in self._objects if k.startswith(prefix)))
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, *, durable: bool = True) -> None:
         """Remove `key`; a missing key is no error."""
+        del durable
         with self._guard:
             self._objects.pop(check(key), None)
 

@@ -85,8 +85,9 @@ class Overlay:
         moved = {key for key in self._moved if key.startswith(prefix)}
         return iter(sorted({*below, *self._above.list(prefix), *moved}))
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, *, durable: bool = True) -> None:
         """Leave `key` out from now on."""
+        del durable
         self._moved.pop(key, None)
         self._above.delete(key)
         self._gone.add(key)
