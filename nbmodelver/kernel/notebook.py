@@ -206,7 +206,7 @@ class Notebook:
 
         pending = repo.commit_later(values, message, told=told, **asked)
         self.cells.committed()
-        said = views.Span(" are being stored; the notebook goes on", "dim")
+        said = views.Span(f" {'is' if len(values) == 1 else 'are'} being stored; the notebook goes on", "dim")
         return views.sentence(views.Span(", ".join(values), "strong"), said, value=pending)
 
     def around(
