@@ -275,7 +275,7 @@ export function diff(before: number, after: number): IDiff {
           { cells: ['importance of age', 0.21, 0.34, '+61.9 %'], status: 'changed' }
         ],
         charts: [
-          { kind: 'bars', title: 'Importances', x_label: 'importance', y_label: '', labels: ['age', 'tenure', 'monthly_charges', 'city', 'contract'], series: [
+          { kind: 'bars', title: 'Importances', x_label: 'feature', y_label: 'importance', labels: ['age', 'tenure', 'monthly_charges', 'city', 'contract'], series: [
             { label: `v${before}`, x: [], y: [0.21, 0.32, 0.22, null, 0.25] },
             { label: `v${after}`, x: [], y: [0.34, 0.24, 0.2, 0.13, 0.09] }
           ] }
@@ -300,7 +300,7 @@ export function comparison(numbers: readonly number[], total: number): IComparis
     params: ['max_depth', 'learning_rate', 'loss'].map(name => row(versions.map(v => v.params[name] ?? null), name)).concat([row(versions.map(() => 42), 'seed')]),
     metrics: ['acc', 'loss'].map(name => row(versions.map(v => v.metrics[name] ?? null), name)),
     charts: [
-      { kind: 'scatter', title: 'acc by max_depth', x_label: 'max_depth', y_label: 'acc', labels: versions.map(v => v.name), series: [{ label: 'acc', x: versions.map(v => Number(v.params['max_depth'])), y: versions.map(v => v.metrics['acc'] ?? null) }] }
+      { kind: 'scatter', title: 'acc by max_depth', x_label: 'max_depth', y_label: 'acc', labels: [], series: [{ label: 'acc', x: versions.map(v => Number(v.params['max_depth'])), y: versions.map(v => v.metrics['acc'] ?? null) }] }
     ]
   };
 }

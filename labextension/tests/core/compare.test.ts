@@ -99,6 +99,11 @@ describe('comparison of several', () => {
     (one(root, '.nbmv-compare-tools input') as HTMLInputElement).click();
     expect(root.textContent).toContain('seed');
   });
+
+  test('a parameter against a metric has the versions at its points', async () => {
+    const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7), idOf(9)] });
+    expect(all(root, 'svg.nbmv-svg .nbmv-point-label').map(each => each.textContent)).toEqual(['v2', 'v7', 'v9']);
+  });
 });
 
 describe('charts', () => {

@@ -1,8 +1,11 @@
 /**
- * The panel on a page of its own. The address says what is shown:
- * ?total=10000 versions, &view=compare, &ids=2,7, &name=train, &theme=dark, &rtl, &busy, &bare (no theme's variables), &width=300.
+ * The panel on a page of its own. To build it into a folder and open its index.html there:
+ *   npx esbuild tests/demo/demo.ts --bundle --format=iife --outfile=DIR/demo.js; cp tests/demo/*.{html,css} style/panel.css DIR The address says what is shown:
+ * ?total=10000 versions, &view=compare, &ids=2,7, &name=train, &theme=dark, &rtl, &busy, &bare (no theme's variables), &width=300,
+ * &golden or &golden=model (a real kernel's messages).
  */
 import { mountPanel, plain, type View } from '../../src/core';
+import { golden } from '../golden';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
 
@@ -12,7 +15,7 @@ const place = document.getElementById('place') as HTMLElement;
 document.documentElement.dir = query.has('rtl') ? 'rtl' : 'ltr';
 document.body.dataset['theme'] = query.has('bare') ? 'none' : (query.get('theme') ?? 'light');
 place.style.width = query.has('width') ? `${query.get('width') ?? ''}px` : '';
-const mock = new Mock(total);
+const mock = query.has('golden') ? golden(query.get('golden') === 'model') : new Mock(total);
 if (query.has('busy')) {
   mock.state = { ...mock.state, busy: true, queued: [{ request: 3, method: 'commit', what: 'Commit "deeper"' }] };
 }

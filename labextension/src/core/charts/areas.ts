@@ -34,7 +34,7 @@ export function barsHeight(chart: IChart): number {
   return chart.labels.length * (chart.series.length * (BAR + 1) + GAP) + 44;
 }
 
-/** A row for each label, in it a bar for each series. */
+/** A row for each label, in it a bar for each series; so the values' axis lies below. */
 export function bars(chart: IChart, width: number, height: number): SVGElement[] {
   const longest = Math.max(0, ...chart.labels.map(one => one.length));
   const left = Math.min(longest * 6.2 + 8, width * 0.42);
@@ -53,7 +53,7 @@ export function bars(chart: IChart, width: number, height: number): SVGElement[]
       chart.series.map((one, s) => bar(x(0), x(one.y[i] ?? 0), top + s * (BAR + 1), s, hatch, one.y[i]))
     );
   };
-  return [hatching(hatch), ...chart.labels.map(group), ...horizontal(x, box, chart.x_label)];
+  return [hatching(hatch), ...chart.labels.map(group), ...horizontal(x, box, chart.y_label)];
 }
 
 function bar(zero: number, end: number, top: number, s: number, hatch: string, value: number | null | undefined): SVGElement | null {

@@ -8,7 +8,7 @@ const MOST = 200;
 
 /** A chart's numbers: a row for each x, label or bin, a column for each series. */
 export function chartTable(t: Translate, chart: IChart): HTMLElement {
-  const first = chart.kind === 'bars' ? chart.y_label || t('Name') : chart.x_label;
+  const first = chart.x_label || t('Name');
   const rows = rowsOf(chart);
   const scatter = chart.kind === 'scatter' && chart.labels.length > 0;
   const heads = [...(scatter ? [t('Version')] : []), first, ...chart.series.map(one => one.label)];

@@ -4,7 +4,7 @@ import { fold, written } from '../controls';
 import { h, type Child } from '../dom';
 import { ago, moment, number, said } from '../figures';
 import { counted } from '../plain';
-import type { IComparison, Json } from '../protocol';
+import type { IChart, IComparison, Json } from '../protocol';
 import type { ILook } from './sections';
 import type { IComparisonDrawing } from './two';
 
@@ -21,8 +21,25 @@ export async function several(ctx: IContext, ids: readonly string[]): Promise<IC
 
 function body(ctx: IContext, found: IComparison, look: ILook): HTMLElement[] {
   const { t } = ctx;
-  const charts = found.charts.length ? [section(t('Charts'), h('div', { class: 'nbmv-charts' }, found.charts.map(chart => drawChart(ctx, chart))))] : [];
+  const telling = found.charts.filter(tells).map(chart => labelled(chart, found));
+  const charts = telling.length ? [section(t('Charts'), h('div', { class: 'nbmv-charts' }, telling.map(chart => drawChart(ctx, chart))))] : [];
   return [table(ctx, found, look), ...charts];
+}
+
+/** One point alone says nothing against anything. */
+function tells(chart: IChart): boolean {
+  return chart.kind !== 'scatter' || chart.series.some(one => one.y.filter(value => value !== null).length > 1);
+}
+
+/** A parameter against a metric gets the versions' names at its points: those that have both, in their order. */
+function labelled(chart: IChart, { versions, params, metrics }: IComparison): IChart {
+  const param = params.find(one => one.name === chart.x_label)?.values;
+  const metric = metrics.find(one => one.name === chart.y_label)?.values;
+  if (chart.kind !== 'scatter' || chart.labels.length || !param || !metric) {
+    return chart;
+  }
+  const both = versions.filter((_, i) => typeof param[i] === 'number' && typeof metric[i] === 'number');
+  return both.length === chart.series[0]?.x.length ? { ...chart, labels: both.map(one => one.name) } : chart;
 }
 
 function section(title: string, content: HTMLElement): HTMLElement {
