@@ -95,4 +95,3 @@ def _index(columns: Sequence[Job], reader: Reader) -> memoryview | None:
 def index_is_right(job: Job, base: memoryview, index: memoryview) -> bool:
     """Whether the column is its old one, taken by the index."""
     return lanes.is_taken(job.raw, base, index, width_of(job.layout))
-
