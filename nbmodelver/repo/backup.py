@@ -61,14 +61,25 @@ def backup(repo: Repo, folder: Path, *, full: bool = False, progress: Progress |
         if known:  # Before anything that an older nbmodelver would not understand.
             _copy_format(repo.backend, target)
         work = _Copying(repo.backend, target, full, progress, sum(map(len, wanted.values())))
+        if known:
+            held.enter_context(PartStore(target).lease())
+            condemned.set_aside(target, _new(target, wanted["packs/"]))
         for prefix in ORDER:
             for key in wanted[prefix]:
                 work.bring(key)
+            if known and prefix == ORDER[0]:
+                condemned.count_again(target)
         _copy_refs(target, refs)
         if not known:  # A first backup that was killed is no store yet.
             _copy_format(repo.backend, target)
     there = Records(target)
     return BackedUp(str(folder), work.files, work.bytes, len(there.readable_ids()[0]), tuple(work.problems))
+
+
+def _new(target: Backend, packs: list[str]) -> list[str]:
+    """The packs that are not there, and those of a run that was killed: deltas may come before what they build on."""
+    there = set(target.list("packs/")) - condemned.read(target)
+    return [key for key in packs if key not in there]
 
 
 def _target(repo: Repo, folder: Path) -> LocalBackend:

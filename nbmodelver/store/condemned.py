@@ -38,6 +38,32 @@ def delete(backend: Backend, keys: Iterable[str]) -> None:
     backend.swap(KEY, new, None)
 
 
+def set_aside(backend: Backend, keys: Iterable[str]) -> None:
+    """Let these packs not count while they arrive one by one, and so not without each other.
+
+    What an earlier deletion left over is deleted; packs of an earlier arrival that was killed stay when named again.
+    """
+    coming = set(keys)
+    before = _stored(backend)
+    left = _parse(before) - coming
+    if left:
+        form = _form(sorted(left))
+        if form != before and not backend.swap(KEY, before, form):
+            raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+        delete(backend, ())
+        before = None
+    form = _form(sorted(coming))
+    if coming and form != before and not backend.swap(KEY, before, form):
+        raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+
+
+def count_again(backend: Backend) -> None:
+    """All packs count from now on."""
+    before = _stored(backend)
+    if before is not None and not backend.swap(KEY, before, None):
+        raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+
+
 def _stored(backend: Backend) -> bytes | None:
     try:
         return bytes(backend.read(KEY))

@@ -121,6 +121,48 @@ def test_a_first_backup_that_is_killed_is_no_store_and_goes_on(repo, place, monk
     assert data(place) == data(repo.where)
 
 
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_a_second_backup_that_is_killed_leaves_the_first_and_goes_on(repo, place, monkeypatch, at):
+    grow(repo, 2)
+    repo.backup(place)
+    grow(repo, 4, 3)
+    real, brought = _Copying.bring, []
+
+    def bring(self, key):
+        if key.startswith("packs/") and not self._has(key):
+            if len(brought) == at:
+                raise InterruptedError
+            brought.append(key)
+        real(self, key)
+
+    monkeypatch.setattr(_Copying, "bring", bring)
+    with pytest.raises(InterruptedError):
+        repo.backup(place)
+    copy = mv.open(place)
+    assert [v.number for v in copy.log()] == [2, 1]
+    assert copy.verify(full=True) == []
+    monkeypatch.setattr(_Copying, "bring", real)
+    assert repo.backup(place).files == 8 - at
+    assert mv.open(place).verify(full=True) == []
+    assert [v.number for v in mv.open(place).log()] == [6, 5, 4, 3, 2, 1]
+    assert not (place / "condemned").exists()
+
+
+def test_what_a_killed_gc_in_the_backup_left_is_gone_before_new_packs_come(repo, place):
+    grow(repo, 2)
+    repo.backup(place)
+    copy = mv.open(place)
+    copy.commit({"only here": 1})
+    (own,) = set(copy.backend.list("packs/")) - set(repo.backend.list("packs/"))
+    shared = min(repo.backend.list("packs/"))
+    copy.backend.swap(condemned.KEY, None, condemned._form(sorted([own, shared])))
+    grow(repo, 1, 3)
+    repo.backup(place)
+    assert own not in set(copy.backend.list("packs/"))
+    assert shared in set(copy.backend.list("packs/"))
+    assert not (place / "condemned").exists()
+
+
 def test_d11_a_backup_of_a_store_that_was_raised_is_raised_first(repo, place, monkeypatch):
     form = Path(repo.where) / "format"
     form.write_text('{"format": 1, "readable_by": 1}')
