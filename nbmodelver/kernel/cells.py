@@ -61,6 +61,12 @@ class CellLog:
         self._running.append(_Running(source, self._count(), cell_id, time.perf_counter(), before))
         self.started += 1
 
+    def join_running(self, cell_id: str) -> None:
+        """The extension was loaded inside a cell, whose beginning nobody heard; it is not listed among the cells."""
+        self._running.append(_Running("", self._count(), cell_id, time.perf_counter(), {}))
+        self._consumed = True
+        self.started += 1
+
     def post_run(self, result: Any) -> None:
         """A cell ended."""
         if not self._running:

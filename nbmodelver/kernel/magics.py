@@ -30,9 +30,18 @@ def load(shell: Any) -> Notebook:
         shell.register_magic_function(_magic(notebook, verb), "line_cell" if verb.cell else "line", f"mv_{verb.name}")
     for event, call in _events(notebook):
         shell.events.register(event, call)
+    _join_running_cell(notebook, kernel)
     comms = _comms[id(shell)] = Comms(desk, kernel)
     comms.start()
     return notebook
+
+
+def _join_running_cell(notebook: Notebook, kernel: Any) -> None:
+    """A cell that loads the extension and goes on is a running cell too; a silent one has no end that is told."""
+    parent = kernel.get_parent() if callable(getattr(kernel, "get_parent", None)) else {}
+    header, content = parent.get("header") or {}, parent.get("content") or {}
+    if header.get("msg_type") == "execute_request" and not content.get("silent"):
+        notebook.cells.join_running(str((parent.get("metadata") or {}).get("cellId") or ""))
 
 
 def _events(notebook: Notebook) -> list[tuple[str, Callable[..., None]]]:

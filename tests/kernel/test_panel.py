@@ -376,6 +376,21 @@ def test_a_name_that_the_present_version_left_out_is_saved_before_a_rollback_rep
     assert shell["params"]["lr"] == 78
 
 
+def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, monkeypatch):
+    monkeypatch.setattr("nbmodelver.kernel.panel.lines.PROGRESS_AFTER_S", 0.0)
+    three_versions(shell, panel)
+
+    def stop(message):
+        panel.heard.append(message)
+        if "progress" in message:
+            panel.desk.handle({"id": 5000, "method": "cancel", "params": {"request": message["id"]}}, panel.line)
+
+    monkeypatch.setattr(panel.line, "send", stop)
+    with pytest.raises(Failed, match="Cancelled"):
+        panel.ask("export", id="v2", path="out.nbmv.zip")
+    assert [p.name for p in tmp_path.iterdir()] == [".nbmodelver"]
+
+
 def test_no_name_chosen_is_nothing_to_commit(shell, panel, notebook):
     shell.run(FRAME)
     with pytest.raises(Failed, match="NothingToCommit"):

@@ -270,3 +270,25 @@ def test_an_async_cell_is_a_running_cell(tmp_path):
         assert refused.get("error", {}).get("code", "Busy") == "Busy"
         assert one.reply(comm, waits)["result"]["plan"]["saves_first"] is True
         one.run("assert params == {'lr': 0.1}")
+
+
+def test_a_cell_that_loads_the_extension_and_goes_on_is_a_running_cell(tmp_path):
+    with page(tmp_path) as one:
+        one.make_subshell()
+        one.start(f"{LOAD}\ngo = False\nx = {{'a': 1}}\n{WAIT}")
+        one.listen(lambda c: c["comm_id"] == "nbmodelver.ready")
+        comm = one.open()
+        assert one.ask(comm, "hello")["busy"] is True
+        number = one.send(comm, "commit", names=["x"], message="after", queue=True)
+        assert one.ask(comm, "hello")["queued"][0]["request"] == number
+        one.shell("execute_request", {"code": "go = True", "silent": True, "user_expressions": {}})
+        assert one.reply(comm, number)["result"]["entry"]["message"] == "after"
+        assert one.ask(comm, "hello")["busy"] is False
+
+
+def test_a_silent_load_leaves_no_cell_running(tmp_path):
+    with page(tmp_path) as one:
+        one.client.execute(LOAD, silent=True)
+        one.listen(lambda c: c["comm_id"] == "nbmodelver.ready")
+        comm = one.open()
+        assert one.ask(comm, "hello")["busy"] is False

@@ -315,3 +315,11 @@ def test_vs_code_gets_one_output_with_both_parts(page, built):
 def test_one_version_alone_is_no_comparison_to_click_in(page, built):
     setup(page)
     assert type(page.run("%mv_compare v1")).__name__ == "Shown"
+
+
+@pytest.mark.parametrize("how", ["plain", "anywidget"])
+def test_a_panel_stands_in_a_layout(page, built, how):
+    setup(page)
+    page.run(f"%mv_config widgets {how}")
+    page.run("import ipywidgets, nbmodelver as mv\nbox = ipywidgets.HBox([mv.panel().value, mv.panel('commit').value])")
+    assert [p.view for p in page["box"].children] == ["history", "commit"]
