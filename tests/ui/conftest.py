@@ -78,13 +78,12 @@ def server(tmp_path_factory, chromium):
     """Reads no settings of the developer's, takes a free port, is ended by its process id."""
     home = tmp_path_factory.mktemp("jupyter")
     folder = tmp_path_factory.mktemp("work")
-    with started(home, folder, {}) as running:
+    with started(home, folder) as running:
         yield running
 
 
 @contextlib.contextmanager
-def started(home: Path, folder: Path, settings: dict[str, Any]):
-    """A server with further settings."""
+def started(home: Path, folder: Path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -98,7 +97,6 @@ def started(home: Path, folder: Path, settings: dict[str, Any]):
             "root_dir": str(folder),
             "jpserver_extensions": {"jupyterlab": True, "notebook": True},
             "terminals_enabled": False,
-            **settings,
         },
         "IdentityProvider": {"token": TOKEN},
         "LabApp": {"expose_app_in_browser": True, "news_url": None, "collaborative": False},
@@ -151,8 +149,9 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=LIMIT_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=180_000)
         yield running
@@ -166,6 +165,7 @@ class Notebook:
     page: Any
     path: str
     folder: Path
+    shots = SHOTS
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
 
@@ -188,6 +188,13 @@ class Notebook:
             raise AssertionError(answer)
         return ast.literal_eval(answer)
 
+    def until(self, expression: str, value: Any) -> None:
+        """Wait until an expression in the kernel has a value: for deeds that the page does not answer."""
+        end = time.monotonic() + LIMIT_MS / 1000
+        while (found := self.kernel(expression)) != value:
+            assert time.monotonic() < end, f"{expression} is {found}, not {value}"
+            self.page.wait_for_timeout(50)
+
     def ready(self) -> None:
         self.page.wait_for_function(
             """path => {
@@ -200,7 +207,7 @@ class Notebook:
             timeout=2 * LIMIT_MS,
         )
 
-    def command(self, name: str, **arguments: Any) -> None:
+    def command(self, name: str, /, **arguments: Any) -> None:
         """Run a command and wait for it."""
         self.page.evaluate("([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments])
 
@@ -278,11 +285,10 @@ def open_notebook(server, context, request):
         keep: bool = False,
     ):
         """keep: open it beside what the page shows already."""
-        running = at or server
-        folder = running.folder / re.sub(r"\W+", "-", request.node.name)
+        folder = server.folder / re.sub(r"\W+", "-", request.node.name)
         path = write(folder, name, cells)
         page = page or context.new_page()
-        relative = str(path.relative_to(running.folder))
+        relative = str(path.relative_to(server.folder))
         book = Notebook(page, relative, path.parent)
         opened.append(book)
         if keep:
@@ -293,7 +299,7 @@ def open_notebook(server, context, request):
         page.on("console", lambda said: book.errors.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: book.hosts.add(asked.url.split("/")[2]) if "//" in asked.url else None)
         where = f"lab/tree/{relative}?reset&token={TOKEN}" if app == "lab" else f"notebooks/{relative}?token={TOKEN}"
-        page.goto(f"{running.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
+        page.goto(f"{server.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
         book.ready()
         return book
 

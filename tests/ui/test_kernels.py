@@ -13,7 +13,7 @@ OFFER = "Load nbmodelver in this kernel"
 
 
 def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name},"))
+    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 def commit(book):

@@ -13,7 +13,7 @@ LATER = "Do it when the cell has ended"
 
 
 def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name},"))
+    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_reading_answers_and_a_commit_is_refused_then_waits(running, app):
     place = book.page.locator(".nbmv-Lab-comparison") if app == "lab" else panel
     expect(place.get_by_text("params.depth").first).to_be_visible()
     if app == "notebook":
-        panel.get_by_role("button", name="Back").click()
+        panel.get_by_role("button", name="Back", exact=True).click()
     panel.get_by_role("button", name="Clear").click()
 
     book.command("nbmodelver:commit")

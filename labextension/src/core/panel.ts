@@ -153,6 +153,10 @@ export class Panel implements IPanel, IContext {
     }
   }
 
+  preview(id: string): void {
+    this._stack.go('rollback', [id], '');
+  }
+
   open(view: IView): void {
     this._stack.push(view);
   }

@@ -1,0 +1,199 @@
+"""How it looks and reads: themes, contrast, width, direction, keyboard, and what axe-core finds on every view."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+LOAD = "%load_ext nbmodelver"
+MAKE = """\
+import numpy as np, pandas as pd
+from sklearn.ensemble import RandomForestClassifier
+rng = np.random.default_rng(0)
+train = pd.DataFrame({"age": rng.integers(18, 90, 500), "income": rng.lognormal(10, 1, 500)})
+train["city"] = rng.choice(list("ABC"), 500)
+params = {"n_estimators": 5, "max_depth": 2}
+def fit(depth):
+    params["max_depth"] = depth
+    X = train[["age", "income"]]
+    return RandomForestClassifier(n_estimators=5, max_depth=depth, random_state=0).fit(X, train.city == "A")
+for depth in (2, 4, 8):
+    model = fit(depth)
+    accuracy = 0.5 + depth / 20
+    get_ipython().run_line_magic("mv_commit", f"-m 'depth {depth}' --metric acc=accuracy")
+get_ipython().run_line_magic("mv_tag", "best v3")
+train.loc[0, "age"] = 17
+del accuracy"""
+
+
+def row(panel, name):
+    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
+
+
+@pytest.fixture
+def study(open_notebook):
+    """A notebook with three versions and an uncommitted change, its panel open."""
+
+    def make(app="lab", *cells):
+        book = open_notebook(LOAD, MAKE, *cells, app=app)
+        book.run(0, 1)
+        panel = book.open_panel()
+        expect(row(panel, "v3")).to_be_visible()
+        return book, panel
+
+    return make
+
+
+def violations(page, selector):
+    """What axe-core finds inside an element."""
+    if not page.evaluate("() => typeof window.axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    answer = page.evaluate("async what => await axe.run(what, {resultTypes: ['violations']})", selector)
+    found = answer["violations"]
+    assert len(answer["passes"]) > 5, "it looked at something"
+    return [
+        f"{v['id']} ({v['help']}): {n['html'][:160]} {n['failureSummary'][:300]}" for v in found for n in v["nodes"]
+    ]
+
+
+def views(book, panel):
+    """Every view of the panel, one after the other, by name."""
+    page = book.page
+    row(panel, "v1").click()
+    panel.get_by_text("Code and environment").click()
+    yield "history"
+    panel.get_by_role("button", name="Roll back…").click()
+    expect(panel.get_by_role("checkbox", name=re.compile("model"))).to_be_visible()
+    yield "plan"
+    panel.get_by_role("button", name="Back", exact=True).click()
+    panel.get_by_role("button", name="Commit", exact=True).click()
+    expect(panel.get_by_role("textbox", name="Message")).to_be_visible()
+    expect(panel.get_by_role("checkbox", name=re.compile("train"))).to_be_visible()
+    yield "commit"
+    panel.get_by_role("button", name="Back", exact=True).click()
+    panel.get_by_role("tab", name="Variables").click()
+    book.command("nbmodelver:inspect", name="params")
+    expect(panel.get_by_text("params").first).to_be_visible()
+    page.wait_for_timeout(300)
+    yield "variables"
+    panel.get_by_role("tab", name="History").click()
+    book.command("nbmodelver:compare", ids=["v1", "v3"])
+    place = page.locator(".nbmv-Lab-comparison")
+    expect(place.get_by_text("max_depth").first).to_be_visible()
+    yield "comparison"
+    book.command("nbmodelver:compare", ids=["v1", "v2", "v3"])
+    expect(place.get_by_text("v2").first).to_be_visible()
+    page.wait_for_timeout(500)
+    yield "several"
+
+
+def find_all(book, panel, name):
+    found = {}
+    for view in views(book, panel):
+        book.shot(f"{name}-{view}")
+        where = ".nbmv-Lab-comparison" if view in {"comparison", "several"} else "#nbmodelver-sidebar"
+        found[view] = violations(book.page, where)
+    return {view: some for view, some in found.items() if some}
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"])
+def test_every_view_is_accessible(study, theme):
+    book, panel = study()
+    book.command("apputils:change-theme", theme=theme)
+    book.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
+    assert find_all(book, panel, theme.replace("JupyterLab ", "").replace(" ", "-").lower()) == {}
+
+
+def test_the_panel_in_an_output_is_accessible(study):
+    book, _ = study("lab", "%mv_panel")
+    book.run(2)
+    panel = book.cell(2).locator(".nbmv-panel")
+    expect(row(panel, "v3")).to_be_visible()
+    row(panel, "v2").click()
+    book.shot("lab-widget")
+    assert violations(book.page, ".jp-OutputArea .nbmv-panel") == []
+
+
+def test_forced_colours_leave_a_selection_to_be_seen(study):
+    book, panel = study()
+    book.page.emulate_media(forced_colors="active")
+    row(panel, "v1").click()
+    row(panel, "v3").click(modifiers=["Control"])
+    book.shot("lab-forced-colours")
+    style = (
+        "e => ['outlineStyle', 'borderStyle', 'backgroundColor', 'boxShadow'].map(n => getComputedStyle(e)[n]).join()"
+    )
+    chosen, other = (row(panel, name).evaluate(style) for name in ("v1", "v2"))
+    assert chosen != other, "a selection is seen without colours of ours"
+
+
+def overflowing(page):
+    """Elements of panels that are wider than their place, but for those that scroll."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.nbmv-panel, .nbmv-panel *')].filter(e => {
+             const style = getComputedStyle(e);
+             return e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && style.overflowX === 'visible'
+               && style.display !== 'inline' && !(e instanceof SVGElement)
+               && e.getBoundingClientRect().right > e.closest('.nbmv-panel').getBoundingClientRect().right + 1;
+           }).map(e => e.outerHTML.slice(0, 120))"""
+    )
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_narrow_and_from_right_to_left_nothing_is_cut_off(study, direction):
+    book, panel = study()
+    book.page.evaluate("d => { document.documentElement.dir = d; }", direction)
+    for view in views(book, panel):
+        assert overflowing(book.page) == [], view
+        book.shot(f"lab-{direction}-{view}")
+
+
+def test_everything_is_done_with_the_keyboard(study):
+    """From the notebook to a rollback and back, without a mouse."""
+    book, panel = study()
+    page, press = book.page, book.page.keyboard.press
+    book.cell(0).locator(".jp-InputPrompt").click()
+    press("Alt+Shift+V")
+    expect(panel.locator(":focus")).to_be_visible()
+    for _ in range(12):  # to the list, whatever stands before it
+        if page.evaluate("() => document.activeElement.getAttribute('role') === 'option'"):
+            break
+        press("Tab")
+    press("Home")
+    press("ArrowDown")
+    expect(row(panel, "v3")).to_be_focused()
+    press("ArrowDown")
+    expect(row(panel, "v2")).to_be_focused()
+    press("ArrowDown")
+    expect(row(panel, "v1")).to_be_focused()
+    press("Enter")
+    expect(panel.get_by_role("heading", name=re.compile("Roll back to v1"))).to_be_visible()
+    expect(panel.get_by_role("button", name="Roll back", exact=True)).to_be_focused()
+    press("Enter")
+    book.until("params['max_depth']", 2)
+    page.locator(".jp-Notebook").first.click(position={"x": 5, "y": 5})
+    book.cell(0).locator(".jp-InputPrompt").click()
+    press("Alt+Shift+Z")
+    book.until("params['max_depth']", 8)
+
+
+def test_commands_are_in_the_palette_the_menu_and_the_context_menu(study):
+    book, _ = study()
+    page = book.page
+    page.keyboard.press("Control+Shift+KeyC")
+    page.keyboard.insert_text("versions")
+    expect(page.locator(".lm-CommandPalette-item", has_text="Compare Versions")).to_be_visible()
+    book.shot("lab-palette")
+    page.keyboard.press("Escape")
+    page.get_by_role("menuitem", name="Versions").click()
+    expect(page.locator(".lm-Menu-item", has_text="Commit After Every Cell")).to_be_visible()
+    book.shot("lab-menu")
+    page.keyboard.press("Escape")
+    book.cell(1).locator(".jp-InputPrompt").click(button="right")
+    expect(page.locator(".lm-Menu-item", has_text="Versions of What This Cell Makes")).to_be_visible()
+    book.shot("lab-context-menu")
+    page.keyboard.press("Escape")
