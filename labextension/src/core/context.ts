@@ -45,6 +45,8 @@ export interface IContext {
   /** Any error as a notice; what was cancelled is only said. */
   failed(error: unknown): void;
   go(view: View, ids?: readonly string[], name?: string): void;
+  /** Shows a rollback's plan, also where one click would do the rollback. */
+  preview(id: string): void;
   /** Opens a page over the present view. */
   open(view: IView): void;
   back(): void;

@@ -75,6 +75,14 @@ describe('rollback', () => {
     expect(mock.of('rollback')).toEqual([{ id: idOf(7) }]);
   });
 
+  test('Enter on a version shows the plan even then: no key alone changes the kernel', async () => {
+    const { root, mock } = await page({ host: { confirmed: () => true, setConfirmed: () => undefined } });
+    await click(row(root, 'v7'));
+    await press('Enter');
+    expect(all(root, '.nbmv-rollback')).toHaveLength(1);
+    expect(mock.of('rollback')).toEqual([]);
+  });
+
   test('while a cell runs the plan answers and the button says that it waits', async () => {
     const mock = new Mock();
     mock.state = { ...mock.state, busy: true };

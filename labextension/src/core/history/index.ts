@@ -247,7 +247,7 @@ export class History implements IView {
     if (index < this._shift) {
       this._ctx.go('commit');
     } else if (entry) {
-      this._ctx.go('rollback', [entry.id]);
+      this._ctx.preview(entry.id);
     }
   }
 
