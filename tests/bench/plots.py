@@ -32,8 +32,8 @@ def draw(found: dict[str, dict[str, Any]], folder: Path) -> str:
                     linewidth=2.5 if own else 1, color="black" if own else f"C{place}",
                 )  # fmt: skip
             axis.set(title=f"{notebook}: {title}", xlabel="versions", yscale="log")
-    axes[0][0].legend(fontsize=7)
-    figure.tight_layout()
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="lower center", ncols=9)
+    figure.tight_layout(rect=(0, 0.04, 1, 1))
     figure.savefig(folder / "peers.svg")
     plt.close(figure)
     return f"plots in {folder / 'peers.svg'}"
