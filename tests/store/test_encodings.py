@@ -81,7 +81,7 @@ def test_elements_are_taken_from_the_base(values, data):
     index = np.array(places, "<u4")
     raw = old[index].tobytes()
     assert there_and_back(Taken(8), raw, old.tobytes() + index.tobytes())[0] == raw
-    assert Taken(8).encode(memoryview(raw), (old.tobytes() + index.tobytes())[1:]) is None
+    assert Taken(8).encode(memoryview(raw), b"?" + old.tobytes() + index.tobytes()) is None
 
 
 @pytest.mark.parametrize("encoder", [e for e in WITH_BASE if e.number in (7, 8)], ids=repr)
