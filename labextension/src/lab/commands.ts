@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import { InputDialog } from '@jupyterlab/apputils';
-import { checkIcon, historyIcon, redoIcon, undoIcon, type LabIcon } from '@jupyterlab/ui-components';
+import { historyIcon, redoIcon, undoIcon, type LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDone, ITransport, Translate, View } from '../core';
 import { withDocument, type Around } from './around';
@@ -199,7 +199,6 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
     },
     [ID.auto]: {
       label: t('Commit After Every Cell'),
-      icon: checkIcon,
       toggled: () => links.current?.link.state?.auto === true,
       args: { on: { type: 'boolean' } },
       run: args => {
