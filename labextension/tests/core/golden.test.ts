@@ -8,13 +8,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Method } from '../../src/core';
+import type { IHistoryFilter, Method, Params } from '../../src/core';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
 
 const GOLDEN = resolve(__dirname, '../../../tests/golden/panel');
 const SAMPLES = join(GOLDEN, 'samples');
 const METHODS = readdirSync(GOLDEN).filter(file => file.endsWith('.schema.json')).map(file => file.replace('.schema.json', '')).filter(name => !['types', 'push', 'progress', 'reply', 'request'].includes(name));
+
+const FILTER: Required<IHistoryFilter> = { text: 'a', kind: 'model', tag: 't', branch: 'main', name: 'train', metric: { name: 'acc', at_least: 0.5, at_most: 1 }, auto: false };
 
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 
@@ -68,18 +70,23 @@ describe('messages', () => {
     expect([...METHODS].sort()).toEqual([...ours].sort());
   });
 
-  const asked: { [M in Method]?: object } = {
-    history: { filter: { text: 'a', kind: 'model', metric: { name: 'acc', at_least: 0.5 } }, offset: 0, limit: 5 },
-    series: { metric: 'acc' },
+  /** Every parameter there is, the optional ones too: tsc sees that none is left out, the schemas that none is unknown. */
+  const asked: { [M in Method]: Required<Params<M>> } = {
+    hello: {},
+    form: {},
+    undo: { queue: true },
+    redo: { queue: true },
+    history: { filter: FILTER, offset: 0, limit: 5 },
+    series: { metric: 'acc', filter: FILTER },
     version: { id: idOf(3) },
     profile: { id: idOf(3), name: 'train' },
-    inspect: { name: 'train' },
+    inspect: { name: 'train', cell: { id: 'c1', source: 'train = 1' } },
     diff: { before: idOf(2), after: idOf(7), names: ['train'] },
     compare: { ids: [idOf(2), idOf(7), idOf(9)] },
     plan: { id: idOf(7), names: ['train'] },
     commit: { names: ['train'], message: 'm', note: 'n', tags: ['t'], metrics: { acc: 1 }, queue: true },
     rollback: { id: idOf(7), names: ['train'], queue: true },
-    switch: { branch: 'b', create: true },
+    switch: { branch: 'b', create: true, queue: true },
     tag: { id: idOf(7), name: 't', move: true },
     untag: { name: 't' },
     note: { id: idOf(7), note: '' },
@@ -93,7 +100,7 @@ describe('messages', () => {
 
   test.each(METHODS)('%s: what we send and expect fits the schema', async name => {
     const method = name as Method;
-    const params = asked[method] ?? {};
+    const params = asked[method];
     const result: unknown = await new Mock().request(method, params);
     const validate = ajv.getSchema(`${method}.schema.json`);
     const message: unknown = JSON.parse(JSON.stringify({ params, result }));
