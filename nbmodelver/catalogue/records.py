@@ -346,4 +346,6 @@ def _key(id_: str) -> str:
 
 
 def _damaged(id_: str, what: str) -> Damaged:
-    return Damaged(f"the record of version {id_} is damaged: {what}", "restore the file from a copy of the store")
+    return Damaged(
+        f"the record of version {id_} is damaged: {what}", "nbmodelver repair moves it away; a backup may have it whole"
+    )

@@ -26,7 +26,8 @@ def verify(problems: Sequence[Problem], checked: str = "") -> Shown:
     )
     first = line(Span(plural(len(problems), "problem"), "bad"), said)
     table = Table(("what", "object", "version", "name"), rows)
-    return Shown(Document((first, table, line(dim("versions not named here are whole"))), "verify"), list(problems))
+    whole = line(dim("versions not named here are whole · %mv_repair says what can be saved"))
+    return Shown(Document((first, table, whole), "verify"), list(problems))
 
 
 def gc(report: GcReport) -> Shown:

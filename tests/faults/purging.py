@@ -18,15 +18,18 @@ def purge(folder: str, seed: int) -> None:
     mv.open(Path(folder) / STORE).purge([NAME])
 
 
-def aftermath(folder: str) -> list[str]:
+def aftermath(folder: str, seeds: tuple[int, ...] = (3, 2, 1)) -> list[str]:
     """What is not as it must be once the purge was run again."""
     with suppress(UnknownName):  # The killed one had come to its end.
         purge(folder, 0)
     repo = mv.open(Path(folder) / STORE)
     versions = repo.log()
     found = [f"verify: {p}" for p in repo.verify(full=True)]
-    if [seed_of(v.message) for v in versions] != [3, 2, 1]:
+    if [seed_of(v.message) for v in versions] != list(seeds):
         found.append(f"listed: {[v.message for v in versions]}")
+    records = repo.history.records
+    left = [v.message for v in map(records.read, records.present()) if NAME in v.kept]
+    found += [f"a record still has {NAME}: {message}" for message in left]
     for version in versions:
         back = repo.load(version)
         found += [
