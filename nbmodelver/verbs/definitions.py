@@ -318,8 +318,8 @@ IMPORT = Verb(
 VERIFY = Verb(
     "verify",
     "Check that everything the versions need is there and unchanged.",
-    "Without options it checks the structure; it never repairs (%mv_repair does). Ends with exit status 1 on the command "
-    "line when something is wrong.",
+    "Without options it checks the structure; it never repairs (%mv_repair does). Ends with exit status 1 on the "
+    "command line when something is wrong.",
     (
         Example("", "check the structure"),
         Example("--full", "read and check every byte"),
