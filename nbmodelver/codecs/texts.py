@@ -10,6 +10,7 @@ surrogates, kinds uint8 or None when all are strings: 0 a string, 1 None, 2 the 
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -50,10 +51,11 @@ class _Text:
 
 
 class Remembered:
-    """The rows that were encoded last, by where they are; dropped with their array."""
+    """The rows that were encoded last, by where they are; dropped with their array. From any thread."""
 
     def __init__(self, most_bytes: int = MOST_REMEMBERED_BYTES) -> None:
         self._most_bytes = most_bytes
+        self._guard = threading.RLock()  # Again in the same thread: an array may die at any moment.
         self._rows: OrderedDict[tuple[int, int], _Text] = OrderedDict()
         self._bytes = 0
         self._watched: set[tuple[int, int]] = set()
@@ -61,12 +63,14 @@ class Remembered:
     def row(self, row: Any) -> _Text | None:
         """The text of a contiguous row of objects; None when not all are strings, None or NaN."""
         where = (_address(row), len(row))
-        before = self._rows.get(where)
+        with self._guard:
+            before = self._rows.get(where)
         found = _encoded(row) if before is None else _again(row, before)
-        if found is not before:
-            self._put(where, found, row)
-        elif found is not None:
-            self._rows.move_to_end(where)
+        with self._guard:
+            if found is not before:
+                self._put(where, found, row)
+            elif where in self._rows:
+                self._rows.move_to_end(where)
         return found
 
     def _put(self, where: tuple[int, int], found: _Text | None, row: Any) -> None:
@@ -78,17 +82,19 @@ class Remembered:
         if where not in self._watched:
             self._watched.add(where)
             weakref.finalize(_owner(row), self._gone, where).atexit = False
-        while self._bytes > self._most_bytes:
+        while self._bytes > self._most_bytes and self._rows:
             self.drop(next(iter(self._rows)))
 
     def _gone(self, where: tuple[int, int]) -> None:
-        self._watched.discard(where)
-        self.drop(where)
+        with self._guard:
+            self._watched.discard(where)
+            self.drop(where)
 
     def drop(self, where: tuple[int, int]) -> None:
         """Forget one row."""
-        gone = self._rows.pop(where, None)
-        self._bytes -= gone.bytes if gone is not None else 0
+        with self._guard:
+            gone = self._rows.pop(where, None)
+            self._bytes -= gone.bytes if gone is not None else 0
 
 
 REMEMBERED = Remembered()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,27 @@ def test_what_is_remembered_goes_with_its_array_and_stays_within_its_limit() -> 
         assert small.row(array) is not None
     assert 0 < len(small._rows) < 8
     assert small._bytes <= 40_000
+
+
+def test_several_threads_may_look_at_once() -> None:
+    small = Remembered(most_bytes=60_000)
+    wrong: list[Any] = []
+
+    def look(seed: int) -> None:
+        for at in range(40):
+            array = strings() if at % 3 else shared
+            found = small.row(array)
+            if found is None or found.text.tobytes() != "".join(array).encode():
+                wrong.append((seed, at))
+
+    shared = strings()
+    threads = [threading.Thread(target=look, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert small._bytes == sum(text.bytes for text in small._rows.values()) <= 60_000
 
 
 def test_one_changed_column_of_a_frame_is_one_changed_part() -> None:
