@@ -52,10 +52,14 @@ def looked_at(folder: str) -> dict[str, Any]:
 
 
 def crowd(folder: str, writers: int, each: int) -> list[int]:
-    """Several processes commit at once while this one collects and merges; gives what was acknowledged."""
+    """Several processes commit and fold at once while this one collects, merges, backs up and forgets its own.
+
+    Gives what was acknowledged.
+    """
+    from nbmodelver.repo import upkeep
     from nbmodelver.store import merging
 
-    merging.MANY_PACKS = 2
+    merging.MANY_PACKS, upkeep.EVERY, upkeep.MANY_RECORDS, upkeep.KEPT_RECORDS = 2, 3, 2, 1
     children = []
     for number in range(writers):
         child = os.fork()
@@ -73,6 +77,11 @@ def crowd(folder: str, writers: int, each: int) -> list[int]:
     while children:
         repo.gc(grace_s=0)
         repo.parts.merge_small()
+        upkeep.fold(repo, more_than=0)
+        repo.backup(Path(folder) / worlds.COPY)
+        gone = repo.commit(worlds.values(worlds.GONE[0]), f"seed {worlds.GONE[0]}")
+        repo.forget([gone.name], force=True)
+        assert len({v.id for v in repo.log()}) == repo.history.records.count()
         ended, status = os.waitpid(children[0], os.WNOHANG)
         if ended:
             children.pop(0)
