@@ -27,6 +27,7 @@ export class Commit implements IView {
   private readonly _ends = new Ends();
   private _form: ICommitForm | undefined;
   private _chosen = new Set<string>();
+  private _doing = false;
 
   constructor(ctx: IContext) {
     const { t } = ctx;
@@ -155,7 +156,7 @@ export class Commit implements IView {
     const busy = this._ctx.state.value?.busy ?? false;
     const bytes = (this._form?.names ?? []).filter(one => this._chosen.has(one.name)).reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
     const sum = this._form ? `${counted(t, this._chosen.size, '{n} name', '{n} names')} · ${size(bytes)}` : '';
-    const commit = button({ label: busy ? t('Commit when the cell has ended') : t('Commit'), icon: 'commit', class: 'nbmv-primary', disabled: !this._form, run: () => undefined });
+    const commit = button({ label: busy ? t('Commit when the cell has ended') : t('Commit'), icon: 'commit', class: 'nbmv-primary', disabled: !this._form || this._doing, run: () => undefined });
     commit.type = 'submit';
     fill(
       this._foot,
@@ -182,14 +183,18 @@ export class Commit implements IView {
 
   private async _do(): Promise<void> {
     const { t } = this._ctx;
-    if (!this._form || !this._metrics.check()) {
+    if (!this._form || this._doing || !this._metrics.check()) {
       return;
     }
     const queue = this._ctx.state.value?.busy ?? false;
     if (queue) {
       this._ctx.back();
     }
+    this._doing = true;
+    this._drawFoot();
     const done = await this._ctx.act('commit', this._params(queue), t('Committing'));
+    this._doing = false;
+    this._drawFoot();
     if (!done) {
       return;
     }

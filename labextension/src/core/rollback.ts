@@ -37,6 +37,7 @@ export class Rollback implements IView {
   private _plan: IPlan | undefined;
   private _out = new Set<string>();
   private _round = 0;
+  private _doing = false;
 
   constructor(ctx: IContext, id: string, name: string) {
     this._ctx = ctx;
@@ -192,14 +193,14 @@ export class Rollback implements IView {
     const label = busy ? t('Roll back when the cell has ended') : t('Roll back');
     fill(
       this._foot,
-      busy ? h('p', { class: 'nbmv-hint' }, icon('clock'), t('A cell is running. The rollback can wait for its end.')) : null,
+      busy ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can wait for its end.')) : null,
       host.confirmed && host.setConfirmed && !this._names
         ? checkbox({ label: t("Don't ask again"), checked: host.confirmed(), changed: on => { host.setConfirmed?.(on); } })
         : null,
       h(
         'div',
         { class: 'nbmv-actions' },
-        button({ label, icon: 'rollback', class: 'nbmv-primary', disabled: ticked.length === 0, run: () => { void this._do(busy); } }),
+        button({ label, icon: 'rollback', class: 'nbmv-primary', disabled: ticked.length === 0 || this._doing, run: () => { void this._do(busy); } }),
         this._ctx.first === 'rollback' ? null : button({ label: t('Cancel'), run: () => { this._ctx.back(); } })
       )
     );
@@ -210,7 +211,7 @@ export class Rollback implements IView {
 
   private async _do(queue: boolean): Promise<void> {
     const plan = this._plan;
-    if (!plan) {
+    if (!plan || this._doing) {
       return;
     }
     const { all, ticked } = this._chosen(plan);
@@ -218,7 +219,11 @@ export class Rollback implements IView {
     if (queue) {
       this._ctx.back();
     }
+    this._doing = true;
+    this._drawFoot();
     const done = await rollBack(this._ctx, this._id, names, queue);
+    this._doing = false;
+    this._drawFoot();
     if (done && !queue && !this._ends.done) {
       this._ctx.back();
     }

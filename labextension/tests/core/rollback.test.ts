@@ -152,7 +152,9 @@ describe('rollback', () => {
     progress?.({ done: 32_000_000, total: 64_000_000, what: 'reading' });
     expect(one(root, '.nbmv-task').textContent).toContain('reading: 32\u00a0MB of 64\u00a0MB');
     expect((one(root, 'progress') as HTMLProgressElement).value).toBe(32_000_000);
+    expect(button(one(root, '.nbmv-rollback'), 'Roll back').disabled).toBe(true);
     await click(button(one(root, '.nbmv-task'), 'Cancel'));
+    expect(button(one(root, '.nbmv-rollback'), 'Roll back').disabled).toBe(false);
     expect(all(root, '.nbmv-task')).toEqual([]);
     expect(all(root, '[role=alert]')).toEqual([]);
     expect(one(root, '[role=status]').textContent).toBe('Cancelled');
