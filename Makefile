@@ -10,6 +10,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One stamp for each environment that this checkout was installed into.
 READY := build/ready/$(shell printf %s '$(VENV)' | cksum | cut -d' ' -f1)
 
+# Two browsers at once; the waiting times are taken alone.
+BROWSER := export NBMODELVER_FRONTEND=required; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser tests/ui --ignore tests/ui/test_figures.py && \
+	$(BIN)/python -m pytest -m browser tests/ui/test_figures.py
+
 .PHONY: demo test test-browser lab frontend lint format docs bench clean
 .DELETE_ON_ERROR:
 
@@ -19,10 +24,10 @@ demo: $(READY)
 test: lint
 	@$(BIN)/python labextension/hatch_build.py check build link
 	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not browser'
-	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui
+	@$(BROWSER)
 
 test-browser: frontend
-	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui
+	@$(BROWSER)
 
 frontend: $(READY)
 	@$(BIN)/python labextension/hatch_build.py build link
