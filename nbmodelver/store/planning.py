@@ -83,10 +83,13 @@ class Planner:
             return taken
         near = self._base_for(job.near)
         if near is not None:
-            base = self._reader.get(near[0], wide=False)
+            base = self._reader.base(near[0])
             pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
-            is_delta = any(piece.uses for piece in pieces)
-            return Prepared(id_, pieces, base, near[1] + 1) if is_delta else Prepared(id_, pieces)
+            if not any(piece.uses for piece in pieces):
+                return Prepared(id_, pieces)
+            self._reader.bases.drop(near[0])
+            self._reader.bases.keep(id_, job.raw)
+            return Prepared(id_, pieces, base, near[1] + 1)
         return Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
 
     def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
@@ -95,7 +98,7 @@ class Planner:
         if moved is None or job.near is None:
             return None
         index_id, index = moved
-        base = self._reader.get(job.near, wide=False)
+        base = self._reader.base(job.near)
         if not rows.index_is_right(job, base, index):
             return None
         uses = Use(job.near, 0, len(base)), Use(index_id, 0, len(index))

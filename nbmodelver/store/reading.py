@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreTooNew
 from nbmodelver.model import Backend, ObjectId, Progress
 from nbmodelver.store import encodings
+from nbmodelver.store.bases import Bases
 from nbmodelver.store.hashes import id_of, sum_of
 from nbmodelver.store.lanes import room
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH, SEGMENT_BYTES
@@ -38,6 +39,7 @@ class Reader:
         self.backend = backend
         self.index = index
         self.workers = workers
+        self.bases = Bases()
         self._solid = _Solid()
 
     def place(self, id_: ObjectId) -> Place:
@@ -61,6 +63,10 @@ class Reader:
         raw = _room(self.place(id_))
         self.fill(id_, raw, wide)
         return raw
+
+    def base(self, id_: ObjectId) -> memoryview:
+        """The raw bytes to code a delta against; in memory already if the part changed lately."""
+        return self.bases.get(id_) or self.get(id_, wide=False)
 
     def fill(self, id_: ObjectId, out: memoryview, wide: bool = True) -> None:
         """Put the raw bytes into `out`, whose length must be right. What is in it after an error is no data."""

@@ -58,7 +58,7 @@ def _is_worth_it(index: memoryview, columns: Sequence[Job], reader: Reader) -> b
     right = 0
     for column in columns:
         assert column.near is not None
-        right += index_is_right(column, reader.get(column.near), index)
+        right += index_is_right(column, reader.base(column.near), index)
         if right == LEAST_COLUMNS:
             return True
     return False
@@ -83,7 +83,7 @@ def _index(columns: Sequence[Job], reader: Reader) -> memoryview | None:
         width = width_of(column.layout)
         if not lanes.may_tell_rows_apart(column.raw, width):
             continue
-        base = reader.get(column.near)
+        base = reader.base(column.near)
         if not lanes.may_be_moved(column.raw, base, width):
             return None
         index = lanes.places_in(column.raw, base, width)
