@@ -110,16 +110,23 @@ class Records:
         return self._listed()[0]
 
     def newest(self) -> Iterator[VersionId]:
-        """Ids from the highest number down, read as far as they are asked for. Raises Damaged."""
+        """Ids from the highest number down, as far as they are asked for; no record is read. Raises Damaged."""
+        return (id_ for _, id_ in self._descending())
+
+    def numbers(self) -> Iterator[int]:
+        """The versions' numbers, from the highest down, in the same way."""
+        return (number for number, _ in self._descending())
+
+    def _descending(self) -> Iterator[tuple[int, VersionId]]:
         singles = sorted(((self._number(id_), id_) for id_ in self.singles()), reverse=True)
         for problem in (*self.journals.unreadable().values(), *self.forgotten.unreadable().values()):
             raise problem
         last: VersionId | None = None
         gone = self.forgotten.all()
         runs = [iter(singles), *(journal.newest() for journal in self.journals.all())]
-        for _, id_ in heapq.merge(*runs, reverse=True):
+        for number, id_ in heapq.merge(*runs, reverse=True):
             if id_ != last and id_ not in gone:
-                yield id_
+                yield number, id_
             last = id_
 
     def numbered(self, number: int) -> list[VersionId]:

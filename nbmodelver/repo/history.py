@@ -167,7 +167,7 @@ class History:
 
     def numbers(self) -> list[int]:
         """The numbers of the newest and of the oldest versions, for hints; not all of a long history."""
-        newest = [self.version(v).number for v in islice(self.records.newest(), MOST_NUMBERS)]
+        newest = list(islice(self.records.numbers(), MOST_NUMBERS))
         return newest if len(newest) < MOST_NUMBERS else [*newest, 1]
 
     def next_number(self) -> int:

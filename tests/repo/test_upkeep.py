@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.errors import StoreFull
+from nbmodelver.errors import StoreFull, UnknownVersion
 from nbmodelver.repo import upkeep
 from nbmodelver.store import layout, merging
 from nbmodelver.store.parts import PartStore
@@ -122,6 +122,10 @@ def test_head_a_number_and_a_page_of_a_long_history_read_few_records(repo, monke
     assert [v.number for v in again.log(limit=2)] == [40, 39]
     assert len(read) <= 3
     read.clear()
+    with pytest.raises(UnknownVersion, match="v99") as caught:
+        again["v99"]
+    assert "there are v1 to v40" in caught.value.hint or "did you mean" in caught.value.hint
+    assert read == []
     again.commit({"a": 1})
     assert read == []
 
