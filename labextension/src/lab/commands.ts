@@ -288,10 +288,11 @@ async function deed(
 ): Promise<void> {
   const { app, t, links } = room;
   const place = links.current;
-  const transport = place?.link.transport;
   if (!place) {
     return;
   }
+  await place.link.settled(); // the extension may have been loaded a moment ago
+  const transport = place.link.transport;
   if (!transport || place.link.standing !== 'ready') {
     offerLoading(room, place);
     return;

@@ -66,6 +66,27 @@ export class Link implements IDisposable {
     return this._disposed;
   }
 
+  /** Resolves once it is known how things stand, or after a while when the kernel says nothing. */
+  settled(wait_ms = 10000): Promise<void> {
+    if (this._standing !== 'waiting') {
+      return Promise.resolve();
+    }
+    return new Promise(resolve => {
+      const done = (): void => {
+        window.clearTimeout(timer);
+        this._changed.disconnect(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (this._standing !== 'waiting') {
+          done();
+        }
+      };
+      const timer = window.setTimeout(done, wait_ms);
+      this._changed.connect(look);
+    });
+  }
+
   /** Load the extension in the kernel. Rejects with a Failure that says why it could not. */
   async load(): Promise<void> {
     const kernel = this._context.session?.kernel;
