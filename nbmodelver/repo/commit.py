@@ -148,7 +148,7 @@ class Commit:
 
     @staticmethod
     def _git(around: Surroundings) -> GitProbe:
-        return GitProbe(Path(around.notebook_path).parent if around.notebook_path else Path.cwd())
+        return GitProbe(Path(around.notebook_path).parent)
 
     def store(
         self,

@@ -128,7 +128,11 @@ class GitProbe:
 
 def _git_head(folder: Path) -> tuple[str, str] | None:
     """Commit and branch, read from the files: a call of Git takes as long as a whole small commit."""
-    for place in (folder.absolute(), *folder.absolute().parents):
+    try:
+        here = folder.absolute()
+    except OSError:  # The working directory is gone.
+        return None
+    for place in (here, *here.parents):
         git = place / ".git"
         if git.is_dir():
             break

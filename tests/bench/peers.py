@@ -20,7 +20,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -281,22 +284,23 @@ def measure(name: str, notebook: str, scale: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "store"
         folder.mkdir()
-        os.chdir(folder)
-        peer = PEERS[name](folder)
-        steps = []
-        for at, (what, values) in enumerate(NOTEBOOKS[notebook](scale)):
-            before, (cpu, wall) = size_of(folder), now()
-            peer.save(at, values)
-            cpu_2, wall_2 = now()
-            steps.append([what, cpu_2 - cpu, wall_2 - wall, size_of(folder) - before])
-        cpu, wall = now()
-        back = peer.load(0)
+        with contextlib.chdir(folder):
+            return _measured(PEERS[name](folder), folder, NOTEBOOKS[notebook](scale))
+
+
+def _measured(peer: Peer, folder: Path, notebook: Iterator[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    steps = []
+    for at, (what, values) in enumerate(notebook):
+        before, (cpu, wall) = size_of(folder), now()
+        peer.save(at, values)
         cpu_2, wall_2 = now()
-        assert "df" in back or "weights" in back or "params" in back
-        peer.close()
-        total = size_of(folder)
-        os.chdir("/")
-    return {"steps": steps, "back_cpu_s": cpu_2 - cpu, "back_wall_s": wall_2 - wall, "bytes": total}
+        steps.append([what, cpu_2 - cpu, wall_2 - wall, size_of(folder) - before])
+    cpu, wall = now()
+    back = peer.load(0)
+    cpu_2, wall_2 = now()
+    assert "df" in back or "weights" in back or "params" in back
+    peer.close()
+    return {"steps": steps, "back_cpu_s": cpu_2 - cpu, "back_wall_s": wall_2 - wall, "bytes": size_of(folder)}
 
 
 def now() -> tuple[float, float]:

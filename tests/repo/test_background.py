@@ -231,3 +231,15 @@ def test_other_threads_go_on_during_a_commit_of_a_gigabyte(repo: Repo) -> None:
     back, _ = longest_pause(lambda: repo.load("HEAD~1"))
     print(f"longest pause: {first:.3f} s of {took:.1f} s, again {second:.3f} s, load {back:.3f} s")
     assert first < took / 5
+
+
+def test_a_working_directory_that_is_gone_stops_no_commit(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    version = repo.commit({"a": 1})
+    assert repo.load(version) == {"a": 1}
+    assert repo.commit_later({"a": 2}).result().git is None
