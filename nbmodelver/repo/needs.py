@@ -6,8 +6,8 @@ import random
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import Damaged
-from nbmodelver.model import Group, ObjectId, Problem, Version
+from nbmodelver.errors import Damaged, StoreError
+from nbmodelver.model import Group, ObjectId, Problem, Version, VersionId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,27 +84,37 @@ class Needs:
         return needed
 
     def problems(self, *, full: bool, sample: float | None, progress: Progress | None) -> list[Problem]:
-        """What is wrong with the store; see Repo.verify."""
+        """What is wrong with the store; see Repo.verify. One version after the other: a long history fits in memory."""
         found = list(self._parts.verify(full, progress))
-        versions, damaged = self._history.readable()
-        found += [Problem(error.message, "record") for error in damaged]
-        found += self._missing_records(versions)
+        ids, unreadable = self._history.records.readable_ids()
+        found += [Problem(error.message, "record") for error in unreadable]
+        known: set[str] = set()
+        parents: list[tuple[VersionId, str]] = []
+        missing: list[Problem] = []
         seen: dict[ObjectId, str] = {}
-        for version in versions:
-            found += self._missing_parts(version, seen)
+        for id_ in ids:
+            try:
+                version = self._history.version(id_)
+            except StoreError as error:
+                found.append(Problem(error.message, "record"))
+                continue
+            known.add(version.id)
+            parents += [(parent, version.name) for parent in version.parents]
+            missing += self._missing_parts(version, seen)
+        found += self._missing_records(known, parents)
+        found += missing
         if sample and not full:
-            found += self._sampled(versions, sample)
+            found += self._sampled(seen, sample)
         return found
 
-    def _missing_records(self, versions: Sequence[Version]) -> Iterator[Problem]:
+    def _missing_records(self, known: set[str], parents: Sequence[tuple[VersionId, str]]) -> Iterator[Problem]:
         refs, damaged = self._history.refs.readable()
         yield from (Problem(error.message, "ref") for error in damaged)
-        known = {v.id for v in versions} | {r.removeprefix("forgotten/") for r in refs if r.startswith("forgotten/")}
+        known |= {r.removeprefix("forgotten/") for r in refs if r.startswith("forgotten/")}
         known |= self._history.records.forgotten.all().keys()
-        for version in versions:
-            for parent in version.parents:
-                if parent not in known:
-                    yield Problem("the record of a parent is missing", parent, version.name)
+        for parent, name in parents:
+            if parent not in known:
+                yield Problem("the record of a parent is missing", parent, name)
         for ref, value in refs.items():
             if ref.startswith(("heads/", "tags/", "forgotten/")) and value not in known:
                 yield Problem(f"ref '{ref}' points to a version whose record is missing", value)
@@ -116,8 +126,8 @@ class Needs:
             if seen[part]:
                 yield Problem(seen[part], part, version.name, names)
 
-    def _sampled(self, versions: Sequence[Version], percent: float) -> Iterator[Problem]:
-        parts = sorted({part for v in versions for part, _ in self.of(v, strict=False)})
+    def _sampled(self, needed: Iterable[ObjectId], percent: float) -> Iterator[Problem]:
+        parts = sorted(needed)
         wanted = min(len(parts), max(1, round(len(parts) * percent / 100)))
         for part in random.sample(parts, wanted):
             try:
