@@ -15,7 +15,7 @@ export function notify(text: string, kind: 'info' | 'success' | 'error', action?
     Notification.dismiss(last);
   }
   const id = Notification.emit(text, kind, {
-    autoClose: action ? 15000 : kind === 'error' ? 10000 : 5000,
+    autoClose: action ? 30000 : kind === 'error' ? 10000 : 5000,
     actions: action ? [{ label: action.label, callback: () => { action.run(); } }] : []
   });
   last = kind === 'error' ? '' : id;
