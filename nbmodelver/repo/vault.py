@@ -67,7 +67,7 @@ class Vault:
         items = [(b.raw, n, b.layout) for b, n in zip(draft.buffers, _matched(draft.buffers, old), strict=True)]
         if recipe.has_own_skeleton(draft):
             items.append((memoryview(draft.skeleton), old.skeleton if old else None, ""))
-        ids = pack.put_many(items)
+        ids = pack.put_many(items) if items else []
         data = recipe.write(draft, ids)
         recipe_id = pack.put(data, near=near.recipe if near is not None and old is not None else None, layout="")
         size = len(data) + sum(len(raw) for raw, _, _ in items)
@@ -195,7 +195,7 @@ class _Opening:
 
 def _matched(buffers: Sequence[Buffer], old: Recipe | None) -> list[ObjectId | None]:
     """For each buffer the parent's part that it likely resembles: same place if the size fits, else same size."""
-    if old is None:
+    if old is None or not buffers:
         return [None] * len(buffers)
     count = len(old.parts)
     free: dict[int, list[int]] = {}
