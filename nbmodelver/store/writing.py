@@ -101,9 +101,11 @@ class PackWriter:
         raw: C-contiguous, any length; only read, not kept. near: a part likely to resemble it, a hint.
         layout: what its elements are ("f4", "i8", "b", "text", "lengths" ...), a hint.
         """
-        view = _flat(raw)
-        known = self._seen(print_of(view)) if len(view) < _WORTH_A_TASK_BYTES and not self._broken else None
-        return self.put_many([(view, near, layout)])[0] if known is None else known
+        if type(raw) is bytes and len(raw) < _WORTH_A_TASK_BYTES and not self._broken:
+            known = self._seen(print_of(raw))
+            if known is not None:
+                return known
+        return self.put_many([(raw, near, layout)])[0]
 
     def put_many(self, items: Sequence[Item]) -> list[ObjectId]:
         """`put` for many, with all threads. When it returns, the buffers are not read any more."""
