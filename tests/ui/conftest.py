@@ -330,7 +330,7 @@ def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
 def no_errors():
     """A check that a page said nothing but what JupyterLab itself says."""
 
-    theirs = (  # Notebook 7.6 says the first two with our plugin switched off, too
+    theirs = (  # Notebook 7.6 says the first with our plugin switched off, too; the second is a command of JupyterLab's
         r"reading 'schema'|filebrowser:open-path|favicon|ResizeObserver|404 \(Not Found\)"
     )
 
