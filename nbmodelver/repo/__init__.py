@@ -458,6 +458,7 @@ class Repo:
 
     def tag(self, name: str, revision: str | Version = "HEAD", *, move: bool = False) -> Version:
         """Tag a version."""
+        self.settle()
         with self.alone():  # Nobody forgets the version meanwhile.
             version = self[revision] if isinstance(revision, str) else self.history.exact(revision.id)
             self.history.set_tag(name, version.id, move=move)
@@ -465,6 +466,7 @@ class Repo:
 
     def branch(self, name: str) -> Version:
         """Start a branch at the present version. Raises UsageError before the first version, or if it exists."""
+        self.settle()
         head = self.history.head
         if head is None:
             raise UsageError("a branch needs a version to start at", "make one: %mv_commit")
@@ -475,6 +477,7 @@ class Repo:
 
     def merge_plan(self, revision: str | Version, choices: Mapping[str, str] | None = None) -> merging.MergePlan:
         """What merging a version into the present one takes, removes, and cannot decide."""
+        self.settle()
         head = self.history.head
         if head is None:
             raise UsageError("a merge needs a version to merge into", "make one: %mv_commit")
@@ -574,6 +577,7 @@ class Repo:
         Versions that held them, and their descendants, get new ids; numbers, tags and branches stay.
         Raises UnknownName, UsageError (a name shares objects with one that cannot be stored alone), StoreError.
         """
+        self.settle()
         layout.check(self.backend, for_writing=True)
         return purge(self, names, dry_run=dry_run)
 
@@ -594,6 +598,7 @@ class Repo:
         """Add a version that came from elsewhere, whose parts are stored. It keeps its content, not its number."""
         from dataclasses import replace
 
+        self.settle()
         with self.backend.lock("refs"):
             own = replace(version, number=self.history.next_number(), parents=(), id=VersionId(""))
             version_id = self.history.records.write(own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +113,48 @@ def tensors(scale: float) -> Iterator[Figures]:
         yield Figures("the first of them back to live", "<= 0.9 s", vars(clock), clock.wall_s <= 0.9)
 
 
+def pauses(scale: float) -> Iterator[Figures]:
+    """How long another thread waits at most while 2 GB are committed: widgets and heartbeats live on such threads."""
+    values = gigabytes(scale)
+    with new_repo() as repo:
+        for what in ("first", "one cell changed"):
+            longest, took = longest_pause(lambda: repo.commit(values))
+            figures = {"longest_pause_s": longest, "commit_wall_s": took}
+            ok = longest <= 0.2 if scale == 1 else None
+            yield Figures(f"longest pause of another thread, commit of 2 GB, {what}", "<= 0.2 s", figures, ok)
+            values["df"].iloc[5, 5] = 1.0
+
+
+def gigabytes(scale: float) -> dict[str, Any]:
+    """2 GB of floats at scale 1, in a frame and in layers."""
+    rng = np.random.default_rng(0)
+    rows = max(int(18_000_000 * scale), 20_000)
+    layers = [rng.normal(size=(1000, 1000)).astype("f4") for _ in range(max(int(70 * scale), 2))]
+    return {"df": pd.DataFrame({f"c{i}": rng.normal(size=rows) for i in range(12)}), "weights": layers}
+
+
+def longest_pause(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of the longest pause of a thread that only wants to tick, and of the work, here in the main thread."""
+    waited: list[float] = []
+    stop = threading.Event()
+
+    def tick() -> None:
+        last = time.perf_counter()
+        while not stop.is_set():
+            time.sleep(0.002)
+            now = time.perf_counter()
+            waited.append(now - last)
+            last = now
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    with timed() as clock:
+        work()
+    stop.set()
+    ticker.join()
+    return max(waited), clock.wall_s
+
+
 ROWS: dict[str, Callable[[float], Iterator[Figures]]] = {
-    f.__name__: f for f in (big_frame_first, big_frame_versions, tensors)
+    f.__name__: f for f in (big_frame_first, big_frame_versions, tensors, pauses)
 }

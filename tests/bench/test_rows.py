@@ -8,6 +8,8 @@ import sys
 import peers
 import pytest
 import run
+from large_rows import gigabytes, longest_pause
+from rows import new_repo
 from run import ROWS
 from workloads import NOTEBOOKS
 
@@ -50,3 +52,12 @@ def test_the_tables_say_what_was_measured(tmp_path: object) -> None:
     lines = run.peer_table({"frame": {"nbmodelver": one, "dill": {"skipped": "not here"}}})
     assert lines[2] == "| frame | nbmodelver | 105 | 0.500 | 0.0100 | 0.100 |"
     assert json.loads(json.dumps(one)) == one
+
+
+@pytest.mark.slow
+def test_other_threads_go_on_during_a_commit_of_a_gigabyte() -> None:
+    """Structure, not speed: no step holds the interpreter for a share of the work that grows with the data."""
+    values = gigabytes(0.5)
+    with new_repo() as repo:
+        first, took = longest_pause(lambda: repo.commit(values))
+    assert first < took / 5

@@ -141,6 +141,30 @@ def test_whatever_changes_the_store_waits_for_it(repo: Repo, gate: Gate) -> None
     assert third.done
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda repo: repo.tag("best"),
+        lambda repo: repo.branch("side"),
+        lambda repo: repo.merge_plan("v1"),
+        lambda repo: repo.purge(["small"]),
+        lambda repo: repo.forget(["v1"]),
+        lambda repo: repo.gc(),
+    ],
+    ids=["tag", "branch", "merge", "purge", "forget", "gc"],
+)
+def test_no_verb_that_changes_the_store_overtakes_it(repo: Repo, gate: Gate, work: Any) -> None:
+    repo.commit(values())
+    pending = repo.commit_later({**values(), "big": np.arange(float(BIG)), "small": 2})
+    threading.Timer(0.2, gate.opened.set).start()
+    work(repo)
+    assert pending.done
+    assert pending.result().name == "v2"
+    assert repo.history.head is not None
+    assert repo.history.head.name == "v2"
+    np.testing.assert_array_equal(repo.load("HEAD")["big"], np.arange(float(BIG)))
+
+
 def test_what_cannot_be_committed_says_so_at_once(repo: Repo) -> None:
     with pytest.raises(NothingToCommit):
         repo.commit_later({"g": (i for i in range(3))})
@@ -187,50 +211,6 @@ def test_the_interpreter_does_not_end_before_it(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "s")], check=True, timeout=60)
     assert [v.name for v in open_repo(tmp_path / "s").log()] == ["v1"]
-
-
-# -- other threads meanwhile
-
-
-def longest_pause(work: Any) -> tuple[float, float]:
-    """Seconds of the longest pause of a thread that only wants to tick, and of the work, here in the main thread."""
-    pauses: list[float] = []
-    stop = threading.Event()
-
-    def tick() -> None:
-        last = time.perf_counter()
-        while not stop.is_set():
-            time.sleep(0.002)
-            now = time.perf_counter()
-            pauses.append(now - last)
-            last = now
-
-    ticker = threading.Thread(target=tick)
-    ticker.start()
-    started = time.perf_counter()
-    work()
-    took = time.perf_counter() - started
-    stop.set()
-    ticker.join()
-    return max(pauses), took
-
-
-@pytest.mark.slow
-def test_other_threads_go_on_during_a_commit_of_a_gigabyte(repo: Repo) -> None:
-    """Structure, not speed: no step holds the interpreter for a share of the work that grows with the data."""
-    rng = np.random.default_rng(0)
-    rows = 8_000_000
-    live = {
-        "df": pd.DataFrame({f"c{i}": rng.normal(size=rows) for i in range(12)}),
-        "ints": np.arange(rows),
-        "w": [rng.normal(size=(1000, 1000)).astype("f4") for _ in range(60)],
-    }
-    first, took = longest_pause(lambda: repo.commit(live))
-    live["df"].iloc[5, 5] = 1.0
-    second, _ = longest_pause(lambda: repo.commit(live))
-    back, _ = longest_pause(lambda: repo.load("HEAD~1"))
-    print(f"longest pause: {first:.3f} s of {took:.1f} s, again {second:.3f} s, load {back:.3f} s")
-    assert first < took / 5
 
 
 def test_a_working_directory_that_is_gone_stops_no_commit(

@@ -4,7 +4,7 @@ import pytest
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.limits import MAX_DEPTH
 from nbmodelver.store.parts import PartStore
-from tests.store.samples import assert_reads, mixed, put, put_all
+from tests.store.samples import assert_reads, mixed, put, put_all, raw_of
 
 ROWS = 200_000
 
@@ -113,6 +113,23 @@ def test_chains_end_and_every_member_comes_back(backend, store):
     for id_, raw, _ in versions:
         assert fresh.get(id_) == raw
     assert sum(new_bytes for _, _, new_bytes in versions[1:]) < 0.5 * versions[0][2]
+
+
+def test_twenty_equal_changes_cost_at_most_thirty_six(backend, store):
+    """A chain that is full goes back to where a byte buys most room; to its beginning each time, it would cost 43."""
+    rng = np.random.default_rng(0)
+    array = rng.standard_normal(ROWS)
+    kept, spent = [], []
+    id_ = None
+    for _ in range(20):
+        (id_,), new_bytes = put(store, (raw_of(array), id_, "f8"))
+        kept.append((id_, array.copy()))
+        spent.append(new_bytes)
+        array[rng.choice(ROWS, ROWS // 100, replace=False)] = rng.standard_normal(ROWS // 100)
+    assert sum(spent[1:]) <= 36 * spent[1]
+    assert max(entry.depth for _, entry in store._index.parts()) == MAX_DEPTH
+    for part, expected in kept:
+        assert_reads(backend, {"a": ("f8", expected)}, {"a": part})
 
 
 def test_small_parts_go_together(backend, store):
