@@ -318,7 +318,9 @@ class Notebook:
     def status(self, _call: Call) -> Shown:
         """`%mv_status`."""
         repo = self.repo()
-        return views.status(faces.state_of(repo, live=True, auto=self.auto, changes=tuple(self.differences(repo))))
+        notes = ("a commit is being stored in the background",) if repo.pending else ()
+        changes = tuple(self.differences(repo))
+        return views.status(faces.state_of(repo, live=True, auto=self.auto, changes=changes, notes=notes))
 
     def differences(self, repo: Repo | None) -> Iterable[Change]:
         """The live variables against the present version; against nothing where there is no store yet."""

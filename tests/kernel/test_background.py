@@ -37,12 +37,14 @@ def test_the_notebook_goes_on_and_the_next_commit_comes_after(shell: Shell, held
     assert shell.run("params['depth'] = 4; params") == {"depth": 4}
     shell.run("%mv_log")
     assert "v1" not in shell.said
+    assert "stored in the background" in str(shell.run("%mv_status"))
     threading.Timer(0.2, held.set).start()
     second = shell.run("%mv_commit params -m two").value
     first = pending.result()
     assert (first.message, second.message, second.parents) == ("one", "two", (first.id,))
     shell.run("%mv_rollback v1 --yes")
     assert shell["params"] == {"depth": 3}
+    assert "background" not in str(shell.run("%mv_status"))
 
 
 def test_a_value_that_did_not_hold_still_is_said_and_its_cells_are_not_lost(
