@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nbmodelver.catalogue import records
+from nbmodelver.errors import NbmodelverError
 from tests.faults import harm, worlds
 from tests.faults.counts import LONG, count
 
@@ -26,6 +28,14 @@ HOW = ["bit", "half", "zeros", "gone"]
 def files_of(folder: str) -> list[str]:
     store = Path(folder) / worlds.STORE
     return sorted(str(p.relative_to(store)) for p in store.rglob("*") if p.is_file())
+
+
+def says_the_same(damaged: Path, good: Path) -> bool:
+    """Whether a bit was hit that no decompressor reads, one in 300 of a frame: the record is still what it was."""
+    try:
+        return records.decompress(damaged.read_bytes()) == records.decompress(good.read_bytes())
+    except NbmodelverError:
+        return False
 
 
 @pytest.mark.parametrize("world", ["", "gc of forgotten"])
@@ -64,6 +74,9 @@ def test_p6_d9_a_damaged_file_is_an_error_or_harmless_and_verify_names_it(
             may_go = file == "format" or (how == "gone" and file.startswith(("packs/", "forgotten/")))
             may_go |= world != "" and file.startswith("records/")  # Of a forgotten version.
             unneeded = may_go and Counter(seen.value["whole"]) >= healthy
+            unneeded |= (
+                how == "bit" and file.startswith("records/") and says_the_same(path, Path(good) / worlds.STORE / file)
+            )
             assert seen.value["verify"] or unneeded, where
             if file.startswith("refs/"):
                 assert set(seen.value["whole"]) == all_seeds, where
