@@ -90,6 +90,12 @@ class Cell:
     outputs: str = ""
     id: str = ""
 
+    @property
+    def only_looks(self) -> bool:
+        """True when there is nothing in it but nbmodelver's own magics."""
+        lines = [line for line in self.source.splitlines() if line.strip()]
+        return all(line.startswith(("%mv_", "%load_ext nbmodelver")) for line in lines)
+
 
 @dataclass(frozen=True)
 class GitState:

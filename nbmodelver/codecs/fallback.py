@@ -218,8 +218,8 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         return NotImplemented
 
     def _note(self, obj: Any) -> None:
-        module = str(obj.__module__)
-        if not module.startswith("nbmodelver."):
+        module = obj.__module__
+        if isinstance(module, str) and not module.startswith("nbmodelver."):  # A builtin's method has none.
             self.classes.add(f"{module}:{obj.__qualname__}")
 
     def _refer(self, obj: Any) -> Any:

@@ -149,9 +149,13 @@ class _Walk:
             return set()
         named = {key for s in singles for key in s.ids()}
         torn = {key for key, memo in self._met.items() if any(self._ties(memo[at][1]) for at in named & memo.keys())}
-        uses = {d.names[0]: d.uses for d in self.result.definitions}
+        uses = self._uses()
         every = {key for key in self._met if key in torn or torn & _reachable(key, uses)} if torn else torn
         return {id(self.known.by_key[key]) for key in every}
+
+    def _uses(self) -> dict[str, Sequence[str]]:
+        """Key -> keys of the definitions that it refers to; for those stored together, what any of them refers to."""
+        return {key: draft.uses for draft in self.result.definitions for key in draft.names}
 
     def _ties(self, obj: Any) -> bool:
         """True for an object that has to be one object wherever it is held; definitions have keys for that."""
@@ -161,7 +165,7 @@ class _Walk:
         """Leave out names whose class or function cannot be kept."""
         if not self._lost:
             return singles
-        uses = {d.names[0]: d.uses for d in self.result.definitions}
+        uses = self._uses()
         for single in list(singles):
             needed = {k for use in single.draft.uses for k in (use, *_reachable(use, uses))}
             for key in sorted(needed & self._lost.keys()):
@@ -376,7 +380,7 @@ def cycles(uses: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
 
 def _reachable(start: str, uses: Mapping[str, Sequence[str]]) -> set[str]:
     found: set[str] = set()
-    queue = list(uses[start])
+    queue = list(uses.get(start, ()))
     while queue:
         key = queue.pop()
         if key not in found:

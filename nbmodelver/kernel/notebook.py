@@ -191,8 +191,7 @@ class Notebook:
             version = repo.commit(values, call["message"], progress=progress, **asked, **more)
         self.cells.committed()
         self.tell()
-        notes = [f"{k.name}: {note}" for k in version.kept.values() for note in k.notes]
-        return views.commit(version, parent, notes)
+        return views.commit(version, parent)
 
     def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
         """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
@@ -335,6 +334,4 @@ class Notebook:
         for name, value in self.namespace.found(Repo.kind_of, ignored).items():
             if head is None or name not in head.kept:
                 kind = Repo.kind_of(name, value) or "other"
-                yield Change(
-                    name, "appears", kind, f"{type(value).__module__.partition('.')[0]}.{type(value).__qualname__}"
-                )
+                yield Change(name, "appears", kind, Repo.type_of(value))

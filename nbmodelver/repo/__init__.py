@@ -373,6 +373,11 @@ class Repo:
         return kinds.classify(name, value)
 
     @staticmethod
+    def type_of(value: Any) -> str:
+        """The name of a value's type, as a version says it."""
+        return kinds.type_name(value)
+
+    @staticmethod
     def is_metric(name: str, value: Any) -> bool:
         """True for a number whose name is that of a metric."""
         return kinds.classify(name, value) == "metric"

@@ -82,14 +82,8 @@ def code_section(before: Sequence[Cell], after: Sequence[Cell]) -> Section:
 
 
 def _lines(cells: Sequence[Cell]) -> list[str]:
-    sources = [cell.source for cell in cells if not _only_looks(cell.source)]
+    sources = [cell.source for cell in cells if not cell.only_looks]
     return "\n\n".join(s.rstrip() for s in sources).splitlines()
-
-
-def _only_looks(source: str) -> bool:
-    """True for cells with nothing but nbmodelver's own magics."""
-    lines = [line for line in source.splitlines() if line.strip()]
-    return all(line.startswith(("%mv_", "%load_ext nbmodelver")) for line in lines)
 
 
 def packages_section(before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:

@@ -34,10 +34,13 @@ def commit(version: Version, parent: Version | None = None, notes: Sequence[str]
 
 
 def _kept_notes(version: Version) -> Iterator[Line]:
-    """What a kept value will be like when it comes back, where that differs from what it is."""
+    """What kept values will be like when they come back, where that differs: a line for each note."""
+    names: dict[str, list[str]] = {}
     for kept in version.kept.values():
         for note in kept.notes:
-            yield line("  ", strong(kept.name), dim(f": {note}"))
+            names.setdefault(note, []).append(kept.name)
+    for note, members in names.items():
+        yield line("  ", strong(", ".join(members)), dim(f": {note}"))
 
 
 def metric_spans(version: Version, parent: Version | None = None) -> Iterator[tuple[str | Span, ...]]:

@@ -109,10 +109,11 @@ def params_table(params: Mapping[str, Json]) -> Table:
 
 
 def _code(cells: Sequence[Cell]) -> Iterator[Block]:
-    if not cells:
+    told = [c for c in cells if not c.only_looks]
+    if not told:
         return
-    inner = tuple(b for c in cells for b in _cell(c))
-    yield Fold(spans(plural(len(cells), "cell"), dim(" run since the version before")), inner)
+    inner = tuple(b for c in told for b in _cell(c))
+    yield Fold(spans(plural(len(told), "cell"), dim(" run since the version before")), inner)
 
 
 def _cell(cell: Cell) -> Iterator[Line | Code]:
@@ -139,4 +140,4 @@ def _surroundings(version: Version, environment: Mapping[str, Any]) -> Iterator[
         yield line(" · ".join(facts))
     if packages:
         rows = tuple(Row((name, str(packages[name]))) for name in sorted(packages, key=str.lower))
-        yield Fold(spans(plural(len(packages), "package")), (Table(("", ""), rows),))
+        yield Fold(spans(plural(len(packages), "package")), (Table(("", ""), rows),), in_text=False)

@@ -94,7 +94,7 @@ def test_a_version_shows_names_parameters_metrics_cells_and_environment():
     for piece in (
         "sklearn.ensemble.RandomForestClassifier", "shares objects with pipe", "needs pickle",
         "model.n_estimators  200", "acc 0.96 (+0.01)",
-        "[13] 8.3 s failed", "df.head()", "Python 3.11.7", "git 0123456789", "numpy", "remark",
+        "[13] 8.3 s failed", "df.head()", "Python 3.11.7", "git 0123456789", "2 packages", "remark",
         "rows at rows[3]",
     ):  # fmt: skip
         assert piece in said
