@@ -38,6 +38,9 @@ MAX_BATCHES = 20_000
 CONTAINERS: dict[type, str] = {list: "list", tuple: "tuple", dict: "dict", set: "set", frozenset: "frozenset"}
 
 
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
 class NotPlain(Exception):  # a signal between two encoders, never shown
     """A value that cannot be written without pickle; `kind` is the type that stopped it."""
 
@@ -98,7 +101,7 @@ class Encoder:
             "root": self._root,
             "batches": self._batches,
         }
-        packed = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+        packed = _JSON.encode(header).encode()
         return b"".join([struct.pack("<I", len(packed)), packed, *self._inline])
 
     def _payload(self, data: bytes | memoryview, layout: str) -> int:

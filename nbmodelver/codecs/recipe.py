@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAGIC = b"NBMR"
+_JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 INLINE_BYTES = 8192
 """Skeletons below this stay in the recipe; larger ones are parts, compared and stored by themselves."""
 
@@ -65,7 +66,7 @@ def write(draft: Draft, parts: Sequence[ObjectId]) -> bytes:
     }
     if any(b.slot for b in draft.buffers):
         header["slots"] = [b.slot for b in draft.buffers]
-    packed = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
+    packed = _JSON.encode(header).encode()
     ids = b"".join(map(bytes.fromhex, parts))
     return b"".join([MAGIC, struct.pack("<I", len(packed)), packed, ids, b"" if outside else draft.skeleton])
 

@@ -36,8 +36,9 @@ def _flattened(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Json]
     if fields is None:
         yield prefix, short(value)
         return
-    between = "__" if _is_estimator(value) else "."
-    if prefix and type(value) is not dict:
+    plain = type(value) is dict
+    between = "__" if not plain and _is_estimator(value) else "."
+    if prefix and not plain:
         yield prefix, scalar(value)
     for name, inner in fields.items():
         yield from _flattened(inner, f"{prefix}{between}{name}" if prefix else name, depth - 1)
@@ -48,6 +49,8 @@ def _fields(value: Any) -> Mapping[str, Any] | None:
     cls = type(value)
     if id(cls) in PLAIN_IDS:
         return None
+    if cls is list or cls is tuple:
+        return {} if kind_of(value) == "model" else None
     if any(b is dict for b in mro(cls)):
         return {k if type(k) is str else str(scalar(k)): v for k, v in islice(dict.items(value), MAX_PARAMETERS)}
     if _is_estimator(value):

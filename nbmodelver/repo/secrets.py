@@ -90,6 +90,8 @@ class Searcher:
         return None
 
     def _of_text(self, key: str, text: str | bytes) -> str:
+        if len(text) < LEAST_CHARS:
+            return ""
         plain = text if isinstance(text, str) else text[:MAX_TEXT_CHARS].decode("latin-1")
         found = self.in_text(plain)
         if found:

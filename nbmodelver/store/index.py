@@ -61,6 +61,12 @@ class Index:
             self.refresh()
         return self._place(id_)
 
+    def has(self, id_: ObjectId) -> bool:
+        """Whether the part is stored, as of the last refresh."""
+        if not self._loaded:
+            self.refresh()
+        return bytes.fromhex(id_) in self._where
+
     def packs(self) -> dict[str, Contents]:
         """All readable packs by key."""
         self.refresh()

@@ -54,11 +54,11 @@ def _problems(contents: Contents, reader: Reader, full: bool) -> Iterator[Proble
         yield Problem(error.message, contents.pack)
         return
     for entry, bases in entries:
-        yield from (Problem(f"its base {b} is missing", entry.id) for b in sorted(bases) if not reader.index.known(b))
+        yield from (Problem(f"its base {b} is missing", entry.id) for b in sorted(bases) if not reader.index.has(b))
     if full:
         yield from _damaged_blocks(contents, reader)
         for entry, bases in entries:
-            if all(reader.index.known(b) for b in bases):
+            if all(reader.index.has(b) for b in bases):
                 yield from _damaged_part(contents, entry, reader)
 
 

@@ -160,7 +160,7 @@ class PackWriter:
         return prepared.id
 
     def _has(self, id_: ObjectId) -> bool:
-        return id_ in self._pending or (not self._again and self._index.known(id_) is not None)
+        return id_ in self._pending or (not self._again and self._index.has(id_))
 
     def _put_small(self, id_: ObjectId, view: memoryview, near: ObjectId | None, layout: str) -> None:
         base = self._small_base(near)
