@@ -1,6 +1,6 @@
 /** A transport that answers from a table: samples by default, anything a test puts in their place. */
 
-import { Failure, type IFailure, type IRequestOptions, type IState, type ITransport, type Method, type Params, type Result } from '../src/core';
+import { Failure, type IFailure, type IRequestOptions, type IState, type ITransport, type Method, type Metric, type Params, type Result } from '../src/core';
 import * as sample from './sample';
 
 type Answers = { [M in Method]: (params: Params<M>, options: IRequestOptions) => Result<M> | Promise<Result<M>> };
@@ -68,6 +68,11 @@ function numberOf(id: string): number {
   return parseInt(id.slice(0, 6), 16);
 }
 
+/** As the kernel does it: what is no finite number is in no range. */
+function inRange(value: Metric | undefined, { at_least = -Infinity, at_most = Infinity }: { at_least?: number; at_most?: number }): boolean {
+  return typeof value === 'number' && value >= at_least && value <= at_most;
+}
+
 function defaults(mock: Mock, total: number): Answers {
   const all = sample.history(total);
   const done = (said: string): { said: string; state: IState } => ({ said, state: mock.state });
@@ -82,11 +87,11 @@ function defaults(mock: Mock, total: number): Answers {
           (!filter.tag || one.tags.includes(filter.tag)) &&
           (!filter.branch || one.branch === filter.branch) &&
           (filter.auto !== false || !one.auto) &&
-          (!filter.metric || (one.metrics[filter.metric.name] ?? 0) >= (filter.metric.at_least ?? -Infinity))
+          (!filter.metric || inRange(one.metrics[filter.metric.name], filter.metric))
       );
       return { total: fit.length, entries: fit.slice(offset, offset + limit) };
     },
-    series: ({ metric }) => ({ points: [...all].reverse().map(one => ({ id: one.id, number: one.number, value: one.metrics[metric] ?? NaN })) }),
+    series: ({ metric }) => ({ points: [...all].reverse().map(one => ({ id: one.id, number: one.number, value: one.metrics[metric] ?? 'nan' })) }),
     version: ({ id }) => sample.version(numberOf(id), total),
     profile: ({ name }) => ({ section: sample.diff(1, 2).sections.find(one => one.id === `profile.${name}`) ?? { id: `profile.${name}`, title: name, columns: ['what', 'value'], rows: [{ cells: ['rows', 12], status: 'same' }], lines: [], note: '', charts: [] } }),
     inspect: ({ name, cell }) => ({ found: cell ? [sample.nameHistory('train', total), sample.nameHistory('model', total)] : name ? [sample.nameHistory(name, total)] : [], names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler'] }),

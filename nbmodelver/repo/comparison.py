@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
 from nbmodelver.model import Chart, Row, Section, Series
+from nbmodelver.repo.diff import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,7 @@ class Line:
     @property
     def differs(self) -> bool:
         """True when not all versions have the same."""
-        return any(v != self.values[0] or type(v) is not type(self.values[0]) for v in self.values)
+        return any(not same(v, self.values[0]) or type(v) is not type(self.values[0]) for v in self.values)
 
     def to_dict(self) -> dict[str, Json]:
         """JSON form for the front-end."""
@@ -65,7 +66,7 @@ class SideBySide:
 def side_by_side(versions: Sequence[Version], metric: str = "") -> SideBySide:
     """Parameters and metrics of versions in the order given. metric: the one that parameters are drawn against."""
     params = _lines(versions, lambda v: v.params)
-    metrics = _lines(versions, lambda v: {n: _finite(x) for n, x in v.metrics.items()})
+    metrics = _lines(versions, lambda v: v.metrics)
     bars = [_bars(line, versions) for line in metrics[:MAX_BARS] if len(versions) > 1]
     chosen = next((m for m in metrics if m.name == metric), metrics[0] if metrics else None)
     against = [_scatter(p, chosen) for p in params if chosen is not None and len(versions) > 2 and _is_axis(p)]
@@ -77,12 +78,8 @@ def _lines(versions: Sequence[Version], of: Callable[[Version], Mapping[str, Any
     return tuple(Line(name, tuple(of(v).get(name) for v in versions)) for name in names)
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
 def _bars(line: Line, versions: Sequence[Version]) -> Chart:
-    series = Series(line.name, tuple(_number(v) for v in line.values))
+    series = Series(line.name, line.values)  # type: ignore[arg-type]  # of metrics: numbers, NaN too
     return Chart("bars", line.name, (series,), tuple(v.name for v in versions), "version", line.name)
 
 

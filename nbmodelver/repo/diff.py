@@ -48,7 +48,7 @@ def values_section(section_id: str, title: str, before: Mapping[str, Json], afte
         if key not in before or key not in after:
             status: Status = "added" if key not in before else "removed"
         else:
-            status = "same" if old == new else "changed"
+            status = "same" if same(old, new) else "changed"
         rows.append(Row((key, old, new, _change(old, new)), status))
     return Section(section_id, title, ("name", "before", "after", "change"), tuple(rows))
 
@@ -59,19 +59,21 @@ def metrics_section(before: Version, after: Version) -> Section:
     labels = (before.name, after.name)
     changed = [str(r.cells[0]) for r in section.rows if r.status == "changed"][:MAX_BARS]
     charts = (
-        Chart("bars", name, (Series(name, tuple(_finite(v.metrics[name]) for v in (before, after))),), labels, "", name)
+        Chart("bars", name, (Series(name, tuple(v.metrics[name] for v in (before, after))),), labels, "", name)
         for name in changed
     )
     return replace(section, charts=tuple(charts))
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def same(old: object, new: object) -> bool:
+    """Whether two values are one; NaN is the same as NaN."""
+    return old == new or all(isinstance(v, float) and math.isnan(v) for v in (old, new))
 
 
 def _change(old: Json, new: Json) -> Json:
-    if type(old) in (int, float) and type(new) in (int, float) and old != new:
-        return new - old  # type: ignore[operator]
+    if type(old) in (int, float) and type(new) in (int, float) and not same(old, new):
+        step = new - old  # type: ignore[operator]
+        return step if math.isfinite(step) else None
     return None
 
 

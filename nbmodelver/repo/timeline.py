@@ -6,6 +6,7 @@ read in one pass over the refs.
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -169,7 +170,10 @@ def fits(row: Document, wanted: Filter, labels: Labels) -> bool:
 
 
 def _between(value: float, low: float | None, high: float | None) -> bool:
-    return (low is None or value >= low) and (high is None or value <= high)
+    """Whether a metric is in a range; NaN and infinities are in none."""
+    if low is None and high is None:
+        return True
+    return math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
 
 
 def _says(row: Document, text: str, labels: Labels) -> bool:

@@ -1,7 +1,7 @@
 import type { IContext } from './context';
 import { button, fold, iconButton, written } from './controls';
 import { fill, h } from './dom';
-import { duration, moment, number, size, step } from './figures';
+import { duration, measured, moment, number, size, step } from './figures';
 import { metricsOf, refs } from './facts';
 import { icon } from './icons';
 import { openMenu } from './menu';
@@ -137,12 +137,11 @@ export class Details {
     const ordered = [...entries].sort((a, b) => a.number - b.number);
     const ids = ordered.map(one => one.id);
     const metric = this._ctx.metric.value;
-    const first = ordered[0]?.metrics[metric];
-    const last = ordered[ordered.length - 1]?.metrics[metric];
+    const [first, last] = [ordered[0]?.metrics[metric], ordered[ordered.length - 1]?.metrics[metric]];
     return [
       this._head(t('{n} versions selected', { n: entries.length })),
       h('p', { class: 'nbmv-dim nbmv-small' }, ordered.map(one => one.name).join(', ')),
-      first !== undefined && last !== undefined ? h('p', {}, `${metric} ${number(first)} → ${number(last)} ${step(first, last)}`) : h('p', { hidden: true }),
+      first !== undefined && last !== undefined ? h('p', {}, `${metric} ${number(measured(first))} → ${number(measured(last))} ${step(measured(first), measured(last))}`) : h('p', { hidden: true }),
       h('div', { class: 'nbmv-actions' }, button({ label: t('Compare'), icon: 'compare', class: 'nbmv-primary', run: () => { this._ctx.go('compare', ids); } }), button({ label: t('Clear'), run: this._close }))
     ];
   }

@@ -1,7 +1,7 @@
 import type { IContext } from './context';
 import { fold, written } from './controls';
 import { h } from './dom';
-import { number, said } from './figures';
+import { measured, number, said } from './figures';
 import { icon } from './icons';
 import type { IEntry } from './protocol';
 
@@ -14,7 +14,7 @@ export function refs(branches: readonly string[]): HTMLElement | null {
 export function metricsOf(ctx: IContext, entry: IEntry): HTMLElement[] {
   const metrics = Object.entries(entry.metrics);
   const params = Object.entries(entry.params);
-  const figures = h('dl', { class: 'nbmv-figures-list' }, metrics.map(([name, value]) => h('div', {}, h('dt', {}, written(name)), h('dd', { title: String(value) }, number(value)))));
+  const figures = h('dl', { class: 'nbmv-figures-list' }, metrics.map(([name, value]) => h('div', {}, h('dt', {}, written(name)), h('dd', { title: String(value) }, number(measured(value))))));
   const list = h('dl', { class: 'nbmv-list-facts' }, params.map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value)))]));
   return [...(metrics.length ? [figures] : []), ...(params.length ? [fold(ctx.t('Hyperparameters ({n})', { n: params.length }), list, false)] : [])];
 }

@@ -1,7 +1,7 @@
 /** Sizes, durations, times and numbers as people read them; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
 
 import type { Translate } from './host';
-import type { Json } from './protocol';
+import type { Json, Metric } from './protocol';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
@@ -33,10 +33,37 @@ export function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Four significant digits; whole numbers in full with thousands marked. */
+const WORDS: ReadonlyMap<string, number> = new Map([['nan', NaN], ['inf', Infinity], ['-inf', -Infinity]]);
+
+/** A metric to reckon with; NaN also where there is none. */
+export function measured(metric: Metric | null | undefined): number {
+  return typeof metric === 'number' ? metric : (WORDS.get(metric ?? '') ?? NaN);
+}
+
+/** Whether a value is a number, or the word for one that JSON has not. */
+export function isMetric(value: Json | undefined): value is Metric {
+  return typeof value === 'number' || (typeof value === 'string' && WORDS.has(value));
+}
+
+/** A number as it is said in messages: NaN and the infinities by their words. */
+export function worded(value: number): Metric {
+  return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+}
+
+/** What a person has typed as a metric; undefined where it is none. */
+export function typed(text: string): Metric | undefined {
+  const word = text.trim().toLowerCase().replace(/^\+/, '').replace('infinity', 'inf');
+  if (isMetric(word)) {
+    return word;
+  }
+  const found = Number(word);
+  return word !== '' && Number.isFinite(found) ? found : undefined;
+}
+
+/** Four significant digits; whole numbers in full with thousands marked; "nan", "inf", "-inf". */
 export function number(value: number): string {
   if (!Number.isFinite(value)) {
-    return String(value);
+    return String(worded(value));
   }
   if (Number.isInteger(value) && Math.abs(value) < 1e12) {
     return value.toLocaleString();
@@ -51,7 +78,7 @@ export function step(before: number | undefined, after: number | undefined): str
     return '';
   }
   const by = Number((after - before).toPrecision(3));
-  if (by === 0 || Number.isNaN(by)) {
+  if (by === 0 || !Number.isFinite(by)) {
     return '';
   }
   return `${by > 0 ? '+' : '\u2212'}${number(Math.abs(by))}`;

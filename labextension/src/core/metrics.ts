@@ -1,6 +1,8 @@
 import type { IContext } from './context';
 import { iconButton } from './controls';
 import { fill, h } from './dom';
+import { typed } from './figures';
+import type { Metric } from './protocol';
 
 /** Names and numbers, in rows that can be added and taken away. */
 export class Metrics {
@@ -15,16 +17,17 @@ export class Metrics {
     this.element = h('div', { class: 'nbmv-field', role: 'group', 'aria-label': t('Metrics') }, h('div', { class: 'nbmv-details-head' }, h('span', { class: 'nbmv-label' }, t('Metrics')), add), this._rows);
   }
 
-  propose(metrics: { [name: string]: number }): void {
+  propose(metrics: { [name: string]: Metric }): void {
     fill(this._rows);
     Object.entries(metrics).forEach(([name, value]) => this._add(name, String(value)));
   }
 
-  values(): { [name: string]: number } {
-    const found: { [name: string]: number } = {};
+  values(): { [name: string]: Metric } {
+    const found: { [name: string]: Metric } = {};
     for (const { name, value } of this._read()) {
-      if (name.value.trim() && value.value.trim()) {
-        found[name.value.trim()] = Number(value.value);
+      const metric = typed(value.value);
+      if (name.value.trim() && metric !== undefined) {
+        found[name.value.trim()] = metric;
       }
     }
     return found;
@@ -33,7 +36,7 @@ export class Metrics {
   /** False where a name has no number; the field is marked and gets the focus. */
   check(): boolean {
     for (const { name, value } of this._read()) {
-      const wrong = name.value.trim() !== '' && (value.value.trim() === '' || !Number.isFinite(Number(value.value)));
+      const wrong = name.value.trim() !== '' && typed(value.value) === undefined;
       value.setAttribute('aria-invalid', String(wrong));
       if (wrong) {
         value.focus();

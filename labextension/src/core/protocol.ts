@@ -1,6 +1,6 @@
 /**
  * What a panel and the kernel say to each other: JSON messages, over a comm of the JupyterLab plugin or of the widget.
- * The kernel's side is `nbmodelver/kernel/panel.py`; `tests/golden/panel/` holds both to the same JSON schemas.
+ * The kernel's side is `nbmodelver/kernel/panel/`; `tests/golden/panel/` holds both to the same JSON schemas.
  * Words are those of the project: version, name, part, plan, kind. Sizes are bytes, durations seconds.
  */
 
@@ -9,6 +9,8 @@ export const PROTOCOL = 1;
 export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
 export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
 export type Status = 'added' | 'removed' | 'changed' | 'same';
+/** JSON has no NaN and no infinities: a metric that is none of its numbers is a word. Parameters are kept in the same words. */
+export type Metric = number | 'nan' | 'inf' | '-inf';
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 // -- frames
@@ -96,7 +98,7 @@ export interface IEntry {
   branches: string[];
   names: { name: string; kind: Kind; type: string; size_bytes: number }[];
   params: { [name: string]: Json };
-  metrics: { [name: string]: number };
+  metrics: { [name: string]: Metric };
   raw_bytes: number;
   new_bytes: number;
   duration_s: number;
@@ -115,6 +117,7 @@ export interface IHistoryFilter {
   branch?: string;
   /** Versions in which this name is new or changed. */
   name?: string;
+  /** What is no finite number is in no range. */
   metric?: { name: string; at_least?: number; at_most?: number };
   /** false: without those that nbmodelver made by itself. */
   auto?: boolean;
@@ -164,6 +167,7 @@ export interface ISection {
 /**
  * A chart to be drawn as SVG, with its numbers as a table behind it.
  * line and scatter: x and y of equal length. bars: one y for each label in `labels`.
+ * y: null where there is none, a word where it is no finite number; there is a gap in the drawing, and the word in the table.
  * histogram: y are counts, x are the bins' edges, one more than y; several series lie over each other.
  */
 export interface IChart {
@@ -172,7 +176,7 @@ export interface IChart {
   x_label: string;
   y_label: string;
   labels: string[];
-  series: { label: string; x: number[]; y: (number | null)[] }[];
+  series: { label: string; x: number[]; y: (Metric | null)[] }[];
 }
 
 export interface IDiff {
@@ -185,7 +189,7 @@ export interface IDiff {
 export interface IComparison {
   versions: IEntry[];
   params: { name: string; values: Json[]; differs: boolean }[];
-  metrics: { name: string; values: (number | null)[]; differs: boolean }[];
+  metrics: { name: string; values: (Metric | null)[]; differs: boolean }[];
   charts: IChart[];
 }
 
@@ -210,7 +214,7 @@ export interface ICommitForm {
     problem: string;
   }[];
   /** Numbers in the notebook that are metrics by their name. */
-  metrics: { [name: string]: number };
+  metrics: { [name: string]: Metric };
 }
 
 export interface IDone {
@@ -226,7 +230,7 @@ export interface IMethods {
   hello: [{}, IState];
   history: [{ filter: IHistoryFilter; offset: number; limit: number }, { total: number; entries: IHistoryEntry[] }];
   /** A metric or parameter over the versions, oldest first. */
-  series: [{ metric: string; filter?: IHistoryFilter }, { points: { id: string; number: number; value: number }[] }];
+  series: [{ metric: string; filter?: IHistoryFilter }, { points: { id: string; number: number; value: Metric }[] }];
   version: [{ id: string }, IVersion];
   profile: [{ id: string; name: string }, { section: ISection }];
   /** By name; or by a notebook cell's id and source: then what that cell makes; or neither: then only the names there are. */
@@ -237,7 +241,7 @@ export interface IMethods {
   form: [{}, ICommitForm];
   /** names: null for what a plain %mv_commit takes. queue: wait for a running cell instead of being refused. */
   commit: [
-    { names: string[] | null; message: string; note?: string; tags?: string[]; metrics?: { [n: string]: number }; queue?: boolean },
+    { names: string[] | null; message: string; note?: string; tags?: string[]; metrics?: { [n: string]: Metric }; queue?: boolean },
     IDone & { entry: IEntry; skipped: IVersion['skipped'] }
   ];
   rollback: [{ id: string; names?: string[]; queue?: boolean }, IDone & { plan: IPlan }];

@@ -13,7 +13,7 @@ describe('figures, as views/figures.py has them', () => {
     expect(duration(seconds)).toBe(text);
   });
 
-  test.each([[0.91342, '0.9134'], [3, '3'], [120_000, (120_000).toLocaleString()], [1.5e-7, '1.5e-7'], [NaN, 'NaN'], [-0.5, '-0.5']])('the number %d', (value, text) => {
+  test.each([[0.91342, '0.9134'], [3, '3'], [120_000, (120_000).toLocaleString()], [1.5e-7, '1.5e-7'], [NaN, 'nan'], [Infinity, 'inf'], [-Infinity, '-inf'], [-0.5, '-0.5']])('the number %d', (value, text) => {
     expect(number(value)).toBe(text);
   });
 

@@ -37,7 +37,7 @@ def commit(desk: Desk, params: Params, request: Request) -> Message:
         raise NothingToCommit("nothing to commit: no name is chosen", "tick at least one")
     labels = {"note": params.text("note", ""), "tag": params.texts("tags")}
     with desk.reporting(request):
-        shown = desk.notebook.keep(names, params.text("message", ""), params.numbers("metrics"), **labels)
+        shown = desk.notebook.keep(names, params.text("message", ""), params.metrics(), **labels)
     version = shown.value
     done = desk.done(request, first_line(shown))
     return {**done, "entry": entries.entry(version, desk.shelf.labels), "skipped": entries.skipped(version.skipped)}

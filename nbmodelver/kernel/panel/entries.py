@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 
+WORDS = frozenset(("nan", "inf", "-inf"))
+"""What JSON has no numbers for. Parameters are stored in these words as well (`kinds.jsonable`)."""
+
 
 def entry(version: Version, labels: Labels) -> Message:
     """`IEntry`."""
@@ -36,7 +39,7 @@ def entry(version: Version, labels: Labels) -> Message:
             {"name": k.name, "kind": k.kind, "type": k.type, "size_bytes": k.size_bytes} for k in version.kept.values()
         ],
         "params": dict(version.params),
-        "metrics": {n: v for n, v in version.metrics.items() if math.isfinite(v)},
+        "metrics": dict(version.metrics),
         "raw_bytes": version.raw_bytes,
         "new_bytes": version.new_bytes,
         "duration_s": version.duration_s,
@@ -109,11 +112,11 @@ def said(found: Step) -> str:
 
 
 def clean(value: Any) -> Any:
-    """The same without what JSON or a browser cannot take: NaN and infinities are null, half characters are "?"."""
+    """The same as JSON and browsers can take it: NaN and infinities are words, see WORDS; half characters are "?"."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if math.isfinite(value) else str(float(value))
     if isinstance(value, dict):
         return {clean(str(k)): clean(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

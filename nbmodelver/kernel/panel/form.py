@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NoStore
 from nbmodelver.kernel.namespace import KEPT_BY_DEFAULT
-from nbmodelver.kernel.panel.params import is_number
+from nbmodelver.kernel.panel.params import is_metric
 from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.repo.candidates import candidates
 
@@ -28,5 +28,5 @@ def form(notebook: Notebook) -> Message:
     names = [
         {**asdict(c), "chosen": c.kind in KEPT_BY_DEFAULT and c.name not in ignored and not c.problem} for c in found
     ]
-    metrics = {c.name: live[c.name] for c in found if c.kind == "metric" and is_number(live[c.name])}
+    metrics = {c.name: live[c.name] for c in found if c.kind == "metric" and is_metric(live[c.name])}
     return {"names": names, "metrics": metrics}

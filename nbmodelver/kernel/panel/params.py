@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UsageError
+from nbmodelver.kernel.panel.entries import WORDS
 from nbmodelver.model import KINDS
 from nbmodelver.repo.timeline import Filter
 
@@ -73,12 +74,12 @@ class Params:
             raise self._wrong(name, "an object")
         return value
 
-    def numbers(self, name: str) -> dict[str, float]:
-        """An object whose values are numbers."""
+    def metrics(self, name: str = "metrics") -> dict[str, float]:
+        """An object whose values are numbers, or the words for what JSON has no number for."""
         found = self.table(name)
-        if not all(is_number(v) for v in found.values()):
+        if not all(is_metric(v) for v in found.values()):
             raise self._wrong(name, "an object of numbers")
-        return found
+        return {n: float(v) if isinstance(v, str) else v for n, v in found.items()}
 
     def any(self, name: str) -> Any:
         """Whatever it is."""
@@ -109,6 +110,11 @@ class Params:
         if value is not None and not is_number(value):
             raise self._wrong(name, "a number")
         return value
+
+
+def is_metric(value: Any) -> bool:
+    """True for a number, and for the words of NaN and the infinities."""
+    return is_number(value) or (isinstance(value, (str, float)) and str(value) in WORDS)
 
 
 def is_number(value: Any) -> bool:

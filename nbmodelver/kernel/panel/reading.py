@@ -9,7 +9,7 @@ from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
 from nbmodelver.kernel.panel import entries
 from nbmodelver.kernel.panel.form import form
-from nbmodelver.kernel.panel.params import is_number
+from nbmodelver.kernel.panel.params import is_metric
 from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.model import section_to_dict
 from nbmodelver.repo import comparison
@@ -44,13 +44,13 @@ def history(desk: Desk, params: Params, _request: Request) -> Message:
 
 
 def series(desk: Desk, params: Params, _request: Request) -> Message:
-    """A metric, or a parameter that is a number, over the versions, oldest first."""
+    """A metric, or a parameter that is a number, over the versions, oldest first; also where it is NaN."""
     name = params.text("metric")
     if not desk.shelf.has_store:
         return {"points": []}
     found = desk.shelf.timeline().found(params.filter(), desk.shelf.labels)
     values = ((row, row["metrics"].get(name, row["params"].get(name))) for row in reversed(found))
-    return {"points": [{"id": r["id"], "number": r["number"], "value": n} for r, n in values if is_number(n)]}
+    return {"points": [{"id": r["id"], "number": r["number"], "value": n} for r, n in values if is_metric(n)]}
 
 
 def version(desk: Desk, params: Params, _request: Request) -> Message:

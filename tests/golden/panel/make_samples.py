@@ -106,7 +106,7 @@ def record(session: Session) -> None:
     ask("commit", "commit.branch", names=None, message="four trees", metrics={"acc": 0.9, "loss": 0.35})
     ask("switch", "switch.back", branch="main")
     session.run("params['lr'] = 0.05\ndel acc")
-    ask("commit", "commit.main", names=None, message="slower", metrics={"acc": 0.85, "loss": 0.38})
+    ask("commit", "commit.main", names=None, message="slower", metrics={"acc": 0.85, "loss": "nan"})
     session.run("%mv_merge forest --take model=theirs")
     ask("tag", id="HEAD", name="best")
     ask("note", id="v2", note="4 levels, see <b>notes</b>")
@@ -131,6 +131,7 @@ def look(session: Session) -> None:
     ask("history", "history.filtered", filter={"text": "tree", "metric": {"name": "acc", "at_least": 0.5}},
         offset=0, limit=100)  # fmt: skip
     ask("series", metric="acc")
+    ask("series", "series.nan", metric="loss")
     ask("version", id="v2")
     ask("profile", id="v2", name="df")
     ask("profile", "profile.model", id="v3", name="model")
@@ -138,6 +139,7 @@ def look(session: Session) -> None:
     ask("inspect", name="model")
     ask("inspect", "inspect.cell", cell={"id": "a", "source": "params = {}\ndf = 1"})
     ask("diff", before="v1", after="v2")
+    ask("diff", "diff.nan", before="v3", after="v4")
     ask("diff", "diff.model", before="v2", after="v3", names=["model"])
     ask("compare", ids=["v1", "v2", "v3", "v4"])
     ask("plan", id="v1")

@@ -1,13 +1,13 @@
 import { freshId, svg } from '../dom';
-import { number } from '../figures';
-import type { IChart } from '../protocol';
+import { measured, number } from '../figures';
+import type { IChart, Metric } from '../protocol';
 import { horizontal, scale, tickWidth, vertical, type IBox } from './axes';
 import { colour, dash } from './marks';
 
 /** Distributions over each other: the first filled, the next ones hatched and dashed. */
 export function histogram(chart: IChart, width: number, height: number): SVGElement[] {
   const ticks = Math.max(2, Math.floor(height / 40));
-  const measure = scale([0, ...chart.series.flatMap(one => one.y.map(v => v ?? 0))], 1, 0);
+  const measure = scale([0, ...chart.series.flatMap(one => one.y.map(drawn))], 1, 0);
   const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 22, bottom: height - 32 };
   const y = measure.range([box.bottom, box.top]);
   const x = scale(chart.series.flatMap(one => one.x), box.left, box.right, false);
@@ -15,9 +15,15 @@ export function histogram(chart: IChart, width: number, height: number): SVGElem
   return [
     hatching(hatch),
     ...vertical(y, box, chart.y_label, ticks),
-    ...chart.series.map((one, s) => area(s, outline(one.x.map(v => x(v)), one.y.map(v => y(v ?? 0)), box.bottom), hatch, one.label)),
+    ...chart.series.map((one, s) => area(s, outline(one.x.map(v => x(v)), one.y.map(v => y(drawn(v))), box.bottom), hatch, one.label)),
     ...horizontal(x, box, chart.x_label)
   ];
+}
+
+/** Where a bar ends; what is no finite number has none. */
+function drawn(value: Metric | null | undefined): number {
+  const found = measured(value);
+  return Number.isFinite(found) ? found : 0;
 }
 
 /** The outline of the bins, from the ground and back to it. */
@@ -39,7 +45,7 @@ export function bars(chart: IChart, width: number, height: number): SVGElement[]
   const longest = Math.max(0, ...chart.labels.map(one => one.length));
   const left = Math.min(longest * 6.2 + 8, width * 0.42);
   const box: IBox = { left, right: width - 44, top: 6, bottom: height - 32 };
-  const x = scale([0, ...chart.series.flatMap(one => one.y.map(v => v ?? 0))], box.left, box.right);
+  const x = scale([0, ...chart.series.flatMap(one => one.y.map(drawn))], box.left, box.right);
   const row = chart.series.length * (BAR + 1) + GAP;
   const hatch = freshId('hatch');
   const most = Math.floor(left / 6.2);
@@ -50,19 +56,20 @@ export function bars(chart: IChart, width: number, height: number): SVGElement[]
       'g',
       {},
       svg('text', { class: 'nbmv-bar-label', x: left - 6, y: top + (row - GAP) / 2 + 3.5, 'text-anchor': 'end' }, shown, svg('title', {}, label)),
-      chart.series.map((one, s) => bar(x(0), x(one.y[i] ?? 0), top + s * (BAR + 1), s, hatch, one.y[i]))
+      chart.series.map((one, s) => bar(x(0), x(drawn(one.y[i])), top + s * (BAR + 1), s, hatch, one.y[i]))
     );
   };
   return [hatching(hatch), ...chart.labels.map(group), ...horizontal(x, box, chart.y_label)];
 }
 
-function bar(zero: number, end: number, top: number, s: number, hatch: string, value: number | null | undefined): SVGElement | null {
+function bar(zero: number, end: number, top: number, s: number, hatch: string, value: Metric | null | undefined): SVGElement | null {
   if (value === null || value === undefined) {
     return null;
   }
+  const said = number(measured(value));
   const d = `M${zero} ${top}H${end}v${BAR}H${zero}z`;
-  const text = svg('text', { class: 'nbmv-bar-value', x: Math.max(zero, end) + 4, y: top + BAR - 1 }, number(value));
-  return svg('g', {}, area(s, d, hatch, number(value)), text);
+  const text = svg('text', { class: 'nbmv-bar-value', x: Math.max(zero, end) + 4, y: top + BAR - 1 }, said);
+  return svg('g', {}, typeof value === 'number' ? area(s, d, hatch, said) : null, text);
 }
 
 function area(s: number, d: string, hatch: string, said: string): SVGElement {

@@ -1,7 +1,7 @@
 import type { IContext } from '../context';
 import { iconButton } from '../controls';
 import { fill, h, set, svg } from '../dom';
-import { number } from '../figures';
+import { measured, number } from '../figures';
 import type { Translate } from '../host';
 import type { IChart } from '../protocol';
 import { bars, barsHeight, histogram } from './areas';
@@ -64,7 +64,7 @@ function legend(chart: IChart): HTMLElement | null {
 /** What the picture shows, in a sentence. */
 export function summary(t: Translate, chart: IChart): string {
   const series = chart.series.map(one => {
-    const values = one.y.filter(value => value !== null);
+    const values = one.y.map(measured).filter(Number.isFinite);
     return values.length ? t('{label}: {n} values from {low} to {high}', { label: one.label, n: values.length, low: number(Math.min(...values)), high: number(Math.max(...values)) }) : one.label;
   });
   return `${chart.title}. ${series.join('; ')}`;

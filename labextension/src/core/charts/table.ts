@@ -1,7 +1,7 @@
 import { h } from '../dom';
-import { number } from '../figures';
+import { measured, number } from '../figures';
 import type { Translate } from '../host';
-import type { IChart } from '../protocol';
+import type { IChart, Metric } from '../protocol';
 
 /** More rows than this help nobody and make the page slow. */
 const MOST = 200;
@@ -13,7 +13,7 @@ export function chartTable(t: Translate, chart: IChart): HTMLElement {
   const scatter = chart.kind === 'scatter' && chart.labels.length > 0;
   const heads = [...(scatter ? [t('Version')] : []), first, ...chart.series.map(one => one.label)];
   const body = rows.slice(0, MOST).map((row, i) =>
-    h('tr', {}, scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null, h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key), row.values.map(value => h('td', { class: 'nbmv-number' }, value === null || value === undefined ? '–' : number(value))))
+    h('tr', {}, scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null, h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key), row.values.map(value => h('td', { class: 'nbmv-number' }, value === null || value === undefined ? '–' : number(measured(value)))))
   );
   return h(
     'div',
@@ -25,7 +25,7 @@ export function chartTable(t: Translate, chart: IChart): HTMLElement {
 
 interface IRow {
   key: string;
-  values: (number | null | undefined)[];
+  values: (Metric | null | undefined)[];
 }
 
 function rowsOf(chart: IChart): IRow[] {

@@ -41,7 +41,7 @@ export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILo
   }
   const cells = rows.map(row => row.cells.map((found, at) => cell(at, found, row.cells)));
   const numbers = section.columns.map((_, at) => cells.some(row => row[at]?.number));
-  const heads = section.columns.map((column, at) => h('th', { scope: 'col', class: numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
+  const heads = section.columns.map((column, at) => h('th', { scope: 'col', class: at > 0 && numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
   const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), heads);
   const body = rows.map((row, i) => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), (cells[i] ?? []).map((one, at) => drawCell(at, one))));
   const more = all.length - rows.length;
@@ -50,7 +50,7 @@ export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILo
 }
 
 function drawCell(at: number, { shown, number, title, wide }: ICell): HTMLElement {
-  const props = { class: number ? 'nbmv-number' : wide ? 'nbmv-wide' : undefined, title };
+  const props = { class: number && at > 0 ? 'nbmv-number' : wide ? 'nbmv-wide' : undefined, title };
   return at === 0 ? h('th', { ...props, scope: 'row' }, shown) : h('td', props, shown);
 }
 

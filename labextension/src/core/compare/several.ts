@@ -1,10 +1,11 @@
 import { drawChart } from '../charts';
 import type { IContext } from '../context';
-import { fold, written } from '../controls';
-import { h, type Child } from '../dom';
-import { ago, moment, number, said } from '../figures';
+import { button, fold, written } from '../controls';
+import { fill, h, type Child } from '../dom';
+import { ago, isMetric, measured, moment, number, said } from '../figures';
 import { counted } from '../plain';
-import type { IChart, IComparison, Json } from '../protocol';
+import type { IChart, IComparison, IEntry, Json } from '../protocol';
+import { keepFocus } from '../roving';
 import type { ILook } from './sections';
 import type { IComparisonDrawing } from './two';
 
@@ -54,34 +55,86 @@ interface IValues {
   differs: boolean;
 }
 
-function table(ctx: IContext, { versions, metrics, params }: IComparison, { onlyDifferences }: ILook): HTMLElement {
+/** The rows' values in the order of the versions that are shown. A row's name sorts the versions by it: up, down, as they were. */
+function table(ctx: IContext, found: IComparison, { onlyDifferences }: ILook): HTMLElement {
   const { t } = ctx;
-  const heads = versions.map(one =>
-    h(
-      'th',
-      { scope: 'col' },
-      h('div', { class: 'nbmv-version' }, one.name),
-      h('div', { class: 'nbmv-column-message' }, written(one.message)),
-      h('time', { class: 'nbmv-dim nbmv-small', datetime: one.saved_at_utc, title: moment(one.saved_at_utc) }, ago(t, one.saved_at_utc))
-    )
-  );
-  const group = (title: string, rows: readonly IValues[]): HTMLElement[] => {
-    const shown = rows.filter(row => row.differs || !onlyDifferences);
-    const head = h('tr', { class: 'nbmv-group-row' }, h('th', { scope: 'rowgroup', colspan: versions.length + 1 }, title));
-    return shown.length ? [head, ...shown.map(row)] : [];
+  const box = h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': t('Versions side by side') });
+  const groups: [string, readonly IValues[]][] = [[t('Metrics'), found.metrics], [t('Hyperparameters'), found.params]];
+  const shown = groups.map(([title, rows]) => [title, rows.filter(row => row.differs || !onlyDifferences)] as const).filter(([, rows]) => rows.length);
+  let sorted: ISorted = { by: null, down: false };
+  const sort = (by: IValues): void => {
+    sorted = by !== sorted.by ? { by, down: false } : sorted.down ? { by: null, down: false } : { by, down: true };
+    keepFocus(box, draw);
+    ctx.say(sorted.by === null ? t('In the order chosen') : sorted.down ? t('Sorted by {name}, highest first', { name: by.name }) : t('Sorted by {name}, lowest first', { name: by.name }));
   };
-  const groups = [group(t('Metrics'), metrics), group(t('Hyperparameters'), params)].filter(rows => rows.length);
-  const made = h('table', { class: 'nbmv-table nbmv-several' }, h('thead', {}, h('tr', {}, h('td', {}), heads)), groups.map(rows => h('tbody', {}, rows)));
-  const nothing = groups.length ? null : h('p', { class: 'nbmv-dim' }, t('No metric and no hyperparameter differs.'));
-  return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': t('Versions side by side') }, made, nothing);
+  const draw = (): void => {
+    const order = orderOf(found.versions.length, sorted);
+    const bodies = shown.map(([title, rows]) => h('tbody', {}, groupRow(title, order.length), rows.map(row => drawRow(ctx, row, order, sorted, sort))));
+    fill(box, h('table', { class: 'nbmv-table nbmv-several' }, h('thead', {}, h('tr', {}, h('td', {}), order.map(i => head(ctx, found.versions[i])))), bodies), shown.length ? null : h('p', { class: 'nbmv-dim' }, t('No metric and no hyperparameter differs.')));
+  };
+  draw();
+  return box;
 }
 
-function row({ name, values, differs }: IValues): HTMLElement {
-  const cell = (value: Json | undefined): Child => (value === null || value === undefined ? h('span', { class: 'nbmv-dim' }, '–') : typeof value === 'number' ? number(value) : written(said(value)));
+interface ISorted {
+  by: IValues | null;
+  down: boolean;
+}
+
+/** Places in their order: numbers by size, then words by the alphabet; what is no finite number, or not there, is last both ways. */
+export function orderOf(count: number, { by, down }: ISorted): number[] {
+  const places = Array.from({ length: count }, (_, i) => i);
+  if (by === null) {
+    return places;
+  }
+  const values = by.values.map(keyOf);
+  const turn = down ? -1 : 1;
+  return places.sort((a, b) => {
+    const [one, other] = [values[a] ?? null, values[b] ?? null];
+    if (one === null || other === null) {
+      return one === other ? a - b : one === null ? 1 : -1;
+    }
+    const numbers = typeof one === 'number' && typeof other === 'number';
+    const far = numbers ? one - other : typeof one === typeof other ? String(one).localeCompare(String(other)) : typeof one === 'number' ? -1 : 1;
+    return far * turn || a - b;
+  });
+}
+
+function keyOf(value: Json): number | string | null {
+  if (isMetric(value)) {
+    return Number.isFinite(measured(value)) ? measured(value) : null;
+  }
+  return value === null ? null : said(value);
+}
+
+function groupRow(title: string, count: number): HTMLElement {
+  return h('tr', { class: 'nbmv-group-row' }, h('th', { scope: 'rowgroup', colspan: count + 1 }, title));
+}
+
+function head({ t }: IContext, one: IEntry | undefined): HTMLElement | null {
+  return one
+    ? h(
+        'th',
+        { scope: 'col' },
+        h('div', { class: 'nbmv-version' }, one.name),
+        h('div', { class: 'nbmv-column-message', title: one.message }, written(one.message)),
+        h('time', { class: 'nbmv-dim nbmv-small', datetime: one.saved_at_utc, title: moment(one.saved_at_utc) }, ago(t, one.saved_at_utc))
+      )
+    : null;
+}
+
+function drawRow({ t }: IContext, row: IValues, order: readonly number[], { by, down }: ISorted, sort: (by: IValues) => void): HTMLElement {
+  const name = button({ label: row.name, class: 'nbmv-link nbmv-sort', title: t('Sort the versions by {name}', { name: row.name }), run: () => { sort(row); } });
+  const sign = h('span', { class: 'nbmv-sort-sign', 'aria-hidden': true }, by === row ? (down ? '\u2193' : '\u2191') : '');
   return h(
     'tr',
-    { class: differs ? 'nbmv-row-changed' : 'nbmv-row-same' },
-    h('th', { scope: 'row' }, written(name)),
-    values.map(value => h('td', { class: typeof value === 'number' ? 'nbmv-number' : undefined, title: typeof value === 'number' ? String(value) : undefined }, cell(value)))
+    { class: row.differs ? 'nbmv-row-changed' : 'nbmv-row-same' },
+    h('th', { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined }, name, sign),
+    order.map(i => drawCell(row.values[i]))
   );
+}
+
+function drawCell(value: Json | undefined): HTMLElement {
+  const shown: Child = value === null || value === undefined ? h('span', { class: 'nbmv-dim' }, '–') : isMetric(value) ? number(measured(value)) : written(said(value));
+  return h('td', { class: isMetric(value) ? 'nbmv-number' : undefined, title: isMetric(value) ? String(value) : undefined }, shown);
 }

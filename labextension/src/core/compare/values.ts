@@ -1,6 +1,6 @@
 import { written } from '../controls';
 import { h, svg, type Child } from '../dom';
-import { number, said } from '../figures';
+import { isMetric, measured, number, said } from '../figures';
 import type { Json } from '../protocol';
 
 /** A table's cell: what is in it, and whether it lines up as a number. */
@@ -19,8 +19,8 @@ export function value(found: Json): ICell {
   if (found === null) {
     return { shown: h('span', { class: 'nbmv-dim' }, '–') };
   }
-  if (typeof found === 'number') {
-    return { shown: number(found), number: true, title: String(found) };
+  if (isMetric(found)) {
+    return { shown: number(measured(found)), number: true, title: String(found) };
   }
   if (typeof found === 'string') {
     return text(found);

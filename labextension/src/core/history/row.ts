@@ -1,7 +1,7 @@
 import type { IContext } from '../context';
 import { spoken, written } from '../controls';
 import { h } from '../dom';
-import { ago, day, moment, number, size, step } from '../figures';
+import { ago, day, measured, moment, number, size, step } from '../figures';
 import { icon } from '../icons';
 import { counted } from '../plain';
 import type { IChange, IEntry } from '../protocol';
@@ -45,10 +45,11 @@ function note(ctx: IContext, entry: IEntry): HTMLElement | null {
 /** How much another value is: up or down, by sign and word, not by colour: more is not always better. */
 function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | null {
   const name = ctx.metric.value;
-  const value = entry.metrics[name];
-  if (!name || value === undefined) {
+  const found = entry.metrics[name];
+  if (!name || found === undefined) {
     return null;
   }
+  const value = measured(found);
   const by = step(values.get(entry.parents[0] ?? ''), value);
   return h(
     'span',

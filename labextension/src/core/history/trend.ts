@@ -4,13 +4,15 @@ import type { IContext } from '../context';
 import { iconButton, select } from '../controls';
 import { drawChart } from '../charts';
 import { fill, h, svg } from '../dom';
-import { number } from '../figures';
+import { measured, number, worded } from '../figures';
+import { counted } from '../plain';
 import type { IHistoryFilter } from '../protocol';
 import { Signal } from '../signal';
 
 interface IPoint {
   id: string;
   number: number;
+  /** NaN and infinite too: gaps in the line. */
   value: number;
 }
 
@@ -72,8 +74,8 @@ export class Trend {
       const filter = this._filter();
       const { points } = await this._ctx.ask('series', { metric: this._ctx.metric.value, ...(Object.keys(filter).length ? { filter } : {}) });
       if (round === this._round) {
-        this._points = points;
-        this._values = new Map(points.map(one => [one.id, one.value]));
+        this._points = points.map(one => ({ ...one, value: measured(one.value) }));
+        this._values = new Map(this._points.map(one => [one.id, one.value]));
         this._draw();
         this.came.value += 1;
       }
@@ -102,8 +104,10 @@ export class Trend {
     const points = thin(this._points);
     const values = points.map(one => one.value).filter(Number.isFinite);
     const x = scaleLinear([0, Math.max(1, points.length - 1)], [4, WIDTH - 4]);
-    const y = scaleLinear([Math.min(...values), Math.max(...values)], [HEIGHT - 5, 5]);
+    const y = scaleLinear(values.length ? [Math.min(...values), Math.max(...values)] : [0, 1], [HEIGHT - 5, 5]);
     const path = lineOf<IPoint>().defined(one => Number.isFinite(one.value)).x((_, i) => x(i)).y(one => y(one.value));
+    const there = (i: number): boolean => Number.isFinite(points[i]?.value);
+    const alone = points.map((_, i) => i).filter(i => there(i) && !there(i - 1) && !there(i + 1));
     const head = this._ctx.state.value?.head?.id;
     const at = points.findIndex(one => one.id === head);
     const present = points[at];
@@ -112,23 +116,32 @@ export class Trend {
       { class: 'nbmv-spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': this._summary() },
       svg('title', {}, this._summary()),
       svg('path', { class: 'nbmv-spark-line', d: path(points) ?? '' }),
-      present ? svg('path', { class: 'nbmv-spark-now', d: `M${x(at)} ${y(present.value)}h.01` }) : null
+      svg('path', { class: 'nbmv-spark-alone', d: alone.map(i => `M${x(i)} ${y(points[i]?.value ?? 0)}h.01`).join('') }),
+      present && Number.isFinite(present.value) ? svg('path', { class: 'nbmv-spark-now', d: `M${x(at)} ${y(present.value)}h.01` }) : null
     );
   }
 
   private _summary(): string {
-    const values = this._points.map(one => one.value);
-    const place = (value: number): string => `v${this._points[values.indexOf(value)]?.number ?? ''}`;
+    const { t } = this._ctx;
+    const values = this._points.map(one => one.value).filter(Number.isFinite);
+    const last = this._points[this._points.length - 1]?.value ?? NaN;
+    const others = this._points.length - values.length;
+    const gaps = others ? `; ${counted(t, others, '{n} version is no finite number', '{n} versions are no finite number')}` : '';
+    if (!values.length) {
+      return `${t('{metric} over {n} versions', { metric: this._ctx.metric.value, n: this._points.length.toLocaleString() })}${gaps}`;
+    }
+    const place = (value: number): string => `v${this._points.find(one => one.value === value)?.number ?? ''}`;
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    return this._ctx.t('{metric} over {n} versions: lowest {low} in {lowAt}, highest {high} in {highAt}, last {last}', {
+    const said = t('{metric} over {n} versions: lowest {low} in {lowAt}, highest {high} in {highAt}, last {last}', {
       metric: this._ctx.metric.value,
-      n: values.length.toLocaleString(),
+      n: this._points.length.toLocaleString(),
       low: number(low),
       lowAt: place(low),
       high: number(high),
       highAt: place(high),
-      last: number(values[values.length - 1] ?? NaN)
+      last: number(last)
     });
+    return `${said}${gaps}`;
   }
 
   private _toggle(more: HTMLElement): void {
@@ -150,7 +163,7 @@ export class Trend {
         x_label: this._ctx.t('version'),
         y_label: metric,
         labels: [],
-        series: [{ label: metric, x: points.map(one => one.number), y: points.map(one => one.value) }]
+        series: [{ label: metric, x: points.map(one => one.number), y: points.map(one => worded(one.value)) }]
       },
       { choose: (_, i) => { this._choose(points[i]?.id ?? ''); } }
     );
@@ -158,7 +171,7 @@ export class Trend {
   }
 }
 
-/** At most MOST points: of each stretch the lowest and the highest, in their order, and always the last. */
+/** At most MOST points and some: of each stretch the lowest, the highest and one that is a gap, in their order; always the last. */
 export function thin<T extends { value: number }>(points: readonly T[], most: number = MOST): T[] {
   if (points.length <= most) {
     return [...points];
@@ -167,9 +180,11 @@ export function thin<T extends { value: number }>(points: readonly T[], most: nu
   const kept: T[] = [];
   for (let from = 0; from < points.length; from += stretch) {
     const part = points.slice(from, from + stretch);
-    const low = part.reduce((a, b) => (b.value < a.value ? b : a));
-    const high = part.reduce((a, b) => (b.value > a.value ? b : a));
-    kept.push(...part.filter(one => one === low || one === high));
+    const there = part.filter(one => Number.isFinite(one.value));
+    const low = there.reduce<T | undefined>((a, b) => (a && a.value <= b.value ? a : b), undefined);
+    const high = there.reduce<T | undefined>((a, b) => (a && a.value >= b.value ? a : b), undefined);
+    const gap = part.find(one => !Number.isFinite(one.value));
+    kept.push(...part.filter(one => one === low || one === high || one === gap));
   }
   const last = points[points.length - 1];
   return last && kept[kept.length - 1] !== last ? [...kept, last] : kept;

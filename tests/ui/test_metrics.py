@@ -1,0 +1,61 @@
+"""Metrics that are no finite number: in every list by their words, last in every order, a gap in every drawing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LOAD = "%load_ext nbmodelver"
+MAKE = """\
+params = {"lr": 0.0}
+for lr, loss in ((0.1, 0.5), (0.2, float("nan")), (0.3, float("inf")), (0.4, 0.25), (0.5, float("-inf"))):
+    params["lr"] = lr
+    get_ipython().run_line_magic("mv_commit", f"-m 'rate {lr}' --metric loss=loss")"""
+
+
+def row(panel, name):
+    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
+
+
+@pytest.fixture
+def study(open_notebook):
+    book = open_notebook(LOAD, MAKE)
+    book.run(0, 1)
+    panel = book.open_panel()
+    expect(row(panel, "v5")).to_be_visible()
+    return book, panel
+
+
+def test_they_are_shown_and_are_in_no_range(study, no_errors):
+    book, panel = study
+    for name, loss in (("v1", "0.5"), ("v2", "nan"), ("v3", "inf"), ("v4", "0.25"), ("v5", "-inf")):
+        expect(row(panel, name).locator(".nbmv-value")).to_have_text(loss)
+    expect(panel.get_by_role("img", name=re.compile("3 versions are no finite number"))).to_be_visible()
+    panel.get_by_role("button", name="Chart of loss over the versions").click()
+    expect(panel.locator(".nbmv-no-number")).to_have_count(3)
+    book.shot("lab-nan-history")
+    panel.get_by_role("button", name="More filters").click()
+    panel.get_by_role("spinbutton", name="At least").fill("0")
+    panel.get_by_role("spinbutton", name="At least").press("Enter")
+    expect(row(panel, "v2")).to_have_count(0)
+    expect(panel.get_by_role("listbox", name="Versions").get_by_role("option")).to_have_count(2)
+    no_errors(book)
+
+
+def test_versions_are_sorted_by_a_metric_with_them_at_the_end(study, no_errors):
+    book, _ = study
+    book.command("nbmodelver:compare", ids=["v1", "v2", "v3", "v4", "v5"])
+    place = book.page.locator(".nbmv-Lab-comparison")
+    names = place.locator("thead .nbmv-version")
+    expect(names).to_have_text(["v1", "v2", "v3", "v4", "v5"])
+    sort = place.get_by_role("button", name="loss", exact=True)
+    sort.click()
+    expect(names).to_have_text(["v4", "v1", "v2", "v3", "v5"])
+    sort.click()
+    expect(names).to_have_text(["v1", "v4", "v2", "v3", "v5"])
+    book.shot("lab-nan-sorted")
+    sort.click()
+    expect(names).to_have_text(["v1", "v2", "v3", "v4", "v5"])
+    no_errors(book)
