@@ -5,10 +5,13 @@ A view builds blocks out of model objects; text.py and html.py draw them. So bot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from nbmodelver.views.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Style = Literal["plain", "strong", "dim", "good", "bad", "warn", "accent", "code", "graph"]
 Mark = Literal["", "added", "removed", "changed", "same", "current", "lost"]
@@ -132,6 +135,20 @@ def cell_spans(cell: Cell) -> tuple[Span, ...]:
     if isinstance(cell, Chart):
         return (Span(bars(cell), "dim"),)
     return spans(*cell) if isinstance(cell, tuple) else spans(cell)
+
+
+MOST_ROWS = 40
+"""Of a longer table the rest is folded: a notebook of 300 names is not an output of 300 lines."""
+
+
+def cut(table: Table) -> Iterator[Table | Fold]:
+    """A table; of a long one its first rows, and the others to be opened where there is a pointer."""
+    over = len(table.rows) - MOST_ROWS
+    if over <= MOST_ROWS // 8:  # "and 3 more" would not be shorter.
+        yield table
+        return
+    yield replace(table, rows=table.rows[:MOST_ROWS])
+    yield Fold(spans(dim(f"and {over:,} more")), (replace(table, rows=table.rows[MOST_ROWS:]),), in_text=False)
 
 
 def bars(chart: Chart) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.views.blocks import Block, Cell, Document, Fold, Row, Table, dim, line, spans, strong, title
+from nbmodelver.views.blocks import Block, Cell, Document, Fold, Row, Table, cut, dim, line, spans, strong, title
 from nbmodelver.views.figures import ago, number, plural
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
@@ -29,22 +29,31 @@ def _blocks(versions: Sequence[Version]) -> Iterator[Block]:
     about.append(Row((dim("when"), *(dim(ago(v.saved_at_utc), v.saved_at_utc) for v in versions))))
     metrics = list(_rows([v.metrics for v in versions], number))
     yield Table(heads, (*about, *metrics), right)
-    rows = list(_rows([v.params for v in versions], value_text))
+    rows = list(_rows([v.params for v in versions], value_text, [_models(v) for v in versions]))
     differ = tuple(r for r in rows if r.mark == "changed")
     same = tuple(Row(r.cells) for r in rows if r.mark != "changed")
     if differ:
         yield title("Parameters that differ", level=2)
-        yield Table(heads, tuple(Row(r.cells) for r in differ), right)
+        yield from cut(Table(heads, tuple(Row(r.cells) for r in differ), right))
     if same:
         yield Fold(
             spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),), in_text=False
         )
 
 
-def _rows(sides: Sequence[Mapping[str, Any]], written: Any) -> Iterator[Row]:
+def _models(version: Version) -> frozenset[str]:
+    return frozenset(n for n, k in version.kept.items() if k.kind == "model")
+
+
+def _rows(
+    sides: Sequence[Mapping[str, Any]], written: Any, models: Sequence[frozenset[str]] | None = None
+) -> Iterator[Row]:
+    """A row for each key. models: a parameter of one of these differs only among the versions that have the model."""
     names = dict.fromkeys(n for side in sides for n in side)
+    owned = frozenset[str]().union(*models or ())
     for name in names:
-        held = [name in s for s in sides]
         cells: list[Cell] = [written(s[name]) if name in s else dim("-") for s in sides]
-        differ = not all(held) or any(c != cells[0] for c in cells)
+        owner = name.partition(".")[0]
+        asked = [c for i, c in enumerate(cells) if not models or owner not in owned or owner in models[i]]
+        differ = any(c != asked[0] for c in asked)
         yield Row((strong(name), *cells), "changed" if differ else "")

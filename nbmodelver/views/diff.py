@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Cell, Code, Document, Fold, Row, Span, Table, dim, line, spans, strong, title
+from nbmodelver.views.blocks import Block, Cell, Code, Document, Fold, Row, Span, Table, cut, dim, line, spans, strong, title
 from nbmodelver.views.figures import plural
 from nbmodelver.views.shown import Shown
-from nbmodelver.views.values import value_cell
+from nbmodelver.views.values import value_cell, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def section_blocks(section: Section) -> Iterator[Block]:
     same = [r for r in section.rows if r.status == "same"]
     yield title(section.title, level=2)
     if changed:
-        yield _table(section, changed)
+        yield from cut(_table(section, changed))
     if same and len(same) <= 3 and not changed:
         yield _table(section, same)
     elif same:
@@ -61,14 +61,16 @@ def section_blocks(section: Section) -> Iterator[Block]:
 
 
 def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
-    drawn = tuple(Row(tuple(_cells(r)), r.status) for r in rows)
+    drawn = tuple(Row(tuple(_cells(r, none=section.id == "params")), r.status) for r in rows)
     right = {i for i in range(len(section.columns)) if _all_numbers(rows, i)}
     return Table(section.columns, drawn, frozenset(right))
 
 
-def _cells(row: DiffRow) -> Iterator[Cell]:
+def _cells(row: DiffRow, *, none: bool) -> Iterator[Cell]:
+    """The cells. none: None is a value of its own, on the sides that have one."""
+    sides = {"added": (2,), "removed": (1,)}.get(row.status, (1, 2)) if none else ()
     for i, value in enumerate(row.cells):
-        cell = value_cell(value)
+        cell = value_text(value) if i in sides else value_cell(value)
         yield strong(cell) if i == 0 and isinstance(cell, str) and row.status != "same" else cell
 
 

@@ -277,7 +277,7 @@ class CommitForm:
         self.names.options = [(messages.name_label(n), n["name"]) for n in fine]
         self.names.value = [n["name"] for n in fine if n["chosen"]]
         self._metrics = form["metrics"]
-        self.metrics.options = [(f"{n} {v:g}", n) for n, v in form["metrics"].items()]
+        self.metrics.options = [(f"{n} {float(v):g}", n) for n, v in form["metrics"].items()]
         self.metrics.value = list(form["metrics"])
         self.problems.value = messages.problems_html([n for n in form["names"] if n["problem"]])
 

@@ -115,7 +115,7 @@ def _about(message: Message) -> Iterator[Block]:
     )
     for key in ("metrics", "params"):
         if message[key]:
-            cells = ((strong(n), number(v) if key == "metrics" else value_cell(v)) for n, v in message[key].items())
+            cells = ((strong(n), number(float(v)) if key == "metrics" else value_cell(v)) for n, v in message[key].items())
             yield title(key, level=2)
             yield Table(("", ""), tuple(map(TableRow, cells)))
     yield from (line(Span("not kept: ", "warn"), s["name"], f": {s['reason']}") for s in message["skipped"])
@@ -123,7 +123,7 @@ def _about(message: Message) -> Iterator[Block]:
 
 def label(entry: Message, head: str = "") -> str:
     """A version as one line of a list."""
-    metrics = "  ".join(f"{n} {number(v)}" for n, v in list(entry["metrics"].items())[:3])
+    metrics = "  ".join(f"{n} {number(float(v))}" for n, v in list(entry["metrics"].items())[:3])
     names = " ".join((*entry["branches"], *entry["tags"]))
     said = entry["message"] or (f"({entry['auto']})" if entry["auto"] else "")
     mark = "●" if entry["id"] == head else " "

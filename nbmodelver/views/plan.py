@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, dim, line, strong, title
+from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, cut, dim, line, strong, title
 from nbmodelver.views.figures import plural, size
 from nbmodelver.views.shown import Shown
 
@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from nbmodelver.model import Change, Effect, Plan
 
 EFFECTS: dict[Effect, tuple[Mark, str]] = {
-    "changes": ("changed", "changes back"),
-    "appears": ("added", "comes back"),
-    "vanishes": ("removed", "vanishes"),
     "lost": ("lost", "cannot come back"),
+    "changes": ("changed", "changes back"),
+    "vanishes": ("removed", "vanishes"),
+    "appears": ("added", "comes back"),
 }
+"""What may cost something comes first."""
 
 
-def plan(planned: Plan, *, done: bool = False) -> Shown:
-    """The plan: names by effect, bytes to load, environment, notes. done: said after the fact."""
+def plan(planned: Plan, *, done: bool = False, branch: str = "") -> Shown:
+    """The plan: names by effect, bytes to load, environment, notes. done: said after the fact. branch: gone to."""
     version = planned.version
     message = dim(f"  {version.message}") if version.message else ""
-    blocks: list[Block] = [title(f"{'Rolled back' if done else 'Rollback'} to {version.name}", message)]
+    said = f"On {branch} at" if branch else "Rolled back to" if done else "Rollback to"
+    blocks: list[Block] = [title(f"{said} {version.name}", message)]
     rows = tuple(_row(c) for effect in EFFECTS for c in planned.changes if c.effect == effect)
     if rows:
-        blocks.append(Table(("", "", "", "", ""), rows, frozenset({3})))
+        blocks += cut(Table(("", "", "", "", ""), rows, frozenset({3})))
+        blocks += _stays(planned, done=done)
     else:
         blocks.append(line("nothing changes: the notebook already holds this version"))
     blocks += _lines(planned, done=done)
@@ -50,11 +53,14 @@ def _counted(count: int, words: str) -> str:
     return f"{plural(count, 'name')} {verb} {rest}".rstrip()
 
 
-def _lines(planned: Plan, *, done: bool) -> Iterator[Block]:
+def _stays(planned: Plan, *, done: bool) -> Iterator[Block]:
     stays = planned.named("stays")
     if stays:
         shown = ", ".join(stays[:8]) + (f" and {len(stays) - 8} more" if len(stays) > 8 else "")
         yield line(dim(f"{'stayed' if done else 'stays'} as it is: {shown}"))
+
+
+def _lines(planned: Plan, *, done: bool) -> Iterator[Block]:
     counts = [_counted(len(planned.named(e)), w) for e, (_, w) in EFFECTS.items() if planned.named(e)]
     if counts:
         yield line(dim(f"{', '.join(counts)} · {size(planned.load_bytes)} {'loaded' if done else 'to load'}"))

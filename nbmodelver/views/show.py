@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.model import KINDS, Cell, Json, Kind, Profile, Version
-from nbmodelver.views.blocks import Block, Code, Document, Fold, Line, Row, Span, Table, dim, line, spans, strong, title
+from nbmodelver.views.blocks import Block, Code, Document, Fold, Line, Row, Span, Table, cut, dim, line, spans, strong, title
 from nbmodelver.views.commit import metric_spans, skipped_lines
 from nbmodelver.views.figures import ago, duration, plural, size
 from nbmodelver.views.profile import blocks_of
@@ -72,7 +72,7 @@ def _kept(version: Version) -> Iterator[Block]:
     rows = [row for kind in KINDS for row in _of_kind(version, kind)]
     if rows:
         yield title("Names", level=2)
-        yield Table(("", "", "", "", ""), tuple(rows), frozenset({3}))
+        yield from cut(Table(("", "", "", "", ""), tuple(rows), frozenset({3})))
     if version.skipped:
         yield title("Not kept", level=2)
         yield from skipped_lines(version.skipped, "")
@@ -100,7 +100,7 @@ def _figures(version: Version, parent: Version | None) -> Iterator[Block]:
         yield from (line(*piece) for piece in metric_spans(version, parent))
     if version.params:
         yield title("Parameters", level=2)
-        yield params_table(version.params)
+        yield from cut(params_table(version.params))
 
 
 def params_table(params: Mapping[str, Json]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, dim, line, strong
+from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, cut, dim, line, strong
 from nbmodelver.views.commit import metric_spans
 from nbmodelver.views.figures import ago, plural, size
 from nbmodelver.views.shown import Shown
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from nbmodelver.model import Change, Effect, Version
 
 EFFECTS: dict[Effect, tuple[Mark, str]] = {
-    "appears": ("added", "new"),
+    "lost": ("lost", "cannot be kept"),
     "changes": ("changed", "changed"),
     "vanishes": ("removed", "gone"),
-    "lost": ("lost", "cannot be kept"),
+    "appears": ("added", "new"),
 }
 
 
@@ -63,7 +63,7 @@ def _blocks(state: State) -> Iterator[Block]:
         )
     rows = tuple(_row(c) for effect in EFFECTS for c in state.changes if c.effect == effect)
     if rows:
-        yield Table(("", "", "", "", ""), rows, frozenset({3}))
+        yield from cut(Table(("", "", "", "", ""), rows, frozenset({3})))
     elif head is not None and state.live:
         yield line("nothing has changed since")
     auto = " · commits by itself after each cell" if state.auto else ""

@@ -50,6 +50,8 @@ DRAWN = {
     "done": (lambda: messages.plan_html(result("rollback")["plan"], done=True), ["Rolled back to v2"]),
     "diff": (lambda: messages.diff_html(result("diff")), ["Metrics", "Hyperparameters", "Code"]),
     "compare": (lambda: messages.comparison_html(result("compare")), ["v1", "v4", "acc", "0.83"]),
+    "compare nan": (lambda: messages.comparison_html(result("compare")), ["loss", "0.35", "nan"]),
+    "diff nan": (lambda: messages.diff_html(result("diff.nan")), ["loss", "0.35", "nan"]),
     "version": (lambda: messages.version_html(result("version")), ["deeper", "see <b>notes</b>", "model"]),
     "problems": (lambda: messages.problems_html(result("form")["names"]), ["cannot be kept", "log"]),
 }
