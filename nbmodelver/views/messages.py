@@ -115,7 +115,8 @@ def _about(message: Message) -> Iterator[Block]:
     )
     for key in ("metrics", "params"):
         if message[key]:
-            cells = ((strong(n), number(float(v)) if key == "metrics" else value_cell(v)) for n, v in message[key].items())
+            write = (lambda v: number(float(v))) if key == "metrics" else value_cell
+            cells = ((strong(n), write(v)) for n, v in message[key].items())
             yield title(key, level=2)
             yield Table(("", ""), tuple(map(TableRow, cells)))
     yield from (line(Span("not kept: ", "warn"), s["name"], f": {s['reason']}") for s in message["skipped"])
