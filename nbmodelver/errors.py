@@ -35,6 +35,10 @@ class UsageError(NbmodelverError):
     """An option, argument or verb that does not exist or does not fit."""
 
 
+class FileExists(UsageError):
+    """A file is there already, and nobody has said that it may be replaced."""
+
+
 class UnknownName(NbmodelverError):
     """A variable that is neither in the notebook nor in the version asked for."""
 
@@ -74,6 +78,14 @@ class Busy(NbmodelverError):
 
 class Cancelled(NbmodelverError):
     """The user stopped or withdrew what was asked for; nothing was changed."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The kernel's interrupt while a verb worked. Outside the tree: what catches errors must not stop an interrupt."""
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows in place of a traceback."""
+        return [f"KeyboardInterrupt: {self}", "  nothing is left half done: %mv_status says where the notebook stands"]
 
 
 class MergeConflict(NbmodelverError):

@@ -111,6 +111,7 @@ function defaults(mock: Mock, total: number): Answers {
     untag: ({ name }) => done(`untagged ${name}`),
     note: () => done('note written'),
     export: ({ id }) => ({ ...done('exported'), path: `${id.slice(0, 4)}.nbmv`, size_bytes: 3_400_000 }),
+    destination: ({ id, path }) => ({ name: `v${numberOf(id)}`, path: path ?? `churn-v${numberOf(id)}.nbmv.zip`, file: `/home/ada/study/${path ?? `churn-v${numberOf(id)}.nbmv.zip`}`, problem: null }),
     document: () => ({ notebook: { cells: [{ cell_type: 'markdown', source: ['# Churn'] }, { cell_type: 'code', source: 'import pandas as pd' }] }, name: 'churn-v3.ipynb' }),
     live: () => ({}),
     set: () => done('set'),

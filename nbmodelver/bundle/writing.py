@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from nbmodelver.bundle import documents, names, notebooks, pins
 from nbmodelver.bundle.archive import Writer
 from nbmodelver.bundle.first_cell import Variable
-from nbmodelver.errors import StoreFull, StoreReadOnly, UsageError
+from nbmodelver.errors import FileExists, StoreFull, StoreReadOnly, UsageError
 from nbmodelver.repo import portable
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _place(temporary: Path, path: Path) -> None:
     if path.exists():
         if filecmp.cmp(temporary, path, shallow=False):
             return
-        raise UsageError(f"there is another file '{path}' already", "remove it, or choose another name with -o")
+        raise FileExists(f"there is another file '{path}' already", "remove it, or choose another name with -o")
     temporary.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

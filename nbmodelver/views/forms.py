@@ -12,6 +12,7 @@ import traitlets
 
 from nbmodelver.views import messages
 from nbmodelver.views.asking import Asker, Message
+from nbmodelver.views.export import ExportForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,6 +56,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         super().__init__(self._top, view=view, selected=list(selected))
         self.add_class("nbmv-mounted")
         self._asker = Asker(connect, self._take, self._failed)
+        self.export = ExportForm(self._asker, self._done, self._draw_view)
         self._asker.on_progress(lambda p: self._say(f"{p['what']}: {p['done']:,} of {p['total']:,}"))
         self.filter.observe(lambda _change: self._list(), "value")
         self.versions.observe(self._picked, "value")
@@ -150,6 +152,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
 
     def _failed(self, error: Message) -> None:
         self._say(error["message"], error["hint"], failed=True)
+        self.export.ended()
 
     # -- what is done
 
@@ -199,7 +202,8 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
 
     def _export(self) -> None:
         if (version := self.one()) is not None:
-            self._asker.ask("export", self._done, id=version)
+            self.export.open(version)
+            self._hold(self.export.box)
 
     def _commit(self, params: Message) -> None:
         self._change("commit", **params)

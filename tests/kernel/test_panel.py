@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+import zipfile
 
 import pytest
 
@@ -74,6 +75,12 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path):
     assert panel.ask("note", id="v2", note="new words")["said"] == "note of v2 kept"
     found = panel.ask("export", id="v2", path="out.nbmv.zip")
     assert (tmp_path / "out.nbmv.zip").stat().st_size == found["size_bytes"]
+    assert panel.ask("destination", id="v2") == {
+        "name": "v2",
+        "path": "notebook-v2.nbmv.zip",
+        "file": str(tmp_path / "notebook-v2.nbmv.zip"),
+        "problem": None,
+    }
     assert panel.ask("document", id="v2")["notebook"] is None
     assert panel.ask("live", path="a/b.ipynb", notebook={"cells": []}) == {}
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
@@ -402,6 +409,48 @@ def test_a_name_that_the_present_version_left_out_is_saved_before_a_rollback_rep
     assert shell["params"]["lr"] == 0.1
     panel.ask("undo")
     assert shell["params"]["lr"] == 78
+
+
+def test_an_export_says_what_is_in_its_way_before_it_writes(shell, panel, tmp_path):
+    shell.run("params = {'lr': 1}")
+    panel.ask("commit", names=None, message="first")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "taken.zip").write_text("mine")
+    for path, code in (
+        ("no/folder/x.zip", "UsageError"), ("folder", "UsageError"), ("a\0b", "UsageError"), ("x" * 300, "UsageError"),
+        ("~nobody-of-this-name/x.zip", "UsageError"), ("taken.zip", "FileExists"), (str(tmp_path), "UsageError"),
+    ):  # fmt: skip
+        problem = panel.ask("destination", id="v1", path=path)["problem"]
+        assert (problem["code"], bool(problem["hint"])) == (code, True), path
+        with pytest.raises(Failed) as caught:
+            panel.ask("export", id="v1", path=path)
+        assert (caught.value.code, caught.value.message) == (code, problem["message"])
+    assert sorted(p.name for p in tmp_path.iterdir() if "nbmodelver" not in p.name) == ["folder", "taken.zip"]
+    assert panel.ask("destination", id="v1", path=" folder/fine.zip ")["file"] == str(tmp_path / "folder" / "fine.zip")
+
+
+def test_a_file_is_replaced_only_when_that_is_said(shell, panel, tmp_path):
+    shell.run("params = {'lr': 1}")
+    panel.ask("commit", names=None, message="first")
+    taken = tmp_path / "taken.zip"
+    taken.write_text("mine")
+    with pytest.raises(Failed, match="FileExists"):
+        panel.ask("export", id="v1", path="taken.zip", overwrite=False)
+    assert taken.read_text() == "mine"
+    done = panel.ask("export", id="v1", path="taken.zip", overwrite=True)
+    assert (done["path"], done["size_bytes"]) == (str(taken), taken.stat().st_size)
+    assert zipfile.is_zipfile(taken)
+    assert [p.name for p in tmp_path.iterdir() if "taken" in p.name] == ["taken.zip"]
+
+
+def test_an_export_that_is_stopped_leaves_the_file_that_it_was_to_replace(shell, panel, tmp_path, monkeypatch):
+    shell.run("params = {'lr': 1}")
+    panel.ask("commit", names=None, message="first")
+    (tmp_path / "taken.zip").write_text("mine")
+    monkeypatch.setattr("nbmodelver.bundle.write", lambda *_a, **_k: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(Failed, match="Cancelled"):
+        panel.ask("export", id="v1", path="taken.zip", overwrite=True)
+    assert (tmp_path / "taken.zip").read_text() == "mine"
 
 
 def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, monkeypatch):

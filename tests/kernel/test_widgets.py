@@ -253,7 +253,7 @@ def test_plain_commit_form(plain, page):
     assert plain.view == "history"
 
 
-def test_plain_labels_and_export(plain, page, tmp_path):
+def test_plain_labels(plain, page):
     plain.selected = [plain.versions.options[1][1]]
     plain.labels.tag.value = "base"
     plain.labels.buttons["Tag"].click()
@@ -267,12 +267,53 @@ def test_plain_labels_and_export(plain, page, tmp_path):
     plain.labels.tag.value = "not a name"
     plain.labels.buttons["Tag"].click()
     assert "cannot be a name" in plain.said.value
-    plain.buttons["Export"].click()
-    wait_for(lambda: list(tmp_path.glob("*.nbmv.zip")))
     page.run("%mv_branch other")
     plain.labels.branch.value = "other"
     plain.labels.buttons["Switch"].click()
     assert repo.history.branch == "other"
+
+
+def test_plain_export_asks_for_the_file_and_replaces_none_unasked(plain, page, tmp_path):
+    form = plain.export
+    plain.buttons["Export"].click()
+    assert "select a version" in plain.said.value
+    plain.selected = [plain.versions.options[1][1]]
+    plain.buttons["Export"].click()
+    wait_for(lambda: not form.go.disabled)
+    assert form.file.value.endswith("-v1.nbmv.zip")
+    assert str(tmp_path / form.file.value) in form.said.value
+    form.file.value = "no/folder/x.zip"
+    wait_for(lambda: "there is no folder" in form.said.value)
+    assert form.go.disabled
+    (tmp_path / "mine.zip").write_text("mine")
+    form.file.value = "mine.zip"
+    wait_for(lambda: form.replace.layout.display is None)
+    assert form.go.disabled
+    form.replace.value = True
+    form.go.click()
+    wait_for(lambda: "mine.zip" in plain.said.value and form.box not in plain.children)
+    assert (tmp_path / "mine.zip").read_bytes()[:2] == b"PK"
+
+
+def test_plain_export_is_cancelled(plain, tmp_path, monkeypatch):
+    def slow(_repo, _version, path, progress):
+        for done in range(10_000):
+            time.sleep(0.001)
+            progress(done, 10_000, "writing the bundle")
+
+    monkeypatch.setattr("nbmodelver.bundle.write", slow)
+    plain.selected = [plain.versions.options[1][1]]
+    plain.buttons["Export"].click()
+    wait_for(lambda: not plain.export.go.disabled)
+    plain.export.go.click()
+    wait_for(lambda: "writing the bundle" in plain.said.value)
+    assert plain.export.stop.description == "Cancel"
+    plain.export.stop.click()
+    wait_for(lambda: not plain.export.go.disabled)
+    assert plain.export.stop.description == "Leave it"
+    plain.export.stop.click()
+    assert plain.export.box not in plain.children
+    assert list(tmp_path.glob("*.zip")) == []
 
 
 def test_plain_waits_for_a_cell_when_told_to(plain, page):

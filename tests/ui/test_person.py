@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -88,3 +89,40 @@ def test_commit_change_compare_roll_back_undo(open_notebook, no_errors, app):
     assert book.kernel("(int(df.loc[0, 'a']), params['depth'])") == (99, 5)
     no_errors(book)
     assert book.hosts == {page.url.split("/")[2]}, "nothing leaves this machine"
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_a_version_is_exported_to_the_file_that_was_typed(open_notebook, no_errors, app):
+    book = open_notebook(LOAD, "params = {'depth': 3}", app=app)
+    book.run(0, 1)
+    toolbar_commit(book)
+    panel = book.open_panel()
+    row(panel, "v1").click()
+    panel.get_by_role("button", name="More actions").click()
+    panel.get_by_role("menuitem", name="Export…").click()
+    file = panel.get_by_role("textbox", name="File")
+    expect(file).to_have_value("study-v1.nbmv.zip")
+    export = panel.get_by_role("button", name="Export", exact=True)
+    file.fill("no/folder/best.zip")
+    expect(panel.get_by_text("there is no folder")).to_be_visible()
+    expect(export).to_be_disabled()
+    book.shot(f"{app}-export-problem")
+
+    (book.folder / "best.zip").write_text("mine")
+    file.fill("best.zip")
+    expect(panel.get_by_text("there is a file 'best.zip' already")).to_be_visible()
+    expect(export).to_be_disabled()
+    panel.get_by_role("checkbox", name="Replace the file that is there").check()
+    book.shot(f"{app}-export-taken")
+    export.click()
+    expect(book.page.get_by_text("Exported to").first).to_be_visible()
+    assert zipfile.is_zipfile(book.folder / "best.zip")
+    expect(file).to_have_count(0)
+
+    book.command("nbmodelver:export", id="v1")
+    expect(file).to_have_value("study-v1.nbmv.zip")
+    book.shot(f"{app}-export")
+    file.press("Enter")
+    expect(file).to_have_count(0)
+    assert zipfile.is_zipfile(book.folder / "study-v1.nbmv.zip")
+    no_errors(book)

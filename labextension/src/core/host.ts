@@ -3,7 +3,7 @@ import type { ITransport } from './transport';
 /** Translates a sentence with {placeholders}; the hosts bring their own, `plain` is the one without a language. */
 export type Translate = (sentence: string, values?: { [name: string]: string | number }) => string;
 
-export type View = 'history' | 'inspect' | 'compare' | 'rollback' | 'commit';
+export type View = 'history' | 'inspect' | 'compare' | 'rollback' | 'commit' | 'export';
 
 /** What the place around a panel can do; whatever is missing, the panel does inside itself. */
 export interface IHost {

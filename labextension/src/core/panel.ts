@@ -2,6 +2,7 @@ import { Commit } from './commit';
 import { Compare } from './compare';
 import type { Deed, IContext, INotice, IView } from './context';
 import { h } from './dom';
+import { Export } from './export';
 import { Header } from './header';
 import { History } from './history';
 import type { IHost, IPanel, View } from './host';
@@ -179,6 +180,8 @@ export class Panel implements IPanel, IContext {
         return new Rollback(this, ids[0] ?? 'HEAD', name);
       case 'commit':
         return new Commit(this);
+      case 'export':
+        return new Export(this, ids[0] ?? 'HEAD', name);
     }
   }
 

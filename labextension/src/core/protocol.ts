@@ -251,8 +251,10 @@ export interface IMethods {
   tag: [{ id: string; name: string; move?: boolean }, IDone];
   untag: [{ name: string }, IDone];
   note: [{ id: string; note: string }, IDone];
-  /** path: relative to the notebook's folder; without it beside the notebook, by the version's name. */
-  export: [{ id: string; path?: string }, IDone & { path: string; size_bytes: number }];
+  /** Where an export would be written. path: the text for the field. file: the whole path. problem: "FileExists" where it may be replaced. */
+  destination: [{ id: string; path?: string }, { name: string; path: string; file: string; problem: IFailure | null }];
+  /** path: relative to the notebook's folder; without it beside the notebook, by the version's name. overwrite: a file that is there may be replaced. */
+  export: [{ id: string; path?: string; overwrite?: boolean }, IDone & { path: string; size_bytes: number }];
   /** The notebook document of a version, as nbformat JSON; null when it was not kept. */
   document: [{ id: string }, { notebook: { [key: string]: Json } | null; name: string }];
   /** The live document as the page has it, so that the next version holds it. path: relative to the server's root. */

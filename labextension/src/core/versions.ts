@@ -1,6 +1,5 @@
 import type { IContext } from './context';
 import { showDocument } from './document';
-import { size } from './figures';
 import type { IMenuItem } from './menu';
 import type { IEntry } from './protocol';
 
@@ -11,7 +10,7 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
     { label: t('Roll back…'), icon: 'rollback', run: () => { ctx.go('rollback', [entry.id]); } },
     { label: t('Compare with the present version'), icon: 'compare', disabled: isPresent(ctx, entry), run: () => { compareWithPresent(ctx, entry); } },
     { label: t('Compare with the version before'), icon: 'compare', disabled: entry.parents.length === 0, run: () => { ctx.go('compare', [entry.parents[0] ?? '', entry.id]); } },
-    { label: t('Export'), icon: 'export', run: () => { void exportVersion(ctx, entry); } },
+    { label: t('Export…'), icon: 'export', run: () => { ctx.go('export', [entry.id]); } },
     { label: t('Show its notebook'), icon: 'notebook', run: () => { void openNotebook(ctx, entry); } }
   ];
 }
@@ -25,14 +24,6 @@ export function compareWithPresent(ctx: IContext, entry: IEntry): void {
   const head = ctx.state.value?.head;
   if (head) {
     ctx.go('compare', entry.number < head.number ? [entry.id, head.id] : [head.id, entry.id]);
-  }
-}
-
-export async function exportVersion(ctx: IContext, entry: IEntry): Promise<void> {
-  const { t } = ctx;
-  const done = await ctx.act('export', { id: entry.id }, t('Exporting {name}', { name: entry.name }));
-  if (done) {
-    announce(ctx, t('Exported {name} to {path} ({size})', { name: entry.name, path: done.path, size: size(done.size_bytes) }));
   }
 }
 

@@ -236,12 +236,16 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
       }
     },
     [ID.export]: {
-      label: t('Export a Version'),
-      caption: t('Write a version as one file beside the notebook'),
-      args: { id: VERSION, path: TEXT },
+      label: t('Export a Version …'),
+      caption: t('Write a version as one file'),
+      args: { id: VERSION, path: { ...TEXT, description: 'The file, from the folder of the notebook; asked for without it.' }, overwrite: { type: 'boolean' } },
       run: args => {
         const path = text(args, 'path');
-        return deed(room, transport => transport.request('export', { id: chosen(args), ...(path === undefined ? {} : { path }) }));
+        if (path === undefined) {
+          show(room, 'export', [chosen(args)]);
+          return;
+        }
+        return deed(room, transport => transport.request('export', { id: chosen(args), path, overwrite: args['overwrite'] === true }));
       }
     },
     [ID.document]: {

@@ -27,7 +27,7 @@ describe('axe', () => {
     expect(await violations(root)).toEqual([]);
   });
 
-  test.each(['compare', 'rollback', 'commit', 'inspect'] as const)('%s', async view => {
+  test.each(['compare', 'rollback', 'commit', 'inspect', 'export'] as const)('%s', async view => {
     const { root, panel } = await page();
     panel.show(view, [idOf(2), idOf(7)], view === 'inspect' ? 'train' : '');
     await settled();

@@ -148,7 +148,7 @@ describe('history', () => {
     await press('ArrowDown');
     await press('ArrowDown');
     document.activeElement?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
-    expect(all(root, '[role=menuitem]').map(nameOf)).toEqual(['Roll back…', 'Compare with the present version', 'Compare with the version before', 'Export', 'Show its notebook']);
+    expect(all(root, '[role=menuitem]').map(nameOf)).toEqual(['Roll back…', 'Compare with the present version', 'Compare with the version before', 'Export…', 'Show its notebook']);
     await press('Escape');
     expect(all(root, '[role=menu]')).toEqual([]);
     expect(document.activeElement).toBe(row(root, 'v13'));
@@ -157,8 +157,8 @@ describe('history', () => {
     await press('ArrowDown');
     await press('ArrowDown');
     await click(document.activeElement as Element);
-    expect(mock.of('export')).toEqual([{ id: idOf(13) }]);
-    expect(one(root, '.nbmv-notice').textContent).toContain('Exported v13 to 0000.nbmv (3.4\u00a0MB)');
+    expect(mock.of('destination')).toEqual([{ id: idOf(13) }]);
+    expect(one(root, '.nbmv-export .nbmv-title').textContent).toBe('Export v13');
   });
 
   test('a failing list is a notice with the way out', async () => {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { Failure, type IRequestOptions, type Method, type Params, type Result } from '../../src/core';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
-import { all, click, page, row, rows, settled } from './page';
+import { all, click, one, page, row, rows, settled } from './page';
 
 const PLANT = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script><b id=planted>';
 
@@ -95,6 +95,8 @@ test('planted HTML in failures, progress and what waits is text', async () => {
   check(root);
   row(root, 'v7').dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
   await click(all(root, '[role=menuitem]')[3] as Element);
+  check(root);
+  one(root, 'form').dispatchEvent(new Event('submit', { cancelable: true }));
   await settled(290);
   expect(root.querySelector('.nbmv-tasks')?.textContent).toContain(PLANT);
   check(root);

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import bundle, views
 from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.kernel import document
 from nbmodelver.kernel.panel import entries
+from nbmodelver.kernel.panel.export import check, path_of, replaced
 from nbmodelver.verbs import Call, find, parse
 
 if TYPE_CHECKING:
@@ -142,12 +142,14 @@ def live(desk: Desk, params: Params, _request: Request) -> Message:
 
 
 def export(desk: Desk, params: Params, request: Request) -> Message:
-    """Write a bundle beside the notebook, or where `path` says."""
+    """Write a bundle beside the notebook, or where `path` says. A file that is there is replaced only when asked to."""
     repo = desk.repo()
     version = repo[params.text("id")]
-    path = Path(params.text("path", "") or bundle.default_name(version)).expanduser()
-    path = desk.notebook.folder / path
-    bundle.write(repo, version, path, request)
+    path = path_of(desk.notebook.folder, version, params.text("path", ""))
+    overwrite = params.flag("overwrite")
+    check(path, overwrite=overwrite)
+    with replaced(path, overwrite=overwrite) as place:
+        bundle.write(repo, version, place, request)
     size_bytes = path.stat().st_size
     shown = views.exported(str(path), size_bytes, version.name)
     return {**desk.done(request, first_line(shown)), "path": str(path), "size_bytes": size_bytes}

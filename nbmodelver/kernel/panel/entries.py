@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from nbmodelver.errors import NbmodelverError
     from nbmodelver.model import Cell, Change, Json, Skipped, Version
     from nbmodelver.repo.columns import Place
     from nbmodelver.repo.names import Step
@@ -109,6 +110,11 @@ def said(found: Step) -> str:
         words.append(f"was {found.before.type}")
     words += found.kept.notes
     return "; ".join(words)
+
+
+def failure(error: NbmodelverError) -> Message:
+    """`IFailure`."""
+    return {"code": type(error).__name__, "message": error.message, "hint": error.hint}
 
 
 def clean(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Cancelled, NbmodelverError
-from nbmodelver.kernel.panel.entries import clean
+from nbmodelver.kernel.panel.entries import clean, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,11 +71,11 @@ class Request:
         if isinstance(error, KeyboardInterrupt):
             error = Cancelled("stopped; nothing was changed")
         if isinstance(error, NbmodelverError):
-            code, message, hint = type(error).__name__, error.message, error.hint
-        else:
-            log.error("%s failed", self.method, exc_info=error)
-            code, message, hint = "Unexpected", f"{type(error).__name__}: {error}"[:500], ""
-        self._end({"id": self.id, "error": {"code": code, "message": message, "hint": hint}})
+            self._end({"id": self.id, "error": failure(error)})
+            return
+        log.error("%s failed", self.method, exc_info=error)
+        said = f"{type(error).__name__}: {error}"[:500]
+        self._end({"id": self.id, "error": {"code": "Unexpected", "message": said, "hint": ""}})
 
     def _end(self, message: dict[str, Any]) -> None:
         with self._ending:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
 from nbmodelver.kernel.panel import entries
+from nbmodelver.kernel.panel.export import destination
 from nbmodelver.kernel.panel.form import form
 from nbmodelver.kernel.panel.params import is_metric
 from nbmodelver.kernel.values import is_imported_code
@@ -162,5 +163,6 @@ SLOW: dict[str, Callable[[Desk, Params, Request], Message]] = {
     "plan": plan,
     "form": commit_form,
     "document": document,
+    "destination": destination,
 }
 """These may read much: each has a thread of its own, so that no other panel waits for it."""
