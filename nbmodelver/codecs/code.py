@@ -51,7 +51,7 @@ def importable(obj: Any) -> bool:
     if module is None or by_value._is_registered_pickle_by_value(module):
         return module_name == "builtins"
     found: Any = module
-    for step in obj.__qualname__.split("."):
+    for step in getattr(obj, "__qualname__", obj.__name__).split("."):
         try:
             found = getattr(found, step)
         except AttributeError:
@@ -59,10 +59,21 @@ def importable(obj: Any) -> bool:
     return found is obj
 
 
+def says_how(kind: type) -> bool:
+    """True for a class with a `__reduce__` or `__reduce_ex__` written in the notebook."""
+    own = next(base for base in kind.__mro__ if any(name in vars(base) for name in _REDUCERS))
+    return own is not object and not importable(own)
+
+
+_REDUCERS = ("__reduce__", "__reduce_ex__")
+
+
 def is_definition(obj: Any) -> bool:
     """True for classes made in the notebook, and for its top-level functions without a closure."""
     if isinstance(obj, type):
         return not importable(obj) and obj not in by_value._BUILTIN_TYPE_NAMES
+    if isinstance(obj, PARAMETERS):
+        return not importable(obj)
     return (
         isinstance(obj, types.FunctionType)
         and obj.__closure__ is None
@@ -155,6 +166,33 @@ def newtype(name: str, qualname: str, module: str, supertype: Any) -> Any:
     made = make(name, supertype)
     made.__qualname__, made.__module__ = qualname, module
     return made
+
+
+PARAMETERS = (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple)
+"""Type parameters: pickle would only look them up by their names."""
+
+
+def reduce_parameter(parameter: Any) -> tuple[Any, ...]:
+    """How pickle takes a type parameter of the notebook apart."""
+    options = {word: getattr(parameter, f"__{word}__", None) for word in _PARAMETER_WORDS}
+    given = {word: value for word, value in options.items() if value not in (None, False)}
+    constraints = getattr(parameter, "__constraints__", ())
+    return type_parameter, (type(parameter), parameter.__name__, parameter.__module__, constraints, given)
+
+
+_PARAMETER_WORDS = ("bound", "covariant", "contravariant", "infer_variance")
+
+
+def type_parameter(kind: Any, name: str, module: str, constraints: tuple[Any, ...], given: dict[str, Any]) -> Any:
+    """A type parameter as it was."""
+    made = kind(name, *constraints, **given)
+    made.__module__ = module
+    return made
+
+
+def reduce_arguments(arguments: Any) -> tuple[Any, ...]:
+    """`P.args` or `P.kwargs` of a `ParamSpec`."""
+    return getattr, (arguments.__origin__, "args" if isinstance(arguments, typing.ParamSpecArgs) else "kwargs")
 
 
 def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> tuple[Any, ...]:

@@ -76,7 +76,7 @@ class Definitions:
         known = self._keys.get(id(obj))
         if known is not None:
             return known
-        name: str = obj.__qualname__
+        name: str = getattr(obj, "__qualname__", obj.__name__)
         live = self.namespace.get(name) is obj
         taken = name in self.by_key or (not live and code.is_definition(self.namespace.get(name)))
         key, at = name, 2
@@ -138,6 +138,8 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             types.MethodType: self._reduce_method,
             types.MappingProxyType: _reduce_proxy,
             typing.NewType: code.reduce_newtype,
+            **dict.fromkeys(code.PARAMETERS, self._reduce_parameter),
+            **dict.fromkeys((typing.ParamSpecArgs, typing.ParamSpecKwargs), code.reduce_arguments),
             functools.cached_property: code.reduce_cached_property,
             functools._lru_cache_wrapper: self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
@@ -154,6 +156,8 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         codec = protocol.find(kind)
         if codec is not None:
             return lambda obj: self._reduce_by_codec(codec, obj)
+        if code.says_how(kind):
+            return _reduce_as_it_says
         return self._helper(kind)
 
     def _helper(self, kind: type) -> Reducer | None:
@@ -186,6 +190,14 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         if id(cls) in self.roots or id(cls) in self.definitions.inline:
             return code.reduce_class(cls)
         return self._refer(cls)
+
+    def _reduce_parameter(self, parameter: Any) -> Any:
+        """Of a library by name, of the notebook by key, of one function or class (`def f[T]`) with what holds it."""
+        if code.importable(parameter):
+            return parameter.__name__
+        if id(parameter) in self.roots or self.definitions.namespace.get(parameter.__name__) is not parameter:
+            return code.reduce_parameter(parameter)
+        return self._refer(parameter)
 
     def _reduce_function(self, function: types.FunctionType) -> Any:
         if code.importable(function):
@@ -304,6 +316,12 @@ def _refuse(obj: Any) -> Any:
     raise Refused(f"cannot keep '{type(obj).__module__}.{type(obj).__qualname__}' object".replace("builtins.", ""))
 
 
+def _reduce_as_it_says(obj: Any) -> Any:
+    """What a notebook's class gives to pickle; a name alone (of a singleton) means nothing to another kernel."""
+    reduced = obj.__reduce_ex__(5)
+    return (copyreg.__newobj__, (type(obj),), vars(obj) or None) if isinstance(reduced, str) else reduced  # type: ignore[attr-defined]
+
+
 def _reduce_proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:
     """The proxy of the very dict that it stands for, not of a copy."""
     if (name := code.sentinel_name(proxy)) is not None:
@@ -345,6 +363,7 @@ _IMMUTABLE: frozenset[type] = frozenset(
         *(str, bytes, int, float, complex, bool, tuple, frozenset, range, slice, type(None), types.CodeType),
         *(types.ModuleType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType),
         *(types.GetSetDescriptorType, types.MethodType, types.MappingProxyType),
+        *code.PARAMETERS,
     ]
 )
 
@@ -364,7 +383,8 @@ def links(obj: Any) -> bool:
 
 def _is_singleton(obj: Any) -> bool:
     """Objects that pickle by name (numpy ufuncs and the like): the same everywhere anyway."""
-    module = sys.modules.get(type(obj).__module__)
+    home = type(obj).__module__
+    module = None if home == code.NOTEBOOK else sys.modules.get(home)
     name = getattr(type(obj), "__name__", "")
     return code.sentinel_name(obj) is not None or (module is not None and getattr(module, name.upper(), None) is obj)
 

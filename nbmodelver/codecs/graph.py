@@ -182,7 +182,7 @@ class _Walk:
             met = culprit.reachable(value, self.namespace)
             torn = [s for s in singles if any(fallback.links(met[key]) for key in met.keys() & s.ids())]
             for single in torn:
-                reason = f"shares objects with '{name}', which cannot be kept (--partial keeps it without them)"
+                reason = f"shares objects with '{name}', which cannot be kept (--partial keeps the rest)"
                 self.result.skipped.append(Skipped(single.name, single.name, reason))
             singles = [s for s in singles if s not in torn]
         return singles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.errors import Interrupted
 from nbmodelver.kernel.comms import Comms, poster
 from nbmodelver.kernel.notebook import Notebook
 from nbmodelver.kernel.panel import Desk
@@ -75,7 +76,10 @@ def latest() -> Notebook | None:
 
 def _magic(notebook: Notebook, verb: Verb) -> Callable[..., Any]:
     def magic(line: str, cell: str | None = None) -> Any:
-        return notebook.run(verb.name, line, cell)
+        try:
+            return notebook.run(verb.name, line, cell)
+        except KeyboardInterrupt as error:
+            raise Interrupted(f"%mv_{verb.name} was interrupted") from error
 
     magic.__name__ = f"mv_{verb.name}"
     magic.__doc__ = help_text(verb)

@@ -13,7 +13,7 @@ from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, Usa
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
 from nbmodelver.kernel.namespace import Namespace
-from nbmodelver.kernel.output import run_and_read
+from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.kernel.shows import Shows
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.values import is_imported_code
@@ -246,9 +246,8 @@ class Notebook:
             return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self.values)  # noqa: S307  # the user's own cell
         except NameError as error:
             name = getattr(error, "name", None) or expression
-            raise UnknownName(
-                f"{option}: no variable '{name}' in this notebook", nearest(name, self.namespace.names())
-            ) from error
+            hint = nearest(name, self.namespace.names()) or f"the expression is: {expression}"
+            raise UnknownName(f"{option}: no variable '{name}' in this notebook", hint) from error
         except SyntaxError as error:
             raise UsageError(
                 f"{option}: '{expression}' is not an expression", "write for example: --metric acc=score"
@@ -267,6 +266,11 @@ class Notebook:
 
     def commit_cell(self, call: Call, cell: str) -> Shown:
         """`%%mv_commit`: run the cell, then keep what it made or changed. Raises CellFailed."""
+        if awaits_in_vain(self.shell, cell):
+            raise UsageError(
+                "a cell that awaits cannot run under %%mv_commit: the event loop is busy with the magic itself",
+                "take the first line away and end the cell with: %mv_commit NAME ...",
+            )
         before = {n: id(v) for n, v in self.values.items()}
         outputs, ok = run_and_read(self.shell, cell)
         if not ok:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import Any
+
+
+def awaits_in_vain(shell: Any, cell: str) -> bool:
+    """True for a cell with `await` at its top where an event loop runs already: a magic cannot hand the loop back."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return bool(shell.should_run_async(cell, transformed_cell=shell.transform_cell(cell)))
 
 
 def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:

@@ -151,7 +151,7 @@ class WayBack:
         plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
         self.jump(repo, rollback, plan)
         repo.history.stand_at(target.id, call["branch"])
-        return views.plan(plan, done=True)
+        return views.plan(plan, done=True, branch=call["branch"])
 
     def merge(self, call: Call) -> Shown:
         """`%mv_merge`."""

@@ -341,16 +341,16 @@ class Repo:
         return state
 
     def is_dirty(self, live: dict[str, Any]) -> bool:
-        """True when a name of the present version is live and differs from it."""
-        return bool(self.changed_names(live))
+        """True when a name of the present version is live and differs from it, or from what it shared."""
+        head = self.history.head
+        return head is not None and any(n in live for g in Rollback(self.vault, head, live).groups for n in g.names)
 
     def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
         """Names of the present version that are live and not as they are there."""
         head = self.history.head
         if head is None:
             return ()
-        rollback = Rollback(self.vault, head, live)
-        changed = {n for g in rollback.groups for n in g.names if n in live}
+        changed = Rollback(self.vault, head, live).changed
         return tuple(n for n in head.kept if n in changed)
 
     def demand_session(self, version: Version) -> dict[str, Any]:

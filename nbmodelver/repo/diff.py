@@ -53,6 +53,14 @@ def values_section(section_id: str, title: str, before: Mapping[str, Json], afte
     return Section(section_id, title, ("name", "before", "after", "change"), tuple(rows))
 
 
+def params_section(before: Version, after: Version) -> Section:
+    """The parameters side by side, without those of a model that only one side has: a pipeline has a hundred."""
+    lone = before.kept.keys() ^ after.kept.keys()
+    models = {n for v in (before, after) for n, k in v.kept.items() if n in lone and k.kind == "model"}
+    sides = ({k: p for k, p in v.params.items() if k.partition(".")[0] not in models} for v in (before, after))
+    return values_section("params", "Hyperparameters", *sides)
+
+
 def metrics_section(before: Version, after: Version) -> Section:
     """The metrics side by side, with bars for those that changed."""
     section = values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics))
@@ -121,7 +129,7 @@ class Differ:
         """All sections; with `names` only those names."""
         sections = [
             _only(names_section(before, after), names),
-            values_section("params", "Hyperparameters", before.params, after.params),
+            params_section(before, after),
             metrics_section(before, after),
             *self._contributed(before, after, names),
             code_section(*self._cells(before, after)),

@@ -133,6 +133,22 @@ class Rollback:
         """The groups that have to be loaded."""
         return [g for g in self.wanted if self.prefix or not self.comparison.same(g)]
 
+    @property
+    def changed(self) -> frozenset[str]:
+        """Live names that are not as they are in the version: of a group, only the members that differ."""
+        found = {n for g in self.groups for n in g.names if n in self.namespace}
+        return frozenset(n for n in found if not self._is_same_alone(n, self.live.capture.alone.get(n)))
+
+    def _is_same_alone(self, name: str, draft: graph.Draft | None) -> bool:
+        """True for a member of a group that is itself as it was, in the version's group and the live one."""
+        kept = self.version.kept[name]
+        group = self.version.groups[kept.group]
+        now = self.live.groups.get(name)
+        if draft is None or now is None or set(now.names) != set(group.names):
+            return False
+        same_code = all(self.comparison.same_definition(key) for key in draft.uses)
+        return same_code and self.vault.is_same(self.vault.identify(draft).recipe, kept.digest)
+
     def replaced_beside(self, known: Collection[str]) -> tuple[str, ...]:
         """Live names that this replaces and that are not among `known`."""
         if self.prefix or self.only_missing:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,9 +78,9 @@ class Searcher:
         """The first secret in a variable, or None."""
         left = MAX_NODES
         seen: set[int] = set()
-        queue: list[tuple[str, str, Any]] = [(name, name, value)]
+        queue = deque([(name, name, value)])
         while queue and left:
-            path, key, at = queue.pop(0)
+            path, key, at = queue.popleft()
             left -= 1
             if isinstance(at, (str, bytes)):
                 what = self._of_text(key, at)
@@ -86,7 +88,7 @@ class Searcher:
                     return Found(path, what)
             elif id(at) not in seen:
                 seen.add(id(at))
-                queue += _members(path, at)
+                queue.extend(islice(_members(path, at), max(left - len(queue), 0)))
         return None
 
     def _of_text(self, key: str, text: str | bytes) -> str:

@@ -52,7 +52,10 @@ def metric_spans(version: Version, parent: Version | None = None) -> Iterator[tu
 
 
 def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> Iterator[Line]:
-    """A line for each name that was not kept: where in it the culprit is, and the reason."""
+    """What was not kept: where in it the culprit is, and the reason; names with the same reason in one line."""
+    together: dict[tuple[str, str], list[str]] = {}
     for s in skipped:
         where = f" at {s.path}" if s.path and s.path != s.name else ""
-        yield line(Span(before, "warn"), strong(s.name), dim(where), f": {s.reason}")
+        together.setdefault((where, s.reason), []).append(s.name)
+    for (where, reason), names in together.items():
+        yield line(Span(before, "warn"), strong(", ".join(names)), dim(where), f": {reason}")

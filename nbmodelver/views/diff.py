@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Cell, Code, Document, Fold, Row, Span, Table, cut, dim, line, spans, strong, title
+from nbmodelver.views.blocks import (
+    Block,
+    Cell,
+    Code,
+    Document,
+    Fold,
+    Row,
+    Span,
+    Table,
+    cut,
+    dim,
+    line,
+    spans,
+    strong,
+    title,
+)
 from nbmodelver.views.figures import plural
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_cell, value_text

@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.model import KINDS, Cell, Json, Kind, Profile, Version
-from nbmodelver.views.blocks import Block, Code, Document, Fold, Line, Row, Span, Table, cut, dim, line, spans, strong, title
+from nbmodelver.views.blocks import (
+    Block,
+    Code,
+    Document,
+    Fold,
+    Line,
+    Row,
+    Span,
+    Table,
+    cut,
+    dim,
+    line,
+    spans,
+    strong,
+    title,
+)
 from nbmodelver.views.commit import metric_spans, skipped_lines
 from nbmodelver.views.figures import ago, duration, plural, size
 from nbmodelver.views.profile import blocks_of

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import UsageError
 
 if TYPE_CHECKING:
     from conftest import Shell
@@ -52,3 +55,53 @@ def test_a_version_shows_cells_that_did_something_and_counts_packages(shell: She
     assert "%mv_init" not in said
     assert " packages" in said
     assert "ipython " not in said
+
+
+def test_an_interrupt_is_two_lines(shell: Shell) -> None:
+    """It was the sixty lines of a traceback through the store."""
+    shell.run("class Slow:\n    def __reduce__(self): raise KeyboardInterrupt")
+    shell.run("slow = Slow()")
+    error = shell.fails("%mv_commit slow")
+    assert isinstance(error, KeyboardInterrupt)
+    assert error._render_traceback_()[0] == "KeyboardInterrupt: %mv_commit was interrupted"
+    assert "Traceback" not in shell.said
+
+
+def test_a_cell_that_awaits_is_refused_before_it_runs_where_a_loop_runs(shell: Shell) -> None:
+    """Its coroutine was never awaited, and asyncio said so in someone else's cell."""
+    shell.run("import asyncio\nclass Loop: ...")
+
+    async def inside() -> BaseException:
+        return shell.fails("%%mv_commit\ndone = await asyncio.sleep(0, 5)")
+
+    error = asyncio.run(inside())
+    assert isinstance(error, UsageError)
+    assert "end the cell with: %mv_commit" in error.hint
+    assert "done" not in shell
+    shell.run("%%mv_commit\ndone = await asyncio.sleep(0, 5)")
+    assert shell["done"] == 5
+
+
+def test_a_switch_says_the_branch(shell: Shell) -> None:
+    shell.run("params = {'a': 1}\n%mv_commit")
+    shell.run("%mv_branch trees")
+    assert str(shell.run("%mv_switch trees")).splitlines() == [
+        "On trees at v1",
+        "nothing changes: the notebook already holds this version",
+    ]
+
+
+def test_names_with_one_reason_are_one_line(shell: Shell) -> None:
+    shell.run("n = 5; rows = [1]; a = {'r': rows}; b = (rows,); steps = [(i for i in rows), rows]")
+    lines = str(shell.run("%mv_commit a b rows steps n")).splitlines()
+    assert lines[1].startswith("  not kept: steps at steps[0]: a generator")
+    assert [line for line in lines if line.startswith("  not kept: a, b, rows: shares objects with 'steps'")]
+    assert len(lines) < 6
+
+
+def test_only_names_that_differ_are_changed(shell: Shell) -> None:
+    """A status spoke of the whole group: `labels` shares its categories with `df`, so it was "changed" too."""
+    shell.run("import pandas as pd\ndf = pd.DataFrame({'x': [1, 2], 'c': pd.Categorical(['a', 'b'])}); labels = df.c")
+    shell.run("%mv_commit")
+    shell.run("df['x'] = 5")
+    assert [c.name for c in shell.run("%mv_status").changes] == ["df"]

@@ -273,3 +273,38 @@ def test_versions_without_anything_are_shown():
     for shown in (views.commit(bare), views.log([bare]), views.show(bare), views.compare([bare]), views.log([])):
         assert str(shown)
         assert shown._repr_mimebundle_()["text/html"].startswith("<style>")
+
+
+def test_a_long_table_is_cut_and_the_rest_is_folded():
+    changes = tuple(Change(f"var_{i}", "appears", "other", "int", 8) for i in range(300))
+    shown = views.plan(Plan(version(7), (*changes, Change("fig", "lost", "other", "Figure", 8, "needs its package"))))
+    said = str(shown).splitlines()
+    assert len(said) < 50
+    assert said[1].split()[:2] == ["!", "fig"]
+    assert "and 261 more" in said
+    assert "var_299" in shown._repr_mimebundle_()["text/html"]
+
+
+def test_a_plan_without_changes_is_one_line_beside_its_title():
+    still = Plan(version(7), (Change("df", "stays", "dataset", "DataFrame", 8),))
+    assert len(str(views.plan(still, done=True)).splitlines()) == 2
+    assert str(views.plan(still, done=True, branch="trees")).startswith("On trees at v7")
+
+
+def test_a_parameter_that_is_none_is_shown_and_one_that_is_not_there_is_not():
+    rows = (Row(("m.depth", None, 3, None), "changed"), Row(("m.seed", None, None, None), "added"))
+    section = Section("params", "Hyperparameters", ("name", "before", "after", "change"), rows)
+    said = [line.split() for line in str(views.diff(Diff(version(1), version(2), (section,)))).splitlines()]
+    assert ["~", "m.depth", "None", "3"] in said
+    assert ["+", "m.seed", "None"] in said
+
+
+def test_parameters_of_a_model_differ_only_among_versions_that_have_it():
+    tree = Kept("tree", 0, "model", "Tree", samples.PART, 80)
+    first = version(1, kept={"tree": tree}, params={"tree.depth": 3, "tree.leaves": 9, "seed": 1})
+    second = version(2, kept={"tree": tree}, params={"tree.depth": 4, "tree.leaves": 9, "seed": 1})
+    third = version(3, kept={}, params={})
+    said = str(views.compare([first, second, third]))
+    assert "tree.depth" in said
+    assert "seed" in said
+    assert "tree.leaves" not in said
