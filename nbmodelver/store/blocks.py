@@ -14,10 +14,12 @@ from nbmodelver.store.hashes import print_of, sum_of
 from nbmodelver.store.lanes import room
 from nbmodelver.store.limits import DELTA_GAIN, RAW_GAIN, SEGMENT_BYTES
 from nbmodelver.store.packs import COPY, NewBlock, Use
+from nbmodelver.store.ranges import bytes_of
 
 if TYPE_CHECKING:
     from nbmodelver.store.encodings.protocol import Encoder
     from nbmodelver.store.lanes import Buffer
+    from nbmodelver.store.ranges import Stretch
 
 _local = threading.local()
 
@@ -35,11 +37,12 @@ def copied(length: int, uses: tuple[Use, ...]) -> Encoded:
     return Encoded(NewBlock(length, 0, sum_of(b""), COPY, uses), b"")
 
 
-def encoded(raw: memoryview, encoder: Encoder, base: Buffer, uses: tuple[Use, ...], level: int) -> Encoded:
+def encoded(raw: memoryview, encoder: Encoder, base: Buffer | Stretch, uses: tuple[Use, ...], level: int) -> Encoded:
     """The block for `raw`: by `encoder`, or plainly where that does not fit or gains nothing.
 
     Raises StoreError when decoding does not give `raw` back: then another thread changed it, or memory is bad.
     """
+    base = bytes_of(base)
     before = print_of(raw)
     stored = _stored(raw, encoder, base)
     number = encoder.number

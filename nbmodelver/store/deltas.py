@@ -16,17 +16,22 @@ from nbmodelver.store.encodings.frames import can_write_prefix, compress_after
 from nbmodelver.store.encodings.prefix import Prefix
 from nbmodelver.store.limits import DELTA_GAIN, SEGMENT_BYTES
 from nbmodelver.store.packs import Use
+from nbmodelver.store.ranges import Stretch, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbmodelver.model import ObjectId
     from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.ranges import Base
 
 GRAIN_BYTES = 32 << 10
 """What differs is looked for in runs of this length: small enough for one changed cell to cost little."""
 
 WINDOW_BYTES = 4 << 20
+SCAN_BYTES = 8 << 20
+"""So much of a base that is not in memory is compared at a time: a few blocks."""
+
 SLACK_BYTES = 1 << 20
 PROBE_BYTES = 64 << 10
 LEAST_COPY_SHARE = 0.02
@@ -47,7 +52,7 @@ def whole(raw: memoryview, layout: str, level: int) -> list[Piece]:
     return _pieces(0, len(raw), pick(raw, layout, level).encoder)
 
 
-def against(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece]:
+def against(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int) -> list[Piece]:
     """The pieces of `raw` as a delta to the part `near` with the bytes `base`; without uses where that gains little."""
     if not len(base):
         return whole(raw, layout, level)
@@ -65,8 +70,8 @@ def _copy(start: int, end: int, near: ObjectId, base_start: int) -> Iterator[Pie
         yield Piece(start, end, None, (Use(near, base_start, end - start),))
 
 
-def _same_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece]:
-    runs = lanes.changed(raw, base, GRAIN_BYTES)
+def _same_length(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int) -> list[Piece]:
+    runs = _changed(raw, base)
     first = _pick_changed(raw, base, runs, layout, level)
     changed_bytes = sum(end - start for start, end in runs)
     if first.plain and changed_bytes > (1 - LEAST_COPY_SHARE) * len(raw):
@@ -89,12 +94,32 @@ class _Chosen:
     plain: bool
 
 
-def _pick_changed(raw: memoryview, base: memoryview, runs: list[tuple[int, int]], layout: str, level: int) -> _Chosen:
+def _changed(raw: memoryview, base: Base) -> list[tuple[int, int]]:
+    """(start, end) of the runs that differ."""
+    if isinstance(base, memoryview):
+        return lanes.changed(raw, base, GRAIN_BYTES)
+    runs: list[tuple[int, int]] = []
+    for at, own, other in _side_by_side(raw, base):
+        for start, end in lanes.changed(own, other, GRAIN_BYTES):
+            before = runs.pop() if runs and runs[-1][1] == at + start else (at + start, 0)
+            runs.append((before[0], at + end))
+    return runs
+
+
+def _side_by_side(raw: memoryview, base: Stretch) -> Iterator[tuple[int, memoryview, memoryview]]:
+    """Window by window: where it begins, its bytes and those of the base, in memory that the next one uses again."""
+    window = lanes.room(SCAN_BYTES)
+    for at in range(0, min(len(raw), len(base)), SCAN_BYTES):
+        own = raw[at : at + SCAN_BYTES]
+        yield at, own, base[at : at + len(own)].read(window)
+
+
+def _pick_changed(raw: memoryview, base: Base, runs: list[tuple[int, int]], layout: str, level: int) -> _Chosen:
     """The encoder for the changed runs, found on some of them."""
     some = runs if len(runs) <= 3 else [runs[0], runs[len(runs) // 2], runs[-1]]
     cuts = [(start + a, start + b) for start, end in some for a, b in places(end - start)]
     new = memoryview(b"".join(raw[a:b] for a, b in cuts))
-    old = memoryview(b"".join(base[a:b] for a, b in cuts))
+    old = memoryview(b"".join(bytes_of(base[a:b]) for a, b in cuts))
     plain = pick(new, layout, level)
     delta = pick_delta(new, old, layout, level)
     if delta is not None and delta.share <= DELTA_GAIN * plain.share:
@@ -102,9 +127,9 @@ def _pick_changed(raw: memoryview, base: memoryview, runs: list[tuple[int, int]]
     return _Chosen(plain.encoder, plain=True)
 
 
-def _other_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str, level: int) -> list[Piece]:
-    start = lanes.same_start(raw, base)
-    end = lanes.same_end(raw, base, min(len(raw), len(base)) - start)
+def _other_length(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int) -> list[Piece]:
+    start = _same_start(raw, base)
+    end = _same_end(raw, base, min(len(raw), len(base)) - start)
     new, old = (start, len(raw) - end), (start, len(base) - end)
     between, before = raw[new[0] : new[1]], base[old[0] : old[1]]
     plain = pick(between, layout, level)
@@ -118,7 +143,32 @@ def _other_length(raw: memoryview, near: ObjectId, base: memoryview, layout: str
     return [*_copy(0, start, near, 0), *moved, *_copy(new[1], len(raw), near, old[1])]
 
 
-def _middle(raw: memoryview, base: memoryview, where: Use, level: int) -> list[Piece]:
+def _same_start(raw: memoryview, base: Base) -> int:
+    """How many bytes both have in common at the beginning."""
+    if isinstance(base, memoryview):
+        return lanes.same_start(raw, base)
+    for at, own, other in _side_by_side(raw, base):
+        same = lanes.same_start(own, other)
+        if same < len(other):
+            return at + same
+    return min(len(raw), len(base))
+
+
+def _same_end(raw: memoryview, base: Base, at_most: int) -> int:
+    """How many bytes both have in common at the end, at most `at_most`."""
+    if isinstance(base, memoryview):
+        return lanes.same_end(raw, base, at_most)
+    window = lanes.room(SCAN_BYTES)
+    for at in range(0, at_most, SCAN_BYTES):
+        size = min(SCAN_BYTES, at_most - at)
+        end, base_end = len(raw) - at, len(base) - at
+        same = lanes.same_end(raw[end - size : end], base[base_end - size : base_end].read(window), size)
+        if same < size:
+            return at + same
+    return at_most
+
+
+def _middle(raw: memoryview, base: Base, where: Use, level: int) -> list[Piece]:
     """Windows of `raw`, each after the part of `base` (at `where`) that it may resemble."""
     pieces = []
     for start in range(0, len(raw), WINDOW_BYTES):
@@ -138,17 +188,17 @@ def _seen(start: int, end: int, length: int, base_length: int) -> tuple[int, int
     return (first, last) if last > first else (max(base_length - WINDOW_BYTES, 0), base_length)
 
 
-def _worth_it(raw: memoryview, base: memoryview, plain_share: float, level: int) -> bool:
+def _worth_it(raw: memoryview, base: Base, plain_share: float, level: int) -> bool:
     """Whether probes of `raw` shrink enough after the same region of `base`, against what they shrink to alone."""
     if not len(raw) or len(base) < 64 or not can_write_prefix():
         return False
     cuts = places(len(raw), PROBE_BYTES)
     size = sum(end - start for start, end in cuts)
     if len(base) <= SLACK_BYTES:  # Every probe would see all of it: once is enough.
-        stored = len(compress_after(b"".join(raw[start:end] for start, end in cuts), base, level))
+        stored = len(compress_after(b"".join(raw[start:end] for start, end in cuts), bytes_of(base), level))
         return stored <= DELTA_GAIN * plain_share * size
     stored = 0
     for start, end in cuts:
         first, last = _seen(start, end, len(raw), len(base))
-        stored += len(compress_after(raw[start:end], base[first:last], level))
+        stored += len(compress_after(raw[start:end], bytes_of(base[first:last]), level))
     return stored <= DELTA_GAIN * plain_share * size

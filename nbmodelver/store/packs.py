@@ -155,15 +155,15 @@ class Contents:
         """Length of all blocks in the file."""
         return self.blocks[-1].start + self.blocks[-1].stored - HEADER.size if self.blocks else 0
 
-    def covering(self, entry: Entry) -> range:
-        """The indices of the blocks that `entry` lies in; none for an empty part."""
-        end = entry.raw_start + entry.size
-        if entry.size > MAX_PART_BYTES or end > self.raw_bytes:
+    def covering(self, entry: Entry, start: int = 0, end: int | None = None) -> range:
+        """The indices of the blocks that `entry`, or its bytes from `start` to `end`, lie in; none for no bytes."""
+        end = entry.size if end is None else end
+        if entry.size > MAX_PART_BYTES or entry.raw_start + entry.size > self.raw_bytes:
             raise damaged(self.pack, f"part {entry.id} lies outside of it")
-        if not entry.size:
+        if start >= end:
             return range(0)
-        first = bisect_right(self._raw_starts, entry.raw_start) - 1
-        last = bisect_right(self._raw_starts, end - 1)
+        first = bisect_right(self._raw_starts, entry.raw_start + start) - 1
+        last = bisect_right(self._raw_starts, entry.raw_start + end - 1)
         return range(first, last)
 
     def bases_of(self, entry: Entry) -> set[ObjectId]:

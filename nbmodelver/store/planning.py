@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from nbmodelver.errors import Damaged
 from nbmodelver.store import deltas, rows
 from nbmodelver.store.choice import width_of
 from nbmodelver.store.deltas import Piece
@@ -15,6 +17,7 @@ from nbmodelver.store.encodings.taken import Taken
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.limits import MAX_DEPTH
 from nbmodelver.store.packs import Use
+from nbmodelver.store.ranges import Stretch
 from nbmodelver.store.workers import stop
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import ObjectId
     from nbmodelver.store.index import Place
+    from nbmodelver.store.ranges import Base
     from nbmodelver.store.reading import Reader
 
 _WIDE_BYTES = 32 << 20
@@ -43,7 +47,7 @@ class Prepared:
 
     id: ObjectId
     pieces: list[Piece] = field(default_factory=list)
-    base: memoryview = field(default_factory=lambda: memoryview(b""))
+    base: Base = field(default_factory=lambda: memoryview(b""))
     depth: int = 0
 
 
@@ -56,12 +60,14 @@ class Planner:
 
     def look_for_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
         """Find out which of these parts are columns of tables whose rows moved. put: stores an index."""
-        self._moved = {m.rows: (put(m.index), m.index) for m in rows.moved_rows(jobs, self._reader)}
+        self._moved = {}
+        with suppress(Damaged):
+            self._moved = {m.rows: (put(m.index), m.index) for m in rows.moved_rows(jobs, self._reader)}
 
     def prepared(self, jobs: Sequence[Job]) -> Generator[Prepared, None, None]:
         """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
         if len(jobs) < 2 or self._reader.workers.threads == 1:
-            yield from (self._prepare(job, wide=True) for job in jobs)
+            yield from (self._prepare(job, wide=True, alone=True) for job in jobs)
             return
         ahead: deque[Future[Prepared]] = deque()
         rest = iter(jobs)
@@ -74,23 +80,30 @@ class Planner:
         finally:
             stop(ahead)
 
-    def _prepare(self, job: Job, wide: bool) -> Prepared:
+    def _prepare(self, job: Job, wide: bool, alone: bool = False) -> Prepared:
+        """wide: hash with all threads. alone: this is no task of the pool, and may use it."""
         id_ = id_of(job.raw, wide)
         if self._has(id_):
             return Prepared(id_)
-        taken = self._taken(job, id_)
-        if taken is not None:
-            return taken
+        try:
+            found = self._taken(job, id_) or self._delta(job, id_, alone)
+        except Damaged:  # An old version that is lost must not keep anyone from a new one.
+            found = None
+        return found or Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
+
+    def _delta(self, job: Job, id_: ObjectId, alone: bool) -> Prepared | None:
+        """The part against its parent, or plainly where that gains little; None without a parent."""
         near = self._base_for(job.near)
-        if near is not None:
-            base = self._reader.base(near[0])
-            pieces = deltas.against(job.raw, near[0], base, job.layout, self._level)
-            if not any(piece.uses for piece in pieces):
-                return Prepared(id_, pieces)
-            self._reader.bases.drop(near[0])
-            self._reader.bases.keep(id_, job.raw)
-            return Prepared(id_, pieces, base, near[1] + 1)
-        return Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
+        if near is None:
+            return None
+        base = self._reader.base_in_runs(near[0])
+        seen = base.with_all_threads() if alone and isinstance(base, Stretch) else base
+        pieces = deltas.against(job.raw, near[0], seen, job.layout, self._level)
+        if not any(piece.uses for piece in pieces):
+            return Prepared(id_, pieces)
+        self._reader.bases.drop(near[0])
+        self._reader.bases.keep(id_, job.raw)
+        return Prepared(id_, pieces, base, near[1] + 1)
 
     def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
         """The part as what an index takes from its parent; None when it is not that."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import StoreError
+from nbmodelver.errors import Damaged, StoreError
 from nbmodelver.model import ObjectId, Progress
 from nbmodelver.store.blocks import Encoded, changed_meanwhile, copied, encoded, encoded_solid
 from nbmodelver.store.choice import width_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.store.deltas import Piece
     from nbmodelver.store.planning import Prepared
+    from nbmodelver.store.ranges import Base
     from nbmodelver.store.reading import Reader
 
 Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
@@ -181,7 +182,9 @@ class PackWriter:
             return None
         if place.entry.depth >= MAX_DEPTH:
             return None
-        return near, place.entry.depth, bytes(self._reader.get(near))
+        with suppress(Damaged):  # An old version that is lost must not keep anyone from a new one.
+            return near, place.entry.depth, bytes(self._reader.get(near))
+        return None
 
     def _flush(self, family: str, with_base: bool) -> None:
         batch = self._batches.pop((family, with_base))
@@ -198,7 +201,7 @@ class PackWriter:
             self._put_piece(raw, piece, prepared.base)
         self._listed.append(_Listed(prepared.id, start, len(raw), prepared.depth, range(block, self._submitted)))
 
-    def _put_piece(self, view: memoryview, piece: Piece, base: memoryview) -> None:
+    def _put_piece(self, view: memoryview, piece: Piece, base: Base) -> None:
         length = piece.end - piece.start
         if piece.encoder is None:
             self._append(length, _done(copied(length, piece.uses)))
@@ -272,7 +275,7 @@ class PackWriter:
         return Entry(one.id, one.raw_start, one.size, one.depth if is_delta else 0)
 
 
-def _base_of(piece: Piece, base: memoryview) -> memoryview:
+def _base_of(piece: Piece, base: Base) -> Base:
     """What of the plan's base a piece uses: a run of it, or all of it when it is several runs put together already."""
     if len(piece.uses) == 1:
         return base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length]
