@@ -114,6 +114,7 @@ function defaults(mock: Mock, total: number): Answers {
     destination: ({ id, path }) => ({ name: `v${numberOf(id)}`, path: path ?? `churn-v${numberOf(id)}.nbmv.zip`, file: `/home/ada/study/${path ?? `churn-v${numberOf(id)}.nbmv.zip`}`, problem: null }),
     document: () => ({ notebook: { cells: [{ cell_type: 'markdown', source: ['# Churn'] }, { cell_type: 'code', source: 'import pandas as pd' }] }, name: 'churn-v3.ipynb' }),
     live: () => ({}),
+    wish: () => ({}),
     set: () => done('set'),
     auto: ({ on }) => {
       mock.state = { ...mock.state, auto: on };

@@ -50,6 +50,7 @@ class Notebook:
         self.cells = CellLog(self.values, lambda: getattr(shell, "execution_count", None))
         self.auto = False
         self.changed: list[Callable[[], None]] = []
+        self.opened: list[Callable[[Repo], None]] = []
         self.reporting: Progress | None = None
         self.live: document.Live | None = None
         self.desk: Desk
@@ -72,6 +73,8 @@ class Notebook:
             self._repo = open_repo(
                 found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
             )
+            for call in self.opened:
+                call(self._repo)
         return self._repo
 
     def _still_there(self, repo: Repo) -> bool:
@@ -81,6 +84,8 @@ class Notebook:
     def use(self, repo: Repo) -> None:
         """Work with this repo from now on."""
         self._repo = repo
+        for call in self.opened:
+            call(repo)
 
     # -- dispatch
 

@@ -453,6 +453,66 @@ def test_an_export_that_is_stopped_leaves_the_file_that_it_was_to_replace(shell,
     assert (tmp_path / "taken.zip").read_text() == "mine"
 
 
+def test_wishes_are_told_to_a_store_before_its_first_commit(shell, panel, notebook, tmp_path):
+    assert panel.ask("wish", auto=False, settings={"ignore": "scratch", "default_metric": "f1"}) == {}
+    assert not list(tmp_path.iterdir()), "a wish makes no store"
+    shell.run("keep, scratch = {'a': 1}, {'b': 2}")
+    shell.run("%mv_commit")
+    repo = notebook.repo()
+    assert repo["v1"].names == ("keep",)
+    assert panel.states[-1]["settings"]["default_metric"] == "f1"
+
+
+def test_a_wish_for_automatic_commits_takes_the_first_cell(shell, panel, notebook):
+    panel.ask("wish", auto=True, settings={"ignore": "scratch"})
+    assert panel.states[-1]["auto"] is True
+    shell.run("keep, scratch = {'a': 1}, {'b': 2}")
+    assert notebook.repo()["v1"].names == ("keep",)
+    shell.run("%mv_auto off")
+    panel.ask("wish", auto=True, settings={"ignore": "scratch"})
+    assert not notebook.auto, "the same wish again changes nothing"
+    panel.ask("wish", auto=False, settings={})
+    panel.ask("wish", auto=True, settings={})
+    assert notebook.auto
+    panel.ask("wish", auto=False, settings={})
+    assert not notebook.auto
+
+
+def test_a_wish_that_goes_gives_the_store_back_what_it_had(shell, panel, notebook):
+    shell.run("keep = {'a': 1}")
+    shell.run("%mv_commit")
+    shell.run("%mv_config ignore old")
+    panel.ask("wish", auto=False, settings={"ignore": "scratch", "default_metric": "f1"})
+    assert (notebook.repo().settings["ignore"], notebook.repo().settings["default_metric"]) == ("scratch", "f1")
+    panel.ask("wish", auto=False, settings={"ignore": "other"})
+    assert (notebook.repo().settings["ignore"], notebook.repo().settings["default_metric"]) == ("other", "")
+    panel.ask("wish", auto=False, settings={})
+    assert notebook.repo().settings["ignore"] == "old"
+    panel.ask("wish", auto=False, settings={"ignore": "scratch"})
+    shell.run("%mv_config ignore mine")
+    panel.ask("wish", auto=False, settings={})
+    assert notebook.repo().settings["ignore"] == "mine", "what was set by hand since stays"
+
+
+@pytest.mark.parametrize("settings", [{"author": "eve"}, {"ignore": 7}, {"ignore": None}])
+def test_only_some_settings_can_be_wished_for(settings, panel, notebook):
+    message = {"id": 1000, "method": "wish", "params": {"auto": False, "settings": settings}}
+    notebook.desk.handle(message, panel.line)
+    panel.sent[1000] = "wish", {}
+    with pytest.raises(Failed, match="UsageError"):
+        panel.result(1000)
+
+
+def test_another_store_is_told_too(shell, panel, notebook, tmp_path):
+    shell.run("keep = {'a': 1}")
+    shell.run("%mv_commit")
+    panel.ask("wish", auto=False, settings={"ignore": "scratch"})
+    shell.run(f"%mv_init {tmp_path / 'elsewhere'}")
+    assert notebook.repo().settings["ignore"] == "scratch"
+    panel.ask("wish", auto=False, settings={})
+    assert notebook.repo().settings["ignore"] == ""
+
+
 def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, monkeypatch):
     monkeypatch.setattr("nbmodelver.kernel.panel.lines.PROGRESS_AFTER_S", 0.0)
     three_versions(shell, panel)

@@ -30,6 +30,8 @@ export class Panel implements IPanel, IContext {
   private readonly _tasks: Tasks;
   private readonly _stack: Stack;
   private readonly _running = new Set<AbortController>();
+  /** The metric that nobody chose here: the default one, or the first. */
+  private _given = '';
 
   constructor(element: HTMLElement, host: IHost, view: View = 'history', ids: readonly string[] = []) {
     this.host = host;
@@ -209,9 +211,7 @@ export class Panel implements IPanel, IContext {
       });
     }
     const before = this.state.value;
-    if (!this.metric.value) {
-      this.metric.value = firstMetric(state);
-    }
+    this._followMetric(state);
     this.state.value = state;
     this._tasks.show(state);
     if (before && (deed || lasting(before) !== lasting(state) || fleeting(before) === fleeting(state))) {
@@ -219,6 +219,16 @@ export class Panel implements IPanel, IContext {
     }
     if (before && before.busy !== state.busy) {
       this.say(state.busy ? this.t('A cell is running') : this.t('The cell has ended'));
+    }
+  }
+
+  /** The default metric is shown from when it is known, and when another one becomes it; what a person has chosen stays. */
+  private _followMetric(state: IState): void {
+    const first = firstMetric(state);
+    const ours = !this.metric.value || (this.metric.value === this._given && isDefault(state, first));
+    if (ours && this.metric.value !== first) {
+      this._given = first;
+      this.metric.value = first;
     }
   }
 
@@ -242,8 +252,12 @@ function canWait(method: Method): boolean {
 
 /** The default metric of the settings where the versions have it, or else the first one. */
 function firstMetric(state: IState): string {
-  const chosen = state.settings['default_metric'];
-  return typeof chosen === 'string' && state.metrics.includes(chosen) ? chosen : (state.metrics[0] ?? '');
+  const chosen = state.metrics.find(metric => isDefault(state, metric));
+  return chosen ?? state.metrics[0] ?? '';
+}
+
+function isDefault(state: IState, metric: string): boolean {
+  return state.settings['default_metric'] === metric;
 }
 
 /** What comes and goes without any list being another one. A state that differs in nothing at all was pushed because of a note. */

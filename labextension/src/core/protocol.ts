@@ -260,6 +260,8 @@ export interface IMethods {
   /** The live document as the page has it, so that the next version holds it. path: relative to the server's root. */
   live: [{ path: string; notebook: { [key: string]: Json } }, {}];
   set: [{ key: string; value: Json }, IDone];
+  /** What the user's own settings say for every notebook; a setting that is not among them stays as the store says. Held until there is a store. */
+  wish: [{ auto: boolean; settings: { ignore?: string; default_metric?: string } }, {}];
   auto: [{ on: boolean }, IDone];
   /** Stops a running request at its next step, or withdraws a queued one; that one then fails with "Cancelled". */
   cancel: [{ request: number }, {}];

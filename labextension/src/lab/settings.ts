@@ -1,6 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
-import type { Json, Method, Params, ITransport } from '../core';
-import type { IPlace, Links } from './links';
+import type { ITransport, Json, Params } from '../core';
+import type { Links } from './links';
 
 /** The user's settings of the plugin, with their defaults while there is no registry. */
 export class Settings {
@@ -9,13 +9,13 @@ export class Settings {
   private readonly _told = new WeakSet<ITransport>();
 
   constructor(private readonly _links: Links) {
-    _links.changed.connect(() => { this._tellAll(); });
+    _links.changed.connect(() => { this._tellNew(); });
   }
 
   async load(registry: ISettingRegistry, plugin: string): Promise<void> {
     this._all = await registry.load(plugin);
-    this._all.changed.connect(() => { this._links.all.forEach(place => { this._tell(place); }); });
-    this._tellAll();
+    this._all.changed.connect(() => { this._tell(() => true); });
+    this._tellNew();
   }
 
   get confirmRollback(): boolean {
@@ -26,35 +26,27 @@ export class Settings {
     void this._all?.set('confirmRollback', value);
   }
 
-  /** Every kernel is told once after it was found; what the user leaves empty stays as the store says. */
-  private _tellAll(): void {
-    for (const place of this._links.all) {
-      const { link } = place;
-      if (this._all && link.standing === 'ready' && link.transport && link.state?.store && !this._told.has(link.transport)) {
+  /** Every kernel is told once after it was found, before it has a store: it holds what the user wants until there is one. */
+  private _tellNew(): void {
+    this._tell(transport => this._all !== null && !this._told.has(transport));
+  }
+
+  private _tell(whom: (transport: ITransport) => boolean): void {
+    for (const { link } of this._links.all) {
+      if (link.standing === 'ready' && link.transport && whom(link.transport)) {
         this._told.add(link.transport);
-        this._tell(place);
+        link.transport.request('wish', this._wishes()).catch(() => undefined); // a kernel of an older release has no such method
       }
     }
   }
 
-  private _tell({ link }: IPlace): void {
-    const { state, transport } = link;
-    if (link.standing !== 'ready' || !state?.store || !transport) {
-      return;
-    }
-    const tell = <M extends Method>(method: M, params: Params<M>): void => { transport.request(method, params).catch(() => undefined); };
-    if (this._get('autoCommit') === true && !state.auto) {
-      tell('auto', { on: true });
-    }
-    const wanted: [string, Json][] = [
-      ['ignore', this._names().join(' ')],
-      ['default_metric', this._get('defaultMetric') ?? '']
-    ];
-    for (const [key, value] of wanted) {
-      if (value !== '' && key in state.settings && state.settings[key] !== value) {
-        tell('set', { key, value });
-      }
-    }
+  /** What is left empty stays as each store says. */
+  private _wishes(): Params<'wish'> {
+    const [ignore, metric] = [this._names().join(' '), this._get('defaultMetric')];
+    return {
+      auto: this._get('autoCommit') === true,
+      settings: { ...(ignore ? { ignore } : {}), ...(typeof metric === 'string' && metric ? { default_metric: metric } : {}) }
+    };
   }
 
   private _names(): string[] {

@@ -95,6 +95,7 @@ describe('messages', () => {
     document: { id: idOf(7) },
     live: { path: 'a.ipynb', notebook: {} },
     set: { key: 'metric', value: 'acc' },
+    wish: { auto: true, settings: { ignore: 'a b', default_metric: 'acc' } },
     auto: { on: true },
     cancel: { request: 3 }
   };

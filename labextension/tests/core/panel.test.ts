@@ -4,6 +4,38 @@ import { fails, Mock } from '../mock';
 import { idOf } from '../sample';
 import { all, button, click, one, page, press, row, settled } from './page';
 
+describe('the metric that is shown', () => {
+  const shown = (root: ParentNode): string => (one(root, '.nbmv-trend select') as HTMLSelectElement).value;
+  const settings = (default_metric: string): { settings: { default_metric: string } } => ({ settings: { default_metric } });
+
+  test('is the default one from when there is one, also when that comes or changes later', async () => {
+    const mock = new Mock();
+    mock.state = { ...mock.state, metrics: ['acc', 'loss'], ...settings('f1') };
+    const { root } = await page({ mock });
+    expect(shown(root)).toBe('acc');
+    mock.push({ metrics: ['acc', 'f1', 'loss'] });
+    await settled();
+    expect(shown(root)).toBe('f1');
+    mock.push(settings('loss'));
+    await settled();
+    expect(shown(root)).toBe('loss');
+    mock.push(settings(''));
+    await settled();
+    expect(shown(root)).toBe('loss');
+  });
+
+  test('is what a person has chosen, whatever comes later', async () => {
+    const mock = new Mock();
+    const { root } = await page({ mock });
+    const select = one(root, '.nbmv-trend select') as HTMLSelectElement;
+    select.value = 'loss';
+    select.dispatchEvent(new Event('change'));
+    mock.push({ metrics: ['acc', 'f1', 'loss'], ...settings('f1') });
+    await settled();
+    expect(shown(root)).toBe('loss');
+  });
+});
+
 describe('panel', () => {
   test('it has a name, a toolbar, tabs and a place where changes are said', async () => {
     const { root } = await page();

@@ -131,8 +131,20 @@ def set_(desk: Desk, params: Params, request: Request) -> Message:
 def auto(desk: Desk, params: Params, request: Request) -> Message:
     """Automatic commits on or off."""
     is_on = params.flag("on")
-    desk.notebook.set_auto(_call("auto", {"state": "on" if is_on else "off"}))
+    set_auto(desk, is_on)
     return desk.done(request, f"automatic commits are {'on' if is_on else 'off'}", tell=True)
+
+
+def set_auto(desk: Desk, is_on: bool) -> None:
+    """Automatic commits on or off, as `%mv_auto` does it."""
+    desk.notebook.set_auto(_call("auto", {"state": "on" if is_on else "off"}))
+
+
+def wish(desk: Desk, params: Params, _request: Request) -> Message:
+    """What the user's settings say for every notebook; a store that comes later is told before its first commit."""
+    if desk.wishes.take(auto=params.flag("auto"), settings=params.table("settings")):
+        desk.push()
+    return {}
 
 
 def live(desk: Desk, params: Params, _request: Request) -> Message:
@@ -171,6 +183,7 @@ LABELS: dict[str, Callable[[Desk, Params, Request], Message]] = {
     "set": set_,
     "auto": auto,
     "live": live,
+    "wish": wish,
 }
 """These change a ref or a setting: at once."""
 

@@ -17,6 +17,7 @@ from nbmodelver.kernel.panel.looker import IDLE_S, Looker
 from nbmodelver.kernel.panel.params import Params
 from nbmodelver.kernel.panel.shelf import Shelf
 from nbmodelver.kernel.panel.turns import Turn, Turns
+from nbmodelver.kernel.panel.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ class Desk:
         self.notebook = notebook
         self.shelf = Shelf(notebook)
         self.turns = Turns(notebook.cells, post)
+        self.wishes = Wishes(notebook, lambda on: changing.set_auto(self, on))
         self.lines: list[Line] = []
         self.after_change: list[Callable[[], None]] = []
         self._telling = threading.RLock()

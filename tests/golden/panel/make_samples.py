@@ -122,6 +122,7 @@ def record(session: Session) -> None:
     ask("export", "error.exists", id="v2", path="out.nbmv.zip")
     ask("set", key="default_metric", value="acc")
     ask("auto", on=False)
+    ask("wish", auto=False, settings={"ignore": "scratch", "default_metric": "acc"})
     ask("tag", "tag.again", id="v1", name="other")
     ask("untag", name="other")
     ask("rollback", "error.unknown", id="v99")
