@@ -62,7 +62,7 @@ def importable(obj: Any) -> bool:
 def says_how(kind: type) -> bool:
     """True for a class with a `__reduce__` or `__reduce_ex__` written in the notebook."""
     own = next(base for base in kind.__mro__ if any(name in vars(base) for name in _REDUCERS))
-    return own is not object and not importable(own)
+    return own.__module__ == NOTEBOOK and not importable(own)
 
 
 _REDUCERS = ("__reduce__", "__reduce_ex__")
@@ -281,10 +281,7 @@ def reduce_class(cls: type) -> Any:
     Instances met on the way find the empty class, so a class may hold its own instances.
     """
     if issubclass(cls, enum.Enum):
-        make, args, *rest = by_value._class_reduce(cls)
-        if make is not by_value._make_skeleton_enum:
-            return make, args, *rest
-        return make, (*args[:5], None, args[6]), *rest
+        return _reduce_enum(cls)
     own = dict(vars(cls))
     body: dict[str, Any] = {name: own[name] for name in ("__module__", "__slots__", "__orig_bases__") if name in own}
     body["__qualname__"] = cls.__qualname__
@@ -295,6 +292,28 @@ def reduce_class(cls: type) -> Any:
     bases = by_value._get_bases(cls) if typing.is_typeddict(cls) else cls.__bases__
     state = (members, _registered(cls))
     return make_class, (type(cls), cls.__name__, bases, body), state, None, None, set_class_state
+
+
+def _reduce_enum(cls: Any) -> tuple[Any, ...]:
+    """An enumeration by its members' values; what its `__init__` or `__new__` gave each member comes on top."""
+    make, args, state, *rest = by_value._class_reduce(cls)
+    if make is not by_value._make_skeleton_enum:
+        return make, args, state, *rest
+    own = {name: {k: v for k, v in vars(m).items() if k not in _MADE_BY_ENUM} for name, m in cls.__members__.items()}
+    made_of = (*args[:5], None, args[6])
+    if not any(own.values()):
+        return make, made_of, state, *rest
+    return make, made_of, (state, own), None, None, set_enum_state
+
+
+_MADE_BY_ENUM = {"_value_", "_name_", "__objclass__", "_sort_order_", "_inverted_"}
+
+
+def set_enum_state(cls: Any, state: tuple[Any, dict[str, dict[str, Any]]]) -> None:
+    """Give a rebuilt enumeration its functions, and its members their attributes."""
+    by_value._class_setstate(cls, state[0])
+    for name, own in state[1].items():
+        vars(cls.__members__[name]).update(own)
 
 
 _MADE_BY_TYPE = {"__dict__", "__weakref__", "_abc_impl", "__slotnames__"}

@@ -11,6 +11,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import cloudpickle.cloudpickle as by_value
 import numpy as np
 import pandas as pd
 from pandas.arrays import (
@@ -54,14 +55,28 @@ def _attributes(value: Any) -> dict[str, Any]:
     return {k: v for k, v in vars(value).items() if k not in _OWN and k not in type(value)._accessors}
 
 
-def _note_attributes(value: Any, memory: Memory) -> None:
-    for name in _attributes(value):
-        memory.note(f"the attribute '{name}' set on a {type(value).__name__} does not come back (attrs would)")
+def _hung(value: Any) -> dict[str, Any]:
+    """The same of a plain frame or series; names with an underscore are pandas' own, and differ by its version."""
+    return {k: v for k, v in _attributes(value).items() if not k.startswith("_")}
 
 
-def _take_frame(frame: Any, memory: Memory) -> State:
-    _note_attributes(frame, memory)
-    return _frame_state(frame, memory)
+def _keepable(value: Any, own: dict[str, Any], memory: Memory) -> dict[str, Any]:
+    """Those attributes that can be pickled: one that cannot (an old patsy's) is no reason to lose the frame."""
+    found = {}
+    for name, item in own.items():
+        try:
+            by_value.dumps(item)
+        except (Exception, SystemExit) as error:
+            memory.note(
+                f"the attribute '{name}' set on a {type(value).__name__} does not come back: {type(error).__name__}"
+            )
+        else:
+            found[name] = item
+    return found
+
+
+def _take_frame(frame: Any, memory: Memory) -> State | None:
+    return None if _hung(frame) else _frame_state(frame, memory)
 
 
 def _frame_state(frame: Any, memory: Memory) -> State:
@@ -117,9 +132,8 @@ def _from_blocks(blocks: list[Any], index: Any, columns: Any) -> Any:
     return create_dataframe_from_blocks(blocks, index, columns)
 
 
-def _take_series(series: Any, memory: Memory) -> State:
-    _note_attributes(series, memory)
-    return _series_state(series, memory)
+def _take_series(series: Any, memory: Memory) -> State | None:
+    return None if _hung(series) else _series_state(series, memory)
 
 
 def _series_state(series: Any, memory: Memory) -> State:
@@ -402,16 +416,18 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Subclasses of frame and series: their class, their frame, and the attributes that were set on them."""
+    """Frames and series with attributes set on them, and subclasses: class, frame, attributes."""
     if issubclass(kind, pd.DataFrame):
-        return lambda value, memory: _reduce_subclass(value, _FRAME.tag, memory.keep(_frame_state(value, memory)))
+        return lambda value, memory: _reduce_hung(value, _FRAME.tag, _frame_state(value, memory), memory)
     if issubclass(kind, pd.Series):
-        return lambda value, memory: _reduce_subclass(value, _SERIES.tag, memory.keep(_series_state(value, memory)))
+        return lambda value, memory: _reduce_hung(value, _SERIES.tag, _series_state(value, memory), memory)
     return None
 
 
-def _reduce_subclass(value: Any, tag: str, state: State) -> Any:
-    return rebuild_subclass, (type(value), tag, state), _attributes(value), None, None, set_attributes
+def _reduce_hung(value: Any, tag: str, state: State, memory: Memory) -> Any:
+    is_plain = type(value) in (pd.DataFrame, pd.Series)
+    own = _keepable(value, _hung(value), memory) if is_plain else _attributes(value)
+    return rebuild_subclass, (type(value), tag, memory.keep(state)), own, None, None, set_attributes
 
 
 def rebuild_subclass(cls: Any, tag: str, state: State) -> Any:
@@ -425,7 +441,7 @@ def rebuild_subclass(cls: Any, tag: str, state: State) -> Any:
     )
     if isinstance(base, pd.Series):
         object.__setattr__(made, "_name", base._name)
-    else:
+    elif "_item_cache" in vars(base):  # pandas < 3
         object.__setattr__(made, "_item_cache", {})
     return made
 

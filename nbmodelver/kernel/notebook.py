@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -73,9 +74,15 @@ class Notebook:
             self._repo = open_repo(
                 found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
             )
+            self._repo.journals.notebook = self._place(self._repo)
             for call in self.opened:
                 call(self._repo)
         return self._repo
+
+    def _place(self, repo: Repo) -> str:
+        """Where the notebook lies, seen from the store; "" when nobody told. Asked once: a rename keeps its undo."""
+        path, root = document.path_of(self.values), getattr(repo.backend, "root", None)
+        return "" if path is None or root is None else os.path.relpath(path, root)
 
     def _still_there(self, repo: Repo) -> bool:
         root = getattr(repo.backend, "root", None)
@@ -84,6 +91,7 @@ class Notebook:
     def use(self, repo: Repo) -> None:
         """Work with this repo from now on."""
         self._repo = repo
+        repo.journals.notebook = self._place(repo)
         for call in self.opened:
             call(repo)
 

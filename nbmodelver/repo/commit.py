@@ -115,7 +115,7 @@ class Commit:
 
     def _not_brought_along(self, name: str, value: Any) -> str | None:
         """Why a name that kept code uses does not come along with it."""
-        if name.startswith("__"):
+        if name.startswith("__") or name == "_":  # `def _` of a singledispatch; in a shell `_` is the last output.
             return "private"
         secret = self._secret(name, value)
         return None if secret is None else secret.reason

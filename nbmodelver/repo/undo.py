@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -59,11 +60,20 @@ class Journal:
 
 @dataclass
 class Journals:
-    """The journal of one store, read and written whole."""
+    """The journal of one notebook in a store, read and written whole.
+
+    notebook: its path as the store sees it; "" for all kernels that do not know theirs. One for the whole store would
+    let an undo in one notebook bring the variables of another.
+    """
 
     refs: Refs
-    key: str = "undo/main"
+    notebook: str = ""
     _last: str | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The name of its ref."""
+        return f"undo/{hashlib.sha256(self.notebook.encode()).hexdigest()[:16] if self.notebook else 'main'}"
 
     def read(self) -> Journal:
         """The journal; empty when there is none or it cannot be read (it only loses convenience)."""

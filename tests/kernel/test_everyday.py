@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Shell
 
 
@@ -105,3 +107,20 @@ def test_only_names_that_differ_are_changed(shell: Shell) -> None:
     shell.run("%mv_commit")
     shell.run("df['x'] = 5")
     assert [c.name for c in shell.run("%mv_status").changes] == ["df"]
+
+
+def test_an_undo_takes_back_jumps_of_its_own_notebook(shell: Shell, another: Any, tmp_path: Path) -> None:
+    """Two notebooks lie in one folder: an undo in one of them brought what the other had been before its rollback."""
+    for name in ("a.ipynb", "b.ipynb"):
+        (tmp_path / name).write_text("{}")
+    shell.shell.user_ns["__session__"] = str(tmp_path / "a.ipynb")
+    shell.run("params = {'a': 1}\n%mv_commit")
+    with another() as other:
+        other.shell.user_ns["__session__"] = str(tmp_path / "b.ipynb")
+        other.run("params = {'b': 2}\n%mv_commit")
+        other.run("%mv_rollback v1 --yes")
+        assert isinstance(shell.fails("%mv_undo"), UsageError)
+        assert shell["params"] == {"a": 1}
+        (tmp_path / "b.ipynb").rename(tmp_path / "c.ipynb")
+        other.run("%mv_undo")
+        assert other["params"] == {"b": 2}

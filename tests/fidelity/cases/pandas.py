@@ -36,6 +36,9 @@ exact("int and mixed columns", "f = pd.DataFrame([[1, 2, 3]], columns=[0, 'a', (
 exact("empty frames", "a = pd.DataFrame(); b = pd.DataFrame({'x': []}); c = pd.DataFrame(index=[1, 2])", "a b c", "c.shape")
 exact("one frame of 0 columns with a date index", "c = pd.DataFrame(index=pd.date_range('2020', periods=3, freq='MS', name='t'))", "c", "c.index.freq")
 exact("attrs", "f = pd.DataFrame({'a': [1]}); f.attrs['source'] = {'file': 'x.csv', 'rows': [1, 2]}", "f", "f.attrs")
+exact("attributes set on a frame", "import warnings\nwarnings.simplefilter('ignore')\nmeta = {'k': 1}; f = pd.DataFrame({'a': [1, 2], 's': ['x', None]}); s = f['a']; f.meta = meta; f.me = f; s.unit = 'cm'",
+      "f s meta", "f.meta is meta", "f.me is f", "s.unit", "f.dtypes.tolist()", "s + 1")
+pandas.note("an attribute that cannot be kept", "f = pd.DataFrame({'a': [1]}); f.rows = (i for i in []); f.unit = 'cm'", "f", "f.unit", says="the attribute 'rows' set on a DataFrame", loose=("rows",))
 exact("flags", "f = pd.DataFrame({'a': [1]}).set_flags(allows_duplicate_labels=False)", "f", "f.flags.allows_duplicate_labels")
 exact("RangeIndex", "i = pd.RangeIndex(2, 20, 3, name='r'); f = pd.DataFrame({'a': range(6)}, index=i)", "i f", "f.loc[5, 'a']")
 exact("DatetimeIndex with freq and zone", "i = pd.date_range('2021-03-27', periods=4, freq='12h', tz='Europe/Paris', name='t')", "i", "i.freq", "i + i.freq")
