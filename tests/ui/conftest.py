@@ -257,6 +257,13 @@ class Notebook:
         expect(panel).to_be_visible()
         return panel
 
+    def close_sheet(self) -> None:
+        """In Notebook 7 what is wide lies over the page."""
+        from playwright.sync_api import expect
+
+        self.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+
     def shot(self, name: str) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(SHOTS / f"{name}.png"))

@@ -129,6 +129,44 @@ def test_the_notebook_of_a_version_opens_beside_to_be_read(open_notebook):
     expect(book.cell(1)).to_contain_text("# as it is")
 
 
+def test_in_notebook_7_what_is_wide_lies_over_the_page(open_notebook, no_errors):
+    """There are no tabs: comparison and read-only notebook are dialogs, which give back the focus they took."""
+    book = open_notebook(LOAD, "x = [1]  # as it was", app="notebook")
+    book.run(0, 1)
+    commit(book)
+    panel = book.open_panel()
+    expect(row(panel, "v1")).to_be_visible()
+    book.retype(1, "x = [2]  # as it is")
+    book.run(1)
+    commit(book)
+    expect(row(panel, "v2")).to_be_visible()
+    row(panel, "v1").click()
+    page, dialog = book.page, book.page.get_by_role("dialog")
+
+    compare = panel.get_by_role("button", name="Compare", exact=True)
+    compare.click()
+    expect(dialog.locator(".nbmv-Lab-comparison").get_by_text("as it is").first).to_be_visible()
+    assert dialog.bounding_box()["width"] > 1000
+    expect(dialog.locator(":focus")).to_have_count(1)
+    book.shot("notebook-comparison")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(compare).to_be_focused()
+
+    panel.get_by_role("button", name="More actions").click()
+    panel.get_by_role("menuitem", name="Show its notebook").click()
+    expect(dialog.locator(".nbmv-Lab-document").get_by_text("# as it was")).to_be_visible()
+    expect(dialog.get_by_role("heading", name=re.compile("v1 .read only"))).to_be_visible()
+    book.shot("notebook-document")
+    page.mouse.click(5, 450)
+    expect(dialog).to_have_count(0)
+
+    book.command("nbmodelver:open-document", id="v2")
+    expect(dialog.get_by_text("# as it is")).to_be_visible()
+    book.close_sheet()
+    no_errors(book)
+
+
 def test_the_cell_under_the_cursor_is_inspected(open_notebook):
     book = open_notebook(LOAD, "alpha = {'depth': 3}", "beta = {'rate': 1}")
     book.run(0, 1, 2)

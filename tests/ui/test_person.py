@@ -63,13 +63,12 @@ def test_commit_change_compare_roll_back_undo(open_notebook, no_errors, app):
 
     row(panel, "v1").click()
     row(panel, "v2").click(modifiers=["Control"])
-    panel.get_by_role("button", name="Compare").click()
-    place = page.locator(".nbmv-Lab-comparison") if app == "lab" else panel
+    panel.get_by_role("button", name="Compare", exact=True).click()
+    place = page.locator(".nbmv-Lab-comparison")
     expect(place.get_by_text("depth").first).to_be_visible()
     book.shot(f"{app}-4-comparison")
-
     if app == "notebook":
-        panel.get_by_role("button", name="Back", exact=True).click()
+        book.close_sheet()
     panel.get_by_role("button", name="Clear").click()
     row(panel, "v1").click()
     panel.get_by_role("button", name="Roll back…").click()

@@ -47,11 +47,11 @@ def test_reading_answers_and_a_commit_is_refused_then_waits(running, app):
     book, panel = running(app)
     row(panel, "v1").click()
     row(panel, "v2").click(modifiers=["Control"])
-    panel.get_by_role("button", name="Compare").click()
-    place = book.page.locator(".nbmv-Lab-comparison") if app == "lab" else panel
+    panel.get_by_role("button", name="Compare", exact=True).click()
+    place = book.page.locator(".nbmv-Lab-comparison")
     expect(place.get_by_text("params.depth").first).to_be_visible()
     if app == "notebook":
-        panel.get_by_role("button", name="Back", exact=True).click()
+        book.close_sheet()
     panel.get_by_role("button", name="Clear").click()
 
     book.command("nbmodelver:commit")

@@ -10,8 +10,9 @@ export interface IParts {
   links: Links;
   settings: Settings;
   documents: Documents | null;
-  /** Null where there is no room for a tab (Notebook 7): then panels compare inside themselves. */
-  compare: ((path: string, ids: string[]) => void) | null;
+  compare: (path: string, ids: string[]) => void;
+  /** False in Notebook 7. There the panel is in the corner that notifications cover, so it says things itself. */
+  hasTabs: boolean;
 }
 
 /** What panels find around them in this application. */
@@ -33,15 +34,15 @@ export class Around implements IAround {
   }
 
   host(place: IPlace, transport: ITransport): IHost {
-    const { t, settings, documents, compare } = this._parts;
+    const { t, settings, documents, compare, hasTabs } = this._parts;
     return {
       transport: withDocument(transport, place),
       translate: t,
-      notify,
+      ...(hasTabs ? { notify } : {}),
       selected: ids => { this._selected.set(place, ids); },
       confirmed: () => !settings.confirmRollback,
       setConfirmed: value => { settings.setConfirmRollback(!value); },
-      ...(compare ? { openComparison: (ids: string[]) => { compare(place.panel.context.path, ids); } } : {}),
+      openComparison: ids => { compare(place.panel.context.path, ids); },
       ...(documents
         ? { openDocument: (name: string, notebook: object) => { documents.open(name, notebook, place.panel.id); } }
         : {})

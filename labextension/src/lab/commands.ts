@@ -50,8 +50,8 @@ export interface IRoom {
   links: Links;
   around: Around;
   sidebar: Sidebar;
-  /** Opens a comparison in a tab; null where there are none. */
-  compare: ((path: string, ids: string[]) => void) | null;
+  /** Opens a comparison in a tab, or over the page. */
+  compare: (path: string, ids: string[]) => void;
   openDocument: ((name: string, notebook: object, beside: string) => void) | null;
 }
 
@@ -126,13 +126,8 @@ function panelCommands(room: IRoom): { [id: string]: ICommand } {
         const path = text(args, 'path') ?? links.current?.panel.context.path;
         const ids = texts(args, 'ids') ?? (links.current ? around.selected(links.current) : []);
         const wanted = ids.length > 1 ? ids : [`${ids[0] ?? 'HEAD'}~1`, ids[0] ?? 'HEAD'];
-        if (path === undefined) {
-          return;
-        }
-        if (room.compare) {
+        if (path !== undefined) {
           room.compare(path, wanted);
-        } else {
-          show(room, 'compare', wanted);
         }
       }
     }
@@ -250,7 +245,7 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
     },
     [ID.document]: {
       label: t('Open the Notebook of a Version'),
-      caption: t('Show the notebook as it was, read only, beside the present one'),
+      caption: t('Show the notebook as it was, read only'),
       args: { id: VERSION },
       enabled: () => room.openDocument !== null && links.current?.link.standing === 'ready',
       run: async args => {

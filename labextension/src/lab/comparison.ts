@@ -5,6 +5,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 import { historyIcon } from '@jupyterlab/ui-components';
 import type { Links } from './links';
+import { openSheet } from './sheet';
 import { notice, PanelView, type IAround } from './view';
 
 /** What a comparison tab shows: versions of the notebook at this path. */
@@ -74,14 +75,16 @@ class Comparison extends Widget {
   }
 }
 
-/** Opens comparisons, one tab for each notebook, and brings them back when the page is loaded again. */
+/** Opens comparisons, one tab for each notebook, and brings them back when the page is loaded again; without tabs, over the page. */
 export class Comparisons {
   private readonly _tracker = new WidgetTracker<MainAreaWidget<Comparison>>({ namespace: 'nbmodelver-comparison' });
 
   constructor(
     private readonly _app: JupyterFrontEnd,
     private readonly _links: Links,
-    private readonly _around: IAround
+    private readonly _around: IAround,
+    /** False in Notebook 7: then a comparison lies over the page. */
+    private readonly _hasTabs: boolean
   ) {}
 
   restore(restorer: ILayoutRestorer, command: string): void {
@@ -93,6 +96,10 @@ export class Comparisons {
   }
 
   open(args: IComparisonArgs): void {
+    if (!this._hasTabs) {
+      this._inSheet(args);
+      return;
+    }
     const { shell } = this._app;
     const known = this._tracker.find(tab => tab.content.args.path === args.path);
     if (known) {
@@ -101,17 +108,29 @@ export class Comparisons {
       shell.activateById(known.id);
       return;
     }
-    const openNotebook = (path: string): void => { void this._app.commands.execute('docmanager:open', { path }); };
-    const content = new Comparison({ ...args }, this._links, this._around, openNotebook);
+    const content = this._content(args);
     const tab = new MainAreaWidget({ content });
     tab.toolbar.hide();
     tab.id = `nbmodelver-comparison-${args.path}`;
-    tab.title.label = this._around.t('Comparison: {name}', { name: PathExt.basename(args.path) });
+    tab.title.label = this._title(args);
     tab.title.icon = historyIcon;
     tab.title.closable = true;
     void this._tracker.add(tab);
     const ref = this._links.at(args.path)?.panel.id;
     shell.add(tab, 'main', ref ? { ref, mode: 'split-right' } : {});
     shell.activateById(tab.id);
+  }
+
+  private _inSheet(args: IComparisonArgs): void {
+    openSheet(this._title(args), this._content(args), this._around.t);
+  }
+
+  private _content(args: IComparisonArgs): Comparison {
+    const openNotebook = (path: string): void => { void this._app.commands.execute('docmanager:open', { path }); };
+    return new Comparison({ ...args }, this._links, this._around, openNotebook);
+  }
+
+  private _title({ path }: IComparisonArgs): string {
+    return this._around.t('Comparison: {name}', { name: PathExt.basename(path) });
   }
 }

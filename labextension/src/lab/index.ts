@@ -50,21 +50,21 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const t = words(translator);
     const links = new Links(tracker);
     const settings = new Settings(links);
-    const drawable = labShell && rendermime && factory && editors;
-    const documents = drawable ? new Documents(app, { rendermime, factory, editors }, t) : null;
-    let comparisons: Comparisons | null = null;
-    const compare = labShell ? (path: string, ids: string[]): void => { comparisons?.open({ path, ids }); } : null;
-    const around = new Around({ t, links, settings, documents, compare });
-    comparisons = labShell ? new Comparisons(app, links, around) : null;
+    const hasTabs = labShell !== null;
+    const drawable = rendermime && factory && editors;
+    const documents = drawable ? new Documents(app, { rendermime, factory, editors }, t, hasTabs) : null;
+    const compare = (path: string, ids: string[]): void => { comparisons.open({ path, ids }); };
+    const around = new Around({ t, links, settings, documents, compare, hasTabs });
+    const comparisons = new Comparisons(app, links, around, hasTabs);
 
     const sidebar = new Sidebar(links, around);
-    app.shell.add(sidebar, labShell ? 'left' : 'right', { rank: 450 });
+    app.shell.add(sidebar, hasTabs ? 'left' : 'right', { rank: 450 });
     const openDocument = documents ? documents.open.bind(documents) : null;
     addCommands({ app, t, links, around, sidebar, compare, openDocument }, palette);
 
     if (restorer) {
       restorer.add(sidebar, sidebar.id);
-      comparisons?.restore(restorer, ID.compare);
+      comparisons.restore(restorer, ID.compare);
     }
     statusBar?.registerStatusItem('nbmodelver:status', {
       item: new StatusItem(links, t),
