@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import ensure_event_loop
 
 import nbmodelver as mv
 
@@ -39,6 +40,11 @@ class Reply:
     @property
     def said(self) -> str:
         return "\n".join(self.texts)
+
+
+def close_own_loop() -> None:
+    """To be called at the end of a thread that used jupyter_client: it leaves an event loop open in each."""
+    ensure_event_loop().close()
 
 
 class Kernel:
@@ -71,6 +77,11 @@ class Kernel:
         content = self.client.execute_interactive(source, timeout=TIMEOUT_S, output_hook=hear, allow_stdin=False)
         reply.status = content["content"]["status"]
         return reply
+
+    def interrupt(self) -> None:
+        """Interrupt it, from a thread of its own."""
+        self.manager.interrupt_kernel()
+        close_own_loop()
 
     def restart(self) -> None:
         self.client.stop_channels()
@@ -137,6 +148,7 @@ def test_d6_two_kernels_on_one_store_both_commit(tmp_path: Path) -> None:
             for at in range(6):
                 kernel.run(f"x = {{'kernel': {number}, 'at': {at}, 'data': list(range({at * 1000}))}}")
                 replies[number].append(kernel.run(f"%mv_commit x -m 'kernel {number}, {at}'"))
+            close_own_loop()
 
         threads = [threading.Thread(target=commit, args=(n, k)) for n, k in enumerate((one, two))]
         for thread in threads:
@@ -160,7 +172,7 @@ def test_d2_an_interrupted_commit_leaves_the_store_clean(tmp_path: Path) -> None
     )
     with started(tmp_path) as kernel:
         kernel.run(slow)
-        timer = threading.Timer(2.0, kernel.manager.interrupt_kernel)
+        timer = threading.Timer(2.0, kernel.interrupt)
         timer.start()
         began = time.monotonic()
         reply = kernel.run("%mv_commit data slow")
@@ -179,7 +191,7 @@ def test_d2_an_interrupted_commit_leaves_the_store_clean(tmp_path: Path) -> None
 def test_d2_an_interrupt_while_data_is_written_leaves_nothing_half_made(delay_s: float, tmp_path: Path) -> None:
     with started(tmp_path) as kernel:
         kernel.run("%mv_init\nimport numpy as np\ndata = np.random.default_rng(0).random(60_000_000)")
-        timer = threading.Timer(delay_s, kernel.manager.interrupt_kernel)
+        timer = threading.Timer(delay_s, kernel.interrupt)
         timer.start()
         reply = kernel.run("%mv_commit data")
         timer.join()

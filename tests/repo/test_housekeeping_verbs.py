@@ -97,10 +97,10 @@ def test_repair_says_then_does(repo):
 
 
 def test_backup_says_what_was_copied(repo, tmp_path):
-    text = answer(repo, f"backup {tmp_path / 'copy'}")[1]
+    text = answer(repo, f"backup '{tmp_path / 'copy'}'")[1]
     assert "4 versions" in text
     assert "copied: 8 files" in text
-    assert "nothing new" in answer(repo, f"backup {tmp_path / 'copy'}")[1]
+    assert "nothing new" in answer(repo, f"backup '{tmp_path / 'copy'}'")[1]
 
 
 def test_the_command_line_has_them_all(repo, capsys):
