@@ -269,7 +269,11 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
 
 /** Open the sidebar, and a view in it. */
 function show({ app, sidebar }: IRoom, view?: View, ids?: string[], name?: string): void {
-  app.shell.activateById(sidebar.id);
+  if (sidebar.isVisible) {
+    sidebar.activate(); // in Notebook 7.5 and older the shell would hide what is shown already
+  } else {
+    app.shell.activateById(sidebar.id);
+  }
   if (view) {
     sidebar.go(view, ids, name);
   }
