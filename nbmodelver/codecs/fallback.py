@@ -188,7 +188,8 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             self._note(cls)
             return NotImplemented
         if id(cls) in self.roots or id(cls) in self.definitions.inline:
-            return code.reduce_class(cls)
+            helper = None if type(cls) is type else protocol.helper(type(cls))
+            return code.reduce_class(cls) if helper is None else helper(cls, self.memory)
         return self._refer(cls)
 
     def _reduce_parameter(self, parameter: Any) -> Any:

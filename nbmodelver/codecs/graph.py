@@ -439,6 +439,9 @@ def _arrays_of(draft: Draft, raws: Sequence[memoryview]) -> Arrays:
     return arrays
 
 
+_NOTHING: Any = object()
+
+
 class Loader:
     """Decodes the groups of one version; classes and functions of the notebook come back once for all of them.
 
@@ -460,6 +463,34 @@ class Loader:
         self.trusted = trusted
         self.restricted = restricted
         self.origin = origin
+        self._replaced: dict[str, Any] | None = None
+
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Within it, whatever is loaded stands in the namespace; afterwards the namespace is as it was.
+
+        Code of the notebook runs while a value is rebuilt (`__setstate__`): it has to find the modules, functions and
+        constants that come back with it, not none and not those of another version.
+        """
+        if self._replaced is not None:
+            yield
+            return
+        self._replaced = {}
+        try:
+            yield
+        finally:
+            replaced, self._replaced = self._replaced, None
+            for name, before in replaced.items():
+                if before is _NOTHING:
+                    self.namespace.pop(name, None)
+                else:
+                    self.namespace[name] = before
+
+    def _lend(self, values: Mapping[str, Any]) -> None:
+        if self._replaced is not None:
+            for name, value in values.items():
+                self._replaced.setdefault(name, self.namespace.get(name, _NOTHING))
+                self.namespace[name] = value
 
     def load(self, draft: Draft, own: Sequence[memoryview], arrays: Arrays) -> dict[str, Any]:
         """The values of a group, by name.
@@ -472,15 +503,17 @@ class Loader:
             values = plain.decode(draft.skeleton, own, arrays)
         elif draft.format == PICKLE:
             self._demand_trust(draft)
-            found = self._unpickle(draft, arrays)
-            values = list(found) if len(draft.names) > 1 else [found]
+            rebuilt = self._unpickle(draft, arrays)
+            values = list(rebuilt) if len(draft.names) > 1 else [rebuilt]
         else:
             raise NotLoadable(
                 f"recipes of format '{draft.format}' are not known here", "try: pip install --upgrade nbmodelver"
             )
         if len(values) != len(draft.names):
             raise Damaged("a recipe gave another number of values than names", "try: %mv_verify --full")
-        return dict(zip(draft.names, values, strict=True))
+        found = dict(zip(draft.names, values, strict=True))
+        self._lend(found)
+        return found
 
     def _demand_trust(self, draft: Draft) -> None:
         if self.trusted:

@@ -79,6 +79,7 @@ _LIBRARIES: dict[str, str] = {
     "polars": "polars",
     "scipy": "scipy",
     "torch": "torch",
+    "msgspec": "msgspec",
 }
 
 ENTRY_POINTS = "nbmodelver.codecs"
@@ -98,7 +99,10 @@ def find(kind: type) -> Codec | None:
 
 
 Helper = Callable[[Any, "Memory"], Any]
-"""A pickle reduction of one value that keeps more than the library's own: (value, memory) -> reduction."""
+"""A pickle reduction of one value that keeps more than the library's own: (value, memory) -> reduction.
+
+For a metaclass of a library, the values are classes of the notebook.
+"""
 
 
 def helper(kind: type) -> Helper | None:

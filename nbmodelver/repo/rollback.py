@@ -224,12 +224,13 @@ class Rollback:
         if not partial:
             return self._renamed(self.vault.load(groups, definitions.loader, progress, self.live.sources))
         values: dict[str, Any] = {}
-        for group in groups:
-            try:
-                values.update(self.vault.load([group], definitions.loader, progress))
-            except NotLoadable as error:
-                self.lost.update(dict.fromkeys(group.names, error.message))
-        return self._renamed(values)
+        with definitions.loader.lending():
+            for group in self.vault.in_turn(groups):
+                try:
+                    values.update(self.vault.load([group], definitions.loader, progress))
+                except NotLoadable as error:
+                    self.lost.update(dict.fromkeys(group.names, error.message))
+        return self._renamed({n: values[n] for g in groups for n in g.names if n in values})
 
     def settled(self) -> None:
         """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph, recipe
 from nbmodelver.codecs.memory import Arrays
-from nbmodelver.errors import Damaged
+from nbmodelver.errors import Damaged, NotLoadable
 from nbmodelver.model import Group, ObjectId
 
 if TYPE_CHECKING:
@@ -129,10 +129,13 @@ class Vault:
             self.parts.read_many(wanted, progress)
         except Damaged as error:
             raise self._blamed(error, openings) from error
-        values: dict[str, Any] = {}
-        for opening in openings:
-            values.update(opening.decode(loader))
-        return values
+        with loader.lending():
+            values = _decoded(openings, loader)
+        return {name: values[name] for group in groups for name in group.names}
+
+    def in_turn(self, groups: Sequence[Group]) -> list[Group]:
+        """The groups in the order in which `load` decodes them."""
+        return sorted(groups, key=lambda group: _turn(self.recipe(group).draft))
 
     def foreign_names(self, group: Group) -> tuple[str, ...]:
         """What loading a group would import beside nbmodelver, read from its pickle without running it."""
@@ -191,6 +194,31 @@ class _Opening:
         if self.skeleton is not None:
             draft = dataclasses.replace(draft, skeleton=bytes(self.skeleton))
         return loader.load(draft, self.own, self.arrays)
+
+
+def _turn(draft: Draft) -> int:
+    """When it can be decoded: 0 for what uses nothing of the notebook, 1 for its definitions, 2 for the rest."""
+    uses = set(draft.uses)
+    return 0 if not uses else 1 if uses <= set(draft.names) else 2
+
+
+def _decoded(openings: Sequence[_Opening], loader: graph.Loader) -> dict[str, Any]:
+    """The values: first those that no code of the notebook rebuilds, then its functions and classes, then the rest.
+
+    One that lacks a name has another turn when all the others are there.
+    """
+    values: dict[str, Any] = {}
+    waiting: list[_Opening] = []
+    for opening in sorted(openings, key=lambda opening: _turn(opening.found.draft)):
+        try:
+            values.update(opening.decode(loader))
+        except NotLoadable as error:
+            if not isinstance(error.__cause__, NameError):
+                raise
+            waiting.append(opening)
+    for opening in waiting:
+        values.update(opening.decode(loader))
+    return values
 
 
 def _matched(buffers: Sequence[Buffer], old: Recipe | None) -> list[ObjectId | None]:

@@ -124,3 +124,29 @@ def test_an_undo_takes_back_jumps_of_its_own_notebook(shell: Shell, another: Any
         (tmp_path / "b.ipynb").rename(tmp_path / "c.ipynb")
         other.run("%mv_undo")
         assert other["params"] == {"b": 2}
+
+
+def test_code_that_rebuilds_a_value_finds_what_comes_back_with_it(shell: Shell, another: Any) -> None:
+    """In a new kernel a `__setstate__` that used numpy was "name 'np' is not defined", and nothing came back."""
+    shell.run("import numpy as np\nscale = 3\ndef scaled(x): return np.asarray(x) * scale")
+    shell.run("class Rows:\n    def __init__(self): self.rows = scaled([1, 2])")
+    shell.run(
+        "Rows.__getstate__ = lambda self: 0\nRows.__setstate__ = lambda self, state: self.__init__()\nrows = Rows()"
+    )
+    shell.run("%mv_commit rows")
+    with another() as other:
+        other.run("scale = 5")
+        other.run("%mv_rollback v1 --yes")
+        assert other["rows"].rows.tolist() == [3, 6]
+        assert other["scale"] == 3
+
+
+def test_d10_a_rollback_that_fails_takes_back_what_it_lent(shell: Shell) -> None:
+    shell.run("class Bad:\n    def __setstate__(self, state): raise ValueError(len(first))")
+    shell.run("first = [1]; second = {'a': 1}; bad = Bad(); bad.x = 1")
+    shell.run("%mv_commit first second bad")
+    shell.run("first = [2, 3]; del second, bad")
+    live = shell["first"]
+    assert "ValueError: 1" in str(shell.fails("%mv_rollback v1 --yes"))
+    assert shell["first"] is live
+    assert "second" not in shell

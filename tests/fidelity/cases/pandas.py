@@ -38,7 +38,7 @@ exact("one frame of 0 columns with a date index", "c = pd.DataFrame(index=pd.dat
 exact("attrs", "f = pd.DataFrame({'a': [1]}); f.attrs['source'] = {'file': 'x.csv', 'rows': [1, 2]}", "f", "f.attrs")
 exact("attributes set on a frame", "import warnings\nwarnings.simplefilter('ignore')\nmeta = {'k': 1}; f = pd.DataFrame({'a': [1, 2], 's': ['x', None]}); s = f['a']; f.meta = meta; f.me = f; s.unit = 'cm'",
       "f s meta", "f.meta is meta", "f.me is f", "s.unit", "f.dtypes.tolist()", "s + 1")
-pandas.note("an attribute that cannot be kept", "f = pd.DataFrame({'a': [1]}); f.rows = (i for i in []); f.unit = 'cm'", "f", "f.unit", says="the attribute 'rows' set on a DataFrame", loose=("rows",))
+pandas.note("an attribute that cannot be kept", "f = pd.DataFrame({'a': [1]}); f.rows = (i for i in []); f.unit = 'cm'", "f", "f.unit", says="the attribute 'rows' set on a DataFrame", loose=("1 items where 2 were",))
 exact("flags", "f = pd.DataFrame({'a': [1]}).set_flags(allows_duplicate_labels=False)", "f", "f.flags.allows_duplicate_labels")
 exact("RangeIndex", "i = pd.RangeIndex(2, 20, 3, name='r'); f = pd.DataFrame({'a': range(6)}, index=i)", "i f", "f.loc[5, 'a']")
 exact("DatetimeIndex with freq and zone", "i = pd.date_range('2021-03-27', periods=4, freq='12h', tz='Europe/Paris', name='t')", "i", "i.freq", "i + i.freq")

@@ -22,7 +22,7 @@ cattrs = Package("cattrs")
 cattrs.note("Converter", "cattrs.Converter()", "value.structure(['1'], list[int])", says="lru_cache")
 
 msgspec = Package("msgspec", "import msgspec")
-msgspec.late("User", "class User(msgspec.Struct):\n    name: str\n    tags: list[str] = []\nUser('a', ['b'])", "cannot define __slots__")
+msgspec.exact("User", "class User(msgspec.Struct):\n    name: str\n    tags: list[str] = []\nUser('a', ['b'])", "value.name, value.tags, msgspec.json.encode(value), type(value)('c').tags")
 
 toolz = Package("toolz", "import toolz, operator")
 toolz.exact("Compose", "toolz.compose(str, operator.neg)", "value(3)")
