@@ -10,8 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.kinds.jsonable import finite, scalar
+from nbmodelver.kinds.jsonable import WRITTEN_AS_TEXT, finite, scalar
 from nbmodelver.kinds.names import type_name
+from nbmodelver.kinds.static import qualname_of, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ TOP = 10
 TOP_UP_TO = 50
 MAX_COLUMNS = 200
 EXACT_LABELS = (str, int, float, bool, bytes)
+PANDAS_SCALARS = ("Interval", "Period", "Timestamp", "Timedelta")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,12 @@ def _present(values: Any) -> Any:
 
 
 def _said(value: Any) -> Json:
-    return str(value) if value.dtype.kind in "mM" else finite(value.item())
+    if value.dtype.kind == "m":
+        return str(value.astype("timedelta64[us]").item())
+    if value.dtype.kind == "M":
+        moment, _, fraction = str(value).partition(".")
+        return f"{moment}.{fraction}" if fraction.strip("0") else moment.removesuffix("T00:00:00")
+    return finite(value.item())
 
 
 def _histogram(some: Any) -> dict[str, Json]:
@@ -142,10 +149,17 @@ def _histogram(some: Any) -> dict[str, Json]:
     return {"histogram": {"low": shown[0], "high": shown[1], "counts": counts.tolist()}}
 
 
+def _label(value: Any) -> str:
+    """A value's text where its class is a library's that only writes it, else its class."""
+    cls = type(value)
+    known = root_of(cls) in WRITTEN_AS_TEXT or (root_of(cls) == "pandas" and qualname_of(cls) in PANDAS_SCALARS)
+    return str(value) if known else f"<{type_name(value)}>"
+
+
 def _of_labels(some: Any) -> dict[str, Json]:
-    """Distinct and top values of text and mixed columns; values of other classes are counted by class only."""
+    """Distinct and top values of text and mixed columns; values of a user's classes are counted by class only."""
     looked_at = some[:: max(1, -(-len(some) // LABEL_ROWS))].tolist()
-    labels = [v if type(v) in EXACT_LABELS else f"<{type_name(v)}>" for v in looked_at if v is not None and v == v]  # noqa: PLR0124 (NaN)
+    labels = [v if type(v) in EXACT_LABELS else _label(v) for v in looked_at if v is not None and v == v]  # noqa: PLR0124 (NaN)
     counts = Counter(labels)
     found: dict[str, Json] = {"distinct": len(counts)}
     found["top"] = [[scalar(label), count] for label, count in counts.most_common(TOP)]

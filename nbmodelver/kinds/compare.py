@@ -57,7 +57,7 @@ def _label(key: str) -> str:
 
 
 def _plain(key: str, value: Json) -> Json:
-    return round(value / 1e6, 3) if key.endswith("_bytes") and isinstance(value, int) else value
+    return float(f"{value / 1e6:.3g}") if key.endswith("_bytes") and isinstance(value, int) else value
 
 
 def _extent(profile: Profile) -> dict[str, Json]:
@@ -73,6 +73,7 @@ def _extent(profile: Profile) -> dict[str, Json]:
 def _tables(before: Profile, after: Profile) -> Iterator[Row]:
     yield from _columns(_by_name(before, "columns"), _by_name(after, "columns"))
     yield from _paired(_layers(before), _layers(after))
+    yield from _paired(_norms(before), _norms(after))
     for key in ("params", "fitted", "fit", "members"):
         yield from _paired(_mapping(before, key), _mapping(after, key))
     yield from _paired(*_largest(_importances(before), _importances(after)))
@@ -152,6 +153,12 @@ def _by_name(profile: Profile, key: str) -> dict[str, Any]:
 
 def _layers(profile: Profile) -> dict[str, Json]:
     return {f"layer {name}": _layer(entry) for name, entry in _by_name(profile, "layers").items()}
+
+
+def _norms(profile: Profile) -> dict[str, Json]:
+    """How long each layer's weights are: the one number that training changes in every layer."""
+    layers = _by_name(profile, "layers").items()
+    return {f"layer {name} · norm": entry["norm"] for name, entry in layers if entry.get("norm") is not None}
 
 
 def _layer(entry: Mapping[str, Any]) -> str:

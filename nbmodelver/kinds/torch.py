@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.kinds.jsonable import finite
 from nbmodelver.kinds.names import type_name
 from nbmodelver.kinds.numpy import statistics
 from nbmodelver.kinds.static import attribute
@@ -38,7 +40,15 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
         return {"tensors": [f"{_dtype(t)} {list(t.shape)}" for t in value.tensors], "shape": [len(value.tensors[0])]}
     if isinstance(value, torch.optim.Optimizer):
         return {"groups": len(value.param_groups), "steps": _steps(value)}
+    if isinstance(value, torch.optim.lr_scheduler.LRScheduler):
+        return {"steps": value.last_epoch, "learning_rate": _rates(value.optimizer.param_groups)}
     return {}
+
+
+def _rates(groups: list[dict[str, Any]]) -> Json:
+    """The rate, or the rates where parameters are in several groups."""
+    found: list[Json] = [finite(float(group["lr"])) for group in groups if "lr" in group]
+    return found[0] if len(found) == 1 else found
 
 
 def _tensor(value: Any) -> dict[str, Json]:
@@ -75,7 +85,18 @@ def _module(value: Any) -> dict[str, Json]:
 def _layer(name: str, module: Any) -> Json:
     weights: dict[str, Json] = {n: list(p.shape) for n, p in module.named_parameters(recurse=False)}
     count = sum(p.numel() for p in module.parameters(recurse=False))
-    return {"name": name, "type": type_name(module), "weights": weights, "parameters": count}
+    found: dict[str, Json] = {"name": name, "type": type_name(module), "weights": weights, "parameters": count}
+    norm = _norm([p.detach() for p in module.parameters(recurse=False)])
+    return found if norm is None else found | {"norm": norm}
+
+
+def _norm(weights: list[Any]) -> Json:
+    """The Euclidean norm of all weights together; None without weights, or where they cannot be read."""
+    import torch
+
+    if not weights or any(w.layout != torch.strided or w.is_meta or not w.is_floating_point() for w in weights):
+        return None
+    return finite(math.hypot(*(float(torch.linalg.vector_norm(w, dtype=torch.float64)) for w in weights)))
 
 
 def _steps(optimizer: Any) -> int:

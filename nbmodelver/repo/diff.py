@@ -129,7 +129,7 @@ class Differ:
         """All sections; with `names` only those names."""
         sections = [
             _only(names_section(before, after), names),
-            params_section(before, after),
+            _only(params_section(before, after), names),
             metrics_section(before, after),
             *self._contributed(before, after, names),
             code_section(*self._cells(before, after)),
@@ -141,5 +141,5 @@ class Differ:
 def _only(section: Section, names: Sequence[str]) -> Section:
     if not names:
         return section
-    rows = tuple(r for r in section.rows if r.cells[0] in names)
+    rows = tuple(r for r in section.rows if str(r.cells[0]).partition(".")[0] in names)
     return Section(section.id, section.title, section.columns, rows)

@@ -39,7 +39,12 @@ def diff(found: Diff) -> Shown:
     for section in found.sections:
         if section.differs or section.note:
             blocks += section_blocks(section)
-    same = [s.title for s in found.sections if not s.differs and not s.note]
+    changed = {r.cells[0] for s in found.sections if s.id == "names" for r in s.rows if r.status == "changed"}
+    quiet = [s for s in found.sections if not s.differs and not s.note]
+    inside = [s.title for s in quiet if s.id.startswith("profile.") and s.title in changed]
+    if inside:
+        blocks.append(line(dim(f"changed, but in nothing that a profile shows: {', '.join(inside)}")))
+    same = [s.title for s in quiet if s.title not in inside]
     if same:
         blocks.append(line(dim(f"the same on both sides: {', '.join(same)}")))
     if not any(s.differs for s in found.sections):

@@ -99,12 +99,16 @@ def _layers(layers: list[Any]) -> Table:
                 Span(str(entry.get("type", "")), "code"),
                 value_text(entry.get("weights", {})),
                 _figure(entry, "parameters"),
+                _figure(entry, "norm"),
             )
         )
         for entry in layers
         if isinstance(entry, Mapping)
     )
-    return Table(("layer", "type", "weights", "parameters"), rows, frozenset({3}))
+    table = Table(("layer", "type", "weights", "parameters", "norm"), rows, frozenset({3, 4}))
+    if any(row.cells[4] for row in rows):
+        return table
+    return Table(table.columns[:4], tuple(Row(row.cells[:4]) for row in rows), frozenset({3}))
 
 
 def _importances(weights: list[Any], most: int = 15) -> Table:

@@ -178,10 +178,58 @@ def test_a_network_shows_layers_and_parameter_counts():
     net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))
     found = profiled(net)
     assert (found["parameters"], found["trainable"], len(found["layers"])) == (21, 21, 3)
+    first = net[0]
     assert found["layers"][0] == {
         "name": "0", "type": "torch.nn.Linear", "weights": {"weight": [4, 3], "bias": [4]}, "parameters": 16,
+        "norm": pytest.approx(math.hypot(*(float(w.detach().norm()) for w in (first.weight, first.bias)))),
     }  # fmt: skip
+    assert "norm" not in found["layers"][1]
     assert profiled(torch.optim.Adam(net.parameters(), lr=0.5))["params"]["lr"] == 0.5
+
+
+def test_training_shows_in_each_layer_and_in_the_schedule():
+    """Layers kept their shapes, so a trained network was "the same on both sides"."""
+    import torch
+
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU())
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.1)
+    before = profiled(net), profiled(schedule)
+    net(torch.ones(3)).sum().backward()
+    optimizer.step()
+    schedule.step()
+    changed = [
+        row.cells[0] for row in compare("model", "net", before[0], profiled(net)).rows if row.status == "changed"
+    ]
+    assert changed == ["layer 0 · norm"]
+    rates = {row.cells[0]: row.cells[1:3] for row in compare("model", "s", before[1], profiled(schedule)).rows}
+    assert rates["learning rate"] == (0.5, pytest.approx(0.05))
+
+
+def test_values_of_library_classes_are_counted_by_value_and_times_read_well():
+    from decimal import Decimal
+
+    frame = pd.DataFrame(
+        {
+            "bin": pd.cut(pd.Series([0.5, 1.5, 1.7]), [0, 1, 2]),
+            "cost": [Decimal("1.5"), Decimal("1.5"), Decimal(2)],
+            "took": pd.to_timedelta([90, 3600 * 24, 5], unit="s"),
+            "day": pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-02"]),
+        }
+    )
+    found = profiled(frame)
+    assert column(found, "bin")["top"] == [["(1, 2]", 2], ["(0, 1]", 1]]
+    assert column(found, "cost")["top"] == [["1.5", 2], ["2", 1]]
+    assert (column(found, "took")["min"], column(found, "took")["max"]) == ("0:00:05", "1 day, 0:00:00")
+    assert (column(found, "day")["min"], column(found, "day")["max"]) == ("2020-01-01", "2020-01-02")
+
+
+def test_a_small_size_changes_in_figures_that_show_it():
+    section = compare("dataset", "d", {"size_bytes": 3694}, {"size_bytes": 255})
+    assert [row.cells for row in section.rows] == [
+        ("type", None, None, None),
+        ("size (MB)", 0.00369, 0.000255, "-93.1 %"),
+    ]
 
 
 @pytest.mark.slow

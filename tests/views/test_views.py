@@ -308,3 +308,12 @@ def test_parameters_of_a_model_differ_only_among_versions_that_have_it():
     assert "tree.depth" in said
     assert "seed" in said
     assert "tree.leaves" not in said
+
+
+def test_a_value_whose_profile_says_nothing_of_its_change_is_not_called_the_same():
+    names = Section("names", "Names", ("name",), (Row(("net",), "changed"), Row(("df",), "same")))
+    rows = (Row(("type", "Net", "Net", None), "same"),)
+    quiet = [Section(f"profile.{n}", n, ("what", "before", "after", "change"), rows) for n in ("net", "df")]
+    said = str(views.diff(Diff(version(1), version(2), (names, *quiet)))).splitlines()
+    assert "changed, but in nothing that a profile shows: net" in said
+    assert "the same on both sides: df" in said
