@@ -65,8 +65,10 @@ def state_of(repo: Repo, **more: Any) -> views.State:
 def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """The versions, newest first."""
     query = Query(where=call["where"], branch=call["branch"], tag=call["tag"], text=call["text"])
-    total, found = repo.page(query, limit=call["limit"])
-    return views.log(found, refs_of(repo), graph=bool(call["graph"]), more=total - len(found))
+    with repo.history.appearing:
+        total, found = repo.page(query, limit=call["limit"])
+        refs = refs_of(repo)
+    return views.log(found, refs, graph=bool(call["graph"]), more=total - len(found))
 
 
 def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
 from dataclasses import replace
 from itertools import islice
@@ -26,7 +27,11 @@ MOST_NUMBERS = 200
 
 
 class History:
-    """The records and refs of a store, read when asked for and remembered: records never change."""
+    """The records and refs of a store, read when asked for and remembered: records never change.
+
+    appearing: held while a version, its branch and HEAD come to be; who lists them together takes it, for a commit in
+    the background is on another thread.
+    """
 
     def __init__(self, records: Records, refs: Refs) -> None:
         self.records = records
@@ -34,6 +39,7 @@ class History:
         self._names = 0
         self._versions: OrderedDict[VersionId, Version] = OrderedDict()
         self._here: tuple[str, VersionId | None] | None = None
+        self.appearing = threading.RLock()
 
     # -- where we stand
 
@@ -183,11 +189,12 @@ class History:
 
     def add(self, version: Version) -> Version:
         """Write a record, move its branch and HEAD to it. To be called under the store's lock."""
-        version_id = self.records.write(version)
-        stored = self._versions[version_id] = replace(version, id=version_id)
-        self._names += len(stored.kept)
-        self.set_branch(version.branch, version_id)
-        self.stand_at(version_id, version.branch)
+        with self.appearing:
+            version_id = self.records.write(version)
+            stored = self._versions[version_id] = replace(version, id=version_id)
+            self._names += len(stored.kept)
+            self.set_branch(version.branch, version_id)
+            self.stand_at(version_id, version.branch)
         return stored
 
     # -- branches and tags

@@ -9,6 +9,7 @@ import pytest
 
 from nbmodelver.errors import StoreError
 from nbmodelver.repo.background import Pending
+from nbmodelver.repo.history import History
 from nbmodelver.store.parts import PartStore
 
 if TYPE_CHECKING:
@@ -45,6 +46,28 @@ def test_the_notebook_goes_on_and_the_next_commit_comes_after(shell: Shell, held
     shell.run("%mv_rollback v1 --yes")
     assert shell["params"] == {"depth": 3}
     assert "background" not in str(shell.run("%mv_status"))
+
+
+def test_a_log_shows_no_version_before_head_and_branch_stand_there(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("params = {'depth': 3}\n%mv_commit params")
+    written, go_on = threading.Event(), threading.Event()
+    set_branch = History.set_branch
+
+    def slowly(history: History, *args: Any) -> None:
+        written.set()
+        go_on.wait(20)
+        set_branch(history, *args)
+
+    monkeypatch.setattr(History, "set_branch", slowly)
+    pending = shell.run("%mv_commit params --background").value
+    assert written.wait(20)
+    threading.Timer(0.2, go_on.set).start()
+    rows = str(shell.run("%mv_log")).splitlines()
+    assert [row.split()[:2] for row in rows[1:]] == [["*", "v2"], ["v1", "just"]]
+    assert "main" in rows[1]
+    pending.result()
 
 
 def test_a_value_that_did_not_hold_still_is_said_and_its_cells_are_not_lost(
