@@ -40,7 +40,20 @@ _KINDS: dict[str, str] = {
     "traceback": "a traceback cannot be kept",
     "select.epoll": "an open poll object cannot be kept",
     "_queue.SimpleQueue": "a queue between threads cannot be kept",
+    "queue.Queue": "a queue between threads cannot be kept",
+    "threading.Thread": "a thread cannot be kept: its work would have to be begun again",
+    "threading.Event": "an event between threads cannot be kept",
+    "concurrent.futures.thread.ThreadPoolExecutor": "a pool of threads cannot be kept",
+    "concurrent.futures.process.ProcessPoolExecutor": "a pool of processes cannot be kept",
+    "concurrent.futures._base.Future": "a future cannot be kept: keep its result",
+    "_asyncio.Future": "a future cannot be kept: keep its result",
+    "_asyncio.Task": "a task cannot be kept: keep its result",
+    "multiprocessing.pool.Pool": "a pool of processes cannot be kept",
+    "subprocess.Popen": "a running program cannot be kept",
+    "re.Match": "a match cannot be kept: keep its groups",
+    "_hashlib.HASH": "a hash under way cannot be kept: keep its digest",
 }
+_WIDGET = ("ipywidgets.widgets.widget", "Widget")
 
 
 def reason(error: BaseException) -> str:
@@ -88,6 +101,8 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
 def _known(value: Any) -> str | None:
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    if any((base.__module__, base.__qualname__) == _WIDGET for base in kind.__mro__):
+        return "a widget cannot be kept: it lives in the page"
     return _KINDS.get(name)
 
 

@@ -29,6 +29,7 @@ NOT_FACTS = (
     "tensors",
 )
 MAX_IMPORTANCES = 15
+SMALL_BYTES = 10_000
 
 
 def compare(kind: Kind, name: str, before: Profile, after: Profile) -> Section:
@@ -44,11 +45,18 @@ def compare(kind: Kind, name: str, before: Profile, after: Profile) -> Section:
 def _facts(before: Profile, after: Profile) -> Iterator[Row]:
     yield from _paired({"type": before.get("type")}, {"type": after.get("type")})
     yield from _paired(_extent(before), _extent(after))
-    yield from _paired(_plain_facts(before), _plain_facts(after))
+    small = {k for k in before.keys() & after.keys() if _is_small(k, before[k]) and _is_small(k, after[k])}
+    yield from _paired(_plain_facts(before, small), _plain_facts(after, small))
 
 
-def _plain_facts(profile: Profile) -> dict[str, Json]:
-    return {_label(k): _plain(k, v) for k, v in profile.items() if k not in NOT_FACTS and k != "type"}
+def _is_small(key: str, value: Json) -> bool:
+    """True for a size that says less than the value itself, which has a row of its own."""
+    return key.endswith("_bytes") and isinstance(value, int) and value < SMALL_BYTES
+
+
+def _plain_facts(profile: Profile, without: set[str]) -> dict[str, Json]:
+    left_out = {"type", *NOT_FACTS, *without}
+    return {_label(k): _plain(k, v) for k, v in profile.items() if k not in left_out}
 
 
 def _label(key: str) -> str:

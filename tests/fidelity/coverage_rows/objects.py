@@ -72,7 +72,7 @@ wrapt = Package("wrapt", "import wrapt")
 wrapt.named("ObjectProxy", "wrapt.ObjectProxy([1])", "must define __reduce__()")
 
 threading = Package("threading")
-threading.named("Thread", "threading.Thread()", "a lock cannot be kept")
+threading.named("Thread", "threading.Thread()", "a thread cannot be kept")
 threading.named("Event", "threading.Event()", "a lock cannot be kept")
 
 builtins = Package("builtins", "import io, types")
