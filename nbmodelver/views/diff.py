@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import (
@@ -25,7 +26,7 @@ from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_cell, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from nbmodelver.model import Diff, Section, Version
     from nbmodelver.model import Row as DiffRow
@@ -36,9 +37,11 @@ NUMERIC = (int, float)
 def diff(found: Diff) -> Shown:
     """The comparison: every section that differs as a table or a text diff, the rest in one line."""
     blocks: list[Block] = [title(*_sides(found.before, found.after))]
+    said = {str(r.cells[0]) for s in found.sections if s.id == "params" for r in s.rows if r.status != "same"}
     for section in found.sections:
-        if section.differs or section.note:
-            blocks += section_blocks(section)
+        told = _not_said(section, said)
+        if told.differs or (told.note and told is section):
+            blocks += section_blocks(told)
     changed = {r.cells[0] for s in found.sections if s.id == "names" for r in s.rows if r.status == "changed"}
     quiet = [s for s in found.sections if not s.differs and not s.note]
     inside = [s.title for s in quiet if s.id.startswith("profile.") and s.title in changed]
@@ -50,6 +53,19 @@ def diff(found: Diff) -> Shown:
     if not any(s.differs for s in found.sections):
         blocks.append(line("no differences"))
     return Shown(Document(tuple(blocks), f"{found.before.name} compared with {found.after.name}"), found)
+
+
+def _not_said(section: Section, said: Collection[str]) -> Section:
+    """A profile's section without the parameters that stand among the hyperparameters already."""
+    if not section.id.startswith("profile."):
+        return section
+    name = section.title
+    rows = tuple(
+        r
+        for r in section.rows
+        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (r.cells[0] == "value" and name in said))
+    )
+    return section if len(rows) == len(section.rows) else replace(section, rows=rows)
 
 
 def _sides(before: Version, after: Version) -> Iterator[str | Span]:
