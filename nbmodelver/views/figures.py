@@ -46,9 +46,9 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float) -> str:
-    """A metric or statistic with four significant digits; whole numbers in full, with thousands marked."""
-    if isinstance(value, int) or (math.isfinite(value) and value == int(value) and abs(value) < 1e12):
-        return f"{int(value):,}"
+    """A metric or statistic with four significant digits; whole numbers, and large ones as such, in full: 12,346."""
+    if isinstance(value, int) or (abs(value) < 1e12 and (abs(value) >= 10_000 or value == int(value))):
+        return f"{round(value):,}"
     return f"{value:.4g}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import expect
 
@@ -74,9 +75,9 @@ def test_a_policy_without_eval_shows_panel_and_widget(open_notebook):
     book.page.add_script_tag(
         content="window.tries = setInterval(() => { try { eval('1') } catch (e) { window.refused = e.name } }, 50)"
     )
-    for _ in range(100):  # it takes hold in a later task
-        if refused := book.page.evaluate("() => window.refused"):
-            break
+    end = time.monotonic() + 60
+    while not (refused := book.page.evaluate("() => window.refused")):  # it takes hold in a later task
+        assert time.monotonic() < end
         book.page.wait_for_timeout(50)
     assert refused == "EvalError", "the policy holds"
     book.run(0, 1, 2, 3)

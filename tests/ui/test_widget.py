@@ -84,7 +84,6 @@ def test_a_saved_notebook_opened_again_shows_a_picture_and_asks_for_nothing(open
     book.run(0, 1, 2, 3)
     expect(row(book.cell(3).locator(".nbmv-panel"), "v1")).to_be_visible()
     book.command("docmanager:save")
-    book.page.wait_for_timeout(500)
     saved = json.loads((book.folder / "study.ipynb").read_text())
     book.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
@@ -96,7 +95,10 @@ def test_a_saved_notebook_opened_again_shows_a_picture_and_asks_for_nothing(open
     page.goto(f"{server.url}/lab/tree/{book.path.replace('study', 'again')}", wait_until="commit")
     picture = page.locator(".jp-Notebook .jp-Cell >> nth=3").locator(".jp-OutputArea-output:visible")
     expect(picture.get_by_text("first").first).to_be_visible()
-    page.wait_for_timeout(3000)
+    again = type(book)(page, book.path.replace("study", "again"), book.folder)
+    again.ready()
+    again.command("nbmodelver:open")
+    expect(again.sidebar.get_by_role("button", name="Load nbmodelver in this kernel")).to_be_visible()
     page.screenshot(path=str(book.shots / "lab-saved.png"))
     assert not [s for s in sent if '"target_name":"nbmodelver"' in s or "hello" in s]  # others are ipywidgets' own
     expect(page.locator(".nbmv-Lab-status")).to_be_hidden()

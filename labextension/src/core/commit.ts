@@ -130,8 +130,7 @@ export class Commit implements IView {
     const status = { new: t('new'), changed: t('changed'), same: '' }[one.status];
     return checkbox({
       label: [
-        icon(one.kind),
-        written(one.name, 'nbmv-name-text'),
+        h('span', { class: 'nbmv-named' }, icon(one.kind), written(one.name, 'nbmv-name-text')),
         status ? h('span', { class: `nbmv-chip nbmv-status-${one.status}` }, status) : null,
         h('span', { class: 'nbmv-dim nbmv-type' }, written(one.type)),
         one.size_bytes === null ? null : h('span', { class: 'nbmv-dim nbmv-number' }, size(one.size_bytes))

@@ -60,13 +60,13 @@ export function typed(text: string): Metric | undefined {
   return word !== '' && Number.isFinite(found) ? found : undefined;
 }
 
-/** Four significant digits; whole numbers in full with thousands marked; "nan", "inf", "-inf". */
+/** Four significant digits; whole numbers, and large ones as such, in full with thousands marked; "nan", "inf", "-inf". */
 export function number(value: number): string {
   if (!Number.isFinite(value)) {
     return String(worded(value));
   }
-  if (Number.isInteger(value) && Math.abs(value) < 1e12) {
-    return value.toLocaleString();
+  if ((Number.isInteger(value) || Math.abs(value) >= 10_000) && Math.abs(value) < 1e12) {
+    return Math.round(value).toLocaleString();
   }
   const rounded = Number(value.toPrecision(4));
   return Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e9 ? String(rounded) : rounded.toExponential();

@@ -75,7 +75,7 @@ export class Header {
     this._branch.hidden = !state;
     this._branch.setAttribute('aria-label', t('Branch {branch}', { branch: state?.branch ?? '' }));
     this._branch.title = state ? t('Branch {branch}', { branch: state.branch }) : '';
-    fill(this._place, state?.versions ? `${counted(t, state.versions, '{n} version', '{n} versions')} · ${size(state.stored_bytes)}` : '');
+    fill(this._place, state?.versions ? [counted(t, state.versions, '{n} version', '{n} versions'), h('span', { class: 'nbmv-place-size' }, ` · ${size(state.stored_bytes)}`)] : null);
     this._place.title = state?.store ?? '';
     hold(this._bar);
   }

@@ -4,7 +4,7 @@ import { h } from './dom';
 import type { Translate } from './host';
 import { icon } from './icons';
 
-/** Notices stay until they are closed, acted on, or three newer ones have come. */
+/** Notices stay until they are closed, acted on, said again, or three newer ones have come. */
 const MOST = 3;
 
 export class Notices {
@@ -17,6 +17,8 @@ export class Notices {
   }
 
   add(notice: INotice): void {
+    const same = [...this.element.children].filter(one => one.getAttribute('data-said') === said(notice));
+    same.forEach(one => { one.remove(); });
     const shown = this._draw(notice);
     this.element.prepend(shown);
     while (this.element.childElementCount > MOST) {
@@ -52,8 +54,8 @@ export class Notices {
     );
     const shown: HTMLElement = h(
       'div',
-      { class: `nbmv-notice nbmv-${notice.kind}`, role: notice.kind === 'error' ? 'alert' : undefined },
-      icon(notice.kind === 'error' ? 'warning' : notice.kind === 'success' ? 'check' : 'clock'),
+      { class: `nbmv-notice nbmv-${notice.kind}`, 'data-said': said(notice), role: notice.kind === 'error' ? 'alert' : undefined },
+      icon(notice.kind === 'error' ? 'warning' : notice.kind === 'success' ? 'check' : 'info'),
       h(
         'div',
         { class: 'nbmv-notice-text' },
@@ -69,4 +71,8 @@ export class Notices {
   private _settle(): void {
     this.element.hidden = this.element.childElementCount === 0;
   }
+}
+
+function said({ kind, text, hint }: INotice): string {
+  return [kind, text, hint].join('|');
 }

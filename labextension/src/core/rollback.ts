@@ -152,8 +152,7 @@ export class Rollback implements IView {
 
   private _line(change: IChange): (HTMLElement | SVGElement | null)[] {
     return [
-      icon(change.kind),
-      written(change.name, 'nbmv-name-text'),
+      h('span', { class: 'nbmv-named' }, icon(change.kind), written(change.name, 'nbmv-name-text')),
       h('span', { class: 'nbmv-dim nbmv-type' }, written(change.type)),
       change.size_bytes ? h('span', { class: 'nbmv-dim nbmv-number' }, size(change.size_bytes)) : null,
       change.reason ? h('span', { class: 'nbmv-reason nbmv-dim' }, written(change.reason)) : null

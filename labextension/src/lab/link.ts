@@ -67,7 +67,7 @@ export class Link implements IDisposable {
   }
 
   /** Resolves once it is known how things stand, or after a while when the kernel says nothing. */
-  settled(wait_ms = 10000): Promise<void> {
+  settled(wait_ms = 30000): Promise<void> {
     if (this._standing !== 'waiting') {
       return Promise.resolve();
     }

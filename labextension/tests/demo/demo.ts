@@ -2,11 +2,13 @@
  * The panel on a page of its own. To build it into a folder and open its index.html there:
  *   npx esbuild tests/demo/demo.ts --bundle --format=iife --outfile=DIR/demo.js; cp tests/demo/*.{html,css} style/panel.css DIR The address says what is shown:
  * ?total=10000 versions, &view=compare, &ids=2,7, &name=train, &theme=dark, &rtl, &busy, &bare (no theme's variables), &width=300,
- * &golden or &golden=model (a real kernel's messages).
+ * &golden or &golden=model (a real kernel's messages), &hard (long names, twelve metrics), &empty (a store without versions), &failing
+ * (everything is refused), &notices (one of each kind).
  */
 import { mountPanel, plain, type View } from '../../src/core';
 import { golden } from '../golden';
-import { Mock } from '../mock';
+import { hard } from '../hard';
+import { fails, Mock } from '../mock';
 import { idOf } from '../sample';
 
 const query = new URLSearchParams(location.search);
@@ -15,7 +17,11 @@ const place = document.getElementById('place') as HTMLElement;
 document.documentElement.dir = query.has('rtl') ? 'rtl' : 'ltr';
 document.body.dataset['theme'] = query.has('bare') ? 'none' : (query.get('theme') ?? 'light');
 place.style.width = query.has('width') ? `${query.get('width') ?? ''}px` : '';
-const mock = query.has('golden') ? golden(query.get('golden') === 'model') : new Mock(total);
+const mock = query.has('golden') ? golden(query.get('golden') === 'model') : query.has('hard') ? hard() : new Mock(query.has('empty') ? 0 : total);
+if (query.has('failing')) {
+  const refused = fails({ code: 'Damaged', message: 'the store /home/ada/projects/churn-prediction-2026/.nbmodelver is damaged: 3 parts are missing', hint: 'try: %mv_repair' });
+  Object.assign(mock.answers, { history: refused, diff: refused, compare: refused, plan: refused, form: refused, inspect: refused, version: refused });
+}
 if (query.has('busy')) {
   mock.state = { ...mock.state, busy: true, queued: [{ request: 3, method: 'commit', what: 'Commit "deeper"' }] };
 }
@@ -29,5 +35,12 @@ const panel = mountPanel(
 );
 if (query.has('name')) {
   panel.show('inspect', [], query.get('name') ?? '');
+}
+if (query.has('notices')) {
+  const say = (panel as unknown as { notice(one: object): void }).notice.bind(panel);
+  const run = (): void => undefined;
+  say({ kind: 'success', text: 'Rolled back to v7', actions: [{ label: 'Undo', run }] });
+  say({ kind: 'info', text: 'The tag best-so-far is at another version', actions: [{ label: 'Move it to v12', run }] });
+  say({ kind: 'error', text: 'a cell is running', hint: 'wait until it has ended, or interrupt it', actions: [{ label: 'Do it when the cell has ended', run }] });
 }
 Object.assign(window, { mock, panel });

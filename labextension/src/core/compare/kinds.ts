@@ -43,7 +43,7 @@ export function names(ctx: IContext, section: ISection, look: ILook): (HTMLEleme
   const drawn = table(ctx, { ...section, rows, columns: [t('name'), t('type'), t('before'), t('after')] }, look, (at, found, cells) => {
     if (at === 0) {
       const kind = kindOf.get(found) ?? 'other';
-      return { shown: h('span', { class: 'nbmv-one-line' }, icon(kind), spoken(`${kind} `), written(said(found))), title: `${kind}, ${said(cells[1])}` };
+      return { shown: h('span', { class: 'nbmv-named' }, icon(kind), spoken(`${kind} `), written(said(found), 'nbmv-name-text')), title: `${kind}, ${said(cells[1])}` };
     }
     return at === 1 ? { ...value(found), wide: true } : typeof found === 'number' ? { shown: size(found), number: true } : value(found);
   });

@@ -39,18 +39,26 @@ export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILo
   if (!rows.length) {
     return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('The same on both sides.')) : null;
   }
-  const cells = rows.map(row => row.cells.map((found, at) => cell(at, found, row.cells)));
-  const numbers = section.columns.map((_, at) => cells.some(row => row[at]?.number));
-  const heads = section.columns.map((column, at) => h('th', { scope: 'col', class: at > 0 && numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
+  const used = lastUsed(rows);
+  const cells = rows.map(row => row.cells.slice(0, used).map((found, at) => cell(at, found, row.cells)));
+  const numbers = section.columns.slice(0, used).map((_, at) => cells.some(row => row[at]?.number));
+  const heads = section.columns.slice(0, used).map((column, at) => h('th', { scope: 'col', class: at > 0 && numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
   const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), heads);
-  const body = rows.map((row, i) => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), (cells[i] ?? []).map((one, at) => drawCell(at, one))));
+  const body = rows.map((row, i) => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), (cells[i] ?? []).map((one, at) => drawCell(at, one, numbers[at] === true))));
   const more = all.length - rows.length;
   const rest = more > 0 ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: more.toLocaleString() })) : null;
   return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title }, h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)), rest);
 }
 
-function drawCell(at: number, { shown, number, title, wide }: ICell): HTMLElement {
-  const props = { class: number && at > 0 ? 'nbmv-number' : wide ? 'nbmv-wide' : undefined, title };
+/** A last column in which no row says anything is left out. */
+function lastUsed(rows: readonly { cells: readonly Json[] }[]): number {
+  const columns = rows[0]?.cells.length ?? 0;
+  return columns > 3 && rows.every(row => row.cells[columns - 1] === null) ? columns - 1 : columns;
+}
+
+/** numeric: the column holds numbers, so that all of it lines up at its end. */
+function drawCell(at: number, { shown, number, title, wide }: ICell, numeric: boolean): HTMLElement {
+  const props = { class: at === 0 ? undefined : number ? 'nbmv-number' : numeric ? 'nbmv-at-end' : wide ? 'nbmv-wide' : undefined, title };
   return at === 0 ? h('th', { ...props, scope: 'row' }, shown) : h('td', props, shown);
 }
 

@@ -129,7 +129,7 @@ function drawRow({ t }: IContext, row: IValues, order: readonly number[], { by, 
   return h(
     'tr',
     { class: row.differs ? 'nbmv-row-changed' : 'nbmv-row-same' },
-    h('th', { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined }, name, sign),
+    h('th', { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined }, h('div', { class: 'nbmv-sort-cell' }, name, sign)),
     order.map(i => drawCell(row.values[i]))
   );
 }

@@ -28,7 +28,7 @@ export async function two(ctx: IContext, before: string, after: string, name: st
 
 function title(ctx: IContext, { before, after }: IDiff, name: string): HTMLElement {
   const side = (label: string, of: IDiff['before']): HTMLElement =>
-    h('div', { class: 'nbmv-side' }, h('span', { class: 'nbmv-small nbmv-dim' }, label), h('span', {}, h('strong', {}, of.name), ' ', written(of.message)));
+    h('div', { class: 'nbmv-side' }, h('span', { class: 'nbmv-small nbmv-dim' }, label), h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', written(of.message)));
   return h('div', { class: 'nbmv-sides' }, side(name ? ctx.t('Before, {name} only', { name }) : ctx.t('Before'), before), icon('forward'), side(ctx.t('After'), after));
 }
 

@@ -18,6 +18,7 @@ export class Filter {
   private readonly _more: HTMLButtonElement;
   private readonly _fields = h('div', { class: 'nbmv-filter-fields', hidden: true });
   private readonly _found = h('span', { class: 'nbmv-dim nbmv-found' });
+  private readonly _end: HTMLElement;
   private _filter: IHistoryFilter = {};
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _known = '';
@@ -36,6 +37,7 @@ export class Filter {
     });
     this._more = iconButton({ label: t('More filters'), icon: 'filter', run: () => { this._toggle(); } });
     this._more.setAttribute('aria-expanded', 'false');
+    this._end = h('div', { class: 'nbmv-filter-end', hidden: true }, this._found, button({ label: t('Clear'), class: 'nbmv-link', run: () => { this.clear(); } }));
     this.element = h('div', { class: 'nbmv-filter', role: 'search', 'aria-label': t('Filter') }, h('div', { class: 'nbmv-filter-line' }, this._text, this._more), this._fields);
   }
 
@@ -97,6 +99,7 @@ export class Filter {
     const finer = Object.keys(rest).length;
     this._more.classList.toggle('nbmv-on', finer > 0);
     this._found.textContent = '';
+    this._end.hidden = Object.keys(this._filter).length === 0;
     this._changed(this._filter);
   }
 
@@ -119,7 +122,7 @@ export class Filter {
       chosen('branch', t('Branch'), own(state?.branches)),
       state?.metrics.length ? this._range(state) : null,
       checkbox({ label: t('Also those made automatically'), checked: this._filter.auto !== false, changed: on => { this._set({ auto: on ? undefined : false }); } }),
-      h('div', { class: 'nbmv-filter-end' }, this._found, button({ label: t('Clear'), class: 'nbmv-link', run: () => { this.clear(); } }))
+      this._end
     );
   }
 

@@ -6,6 +6,7 @@ import { ago, day } from '../figures';
 import { openMenu } from '../menu';
 import type { IEntry, IHistoryEntry, IState } from '../protocol';
 import { Ends } from '../signal';
+import { Failure } from '../transport';
 import { versionActions } from '../versions';
 import { Filter } from './filter';
 import { Hover } from './hover';
@@ -39,7 +40,7 @@ export class History implements IView {
     this._pages = new Pages(
       (filter, offset, limit) => ctx.ask('history', { filter, offset, limit }),
       () => { this._arrived(); },
-      error => { ctx.failed(error); }
+      error => { this._failed(error); }
     );
     this._list = new List(ctx.t('Versions'), {
       count: () => this._shift + this._pages.total,
@@ -187,6 +188,15 @@ export class History implements IView {
     this._away.clear();
     this._list.draw();
     this._trend.renew();
+  }
+
+  private _failed(error: unknown): void {
+    if (error instanceof Failure && !this._ends.done && error.code !== 'Cancelled') {
+      const again = { label: this._ctx.t('Try again'), run: () => { this._renew(); } };
+      this._ctx.notice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
+    } else {
+      this._ctx.failed(error);
+    }
   }
 
   private _refilter(filter: Pages['filter']): void {

@@ -29,13 +29,20 @@ export function rowText(ctx: IContext, entry: IEntry, values: Values, current: b
   );
 }
 
-/** A version's branches and tags as chips. */
+/** So many chips are seen where there is room for them; where there is little, one. */
+const MOST_CHIPS = 3;
+
+/** A version's branches and tags as chips, and how many more there are. A screen reader is told all of them. */
 function refs(ctx: IContext, entry: IEntry): HTMLElement[] {
   const { t } = ctx;
-  return [
-    ...entry.branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), spoken(`${t('branch')} `), written(name), spoken(', '))),
-    ...entry.tags.map(name => h('span', { class: 'nbmv-chip nbmv-chip-tag' }, icon('tag'), spoken(`${t('tag')} `), written(name), spoken(', ')))
-  ];
+  const chip = (sign: 'branch' | 'tag', word: string, name: string): HTMLElement => h('span', { class: `nbmv-chip nbmv-chip-${sign}`, title: name }, icon(sign), spoken(`${word} `), written(name), spoken(', '));
+  const chips = [...entry.branches.map(name => chip('branch', t('branch'), name)), ...entry.tags.map(name => chip('tag', t('tag'), name))];
+  chips.slice(1).forEach(one => { one.classList.add('nbmv-chip-later'); });
+  chips.slice(MOST_CHIPS).forEach(one => { one.classList.add('nbmv-spoken'); });
+  const names = [...entry.branches, ...entry.tags].join(', ');
+  const rest = (seen: number, className: string): HTMLElement | null =>
+    chips.length > seen ? h('span', { class: `nbmv-chip-rest ${className} nbmv-dim`, title: names, 'aria-hidden': true }, `+${chips.length - seen}`) : null;
+  return [...chips, rest(1, 'nbmv-where-narrow'), rest(MOST_CHIPS, 'nbmv-where-wide')].filter(one => one !== null);
 }
 
 function note(ctx: IContext, entry: IEntry): HTMLElement | null {
