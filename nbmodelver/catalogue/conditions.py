@@ -135,13 +135,23 @@ def look_up(document: Document, path: tuple[str, ...]) -> Any:
     """What lies at `path`, or None. A name that itself contains dots is found as well."""
     found: Any = document.get(path[0])
     steps = path[1:]
-    if steps and isinstance(found, dict) and ".".join(steps) in found:
-        return found[".".join(steps)]
+    if steps and isinstance(found, dict) and (name := _name_in(found, path)) is not None:
+        return found[name]
     for step in steps:
         if not isinstance(found, dict):
             return None
         found = found.get(step)
     return found
+
+
+def _name_in(found: dict[str, Any], path: tuple[str, ...]) -> str | None:
+    """The name that is meant. `params.depth` may be that of a dict called `params`, or of the one model that has it."""
+    name = ".".join(path[1:])
+    for exact in (name, ".".join(path)):
+        if exact in found:
+            return exact
+    held = [key for key in found if key.endswith((f".{name}", f"__{name}"))]
+    return held[0] if len(held) == 1 else None
 
 
 def _ordered(compare: Callable[[Any, Any], Any], a: Any, b: Any) -> bool:

@@ -96,6 +96,14 @@ def test_names_with_dots_and_spaces_can_be_asked_for():
     assert Query(where="params.clf.C == 2 and params['learning rate'] < 1").run([odd])
 
 
+def test_a_parameter_is_found_without_the_name_of_what_holds_it():
+    """`params.depth > 3` said "no versions", for the dict was itself called `params`."""
+    held = version(9, params={"params.depth": 7, "model.max_depth": 3, "a.seed": 1, "b.seed": 2})
+    assert Query(where="params.depth > 3 and params.max_depth == 3").run([held])
+    assert not Query(where="params.seed == 1").run([held])
+    assert Query(where="params.a.seed == 1").run([held])
+
+
 def test_text_is_searched_without_case(versions):
     assert numbers(Query(text="MESSAGE 3").run(versions)) == [3]
     assert numbers(Query(text="svc").run(versions)) == [5, 3, 1]
