@@ -100,7 +100,8 @@ def test_a_parameter_is_found_without_the_name_of_what_holds_it():
     """`params.depth > 3` said "no versions", for the dict was itself called `params`."""
     held = version(9, params={"params.depth": 7, "model.max_depth": 3, "a.seed": 1, "b.seed": 2})
     assert Query(where="params.depth > 3 and params.max_depth == 3").run([held])
-    assert not Query(where="params.seed == 1").run([held])
+    with pytest.raises(UsageError, match="seed"):
+        Query(where="params.seed == 1").run([held])
     assert Query(where="params.a.seed == 1").run([held])
 
 
