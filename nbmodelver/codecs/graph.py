@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import io
 import types
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -528,7 +529,10 @@ class Loader:
     def _unpickle(self, draft: Draft, arrays: Arrays) -> Any:
         reading = _Reading(self, arrays, names_in(draft.skeleton) if self.restricted else None)
         try:
-            return fallback.Unpickler(draft.skeleton, reading).load()
+            with warnings.catch_warnings():
+                # What torch says of sparse and quantized tensors was said when they were made.
+                warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\._utils")
+                return fallback.Unpickler(draft.skeleton, reading).load()
         except (NbmodelverError, MemoryError):
             raise
         except Exception as error:

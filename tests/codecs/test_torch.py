@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,3 +35,23 @@ def test_an_empty_tensor_comes_back(tmp_path: Path) -> None:
     back = repo.load("HEAD")
     assert back["none"].shape == (0, 3)
     assert back["zero"].item() == 0.0
+
+
+def test_a_load_repeats_no_warnings_of_torch(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = {
+            "sparse": torch.eye(3).to_sparse_csr(),
+            "small": torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8),
+        }
+    repo = open_repo(tmp_path, create=True)
+    repo.commit(made)
+    torch.set_warn_always(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            back = repo.load("HEAD")
+    finally:
+        torch.set_warn_always(False)
+    assert torch.equal(back["sparse"].to_dense(), torch.eye(3))
+    assert back["small"].dtype is torch.qint8
