@@ -20,18 +20,25 @@ MAX_BARS = 12
 def names_section(before: Version, after: Version) -> Section:
     """Names added, removed and changed, with types and sizes in bytes."""
     rows = []
+    rewritten = _rewritten(before, after)
     for name in dict.fromkeys([*before.kept, *after.kept]):
         old, new = before.kept.get(name), after.kept.get(name)
         status: Status = "changed"
         if old is None or new is None:
             status = "added" if old is None else "removed"
-        elif old.digest == new.digest:
+        elif old.digest == new.digest and name not in rewritten:
             status = "same"
         kept = new or old
         assert kept is not None
         sizes = (old.size_bytes if old else None, new.size_bytes if new else None)
         rows.append(Row((name, kept.kind, _types(old, new), *sizes), status))
     return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows))
+
+
+def _rewritten(before: Version, after: Version) -> frozenset[str]:
+    """Classes and functions of the notebook that are others under their old names, which is all that a name holds."""
+    old, new = ({key: g.recipe for g in v.definitions for key in g.names} for v in (before, after))
+    return frozenset(key for key in old.keys() & new.keys() if old[key] != new[key])
 
 
 def _types(old: Any, new: Any) -> str:
