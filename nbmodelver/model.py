@@ -117,6 +117,7 @@ class Version:
     names are definition keys, not notebook names.
     new_bytes: stored bytes that this commit added; raw_bytes: what the names hold uncompressed.
     others: names that were live and not kept; a rollback leaves them alone.
+    imports: name -> what import bound it to ("numpy", "sklearn.svm:SVC"); a rollback binds those that are missing.
     auto: why nbmodelver made this version by itself ("before rollback to v3", "auto"), or "".
     """
 
@@ -133,6 +134,7 @@ class Version:
     definitions: tuple[Group, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     others: tuple[str, ...] = ()
+    imports: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Json] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     cells: ObjectId | None = None

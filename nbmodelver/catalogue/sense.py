@@ -18,7 +18,7 @@ _ID = re.compile(r"[0-9a-f]{40}")
 
 def nonsense(version: Version) -> Iterator[str]:
     """Fields that are not what the model says; views, queries and loads rely on it."""
-    if not _all(dict, version.params, version.metrics) or not _all(dict, version.kept):
+    if not _all(dict, version.params, version.metrics, version.imports) or not _all(dict, version.kept):
         yield "parameters or metrics that are no table"
         return
     for kept in version.kept.values():
@@ -28,6 +28,8 @@ def nonsense(version: Version) -> Iterator[str]:
     yield from _bad_groups(version)
     texts = (version.branch, version.message, version.note, version.author, version.saved_at_utc, version.auto)
     if not _all(str, *texts, version.notebook_path, *version.others, *version.parents, *version.params):
+        yield "a text"
+    if not _all(str, *version.imports, *version.imports.values()):
         yield "a text"
     if any(type(k) is not str or type(v) not in (int, float) for k, v in version.metrics.items()):
         yield "a metric"

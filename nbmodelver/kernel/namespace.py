@@ -36,8 +36,15 @@ class Namespace:
         """The user's own public names, in the order in which they were made; modules and IPython's names are not."""
         return [n for n, v in list(self.values.items()) if self._is_own(n, v)]
 
+    def public(self) -> dict[str, Any]:
+        """The same with their values, and with the modules that the user imported."""
+        return {n: v for n, v in list(self.values.items()) if self._is_public(n, v)}
+
     def _is_own(self, name: str, value: Any) -> bool:
-        if name.startswith("_") or name in _NEVER or isinstance(value, types.ModuleType):
+        return not isinstance(value, types.ModuleType) and self._is_public(name, value)
+
+    def _is_public(self, name: str, value: Any) -> bool:
+        if name.startswith("_") or name in _NEVER:
             return False
         return not (name in self._hidden and self._hidden[name] is value)
 

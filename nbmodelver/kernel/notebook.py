@@ -20,7 +20,7 @@ from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
-from nbmodelver.repo import Repo, Surroundings, open_repo, places
+from nbmodelver.repo import Repo, Surroundings, imports, open_repo, places
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.verbs import Call, find, parse
 
@@ -233,6 +233,7 @@ class Notebook:
             cells=cells,
             assigned=assigned,
             others=[n for n in self.namespace.names() if n not in kept],
+            imports=imports.found(self.namespace.public()),
             session=bool(keep_session),
             notebook=document.latest(path, self.live),
             notebook_path=path.name if path is not None else self.live.name if self.live is not None else "",

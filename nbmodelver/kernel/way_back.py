@@ -56,7 +56,7 @@ class WayBack:
             plan = rollback.plan(plan.environment, saves_first=plan.saves_first)
         if session is not None:
             repo.restore_session(session)
-        return views.plan(plan, done=True)
+        return views.plan(rollback.told(plan), done=True)
 
     def _agreed(self, plan: Plan) -> bool:
         """Ask, where there is someone to ask and something to lose."""
@@ -139,7 +139,7 @@ class WayBack:
             rollback = repo.rollback(target, self._notebook.values)
         plan = repo.planned(rollback, saves_first=False)
         self.jump(repo, rollback, plan, journal=False)
-        return plan, now.id
+        return rollback.told(plan), now.id
 
     # -- branches
 
@@ -151,7 +151,7 @@ class WayBack:
         plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
         self.jump(repo, rollback, plan)
         repo.history.stand_at(target.id, call["branch"])
-        return views.plan(plan, done=True, branch=call["branch"])
+        return views.plan(rollback.told(plan), done=True, branch=call["branch"])
 
     def merge(self, call: Call) -> Shown:
         """`%mv_merge`."""

@@ -36,13 +36,15 @@ class Surroundings:
     """What the kernel knows beside the values.
 
     cells: that ran since the parent, in order. assigned: name -> index into `cells` of the one that last assigned it.
-    others: live names that are not part of the commit. session: keep the random state and the like.
+    others: live names that are not part of the commit. imports: what `import` bound names to, see imports.found.
+    session: keep the random state and the like.
     notebook: the notebook document as JSON bytes, if it is known.
     """
 
     cells: Sequence[Cell] = ()
     assigned: Mapping[str, int] = field(default_factory=dict)
     others: Sequence[str] = ()
+    imports: Mapping[str, str] = field(default_factory=dict)
     session: bool = True
     notebook: bytes | None = None
     notebook_path: str = ""
@@ -204,6 +206,7 @@ class Commit:
             kept={name: kept[name] for name in order},
             skipped=tuple(capture.skipped),
             others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
+            imports={name: where for name, where in around.imports.items() if name not in kept},
             params={**_own_params(self.values, kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
             notebook_path=around.notebook_path,

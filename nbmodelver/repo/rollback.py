@@ -7,13 +7,14 @@ it uses are the same too. Everything else is loaded, whole groups at a time, bef
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import code, graph
 from nbmodelver.errors import NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Version
+from nbmodelver.repo.imports import bind
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
@@ -116,6 +117,11 @@ class Rollback:
                 f"{version.name} has no '{unknown[0]}'", hint or f"it has: {', '.join(version.kept) or 'no names'}"
             )
         self.only_missing = only_missing
+        self.imports = {n: i for n, i in version.imports.items() if n not in namespace and n not in version.kept}
+        """Names that import bound then and that are missing now; only of one's own versions, and all or none."""
+        if names or prefix or restricted or not trusted:
+            self.imports = {}
+        self.not_imported: dict[str, str] = {}
         self.tracked = () if names or only_missing or prefix else tuple(tracked)
         self.wanted = self._groups_of(names) if names else list(version.groups)
         if only_missing:
@@ -204,6 +210,8 @@ class Rollback:
                 here = [n for n in group.names if n in self.namespace]
                 if here:
                     yield f"{', '.join(here)} stays, and no longer shares objects with what comes back"
+        if self.imports:
+            yield f"imported again: {', '.join(sorted(self.imports))}"
         for key in self._changed_definitions():
             yield f"class {key} comes back as it was in {self.version.name}"
         for name, kept in self.version.kept.items():
@@ -222,7 +230,8 @@ class Rollback:
         definitions = DefinitionLoader(self)
         groups = [g for g in self.groups if not (partial and g.names[0] in self.lost)]
         if not partial:
-            return self._renamed(self.vault.load(groups, definitions.loader, progress, self.live.sources))
+            found = self.vault.load(groups, definitions.loader, progress, self.live.sources)
+            return {**self._imported(), **self._renamed(found)}
         values: dict[str, Any] = {}
         with definitions.loader.lending():
             for group in self.vault.in_turn(groups):
@@ -230,7 +239,16 @@ class Rollback:
                     values.update(self.vault.load([group], definitions.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
-        return self._renamed({n: values[n] for g in groups for n in g.names if n in values})
+        return {**self._imported(), **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
+
+    def _imported(self) -> dict[str, Any]:
+        objects, self.not_imported = bind(self.imports)
+        return objects
+
+    def told(self, plan: Plan) -> Plan:
+        """The plan with what only loading could tell."""
+        notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
+        return replace(plan, notes=(*plan.notes, *notes))
 
     def settled(self) -> None:
         """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""

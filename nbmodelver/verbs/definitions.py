@@ -178,7 +178,8 @@ ROLLBACK = Verb(
     "Bring the live variables back to what they were in a version.",
     "The plan is shown first: as a panel to click in where there is a page and a person before it, as a question "
     "elsewhere. The present state is saved when it differs, so that %mv_undo always works. Only what differs is "
-    "loaded, all of it or nothing.",
+    "loaded, all of it or nothing. Names that import had bound and that are missing, as after a restart, are imported "
+    "again.",
     (
         Example("v3", "go back to a version"),
         Example("v3 df --dry-run", "show what going back would do to one name"),
