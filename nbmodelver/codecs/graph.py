@@ -467,8 +467,8 @@ class Loader:
         self._replaced: dict[str, Any] | None = None
 
     @contextmanager
-    def lending(self) -> Iterator[None]:
-        """Within it, whatever is loaded stands in the namespace; afterwards the namespace is as it was.
+    def lending(self, also: Mapping[str, Any] = types.MappingProxyType({})) -> Iterator[None]:
+        """Within it, whatever is loaded stands in the namespace, and `also`; afterwards the namespace is as it was.
 
         Code of the notebook runs while a value is rebuilt (`__setstate__`): it has to find the modules, functions and
         constants that come back with it, not none and not those of another version.
@@ -477,6 +477,7 @@ class Loader:
             yield
             return
         self._replaced = {}
+        self._lend(also)
         try:
             yield
         finally:

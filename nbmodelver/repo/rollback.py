@@ -229,21 +229,18 @@ class Rollback:
         """
         definitions = DefinitionLoader(self)
         groups = [g for g in self.groups if not (partial and g.names[0] in self.lost)]
-        if not partial:
-            found = self.vault.load(groups, definitions.loader, progress, self.live.sources)
-            return {**self._imported(), **self._renamed(found)}
+        imported, self.not_imported = bind(self.imports)
         values: dict[str, Any] = {}
-        with definitions.loader.lending():
+        with definitions.loader.lending(imported):
+            if not partial:
+                values = self.vault.load(groups, definitions.loader, progress, self.live.sources)
+                return {**imported, **self._renamed(values)}
             for group in self.vault.in_turn(groups):
                 try:
                     values.update(self.vault.load([group], definitions.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
-        return {**self._imported(), **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
-
-    def _imported(self) -> dict[str, Any]:
-        objects, self.not_imported = bind(self.imports)
-        return objects
+        return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
 
     def told(self, plan: Plan) -> Plan:
         """The plan with what only loading could tell."""

@@ -53,6 +53,18 @@ def test_after_a_restart_the_next_cell_works(shell: Shell, another: Any) -> None
         assert "mine" not in new
 
 
+def test_code_that_rebuilds_a_value_finds_what_import_had_bound(shell: Shell, another: Any) -> None:
+    shell.run("import numpy as np")
+    shell.run(
+        "class Lazy:\n    def __setstate__(self, state): self.x = globals()['np'].ones(3)\n    def __getstate__(self): return (1,)"
+    )
+    shell.run("lazy = Lazy()")
+    shell.run("%mv_commit lazy")
+    with another() as new:
+        new.run("%mv_rollback v1 --yes")
+        assert new["lazy"].x.tolist() == [1.0, 1.0, 1.0]
+
+
 def test_a_live_name_stays_whatever_import_bound_it_to_then(shell: Shell) -> None:
     shell.run(STUDY)
     shell.run("%mv_commit")
