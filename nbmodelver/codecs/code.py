@@ -380,6 +380,12 @@ def cached_property(kind: Any, func: Any, name: str | None, doc: str | None) -> 
     return made
 
 
+def reduce_partial(value: Any) -> Any:
+    """A `functools.partial`: the same whether or not someone has looked at its `__dict__`, which makes an empty one."""
+    make, args, (function, given, named, own) = value.__reduce__()
+    return make, args, (function, given, named, own or None)
+
+
 def reduce_lru_cache(value: Any) -> Any:
     """A function under `functools.lru_cache`: the function and the settings; what it remembers is computed again."""
     if importable(value):

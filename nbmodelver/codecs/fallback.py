@@ -141,6 +141,7 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             **dict.fromkeys(code.PARAMETERS, self._reduce_parameter),
             **dict.fromkeys((typing.ParamSpecArgs, typing.ParamSpecKwargs), code.reduce_arguments),
             functools.cached_property: code.reduce_cached_property,
+            functools.partial: code.reduce_partial,
             functools._lru_cache_wrapper: self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
             weakref.ReferenceType: _reduce_weakref,

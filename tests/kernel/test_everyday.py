@@ -168,3 +168,10 @@ def test_a_function_written_anew_is_a_change(shell: Shell) -> None:
     shell.run("def score(x): return -x\nclass Net: depth = 4\n%mv_commit --all")
     names = next(s for s in shell.run("%mv_diff").sections if s.id == "names")
     assert {row.cells[0] for row in names.rows if row.status == "changed"} == {"score", "Net", "net"}  # of the old one
+
+
+def test_a_look_at_a_partial_is_no_change(shell: Shell) -> None:
+    """`part?` makes an empty `__dict__`."""
+    shell.run("import functools\npart = functools.partial(max, default=1)\n%mv_commit part")
+    shell.run("vars(part)")
+    assert "nothing has changed" in str(shell.run("%mv_status"))
