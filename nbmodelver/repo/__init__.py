@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,15 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable, UnknownName, UsageError
-from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Section, Version, VersionId
+from nbmodelver.errors import Damaged, NotLoadable, UnknownName, UsageError
+from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
 from nbmodelver.repo import merge as merging
-from nbmodelver.repo import places, upkeep
+from nbmodelver.repo import places, profiles, upkeep
 from nbmodelver.repo.background import Pending
 from nbmodelver.repo.backup import BackedUp, backup
 from nbmodelver.repo.commit import Commit, Labels, Surroundings
 from nbmodelver.repo.diff import Differ
+from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.forget import Forgetting, forget, take_back
 from nbmodelver.repo.freed import size_of
 from nbmodelver.repo.history import History
@@ -34,7 +35,7 @@ from nbmodelver.repo.retention import Retention
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.stats import Stats, stats
-from nbmodelver.repo.surroundings import differences, environment
+from nbmodelver.repo.surroundings import differences, distributions, environment
 from nbmodelver.repo.trust import Trust, strangers
 from nbmodelver.repo.undo import Journals
 from nbmodelver.repo.vault import Vault
@@ -80,6 +81,7 @@ class Repo:
         self.trusted = trusted
         self.parts = PartStore(backend)
         self.vault = Vault(self.parts)
+        self.documents = Documents(self.parts)
         self.refs = Refs(backend)
         self.history = History(Records(backend), self.refs)
         self.index = Index(backend, self.history.records)
@@ -237,26 +239,15 @@ class Repo:
 
     def cells(self, version: Version) -> list[Cell]:
         """The cells that ran between the parent and this version."""
-        if version.cells is None:
-            return []
-        return [Cell(**cell) for cell in self._document(version.cells)]
+        return self.documents.cells(version)
 
     def environment(self, version: Version) -> dict[str, Json]:
         """Python, platform and packages of a version."""
-        if version.environment is None:
-            return {}
-        data: dict[str, Json] = self._document(version.environment)
-        return data
+        return self.documents.environment(version)
 
     def notebook(self, version: Version) -> bytes | None:
         """The notebook document as it was, as JSON bytes, or None."""
-        return None if version.notebook is None else bytes(self.parts.get(version.notebook))
-
-    def _document(self, part: ObjectId) -> Any:
-        try:
-            return json.loads(bytes(self.parts.get(part)).decode("utf-8", "surrogatepass"))
-        except ValueError as error:
-            raise Damaged(f"document {part} is not readable", "try: %mv_verify --full") from error
+        return self.documents.notebook(version)
 
     # -- the way back
 
@@ -304,7 +295,7 @@ class Repo:
         used = frozenset(c.partition(".")[0].partition(":")[0] for g in rollback.version.groups for c in g.classes)
         roots = frozenset(kept.type.partition(".")[0].lower() for kept in rollback.version.kept.values())
         said = differences(
-            self.environment(rollback.version), environment(), used | roots | _distributions(used | roots)
+            self.environment(rollback.version), environment(), used | roots | distributions(used | roots)
         )
         return rollback.plan(said, saves_first=saves_first)
 
@@ -407,7 +398,7 @@ class Repo:
             if name not in a.kept and name not in b.kept:
                 known = [*a.kept, *b.kept]
                 raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, known))
-        return Differ(self._cells_on_the_way, self.environment, self._contributed).diff(a, b, names)
+        return Differ(self._cells_on_the_way, self.environment, partial(profiles.sections, self)).diff(a, b, names)
 
     def _cells_on_the_way(self, before: Version, after: Version) -> tuple[list[Cell], list[Cell]]:
         """The cells that ran from the common ancestor to each side."""
@@ -422,42 +413,9 @@ class Repo:
             at = self.history.version(at.parents[0]) if at.parents else None
         return [cell for step in reversed(path) for cell in self.cells(step)]
 
-    def _contributed(self, before: Version, after: Version, names: Sequence[str]) -> Iterator[Section]:
-        for name, new in after.kept.items():
-            old = before.kept.get(name)
-            if old is None or old.digest == new.digest or (names and name not in names) or new.kind == "code":
-                continue
-            yield from kinds.sections_of(name, self._side(before, name), self._side(after, name))
-
-    def _side(self, version: Version, name: str) -> kinds.Side:
-        return kinds.Side(
-            version.kept[name].kind,
-            lambda: self.profile(version, name),
-            lambda: self.load(version, [name])[name],
-            version.name,
-        )
-
     def profile(self, version: Version, name: str) -> Profile:
         """What a value of a version is: shape, schema, statistics; parameters. Computed once per content."""
-        kept = version.kept.get(name)
-        if kept is None:
-            raise UnknownName(f"{version.name} has no '{name}'", nearest(name, version.kept))
-        key = f"profiles/{kept.digest}"
-        try:
-            cached: Profile = json.loads(bytes(self.backend.read(key)))
-            return cached
-        except (KeyError, ValueError):
-            pass
-        try:
-            value = self.load(version, [name])[name]
-        except (NeedsTrust, NotLoadable, Damaged) as error:
-            return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
-        data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
-        if self.refs.get(f"origin/{version.id}") is None:  # A stranger's record may give any digest.
-            with suppress(NbmodelverError):  # A cache only: a read-only or full store still shows the profile.
-                self.backend.create(key, [data.encode()])
-        found: Profile = json.loads(data)  # The same the first time and from then on.
-        return found
+        return profiles.profile(self, version, name)
 
     # -- branches, tags
 
@@ -592,6 +550,7 @@ class Repo:
         self.index.clear()
         self.index = Index(self.backend, self.history.records)
         self.vault = Vault(self.parts)
+        self.documents = Documents(self.parts)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -613,11 +572,3 @@ class Repo:
 
 def _no_definition(key: str) -> Any:
     raise NotLoadable(f"the session cannot hold the definition '{key}'")
-
-
-def _distributions(roots: frozenset[str]) -> frozenset[str]:
-    """Names of the distributions behind import names that differ from them."""
-    return frozenset(_RENAMED[r] for r in roots if r in _RENAMED)
-
-
-_RENAMED = {"sklearn": "scikit-learn", "skimage": "scikit-image", "cv2": "opencv-python", "PIL": "pillow"}

@@ -154,3 +154,11 @@ def _git_head(folder: Path) -> tuple[str, str] | None:
     except OSError:
         return None
     return "", branch
+
+
+def distributions(roots: frozenset[str]) -> frozenset[str]:
+    """Names of the distributions behind import names that differ from them."""
+    return frozenset(_RENAMED[r] for r in roots if r in _RENAMED)
+
+
+_RENAMED = {"sklearn": "scikit-learn", "skimage": "scikit-image", "cv2": "opencv-python", "PIL": "pillow"}

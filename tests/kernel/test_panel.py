@@ -86,6 +86,7 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path):
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
     assert panel.ask("auto", on=True)["state"]["auto"] is True
     assert panel.ask("set", key="auto", value=False)["state"]["auto"] is False
+    assert panel.ask("wish", auto=False, settings={"default_metric": "acc"}) == {}
     assert panel.ask("cancel", request=999) == {}
     assert {method for method, _ in panel.sent.values()} == METHODS
     assert panel.states
