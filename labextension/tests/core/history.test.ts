@@ -161,11 +161,25 @@ describe('history', () => {
     expect(one(root, '.nbmv-export .nbmv-title').textContent).toBe('Export v13');
   });
 
+  test('a click on a row that was drawn anew under the pointer still selects it', async () => {
+    const { root } = await page();
+    const place = row(root, 'v9');
+    document.elementFromPoint = () => place.querySelector('.nbmv-version');
+    await click(place.parentElement as Element);
+    expect(row(root, 'v9').getAttribute('aria-selected')).toBe('true');
+    document.elementFromPoint = () => null;
+    await click(one(root, '.nbmv-list-inner'));
+    expect(row(root, 'v9').getAttribute('aria-selected')).toBe('true');
+  });
+
   test('a failing list is a notice with the way out', async () => {
     const mock = new Mock();
     mock.answers.history = fails({ message: 'the store is damaged', hint: 'try: %mv_verify' });
     const { root } = await page({ mock });
     expect(one(root, '[role=alert]').textContent).toContain('the store is damaged');
     expect(one(root, '[role=alert]').textContent).toContain('try: %mv_verify');
+    mock.answers.history = () => ({ total: 0, entries: [] });
+    await click(button(one(root, '[role=alert]'), 'Try again'));
+    expect(one(root, '.nbmv-nothing').textContent).toContain('No versions yet.');
   });
 });

@@ -5,7 +5,7 @@ import { mountPanel, plain, type IHost, type IPanel, type View } from '../../src
 import { Mock } from '../mock';
 
 // A test mounts whole panels, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const mounted: IPanel[] = [];
 

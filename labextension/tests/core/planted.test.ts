@@ -81,7 +81,7 @@ test('planted HTML is text in every view', async () => {
     panel.show('inspect');
   }
   expect((window as { hurt?: number }).hurt).toBeUndefined();
-}, 30_000);
+}, 300_000);
 
 test('planted HTML in failures, progress and what waits is text', async () => {
   const mock = new Mock();

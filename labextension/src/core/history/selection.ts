@@ -92,7 +92,7 @@ export class Selection {
   }
 
   private _click(event: MouseEvent): void {
-    const index = this._list.indexOf(event.target);
+    const index = this._clicked(event);
     if (index < 0) {
       return;
     }
@@ -103,6 +103,12 @@ export class Selection {
     } else {
       this.only(index);
     }
+  }
+
+  /** A row that was drawn anew between press and release: the browser names what holds the rows, the place says which it was. */
+  private _clicked(event: MouseEvent): number {
+    const index = this._list.indexOf(event.target);
+    return index >= 0 ? index : this._list.indexOf(document.elementFromPoint(event.clientX, event.clientY));
   }
 
   private _double(event: MouseEvent): void {
