@@ -2,7 +2,7 @@
 
 Ids stay, or are given by position; nothing here depends on the moment. Metadata is cut down to kernel and language.
 Cells as they ran are without the lines that only nbmodelver understands, so that they run where it is not installed.
-They are written as nbformat 4.5 says, without the package of that name: importing it takes a second and more.
+nbformat is imported by who writes a notebook, not with this module: it takes a second and more.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _clean(cell: dict[str, Any]) -> dict[str, Any]:
 def _as_it_ran(cell: Cell) -> dict[str, Any]:
     made = _code(without_our_magics(cell.source))
     made["execution_count"] = cell.execution_count
-    made["outputs"] = [{"output_type": "stream", "name": "stdout", "text": cell.outputs}] if cell.outputs else []
+    made["outputs"] = [_v4().new_output("stream", name="stdout", text=cell.outputs)] if cell.outputs else []
     made["id"] = cell.id
     made["metadata"] = {} if cell.ok else {"tags": ["raises-exception"]}
     return made
@@ -70,9 +70,13 @@ def without_our_magics(source: str) -> str:
 
 
 def _code(source: str) -> dict[str, Any]:
-    return {
-        "cell_type": "code", "execution_count": None, "id": "x", "metadata": {}, "outputs": [], "source": source,
-    }  # fmt: skip
+    return dict(_v4().new_code_cell(source, id="x"))
+
+
+def _v4() -> Any:
+    from nbformat import v4
+
+    return v4
 
 
 def _sources(cells: Sequence[dict[str, Any]]) -> list[str]:

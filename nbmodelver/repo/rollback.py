@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from nbmodelver.repo.vault import Sources, Vault
 
 
+SHOWN_IMPORTS = 12
+
+
 @dataclass
 class Live:
     """The live values that matter, encoded for comparison. Nothing of it is stored."""
@@ -211,7 +214,8 @@ class Rollback:
                 if here:
                     yield f"{', '.join(here)} stays, and no longer shares objects with what comes back"
         if self.imports:
-            yield f"imported again: {', '.join(sorted(self.imports))}"
+            first, more = sorted(self.imports)[:SHOWN_IMPORTS], len(self.imports) - SHOWN_IMPORTS
+            yield f"imported again: {', '.join(first)}{f' and {more} more' if more > 0 else ''}"
         for key in self._changed_definitions():
             yield f"class {key} comes back as it was in {self.version.name}"
         for name, kept in self.version.kept.items():

@@ -70,7 +70,7 @@ COMMIT = Verb(
         ),
         Argument("tag", "tag this version; may be given again", ("--tag",), many=True),
         Argument("note", "a longer remark", ("--note",), default="", metavar="TEXT"),
-        Argument("all", "keep every name that you made, of any kind", ("-a", "--all"), "flag"),
+        Argument("all", "keep every name that you made, of any kind; _names only when named", ("-a", "--all"), "flag"),
         Argument("metrics", "also keep numbers named like metrics (acc, rmse, loss ...)", ("--metrics",), "flag"),
         Argument("session", "keep, or leave out, the random state and the session's options", ("--session",), "switch"),
         Argument("allow_secret", "keep a name although it looks like a secret", ("--allow-secret",), "name", many=True),

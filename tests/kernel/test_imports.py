@@ -56,7 +56,9 @@ def test_after_a_restart_the_next_cell_works(shell: Shell, another: Any) -> None
 def test_code_that_rebuilds_a_value_finds_what_import_had_bound(shell: Shell, another: Any) -> None:
     shell.run("import numpy as np")
     shell.run(
-        "class Lazy:\n    def __setstate__(self, state): self.x = globals()['np'].ones(3)\n    def __getstate__(self): return (1,)"
+        "class Lazy:\n"
+        "    def __setstate__(self, state): self.x = globals()['np'].ones(3)\n"
+        "    def __getstate__(self): return (1,)"
     )
     shell.run("lazy = Lazy()")
     shell.run("%mv_commit lazy")
