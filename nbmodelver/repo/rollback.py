@@ -238,8 +238,7 @@ class Rollback:
         with definitions.loader.lending(imported):
             if not partial:
                 values = self.vault.load(groups, definitions.loader, progress, self.live.sources)
-                return {**imported, **self._renamed(values)}
-            for group in self.vault.in_turn(groups):
+            for group in self.vault.in_turn(groups) if partial else ():
                 try:
                     values.update(self.vault.load([group], definitions.loader, progress))
                 except NotLoadable as error:

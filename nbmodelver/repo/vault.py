@@ -120,6 +120,10 @@ class Vault:
         Raises Damaged, NotLoadable, NeedsTrust.
         """
         openings = [_Opening(group, self.recipe(group)) for group in groups]
+        for one in openings:
+            if set(one.found.draft.names) != set(one.group.names):
+                said = f"'{', '.join(one.group.names)}': its recipe is that of {', '.join(one.found.draft.names)}"
+                raise Damaged(said, "try: %mv_verify --full")
         wanted = [w for opening in openings for w in opening.wanted()]
         if sources:
             copied = [(out, sources[part]) for part, out in wanted if part in sources]

@@ -73,7 +73,7 @@ wrapt.named("ObjectProxy", "wrapt.ObjectProxy([1])", "must define __reduce__()")
 
 threading = Package("threading")
 threading.named("Thread", "threading.Thread()", "a thread cannot be kept")
-threading.named("Event", "threading.Event()", "a lock cannot be kept")
+threading.named("Event", "threading.Event()", "an event between threads cannot be kept")
 
 builtins = Package("builtins", "import io, types")
 builtins.named("generator", "(i for i in 'ab')", "a generator cannot be kept")
