@@ -20,19 +20,6 @@ def commit(book):
     book.command("nbmodelver:commit")
 
 
-def layout_saved(book, *ids):
-    """Wait until the server has the page's layout with these in it: JupyterLab writes it a while after a change."""
-    book.page.wait_for_function(
-        """async ids => {
-             const { values } = await window.jupyterapp.serviceManager.workspaces.list();
-             const layouts = values.map(one => JSON.stringify(one.data['layout-restorer:data'] ?? null));
-             return layouts.some(layout => ids.every(id => layout.includes(id)));
-           }""",
-        arg=ids,
-        polling=200,
-    )
-
-
 def test_the_extension_is_loaded_from_the_panel(open_notebook, no_errors):
     """The offer runs no cell: the notebook's numbers go on as before."""
     book = open_notebook("x = [1, 2]", "%mv_status")
@@ -94,7 +81,7 @@ def test_a_page_loaded_again_shows_the_panel_and_the_comparison_again(open_noteb
     book.command("nbmodelver:compare", ids=["v1", "v2"])
     comparison = book.page.locator(".nbmv-Lab-comparison")
     expect(comparison.get_by_text("depth").first).to_be_visible()
-    layout_saved(book, "nbmodelver-comparison", "nbmodelver-sidebar")
+    book.page.wait_for_timeout(5000)  # JupyterLab writes its layout a while after the last change, and says nothing
 
     book.page.goto(book.page.url.split("?")[0], wait_until="commit")
     book.ready()
