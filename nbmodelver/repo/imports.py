@@ -44,6 +44,6 @@ def bind(imports: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
             for step in filter(None, path.split(".")):
                 at = getattr(at, step)
             objects[name] = at
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # A script imported as a module may end itself.
             failed[name] = f"{type(error).__name__}: {error}"
     return objects, failed

@@ -16,7 +16,7 @@ from nbmodelver.store.encodings.frames import can_write_prefix, compress_after
 from nbmodelver.store.encodings.prefix import Prefix
 from nbmodelver.store.limits import DELTA_GAIN, SEGMENT_BYTES
 from nbmodelver.store.packs import Use
-from nbmodelver.store.ranges import Stretch, bytes_of
+from nbmodelver.store.ranges import RUN_BYTES, Stretch, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,6 @@ GRAIN_BYTES = 32 << 10
 """What differs is looked for in runs of this length: small enough for one changed cell to cost little."""
 
 WINDOW_BYTES = 4 << 20
-SCAN_BYTES = 8 << 20
-"""So much of a base that is not in memory is compared at a time: a few blocks."""
-
 SLACK_BYTES = 1 << 20
 PROBE_BYTES = 64 << 10
 LEAST_COPY_SHARE = 0.02
@@ -108,10 +105,10 @@ def _changed(raw: memoryview, base: Base) -> list[tuple[int, int]]:
 
 def _side_by_side(raw: memoryview, base: Stretch) -> Iterator[tuple[int, memoryview, memoryview]]:
     """Window by window: where it begins, its bytes and those of the base, in memory that the next one uses again."""
-    window = lanes.room(SCAN_BYTES)
-    for at in range(0, min(len(raw), len(base)), SCAN_BYTES):
-        own = raw[at : at + SCAN_BYTES]
-        yield at, own, base[at : at + len(own)].read(window)
+    shorter, at = min(len(raw), len(base)), 0
+    for other in base[:shorter].pieces(RUN_BYTES):
+        yield at, raw[at : at + len(other)], other
+        at += len(other)
 
 
 def _pick_changed(raw: memoryview, base: Base, runs: list[tuple[int, int]], layout: str, level: int) -> _Chosen:
@@ -158,9 +155,9 @@ def _same_end(raw: memoryview, base: Base, at_most: int) -> int:
     """How many bytes both have in common at the end, at most `at_most`."""
     if isinstance(base, memoryview):
         return lanes.same_end(raw, base, at_most)
-    window = lanes.room(SCAN_BYTES)
-    for at in range(0, at_most, SCAN_BYTES):
-        size = min(SCAN_BYTES, at_most - at)
+    window = lanes.room(RUN_BYTES)
+    for at in range(0, at_most, RUN_BYTES):
+        size = min(RUN_BYTES, at_most - at)
         end, base_end = len(raw) - at, len(base) - at
         same = lanes.same_end(raw[end - size : end], base[base_end - size : base_end].read(window), size)
         if same < size:

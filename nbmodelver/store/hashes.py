@@ -26,6 +26,14 @@ def id_of(raw: bytes | bytearray | memoryview, threads: bool = True) -> ObjectId
     return ObjectId(blake3(raw, max_threads=_ALL_CORES if wide else 1).hexdigest(ID_BYTES))
 
 
+def id_of_pieces(pieces: Iterable[bytes | memoryview]) -> ObjectId:
+    """The id of a part whose raw bytes come one after the other."""
+    hasher = blake3()
+    for piece in pieces:
+        hasher.update(piece)
+    return ObjectId(hasher.hexdigest(ID_BYTES))
+
+
 def print_of(raw: bytes | memoryview) -> Print:
     """What a run of bytes is recognised by within this process."""
     return xxhash.xxh3_128_digest(raw), len(raw)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nbmodelver.store.lanes import room
 
 if TYPE_CHECKING:
     from nbmodelver.store.lanes import Buffer
+
+RUN_BYTES = 8 << 20
+"""So much of a large base is decoded at a time: a few blocks."""
 
 Fill = Callable[[memoryview, int, bool], None]
 """(out, start, wide): put the bytes from `start` on into `out`; wide: with all threads."""
@@ -31,6 +34,12 @@ class Stretch:
     def with_all_threads(self) -> Stretch:
         """The same run, for whoever is no task of the pool."""
         return Stretch(self._fill, self._start, self._end, wide=True)
+
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """The bytes, `size` at a time, in memory that the next piece uses again."""
+        window = room(min(size, len(self)))
+        for at in range(0, len(self), size):
+            yield self[at : at + size].read(window)
 
     def read(self, into: memoryview | None = None) -> memoryview:
         """The bytes; into: memory of at least that length to decode into."""

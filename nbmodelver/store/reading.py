@@ -8,13 +8,13 @@ from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreTooNew
 from nbmodelver.model import Backend, ObjectId, Progress
 from nbmodelver.store.bases import Bases
 from nbmodelver.store.decoding import Decoder
-from nbmodelver.store.hashes import id_of
+from nbmodelver.store.hashes import id_of, id_of_pieces
 from nbmodelver.store.lanes import room
 from nbmodelver.store.limits import SEGMENT_BYTES
-from nbmodelver.store.ranges import Base, Stretch
+from nbmodelver.store.ranges import RUN_BYTES, Base, Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nbmodelver.store.index import Index, Place
     from nbmodelver.store.packs import Block, Contents
@@ -36,6 +36,7 @@ class Reader:
         self.index = index
         self.workers = workers
         self.bases = Bases()
+        self._checked: set[ObjectId] = set()
         self._decoder = Decoder(backend, self.place, workers)
 
     def place(self, id_: ObjectId) -> Place:
@@ -65,14 +66,23 @@ class Reader:
         return self.bases.get(id_) or self.get(id_, wide=False)
 
     def base_in_runs(self, id_: ObjectId) -> Base:
-        """The same, but a large part is decoded only where it is looked at; its id is not compared then.
+        """The same, but a large part is decoded only where it is looked at. Raises Damaged.
 
-        A delta to what a damaged base gives would be as good as any: it is decoded with the same blocks again.
+        Its id is compared once, run by run: a delta to wrong bytes would be lost where another pack has the right ones.
         """
         size = self.place(id_).entry.size
         if size < LARGE_BYTES:
             return self.base(id_)
-        return Stretch(lambda out, start, wide: self._fill(id_, out, start, wide=wide), 0, size)
+        whole = Stretch(lambda out, start, wide: self._fill(id_, out, start, wide=wide), 0, size)
+        if id_ not in self._checked:
+            if id_of_pieces(whole.pieces(RUN_BYTES)) != id_:
+                raise self._other_hash(id_)
+            self._checked.add(id_)
+        return whole
+
+    def written(self, ids: Iterable[ObjectId]) -> None:
+        """These parts were just stored here, every block decoded again and compared."""
+        self._checked.update(ids)
 
     def fill(self, id_: ObjectId, out: memoryview, wide: bool = True) -> None:
         """Put the raw bytes into `out`, whose length must be right. What is in it after an error is no data."""
@@ -81,8 +91,13 @@ class Reader:
             raise StoreError(f"part {id_} has {size} bytes, not {len(out)}", "this is a bug in nbmodelver")
         self._fill(id_, out, 0, wide=wide)
         if id_of(out, threads=wide) != id_:
-            pack = self.place(id_).contents.pack
-            raise Damaged(f"part {id_} in pack {pack} is damaged: its bytes have another hash", _HINT)
+            raise self._other_hash(id_)
+        if size >= LARGE_BYTES:
+            self._checked.add(id_)
+
+    def _other_hash(self, id_: ObjectId) -> Damaged:
+        pack = self.place(id_).contents.pack
+        return Damaged(f"part {id_} in pack {pack} is damaged: its bytes have another hash", _HINT)
 
     def _fill(self, id_: ObjectId, out: memoryview, start: int, *, wide: bool) -> None:
         try:

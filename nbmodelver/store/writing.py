@@ -18,6 +18,7 @@ from nbmodelver.store.index import PREFIX
 from nbmodelver.store.limits import MAX_DEPTH, SEGMENT_BYTES, SMALL_BYTES
 from nbmodelver.store.packs import Entry, NewBlock, Use, ending, header, read_contents
 from nbmodelver.store.planning import Job, Planner
+from nbmodelver.store.reading import LARGE_BYTES
 from nbmodelver.store.rows import LEAST_COLUMNS
 from nbmodelver.store.sealing import Stream
 from nbmodelver.store.workers import stop
@@ -262,6 +263,7 @@ class PackWriter:
             self._stream.write(ending(self._name, self._blocks, [self._entry(one) for one in self._listed]))
             self._stream.close()
             self._index.add(read_contents(self._reader.backend, self._key))
+        self._reader.written(one.id for one in self._listed if one.size >= LARGE_BYTES)
         self._known.update(self._new)
 
     def abandon(self) -> None:

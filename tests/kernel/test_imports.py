@@ -154,3 +154,9 @@ def test_imports_come_back_equal_from_the_store(tmp_path: Path) -> None:
     repo = mv.open(tmp_path, create=True)
     made = repo.commit({"n": 1}, around=mv.repo.Surroundings(imports={"np": "numpy", "n": "own:n"}))
     assert dict(mv.open(tmp_path)["v1"].imports) == dict(made.imports) == {"np": "numpy"}
+
+
+def test_a_module_that_ends_itself_ends_no_rollback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "script_of_mine.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert imports.bind({"s": "script_of_mine"}) == ({}, {"s": "SystemExit: 3"})

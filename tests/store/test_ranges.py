@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from nbmodelver.errors import Damaged, StoreError
-from nbmodelver.store import decoding, deltas, lanes, ranges, reading
+from nbmodelver.model import ObjectId
+from nbmodelver.store import decoding, deltas, lanes, planning, ranges, reading, writing
 from nbmodelver.store.backends.memory import MemoryBackend
+from nbmodelver.store.hashes import id_of_pieces
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.ranges import Stretch, bytes_of
 from tests.store.samples import put
@@ -34,7 +36,7 @@ def steps(rng):
 def chain(request, monkeypatch):
     """A store and the ids of one array's versions with their bytes; each a delta to the one before."""
     monkeypatch.setattr(reading, "LARGE_BYTES", request.param)
-    monkeypatch.setattr(deltas, "SCAN_BYTES", MEGA)
+    monkeypatch.setattr(deltas, "RUN_BYTES", MEGA)
     backend, rng = MemoryBackend(), np.random.default_rng(3)
     store = PartStore(backend, threads=2)
     array = rng.normal(size=CELLS)
@@ -91,7 +93,7 @@ def test_a_cell_of_a_large_part_needs_no_second_copy_of_it(monkeypatch, where):
         (id_,), new_bytes = put(store, (array, id_, "f8"))
         assert new_bytes < 2000
     assert asked
-    assert max(asked) <= deltas.SCAN_BYTES
+    assert max(asked) <= ranges.RUN_BYTES
     assert store.get(id_) == array.tobytes()
 
 
@@ -135,3 +137,33 @@ def test_a_damaged_old_version_keeps_nobody_from_a_new_one(monkeypatch, limit):
     assert PartStore(backend).get(new) == array.tobytes()
     with pytest.raises(Damaged):
         PartStore(backend).get(id_)
+
+
+@pytest.mark.parametrize("limit", [64 << 10, reading.LARGE_BYTES], ids=["in runs", "held whole"])
+def test_a_base_whose_bytes_have_another_hash_is_no_base(monkeypatch, limit):
+    """Its blocks and their sums are fine. Where another pack has the right bytes, a delta to these would be lost."""
+    monkeypatch.setattr(reading, "LARGE_BYTES", limit)
+    backend = MemoryBackend()
+    array = np.random.default_rng(0).normal(size=100_000)
+    with monkeypatch.context() as lying:
+        lying.setattr(planning, "id_of", lambda raw, wide=True: ObjectId("ab" * 20))
+        (id_,), whole = put(PartStore(backend), (array, None, "f8"))
+    array[3] = 0
+    (new,), new_bytes = put(PartStore(backend), (array, id_, "f8"))
+    assert new_bytes > 0.9 * whole
+    assert PartStore(backend).get(new) == array.tobytes()
+
+
+def test_a_base_is_compared_once_and_never_by_who_wrote_it(monkeypatch):
+    monkeypatch.setattr(reading, "LARGE_BYTES", 64 << 10)
+    monkeypatch.setattr(writing, "LARGE_BYTES", 64 << 10)
+    compared = []
+    monkeypatch.setattr(reading, "id_of_pieces", lambda pieces: compared.append(1) or id_of_pieces(pieces))
+    backend, array = MemoryBackend(), np.random.default_rng(0).normal(size=100_000)
+    store = PartStore(backend)
+    (id_,), _ = put(store, (array, None, "f8"))
+    for again, times in ((store, 0), (PartStore(backend), 1)):
+        for _ in range(3):
+            array[7] += 1
+            put(again, (array, id_, "f8"))
+        assert len(compared) == times
