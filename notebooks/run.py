@@ -28,7 +28,12 @@ def main(path: Path, folder: Path) -> int:
     shutil.copy(path, copy)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
     notebook = nbformat.read(copy, as_version=4)
-    client = nbclient.NotebookClient(notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(folder)}})
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=TIMEOUT_S,
+        coalesce_streams=True,  # a kernel under load sends one print in several pieces
+        resources={"metadata": {"path": str(folder)}},
+    )
     client.extra_arguments = ["--log-level=ERROR"]
     with client.setup_kernel():
         for index, cell in enumerate(notebook.cells):

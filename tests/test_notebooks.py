@@ -69,6 +69,16 @@ def test_d8_without_the_catalogue_every_verb_prints_the_same(demo, monkeypatch, 
     assert [printed(verb, capsys) for verb in VERBS] == with_it
 
 
+@pytest.mark.kernel
+def test_a_line_that_arrives_in_pieces_is_printed_as_one(tmp_path) -> None:
+    cell = 'import sys\nfor piece in ("equal:", " True\\n"):\n    sys.stdout.write(piece)\n    sys.stdout.flush()'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    nbformat.write(notebook, tmp_path / "pieces.ipynb")
+    run = [sys.executable, ROOT / "notebooks" / "run.py", tmp_path / "pieces.ipynb", tmp_path / "demo"]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=500)
+    assert "    equal: True\n" in done.stdout
+
+
 def printed(verb: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert main(verb) == 0
     return capsys.readouterr().out

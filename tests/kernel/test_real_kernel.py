@@ -37,6 +37,23 @@ class Reply:
     texts: list[str] = field(default_factory=list)
     error: list[str] = field(default_factory=list)
 
+    streaming: str = ""
+
+    def hear(self, kind: str, content: dict[str, Any]) -> None:
+        """Take one message in. What a stream says comes in pieces of any length: they are one text."""
+        if kind == "stream" and content["name"] == self.streaming:
+            self.texts[-1] += content["text"]
+        elif kind == "stream":
+            self.texts.append(content["text"])
+        elif kind in ("execute_result", "display_data"):
+            self.texts.append(content["data"].get("text/plain", ""))
+        elif kind == "error":
+            self.texts += self.error
+            self.error = content["traceback"]
+        else:
+            return
+        self.streaming = content["name"] if kind == "stream" else ""
+
     @property
     def said(self) -> str:
         return "\n".join(self.texts)
@@ -65,14 +82,7 @@ class Kernel:
         reply = Reply()
 
         def hear(message: dict[str, Any]) -> None:
-            kind, content = message["header"]["msg_type"], message["content"]
-            if kind == "stream":
-                reply.texts.append(content["text"])
-            elif kind in ("execute_result", "display_data"):
-                reply.texts.append(content["data"].get("text/plain", ""))
-            elif kind == "error":
-                reply.texts += reply.error
-                reply.error = content["traceback"]
+            reply.hear(message["header"]["msg_type"], message["content"])
 
         content = self.client.execute_interactive(source, timeout=TIMEOUT_S, output_hook=hear, allow_stdin=False)
         reply.status = content["content"]["status"]
