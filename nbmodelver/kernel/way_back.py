@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Plan, Version, VersionId
     from nbmodelver.repo import Repo
     from nbmodelver.repo.rollback import Rollback
+    from nbmodelver.repo.undo import Journal
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
@@ -96,8 +97,8 @@ class WayBack:
         if not (stay or rollback.only_missing):
             repo.history.stand_at(target.id)
         if journal and before is not None:
-            entry = repo.journals.read()
-            repo.journals.write(entry.jumped(before.id, target.id))
+            earlier = before.id
+            repo.journals.update(lambda entry: entry.jumped(earlier, target.id))
         self._notebook.tell()
 
     def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
@@ -125,8 +126,15 @@ class WayBack:
         jump = journal.undo if way == "undo" else journal.redo
         if jump is None:
             raise UsageError(f"there is nothing to {way}", hint)
-        plan, now = self._return_to(repo, jump.before if way == "undo" else jump.after)
-        repo.journals.write(journal.undone(now) if way == "undo" else journal.redone(now))
+        target = jump.before if way == "undo" else jump.after
+        plan, now = self._return_to(repo, target)
+
+        def stepped(found: Journal) -> Journal:
+            if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
+                return found.jumped(now, target)
+            return journal.undone(now) if way == "undo" else journal.redone(now)
+
+        repo.journals.update(stepped)
         return views.plan(plan, done=True)
 
     def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
@@ -181,7 +189,7 @@ class WayBack:
             around=self._notebook.around(names),
             merged=merge.theirs.id,
         )
-        repo.journals.write(repo.journals.read().jumped(before.id, version.id))
+        repo.journals.update(lambda journal: journal.jumped(before.id, version.id))
         self._notebook.cells.committed()
         self._notebook.tell()
         return views.commit(version, merge.ours, [f"{n} from {merge.theirs.name}" for n in merge.take])

@@ -7,9 +7,12 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from nbmodelver.errors import RefMoved
 from nbmodelver.model import VersionId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nbmodelver.store.refs import Refs
 
 MAX_JUMPS = 100
@@ -87,8 +90,21 @@ class Journals:
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return Journal()
 
+    def update(self, change: Callable[[Journal], Journal]) -> None:
+        """Read, change and write it, again when another kernel that shares it was quicker.
+
+        What it tells of has happened by now: it must not fail because of somebody else.
+        """
+        for tries_left in reversed(range(100)):
+            try:
+                self.write(change(self.read()))
+                break
+            except RefMoved:
+                if not tries_left:
+                    raise
+
     def write(self, journal: Journal) -> None:
-        """Replace the journal that was read last."""
+        """Replace the journal that was read last. Raises RefMoved when it is another one by now."""
         value = json.dumps({"jumps": [[j.before, j.after] for j in journal.jumps], "at": journal.at})
         self.refs.move(self.key, self._last, value)
         self._last = value

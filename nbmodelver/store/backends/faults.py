@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreError, StoreFull, StoreReadOnly
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _LINK = {errno.ELOOP, errno.ENOTDIR}
 
 
-@contextmanager
-def named(operation: str, where: str) -> Iterator[None]:
+class named:  # noqa: N801  # used as a function; a class because a small commit enters it a hundred times
     """Turn an OSError inside the block into StoreFull, StoreReadOnly or StoreError: "cannot <operation> <where>"."""
-    try:
-        yield
-    except OSError as error:
-        raise translate(error, operation, where) from error
+
+    __slots__ = ("operation", "where")
+
+    def __init__(self, operation: str, where: str) -> None:
+        self.operation = operation
+        self.where = where
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError):
+            raise translate(error, self.operation, self.where) from error
 
 
 def translate(error: OSError, operation: str, where: str) -> StoreError:

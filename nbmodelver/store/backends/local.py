@@ -47,6 +47,7 @@ class LocalBackend:
 
     def __init__(self, root: Path, create: bool = False, shared: bool = False) -> None:
         self.root = Path(os.path.abspath(root))
+        self._name = os.path.join(self.root, "")  # A text: messages are made at every step.
         if create:
             with named("create the folder", self.where):
                 make_durably(self.root, 0o770 if shared else 0o700)
@@ -194,7 +195,7 @@ class LocalBackend:
     # -- inside
 
     def _path(self, key: str) -> str:
-        return str(self.root / key)
+        return f"{self._name}{key}"
 
     def _root(self) -> int:
         return os.open(self.root, FOLDER)
