@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import numpy as np
 import zstandard
 
 from nbmodelver.errors import Damaged, StoreTooNew
@@ -23,6 +24,8 @@ from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH, MAX_PART_BYTES, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy.typing as npt
+
 VERSION = 1
 MAGIC, TAIL_MAGIC = b"NBMVPACK", b"NBMVTAIL"
 HEADER = struct.Struct("<8sII16s")
@@ -31,7 +34,10 @@ _COUNTS = struct.Struct("<IIII")
 _BLOCK = struct.Struct("<QQQHHI")
 _USE = struct.Struct("<IIQQ")
 _PART = struct.Struct(f"<{ID_BYTES}sIQQ")
-_PART_ID, _PART_DEPTH = struct.Struct(f"<{ID_BYTES}s20x"), struct.Struct(f"<{ID_BYTES}xI16x")
+_PART_ID = struct.Struct(f"<{ID_BYTES}s20x")
+_PART_COLUMNS = np.dtype(
+    {"names": ["head", "depth"], "formats": [">u4", "<u4"], "offsets": [0, ID_BYTES], "itemsize": _PART.size}
+)
 _TAIL_GUESS_BYTES = 8192
 COPY = 6
 """The encoding without stored bytes: the raw bytes are those of the base."""
@@ -104,10 +110,22 @@ class Contents:
         """The ids of its parts as bytes, in the order of the entries."""
         return (id_ for (id_,) in _PART_ID.iter_unpack(self._table(3)))
 
+    def id(self, row: int) -> bytes:
+        """The id of one part as bytes, by its place among the entries."""
+        at = self._at[3] + row * _PART.size
+        return self._raw[at : at + ID_BYTES]
+
+    def heads(self) -> npt.NDArray[np.uint32]:
+        """The first four bytes of each id as a big-endian number, in the order of the entries."""
+        heads: npt.NDArray[np.uint32] = self._columns()["head"]
+        return heads
+
     def deepest(self) -> int:
         """The largest depth that a part of it says it has."""
-        found: int = max((depth for (depth,) in _PART_DEPTH.iter_unpack(self._table(3))), default=0)
-        return found
+        return int(self._columns()["depth"].max(initial=0))
+
+    def _columns(self) -> npt.NDArray[np.void]:
+        return np.frombuffer(self._table(3), _PART_COLUMNS)
 
     def entry(self, row: int) -> Entry:
         """One part, by its place among the entries."""

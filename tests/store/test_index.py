@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
+from nbmodelver.model import ObjectId
+from nbmodelver.store import index as index_module
 from nbmodelver.store import packs
 from nbmodelver.store.backends.memory import MemoryBackend
+from nbmodelver.store.hashes import id_of
 from nbmodelver.store.parts import PartStore
+from nbmodelver.store.sorted_ids import ROW_BITS, SortedIds
 from tests.store.samples import put
 
 
@@ -31,6 +35,44 @@ def test_looking_for_a_part_makes_no_object_of_the_others(store, backend, monkey
         pack.put(b"something new")
     assert len(made) <= 2
     assert all("entries" not in vars(contents) for contents in fresh._index.packs().values())
+
+
+@pytest.mark.parametrize("many", [1, 6, 10**6])
+def test_sorted_or_not_every_part_is_found_while_a_pack_has_it(backend, monkeypatch, many):
+    """Packs come and go at random; ids begin alike, and some parts are in several packs."""
+    monkeypatch.setattr(index_module, "MANY_PARTS", many)
+    choose = np.random.default_rng(many)
+    store, away = PartStore(backend), {}
+    pieces = [b"piece %d" % n for n in range(60)]
+    looking = PartStore(backend)
+    ids = {piece: id_of(piece) for piece in pieces}
+    for _ in range(60):
+        writer = store._writer(again=True)
+        for at in choose.choice(len(pieces), 5, replace=False):
+            writer.put(pieces[at])
+        writer.seal()
+        for key in [k for k in backend.list("packs/") if choose.random() < 0.2]:
+            away[key] = bytes(backend.read(key))
+            backend.delete(key)
+        for key in [k for k in away if choose.random() < 0.1]:
+            backend.create(key, [away.pop(key)])
+        looking._index.refresh()
+        held = {e.id for key in backend.list("packs/") for e in packs.read_contents(backend, key).entries}
+        assert {id_ for id_ in ids.values() if looking.has(id_)} == held
+        assert sorted(p.entry.id for p in looking._index.parts()) == sorted(held)
+        for piece, id_ in ids.items():
+            assert id_ not in held or bytes(looking.get(id_)) == piece
+
+
+def test_ids_that_begin_alike_are_told_apart():
+    ids = [bytes([0, 0, 0, 0, n]) + bytes(15) for n in range(5)] + [b"\xff" * 20, b"\xff" * 19 + b"\0"]
+    blocks = [packs.NewBlock(len(ids), 0, 0, 0)]
+    entries = [packs.Entry(ObjectId(id_.hex()), n, 1, 0) for n, id_ in enumerate(ids)]
+    contents = packs.Contents("packs/ab", packs._toc(blocks, entries), 0, 0)
+    known = SortedIds([(3, contents), (7, contents)])
+    for row, id_ in enumerate(ids):
+        assert known.find(id_) == [(3 << ROW_BITS) + row, (7 << ROW_BITS) + row]
+    assert known.find(bytes(20)[:-1] + b"\1") == known.find(b"\xff" * 18 + b"\0\0") == known.find(b"a" * 20) == []
 
 
 def test_a_part_in_two_packs_is_read_from_the_other_when_one_goes(store, backend):

@@ -1,0 +1,41 @@
+"""Many ids of parts, found without a dict: a store of a hundred thousand versions has some three hundred thousand.
+
+A dict of them takes 0.1 s and 45 MB to make in every process. Sorted by their first two bytes, as NumPy does it
+without comparing, they take a tenth of both. Ids are hashes: of 300,000, five begin alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbmodelver.store.packs import Contents
+
+ROW_BITS = 32
+_FIRST = 1 << 16
+
+
+class SortedIds:
+    """The parts of some packs. A part is a number: its pack's, given with it, shifted by ROW_BITS, and its row."""
+
+    def __init__(self, packs: Sequence[tuple[int, Contents]]) -> None:
+        self._packs = dict(packs)
+        heads = np.concatenate([contents.heads() for _, contents in packs]).astype(np.uint32)
+        places = np.concatenate([np.arange(contents.count) + (number << ROW_BITS) for number, contents in packs])
+        firsts = (heads >> 16).astype(np.uint16)
+        order = np.argsort(firsts, kind="stable")
+        self._heads, self._places = heads[order], places[order]
+        self._ends = np.cumsum(np.bincount(firsts, minlength=_FIRST))
+
+    def find(self, id_: bytes) -> list[int]:
+        """Every place of the part of this id (20 bytes)."""
+        head = int.from_bytes(id_[:4], "big")
+        first = head >> 16
+        start, end = int(self._ends[first - 1]) if first else 0, int(self._ends[first])
+        alike = [start + n for n, other in enumerate(self._heads[start:end].tolist()) if other == head]
+        places = (int(self._places[n]) for n in alike)
+        return [at for at in places if self._packs[at >> ROW_BITS].id(at & (1 << ROW_BITS) - 1) == id_]
