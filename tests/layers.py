@@ -53,7 +53,7 @@ HOMES: dict[str, set[str]] = {
     "nbformat": {"bundle", "kernel"},
     "nbclient": {"bundle"},
     "cloudpickle": {"codecs"},
-    "numpy": {"codecs", "kinds", "store/lanes.py"},
+    "numpy": {"codecs", "kinds", "store/lanes.py", "store/part_rows.py"},
     "platformdirs": {"repo", "cli", "kernel", "bundle", "remote"},
     "pytest": {"testing"},
     "hypothesis": {"testing"},

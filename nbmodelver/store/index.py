@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nbmodelver.errors import Damaged, StoreTooNew
 from nbmodelver.store import condemned
 from nbmodelver.store.packs import Contents, Entry, read_contents
-from nbmodelver.store.sorted_ids import ROW_BITS, SortedIds
+from nbmodelver.store.part_rows import ROW_BITS, SortedIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,18 +13,16 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import numpy as np
 import zstandard
 
 from nbmodelver.errors import Damaged, StoreTooNew
 from nbmodelver.model import Backend, ObjectId
+from nbmodelver.store import part_rows
 from nbmodelver.store.hashes import ID_BYTES, checksum
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH, MAX_PART_BYTES, MAX_TOC_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import numpy.typing as npt
 
 VERSION = 1
 MAGIC, TAIL_MAGIC = b"NBMVPACK", b"NBMVTAIL"
@@ -35,9 +33,6 @@ _BLOCK = struct.Struct("<QQQHHI")
 _USE = struct.Struct("<IIQQ")
 _PART = struct.Struct(f"<{ID_BYTES}sIQQ")
 _PART_ID = struct.Struct(f"<{ID_BYTES}s20x")
-_PART_COLUMNS = np.dtype(
-    {"names": ["head", "depth"], "formats": [">u4", "<u4"], "offsets": [0, ID_BYTES], "itemsize": _PART.size}
-)
 _TAIL_GUESS_BYTES = 8192
 COPY = 6
 """The encoding without stored bytes: the raw bytes are those of the base."""
@@ -115,17 +110,9 @@ class Contents:
         at = self._at[3] + row * _PART.size
         return self._raw[at : at + ID_BYTES]
 
-    def heads(self) -> npt.NDArray[np.uint32]:
-        """The first four bytes of each id as a big-endian number, in the order of the entries."""
-        heads: npt.NDArray[np.uint32] = self._columns()["head"]
-        return heads
-
-    def deepest(self) -> int:
-        """The largest depth that a part of it says it has."""
-        return int(self._columns()["depth"].max(initial=0))
-
-    def _columns(self) -> npt.NDArray[np.void]:
-        return np.frombuffer(self._table(3), _PART_COLUMNS)
+    def rows(self) -> memoryview:
+        """The rows of its parts as they are in the table, for who reads many at once."""
+        return self._table(3)
 
     def entry(self, row: int) -> Entry:
         """One part, by its place among the entries."""
@@ -242,7 +229,7 @@ def read_contents(backend: Backend, key: str) -> Contents:
         raise damaged(key, "its beginning or its table of contents was changed")
     _check_header(key, head)
     contents = Contents(key, _decompress(key, stored, raw_bytes), at, size)
-    if contents.deepest() > MAX_DEPTH:
+    if part_rows.deepest(contents.rows()) > MAX_DEPTH:
         raise damaged(key, f"its deltas go deeper than {MAX_DEPTH}")
     return contents
 

@@ -8,8 +8,8 @@ from nbmodelver.store import index as index_module
 from nbmodelver.store import packs
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.hashes import id_of
+from nbmodelver.store.part_rows import ROW_BITS, SortedIds
 from nbmodelver.store.parts import PartStore
-from nbmodelver.store.sorted_ids import ROW_BITS, SortedIds
 from tests.store.samples import put
 
 
