@@ -225,6 +225,9 @@ class Change:
     reason: str = ""
 
 
+Way = Literal["", "missing", "beside"]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a rollback to `version` would do, found before anything is touched.
@@ -232,6 +235,7 @@ class Plan:
     load_bytes: raw bytes that have to be read. environment: differences from the present one, as sentences.
     notes: what else the user should know (a whole group comes along, a class is restored as it was then ...).
     saves_first: True when the present state differs from every version and is saved before.
+    way: "missing" when only names that are gone come back, "beside" when they come under other names.
     """
 
     version: Version
@@ -240,6 +244,7 @@ class Plan:
     environment: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     saves_first: bool = False
+    way: Way = ""
 
     def named(self, effect: Effect) -> tuple[str, ...]:
         """The names with this effect, in order."""

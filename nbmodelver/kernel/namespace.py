@@ -71,11 +71,11 @@ class Namespace:
 
     def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
         """Bind `values` and unbind `vanish`, all of it or nothing: Ctrl-C waits until it is done."""
-        gone = [n for n in vanish if n in self.values]
+        gone = list(vanish)
         with uninterrupted():
             self.values.update(values)
             for name in gone:
-                del self.values[name]
+                self.values.pop(name, None)
 
 
 @contextmanager

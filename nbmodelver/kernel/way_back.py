@@ -41,7 +41,7 @@ class WayBack:
             prefix=prefix,
             trusted=call["trust"] or None,
         )
-        dirty = not prefix and self._is_unsaved(repo, rollback)
+        dirty = not (prefix or (rollback.stays and rollback.idle)) and self._is_unsaved(repo, rollback)
         plan = repo.planned(rollback, saves_first=dirty)
         if call["dry_run"]:
             return views.plan(plan)
@@ -52,7 +52,7 @@ class WayBack:
             if not self._agreed(plan):
                 return views.sentence("nothing was changed", value=plan)
         session = repo.demand_session(version) if call["session"] else None
-        self.jump(repo, rollback, plan, stay=bool(call["names"]), partial=call["partial"])
+        self.jump(repo, rollback, plan, partial=call["partial"])
         if call["partial"]:
             plan = rollback.plan(plan.environment, saves_first=plan.saves_first)
         if session is not None:
@@ -75,13 +75,12 @@ class WayBack:
         rollback: Rollback,
         plan: Plan,
         *,
-        stay: bool = False,
         partial: bool = False,
         journal: bool = True,
     ) -> None:
         """Save the present state if it differs, load, swap in one step, stand at the version.
 
-        stay: HEAD does not move. partial: leave out what cannot be loaded.
+        partial: leave out what cannot be loaded.
         """
         target = rollback.version
         with self._notebook.progress() as progress:
@@ -89,16 +88,17 @@ class WayBack:
         if rollback.prefix:
             self._notebook.namespace.put_back(values)
             return
+        came = [n for n in values if n not in self._notebook.values] if rollback.stays else []
         before = repo.history.head
         if plan.saves_first:
             before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
         self._notebook.namespace.put_back(values, rollback.vanishing)
         rollback.settled()
-        if not (stay or rollback.only_missing):
+        if not rollback.stays:
             repo.history.stand_at(target.id)
-        if journal and before is not None:
+        if journal and before is not None and not (rollback.stays and rollback.idle):
             earlier = before.id
-            repo.journals.update(lambda entry: entry.jumped(earlier, target.id))
+            repo.journals.update(lambda entry: entry.jumped(earlier, target.id, came))
         self._notebook.tell()
 
     def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
@@ -127,7 +127,7 @@ class WayBack:
         if jump is None:
             raise UsageError(f"there is nothing to {way}", hint)
         target = jump.before if way == "undo" else jump.after
-        plan, now = self._return_to(repo, target)
+        plan, now = self._return_to(repo, target, jump.came if way == "undo" else ())
 
         def stepped(found: Journal) -> Journal:
             if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
@@ -137,14 +137,14 @@ class WayBack:
         repo.journals.update(stepped)
         return views.plan(plan, done=True)
 
-    def _return_to(self, repo: Repo, version_id: VersionId) -> tuple[Plan, VersionId]:
+    def _return_to(self, repo: Repo, version_id: VersionId, came: Sequence[str]) -> tuple[Plan, VersionId]:
         """Jump without a journal entry; gives the plan and the version that holds the state before."""
         target = repo.history.exact(version_id)
-        rollback = repo.rollback(target, self._notebook.values)
+        rollback = repo.rollback(target, self._notebook.values, came=came)
         now = faces.demand_head(repo)
         if self._is_unsaved(repo, rollback):
             now = self._saved(repo, f"before undo to {target.name}", repo.endangered(rollback))
-            rollback = repo.rollback(target, self._notebook.values)
+            rollback = repo.rollback(target, self._notebook.values, came=came)
         plan = repo.planned(rollback, saves_first=False)
         self.jump(repo, rollback, plan, journal=False)
         return rollback.told(plan), now.id

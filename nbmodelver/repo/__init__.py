@@ -260,8 +260,12 @@ class Repo:
         only_missing: bool = False,
         prefix: str = "",
         trusted: bool | None = None,
+        came: Sequence[str] = (),
     ) -> Rollback:
-        """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace."""
+        """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace.
+
+        came: names beside those of the present version that go when the target does not know them.
+        """
         self.settle()
         version = self[revision] if isinstance(revision, str) else revision
         head = self.history.head
@@ -270,7 +274,7 @@ class Repo:
             version,
             live,
             names=names,
-            tracked=head.kept if head else (),
+            tracked=(*(head.kept if head else ()), *came),
             only_missing=only_missing,
             prefix=prefix,
             trusted=self.trusts(version) if trusted is None else trusted,
@@ -286,7 +290,7 @@ class Repo:
         return self.planned(rollback, saves_first=bool(unsaved))
 
     def endangered(self, rollback: Rollback) -> tuple[str, ...]:
-        """Live names that a rollback replaces, and that the present version does not hold."""
+        """Live names that a rollback replaces or removes, and that the present version does not hold."""
         head = self.history.head
         return rollback.replaced_beside(head.kept if head is not None else ())
 

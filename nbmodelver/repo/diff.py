@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.model import Chart, Diff, Row, Section, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Cell, Json, Status, Version
 
@@ -134,15 +134,31 @@ class Differ:
 
     def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
         """All sections; with `names` only those names."""
+        params = _only(params_section(before, after), names)
+        said = {str(r.cells[0]) for r in params.rows if r.status != "same"}
         sections = [
             _only(names_section(before, after), names),
-            _only(params_section(before, after), names),
+            params,
             metrics_section(before, after),
-            *self._contributed(before, after, names),
+            *(s for found in self._contributed(before, after, names) for s in _unsaid(found, said)),
             code_section(*self._cells(before, after)),
             packages_section(self._environment(before), self._environment(after)),
         ]
         return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))
+
+
+def _unsaid(section: Section, said: Collection[str]) -> Iterator[Section]:
+    """The section without parameters that stand among the hyperparameters; nothing, when nothing else is to be seen."""
+    name = section.title
+    rows = tuple(
+        r
+        for r in section.rows
+        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (r.cells[0] == "value" and name in said))
+    )
+    if not section.id.startswith("profile.") or len(rows) == len(section.rows):
+        yield section
+    elif (left := replace(section, rows=rows)).differs or left.charts:
+        yield left
 
 
 def _only(section: Section, names: Sequence[str]) -> Section:

@@ -20,7 +20,7 @@ from nbmodelver.repo.nearest import nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from nbmodelver.model import Effect, Progress
+    from nbmodelver.model import Effect, Progress, Way
     from nbmodelver.repo.vault import Sources, Vault
 
 
@@ -125,7 +125,7 @@ class Rollback:
         if names or prefix or restricted or not trusted:
             self.imports = {}
         self.not_imported: dict[str, str] = {}
-        self.tracked = () if names or only_missing or prefix else tuple(tracked)
+        self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
         self.wanted = self._groups_of(names) if names else list(version.groups)
         if only_missing:
             self.wanted = [g for g in self.wanted if any(n not in namespace for n in g.names)]
@@ -159,10 +159,11 @@ class Rollback:
         return same_code and self.vault.is_same(self.vault.identify(draft).recipe, kept.digest)
 
     def replaced_beside(self, known: Collection[str]) -> tuple[str, ...]:
-        """Live names that this replaces and that are not among `known`."""
+        """Live names that this replaces or removes, and that are not among `known`."""
         if self.prefix or self.only_missing:
             return ()
-        return tuple(n for g in self.groups for n in g.names if n in self.namespace and n not in known)
+        replaced = (n for g in self.groups for n in g.names if n in self.namespace)
+        return tuple(dict.fromkeys(n for n in (*replaced, *self.vanishing) if n not in known))
 
     @cached_property
     def lost(self) -> dict[str, str]:
@@ -192,7 +193,19 @@ class Rollback:
         changes = [self._change(n, loaded) for g in self.wanted for n in g.names]
         changes += [Change(n, "vanishes", reason="did not exist then") for n in self.vanishing]
         load_bytes = sum(g.size_bytes for g in self.groups if g.names[0] not in self.lost)
-        return Plan(self.version, tuple(changes), load_bytes, tuple(environment), tuple(self._notes()), saves_first)
+        way: Way = "beside" if self.prefix else "missing" if self.only_missing else ""
+        notes = tuple(self._notes())
+        return Plan(self.version, tuple(changes), load_bytes, tuple(environment), notes, saves_first, way)
+
+    @property
+    def stays(self) -> bool:
+        """Whether HEAD stays where it is: only some names come back."""
+        return bool(self.asked or self.only_missing)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of the notebook would be touched."""
+        return not (self.groups or self.vanishing or self.imports)
 
     def _change(self, name: str, loaded: set[str]) -> Change:
         kept = self.version.kept[name]

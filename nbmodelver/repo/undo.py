@@ -11,7 +11,7 @@ from nbmodelver.errors import RefMoved
 from nbmodelver.model import VersionId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nbmodelver.store.refs import Refs
 
@@ -20,10 +20,14 @@ MAX_JUMPS = 100
 
 @dataclass(frozen=True)
 class Jump:
-    """One rollback: the version saved or standing before it, and the one it went to."""
+    """One rollback: the version saved or standing before it, and the one it went to.
+
+    came: names that appeared and that neither of both accounts for, as when only missing ones were brought back.
+    """
 
     before: VersionId
     after: VersionId
+    came: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class Journal:
     jumps: tuple[Jump, ...] = ()
     at: int = 0
 
-    def jumped(self, before: VersionId, after: VersionId) -> Journal:
+    def jumped(self, before: VersionId, after: VersionId, came: Sequence[str] = ()) -> Journal:
         """After a new jump; what had been undone can no longer be redone."""
-        jumps = (*self.jumps[: self.at], Jump(before, after))[-MAX_JUMPS:]
+        jumps = (*self.jumps[: self.at], Jump(before, after, tuple(came)))[-MAX_JUMPS:]
         return Journal(jumps, len(jumps))
 
     @property
@@ -85,7 +89,7 @@ class Journals:
             return Journal()
         try:
             data = json.loads(self._last)
-            jumps = tuple(Jump(VersionId(b), VersionId(a)) for b, a in data["jumps"])
+            jumps = tuple(Jump(VersionId(b), VersionId(a), tuple(map(str, came))) for b, a, *came in data["jumps"])
             return Journal(jumps, min(max(int(data["at"]), 0), len(jumps)))
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return Journal()
@@ -105,6 +109,6 @@ class Journals:
 
     def write(self, journal: Journal) -> None:
         """Replace the journal that was read last. Raises RefMoved when it is another one by now."""
-        value = json.dumps({"jumps": [[j.before, j.after] for j in journal.jumps], "at": journal.at})
+        value = json.dumps({"jumps": [[j.before, j.after, *j.came] for j in journal.jumps], "at": journal.at})
         self.refs.move(self.key, self._last, value)
         self._last = value

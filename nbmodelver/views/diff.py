@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import (
@@ -26,7 +25,7 @@ from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_cell, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from nbmodelver.model import Diff, Section, Version
     from nbmodelver.model import Row as DiffRow
@@ -37,35 +36,21 @@ NUMERIC = (int, float)
 def diff(found: Diff) -> Shown:
     """The comparison: every section that differs as a table or a text diff, the rest in one line."""
     blocks: list[Block] = [title(*_sides(found.before, found.after))]
-    said = {str(r.cells[0]) for s in found.sections if s.id == "params" for r in s.rows if r.status != "same"}
     for section in found.sections:
-        told = _not_said(section, said)
-        if told.differs or (told.note and told is section):
-            blocks += section_blocks(told)
+        if section.differs or section.note:
+            blocks += section_blocks(section)
     changed = {r.cells[0] for s in found.sections if s.id == "names" for r in s.rows if r.status == "changed"}
     quiet = [s for s in found.sections if not s.differs and not s.note]
-    inside = [s.title for s in quiet if s.id.startswith("profile.") and s.title in changed]
-    if inside:
-        blocks.append(line(dim(f"changed, but in nothing that a profile shows: {', '.join(inside)}")))
-    same = [s.title for s in quiet if s.title not in inside]
+    inside = [s for s in quiet if s.id.startswith("profile.") and s.title in changed]
+    unseen = [s.title for s in inside if not s.charts]
+    if unseen:
+        blocks.append(line(dim(f"changed, but in nothing that a profile shows: {', '.join(unseen)}")))
+    same = [s.title for s in quiet if s not in inside]
     if same:
         blocks.append(line(dim(f"the same on both sides: {', '.join(same)}")))
     if not any(s.differs for s in found.sections):
         blocks.append(line("no differences"))
     return Shown(Document(tuple(blocks), f"{found.before.name} compared with {found.after.name}"), found)
-
-
-def _not_said(section: Section, said: Collection[str]) -> Section:
-    """A profile's section without the parameters that stand among the hyperparameters already."""
-    if not section.id.startswith("profile."):
-        return section
-    name = section.title
-    rows = tuple(
-        r
-        for r in section.rows
-        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (r.cells[0] == "value" and name in said))
-    )
-    return section if len(rows) == len(section.rows) else replace(section, rows=rows)
 
 
 def _sides(before: Version, after: Version) -> Iterator[str | Span]:

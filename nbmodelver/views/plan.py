@@ -21,17 +21,26 @@ EFFECTS: dict[Effect, tuple[Mark, str]] = {
 }
 """What may cost something comes first."""
 
+WAYS = {
+    "": ("Rollback to", "Rolled back to"),
+    "missing": ("Bring back from", "Brought back from"),
+    "beside": ("Copy from", "Copied from"),
+}
+"""The title before and after, by the plan's way."""
+
 
 def plan(planned: Plan, *, done: bool = False, branch: str = "") -> Shown:
     """The plan: names by effect, bytes to load, environment, notes. done: said after the fact. branch: gone to."""
     version = planned.version
     message = dim(f"  {version.message}") if version.message else ""
-    said = f"On {branch} at" if branch else "Rolled back to" if done else "Rollback to"
+    said = f"On {branch} at" if branch else WAYS[planned.way][done]
     blocks: list[Block] = [title(f"{said} {version.name}", message)]
     rows = tuple(_row(c) for effect in EFFECTS for c in planned.changes if c.effect == effect)
     if rows:
         blocks += cut(Table(("", "", "", "", ""), rows, frozenset({3})))
         blocks += _stays(planned, done=done)
+    elif planned.way == "missing":
+        blocks.append(line("nothing changes: none of its names is missing"))
     else:
         blocks.append(line("nothing changes: the notebook already holds this version"))
     blocks += _lines(planned, done=done)

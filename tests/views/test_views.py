@@ -317,17 +317,3 @@ def test_a_value_whose_profile_says_nothing_of_its_change_is_not_called_the_same
     said = str(views.diff(Diff(version(1), version(2), (names, *quiet)))).splitlines()
     assert "changed, but in nothing that a profile shows: net" in said
     assert "the same on both sides: df" in said
-
-
-def test_a_parameter_is_said_once():
-    """It stood among the hyperparameters, and again in the section of its dict or model."""
-    columns = ("name", "before", "after", "change")
-    params = Section("params", "Hyperparameters", columns, (Row(("cfg.lr", 1, 2, 1), "changed"),))
-    cfg = Section(
-        "profile.cfg", "cfg", columns, (Row(("lr", 1, 2, "+100 %"), "changed"), Row(("k", 1, 1, None), "same"))
-    )
-    more = Section("profile.df", "df", columns, (Row(("rows", 1, 2, "+100 %"), "changed"),))
-    said = str(views.diff(Diff(version(1), version(2), (params, cfg, more)))).splitlines()
-    assert [line.split() for line in said if "lr" in line] == [["~", "cfg.lr", "1", "2", "1"]]
-    assert "cfg" not in said
-    assert "df" in said
