@@ -44,9 +44,9 @@ class Piece:
     uses: tuple[Use, ...] = ()
 
 
-def whole(raw: memoryview, layout: str, level: int) -> list[Piece]:
-    """The pieces of a part without base."""
-    return _pieces(0, len(raw), pick(raw, layout, level).encoder)
+def whole(raw: memoryview, layout: str, level: int, encoder: Encoder | None = None) -> list[Piece]:
+    """The pieces of a part without base. encoder: chosen already."""
+    return _pieces(0, len(raw), encoder or pick(raw, layout, level).encoder)
 
 
 def against(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int) -> list[Piece]:

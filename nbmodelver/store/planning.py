@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nbmodelver.errors import Damaged
 from nbmodelver.store import deltas, rows
-from nbmodelver.store.choice import width_of
+from nbmodelver.store.choice import pick, width_of
 from nbmodelver.store.deltas import Piece
 from nbmodelver.store.encodings.taken import Taken
 from nbmodelver.store.hashes import id_of
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from nbmodelver.model import ObjectId
+    from nbmodelver.store.encodings.protocol import Encoder
     from nbmodelver.store.index import Place
     from nbmodelver.store.ranges import Base
     from nbmodelver.store.reading import Reader
 
 _WIDE_BYTES = 32 << 20
 """Parts from here on are hashed by all threads even when several are planned at once."""
+
+_T = TypeVar("_T")
+_MANY_ALIKE, _PROBED, _LEAST_PROBE_BYTES = 64, 16, 4 << 10
+_GOLDEN_RATIO = 0.618033988749895
 
 
 class Job(NamedTuple):
@@ -56,6 +61,7 @@ class Planner:
 
     def __init__(self, reader: Reader, has: Callable[[ObjectId], bool], level: int) -> None:
         self._reader, self._has, self._level = reader, has, level
+        self._usual: Encoder | None = None
         self._moved: dict[tuple[int, int], tuple[ObjectId, memoryview]] = {}
 
     def look_for_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
@@ -66,6 +72,7 @@ class Planner:
 
     def prepared(self, jobs: Sequence[Job]) -> Generator[Prepared, None, None]:
         """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
+        self._usual = self._common_encoder(jobs)
         if len(jobs) < 2 or self._reader.workers.threads == 1:
             yield from (self._prepare(job, wide=True, alone=True) for job in jobs)
             return
@@ -80,6 +87,35 @@ class Planner:
         finally:
             stop(ahead)
 
+    def without_vain_bases(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs; where many parts of a layout became longer or shorter and gain nothing, none asks its parent.
+
+        A forest that was fitted anew has hundreds of such parts, and nothing of the old ones is in it. A few of the
+        larger ones tell; lost is at most what others of these parts, below a megabyte each, would have gained.
+        """
+        others: dict[str, list[int]] = {}
+        for k, job in enumerate(jobs):
+            if self._has_another_length(job):
+                others.setdefault(job.layout, []).append(k)
+        found = list(jobs)
+        for of_layout in others.values():
+            larger = [k for k in of_layout if len(jobs[k].raw) >= _LEAST_PROBE_BYTES]
+            if len(larger) < _MANY_ALIKE:
+                continue
+            if not any(self._reader.workers.map(self._gains, [jobs[k] for k in _spread(larger)])):
+                for k in of_layout:
+                    found[k] = jobs[k]._replace(near=None)
+        return found
+
+    def _has_another_length(self, job: Job) -> bool:
+        place = self._reader.index.known(job.near) if job.near and len(job.raw) <= deltas.SLACK_BYTES else None
+        return place is not None and place.entry.size != len(job.raw)
+
+    def _gains(self, job: Job) -> bool:
+        """Whether the part is stored already, or smaller with its parent."""
+        prepared = self._prepare(job, wide=False)
+        return not prepared.pieces or any(piece.uses for piece in prepared.pieces)
+
     def _prepare(self, job: Job, wide: bool, alone: bool = False) -> Prepared:
         """wide: hash with all threads. alone: this is no task of the pool, and may use it."""
         id_ = id_of(job.raw, wide)
@@ -89,7 +125,20 @@ class Planner:
             found = self._taken(job, id_) or self._delta(job, id_, alone)
         except Damaged:  # An old version that is lost must not keep anyone from a new one.
             found = None
-        return found or Prepared(id_, deltas.whole(job.raw, job.layout, self._level))
+        usual = None if job.layout else self._usual
+        return found or Prepared(id_, deltas.whole(job.raw, job.layout, self._level, usual))
+
+    def _common_encoder(self, jobs: Sequence[Job]) -> Encoder | None:
+        """What parts without a known layout, records and blobs, get when a few of very many all choose the same.
+
+        The choice costs four times the coding. Who differs from all that were asked is coded plainly where the
+        common encoder gains nothing.
+        """
+        unknown = [job for job in jobs if not job.layout]
+        if len(unknown) < _MANY_ALIKE:
+            return None
+        first, *others = self._reader.workers.map(lambda job: pick(job.raw, "", self._level).encoder, _spread(unknown))
+        return first if all(other == first for other in others) else None
 
     def _delta(self, job: Job, id_: ObjectId, alone: bool) -> Prepared | None:
         """The part against its parent, or plainly where that gains little; None without a parent."""
@@ -146,6 +195,11 @@ class Planner:
         known = (self._reader.index.known(base) for base in place.contents.bases_of(place.entry))
         found = [base for base in known if base is not None]
         return min(found, key=lambda base: abs(base.entry.size - place.entry.size), default=None)
+
+
+def _spread(items: Sequence[_T]) -> list[_T]:
+    """Some of many, everywhere and at no fixed distance: kinds of parts may take turns."""
+    return [items[int(len(items) * (n * _GOLDEN_RATIO % 1))] for n in range(_PROBED)]
 
 
 def _stored(place: Place) -> int:

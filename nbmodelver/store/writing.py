@@ -117,15 +117,16 @@ class PackWriter:
             jobs = [Job(_flat(raw), near, layout) for raw, near, layout in items]
             prints = self._prints([job.raw for job in jobs])
             seen = [self._seen(print_) for print_ in prints]
-            new = [k for k, id_ in enumerate(seen) if id_ is None]
-            large = [jobs[k] for k in new if len(jobs[k].raw) >= SMALL_BYTES]
+            unseen = [k for k, id_ in enumerate(seen) if id_ is None]
+            new = dict(zip(unseen, self._planner.without_vain_bases([jobs[k] for k in unseen]), strict=True))
+            large = [job for job in new.values() if len(job.raw) >= SMALL_BYTES]
             if len(large) >= LEAST_COLUMNS:
                 self._planner.look_for_moved_rows(large, lambda index: self.put(index, layout="u4"))
             big = self._planner.prepared(large)
             fresh: list[tuple[memoryview, Print]] = []
             with closing(big):
-                for k in new:
-                    seen[k] = self._take(jobs[k], prints[k], big, fresh)
+                for k, job in new.items():
+                    seen[k] = self._take(job, prints[k], big, fresh)
             self._settle(fresh)
         except BaseException:
             self._broken = True

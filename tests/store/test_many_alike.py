@@ -1,0 +1,107 @@
+"""Of very many parts that are alike, a few are asked how they are coded best, and the others follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nbmodelver.store import deltas, planning
+from nbmodelver.store.backends.memory import MemoryBackend
+from nbmodelver.store.parts import PartStore
+
+MANY = 80
+
+
+@pytest.fixture
+def store():
+    return PartStore(MemoryBackend())
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How often a choice was made for a whole part, and how often a parent was tried."""
+    counts = {"pick": 0, "after": 0}
+
+    def counted(module, name, key):
+        real = getattr(module, name)
+
+        def call(*args):
+            counts[key] += 1
+            return real(*args)
+
+        monkeypatch.setattr(module, name, call)
+
+    counted(planning, "pick", "pick")
+    counted(deltas, "pick", "pick")
+    counted(deltas, "compress_after", "after")
+    return counts
+
+
+def trees(seed, count=MANY, rows=2000):
+    """Records as a forest has them, of lengths that differ from seed to seed."""
+    rng = np.random.default_rng(seed)
+    kind = np.dtype([("left", "i8"), ("right", "i8"), ("feature", "i8"), ("threshold", "f8"), ("gini", "f8")])
+    found = []
+    for n in range(count):
+        tree = np.zeros(rows + 13 * seed + n, kind)
+        tree["left"], tree["right"] = np.arange(len(tree)) + 1, rng.integers(0, len(tree), len(tree))
+        tree["feature"], tree["threshold"] = rng.integers(0, 12, len(tree)), rng.normal(size=len(tree))
+        found.append(tree)
+    return found
+
+
+def put(store, arrays, near=(), layout=""):
+    raws = [memoryview(np.ascontiguousarray(a)).cast("B") for a in arrays]
+    with store.writing() as pack:
+        ids = pack.put_many([(raw, near[k] if near else None, layout) for k, raw in enumerate(raws)])
+    for id_, raw in zip(ids, raws, strict=True):
+        assert bytes(store.get(id_)) == bytes(raw)
+    return ids, pack.new_bytes
+
+
+def test_a_forest_that_was_fitted_anew_asks_a_few_of_its_trees(store, asked):
+    first, first_bytes = put(store, trees(0))
+    assert asked["pick"] <= 20
+    asked.update(pick=0)
+    _, second_bytes = put(store, trees(1), first)
+    assert asked["pick"] <= 40
+    assert asked["after"] <= 20
+    assert second_bytes <= 1.05 * first_bytes
+
+
+def test_trees_that_grew_are_still_deltas(store):
+    old = trees(0)
+    first, first_bytes = put(store, old)
+    _, second_bytes = put(store, [np.concatenate([a, a[:7]]) for a in old], first)
+    assert second_bytes < 0.02 * first_bytes
+
+
+def test_when_only_some_grew_and_the_others_are_new_the_probes_tell(store):
+    old = trees(0)
+    first, _ = put(store, old)
+    new = [np.concatenate([a, a[:7]]) if n % 3 else b for n, (a, b) in enumerate(zip(old, trees(1), strict=True))]
+    _, mixed = put(store, new, first)
+    _, third = put(PartStore(MemoryBackend()), new[::3])
+    assert mixed < 1.1 * third
+
+
+def test_parts_that_are_not_alike_choose_for_themselves(store, asked):
+    rng = np.random.default_rng(0)
+    mixed = [rng.integers(0, 9, 12_000) if n % 2 else rng.normal(size=12_000) for n in range(MANY)]
+    put(store, mixed)
+    assert asked["pick"] >= MANY
+
+
+def test_one_that_is_unlike_all_that_were_asked_is_still_compressed(store):
+    rng = np.random.default_rng(0)
+    noise = [rng.bytes(90_000) for _ in range(MANY)]
+    noise[3] = b"the same again " * 6000
+    raws = [np.frombuffer(n, np.uint8) for n in noise]
+    _, size = put(store, raws)
+    assert size < (MANY - 1) * 90_000 + 5_000
+
+
+def test_columns_choose_for_themselves(store, asked):
+    rng = np.random.default_rng(0)
+    put(store, [rng.normal(size=10_000) for _ in range(MANY)], layout="f8")
+    assert asked["pick"] == MANY
