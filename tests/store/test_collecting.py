@@ -382,3 +382,23 @@ def test_small_parts_that_are_encoded_again_together_never_lean_on_each_other(ba
         fresh = PartStore(backend)
         assert fresh.verify(full=True) == []
         assert all(bytes(fresh.get(id_)) == raw for version in made for id_, raw in version.items() if id_ in needed)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_part_that_is_encoded_again_leans_on_nothing_that_leans_on_it(backend, store, exact):
+    """Not over others either: `first` and `third` leave blocks that they share with parts that go, `second` stays."""
+    rng = np.random.default_rng(5)
+    raws = [rng.bytes(3000)]
+    ids, _ = put(store, (raws[0], None, ""))
+    for beside in (True, False, True):
+        raws.append(raws[-1] + rng.bytes(20))
+        goes = [(rng.bytes(2000) + raws[0], ids[0], "")] if beside else []
+        (id_, *_), _ = put(store, (raws[-1], ids[-1], ""), *goes)
+        ids.append(id_)
+    depths = [store._index.find(id_).entry.depth for id_ in ids]
+    assert depths == [0, 1, 2, 3]
+    store.collect(set(ids), grace_s=0, exact=exact)
+    fresh = PartStore(backend)
+    assert [bytes(fresh.get(id_)) for id_ in ids] == raws
+    assert [fresh._index.find(id_).entry.depth for id_ in ids] == depths
+    assert fresh.verify(full=True) == []
