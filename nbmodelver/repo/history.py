@@ -65,6 +65,14 @@ class History:
         """The id that HEAD names, whatever became of that version."""
         return self._where()[1]
 
+    def is_of_this_store(self) -> bool:
+        """False when the store knows nothing of the version that we stand at: another one lies in its place by now."""
+        here = self.head_id
+        if here is None or self.records.exists(here) or self.refs.get(f"forgotten/{here}") is not None:
+            return True
+        self.records.forgotten.refresh()
+        return here in self.records.forgotten.all() or here == _parse_head(self.refs.get(HEAD))[1]
+
     def stored_head(self) -> Version | None:
         """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""
         found = _parse_head(self.refs.get(HEAD))[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,7 +10,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.catalogue.records import Records
-from nbmodelver.errors import BadName, StoreFull, StoreReadOnly
+from nbmodelver.errors import BadName, NoStore, StoreFull, StoreReadOnly
 from nbmodelver.repo.history import History
 from nbmodelver.store.backends.local import LocalBackend
 
@@ -100,3 +101,21 @@ def test_d2_a_tag_that_another_kernel_takes_meanwhile_makes_no_version(
     assert isinstance(shell.fails("x = 2\n%mv_commit x --tag best"), BadName)
     assert [v.name for v in mv.open(Path.cwd()).log()] == ["v1"]
     assert "v2" in str(shell.run("%mv_commit x --tag better"))
+
+
+def test_a_store_that_was_made_anew_in_the_same_place_gets_no_version_without_parents(shell: Shell) -> None:
+    shell.run("x = 1\n%mv_commit x")
+    shell.run("x = 2\n%mv_commit x")
+    shutil.rmtree(".nbmodelver")
+    other = mv.open(Path.cwd(), create=True)
+    first = other.commit({"x": 5})
+    assert shell.run("%mv_status").value.head.id == first.id
+    assert shell.run("%mv_commit x").value.parents == (first.id,)
+    assert other.verify(full=True) == []
+
+
+def test_a_removed_working_directory_is_said_in_words(shell: Shell, tmp_path: Path) -> None:
+    shell.run("import os; os.mkdir('away'); os.chdir('away'); os.rmdir('../away'); x = 1")
+    for line in ("%mv_commit x", "%mv_log", "%mv_init"):
+        assert isinstance(shell.fails(line), NoStore)
+    shell.run(f"os.chdir({str(tmp_path)!r})\n%mv_commit x")
