@@ -137,7 +137,7 @@ def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) 
     """Do what the plan says: delete what nothing needs, rewrite, delete what was rewritten, sweep."""
     index = reader.index
     before = sum(c.size for c in index.packs().values())
-    needed = {place.contents.pack for place in _bases_of_orphans(made)}
+    needed = {place.contents.pack for place in _bases_of_rewritten(made)}
     _delete(reader, [key for key in made.delete if key not in needed])  # Room first: the disk may be full.
     _encode_again(made, reader, new_writer)
     for some in _portions(made.rewrite.values()):
@@ -154,10 +154,13 @@ def _delete(reader: Reader, keys: Iterable[str]) -> None:
     reader.index.refresh()
 
 
-def _bases_of_orphans(made: Plan) -> list[Place]:
-    """The places of every part that is needed to decode the parts that will be encoded again."""
+def _bases_of_rewritten(made: Plan) -> list[Place]:
+    """The places of every part that is needed to decode what the packs list that will be rewritten.
+
+    Also of parts that nobody needs: until the packs are gone they are found, and a commit that knows one relies on it.
+    """
     found: dict[ObjectId, Place] = {}
-    waiting = [e.id for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)]
+    waiting = [use.base for contents in made.rewrite.values() for block in contents.blocks for use in block.uses]
     while waiting:
         place = made.places.get(waiting.pop())
         if place is None or place.entry.id in found:
