@@ -417,9 +417,10 @@ def test_d7_a_gc_that_ends_early_leaves_no_part_without_its_base(backend, store,
         raise StoreError("no space")
 
     for step in ("_encode_again", "repack"):
-        with monkeypatch.context() as patch, pytest.raises(StoreError, match="no space"):
+        with monkeypatch.context() as patch:
             patch.setattr(collecting, step, full)
-            store.collect({stays_id}, grace_s=0, exact=True)
+            with pytest.raises(StoreError, match="no space"):
+                store.collect({stays_id}, grace_s=0, exact=True)
         fresh = PartStore(backend)
         assert fresh.verify(full=True) == []
         assert bytes(fresh.get(dead_id)) == dead
