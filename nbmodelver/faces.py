@@ -156,7 +156,7 @@ def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     if not names:
         raise UsageError("purge needs the names to take out", "try: %mv_purge NAME")
     done = repo.purge(names, dry_run=not call["yes"])
-    where = ", ".join(done.versions) or "parameters and metrics only"
+    where = ", ".join(done.versions) or "parameters, metrics and packs only"
     verb = "was taken out of" if call["yes"] else "would be taken out of"
     hint = "" if call["yes"] else " · for good with --yes"
     return views.sentence(

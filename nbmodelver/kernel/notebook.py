@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import faces, views
-from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
+from nbmodelver.errors import NbmodelverError, NoStore, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
 from nbmodelver.kernel.namespace import Namespace
@@ -64,8 +64,13 @@ class Notebook:
     @property
     def folder(self) -> Path:
         """Where the notebook lies, or the working directory."""
-        path = document.path_of(self.values)
-        return path.parent if path is not None else Path.cwd()
+        try:
+            path = document.path_of(self.values)
+            return path.parent if path is not None else Path.cwd()
+        except FileNotFoundError as error:
+            raise NoStore(
+                "the kernel's working directory was removed", "go to one that exists: %cd FOLDER, or restart the kernel"
+            ) from error
 
     def repo(self, *, create: bool = False) -> Repo:
         """The repo in use. create: make one beside the notebook when there is none. Raises NoStore."""
@@ -86,7 +91,7 @@ class Notebook:
 
     def _still_there(self, repo: Repo) -> bool:
         root = getattr(repo.backend, "root", None)
-        return root is None or (Path(root) / "format").is_file()
+        return root is None or ((Path(root) / "format").is_file() and repo.history.is_of_this_store())
 
     def use(self, repo: Repo) -> None:
         """Work with this repo from now on."""

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from IPython.display import display
 
 from nbmodelver import faces, views
-from nbmodelver.errors import UsageError
+from nbmodelver.errors import StoreError, UsageError
+from nbmodelver.kernel.namespace import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nbmodelver.kernel.notebook import Notebook
     from nbmodelver.model import Plan, Version, VersionId
     from nbmodelver.repo import Repo
+    from nbmodelver.repo.merge import MergePlan
     from nbmodelver.repo.rollback import Rollback
     from nbmodelver.repo.undo import Journal
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
+
+    Step = Callable[[Journal], Journal]
 
 
 class WayBack:
@@ -76,11 +80,12 @@ class WayBack:
         plan: Plan,
         *,
         partial: bool = False,
-        journal: bool = True,
+        branch: str | None = None,
+        step: Step | None = None,
     ) -> None:
         """Save the present state if it differs, load, swap in one step, stand at the version.
 
-        partial: leave out what cannot be loaded.
+        partial: leave out what cannot be loaded. branch: to go to. step: in the journal, if it is not one more jump.
         """
         target = rollback.version
         with self._notebook.progress() as progress:
@@ -92,14 +97,25 @@ class WayBack:
         before = repo.history.head
         if plan.saves_first:
             before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
-        self._notebook.namespace.put_back(values, rollback.vanishing)
-        rollback.settled()
-        if not rollback.stays:
-            repo.history.stand_at(target.id)
-        if journal and before is not None and not (rollback.stays and rollback.idle):
+        if step is None and before is not None and not (rollback.stays and rollback.idle):
             earlier = before.id
-            repo.journals.update(lambda entry: entry.jumped(earlier, target.id, came))
+            step = lambda entry: entry.jumped(earlier, target.id, came)  # noqa: E731  # two lines for one
+        with uninterrupted():
+            self._notebook.namespace.put_back(values, rollback.vanishing)
+            self._write_down(repo, rollback, branch, step)
+        rollback.settled()
         self._notebook.tell()
+
+    @staticmethod
+    def _write_down(repo: Repo, rollback: Rollback, branch: str | None, step: Step | None) -> None:
+        """Stand at the version. The values are back: a store that cannot be written is told of, and no error."""
+        try:
+            if not rollback.stays:
+                repo.history.stand_at(rollback.version.id, branch)
+            if step is not None:
+                repo.journals.update(step)
+        except StoreError as error:
+            rollback.unwritten = error.message
 
     def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
         """True when the present state is in no version: a name differs, or one would be replaced that HEAD left out."""
@@ -127,18 +143,18 @@ class WayBack:
         if jump is None:
             raise UsageError(f"there is nothing to {way}", hint)
         target = jump.before if way == "undo" else jump.after
-        plan, now = self._return_to(repo, target, jump.came if way == "undo" else ())
 
-        def stepped(found: Journal) -> Journal:
+        def stepped(found: Journal, now: VersionId) -> Journal:
             if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
                 return found.jumped(now, target)
             return journal.undone(now) if way == "undo" else journal.redone(now)
 
-        repo.journals.update(stepped)
-        return views.plan(plan, done=True)
+        return views.plan(self._return_to(repo, target, jump.came if way == "undo" else (), stepped), done=True)
 
-    def _return_to(self, repo: Repo, version_id: VersionId, came: Sequence[str]) -> tuple[Plan, VersionId]:
-        """Jump without a journal entry; gives the plan and the version that holds the state before."""
+    def _return_to(
+        self, repo: Repo, version_id: VersionId, came: Sequence[str], stepped: Callable[[Journal, VersionId], Journal]
+    ) -> Plan:
+        """Jump as a step of the journal; `stepped` is given the version that holds the state before."""
         target = repo.history.exact(version_id)
         rollback = repo.rollback(target, self._notebook.values, came=came)
         now = faces.demand_head(repo)
@@ -146,8 +162,8 @@ class WayBack:
             now = self._saved(repo, f"before undo to {target.name}", repo.endangered(rollback))
             rollback = repo.rollback(target, self._notebook.values, came=came)
         plan = repo.planned(rollback, saves_first=False)
-        self.jump(repo, rollback, plan, journal=False)
-        return rollback.told(plan), now.id
+        self.jump(repo, rollback, plan, step=lambda journal: stepped(journal, now.id))
+        return rollback.told(plan)
 
     # -- branches
 
@@ -157,8 +173,7 @@ class WayBack:
         target = faces.branch_tip(repo, call["branch"])
         rollback = repo.rollback(target, self._notebook.values)
         plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
-        self.jump(repo, rollback, plan)
-        repo.history.stand_at(target.id, call["branch"])
+        self.jump(repo, rollback, plan, branch=call["branch"])
         return views.plan(rollback.told(plan), done=True, branch=call["branch"])
 
     def merge(self, call: Call) -> Shown:
@@ -175,24 +190,37 @@ class WayBack:
         values: Mapping[str, Any] = {}
         if merge.take:
             values = repo.rollback(merge.theirs, self._notebook.values, names=merge.take).load()
+        ours = {n: self._notebook.values[n] for n in (*values, *merge.remove) if n in self._notebook.values}
         self._notebook.namespace.put_back(values, merge.remove)
+        try:
+            version = self._merged(repo, merge)
+        except BaseException:
+            if repo.history.head_id == before.id:
+                self._notebook.namespace.put_back(ours, [n for n in values if n not in ours])
+            raise
+        self._notebook.cells.committed()
+        notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
+        try:
+            repo.journals.update(lambda journal: journal.jumped(before.id, version.id))
+        except StoreError as error:
+            notes.append(f"not written down, so %mv_undo does not know of it: {error.message}")
+        self._notebook.tell()
+        return views.commit(version, merge.ours, notes)
+
+    def _merged(self, repo: Repo, merge: MergePlan) -> Version:
+        """The version of a merge whose values are there."""
         names = [
             n
             for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
             if n in self._notebook.values and n not in merge.remove
         ]
-        message = f"merge {merge.theirs.name} into {merge.ours.name}"
-        version = repo.commit(
+        return repo.commit(
             self._notebook.namespace.pick(names),
-            message,
+            f"merge {merge.theirs.name} into {merge.ours.name}",
             namespace=self._notebook.values,
             around=self._notebook.around(names),
             merged=merge.theirs.id,
         )
-        repo.journals.update(lambda journal: journal.jumped(before.id, version.id))
-        self._notebook.cells.committed()
-        self._notebook.tell()
-        return views.commit(version, merge.ours, [f"{n} from {merge.theirs.name}" for n in merge.take])
 
 
 def _can_ask(shell: Any) -> bool:

@@ -133,9 +133,10 @@ class Repo:
         visible, and the same commit may be tried again.
         """
         work = self._begun(values, namespace, partial, allow_secrets, tags)
-        labels = Labels(message, note, dict(metrics or {}), dict(params or {}), auto, merged, only_if_changed)
+        labels = Labels(message, note, dict(metrics or {}), dict(params or {}), tags, auto, merged, only_if_changed)
         version = work.run(labels, around or Surroundings(), progress, verify=self._verifies(verify_load))
-        return self._finished(version, tags)
+        upkeep.after_commit(self, version)
+        return version
 
     def commit_later(
         self,
@@ -160,9 +161,15 @@ class Repo:
         The next commit, rollback or anything else that changes the store waits for it.
         """
         work = self._begun(values, namespace, partial, allow_secrets, tags)
-        labels = Labels(message, note, dict(metrics or {}), dict(params or {}))
+        labels = Labels(message, note, dict(metrics or {}), dict(params or {}), tags)
         store = work.later(labels, around or Surroundings(), verify=self._verifies(verify_load))
-        self._pending = Pending(lambda: self._finished(store(), tags), told)
+
+        def finished() -> Version:
+            version = store()
+            upkeep.after_commit(self, version)
+            return version
+
+        self._pending = Pending(finished, told)
         return self._pending
 
     def settle(self) -> None:
@@ -187,18 +194,11 @@ class Repo:
         self.settle()
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
-        for tag in tags:
-            self.history.check_tag(tag)
+        self.history.check_tags(tags)
         return Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
 
     def _verifies(self, asked: bool | None) -> bool:
         return bool(self.settings["verify_load"] if asked is None else asked)
-
-    def _finished(self, version: Version, tags: Sequence[str]) -> Version:
-        for tag in tags:
-            self.history.set_tag(tag, version.id)
-        upkeep.after_commit(self, version)
-        return version
 
     def would_keep(self, values: Mapping[str, Any], namespace: dict[str, Any]) -> graph.Capture:
         """What a commit would encode; nothing is stored."""

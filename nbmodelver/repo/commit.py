@@ -61,6 +61,7 @@ class Labels:
     note: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
     params: Mapping[str, Json] = field(default_factory=dict)
+    tags: Sequence[str] = ()
     auto: str = ""
     merged: VersionId | None = None
     only_if_changed: bool = False
@@ -166,15 +167,18 @@ class Commit:
             with repo.parts.writing(progress) as pack:
                 found = taken.stored(_Writer(repo.vault, pack, parent, check))
             if taken.only_if_changed and parent is not None and _holds_the_same(found, parent):
+                for tag in taken.tags:
+                    repo.tag(tag, parent)
                 return parent
             parents = tuple(p for p in (parent.id if parent else None, taken.merged) if p)
-            return self._recorded(replace(found, parents=parents, git=git(), new_bytes=pack.new_bytes))
+            return self._recorded(replace(found, parents=parents, git=git(), new_bytes=pack.new_bytes), taken.tags)
 
-    def _recorded(self, version: Version) -> Version:
-        """Number the version and write its record, under the lock; everything it needs is durable by now."""
+    def _recorded(self, version: Version, tags: Sequence[str]) -> Version:
+        """Number the version, write its record and tag it, under the lock; everything it needs is durable by now."""
         history = self.repo.history
         with self.repo.backend.lock("refs"):
-            return history.add(
+            history.check_tags(tags)  # Another kernel may have taken one of them since this commit began.
+            made = history.add(
                 replace(
                     version,
                     number=history.next_number(),
@@ -183,6 +187,9 @@ class Commit:
                     duration_s=round(time.perf_counter() - self.started, 4),
                 )
             )
+            for tag in tags:
+                history.set_tag(tag, made.id)
+        return made
 
     def take(self, labels: Labels, around: Surroundings, *, verify: bool = False) -> Taken:
         """Everything that has to be read from the live values, before anything is stored."""
@@ -219,6 +226,7 @@ class Commit:
             environment=canonical_json(environment()),
             notebook=self._notebook(around.notebook) if around.notebook else None,
             session=_session() if around.session else None,
+            tags=tuple(labels.tags),
             only_if_changed=labels.only_if_changed,
             merged=labels.merged,
         )
@@ -269,6 +277,7 @@ class Taken:
     environment: bytes
     notebook: bytes | None
     session: Draft | None
+    tags: Sequence[str]
     only_if_changed: bool
     merged: VersionId | None
 

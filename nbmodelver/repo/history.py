@@ -14,6 +14,8 @@ from nbmodelver.model import Version, VersionId
 from nbmodelver.store.refs import valid_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbmodelver.catalogue.records import Records
     from nbmodelver.store.refs import Refs
 
@@ -51,13 +53,25 @@ class History:
     @property
     def head(self) -> Version | None:
         """The version that this kernel's state comes from, or None before the first."""
-        found = self._where()[1]
+        branch, found = self._where()
+        if found is not None and self.refs.get(f"forgotten/{found}") is not None:  # A purge, perhaps of another kernel.
+            self._versions.pop(found, None)
+            found = self.version(found).id
+            self._here = branch, found
         return None if found is None else self.version(found)
 
     @property
     def head_id(self) -> VersionId | None:
         """The id that HEAD names, whatever became of that version."""
         return self._where()[1]
+
+    def is_of_this_store(self) -> bool:
+        """False when the store knows nothing of the version that we stand at: another one lies in its place by now."""
+        here = self.head_id
+        if here is None or self.records.exists(here) or self.refs.get(f"forgotten/{here}") is not None:
+            return True
+        self.records.forgotten.refresh()
+        return here in self.records.forgotten.all() or here == _parse_head(self.refs.get(HEAD))[1]
 
     def stored_head(self) -> Version | None:
         """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""
@@ -70,13 +84,13 @@ class History:
         return self._here
 
     def stand_at(self, version: VersionId | None, branch: str | None = None) -> None:
-        """Move HEAD. The branch ref itself stays; the next commit moves it."""
+        """Move HEAD; this kernel's own also where the store cannot be written. A branch moves with its next commit."""
         branch = branch or self.branch
+        self._here = (branch, version)
         value = json.dumps({"branch": branch, "version": version}, sort_keys=True)
         for _ in range(100):
             if _moved(self.refs, HEAD, self.refs.get(HEAD), value):
                 break
-        self._here = (branch, version)
 
     # -- versions
 
@@ -105,6 +119,7 @@ class History:
 
     def _read(self, version_id: VersionId) -> Version:
         seen: set[str] = set()
+        refreshed = False
         while True:
             living = self.living(version_id)
             if not living:
@@ -117,9 +132,13 @@ class History:
             except UnknownVersion:
                 seen.add(version_id)
                 replaced = self.refs.get(f"forgotten/{version_id}")  # By a purge, perhaps of another kernel.
-                if replaced is None or replaced in seen:
+                if replaced is not None and replaced not in seen:
+                    version_id = VersionId(replaced)
+                elif refreshed:
                     raise
-                version_id = VersionId(replaced)
+                else:  # Another kernel may have forgotten it, and gc removed its record.
+                    self.records.forgotten.refresh()
+                    refreshed = True
 
     def _seen(self, version: Version) -> Version:
         """The version with parents that are not forgotten; its id stays that of its record."""
@@ -232,15 +251,13 @@ class History:
             raise BadName(f"'{name}' is the current branch", "switch to another one first: %mv_switch NAME")
         self._delete("heads/", name, "branch")
 
-    def check_tag(self, name: str) -> None:
-        """Nothing when a new version may get this tag. Raises BadName."""
-        before = self.refs.get(f"tags/{valid_name(name)}")
-        if before is not None:
-            at = self.version(VersionId(before)).name
-            raise BadName(f"tag '{name}' already points to {at}", f"move it: %mv_tag {name} VERSION --move")
+    def check_tags(self, names: Sequence[str]) -> None:
+        """Nothing when a new version may get these tags. Raises BadName."""
+        for name in names:
+            valid_name(name, names)
+            self._check_tag(name)
 
-    def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
-        """Tag a version. Raises BadName when the tag points elsewhere and `move` is False."""
+    def _check_tag(self, name: str, version: VersionId | None = None, *, move: bool = False) -> None:
         ref = f"tags/{valid_name(name)}"
         before = self.refs.get(ref)
         if before is not None and before != version and not move:
@@ -249,7 +266,12 @@ class History:
         twin = next((t for t in self.refs.all("tags/") if t != ref and t.lower() == ref.lower()), None)
         if twin is not None:
             raise BadName(f"tag '{name}' differs from '{twin[5:]}' only in case", "choose another name")
-        self.refs.move(ref, before, version)
+
+    def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
+        """Tag a version. Raises BadName when the tag points elsewhere and `move` is False."""
+        self._check_tag(name, version, move=move)
+        ref = f"tags/{name}"
+        self.refs.move(ref, self.refs.get(ref), version)
 
     def delete_tag(self, name: str) -> None:
         """Remove a tag; its version stays. Raises UnknownVersion."""

@@ -10,7 +10,7 @@ from nbmodelver.errors import Damaged, StoreError
 from nbmodelver.model import Group, ObjectId, Problem, Version, VersionId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Progress
     from nbmodelver.repo.history import History
@@ -86,6 +86,7 @@ class Needs:
     def problems(self, *, full: bool, sample: float | None, progress: Progress | None) -> list[Problem]:
         """What is wrong with the store; see Repo.verify. One version after the other: a long history fits in memory."""
         found = list(self._parts.verify(full, progress))
+        pointing = self._history.refs.readable()[0]  # Before the records: a commit beside writes its record first.
         ids, unreadable = self._history.records.readable_ids()
         found += [Problem(error.message, "record") for error in unreadable]
         known: set[str] = set()
@@ -101,13 +102,15 @@ class Needs:
             known.add(version.id)
             parents += [(parent, version.name) for parent in version.parents]
             missing += self._missing_parts(version, seen)
-        found += self._missing_records(known, parents)
+        found += self._missing_records(known, parents, pointing)
         found += missing
         if sample and not full:
             found += self._sampled(seen, sample)
         return found
 
-    def _missing_records(self, known: set[str], parents: Sequence[tuple[VersionId, str]]) -> Iterator[Problem]:
+    def _missing_records(
+        self, known: set[str], parents: Sequence[tuple[VersionId, str]], pointing: Mapping[str, str]
+    ) -> Iterator[Problem]:
         refs, damaged = self._history.refs.readable()
         yield from (Problem(error.message, "ref") for error in damaged)
         known |= {r.removeprefix("forgotten/") for r in refs if r.startswith("forgotten/")}
@@ -115,7 +118,7 @@ class Needs:
         for parent, name in parents:
             if parent not in known:
                 yield Problem("the record of a parent is missing", parent, name)
-        for ref, value in refs.items():
+        for ref, value in pointing.items():
             if ref.startswith(("heads/", "tags/", "forgotten/")) and value not in known:
                 yield Problem(f"ref '{ref}' points to a version whose record is missing", value)
 

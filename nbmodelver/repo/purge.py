@@ -192,5 +192,19 @@ class Purge:
 
 def purge(repo: Repo, names: Sequence[str], *, dry_run: bool = False) -> Purged:
     """Take variables out of all versions; see the module. Raises UnknownName, UsageError, StoreError."""
-    work = Purge(repo, names)
+    try:
+        work = Purge(repo, names)
+    except UnknownName:
+        left = None if dry_run else _left_over(repo)
+        if left is None:
+            raise
+        return Purged(tuple(names), (), left)
     return work.plan() if dry_run else work.run()
+
+
+def _left_over(repo: Repo) -> GcReport | None:
+    """Remove what a purge still had to, that was stopped when no version listed the names any more; None: nothing."""
+    if not repo.refs.readable("forgotten/")[0]:
+        return None
+    report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)
+    return report if report.parts else None

@@ -125,6 +125,7 @@ class Rollback:
         if names or prefix or restricted or not trusted:
             self.imports = {}
         self.not_imported: dict[str, str] = {}
+        self.unwritten = ""
         self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
         self.wanted = self._groups_of(names) if names else list(version.groups)
         if only_missing:
@@ -259,8 +260,10 @@ class Rollback:
         return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
 
     def told(self, plan: Plan) -> Plan:
-        """The plan with what only loading could tell."""
+        """The plan with what only doing it could tell."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
+        if self.unwritten:
+            notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
         return replace(plan, notes=(*plan.notes, *notes))
 
     def settled(self) -> None:

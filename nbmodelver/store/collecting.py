@@ -8,13 +8,13 @@ that are there twice, and the next gc removes the spare copies.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import MissingPart, StoreError
 from nbmodelver.model import GcReport, ObjectId
 from nbmodelver.store import condemned
 from nbmodelver.store.index import Place
-from nbmodelver.store.limits import SMALL_BYTES
 from nbmodelver.store.repacking import repack
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) 
     """Do what the plan says: delete what nothing needs, rewrite, delete what was rewritten, sweep."""
     index = reader.index
     before = sum(c.size for c in index.packs().values())
-    needed = {place.contents.pack for place in _bases_of_orphans(made)}
+    needed = {place.contents.pack for place in _bases_of_rewritten(made)}
     _delete(reader, [key for key in made.delete if key not in needed])  # Room first: the disk may be full.
     _encode_again(made, reader, new_writer)
     for some in _portions(made.rewrite.values()):
@@ -154,10 +154,13 @@ def _delete(reader: Reader, keys: Iterable[str]) -> None:
     reader.index.refresh()
 
 
-def _bases_of_orphans(made: Plan) -> list[Place]:
-    """The places of every part that is needed to decode the parts that will be encoded again."""
+def _bases_of_rewritten(made: Plan) -> list[Place]:
+    """The places of every part that is needed to decode what the packs list that will be rewritten.
+
+    Also of parts that nobody needs: until the packs are gone they are found, and a commit that knows one relies on it.
+    """
     found: dict[ObjectId, Place] = {}
-    waiting = [e.id for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)]
+    waiting = [use.base for contents in made.rewrite.values() for block in contents.blocks for use in block.uses]
     while waiting:
         place = made.places.get(waiting.pop())
         if place is None or place.entry.id in found:
@@ -181,14 +184,21 @@ def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
 
 
 def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
+    """Write these parts anew, none of them deeper than it was: small ones share a block, and so lean on all its bases.
+
+    What leans on a part is deeper than it was, so no part comes to lean on what leans on it, over others either.
+    """
     writer = new_writer()
     again = (
         Place(c, e) for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)
     )
+    ordered = sorted(again, key=lambda place: (place.entry.depth, place.entry.id))
     try:
-        for contents, entry in sorted(again, key=lambda place: (place.entry.depth, place.entry.id)):
-            near = _living_base(made, contents, entry)
-            writer.put_many([(reader.get(entry.id), near, "any")])
+        for _, same_depth in groupby(ordered, key=lambda place: place.entry.depth):
+            for contents, entry in same_depth:
+                near = _living_base(made, contents, entry)
+                writer.put_many([(reader.get(entry.id), near, "any")])
+            writer.close_blocks()
         writer.seal()
     except BaseException:
         writer.abandon()
@@ -200,24 +210,16 @@ def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | Non
     place: Place | None = Place(contents, entry)
     while place is not None:
         place = _closest_base(made, place, entry.size)
-        if place is not None and place.entry.id in made.live and _may_lean(made, entry, place):
+        if place is not None and place.entry.id in made.live:
             return place.entry.id
     return None
-
-
-def _may_lean(made: Plan, entry: Entry, place: Place) -> bool:
-    """Whether a part that is encoded again may be a delta to this one.
-
-    Small parts share a block and all its bases, so one that is encoded again itself might come to lie in the block that
-    leans on it. Big ones have blocks of their own, and lean only down the same old chain: never on each other.
-    """
-    return min(entry.size, place.entry.size) >= SMALL_BYTES or not _moves_alone(made, *place)
 
 
 def _closest_base(made: Plan, place: Place, size: int) -> Place | None:
     """Of the bases of a block that several parts share, the one that is most like this part in length."""
     bases = [made.places[b] for b in sorted(place.contents.bases_of(place.entry)) if b in made.places]
-    return min(bases, key=lambda p: abs(p.entry.size - size), default=None)
+    nearer = [base for base in bases if base.entry.depth < place.entry.depth]
+    return min(nearer, key=lambda p: abs(p.entry.size - size), default=None)
 
 
 def _portions(packs: Iterable[Contents]) -> list[list[Contents]]:

@@ -211,6 +211,11 @@ class PackWriter:
         used = _base_of(piece, base)
         self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)
 
+    def close_blocks(self) -> None:
+        """What is put from now on shares no block with what was put before."""
+        for family, with_base in list(self._batches):
+            self._flush(family, with_base)
+
     # -- blocks in order
 
     def _submit(self, length: int, work: Callable[..., Encoded], *args: object) -> None:
@@ -255,8 +260,7 @@ class PackWriter:
         """Write what is left, the table of contents and the trailer; sync; make the pack visible and known."""
         if self._broken:
             raise _gave_up()
-        for family, with_base in list(self._batches):
-            self._flush(family, with_base)
+        self.close_blocks()
         self._drain()
         if self._listed:
             if not self._stream.bytes:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.errors import UnknownName
+from nbmodelver.errors import StoreFull, UnknownName
 from nbmodelver.model import Cell
 from nbmodelver.repo import Surroundings
+from nbmodelver.store.parts import PartStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,4 +90,26 @@ def test_another_kernel_that_stands_at_a_replaced_version_can_commit(tmp_path: P
     assert other.history.head is not None
     mv.open(tmp_path).purge(["people", "alias"])
     other.commit({"n": 5})
+    assert mv.open(tmp_path).verify(full=True) == []
+
+
+def test_p15_a_purge_that_ends_before_the_bytes_are_gone_is_ended_by_the_same_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = history(tmp_path)
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise StoreFull("no space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PartStore, "collect", full)
+        with pytest.raises(StoreFull):
+            repo.purge(["people", "alias"])
+    assert NAME.encode() in every_raw_byte(tmp_path)
+    with pytest.raises(UnknownName):
+        mv.open(tmp_path).purge(["people", "alias"], dry_run=True)
+    assert mv.open(tmp_path).purge(["people", "alias"]).report.parts > 0
+    assert NAME.encode() not in every_raw_byte(tmp_path)
+    with pytest.raises(UnknownName):
+        repo.purge(["people", "alias"])
     assert mv.open(tmp_path).verify(full=True) == []

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
 from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreLocked
+from nbmodelver.store import collecting
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import LEASE, PartStore
@@ -382,3 +383,46 @@ def test_small_parts_that_are_encoded_again_together_never_lean_on_each_other(ba
         fresh = PartStore(backend)
         assert fresh.verify(full=True) == []
         assert all(bytes(fresh.get(id_)) == raw for version in made for id_, raw in version.items() if id_ in needed)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_part_that_is_encoded_again_leans_on_nothing_that_leans_on_it(backend, store, exact):
+    """Not over others either: `first` and `third` leave blocks that they share with parts that go, `second` stays."""
+    rng = np.random.default_rng(5)
+    raws = [rng.bytes(3000)]
+    ids, _ = put(store, (raws[0], None, ""))
+    for beside in (True, False, True):
+        raws.append(raws[-1] + rng.bytes(20))
+        goes = [(rng.bytes(2000) + raws[0], ids[0], "")] if beside else []
+        (id_, *_), _ = put(store, (raws[-1], ids[-1], ""), *goes)
+        ids.append(id_)
+    depths = [store._index.find(id_).entry.depth for id_ in ids]
+    assert depths == [0, 1, 2, 3]
+    store.collect(set(ids), grace_s=0, exact=exact)
+    fresh = PartStore(backend)
+    assert [bytes(fresh.get(id_)) for id_ in ids] == raws
+    assert [fresh._index.find(id_).entry.depth for id_ in ids] == depths
+    assert fresh.verify(full=True) == []
+
+
+def test_d7_a_gc_that_ends_early_leaves_no_part_without_its_base(backend, store, monkeypatch):
+    """`dead` shares a pack with `stays`, and its base is in one that goes: a commit that knows `dead` relies on it."""
+    rng = np.random.default_rng(6)
+    base, stays = rng.bytes(9000), rng.bytes(3000)
+    dead = base + rng.bytes(20)
+    (base_id,), _ = put(store, (base, None, ""))
+    (stays_id, dead_id), _ = put(store, (stays, None, ""), (dead, base_id, ""))
+
+    def full(*_):
+        raise StoreError("no space")
+
+    for step in ("_encode_again", "repack"):
+        with monkeypatch.context() as patch:
+            patch.setattr(collecting, step, full)
+            with pytest.raises(StoreError, match="no space"):
+                store.collect({stays_id}, grace_s=0, exact=True)
+        fresh = PartStore(backend)
+        assert fresh.verify(full=True) == []
+        assert bytes(fresh.get(dead_id)) == dead
+    store.collect({stays_id}, grace_s=0, exact=True)
+    assert not PartStore(backend).has(dead_id)

@@ -1,0 +1,57 @@
+"""Two kernels on one store: what one of them does never looks like damage to the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import nbmodelver as mv
+from nbmodelver.catalogue.records import Records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Any:
+    """Another kernel's repo, with three versions."""
+    repo = mv.open(tmp_path, create=True)
+    for number in range(3):
+        repo.commit({"x": number, "people": ["Erika", number]})
+    return repo
+
+
+def test_a_purge_of_another_kernel_is_seen_at_the_present_version(other: Any, tmp_path: Path) -> None:
+    repo = mv.open(tmp_path)
+    assert "people" in repo.load("HEAD")
+    other.purge(["people"])
+    assert repo.load("HEAD") == {"x": 2}
+    assert repo.load("HEAD~1") == {"x": 1}
+    assert repo.commit({"x": 3}).parents == (other["v3"].id,)
+    assert repo.verify(full=True) == []
+
+
+def test_a_version_that_another_kernel_forgets_and_collects_is_passed_over(other: Any, tmp_path: Path) -> None:
+    repo = mv.open(tmp_path)
+    assert repo.history.head.name == "v3"
+    other.forget(["v2"])
+    other.gc(grace_s=0)
+    assert repo["HEAD~1"].name == "v1"
+
+
+def test_d9_verify_finds_nothing_while_another_kernel_commits(
+    other: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Records.readable_ids
+    values = [{"x": 10}]
+
+    def slow(records: Records) -> Any:
+        found = listed(records)
+        if values:
+            other.commit(values.pop(), tags=["new"])
+        return found
+
+    monkeypatch.setattr(Records, "readable_ids", slow)
+    assert mv.open(tmp_path).verify() == []
+    assert not values
