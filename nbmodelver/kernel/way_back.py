@@ -106,9 +106,10 @@ class WayBack:
         return repo.is_dirty(self._notebook.values) or bool(repo.endangered(rollback))
 
     def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
-        """The present version's names, and `also`, as they are now."""
-        head = faces.demand_head(repo)
-        values = {n: self._notebook.values[n] for n in (*head.kept, *also) if n in self._notebook.values}
+        """The present version's names, if there is one, and `also`, as they are now."""
+        head = repo.history.head
+        names = (*(head.kept if head else ()), *also)
+        values = {n: self._notebook.values[n] for n in names if n in self._notebook.values}
         return repo.commit(values, why, namespace=self._notebook.values, around=self._notebook.around(values), auto=why)
 
     def undo(self, _call: Call) -> Shown:

@@ -175,3 +175,16 @@ def test_a_look_at_a_partial_is_no_change(shell: Shell) -> None:
     shell.run("import functools\npart = functools.partial(max, default=1)\n%mv_commit part")
     shell.run("vars(part)")
     assert "nothing has changed" in str(shell.run("%mv_status"))
+
+
+def test_an_imported_version_may_replace_names_before_the_first_commit(
+    shell: Shell, another: Any, tmp_path: Path
+) -> None:
+    """The present state was to be saved as a child of a version that did not exist: "there are no versions yet"."""
+    shell.run("rows = [1, 2]\n%mv_commit rows\n%mv_export v1 -o there.nbmv.zip")
+    with another() as new:
+        new.run(f"import os; os.makedirs('{tmp_path}/b'); os.chdir('{tmp_path}/b')")
+        new.run("%mv_init\nrows = 'mine'\n%mv_import ../there.nbmv.zip\n%mv_rollback v1 --yes")
+        assert new["rows"] == [1, 2]
+        new.run("%mv_undo")
+        assert new["rows"] == "mine"
