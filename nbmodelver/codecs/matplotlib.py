@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.cbook import CallbackRegistry
 
-from nbmodelver.codecs.protocol import Codec, Helper
-
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
+    from nbmodelver.codecs.protocol import Codec, Helper
 
 
 def _reduce_registry(registry: Any, _memory: Memory) -> Any:
