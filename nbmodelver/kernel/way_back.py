@@ -136,7 +136,7 @@ class WayBack:
             return journal.undone(now) if way == "undo" else journal.redone(now)
 
         repo.journals.update(stepped)
-        return views.plan(plan, done=True)
+        return views.plan(plan, done=True, back="%mv_redo" if way == "undo" else "%mv_undo")
 
     def _return_to(self, repo: Repo, version_id: VersionId, came: Sequence[str]) -> tuple[Plan, VersionId]:
         """Jump without a journal entry; gives the plan and the version that holds the state before."""

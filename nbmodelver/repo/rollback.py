@@ -217,20 +217,24 @@ class Rollback:
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
     def _notes(self) -> Iterator[str]:
-        if self.asked:
-            along = [n for g in self.wanted for n in g.names if n not in self.asked]
+        for group in self.wanted if self.asked else ():
+            along = [n for n in group.names if n not in self.asked]
             if along:
-                yield f"{', '.join(along)} comes along: it shares objects with {', '.join(self.asked)}"
+                how = "comes along: it shares" if len(along) == 1 else "come along: they share"
+                yield f"{', '.join(along)} {how} objects with {', '.join(n for n in group.names if n in self.asked)}"
         if self.only_missing and self.namespace:
             for group in self.wanted:
                 here = [n for n in group.names if n in self.namespace]
                 if here:
-                    yield f"{', '.join(here)} stays, and no longer shares objects with what comes back"
+                    how = "stays, and no longer shares" if len(here) == 1 else "stay, and no longer share"
+                    yield f"{', '.join(here)} {how} objects with what comes back"
         if self.imports:
             first, more = sorted(self.imports)[:SHOWN_IMPORTS], len(self.imports) - SHOWN_IMPORTS
             yield f"imported again: {', '.join(first)}{f' and {more} more' if more > 0 else ''}"
+        back = {n for g in self.groups for n in g.names if not (self.prefix or self.only_missing)}
         for key in self._changed_definitions():
-            yield f"class {key} comes back as it was in {self.version.name}"
+            stays = "" if key in back else f", but only inside what comes back: the name {key} stays as it is"
+            yield f"class {key} comes back as it was in {self.version.name}{stays}"
         for name, kept in self.version.kept.items():
             yield from (f"{name}: {note}" for note in kept.notes)
 

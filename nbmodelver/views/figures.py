@@ -57,6 +57,11 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def signed(step: float) -> str:
+    """How much more or less: "+0.02", "-150"."""
+    return f"{'+' if step > 0 else ''}{number(step)}"
+
+
 def change(before: float, after: float) -> str:
     """The step from one number to another: "+0.02"; "" when there is none."""
     step = after - before

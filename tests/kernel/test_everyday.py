@@ -188,3 +188,48 @@ def test_an_imported_version_may_replace_names_before_the_first_commit(
         assert new["rows"] == [1, 2]
         new.run("%mv_undo")
         assert new["rows"] == "mine"
+
+
+def test_a_variable_where_a_version_belongs_is_told_the_way(shell: Shell) -> None:
+    shell.run("rows = [1, 2]\n%mv_commit")
+    for verb, way in (("show", "%mv_show HEAD rows"), ("diff", "%mv_diff HEAD~1 HEAD rows")):
+        shell.run("rows.append(3)\n%mv_commit")
+        assert shell.fails(f"%mv_{verb} rows").hint == f"for the variable: {way}"
+        shell.run(way)
+    assert "%mv_branch trees" in shell.fails("%mv_switch trees").hint
+
+
+def test_a_condition_of_habit_is_told_the_way(shell: Shell) -> None:
+    shell.run("rows = [1, 2]\n%mv_commit --metric acc=0.5 --tag best")
+    assert "metrics.acc" in shell.fails("%mv_log --where 'acc > 0.7'").hint
+    assert "tag == 'best'" in shell.fails("%mv_log --where \"tag = 'best'\"").hint
+    assert len(shell.run("%mv_log --where \"tag == 'best' and metrics.acc < 0.7\"")) == 1
+
+
+def test_what_comes_along_is_said_of_each_group(shell: Shell) -> None:
+    """`arr, tr comes along: it shares objects with row, evil`, of which evil shared nothing."""
+    shell.run("import numpy as np\na = np.arange(9.0); b = a[1:]; c = a[2:]; d = [1]\n%mv_commit a b c d")
+    assert "b, c come along: they share objects with a" in shell.run("%mv_rollback v1 a d --as old_").notes
+    assert "b comes along" not in str(shell.run("%mv_rollback v1 d --as old_"))
+
+
+def test_a_class_that_keeps_its_name_is_said_to(shell: Shell) -> None:
+    """`class Net comes back as it was in v1`, and `isinstance(net, Net)` was False."""
+    shell.run("class Net: depth = 1\nnet = Net()\n%mv_commit net")
+    shell.run("class Net: depth = 2")
+    stays = "class Net comes back as it was in v1, but only inside what comes back: the name Net stays as it is"
+    assert stays in shell.run("%mv_rollback v1 net --yes").notes
+    assert (shell["net"].depth, shell["Net"].depth) == (1, 2)
+    assert "class Net comes back as it was in v1" in shell.run("%mv_rollback v1 --yes").notes
+    assert shell["Net"].depth == 1
+
+
+def test_a_value_that_recurses_when_it_is_rebuilt_is_named_with_the_way_out(shell: Shell) -> None:
+    """It was "nested too deep to be kept", though it had been kept, and the way out said VERSION."""
+    shell.run("class Proxy:\n    def __getattr__(self, name): return self.inner[name]\nproxy = Proxy()")
+    shell.run("proxy.inner = {'a': 1}; n = 1\n%mv_commit proxy n\ndel proxy, n")
+    error = shell.fails("%mv_rollback v1 --yes")
+    assert "it calls itself without end, as a __getattr__ does" in error.message
+    assert error.hint.endswith("%mv_rollback v1 --partial")
+    shell.run("%mv_rollback v1 --partial --yes")
+    assert shell["n"] == 1
