@@ -344,7 +344,10 @@ class DefinitionLoader:
             raise NotLoadable(
                 f"the definition of '{key}' is not in {self._rollback.version.name}", "it could not be kept"
             )
-        return self._rollback.vault.load([group], self.loader)
+        found = self._rollback.vault.load([group], self.loader)
+        for name, made in found.items():
+            code.remember_key(made, name)
+        return found
 
 
 def _missing_package(name: str) -> str:

@@ -233,3 +233,20 @@ def test_a_value_that_recurses_when_it_is_rebuilt_is_named_with_the_way_out(shel
     assert error.hint.endswith("%mv_rollback v1 --partial")
     shell.run("%mv_rollback v1 --partial --yes")
     assert shell["n"] == 1
+
+
+def test_what_uses_a_definition_that_was_run_again_is_not_changed_after_a_restart(shell: Shell, another: Any) -> None:
+    """Instances of the first are of `Net~2` while there is another `Net`; in a new kernel there is none."""
+    cell = "class Net:\n    def __init__(self): self.w = [1]\ndef clip(x): return x"
+    shell.run(f"{cell}\nnet = Net(); clips = [clip, Net]\n{cell}\n%mv_commit net clips")
+    with another() as new:
+        new.run("%mv_rollback v1 --yes")
+        assert "nothing has changed" in str(new.run("%mv_status"))
+        new.run(f"{cell}\nnet.w.append(2); mine = Net()\n%mv_commit net mine clips Net")
+        assert type(new["net"]) is new["clips"][1]
+    with another() as newer:
+        newer.run("%mv_rollback v2 --yes")
+        assert "nothing has changed" in str(newer.run("%mv_status"))
+        assert (newer["net"].w, newer["mine"].w) == ([1, 2], [1])
+        assert type(newer["net"]) is newer["clips"][1]
+        assert type(newer["mine"]) is newer["Net"]
