@@ -88,6 +88,10 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Two versions, section by section."""
+    head = repo.history.head
+    if head is not None and not head.parents and call["a"] == "HEAD~1":
+        hint = f"name two, as in %mv_diff {head.name} v2; what has changed since: %mv_status"
+        raise UsageError(f"there is no version before {head.name}", hint)
     before, after = (_version(repo, call[side], "%mv_diff HEAD~1 HEAD") for side in ("a", "b"))
     return views.diff(repo.diff(before, after, call["names"]))
 

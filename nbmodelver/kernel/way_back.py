@@ -168,6 +168,9 @@ class WayBack:
 
         repo = self._notebook.repo()
         merge = repo.merge_plan(call["version"], call["take"])
+        if merge.base == merge.theirs and not call["take"]:
+            said = f"{merge.theirs.name} is part of {merge.ours.name} already: nothing to merge"
+            return views.sentence(said, value=merge.ours)
         demand_settled(merge)
         beside = [n for n in merge.take if n in self._notebook.values and n not in merge.ours.kept]
         before = merge.ours

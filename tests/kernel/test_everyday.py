@@ -250,3 +250,25 @@ def test_what_uses_a_definition_that_was_run_again_is_not_changed_after_a_restar
         assert (newer["net"].w, newer["mine"].w) == ([1, 2], [1])
         assert type(newer["net"]) is newer["clips"][1]
         assert type(newer["mine"]) is newer["Net"]
+
+
+def test_a_comparison_of_the_first_version_says_what_it_takes(shell: Shell) -> None:
+    shell.run("rows = [1]\n%mv_commit")
+    error = shell.fails("%mv_diff")
+    assert error.message == "there is no version before v1"
+    assert "%mv_status" in error.hint
+
+
+def test_a_merge_of_what_is_in_already_makes_no_version(shell: Shell) -> None:
+    shell.run("x = 1; y = 1\n%mv_commit x y\n%mv_branch trees\nx = 2\n%mv_commit x y")
+    assert "v1 is part of v2 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    shell.run("%mv_switch trees\ny = 3\n%mv_commit x y\n%mv_switch main")
+    assert "y from v3" in str(shell.run("%mv_merge trees"))
+    assert "v3 is part of v4 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    assert "x from v3" in str(shell.run("%mv_merge trees --take x=theirs"))
+    assert (shell["x"], shell["y"]) == (1, 3)
+
+
+def test_a_name_that_cannot_be_kept_alone_is_not_asked_for_again(shell: Shell) -> None:
+    shell.run("gen = (i for i in [1])")
+    assert shell.fails("%mv_commit gen").hint == "name others: %mv_commit NAME ..."
