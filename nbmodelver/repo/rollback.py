@@ -84,6 +84,14 @@ class Comparison:
             return False
         return all(self.same_definition(k, seen | {key}) for k in self.vault.recipe(then).draft.uses)
 
+    def same_now(self, key: str) -> bool:
+        """The same, also for a definition that no value of those compared uses: it is looked at for this."""
+        if key not in self.live.definitions:
+            more = Live(self.vault, self.live.namespace, (key,))
+            known = self.live.definitions
+            known.update({k: g for k, g in more.definitions.items() if k not in known})
+        return self.same_definition(key)
+
 
 class Rollback:
     """One rollback to be planned and loaded.
@@ -217,7 +225,7 @@ class Rollback:
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
     def _notes(self) -> Iterator[str]:
-        for group in self.wanted if self.asked else ():
+        for group in self.groups if self.asked else ():
             along = [n for n in group.names if n not in self.asked]
             if along:
                 how = "comes along: it shares" if len(along) == 1 else "come along: they share"
@@ -241,7 +249,7 @@ class Rollback:
     def _changed_definitions(self) -> list[str]:
         keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
         live = {k: self.namespace.get(k) for k in keys}
-        return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_definition(k))
+        return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_now(k))
 
     def load(self, progress: Progress | None = None, *, partial: bool = False) -> dict[str, Any]:
         """The values that have to change, by the name they go to. Raises NeedsTrust, NotLoadable, Damaged.
@@ -326,17 +334,7 @@ class DefinitionLoader:
             candidate = self._rollback.live.capture.defined.get(key)
         if candidate is None:
             return None
-        return candidate if self._same_now(key, candidate) else None
-
-    def _same_now(self, key: str, candidate: Any) -> bool:
-        comparison = self._rollback.comparison
-        if key not in comparison.live.definitions:
-            more = Live(self._rollback.vault, self._rollback.namespace, (key,))
-            comparison.live.definitions.update(
-                {k: g for k, g in more.definitions.items() if k not in comparison.live.definitions}
-            )
-        del candidate
-        return comparison.same_definition(key)
+        return candidate if self._rollback.comparison.same_now(key) else None
 
     def _stored(self, key: str) -> dict[str, Any]:
         group = self._then.get(key)

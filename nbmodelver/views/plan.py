@@ -45,7 +45,9 @@ def plan(planned: Plan, *, done: bool = False, branch: str = "", back: str = "%m
     elif planned.way == "missing":
         blocks.append(line("nothing changes: none of its names is missing"))
     else:
-        blocks.append(line("nothing changes: the notebook already holds this version"))
+        some = planned.named("stays") if len(planned.changes) < len(version.kept) else ()
+        held = f"{', '.join(some)} as in {version.name}" if some else "this version"
+        blocks.append(line(f"nothing changes: the notebook already holds {held}"))
     blocks += _lines(planned, done=done, back=back)
     return Shown(Document(tuple(blocks), f"rollback to {version.name}"), planned)
 

@@ -272,3 +272,15 @@ def test_a_merge_of_what_is_in_already_makes_no_version(shell: Shell) -> None:
 def test_a_name_that_cannot_be_kept_alone_is_not_asked_for_again(shell: Shell) -> None:
     shell.run("gen = (i for i in [1])")
     assert shell.fails("%mv_commit gen").hint == "name others: %mv_commit NAME ..."
+
+
+def test_a_class_that_is_the_same_is_not_said_to_come_back(shell: Shell) -> None:
+    """Of names that were gone or come under others, the live class was not looked at."""
+    shell.run("class Run: kin = 1\nrun = Run(); other = [1]; both = [other]\n%mv_commit run other both")
+    assert not shell.run("%mv_rollback v1 run --as old_").notes
+    assert type(shell["old_run"]) is shell["Run"]
+    assert not shell.run("del run\n%mv_rollback v1 --only-missing").notes
+    assert type(shell["run"]) is shell["Run"]
+    said = str(shell.run("run = 5\n%mv_rollback v1 other --yes"))
+    assert "nothing changes: the notebook already holds other, both as in v1" in said
+    assert "along" not in said
