@@ -73,8 +73,8 @@ def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """One version, or some of its values."""
-    version = repo[call["version"]]
     names = call["names"]
+    version = _version(repo, call["version"], "%mv_show HEAD")
     return views.show(
         version,
         refs_of(repo),
@@ -88,7 +88,12 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Two versions, section by section."""
-    return views.diff(repo.diff(call["a"], call["b"], call["names"]))
+    head = repo.history.head
+    if head is not None and not head.parents and call["a"] == "HEAD~1":
+        hint = f"name two, as in %mv_diff {head.name} v2; what has changed since: %mv_status"
+        raise UsageError(f"there is no version before {head.name}", hint)
+    before, after = (_version(repo, call[side], "%mv_diff HEAD~1 HEAD") for side in ("a", "b"))
+    return views.diff(repo.diff(before, after, call["names"]))
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
@@ -281,11 +286,24 @@ FACES: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
 }
 
 
+def _version(repo: Repo, word: str, way: str) -> Version:
+    """The version that a word means. way: what stands before the name of a variable, for who gave only that."""
+    try:
+        return repo[word]
+    except UnknownVersion as error:
+        head = repo.history.head
+        if head is None or word not in head.kept:
+            raise
+        raise UnknownVersion(error.message, f"for the variable: {way} {word}") from None
+
+
 def branch_tip(repo: Repo, name: str) -> Version:
     """The latest version of a branch. Raises UnknownVersion with what exists."""
     branches = repo.history.branches()
     if name not in branches:
-        raise UnknownVersion(f"no branch '{name}'", f"there is: {', '.join(branches) or 'no branch yet'}")
+        raise UnknownVersion(
+            f"no branch '{name}'", f"there is: {', '.join(branches) or 'no branch yet'}; new: %mv_branch {name}"
+        )
     return branches[name]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Test = Callable[["Document"], Any]
 MAX_CHARACTERS = 2000
 EXAMPLE = "for example: metrics.acc > 0.9 and params.max_depth < 5 and branch == 'main' and 'df' in names"
+EQUAL = "equal is ==, and a text has quotes: tag == 'best'"
 _ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 _MANY = {"metrics", "params"}
 
@@ -38,7 +39,8 @@ class Condition:
             tree = ast.parse(self.text, mode="eval")
             self._test = self._compiled(tree.body)
         except SyntaxError as error:
-            raise self._wrong(error.msg, max((error.offset or 1) - 1, 0)) from None
+            at = max((error.offset or 1) - 1, 0)
+            raise self._wrong(error.msg, at, EQUAL if self.text[at : at + 1] == "=" else EXAMPLE) from None
         except (RecursionError, MemoryError, ValueError) as error:
             raise UsageError(
                 f"the condition cannot be read: {str(error) or 'it is nested too deep'}", EXAMPLE
@@ -123,7 +125,10 @@ class Condition:
         field = ALIASES.get(node.id, node.id)
         if field not in FIELDS:
             near = difflib.get_close_matches(node.id, [*FIELDS, *ALIASES], 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(FIELDS))}"
+            others = (
+                f"a metric is metrics.{node.id}, a parameter params.{node.id}, a text '{node.id}' in quotes; fields"
+            )
+            hint = f"did you mean {near[0]}?" if near else f"{others}: {', '.join(sorted(FIELDS))}"
             raise self._wrong(f"there is no field '{node.id}'", node.col_offset, hint)
         if (field in _MANY) != has_steps:
             hint = f"for example: {field}.NAME" if field in _MANY else f"for example: {field} == ..."

@@ -41,6 +41,21 @@ _SENTINELS: dict[int, str] = {
 _sources: weakref.WeakKeyDictionary[types.CodeType, tuple[str, str, types.CodeType]] = weakref.WeakKeyDictionary()
 """Equal code objects may come from different places: so file and qualified name stand with what was made of them."""
 
+_loaded: dict[int, tuple[weakref.ref[Any], str]] = {}
+"""By id, because a metaclass may have a hash of its own: a definition that was loaded, and its key."""
+
+
+def remember_key(obj: Any, key: str) -> None:
+    """Keep in mind by which key a definition was loaded, as long as it lives."""
+    at = id(obj)
+    _loaded[at] = (weakref.ref(obj, lambda _: _loaded.pop(at, None)), key)
+
+
+def loaded_key(obj: Any) -> str:
+    """The key that a definition was loaded by; "" for one that was not."""
+    ref, key = _loaded.get(id(obj), (None, ""))
+    return key if ref is not None and ref() is obj else ""
+
 
 def importable(obj: Any) -> bool:
     """True when `obj` is what its module and qualified name say, in a module that another kernel can import."""

@@ -66,13 +66,14 @@ def reason(error: BaseException) -> str:
         name = found.group(1)
         short = name.rpartition(".")[2]
         return _KINDS.get(name) or _KINDS.get(short) or f"a {name} object cannot be kept"
-    if _is_recursion(error):
+    if is_recursion(error):
         return "nested too deep to be kept (limit: the interpreter's recursion limit)"
     kind = type(error).__name__
     return f"{kind}: {text}" if text else kind
 
 
-def _is_recursion(error: BaseException) -> bool:
+def is_recursion(error: BaseException) -> bool:
+    """True when something called itself until the interpreter gave up."""
     return isinstance(error, RecursionError) or isinstance(error.__cause__, RecursionError)
 
 
@@ -83,7 +84,7 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
     """
     path, at, left = name, value, MAX_STEPS
     seen: set[int] = set()
-    while left > 0 and id(at) not in seen and not _is_recursion(error) and _known(at) is None:
+    while left > 0 and id(at) not in seen and not is_recursion(error) and _known(at) is None:
         seen.add(id(at))
         for step, child in _children(at):
             left -= 1

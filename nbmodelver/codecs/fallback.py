@@ -72,14 +72,17 @@ class Definitions:
         return self._keys
 
     def key(self, obj: Any) -> str:
-        """The key of a definition: its qualified name, with "~2" for a second one of that name."""
+        """The key of a definition: its qualified name, with "~2" for a second one of that name.
+
+        One that was loaded keeps the key it was loaded by, or what refers to it would look changed.
+        """
         known = self._keys.get(id(obj))
         if known is not None:
             return known
         name: str = getattr(obj, "__qualname__", obj.__name__)
         live = self.namespace.get(name) is obj
-        taken = name in self.by_key or (not live and code.is_definition(self.namespace.get(name)))
-        key, at = name, 2
+        key, at = (not live and code.loaded_key(obj)) or name, 2
+        taken = key in self.by_key or (not live and key == name and code.is_definition(self.namespace.get(name)))
         while taken:
             key = f"{name}~{at}"
             taken = key in self.by_key

@@ -229,7 +229,7 @@ class _Stretch:
         if len(members) == 1 and not _is_dense(first.array):
             # The entry's own low and high stay those of the live memory, by which names that share it are found.
             first.array = _compacted(first.array)
-            first.owner = True
+            first.owner = not first.private
             self.low, self.high = _bounds(first.array, _is_contiguous(first.array))
         for entry in members:
             entry.offset = _address(entry.array) - self.low if entry.high > entry.low else 0

@@ -83,7 +83,8 @@ def _frame_state(frame: Any, memory: Memory) -> State:
     blocks = []
     for block in frame._mgr.blocks:
         where = block.mgr_locs.indexer
-        place = (where.start, where.stop, where.step) if isinstance(where, slice) else tuple(map(int, where))
+        # The numbers of a slice are numpy's after some operations (unstack), and Python's in a frame that was rebuilt.
+        place = tuple(map(int, (where.start, where.stop, where.step) if isinstance(where, slice) else where))
         blocks.append(
             (
                 isinstance(where, slice),

@@ -80,6 +80,7 @@ _LIBRARIES: dict[str, str] = {
     "scipy": "scipy",
     "torch": "torch",
     "msgspec": "msgspec",
+    "matplotlib": "matplotlib",
 }
 
 ENTRY_POINTS = "nbmodelver.codecs"

@@ -122,9 +122,10 @@ class WayBack:
         return repo.is_dirty(self._notebook.values) or bool(repo.endangered(rollback))
 
     def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
-        """The present version's names, and `also`, as they are now."""
-        head = faces.demand_head(repo)
-        values = {n: self._notebook.values[n] for n in (*head.kept, *also) if n in self._notebook.values}
+        """The present version's names, if there is one, and `also`, as they are now."""
+        head = repo.history.head
+        names = (*(head.kept if head else ()), *also)
+        values = {n: self._notebook.values[n] for n in names if n in self._notebook.values}
         return repo.commit(values, why, namespace=self._notebook.values, around=self._notebook.around(values), auto=why)
 
     def undo(self, _call: Call) -> Shown:
@@ -149,7 +150,8 @@ class WayBack:
                 return found.jumped(now, target)
             return journal.undone(now) if way == "undo" else journal.redone(now)
 
-        return views.plan(self._return_to(repo, target, jump.came if way == "undo" else (), stepped), done=True)
+        plan = self._return_to(repo, target, jump.came if way == "undo" else (), stepped)
+        return views.plan(plan, done=True, back="%mv_redo" if way == "undo" else "%mv_undo")
 
     def _return_to(
         self, repo: Repo, version_id: VersionId, came: Sequence[str], stepped: Callable[[Journal, VersionId], Journal]
@@ -182,6 +184,9 @@ class WayBack:
 
         repo = self._notebook.repo()
         merge = repo.merge_plan(call["version"], call["take"])
+        if merge.base == merge.theirs and not call["take"]:
+            said = f"{merge.theirs.name} is part of {merge.ours.name} already: nothing to merge"
+            return views.sentence(said, value=merge.ours)
         demand_settled(merge)
         beside = [n for n in merge.take if n in self._notebook.values and n not in merge.ours.kept]
         before = merge.ours

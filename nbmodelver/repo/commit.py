@@ -102,9 +102,11 @@ class Commit:
         capture.skipped += secret.values()
         if not capture.groups:
             first = capture.skipped[0] if capture.skipped else None
+            if first is not None:
+                why = f"nothing to commit: '{first.path}' cannot be kept: {first.reason}"
+                raise NothingToCommit(why, "name others: %mv_commit NAME ...")
             raise NothingToCommit(
-                "nothing to commit" + (f": '{first.path}' cannot be kept: {first.reason}" if first else ""),
-                "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all",
+                "nothing to commit", "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all"
             )
         return capture
 

@@ -84,6 +84,14 @@ class Comparison:
             return False
         return all(self.same_definition(k, seen | {key}) for k in self.vault.recipe(then).draft.uses)
 
+    def same_now(self, key: str) -> bool:
+        """The same, also for a definition that no value of those compared uses: it is looked at for this."""
+        if key not in self.live.definitions:
+            more = Live(self.vault, self.live.namespace, (key,))
+            known = self.live.definitions
+            known.update({k: g for k, g in more.definitions.items() if k not in known})
+        return self.same_definition(key)
+
 
 class Rollback:
     """One rollback to be planned and loaded.
@@ -218,27 +226,31 @@ class Rollback:
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
     def _notes(self) -> Iterator[str]:
-        if self.asked:
-            along = [n for g in self.wanted for n in g.names if n not in self.asked]
+        for group in self.groups if self.asked else ():
+            along = [n for n in group.names if n not in self.asked]
             if along:
-                yield f"{', '.join(along)} comes along: it shares objects with {', '.join(self.asked)}"
+                how = "comes along: it shares" if len(along) == 1 else "come along: they share"
+                yield f"{', '.join(along)} {how} objects with {', '.join(n for n in group.names if n in self.asked)}"
         if self.only_missing and self.namespace:
             for group in self.wanted:
                 here = [n for n in group.names if n in self.namespace]
                 if here:
-                    yield f"{', '.join(here)} stays, and no longer shares objects with what comes back"
+                    how = "stays, and no longer shares" if len(here) == 1 else "stay, and no longer share"
+                    yield f"{', '.join(here)} {how} objects with what comes back"
         if self.imports:
             first, more = sorted(self.imports)[:SHOWN_IMPORTS], len(self.imports) - SHOWN_IMPORTS
             yield f"imported again: {', '.join(first)}{f' and {more} more' if more > 0 else ''}"
+        back = {n for g in self.groups for n in g.names if not (self.prefix or self.only_missing)}
         for key in self._changed_definitions():
-            yield f"class {key} comes back as it was in {self.version.name}"
+            stays = "" if key in back else f", but only inside what comes back: the name {key} stays as it is"
+            yield f"class {key} comes back as it was in {self.version.name}{stays}"
         for name, kept in self.version.kept.items():
             yield from (f"{name}: {note}" for note in kept.notes)
 
     def _changed_definitions(self) -> list[str]:
         keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
         live = {k: self.namespace.get(k) for k in keys}
-        return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_definition(k))
+        return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_now(k))
 
     def load(self, progress: Progress | None = None, *, partial: bool = False) -> dict[str, Any]:
         """The values that have to change, by the name they go to. Raises NeedsTrust, NotLoadable, Damaged.
@@ -325,17 +337,7 @@ class DefinitionLoader:
             candidate = self._rollback.live.capture.defined.get(key)
         if candidate is None:
             return None
-        return candidate if self._same_now(key, candidate) else None
-
-    def _same_now(self, key: str, candidate: Any) -> bool:
-        comparison = self._rollback.comparison
-        if key not in comparison.live.definitions:
-            more = Live(self._rollback.vault, self._rollback.namespace, (key,))
-            comparison.live.definitions.update(
-                {k: g for k, g in more.definitions.items() if k not in comparison.live.definitions}
-            )
-        del candidate
-        return comparison.same_definition(key)
+        return candidate if self._rollback.comparison.same_now(key) else None
 
     def _stored(self, key: str) -> dict[str, Any]:
         group = self._then.get(key)
@@ -343,7 +345,10 @@ class DefinitionLoader:
             raise NotLoadable(
                 f"the definition of '{key}' is not in {self._rollback.version.name}", "it could not be kept"
             )
-        return self._rollback.vault.load([group], self.loader)
+        found = self._rollback.vault.load([group], self.loader)
+        for name, made in found.items():
+            code.remember_key(made, name)
+        return found
 
 
 def _missing_package(name: str) -> str:

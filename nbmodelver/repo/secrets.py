@@ -48,6 +48,9 @@ MAX_NODES = 20_000
 
 MAX_TEXT_CHARS = 2_000_000
 LEAST_CHARS = 8
+LEAST_PASSWORD_CHARS = 4
+"""People choose passwords; a short token is a word of a text."""
+
 HIDDEN = "[secret]"
 
 
@@ -92,13 +95,13 @@ class Searcher:
         return None
 
     def _of_text(self, key: str, text: str | bytes) -> str:
-        if len(text) < LEAST_CHARS:
+        if len(text) < least_chars(key):
             return ""
         plain = text if isinstance(text, str) else text[:MAX_TEXT_CHARS].decode("latin-1")
         found = self.in_text(plain)
         if found:
             return found
-        if is_secret_name(key) and len(plain) >= LEAST_CHARS and not plain.isspace() and " " not in plain.strip():
+        if is_secret_name(key) and not plain.isspace() and " " not in plain.strip():
             return f"the name '{key}' says that it is one"
         return ""
 
@@ -131,12 +134,13 @@ class Searcher:
 
 
 _ASSIGNED = re.compile(
-    r"(?P<before>(?P<name>[A-Za-z_]\w*)[\"']?\]?\s*[=:]\s*)(?P<quote>[\"'])(?P<text>[^\"'\n]{8,})(?P=quote)"
+    r"(?P<before>(?P<name>[A-Za-z_]\w*)[\"']?\]?\s*[=:]\s*)(?P<quote>[\"'])(?P<text>[^\"'\n]{4,})(?P=quote)"
 )
 
 
 def _hide_literal(match: re.Match[str]) -> str:
-    if not is_secret_name(match["name"]) or " " in match["text"]:
+    name, text = match["name"], match["text"]
+    if not is_secret_name(name) or " " in text or len(text) < least_chars(name):
         return match[0]
     return f"{match['before']}{match['quote']}{HIDDEN}{match['quote']}"
 
@@ -148,6 +152,11 @@ def is_secret_name(name: str) -> bool:
     [True, True, False, False, False]
     """
     return bool(NAMES.search(name)) and not HARMLESS.search(name)
+
+
+def least_chars(name: str) -> int:
+    """How long a text of this name is when it may be a secret."""
+    return LEAST_PASSWORD_CHARS if re.search("(?i)passw|passphrase", name) else LEAST_CHARS
 
 
 def shape_of(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Document, Line, Span, dim, line, strong
-from nbmodelver.views.figures import change, duration, number, plural, size
+from nbmodelver.views.figures import change, duration, new_of, number, plural
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def commit(version: Version, parent: Version | None = None, notes: Sequence[str]
     """
     facts = [
         plural(len(version.kept), "name"),
-        f"{size(version.new_bytes)} new of {size(version.raw_bytes)}",
+        new_of(version.new_bytes, version.raw_bytes),
         duration(version.duration_s),
     ]
     first: list[str | Span] = [strong(version.name)]

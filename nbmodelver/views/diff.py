@@ -20,7 +20,7 @@ from nbmodelver.views.blocks import (
     strong,
     title,
 )
-from nbmodelver.views.figures import plural
+from nbmodelver.views.figures import plural, signed, size
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_cell, value_text
 
@@ -82,16 +82,18 @@ def section_blocks(section: Section) -> Iterator[Block]:
 
 
 def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
-    drawn = tuple(Row(tuple(_cells(r, none=section.id == "params")), r.status) for r in rows)
+    drawn = tuple(Row(tuple(_cells(section, r)), r.status) for r in rows)
     right = {i for i in range(len(section.columns)) if _all_numbers(rows, i)}
     return Table(section.columns, drawn, frozenset(right))
 
 
-def _cells(row: DiffRow, *, none: bool) -> Iterator[Cell]:
-    """The cells. none: None is a value of its own, on the sides that have one."""
-    sides = {"added": (2,), "removed": (1,)}.get(row.status, (1, 2)) if none else ()
+def _cells(section: Section, row: DiffRow) -> Iterator[Cell]:
+    """The cells. Among parameters None is a value of its own, on the sides that have one."""
+    sides = {"added": (2,), "removed": (1,)}.get(row.status, (1, 2)) if section.id == "params" else ()
     for i, value in enumerate(row.cells):
         cell = value_text(value) if i in sides else value_cell(value)
+        if isinstance(value, NUMERIC) and not isinstance(value, bool):
+            cell = signed(value) if section.columns[i] == "change" else size(value) if section.id == "names" else cell
         yield strong(cell) if i == 0 and isinstance(cell, str) and row.status != "same" else cell
 
 

@@ -21,6 +21,11 @@ def size(count_bytes: float) -> str:
     return f"{amount:.1f} {UNITS[-1]}"
 
 
+def new_of(new_bytes: int, raw_bytes: int) -> str:
+    """What a commit added: "1.2 MB new of 540 MB"; "8.5 kB new" where cells and packages weigh more than the values."""
+    return f"{size(new_bytes)} new" + (f" of {size(raw_bytes)}" if new_bytes <= raw_bytes else "")
+
+
 def parsed_size(text: str) -> int:
     """The bytes that a person means by "500 MB", "2GiB" or "10000". Raises UsageError."""
     found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgtp]?)(i?)b?", text.strip().lower())
@@ -50,6 +55,11 @@ def number(value: float) -> str:
     if isinstance(value, int) or (abs(value) < 1e12 and (abs(value) >= 10_000 or value == int(value))):
         return f"{round(value):,}"
     return f"{value:.4g}"
+
+
+def signed(step: float) -> str:
+    """How much more or less: "+0.02", "-150"."""
+    return f"{'+' if step > 0 else ''}{number(step)}"
 
 
 def change(before: float, after: float) -> str:

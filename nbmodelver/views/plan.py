@@ -29,8 +29,11 @@ WAYS = {
 """The title before and after, by the plan's way."""
 
 
-def plan(planned: Plan, *, done: bool = False, branch: str = "") -> Shown:
-    """The plan: names by effect, bytes to load, environment, notes. done: said after the fact. branch: gone to."""
+def plan(planned: Plan, *, done: bool = False, branch: str = "", back: str = "%mv_undo") -> Shown:
+    """The plan: names by effect, bytes to load, environment, notes.
+
+    done: said after the fact. branch: gone to. back: the verb that takes it back.
+    """
     version = planned.version
     message = dim(f"  {version.message}") if version.message else ""
     said = f"On {branch} at" if branch else WAYS[planned.way][done]
@@ -42,8 +45,10 @@ def plan(planned: Plan, *, done: bool = False, branch: str = "") -> Shown:
     elif planned.way == "missing":
         blocks.append(line("nothing changes: none of its names is missing"))
     else:
-        blocks.append(line("nothing changes: the notebook already holds this version"))
-    blocks += _lines(planned, done=done)
+        some = planned.named("stays") if len(planned.changes) < len(version.kept) else ()
+        held = f"{', '.join(some)} as in {version.name}" if some else "this version"
+        blocks.append(line(f"nothing changes: the notebook already holds {held}"))
+    blocks += _lines(planned, done=done, back=back)
     return Shown(Document(tuple(blocks), f"rollback to {version.name}"), planned)
 
 
@@ -69,13 +74,15 @@ def _stays(planned: Plan, *, done: bool) -> Iterator[Block]:
         yield line(dim(f"{'stayed' if done else 'stays'} as it is: {shown}"))
 
 
-def _lines(planned: Plan, *, done: bool) -> Iterator[Block]:
+def _lines(planned: Plan, *, done: bool, back: str) -> Iterator[Block]:
     counts = [_counted(len(planned.named(e)), w) for e, (_, w) in EFFECTS.items() if planned.named(e)]
     if counts:
         yield line(dim(f"{', '.join(counts)} · {size(planned.load_bytes)} {'loaded' if done else 'to load'}"))
     for difference in planned.environment:
         yield line(Span("environment: ", "warn"), difference)
     yield from (line(dim(note)) for note in planned.notes)
-    if planned.saves_first:
-        saved = "the state before was saved" if done else "the present state is saved first"
-        yield line(dim(f"{saved}: %mv_undo brings it back"))
+    loses = planned.way != "beside" and (planned.named("changes") or planned.named("vanishes"))
+    if planned.saves_first or loses:
+        when = "first" if planned.saves_first else "already"
+        saved = "the state before was saved" if done else f"the present state is saved {when}"
+        yield line(dim(f"{saved}: {back} brings it back"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.views.blocks import Block, Cell, Row, Span, Table, dim, line, strong
+from nbmodelver.views.blocks import Block, Cell, Row, Span, Table, cut, dim, line, strong
 from nbmodelver.views.figures import number, plural, size
 from nbmodelver.views.values import chart, value_text
 
@@ -31,7 +31,8 @@ def blocks_of(profile: Profile) -> Iterator[Block]:
     for key, label in (("params", "parameter"), ("fitted", "after fitting"), ("fit", "figure of fit")):
         members = profile.get(key)
         if isinstance(members, Mapping) and members:
-            yield Table((label, "value"), tuple(Row((k, Span(value_text(v), "code"))) for k, v in members.items()))
+            rows = tuple(Row((k, Span(value_text(v), "code"))) for k, v in members.items())
+            yield from cut(Table((label, "value"), rows))
     curves = profile.get("curves")
     if isinstance(curves, Mapping) and curves:
         yield _curves(curves)

@@ -76,8 +76,9 @@ def _freed(freed_bytes: int, garbage_bytes: int, exact: bool) -> list[str | Span
     about = "" if exact else "about "
     if freed_bytes < 0:
         return ["gc would need ", strong(f"{about}{size(-freed_bytes)}"), " more: others build on what would go"]
+    exactly = f" ({freed_bytes:,} bytes)" if freed_bytes >= 1000 else ""
     also = f" and {size(garbage_bytes)} that nothing needs already" if garbage_bytes > 0 else ""
-    return ["gc would free ", strong(f"{about}{size(freed_bytes)}"), dim(f" ({freed_bytes:,} bytes){also}")]
+    return ["gc would free ", strong(f"{about}{size(freed_bytes)}"), dim(f"{exactly}{also}")]
 
 
 def backed_up(

@@ -22,7 +22,7 @@ from nbmodelver.views.blocks import (
     title,
 )
 from nbmodelver.views.commit import metric_spans, skipped_lines
-from nbmodelver.views.figures import ago, duration, plural, size
+from nbmodelver.views.figures import ago, duration, new_of, plural, size
 from nbmodelver.views.profile import blocks_of
 from nbmodelver.views.refs import Refs
 from nbmodelver.views.shown import Shown
@@ -91,7 +91,7 @@ def _kept(version: Version) -> Iterator[Block]:
     if version.skipped:
         yield title("Not kept", level=2)
         yield from skipped_lines(version.skipped, "")
-    yield line(dim(f"{size(version.new_bytes)} new of {size(version.raw_bytes)} · {duration(version.duration_s)}"))
+    yield line(dim(f"{new_of(version.new_bytes, version.raw_bytes)} · {duration(version.duration_s)}"))
 
 
 def _of_kind(version: Version, kind: Kind) -> Iterator[Row]:

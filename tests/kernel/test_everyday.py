@@ -175,3 +175,112 @@ def test_a_look_at_a_partial_is_no_change(shell: Shell) -> None:
     shell.run("import functools\npart = functools.partial(max, default=1)\n%mv_commit part")
     shell.run("vars(part)")
     assert "nothing has changed" in str(shell.run("%mv_status"))
+
+
+def test_an_imported_version_may_replace_names_before_the_first_commit(
+    shell: Shell, another: Any, tmp_path: Path
+) -> None:
+    """The present state was to be saved as a child of a version that did not exist: "there are no versions yet"."""
+    shell.run("rows = [1, 2]\n%mv_commit rows\n%mv_export v1 -o there.nbmv.zip")
+    with another() as new:
+        new.run(f"import os; os.makedirs('{tmp_path}/b'); os.chdir('{tmp_path}/b')")
+        new.run("%mv_init\nrows = 'mine'\n%mv_import ../there.nbmv.zip\n%mv_rollback v1 --yes")
+        assert new["rows"] == [1, 2]
+        new.run("%mv_undo")
+        assert new["rows"] == "mine"
+
+
+def test_a_variable_where_a_version_belongs_is_told_the_way(shell: Shell) -> None:
+    shell.run("rows = [1, 2]\n%mv_commit")
+    for verb, way in (("show", "%mv_show HEAD rows"), ("diff", "%mv_diff HEAD~1 HEAD rows")):
+        shell.run("rows.append(3)\n%mv_commit")
+        assert shell.fails(f"%mv_{verb} rows").hint == f"for the variable: {way}"
+        shell.run(way)
+    assert "%mv_branch trees" in shell.fails("%mv_switch trees").hint
+
+
+def test_a_condition_of_habit_is_told_the_way(shell: Shell) -> None:
+    shell.run("rows = [1, 2]\n%mv_commit --metric acc=0.5 --tag best")
+    assert "metrics.acc" in shell.fails("%mv_log --where 'acc > 0.7'").hint
+    assert "tag == 'best'" in shell.fails("%mv_log --where \"tag = 'best'\"").hint
+    assert len(shell.run("%mv_log --where \"tag == 'best' and metrics.acc < 0.7\"")) == 1
+
+
+def test_what_comes_along_is_said_of_each_group(shell: Shell) -> None:
+    """`arr, tr comes along: it shares objects with row, evil`, of which evil shared nothing."""
+    shell.run("import numpy as np\na = np.arange(9.0); b = a[1:]; c = a[2:]; d = [1]\n%mv_commit a b c d")
+    assert "b, c come along: they share objects with a" in shell.run("%mv_rollback v1 a d --as old_").notes
+    assert "b comes along" not in str(shell.run("%mv_rollback v1 d --as old_"))
+
+
+def test_a_class_that_keeps_its_name_is_said_to(shell: Shell) -> None:
+    """`class Net comes back as it was in v1`, and `isinstance(net, Net)` was False."""
+    shell.run("class Net: depth = 1\nnet = Net()\n%mv_commit net")
+    shell.run("class Net: depth = 2")
+    stays = "class Net comes back as it was in v1, but only inside what comes back: the name Net stays as it is"
+    assert stays in shell.run("%mv_rollback v1 net --yes").notes
+    assert (shell["net"].depth, shell["Net"].depth) == (1, 2)
+    assert "class Net comes back as it was in v1" in shell.run("%mv_rollback v1 --yes").notes
+    assert shell["Net"].depth == 1
+
+
+def test_a_value_that_recurses_when_it_is_rebuilt_is_named_with_the_way_out(shell: Shell) -> None:
+    """It was "nested too deep to be kept", though it had been kept, and the way out said VERSION."""
+    shell.run("class Proxy:\n    def __getattr__(self, name): return self.inner[name]\nproxy = Proxy()")
+    shell.run("proxy.inner = {'a': 1}; n = 1\n%mv_commit proxy n\ndel proxy, n")
+    error = shell.fails("%mv_rollback v1 --yes")
+    assert "it calls itself without end, as a __getattr__ does" in error.message
+    assert error.hint.endswith("%mv_rollback v1 --partial")
+    shell.run("%mv_rollback v1 --partial --yes")
+    assert shell["n"] == 1
+
+
+def test_what_uses_a_definition_that_was_run_again_is_not_changed_after_a_restart(shell: Shell, another: Any) -> None:
+    """Instances of the first are of `Net~2` while there is another `Net`; in a new kernel there is none."""
+    cell = "class Net:\n    def __init__(self): self.w = [1]\ndef clip(x): return x"
+    shell.run(f"{cell}\nnet = Net(); clips = [clip, Net]\n{cell}\n%mv_commit net clips")
+    with another() as new:
+        new.run("%mv_rollback v1 --yes")
+        assert "nothing has changed" in str(new.run("%mv_status"))
+        new.run(f"{cell}\nnet.w.append(2); mine = Net()\n%mv_commit net mine clips Net")
+        assert type(new["net"]) is new["clips"][1]
+    with another() as newer:
+        newer.run("%mv_rollback v2 --yes")
+        assert "nothing has changed" in str(newer.run("%mv_status"))
+        assert (newer["net"].w, newer["mine"].w) == ([1, 2], [1])
+        assert type(newer["net"]) is newer["clips"][1]
+        assert type(newer["mine"]) is newer["Net"]
+
+
+def test_a_comparison_of_the_first_version_says_what_it_takes(shell: Shell) -> None:
+    shell.run("rows = [1]\n%mv_commit")
+    error = shell.fails("%mv_diff")
+    assert error.message == "there is no version before v1"
+    assert "%mv_status" in error.hint
+
+
+def test_a_merge_of_what_is_in_already_makes_no_version(shell: Shell) -> None:
+    shell.run("x = 1; y = 1\n%mv_commit x y\n%mv_branch trees\nx = 2\n%mv_commit x y")
+    assert "v1 is part of v2 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    shell.run("%mv_switch trees\ny = 3\n%mv_commit x y\n%mv_switch main")
+    assert "y from v3" in str(shell.run("%mv_merge trees"))
+    assert "v3 is part of v4 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    assert "x from v3" in str(shell.run("%mv_merge trees --take x=theirs"))
+    assert (shell["x"], shell["y"]) == (1, 3)
+
+
+def test_a_name_that_cannot_be_kept_alone_is_not_asked_for_again(shell: Shell) -> None:
+    shell.run("gen = (i for i in [1])")
+    assert shell.fails("%mv_commit gen").hint == "name others: %mv_commit NAME ..."
+
+
+def test_a_class_that_is_the_same_is_not_said_to_come_back(shell: Shell) -> None:
+    """Of names that were gone or come under others, the live class was not looked at."""
+    shell.run("class Run: kin = 1\nrun = Run(); other = [1]; both = [other]\n%mv_commit run other both")
+    assert not shell.run("%mv_rollback v1 run --as old_").notes
+    assert type(shell["old_run"]) is shell["Run"]
+    assert not shell.run("del run\n%mv_rollback v1 --only-missing").notes
+    assert type(shell["run"]) is shell["Run"]
+    said = str(shell.run("run = 5\n%mv_rollback v1 other --yes"))
+    assert "nothing changes: the notebook already holds other, both as in v1" in said
+    assert "along" not in said

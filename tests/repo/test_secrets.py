@@ -33,6 +33,7 @@ def everything(store: Path) -> bytes:
         ("api_key", "abcdefgh1234", "api_key"),
         ("HF_TOKEN", "abcdefgh1234", "HF_TOKEN"),
         ("config", {"db": {"password": "hunter2hunter2"}}, "config['db']['password']"),
+        ("password", "hunter2", "password"),
         ("anything", [1, TOKEN], "anything[1]"),
         ("url", "postgres://me:hunter22@host/db", "url"),
         ("raw", TOKEN.encode(), "raw"),
@@ -54,6 +55,8 @@ def test_p14_secrets_are_found_with_their_path(name: str, value: object, path: s
         ("token", "the"),
         ("text", "a token is a word of a sentence"),
         ("password_hint", 5),
+        ("password", ""),
+        ("password", "n/a"),
     ],
 )
 def test_p14_ordinary_values_are_left_alone(name: str, value: object) -> None:
@@ -65,6 +68,7 @@ def test_p14_values_of_the_environment_are_recognised_anywhere() -> None:
     assert "SERVICE_TOKEN" in searcher.in_text("curl -H q9w8e7r6t5y4")
     assert searcher.in_text("/home/somebody/data") == ""
     assert "q9w8e7r6t5y4" not in searcher.hidden("x = 'q9w8e7r6t5y4'")
+    assert searcher.hidden("password = 'hunter2'; token = 'the cat'") == "password = '[secret]'; token = 'the cat'"
 
 
 def test_p14_a_commit_keeps_secrets_out_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nbmodelver.views.figures import ago, change, duration, number, plural, size
+from nbmodelver.views.figures import ago, change, duration, new_of, number, plural, size
 from nbmodelver.views.visible import visible
 
 
@@ -19,6 +19,15 @@ from nbmodelver.views.visible import visible
 )  # fmt: skip
 def test_sizes_are_decimal(count, said):
     assert size(count) == said
+
+
+def test_what_is_new_is_no_part_of_less():
+    """Cells and packages lie beside the values: "8.5 kB new of 444 B" said the commit of two numbers."""
+    assert [new_of(0, 0), new_of(342, 6300), new_of(8500, 444)] == [
+        "0 B new of 0 B",
+        "342 B new of 6.3 kB",
+        "8.5 kB new",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -317,3 +317,30 @@ def test_a_value_whose_profile_says_nothing_of_its_change_is_not_called_the_same
     said = str(views.diff(Diff(version(1), version(2), (names, *quiet)))).splitlines()
     assert "changed, but in nothing that a profile shows: net" in said
     assert "the same on both sides: df" in said
+
+
+def test_a_diff_gives_steps_a_sign_and_sizes_a_unit():
+    """As the panel does: "acc 0.5 0.55 0.05" looked like a third value, and 11,360,274 like a number of rows."""
+    steps = (Row(("acc", 0.5, 0.55, 0.05), "changed"), Row(("loss", 3, 1, -2), "changed"))
+    metrics = Section("metrics", "Metrics", ("name", "before", "after", "change"), steps)
+    sizes = (Row(("df", "dataset", "DataFrame", None, 11_360_274), "added"),)
+    names = Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), sizes)
+    said = [line.split() for line in str(views.diff(Diff(version(1), version(2), (names, metrics)))).splitlines()]
+    assert ["~", "acc", "0.5", "0.55", "+0.05"] in said
+    assert ["~", "loss", "3", "1", "-2"] in said
+    assert ["+", "df", "dataset", "DataFrame", "11", "MB"] in said
+
+
+def test_a_profile_of_many_parameters_is_cut():
+    shown = views.show(version(1), profiles={"nested": {"params": {str(i): i for i in range(300)}}})
+    assert len(str(shown).splitlines()) < 50
+    assert "and 260 more" in str(shown)
+    assert "299" in shown._repr_mimebundle_()["text/html"]
+
+
+def test_a_plan_that_takes_something_away_says_how_it_comes_back():
+    plan = Plan(version(7), (Change("df", "vanishes"),))
+    assert "the present state is saved already: %mv_undo brings it back" in str(views.plan(plan))
+    assert "the state before was saved: %mv_redo brings it back" in str(views.plan(plan, done=True, back="%mv_redo"))
+    harmless = Plan(version(7), (Change("df", "appears"),))
+    assert "%mv_undo" not in str(views.plan(harmless, done=True))

@@ -30,6 +30,8 @@ exact("mixed objects", "s = pd.Series([1, 'a', None, 2.5, [1], {'k': (1,)}, np.n
 exact("mixed frame", "f = pd.DataFrame({'i': [1, 2], 'f': [.5, np.nan], 's': ['x', None], 'b': [True, False], 'd': pd.to_datetime(['2020', None])})", "f",
       "f.dtypes.astype(str).tolist()", "f['new'] = 1", "f.loc[0, 'f'] = 9", damage="f.loc[1, 's'] = 'damaged'; f.drop(columns='i', inplace=True)")
 exact("after concat", "f = pd.concat([pd.DataFrame({'a': [1], 'b': [2.0]}), pd.DataFrame({'a': [3], 'b': [4.0]})], axis=1)", "f", "f['a']")
+exact("rows for training and for testing", "f = pd.DataFrame(np.arange(12.0).reshape(4, 3)); s = f[0]; train, test, odd, some = f[:3], f[3:], f[::2], s[::2]", "train test odd some", "train.sum()", "test.iloc[0]")
+exact("unstacked", "f = pd.DataFrame({'a': [1, 2], 's': ['x', 'y']}, index=pd.MultiIndex.from_tuples([('p', 1), ('q', 1)])).unstack(0)", "f", "f.loc[1]")
 exact("many blocks", "f = pd.DataFrame({'a': [1.0]})\nfor i in range(8): f[f'c{i}'] = float(i)", "f", "f.sum(axis=1)")
 exact("duplicate columns", "f = pd.DataFrame([[1, 'x', 2.5]], columns=['a', 'a', 'b'])", "f", "f['a'].shape")
 exact("int and mixed columns", "f = pd.DataFrame([[1, 2, 3]], columns=[0, 'a', (1, 2)])", "f", "f.columns.tolist()")

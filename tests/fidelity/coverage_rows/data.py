@@ -114,7 +114,7 @@ sqlalchemy.named("Engine", "sa.create_engine('sqlite://')", "value.pool._conn")
 sqlalchemy.named("Connection", "sa.create_engine('sqlite://').connect()", "value.engine")
 
 tinydb = Package("tinydb", "import tinydb, tinydb.storages")
-tinydb.late("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)\ndb.insert({'a': 1})\ndb", "nested too deep")
+tinydb.late("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)\ndb.insert({'a': 1})\ndb", "calls itself without end")
 tinydb.exact("Document", "tinydb.table.Document({'a': 1}, doc_id=3)", "value.doc_id")
 
 sqlite3 = Package("sqlite3")

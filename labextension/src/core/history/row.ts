@@ -72,7 +72,7 @@ function figures(ctx: IContext, entry: IEntry): HTMLElement {
   const { t } = ctx;
   return h(
     'span',
-    { class: 'nbmv-figures nbmv-dim', title: t('{names}, {size}, of which {new} new on disk', { names: counted(t, entry.names.length, '{n} name', '{n} names'), size: size(entry.raw_bytes), new: size(entry.new_bytes) }) },
+    { class: 'nbmv-figures nbmv-dim', title: t('{names}, {size}, {new} new on disk', { names: counted(t, entry.names.length, '{n} name', '{n} names'), size: size(entry.raw_bytes), new: size(entry.new_bytes) }) },
     `+${size(entry.new_bytes)}`
   );
 }
