@@ -92,6 +92,8 @@ def test_a_switch_has_three_answers():
         ("commit", "--metric acc", "'acc' is not NAME=EXPR", "--metric NAME=EXPR"),
         ("commit", "--metric acc=1 --metric acc=2", "'acc' twice", "once"),
         ("commit", "--metric acc=1 - loss", "'-' is not the name", "quotes around"),
+        ("commit", "df, model", "'df,' is not the name", "spaces between names, no commas: df"),
+        ("diff", "v1 v2 df,model", "'df,model' is not the name", "no commas: df model"),
         ("rollback", "", "required: version", "%mv_rollback version"),
         ("import", "", "required: file", "%mv_import file"),
         ("auto", "of", "cannot be 'of'", "off"),

@@ -50,6 +50,7 @@ _KINDS: dict[str, str] = {
     "_asyncio.Task": "a task cannot be kept: keep its result",
     "multiprocessing.pool.Pool": "a pool of processes cannot be kept",
     "subprocess.Popen": "a running program cannot be kept",
+    "os._Environ": "a copy of the environment cannot be kept: it may hold secrets",
     "re.Match": "a match cannot be kept: keep its groups",
     "_hashlib.HASH": "a hash under way cannot be kept: keep its digest",
 }

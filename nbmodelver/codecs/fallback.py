@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import gc
 import io
+import os
 import pickle
 import sys
 import types
@@ -148,6 +149,7 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             functools._lru_cache_wrapper: self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
             weakref.ReferenceType: _reduce_weakref,
+            type(os.environ): _reduce_environment,
             np.ndarray: self._reduce_array,
             ArrayRef: lambda ref: (array, (ref.number, ref.held)),
         }
@@ -332,6 +334,14 @@ def _reduce_proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:
     if (name := code.sentinel_name(proxy)) is not None:
         return getattr, (dataclasses, name)
     return types.MappingProxyType, (gc.get_referents(proxy)[0],)
+
+
+def _reduce_environment(environment: Any) -> str:
+    """By name: the environment of the kernel is never kept (P13), and comes back as that of the kernel there."""
+    for name in ("environ", "environb"):
+        if environment is getattr(os, name, None):
+            return name
+    raise Refused("cannot keep 'os._Environ' object")
 
 
 def _reduce_weakref(ref: weakref.ReferenceType[Any]) -> Any:

@@ -119,7 +119,7 @@ class WayBack:
 
     def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
         """True when the present state is in no version: a name differs, or one would be replaced that HEAD left out."""
-        return repo.is_dirty(self._notebook.values) or bool(repo.endangered(rollback))
+        return repo.is_dirty(self._notebook.values, rollback) or bool(repo.endangered(rollback))
 
     def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
         """The present version's names, if there is one, and `also`, as they are now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections import OrderedDict, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,9 @@ def kind_of(value: Any, depth: int = 3) -> Kind | None:
         return "hyperparameters"
     if cls is dict or cls is list or cls is tuple:
         return _kind_of_container(value, depth)
+    if cls is OrderedDict or cls is defaultdict:  # What torch gives as the state of a network holds tensors.
+        held = _kind_of_container(value, depth)
+        return "hyperparameters" if held == "other" else held
     bases = mro(cls)
     if any(b is types.ModuleType for b in bases):
         return None

@@ -160,13 +160,18 @@ def _by_name(profile: Profile, key: str) -> dict[str, Any]:
 
 
 def _layers(profile: Profile) -> dict[str, Json]:
-    return {f"layer {name}": _layer(entry) for name, entry in _by_name(profile, "layers").items()}
+    return {_titled(name): _layer(entry) for name, entry in _by_name(profile, "layers").items()}
 
 
 def _norms(profile: Profile) -> dict[str, Json]:
     """How long each layer's weights are: the one number that training changes in every layer."""
     layers = _by_name(profile, "layers").items()
-    return {f"layer {name} · norm": entry["norm"] for name, entry in layers if entry.get("norm") is not None}
+    return {f"{_titled(name)} · norm": entry["norm"] for name, entry in layers if entry.get("norm") is not None}
+
+
+def _titled(layer: str) -> str:
+    """A network of one layer has no name for it."""
+    return f"layer {layer}".rstrip()
 
 
 def _layer(entry: Mapping[str, Any]) -> str:

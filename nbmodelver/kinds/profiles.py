@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.curves import curves
@@ -50,7 +51,7 @@ def _particular(kind: Kind, value: Any) -> dict[str, Json]:
 
 
 def _members(value: Any) -> Json:
-    if type(value) is dict:
+    if any(type(value) is one for one in (dict, OrderedDict, defaultdict)):
         return {str(short(k)): type_name(v) for k, v in list(value.items())[:50]}
     return [type_name(v) for v in value[:50]] if type(value) is list or type(value) is tuple else None
 

@@ -286,8 +286,10 @@ class Repo:
     ) -> Plan:
         """What a rollback would do. how: only_missing, prefix."""
         rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
-        unsaved = live is not None and not how.get("prefix") and (self.is_dirty(live) or self.endangered(rollback))
-        return self.planned(rollback, saves_first=bool(unsaved))
+        if live is None or how.get("prefix"):
+            return self.planned(rollback, saves_first=False)
+        unsaved = self.is_dirty(live, rollback) or bool(self.endangered(rollback))
+        return self.planned(rollback, saves_first=unsaved)
 
     def endangered(self, rollback: Rollback) -> tuple[str, ...]:
         """Live names that a rollback replaces or removes, and that the present version does not hold."""
@@ -335,10 +337,15 @@ class Repo:
         state: dict[str, Any] = loaded["session"]
         return state
 
-    def is_dirty(self, live: dict[str, Any]) -> bool:
-        """True when a name of the present version is live and differs from it, or from what it shared."""
+    def is_dirty(self, live: dict[str, Any], beside: Rollback | None = None) -> bool:
+        """True when a name of the present version is live and differs from it, or from what it shared.
+
+        beside: a rollback that was planned just now, which has looked at the live values already.
+        """
         head = self.history.head
-        return head is not None and any(n in live for g in Rollback(self.vault, head, live).groups for n in g.names)
+        if head is None:
+            return False
+        return any(n in live for g in Rollback(self.vault, head, live, beside=beside).groups for n in g.names)
 
     def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
         """Names of the present version that are live and not as they are there."""

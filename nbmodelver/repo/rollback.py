@@ -98,7 +98,8 @@ class Rollback:
 
     names: a subset; their whole groups come along. tracked: names of the present version, which vanish if the
     target does not have them. prefix: bring values under other names and leave everything as it is.
-    restricted: pickles resolve only what their recipes list.
+    restricted: pickles resolve only what their recipes list. beside: another rollback that was planned just now; what
+    it saw of the live values is not looked at again.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Rollback:
         prefix: str = "",
         trusted: bool = True,
         restricted: bool = False,
+        beside: Rollback | None = None,
     ) -> None:
         self.restricted = restricted
         self.vault = vault
@@ -138,8 +140,9 @@ class Rollback:
         self.wanted = self._groups_of(names) if names else list(version.groups)
         if only_missing:
             self.wanted = [g for g in self.wanted if any(n not in namespace for n in g.names)]
-        every = dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked])
-        self.live = Live(vault, namespace, () if prefix else tuple(every))
+        every = () if prefix else tuple(dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked]))
+        seen = None if beside is None or beside.live.names != every else beside.live
+        self.live: Live = seen or Live(vault, namespace, every)
         self.comparison = Comparison(vault, version, self.live)
 
     def _groups_of(self, names: Sequence[str]) -> list[Group]:

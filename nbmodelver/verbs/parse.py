@@ -160,15 +160,18 @@ def _one(verb: Verb, argument: Argument, got: Any) -> Any:
     if argument.choices and got not in argument.choices:
         raise _bad_choice(verb, where, got, argument.choices)
     if argument.type == "name" and not got.isidentifier():
-        raise UsageError(
-            f"{verb.magic}: {got!r} is not the name of a variable",
-            'give names only; put quotes around an expression: --metric "acc=1 - loss"'
-            if "metric" in {a.name for a in verb.arguments}
-            else "give names only",
-        )
+        raise UsageError(f"{verb.magic}: {got!r} is not the name of a variable", _only_names(verb, got))
     if argument.type in ("int", "number"):
         return _number(verb, argument, where, got)
     return got
+
+
+def _only_names(verb: Verb, got: str) -> str:
+    names = got.replace(",", " ").split()
+    if names and all(name.isidentifier() for name in names):
+        return f"spaces between names, no commas: {' '.join(names)}"
+    expression = 'put quotes around an expression: --metric "acc=1 - loss"'
+    return f"give names only; {expression}" if "metric" in {a.name for a in verb.arguments} else "give names only"
 
 
 def _number(verb: Verb, argument: Argument, where: str, got: str) -> int | float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.codecs import graph
 from nbmodelver.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from conftest import Shell
 
 
@@ -284,3 +286,18 @@ def test_a_class_that_is_the_same_is_not_said_to_come_back(shell: Shell) -> None
     said = str(shell.run("run = 5\n%mv_rollback v1 other --yes"))
     assert "nothing changes: the notebook already holds other, both as in v1" in said
     assert "along" not in said
+
+
+def test_a_rollback_looks_at_the_live_values_once(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for what it would change, and a second time for what is to be saved first: the same names, mostly."""
+    shell.run(
+        "rows = [1]; other = {'a': rows}\n%mv_commit rows other\nrows.append(2)\n%mv_commit rows other\nrows.append(3)"
+    )
+    seen = []
+    capture = graph.capture
+    monkeypatch.setattr(
+        graph, "capture", lambda values, *a, **k: [seen.append(set(values)), capture(values, *a, **k)][1]
+    )
+    plan = shell.run("%mv_rollback v1 --dry-run")
+    assert (plan.named("changes"), plan.saves_first) == (("rows", "other"), True)
+    assert seen == [{"rows", "other"}]

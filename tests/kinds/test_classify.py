@@ -103,6 +103,7 @@ def library_values():
         (torch.ones(2), "dataset", "torch.Tensor"),
         (Rows(), "dataset", None),
         (linear, "model", "torch.nn.Linear"),
+        (linear.state_dict(), "dataset", "collections.OrderedDict"),
         (adam, "model", "torch.optim.Adam"),
         (torch.optim.lr_scheduler.StepLR(adam, 1), "model", "torch.optim.lr_scheduler.StepLR"),
         (torch.nn.Parameter(torch.ones(1)), "model", "torch.nn.Parameter"),

@@ -206,6 +206,16 @@ def test_training_shows_in_each_layer_and_in_the_schedule():
     assert rates["learning rate"] == (0.5, pytest.approx(0.05))
 
 
+def test_a_network_of_one_layer_has_no_gap_where_its_name_would_be():
+    import torch
+
+    layer = torch.nn.Linear(2, 2)
+    before = profiled(layer)
+    torch.nn.init.constant_(layer.weight, 5)
+    rows = compare("model", "layer", before, profiled(layer)).rows
+    assert [row.cells[0] for row in rows if row.status == "changed"] == ["layer · norm"]
+
+
 def test_values_of_library_classes_are_counted_by_value_and_times_read_well():
     from decimal import Decimal
 

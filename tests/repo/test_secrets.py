@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -120,3 +121,21 @@ def test_a_long_list_is_searched_in_no_time() -> None:
     started = perf_counter()
     assert Searcher({}).in_value("ids", list(range(3_000_000))) is None
     assert perf_counter() - started < 2
+
+
+def test_p13_a_variable_that_is_the_environment_keeps_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`from os import environ` and a commit of every name kept all of it, passwords of other programs included."""
+    monkeypatch.setenv("SOME_SETTING", "q9w8e7r6t5y4")
+    repo = mv.open(tmp_path, create=True)
+    version = repo.commit({"environ": os.environ, "job": {"env": os.environ, "raw": os.environb, "n": [1]}})
+    assert version.names == ("environ", "job")
+    assert b"q9w8e7r6t5y4" not in everything(tmp_path / ".nbmodelver")
+    back = repo.load("HEAD")
+    assert back["environ"] is back["job"]["env"] is os.environ
+    assert back["job"]["raw"] is os.environb
+    another = type(os.environ)(
+        {}, *(getattr(os.environ, f"{way}{what}") for what in ("key", "value") for way in ("encode", "decode"))
+    )
+    assert "a copy of the environment" in repo.commit({"n": 1, "another": another}).skipped[0].reason
