@@ -123,8 +123,9 @@ class WayBack:
 
     def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
         """The present version's names, and `also`, as they are now."""
-        head = faces.demand_head(repo)
-        values = {n: self._notebook.values[n] for n in (*head.kept, *also) if n in self._notebook.values}
+        head = repo.history.head
+        names = (*(head.kept if head is not None else ()), *also)
+        values = {n: self._notebook.values[n] for n in names if n in self._notebook.values}
         return repo.commit(values, why, namespace=self._notebook.values, around=self._notebook.around(values), auto=why)
 
     def undo(self, _call: Call) -> Shown:

@@ -459,7 +459,8 @@ class Repo:
 
     def stats(self) -> Stats:
         """What takes the room: by name, kind and version; no data is read. Raises Damaged."""
-        return stats(self)
+        with self.parts.watched():
+            return stats(self)
 
     @property
     def needs(self) -> Needs:

@@ -52,13 +52,13 @@ class History:
 
     @property
     def head(self) -> Version | None:
-        """The version that this kernel's state comes from, or None before the first."""
+        """The version that this kernel's state comes from; None before the first, and when all of it was forgotten."""
         branch, found = self._where()
         if found is not None and self.refs.get(f"forgotten/{found}") is not None:  # A purge, perhaps of another kernel.
             self._versions.pop(found, None)
             found = self.version(found).id
             self._here = branch, found
-        return None if found is None else self.version(found)
+        return self._left_of(found)
 
     @property
     def head_id(self) -> VersionId | None:
@@ -75,8 +75,16 @@ class History:
 
     def stored_head(self) -> Version | None:
         """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""
-        found = _parse_head(self.refs.get(HEAD))[1]
-        return None if found is None else self.version(found)
+        return self._left_of(_parse_head(self.refs.get(HEAD))[1])
+
+    def _left_of(self, version_id: VersionId | None) -> Version | None:
+        """The version, or what stands for it; None when another kernel has forgotten it and all that it came from."""
+        try:
+            return None if version_id is None else self.version(version_id)
+        except UnknownVersion:
+            if version_id is None or self.living(version_id):
+                raise
+            return None
 
     def _where(self) -> tuple[str, VersionId | None]:
         if self._here is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NbmodelverError
-from nbmodelver.model import Backend, ObjectId, Problem, Progress
+from nbmodelver.model import ObjectId, Problem, Progress
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.index import Place
 from nbmodelver.store.packs import damaged
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from nbmodelver.store.packs import Contents, Entry
     from nbmodelver.store.reading import Reader
 
+LOOKS = 3
+"""At a pack with which something is wrong."""
+
 
 def verify(reader: Reader, full: bool, progress: Progress | None = None) -> list[Problem]:
     """Every problem, none for a healthy store. full: every stored byte is read, every part decoded and hashed."""
@@ -24,13 +27,21 @@ def verify(reader: Reader, full: bool, progress: Progress | None = None) -> list
     total, done = sum(c.size for c in packs.values()), 0
     problems = [Problem(error.message, key) for key, error in index.unreadable().items()]
     for contents in packs.values():
-        found = list(_problems(contents, reader, full))
-        if not found or _still_there(reader.backend, contents.pack):
-            problems += found
+        problems += _lasting_problems(contents, reader, full)
         done += contents.size
         if progress:
             progress(done, total, "bytes verified")
     return problems
+
+
+def _lasting_problems(contents: Contents, reader: Reader, full: bool) -> list[Problem]:
+    """What is wrong with a pack, also when looked at again: others may merge and collect packs meanwhile."""
+    found: list[Problem] = []
+    for _ in range(LOOKS):
+        found = list(_problems(contents, reader, full))
+        if not found or contents.pack not in reader.index.packs():  # As it is by now.
+            return []
+    return found
 
 
 def check_pack(contents: Contents, reader: Reader) -> None:
@@ -78,12 +89,3 @@ def _damaged_part(contents: Contents, entry: Entry, reader: Reader) -> Iterator[
         return
     if ObjectId(id_of(raw)) != entry.id:
         yield Problem(f"its bytes in pack {contents.pack} have another hash", entry.id)
-
-
-def _still_there(backend: Backend, key: str) -> bool:
-    """False for a pack that a gc took away while it was being verified."""
-    try:
-        backend.size(key)
-    except KeyError:
-        return False
-    return True

@@ -119,3 +119,28 @@ def test_a_removed_working_directory_is_said_in_words(shell: Shell, tmp_path: Pa
     for line in ("%mv_commit x", "%mv_log", "%mv_init"):
         assert isinstance(shell.fails(line), NoStore)
     shell.run(f"os.chdir({str(tmp_path)!r})\n%mv_commit x")
+
+
+def test_a_kernel_goes_on_where_another_one_has_forgotten_all_that_it_stood_on(shell: Shell) -> None:
+    shell.run("x = 1\n%mv_commit x")
+    other = mv.open(Path.cwd())
+    other.history.stand_at(None)
+    other.commit({"x": 5})
+    other.forget(["v1"])
+    other.gc(grace_s=0)
+    assert [v.name for v in shell.run("%mv_log").value] == ["v2"]
+    assert shell.run("%mv_status").value.head is None
+    assert [shell.run(f"{line}\nx") for line in ("%mv_rollback v2 --yes", "%mv_undo", "%mv_redo")] == [5, 1, 5]
+    shell.run("x = 6\n%mv_commit x")
+    assert other.verify(full=True) == []
+
+
+def test_a_commit_on_nothing_but_forgotten_versions_is_a_first_one(shell: Shell) -> None:
+    shell.run("x = 1\n%mv_commit x")
+    other = mv.open(Path.cwd())
+    other.history.stand_at(None)
+    other.commit({"x": 5})
+    other.forget(["v1"])
+    shell.run("%mv_log")
+    assert shell.run("x = 2\n%mv_commit x").value.parents == ()
+    assert other.verify(full=True) == []
