@@ -43,6 +43,12 @@ class History:
         self._here: tuple[str, VersionId | None] | None = None
         self.appearing = threading.RLock()
 
+    def anew(self, records: Records) -> History:
+        """One that stands where this one does, and remembers nothing else."""
+        made = History(records, self.refs)
+        made._here = self._here
+        return made
+
     # -- where we stand
 
     @property
