@@ -49,6 +49,12 @@ class History:
         made._here = self._here
         return made
 
+    def go_on_from(self, before: History) -> None:
+        """Stand where that one does, if the version is here too: the store was moved, or brought back."""
+        here = before._here
+        if here is not None and here[1] is not None and self.records.exists(here[1]):
+            self._here = here
+
     # -- where we stand
 
     @property
@@ -73,11 +79,11 @@ class History:
 
     def is_of_this_store(self) -> bool:
         """False when the store knows nothing of the version that we stand at: another one lies in its place by now."""
-        here = self.head_id
+        here = self._here[1] if self._here is not None else None
         if here is None or self.records.exists(here) or self.refs.get(f"forgotten/{here}") is not None:
             return True
         self.records.forgotten.refresh()
-        return here in self.records.forgotten.all() or here == _parse_head(self.refs.get(HEAD))[1]
+        return here in self.records.forgotten.all() or here in (self.refs.get(HEAD) or "")
 
     def stored_head(self) -> Version | None:
         """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""

@@ -144,3 +144,23 @@ def test_a_commit_on_nothing_but_forgotten_versions_is_a_first_one(shell: Shell)
     shell.run("%mv_log")
     assert shell.run("x = 2\n%mv_commit x").value.parents == ()
     assert other.verify(full=True) == []
+
+
+def test_a_kernel_stays_where_it_stands_when_its_folder_is_moved(two: Shell, tmp_path: Path) -> None:
+    other = mv.open(tmp_path)
+    other.history.stand_at(other["v1"].id)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (tmp_path / ".nbmodelver").rename(moved / ".nbmodelver")
+    two.run(f"import os; os.chdir({str(moved)!r})")
+    assert two.run("%mv_status").value.head.name == "v2"
+    assert two.run("x = 7\n%mv_commit x").value.parents == (mv.open(moved)["v2"].id,)
+
+
+def test_d9_a_kernel_whose_head_is_damaged_can_still_verify(two: Shell) -> None:
+    repo = mv.open(Path.cwd())
+    (Path(repo.where) / repo.refs.key_of("HEAD")).write_bytes(b"garbage")
+    assert len(two.run("%mv_verify").value) == 1
+    two.run("%unload_ext nbmodelver")
+    two.run("%load_ext nbmodelver")
+    assert len(two.run("%mv_verify").value) == 1
