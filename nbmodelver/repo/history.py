@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import BadName, Damaged, RefMoved, StoreError, UnknownVersion
+from nbmodelver.errors import AllForgotten, BadName, Damaged, RefMoved, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
 from nbmodelver.store.refs import valid_name
 
@@ -68,8 +68,9 @@ class History:
         branch, found = self._where()
         if found is not None and self.refs.get(f"forgotten/{found}") is not None:  # A purge, perhaps of another kernel.
             self._versions.pop(found, None)
-            found = self.version(found).id
-            self._here = branch, found
+            left = self._left_of(found)
+            self._here = branch, found if left is None else left.id
+            return left
         return self._left_of(found)
 
     @property
@@ -93,9 +94,7 @@ class History:
         """The version, or what stands for it; None when another kernel has forgotten it and all that it came from."""
         try:
             return None if version_id is None else self.version(version_id)
-        except UnknownVersion:
-            if version_id is None or self.living(version_id):
-                raise
+        except AllForgotten:
             return None
 
     def _where(self) -> tuple[str, VersionId | None]:
@@ -145,7 +144,7 @@ class History:
             if not living:
                 stone = self.records.forgotten.all()[version_id]
                 name = f"v{stone.number}" if stone.number else version_id
-                raise UnknownVersion(f"{name} was forgotten or lost, and so was all before it", "see %mv_log")
+                raise AllForgotten(f"{name} was forgotten or lost, and so was all before it", "see %mv_log")
             version_id = living[0]
             try:
                 return self._seen(self.records.read(version_id))

@@ -160,7 +160,7 @@ class PartStore:
 
     def verify(self, full: bool, progress: Progress | None = None) -> list[Problem]:
         """What is wrong with the packs; [] for a healthy store. full: every byte is decoded and hashed."""
-        return verifying.verify(self._reader, full, progress)
+        return verifying.verify(self._reader, full, progress, self.watched)
 
     def check_pack(self, key: str) -> None:
         """Read every stored byte of a pack and compare it with its sums. Raises Damaged, StoreTooNew, KeyError."""

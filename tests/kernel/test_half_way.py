@@ -164,3 +164,16 @@ def test_d9_a_kernel_whose_head_is_damaged_can_still_verify(two: Shell) -> None:
     two.run("%unload_ext nbmodelver")
     two.run("%load_ext nbmodelver")
     assert len(two.run("%mv_verify").value) == 1
+
+
+def test_a_kernel_goes_on_where_its_version_was_purged_and_then_forgotten(shell: Shell) -> None:
+    shell.run("x = 1; y = 2\n%mv_commit x y")
+    other = mv.open(Path.cwd())
+    other.purge(["y"])
+    other.history.stand_at(None)
+    other.commit({"x": 5})
+    other.forget(["v1"])
+    other.gc(grace_s=0)
+    shell.run("%mv_log")
+    assert shell.run("x = 2\n%mv_commit x").value.parents == ()
+    assert other.verify(full=True) == []
