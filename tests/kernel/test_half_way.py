@@ -177,3 +177,10 @@ def test_a_kernel_goes_on_where_its_version_was_purged_and_then_forgotten(shell:
     shell.run("%mv_log")
     assert shell.run("x = 2\n%mv_commit x").value.parents == ()
     assert other.verify(full=True) == []
+
+
+def test_a_kernel_that_came_before_the_first_version_of_another_one_is_told_where_to_look(shell: Shell) -> None:
+    shell.run("%mv_init\n%mv_status")
+    mv.open(Path.cwd()).commit({"x": 5})
+    assert "%mv_log" in shell.fails("%mv_rollback HEAD --yes").hint
+    assert shell.run("%mv_rollback v1 --yes\nx") == 5
