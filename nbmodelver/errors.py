@@ -47,6 +47,10 @@ class UnknownVersion(NbmodelverError):
     """A version, tag or branch that the store does not have, or an ambiguous prefix."""
 
 
+class AllForgotten(UnknownVersion):
+    """A version that was forgotten or lost, as was all that it came from."""
+
+
 class BadName(UsageError):
     """A tag, branch or variable name that may not be used."""
 

@@ -86,6 +86,8 @@ def _count(digits: str) -> int:
 
 def _base(name: str, view: View) -> Version:
     if name in ("", "@") or name.upper() == "HEAD":
+        if view.head is None and view.numbers():  # Of other kernels, or brought in.
+            raise UnknownVersion("this notebook stands at no version yet", "name one: %mv_log; or make one: %mv_commit")
         if view.head is None:
             raise UnknownVersion("there is no version yet", "make one: %mv_commit")
         return view.head

@@ -75,10 +75,12 @@ class Notebook:
     def repo(self, *, create: bool = False) -> Repo:
         """The repo in use. create: make one beside the notebook when there is none. Raises NoStore."""
         if self._repo is None or not self._still_there(self._repo):
-            found = places.find(self.folder)
+            found, before = places.find(self.folder), self._repo
             self._repo = open_repo(
                 found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
             )
+            if before is not None:
+                self._repo.history.go_on_from(before.history)
             self._repo.journals.notebook = self._place(self._repo)
             for call in self.opened:
                 call(self._repo)

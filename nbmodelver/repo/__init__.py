@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -466,7 +466,8 @@ class Repo:
 
     def stats(self) -> Stats:
         """What takes the room: by name, kind and version; no data is read. Raises Damaged."""
-        return stats(self)
+        with self.parts.watched():
+            return stats(self)
 
     @property
     def needs(self) -> Needs:
@@ -519,7 +520,8 @@ class Repo:
         is not touched. Killed anywhere, the next one goes on. Raises StoreError.
         """
         self.settle()
-        done = repair(self, dry_run=dry_run)
+        with self.parts.watched() if dry_run else nullcontext():
+            done = repair(self, dry_run=dry_run)
         if not dry_run:
             self.forget_cached()
         return done
@@ -556,8 +558,8 @@ class Repo:
         return purge(self, names, dry_run=dry_run)
 
     def forget_cached(self) -> None:
-        """Drop everything remembered about records: they were replaced."""
-        self.history = History(Records(self.backend), self.refs)
+        """Drop everything remembered about records: they were replaced. Where this kernel stands is its own."""
+        self.history = self.history.anew(Records(self.backend))
         self.index.clear()
         self.index = Index(self.backend, self.history.records)
         self.vault = Vault(self.parts)

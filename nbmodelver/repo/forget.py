@@ -54,8 +54,9 @@ def forget(
             "for example: %mv_forget v2 v5, or %mv_forget --keep-last 10 --keep-daily 7 --dry-run",
         )
     if dry_run:
-        chosen = _chosen(repo, revisions, rule, force)
-        freed = freed_by(repo, chosen.versions)
+        with repo.parts.watched():
+            chosen = _chosen(repo, revisions, rule, force)
+            freed = freed_by(repo, chosen.versions)
         return replace(
             chosen, freed_bytes=freed.bytes, garbage_bytes=freed.garbage_bytes, exact=freed.exact, dry_run=True
         )

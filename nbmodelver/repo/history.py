@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import BadName, Damaged, RefMoved, StoreError, UnknownVersion
+from nbmodelver.errors import AllForgotten, BadName, Damaged, RefMoved, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
 from nbmodelver.store.refs import valid_name
 
@@ -43,6 +43,18 @@ class History:
         self._here: tuple[str, VersionId | None] | None = None
         self.appearing = threading.RLock()
 
+    def anew(self, records: Records) -> History:
+        """One that stands where this one does, and remembers nothing else."""
+        made = History(records, self.refs)
+        made._here = self._here
+        return made
+
+    def go_on_from(self, before: History) -> None:
+        """Stand where that one does, if the version is here too: the store was moved, or brought back."""
+        here = before._here
+        if here is not None and here[1] is not None and self.records.exists(here[1]):
+            self._here = here
+
     # -- where we stand
 
     @property
@@ -52,13 +64,14 @@ class History:
 
     @property
     def head(self) -> Version | None:
-        """The version that this kernel's state comes from, or None before the first."""
+        """The version that this kernel's state comes from; None before the first, and when all of it was forgotten."""
         branch, found = self._where()
         if found is not None and self.refs.get(f"forgotten/{found}") is not None:  # A purge, perhaps of another kernel.
             self._versions.pop(found, None)
-            found = self.version(found).id
-            self._here = branch, found
-        return None if found is None else self.version(found)
+            left = self._left_of(found)
+            self._here = branch, found if left is None else left.id
+            return left
+        return self._left_of(found)
 
     @property
     def head_id(self) -> VersionId | None:
@@ -67,16 +80,22 @@ class History:
 
     def is_of_this_store(self) -> bool:
         """False when the store knows nothing of the version that we stand at: another one lies in its place by now."""
-        here = self.head_id
+        here = self._here[1] if self._here is not None else None
         if here is None or self.records.exists(here) or self.refs.get(f"forgotten/{here}") is not None:
             return True
         self.records.forgotten.refresh()
-        return here in self.records.forgotten.all() or here == _parse_head(self.refs.get(HEAD))[1]
+        return here in self.records.forgotten.all() or here in (self.refs.get(HEAD) or "")
 
     def stored_head(self) -> Version | None:
         """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""
-        found = _parse_head(self.refs.get(HEAD))[1]
-        return None if found is None else self.version(found)
+        return self._left_of(_parse_head(self.refs.get(HEAD))[1])
+
+    def _left_of(self, version_id: VersionId | None) -> Version | None:
+        """The version, or what stands for it; None when another kernel has forgotten it and all that it came from."""
+        try:
+            return None if version_id is None else self.version(version_id)
+        except AllForgotten:
+            return None
 
     def _where(self) -> tuple[str, VersionId | None]:
         if self._here is None:
@@ -125,7 +144,7 @@ class History:
             if not living:
                 stone = self.records.forgotten.all()[version_id]
                 name = f"v{stone.number}" if stone.number else version_id
-                raise UnknownVersion(f"{name} was forgotten or lost, and so was all before it", "see %mv_log")
+                raise AllForgotten(f"{name} was forgotten or lost, and so was all before it", "see %mv_log")
             version_id = living[0]
             try:
                 return self._seen(self.records.read(version_id))

@@ -43,7 +43,7 @@ class Purge:
         """Raises UnknownName for a name that no version holds."""
         self.repo = repo
         self.names = tuple(dict.fromkeys(names))
-        self.versions = sorted(repo.history.all(), key=lambda v: v.number)
+        self._look()
         known = {n for v in self.versions for n in (*v.kept, *v.params, *v.metrics, *(s.name for s in v.skipped))}
         for name in self.names:
             if name not in known and not any(k.startswith(f"{name}.") for k in known):
@@ -51,25 +51,31 @@ class Purge:
         self._word = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, self.names)) + r")(?!\w)")
         self._new: dict[VersionId, VersionId] = {}
 
+    def _look(self) -> None:
+        """See which versions there are."""
+        self.versions = sorted(self.repo.history.all(), key=lambda v: v.number)
+
     def plan(self) -> Purged:
         """What would go."""
         return Purged(self.names, tuple(v.name for v in self.versions if set(self.names) & set(v.kept)))
 
     def run(self) -> Purged:
         """Do it. Raises UsageError when a name shares objects with one that cannot be stored without it."""
-        repo, planned = self.repo, self.plan()
-        digests = {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}
-        with repo.parts.lease():
+        repo = self.repo
+        with repo.parts.still():  # Alone among purges, and nothing goes while it is read.
+            self._look()
+            planned = self.plan()
             for version in self.versions:
                 self._rewrite(version)
             with repo.backend.lock("refs"):
                 self._move_refs()
         records = repo.history.records
-        records.delete_many(records.present() & records.forgotten.all().keys())
-        old = [old for old, new in reversed(self._new.items()) if old != new]
-        records.delete_many(old[:-1])  # The first that held a name goes last: while it is there,
-        records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
-        for digest in digests:
+        with repo.parts.alone():  # Nobody copies, counts or collects records meanwhile.
+            records.delete_many(records.present() & records.forgotten.all().keys())
+            old = [old for old, new in reversed(self._new.items()) if old != new]
+            records.delete_many(old[:-1])  # The first that held a name goes last: while it is there,
+            records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
+        for digest in {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}:
             repo.backend.delete(f"profiles/{digest}")
         repo.forget_cached()
         report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)

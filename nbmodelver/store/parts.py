@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from nbmodelver.errors import StoreFull, StoreReadOnly
 from nbmodelver.store import collecting, merging, salvaging, verifying
 from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import Index
@@ -113,6 +114,14 @@ class PartStore:
             yield
 
     @contextmanager
+    def watched(self) -> Iterator[None]:
+        """`still` for who only looks: where the store cannot be written there is no lock, and not for want of one."""
+        with ExitStack() as held:
+            with suppress(StoreReadOnly, StoreFull):
+                held.enter_context(self.still())
+            yield
+
+    @contextmanager
     def writing(self, progress: Progress | None = None) -> Iterator[PackWriter]:
         """A writer whose parts become durable and visible together when the block ends normally.
 
@@ -151,7 +160,7 @@ class PartStore:
 
     def verify(self, full: bool, progress: Progress | None = None) -> list[Problem]:
         """What is wrong with the packs; [] for a healthy store. full: every byte is decoded and hashed."""
-        return verifying.verify(self._reader, full, progress)
+        return verifying.verify(self._reader, full, progress, self.watched)
 
     def check_pack(self, key: str) -> None:
         """Read every stored byte of a pack and compare it with its sums. Raises Damaged, StoreTooNew, KeyError."""
@@ -173,7 +182,7 @@ class PartStore:
         that it is meant, Damaged for a pack or MissingPart for a live part that cannot be read: nothing is removed.
         Can be killed anywhere; the next one ends what was begun.
         """
-        with nullcontext() if dry_run else self.alone():
+        with self.watched() if dry_run else self.alone():
             found = live() if callable(live) else live
             plan = collecting.plan(self._reader, found, grace_s, exact, allow_empty)
             if dry_run:

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NbmodelverError
-from nbmodelver.model import Backend, ObjectId, Problem, Progress
+from nbmodelver.model import ObjectId, Problem, Progress
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.index import Place
 from nbmodelver.store.packs import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from nbmodelver.store.packs import Contents, Entry
     from nbmodelver.store.reading import Reader
 
+    Still = Callable[[], AbstractContextManager[None]]
 
-def verify(reader: Reader, full: bool, progress: Progress | None = None) -> list[Problem]:
-    """Every problem, none for a healthy store. full: every stored byte is read, every part decoded and hashed."""
+
+def verify(reader: Reader, full: bool, progress: Progress | None = None, still: Still = nullcontext) -> list[Problem]:
+    """Every problem, none for a healthy store. full: every stored byte is read, every part decoded and hashed.
+
+    still: keeps others from moving packs, for a second look.
+    """
     index = reader.index
     packs = index.packs()
     total, done = sum(c.size for c in packs.values()), 0
     problems = [Problem(error.message, key) for key, error in index.unreadable().items()]
     for contents in packs.values():
-        found = list(_problems(contents, reader, full))
-        if not found or _still_there(reader.backend, contents.pack):
-            problems += found
+        problems += _lasting_problems(contents, reader, full, still)
         done += contents.size
         if progress:
             progress(done, total, "bytes verified")
     return problems
+
+
+def _lasting_problems(contents: Contents, reader: Reader, full: bool, still: Still) -> list[Problem]:
+    """What is wrong with a pack, also when nothing moves: others may merge and collect packs meanwhile."""
+    if not list(_problems(contents, reader, full)):
+        return []
+    with still():
+        return list(_problems(contents, reader, full)) if contents.pack in reader.index.packs() else []
 
 
 def check_pack(contents: Contents, reader: Reader) -> None:
@@ -78,12 +91,3 @@ def _damaged_part(contents: Contents, entry: Entry, reader: Reader) -> Iterator[
         return
     if ObjectId(id_of(raw)) != entry.id:
         yield Problem(f"its bytes in pack {contents.pack} have another hash", entry.id)
-
-
-def _still_there(backend: Backend, key: str) -> bool:
-    """False for a pack that a gc took away while it was being verified."""
-    try:
-        backend.size(key)
-    except KeyError:
-        return False
-    return True

@@ -119,3 +119,68 @@ def test_a_removed_working_directory_is_said_in_words(shell: Shell, tmp_path: Pa
     for line in ("%mv_commit x", "%mv_log", "%mv_init"):
         assert isinstance(shell.fails(line), NoStore)
     shell.run(f"os.chdir({str(tmp_path)!r})\n%mv_commit x")
+
+
+def test_a_kernel_goes_on_where_another_one_has_forgotten_all_that_it_stood_on(shell: Shell) -> None:
+    shell.run("x = 1\n%mv_commit x")
+    other = mv.open(Path.cwd())
+    other.history.stand_at(None)
+    other.commit({"x": 5})
+    other.forget(["v1"])
+    other.gc(grace_s=0)
+    assert [v.name for v in shell.run("%mv_log").value] == ["v2"]
+    assert shell.run("%mv_status").value.head is None
+    assert [shell.run(f"{line}\nx") for line in ("%mv_rollback v2 --yes", "%mv_undo", "%mv_redo")] == [5, 1, 5]
+    shell.run("x = 6\n%mv_commit x")
+    assert other.verify(full=True) == []
+
+
+def test_a_commit_on_nothing_but_forgotten_versions_is_a_first_one(shell: Shell) -> None:
+    shell.run("x = 1\n%mv_commit x")
+    other = mv.open(Path.cwd())
+    other.history.stand_at(None)
+    other.commit({"x": 5})
+    other.forget(["v1"])
+    shell.run("%mv_log")
+    assert shell.run("x = 2\n%mv_commit x").value.parents == ()
+    assert other.verify(full=True) == []
+
+
+def test_a_kernel_stays_where_it_stands_when_its_folder_is_moved(two: Shell, tmp_path: Path) -> None:
+    other = mv.open(tmp_path)
+    other.history.stand_at(other["v1"].id)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (tmp_path / ".nbmodelver").rename(moved / ".nbmodelver")
+    two.run(f"import os; os.chdir({str(moved)!r})")
+    assert two.run("%mv_status").value.head.name == "v2"
+    assert two.run("x = 7\n%mv_commit x").value.parents == (mv.open(moved)["v2"].id,)
+
+
+def test_d9_a_kernel_whose_head_is_damaged_can_still_verify(two: Shell) -> None:
+    repo = mv.open(Path.cwd())
+    (Path(repo.where) / repo.refs.key_of("HEAD")).write_bytes(b"garbage")
+    assert len(two.run("%mv_verify").value) == 1
+    two.run("%unload_ext nbmodelver")
+    two.run("%load_ext nbmodelver")
+    assert len(two.run("%mv_verify").value) == 1
+
+
+def test_a_kernel_goes_on_where_its_version_was_purged_and_then_forgotten(shell: Shell) -> None:
+    shell.run("x = 1; y = 2\n%mv_commit x y")
+    other = mv.open(Path.cwd())
+    other.purge(["y"])
+    other.history.stand_at(None)
+    other.commit({"x": 5})
+    other.forget(["v1"])
+    other.gc(grace_s=0)
+    shell.run("%mv_log")
+    assert shell.run("x = 2\n%mv_commit x").value.parents == ()
+    assert other.verify(full=True) == []
+
+
+def test_a_kernel_that_came_before_the_first_version_of_another_one_is_told_where_to_look(shell: Shell) -> None:
+    shell.run("%mv_init\n%mv_status")
+    mv.open(Path.cwd()).commit({"x": 5})
+    assert "%mv_log" in shell.fails("%mv_rollback HEAD --yes").hint
+    assert shell.run("%mv_rollback v1 --yes\nx") == 5

@@ -55,3 +55,18 @@ def test_d9_verify_finds_nothing_while_another_kernel_commits(
     monkeypatch.setattr(Records, "readable_ids", slow)
     assert mv.open(tmp_path).verify() == []
     assert not values
+
+
+def test_a_kernel_stays_where_it_is_after_a_purge_and_a_way_back_of_what_was_forgotten(
+    other: Any, tmp_path: Path
+) -> None:
+    repo = mv.open(tmp_path)
+    assert repo.history.head.name == "v3"
+    other.history.stand_at(other["v1"].id)
+    repo.purge(["people"])
+    assert repo.history.head.name == "v3"
+    repo.forget(["v2"])
+    repo.take_back(["v2"])
+    assert repo.history.head.name == "v3"
+    assert other.history.head.name == "v1"
+    assert repo.commit({"x": 9}).parents == (repo["v3"].id,)

@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.errors import StoreFull, UnknownName
+from nbmodelver.catalogue.records import Records
+from nbmodelver.errors import StoreFull, StoreLocked, UnknownName
 from nbmodelver.model import Cell
 from nbmodelver.repo import Surroundings
 from nbmodelver.store.parts import PartStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from nbmodelver.model import VersionId
 
 NAME = "Erika Mustermann of 12 Example Street"
 
@@ -112,4 +116,34 @@ def test_p15_a_purge_that_ends_before_the_bytes_are_gone_is_ended_by_the_same_co
     assert NAME.encode() not in every_raw_byte(tmp_path)
     with pytest.raises(UnknownName):
         repo.purge(["people", "alias"])
+    assert mv.open(tmp_path).verify(full=True) == []
+
+
+def test_a_purge_looks_at_the_versions_that_are_there_once_nothing_goes_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another kernel forgets and collects just before it begins; nobody copies or collects while it deletes."""
+    repo = history(tmp_path)
+    other = mv.open(tmp_path)
+    still = PartStore.still
+    tried: list[bool] = []
+
+    def late(parts: PartStore) -> object:
+        other.forget(["v3"], force=True)
+        other.gc(grace_s=0)
+        return still(parts)
+
+    def busy(records: Records, ids: Iterable[VersionId]) -> None:
+        tried.append(True)
+        with pytest.raises(StoreLocked), other.parts.lease(0):
+            pass
+        delete_many(records, ids)
+
+    delete_many = Records.delete_many
+    with monkeypatch.context() as patch:
+        patch.setattr(PartStore, "still", late)
+        patch.setattr(Records, "delete_many", busy)
+        repo.purge(["people", "alias"])
+    assert tried
+    assert [v.name for v in repo.log()] == ["v4", "v2", "v1"]
     assert mv.open(tmp_path).verify(full=True) == []

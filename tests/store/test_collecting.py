@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
-from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreLocked
+from nbmodelver.errors import Damaged, MissingPart, StoreError, StoreLocked, StoreReadOnly
 from nbmodelver.store import collecting
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
@@ -426,3 +426,20 @@ def test_d7_a_gc_that_ends_early_leaves_no_part_without_its_base(backend, store,
         assert bytes(fresh.get(dead_id)) == dead
     store.collect({stays_id}, grace_s=0, exact=True)
     assert not PartStore(backend).has(dead_id)
+
+
+def test_a_look_at_what_would_go_keeps_gc_out_and_works_where_nothing_can_be_locked(backend, store, monkeypatch):
+    made = history(store, 2)
+
+    def needed():
+        with pytest.raises(StoreLocked), backend.lock(LEASE, 0):
+            pass
+        return live(made[1])
+
+    report = store.collect(needed, dry_run=True, grace_s=0)
+
+    def read_only(*_, **__):
+        raise StoreReadOnly("cannot lock")
+
+    monkeypatch.setattr(MemoryBackend, "lock", read_only)
+    assert store.collect(live(made[1]), dry_run=True, grace_s=0) == report

@@ -7,6 +7,7 @@ from nbmodelver.errors import Damaged, MissingPart, StoreTooNew
 from nbmodelver.store import packs
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import PartStore
+from nbmodelver.store.reading import Reader
 from tests.store.samples import mixed, put, put_all
 
 
@@ -206,3 +207,23 @@ def test_p6_garbage_in_any_encoding_is_an_error(number):
         store = PartStore(hostile([block], [packs.Entry(ID, 0, 100, 0)], stored))
         with pytest.raises((Damaged, StoreTooNew)):
             store.get(ID)
+
+
+def test_d9_packs_that_move_while_they_are_verified_are_no_problem(backend, monkeypatch):
+    """The base is rewritten, without a neighbour that goes, while the pack of the delta to it is being read."""
+    rng = random.Random(1)
+    base, goes = rng.randbytes(9000), rng.randbytes(9000)
+    store = PartStore(backend, threads=1)
+    (base_id, _), _ = put(store, (base, None, ""), (goes, None, "f4"))
+    (delta_id,), _ = put(store, (base + b"x", base_id, ""))
+    looked = []
+    unchecked = Reader.unchecked
+
+    def slow(reader, place):
+        if place.entry.id == delta_id and not looked:
+            looked.append(PartStore(backend, threads=1).collect({base_id, delta_id}, grace_s=0, exact=True))
+        return unchecked(reader, place)
+
+    monkeypatch.setattr(Reader, "unchecked", slow)
+    assert PartStore(backend, threads=1).verify(full=True) == []
+    assert looked[0].packs == 1
