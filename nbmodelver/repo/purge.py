@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph
-from nbmodelver.errors import NbmodelverError, UnknownName, UsageError
+from nbmodelver.errors import NbmodelverError, RefMoved, UnknownName, UsageError
 from nbmodelver.model import VersionId
 from nbmodelver.repo.commit import canonical_json
 from nbmodelver.repo.history import HEAD, NOTE
@@ -178,13 +178,9 @@ class Purge:
     def _move_refs(self) -> None:
         """Let everything that points to an old record point to its new one."""
         refs = self.repo.refs
-        for name, value in sorted(refs.all("").items()):
+        for name in sorted(refs.all("")):
             if name == HEAD or name.startswith(("heads/", "tags/", "undo/")):
-                moved = value
-                for old, new in self._new.items():
-                    moved = moved.replace(old, new)
-                if moved != value:
-                    refs.move(name, value, moved)
+                self._move_ref(name)
         for old, new in self._new.items():
             if old == new:
                 continue
@@ -194,6 +190,21 @@ class Purge:
                     refs.move(f"{what}{new}", refs.get(f"{what}{new}"), told)
                     refs.delete(f"{what}{old}")
             refs.move(f"forgotten/{old}", refs.get(f"forgotten/{old}"), new)
+
+    def _move_ref(self, name: str) -> None:
+        """One of them, again when another kernel was quicker: the new records are written by now."""
+        for tries_left in reversed(range(100)):
+            value = moved = self.repo.refs.get(name)
+            for old, new in self._new.items():
+                moved = moved.replace(old, new) if moved is not None else None
+            if value is None or moved is None or moved == value:
+                return
+            try:
+                self.repo.refs.move(name, value, moved)
+                return
+            except RefMoved:
+                if not tries_left:
+                    raise
 
 
 def purge(repo: Repo, names: Sequence[str], *, dry_run: bool = False) -> Purged:

@@ -13,6 +13,7 @@ from nbmodelver.errors import StoreFull, StoreLocked, UnknownName
 from nbmodelver.model import Cell
 from nbmodelver.repo import Surroundings
 from nbmodelver.store.parts import PartStore
+from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,3 +148,26 @@ def test_a_purge_looks_at_the_versions_that_are_there_once_nothing_goes_any_more
     assert tried
     assert [v.name for v in repo.log()] == ["v4", "v2", "v1"]
     assert mv.open(tmp_path).verify(full=True) == []
+
+
+def test_a_purge_beside_a_jump_of_another_kernel_moves_what_it_points_to_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = history(tmp_path)
+    versions = {v.name: v.id for v in repo.log()}
+    repo.journals.update(lambda journal: journal.jumped(versions["v1"], versions["v2"]))
+    other, move = mv.open(tmp_path), Refs.move
+    waiting = [(versions["v2"], versions["v3"])]
+
+    def slow(refs: Refs, name: str, expected: str | None, new: str) -> None:
+        if name == "undo/main" and refs is repo.refs and waiting:
+            pair = waiting.pop()
+            other.journals.update(lambda journal: journal.jumped(*pair))
+        move(refs, name, expected, new)
+
+    monkeypatch.setattr(Refs, "move", slow)
+    repo.purge(["people", "alias"])
+    assert not waiting
+    jumps = [(repo.history.exact(j.before).name, repo.history.exact(j.after).name) for j in repo.journals.read().jumps]
+    assert jumps == [("v1", "v2"), ("v2", "v3")]
+    assert {j.after for j in repo.journals.read().jumps} == {repo["v2"].id, repo["v3"].id}
