@@ -51,6 +51,7 @@ LEAST_CHARS = 8
 LEAST_PASSWORD_CHARS = 4
 """People choose passwords; a short token is a word of a text."""
 
+LEAST_VARIABLES = 6
 HIDDEN = "[secret]"
 
 
@@ -90,9 +91,17 @@ class Searcher:
                 if what:
                     return Found(path, what)
             elif id(at) not in seen:
+                if type(at) is dict and self._is_environment(at):
+                    return Found(path, "it is a copy of the environment variables")
                 seen.add(id(at))
                 queue.extend(islice(_members(path, at), max(left - len(queue), 0)))
         return None
+
+    def _is_environment(self, found: dict[Any, Any]) -> bool:
+        """Whether most of these entries are variables of the environment, and not a few by chance."""
+        some = list(islice(found.items(), 100))
+        own = sum(type(k) is str and type(v) is str and self._environment.get(k) == v for k, v in some)
+        return own >= LEAST_VARIABLES and 2 * own > len(some)
 
     def _of_text(self, key: str, text: str | bytes) -> str:
         if len(text) < least_chars(key):

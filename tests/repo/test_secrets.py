@@ -107,6 +107,18 @@ def test_p13_the_environment_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mon
     assert b"SOME_PLAIN_VARIABLE" not in everything(tmp_path / ".nbmodelver")
 
 
+def test_p13_a_copy_of_the_environment_is_kept_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(8):
+        monkeypatch.setenv(f"SOME_SETTING_{n}", f"a-plain-value-{n}")
+    repo = mv.open(tmp_path, create=True)
+    mine = {"SOME_SETTING_1": "a-plain-value-1", "depth": 3}
+    version = repo.commit({"env": dict(os.environ), "job": {"env": {**os.environ, "MORE": "1"}}, "mine": mine})
+    assert version.names == ("mine",)
+    assert [s.reason.partition(";")[0] for s in version.skipped] == ["it is a copy of the environment variables"] * 2
+    assert b"a-plain-value-2" not in everything(tmp_path / ".nbmodelver")
+    assert repo.commit({"env": dict(os.environ)}, allow_secrets=["env"]).names == ("env",)
+
+
 def test_p11_the_search_asks_neither_a_class_nor_its_metaclass(tmp_path: Path) -> None:
     def explode(*_: object) -> None:
         raise RuntimeError("called")
