@@ -133,7 +133,7 @@ class Index:
         if len(self._sorted) == MOST_SORTED:
             new = list(self._packs.values())
             self._sorted, self._recent = [], {}
-        self._sorted.append(SortedIds([(self._numbers[contents.pack], contents) for contents in new]))
+        self._sorted.append(SortedIds({self._numbers[contents.pack]: contents.rows() for contents in new}))
 
     def _read(self, key: str) -> Contents | None:
         try:

@@ -105,11 +105,6 @@ class Contents:
         """The ids of its parts as bytes, in the order of the entries."""
         return (id_ for (id_,) in _PART_ID.iter_unpack(self._table(3)))
 
-    def id(self, row: int) -> bytes:
-        """The id of one part as bytes, by its place among the entries."""
-        at = self._at[3] + row * _PART.size
-        return self._raw[at : at + ID_BYTES]
-
     def rows(self) -> memoryview:
         """The rows of its parts as they are in the table, for who reads many at once."""
         return self._table(3)

@@ -14,13 +14,13 @@ import numpy as np
 from nbmodelver.store.hashes import ID_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from nbmodelver.store.packs import Contents
-
-ROW_BITS = 32
+ROW_BITS, ROW_BYTES = 32, 40
 _FIRST = 1 << 16
-_COLUMNS = np.dtype({"names": ["head", "depth"], "formats": [">u4", "<u4"], "offsets": [0, ID_BYTES], "itemsize": 40})
+_COLUMNS = np.dtype(
+    {"names": ["head", "depth"], "formats": [">u4", "<u4"], "offsets": [0, ID_BYTES], "itemsize": ROW_BYTES}
+)
 """The first four bytes of the id as a number, and the depth; the rest of a row is where the part begins and ends."""
 
 
@@ -30,15 +30,16 @@ def deepest(rows: memoryview) -> int:
 
 
 class SortedIds:
-    """The parts of some packs. A part is a number: its pack's, given with it, shifted by ROW_BITS, and its row."""
+    """The parts of some packs. A part is a number: its pack's, shifted by ROW_BITS, and its row."""
 
-    def __init__(self, packs: Sequence[tuple[int, Contents]]) -> None:
+    def __init__(self, packs: Mapping[int, memoryview]) -> None:
+        """packs: number of a pack -> the rows of its parts."""
         self._packs = dict(packs)
-        heads = np.concatenate([np.frombuffer(c.rows(), _COLUMNS)["head"] for _, c in packs]).astype(np.uint32)
-        places = np.concatenate([np.arange(contents.count) + (number << ROW_BITS) for number, contents in packs])
+        heads = np.concatenate([np.frombuffer(rows, _COLUMNS)["head"] for rows in packs.values()]).astype(np.uint32)
+        places = [np.arange(len(rows) // ROW_BYTES) + (number << ROW_BITS) for number, rows in packs.items()]
         firsts = (heads >> 16).astype(np.uint16)
         order = np.argsort(firsts, kind="stable")
-        self._heads, self._places = heads[order], places[order]
+        self._heads, self._places = heads[order], np.concatenate(places)[order]
         self._ends = np.cumsum(np.bincount(firsts, minlength=_FIRST))
 
     def find(self, id_: bytes) -> list[int]:
@@ -47,5 +48,8 @@ class SortedIds:
         first = head >> 16
         start, end = int(self._ends[first - 1]) if first else 0, int(self._ends[first])
         alike = [start + n for n, other in enumerate(self._heads[start:end].tolist()) if other == head]
-        places = (int(self._places[n]) for n in alike)
-        return [at for at in places if self._packs[at >> ROW_BITS].id(at & (1 << ROW_BITS) - 1) == id_]
+        return [at for at in (int(self._places[n]) for n in alike) if self._id(at) == id_]
+
+    def _id(self, at: int) -> memoryview:
+        start = (at & (1 << ROW_BITS) - 1) * ROW_BYTES
+        return self._packs[at >> ROW_BITS][start : start + ID_BYTES]

@@ -69,7 +69,7 @@ def test_ids_that_begin_alike_are_told_apart():
     blocks = [packs.NewBlock(len(ids), 0, 0, 0)]
     entries = [packs.Entry(ObjectId(id_.hex()), n, 1, 0) for n, id_ in enumerate(ids)]
     contents = packs.Contents("packs/ab", packs._toc(blocks, entries), 0, 0)
-    known = SortedIds([(3, contents), (7, contents)])
+    known = SortedIds({3: contents.rows(), 7: contents.rows()})
     for row, id_ in enumerate(ids):
         assert known.find(id_) == [(3 << ROW_BITS) + row, (7 << ROW_BITS) + row]
     assert known.find(bytes(20)[:-1] + b"\1") == known.find(b"\xff" * 18 + b"\0\0") == known.find(b"a" * 20) == []
