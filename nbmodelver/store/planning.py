@@ -112,9 +112,15 @@ class Planner:
         return place is not None and place.entry.size != len(job.raw)
 
     def _gains(self, job: Job) -> bool:
-        """Whether the part is stored already, or smaller with its parent."""
-        prepared = self._prepare(job, wide=False)
-        return not prepared.pieces or any(piece.uses for piece in prepared.pieces)
+        """Whether the part is smaller with its parent. Nothing is remembered: it may change before it is taken."""
+        near = self._base_for(job.near)
+        if near is None:
+            return False
+        try:
+            pieces = deltas.against(job.raw, near[0], self._reader.base(near[0]), job.layout, self._level)
+        except Damaged:
+            return False
+        return any(piece.uses for piece in pieces)
 
     def _prepare(self, job: Job, wide: bool, alone: bool = False) -> Prepared:
         """wide: hash with all threads. alone: this is no task of the pool, and may use it."""
