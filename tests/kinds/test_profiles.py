@@ -192,6 +192,7 @@ def test_training_shows_in_each_layer_and_in_the_schedule():
     import torch
 
     net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU())
+    torch.nn.init.ones_(net[0].weight)  # a rectifier that never fires lets nothing be learnt
     optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
     schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.1)
     before = profiled(net), profiled(schedule)
