@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+
+from tests.kernel.waiting import wait_for
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "panel"
 METHODS = {p.name.partition(".")[0] for p in GOLDEN.glob("*.schema.json")} - {
@@ -79,14 +80,10 @@ class Panel:
         return [m for m in list(self.heard) if m.get("id") == number and "progress" not in m]
 
     def _reply(self, number: int) -> dict[str, Any]:
-        for _ in range(3000):
-            found = self._replies(number)
-            if found:
-                assert len(found) == 1
-                self._check(number, found[0])
-                return found[0]
-            time.sleep(0.01)
-        raise TimeoutError(self.sent[number])
+        wait_for(lambda: self._replies(number), f"no reply to {self.sent[number]}")
+        (found,) = self._replies(number)
+        self._check(number, found)
+        return found
 
     def _check(self, number: int, reply: dict[str, Any]) -> None:
         check("reply", reply)

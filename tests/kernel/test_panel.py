@@ -12,6 +12,7 @@ import pytest
 from nbmodelver.kernel import magics
 from nbmodelver.kernel.panel import reading
 from tests.kernel.panels import METHODS, Failed, Panel
+from tests.kernel.waiting import wait_for
 
 FRAME = """\
 import pandas as pd
@@ -383,10 +384,7 @@ def test_big_values_are_not_looked_at_after_each_cell(shell, panel, notebook):
     assert panel.states[-1]["busy"] is False
     assert panel.states[-1]["uncommitted"] is None
     assert panel.ask("hello")["uncommitted"] is None
-    for _ in range(300):
-        if panel.states[-1]["uncommitted"] is not None:
-            break
-        time.sleep(0.01)
+    wait_for(lambda: panel.states[-1]["uncommitted"] is not None)
     assert [c["name"] for c in panel.states[-1]["uncommitted"]] == ["small"]
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jupyter_client.manager import KernelManager
 
+from tests.kernel.waiting import wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -240,8 +242,10 @@ def test_cells_and_rollbacks_that_meet_never_see_half_of_each_other(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the interrupt is a signal")
 def test_the_kernels_interrupt_stops_a_commit_that_a_panel_asked_for(tmp_path):
-    slow = "import time\nclass Slow:\n    def __reduce__(self):\n        global begun; begun = True\n"
-    slow += "        time.sleep(60); return Slow, ()\nslow, begun, data = Slow(), False, {'a': 1}"
+    slow = (
+        "import time\nfrom pathlib import Path\nclass Slow:\n    def __reduce__(self):\n        Path('begun').touch()\n"
+    )
+    slow += "        time.sleep(60); return Slow, ()\nslow, data = Slow(), {'a': 1}"
     with page(tmp_path) as one:
         one.run(LOAD)
         one.run(slow)
@@ -249,10 +253,9 @@ def test_the_kernels_interrupt_stops_a_commit_that_a_panel_asked_for(tmp_path):
         comm = one.open()
         number = one.send(comm, "commit", names=["data", "slow"], message="never")
         assert one.ask(comm, "history", filter={}, offset=0, limit=1)["total"] == 0
-        time.sleep(1.0)
+        wait_for((tmp_path / "begun").exists)
         one.manager.interrupt_kernel()
         assert one.reply(comm, number, 30)["error"]["code"] == "Cancelled"
-        one.run("assert begun")
         assert one.ask(comm, "commit", names=["data"], message="fine")["entry"]["name"] == "v1"
 
 
@@ -263,11 +266,13 @@ def test_an_async_cell_is_a_running_cell(tmp_path):
         one.run(DATA)
         comm = one.open()
         one.ask(comm, "commit", names=None, message="first")
-        one.start("import asyncio\nawait asyncio.sleep(1.5)\nparams['lr'] = 5")
+        wait = "while not Path('go').exists():\n    await asyncio.sleep(0.02)\n"
+        one.start(f"import asyncio\nfrom pathlib import Path\n{wait}params['lr'] = 5")
         assert one.pushed(comm, busy=True)
-        refused = one.reply(comm, one.send(comm, "rollback", id="v1"))
+        assert one.reply(comm, one.send(comm, "rollback", id="v1"))["error"]["code"] == "Busy"
         waits = one.send(comm, "rollback", id="v1", queue=True)
-        assert refused.get("error", {}).get("code", "Busy") == "Busy"
+        assert [q["request"] for q in one.ask(comm, "hello")["queued"]] == [waits]
+        (tmp_path / "go").touch()
         assert one.reply(comm, waits)["result"]["plan"]["saves_first"] is True
         one.run("assert params == {'lr': 0.1}")
 

@@ -13,6 +13,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_event_loop
 
 import nbmodelver as mv
+from tests.kernel.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,19 +175,24 @@ def test_d6_two_kernels_on_one_store_both_commit(tmp_path: Path) -> None:
 
 
 def test_d2_an_interrupted_commit_leaves_the_store_clean(tmp_path: Path) -> None:
-    """The value's own pickling sleeps, so that the interrupt lands inside the commit for certain."""
+    """The value's own pickling says that it has begun and sleeps: the interrupt lands inside the commit for certain."""
     slow = (
-        "%mv_init\nimport time, numpy as np\n"
-        "class Slow:\n    def __reduce__(self):\n        time.sleep(60); return Slow, ()\n"
+        "%mv_init\nimport time, numpy as np\nfrom pathlib import Path\n"
+        "class Slow:\n    def __reduce__(self):\n        Path('begun').touch(); time.sleep(60); return Slow, ()\n"
         "data = np.random.default_rng(0).random(1_000_000); slow = Slow()"
     )
     with started(tmp_path) as kernel:
         kernel.run(slow)
-        timer = threading.Timer(2.0, kernel.interrupt)
-        timer.start()
+
+        def interrupt() -> None:
+            wait_for((tmp_path / "begun").exists)
+            kernel.interrupt()
+
+        other = threading.Thread(target=interrupt)
+        other.start()
         began = time.monotonic()
         reply = kernel.run("%mv_commit data slow")
-        timer.join()
+        other.join()
         assert reply.status == "error"
         assert time.monotonic() - began < 30
         assert "KeyboardInterrupt" in "".join(reply.error)

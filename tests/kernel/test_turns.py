@@ -10,6 +10,7 @@ import pytest
 from nbmodelver.errors import Busy, Cancelled
 from nbmodelver.kernel.panel.looker import Looker
 from nbmodelver.kernel.panel.turns import Turn, Turns
+from tests.kernel.waiting import wait_for
 
 
 class Cells:
@@ -131,22 +132,14 @@ def test_a_turn_that_fails_does_not_keep_the_next_from_running(turns):
     assert wish.became == ["ran"]
 
 
-def until(condition):
-    for _ in range(500):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
-
-
 def test_a_look_is_had_once_and_its_thread_ends():
     looks = []
     looker = Looker(lambda: looks.append(1))
     looker.ask(0.05)
     looker.ask(0.0)
-    until(lambda: looks == [1] and looker._thread is None)
+    wait_for(lambda: looks == [1] and looker._thread is None)
     looker.ask()
-    until(lambda: looks == [1, 1] and looker._thread is None)
+    wait_for(lambda: looks == [1, 1] and looker._thread is None)
 
 
 def test_a_cell_that_begins_forgets_the_look_that_was_due():
@@ -154,7 +147,7 @@ def test_a_cell_that_begins_forgets_the_look_that_was_due():
     looker = Looker(lambda: looks.append(1))
     looker.ask(0.2)
     looker.hold()
-    until(lambda: looker._thread is None)
+    wait_for(lambda: looker._thread is None)
     assert looks == []
 
 
@@ -167,4 +160,4 @@ def test_a_cell_waits_for_a_look_that_has_begun_but_not_for_long():
     looker.hold()
     assert 0.1 < time.monotonic() - started < 10
     go.set()
-    until(lambda: looker._thread is None)
+    wait_for(lambda: looker._thread is None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import nbmodelver as mv
 from nbmodelver.repo.undo import Journal, Journals
 from tests.fidelity.alike import alike
 from tests.kernel.conftest import new_shell
+from tests.kernel.waiting import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,11 +172,8 @@ class Person:
     def commit(self) -> None:
         message = f"step {len(self.did)}"
         self.cell(f"%mv_commit --all -m '{message}' {self.rng.choice(['', '', '--background'])}")
-        until = time.monotonic() + 30
-        while (head := self.head()) is None or head.message != message:
-            assert time.monotonic() < until, "the commit in the background does not end"
-            time.sleep(0.01)
-        self.versions[head.name] = self.now
+        wait_for(lambda: getattr(self.head(), "message", None) == message, "the commit in the background does not end")
+        self.versions[self.head().name] = self.now
 
     def roll_back(self) -> None:
         version = self.rng.choice(sorted(self.versions))

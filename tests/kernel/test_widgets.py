@@ -12,6 +12,7 @@ from IPython.utils.capture import capture_output
 
 from nbmodelver.kernel import magics
 from nbmodelver.views import forms, live, widget
+from tests.kernel.waiting import wait_for
 
 
 class Kernel:
@@ -64,14 +65,6 @@ def setup(page):
 
 def data(output):
     return output.data if hasattr(output, "data") else output["data"]
-
-
-def wait_for(condition):
-    for _ in range(500):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def test_a_panel_is_a_widget_with_traits_and_a_static_picture(page, built):
