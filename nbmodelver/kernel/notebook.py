@@ -79,9 +79,9 @@ class Notebook:
             self._repo = open_repo(
                 found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
             )
+            self._repo.work_for(self._place(self._repo))
             if before is not None:
                 self._repo.history.go_on_from(before.history)
-            self._repo.journals.notebook = self._place(self._repo)
             for call in self.opened:
                 call(self._repo)
         return self._repo
@@ -98,7 +98,7 @@ class Notebook:
     def use(self, repo: Repo) -> None:
         """Work with this repo from now on."""
         self._repo = repo
-        repo.journals.notebook = self._place(repo)
+        repo.work_for(self._place(repo))
         for call in self.opened:
             call(repo)
 

@@ -101,6 +101,10 @@ class Repo:
         """The store's place, for messages."""
         return self.backend.where
 
+    def work_for(self, notebook: str) -> None:
+        """HEAD and undo of this notebook from now on: its path as the store sees it, "" when nobody told."""
+        self.journals.notebook = self.history.notebook = notebook
+
     # -- commit
 
     def commit(

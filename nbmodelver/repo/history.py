@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -26,6 +27,7 @@ MAIN = "main"
 NOTE = "note/"
 CACHED_VERSIONS, CACHED_NAMES = 4096, 200_000
 MOST_NUMBERS = 200
+MOST_NOTEBOOKS = 100
 
 
 class History:
@@ -33,6 +35,8 @@ class History:
 
     appearing: held while a version, its branch and HEAD come to be; who lists them together takes it, for a commit in
     the background is on another thread.
+    notebook: its path as the store sees it, "" when nobody told; to be set before anything is asked. HEAD of the store
+    is where the last commit or rollback of any notebook left off, and remembers the same of each.
     """
 
     def __init__(self, records: Records, refs: Refs) -> None:
@@ -41,12 +45,13 @@ class History:
         self._names = 0
         self._versions: OrderedDict[VersionId, Version] = OrderedDict()
         self._here: tuple[str, VersionId | None] | None = None
+        self.notebook = ""
         self.appearing = threading.RLock()
 
     def anew(self, records: Records) -> History:
         """One that stands where this one does, and remembers nothing else."""
         made = History(records, self.refs)
-        made._here = self._here
+        made._here, made.notebook = self._here, self.notebook
         return made
 
     def go_on_from(self, before: History) -> None:
@@ -87,7 +92,7 @@ class History:
         return here in self.records.forgotten.all() or here in (self.refs.get(HEAD) or "")
 
     def stored_head(self) -> Version | None:
-        """The version that HEAD of the store names: where the next kernel begins, and perhaps another one stands."""
+        """The version that HEAD of the store names: where a new notebook begins, and perhaps another kernel stands."""
         return self._left_of(_parse_head(self.refs.get(HEAD))[1])
 
     def _left_of(self, version_id: VersionId | None) -> Version | None:
@@ -99,16 +104,34 @@ class History:
 
     def _where(self) -> tuple[str, VersionId | None]:
         if self._here is None:
-            self._here = _parse_head(self.refs.get(HEAD))
+            stored = self.refs.get(HEAD)
+            own = _notebooks(stored).get(key_of(self.notebook)) if self.notebook else None
+            self._here = own if own is not None and self._is_known(own[1]) else _parse_head(stored)
         return self._here
+
+    def _is_known(self, version_id: VersionId) -> bool:
+        """Whether there is such a version, or what stands for it."""
+        try:
+            self.version(version_id)
+        except UnknownVersion:
+            return False
+        except Damaged:  # It is there: whoever needs it is told.
+            pass
+        return True
 
     def stand_at(self, version: VersionId | None, branch: str | None = None) -> None:
         """Move HEAD; this kernel's own also where the store cannot be written. A branch moves with its next commit."""
         branch = branch or self.branch
         self._here = (branch, version)
-        value = json.dumps({"branch": branch, "version": version}, sort_keys=True)
         for _ in range(100):
-            if _moved(self.refs, HEAD, self.refs.get(HEAD), value):
+            before = self.refs.get(HEAD)
+            notebooks = _notebooks(before)
+            if self.notebook:
+                notebooks.pop(key_of(self.notebook), None)
+                if version is not None:
+                    notebooks[key_of(self.notebook)] = branch, version  # The last ones that moved are last.
+            known = dict(list(notebooks.items())[-MOST_NOTEBOOKS:])
+            if _moved(self.refs, HEAD, before, json.dumps({"branch": branch, "version": version, "notebooks": known})):
                 break
 
     # -- versions
@@ -348,6 +371,20 @@ def _parse_head(value: str | None) -> tuple[str, VersionId | None]:
         raise Damaged(
             "HEAD of the store is not readable", "move its file, refs/<id of HEAD>, out of the store"
         ) from error
+
+
+def _notebooks(value: str | None) -> dict[str, tuple[str, VersionId]]:
+    """Branch and version of each notebook that HEAD remembers; nothing when that cannot be read."""
+    try:
+        found = json.loads(value or "{}").get("notebooks", {})
+        return {str(key): (str(branch), VersionId(str(version))) for key, (branch, version) in found.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def key_of(notebook: str) -> str:
+    """What stands for a notebook's path in the store: short, whatever it is called."""
+    return hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _moved(refs: Refs, name: str, before: str | None, after: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import RefMoved
 from nbmodelver.model import VersionId
+from nbmodelver.repo.history import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +80,7 @@ class Journals:
     @property
     def key(self) -> str:
         """The name of its ref."""
-        return f"undo/{hashlib.sha256(self.notebook.encode()).hexdigest()[:16] if self.notebook else 'main'}"
+        return f"undo/{key_of(self.notebook) if self.notebook else 'main'}"
 
     def read(self) -> Journal:
         """The journal; empty when there is none or it cannot be read (it only loses convenience)."""
