@@ -22,7 +22,7 @@ from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
 from nbmodelver.repo import Repo, Surroundings, imports, open_repo, places
 from nbmodelver.repo.nearest import nearest
-from nbmodelver.verbs import Call, find, parse
+from nbmodelver.verbs import Call, Given, find, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -246,8 +246,8 @@ class Notebook:
             notebook_path=path.name if path is not None else self.live.name if self.live is not None else "",
         )
 
-    def _number(self, name: str, expression: str) -> float:
-        value = self._evaluated(f"--metric {name}", expression)
+    def _number(self, name: str, expression: str | Given) -> float:
+        value = _scalar(self._evaluated(f"--metric {name}", expression))
         try:
             return float(value)
         except (TypeError, ValueError) as error:
@@ -255,14 +255,16 @@ class Notebook:
                 f"the metric '{name}' is not a number but a {type(value).__name__}", f"check: {expression}"
             ) from error
 
-    def _plain(self, name: str, expression: str) -> Any:
+    def _plain(self, name: str, expression: str | Given) -> Any:
         value = self._evaluated(f"--param {name}", expression)
         if value is None or type(value) in (bool, int, float, str, list, dict):
             return value
-        item = getattr(value, "item", None)
-        return item() if callable(item) and getattr(value, "ndim", None) == 0 else str(value)
+        found = _scalar(value)
+        return str(value) if found is value else found
 
-    def _evaluated(self, option: str, expression: str) -> Any:
+    def _evaluated(self, option: str, expression: str | Given) -> Any:
+        if isinstance(expression, Given):
+            return expression.value
         try:
             return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self.values)  # noqa: S307  # the user's own cell
         except NameError as error:
@@ -360,3 +362,9 @@ class Notebook:
             if head is None or name not in head.kept:
                 kind = Repo.kind_of(name, value) or "other"
                 yield Change(name, "appears", kind, Repo.type_of(value))
+
+
+def _scalar(value: Any) -> Any:
+    """The number in an array or tensor without axes, else the value itself."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value

@@ -3,6 +3,7 @@
 It knows words and how to read a line of them. What a verb does is said in repo.py and kernel/.
 """
 
+from nbmodelver.verbs.called import Given, called, signature
 from nbmodelver.verbs.definitions import VERBS
 from nbmodelver.verbs.help import docs, docs_index, docs_page, help_text, overview
 from nbmodelver.verbs.parse import Call, find, parse, usage
@@ -10,6 +11,6 @@ from nbmodelver.verbs.split import split
 from nbmodelver.verbs.words import Argument, Example, Verb
 
 __all__ = [
-    "VERBS", "Argument", "Call", "Example", "Verb", "docs", "docs_index", "docs_page", "find", "help_text", "overview",
-    "parse", "split", "usage",
+    "VERBS", "Argument", "Call", "Example", "Given", "Verb", "called", "docs", "docs_index", "docs_page", "find",
+    "help_text", "overview", "parse", "signature", "split", "usage",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ def parse(verb: Verb | str, line: str | Sequence[str]) -> Call:
         return Call(verb, wants_help=True)
     _refuse_unknown_options(verb, words)
     namespace = _Parser(verb).parse_intermixed_args(list(_joined(verb, words)))
-    return Call(verb, {a.name: _checked(verb, a, getattr(namespace, a.name)) for a in verb.arguments})
+    return Call(verb, {a.name: checked(verb, a, getattr(namespace, a.name)) for a in verb.arguments})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -146,7 +146,7 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _checked(verb: Verb, argument: Argument, got: Any) -> Any:
+def checked(verb: Verb, argument: Argument, got: Any) -> Any:
     """The value in its final form. Raises UsageError when it does not fit."""
     if argument.type == "pair":
         return _pairs(verb, argument, got or ())

@@ -1,0 +1,139 @@
+"""A verb called as a function, `commit("df", metric={"acc": 0.9})`: Python values, held to the rules of the words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from inspect import Parameter, Signature
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import UsageError
+from nbmodelver.model import Version
+from nbmodelver.verbs.parse import Call, checked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbmodelver.verbs.words import Argument, Verb
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stands where a line has an expression: its value."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        return repr(self.value)
+
+
+def signature(verb: Verb) -> Signature:
+    """The verb's arguments as those of a function: options by their names only."""
+    many = Parameter.VAR_POSITIONAL
+    either = Parameter.POSITIONAL_OR_KEYWORD
+    return Signature(
+        [
+            *(Parameter(a.name, many) if a.many else _parameter(verb, a, either) for a in verb.positionals),
+            *(_parameter(verb, a, Parameter.KEYWORD_ONLY) for a in verb.options),
+        ]
+    )
+
+
+def _parameter(verb: Verb, argument: Argument, kind: Any) -> Parameter:
+    absent = checked(verb, argument, None) or None
+    usual = argument.default if argument.default is not None else False if argument.type == "flag" else absent
+    return Parameter(argument.name, kind, default=Parameter.empty if argument.required else usual)
+
+
+def called(verb: Verb, words: Sequence[Any], options: Mapping[str, Any]) -> Call:
+    """The call that a function's arguments stand for: text, numbers, True and False, lists, dicts and versions.
+
+    What a line writes as an expression is given as its value. Raises UsageError.
+    """
+    given = {**_placed(verb, words), **options}
+    known = {a.name: a for a in verb.arguments}
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            there = f"there are: {', '.join(known)}" if known else "it takes none"
+            raise UsageError(f"{verb.name} has no argument '{name}'", f"did you mean {near[0]}?" if near else there)
+        if name in options and name in _placed(verb, words):
+            raise UsageError(f"{verb.name} is given '{name}' twice", "give it once")
+    for argument in verb.arguments:
+        if argument.required and not given.get(argument.name):
+            raise UsageError(f"{verb.name} needs '{argument.name}'", argument.help)
+    return Call(verb, {a.name: _value(verb, a, given.get(a.name)) for a in verb.arguments})
+
+
+def _placed(verb: Verb, words: Sequence[Any]) -> dict[str, Any]:
+    """What is given by its place."""
+    found: dict[str, Any] = {}
+    for at, argument in enumerate(verb.positionals):
+        if argument.many:
+            return {**found, argument.name: words[at:]} if words[at:] else found
+        if at < len(words):
+            found[argument.name] = words[at]
+    if len(words) > len(found):
+        by_name = ", ".join(a.name for a in verb.options)
+        hint = f"give it by its name; there are: {by_name}" if by_name else "leave it out"
+        raise UsageError(f"{verb.name} does not know what {words[len(found)]!r} is", hint)
+    return found
+
+
+def _value(verb: Verb, argument: Argument, given: Any) -> Any:
+    if argument.type == "flag":
+        return _truth(verb, argument, False if given is None else given)
+    if given is None:
+        return argument.default if argument.default is not None else checked(verb, argument, None)
+    if argument.type == "switch":
+        return _truth(verb, argument, given)
+    if argument.type == "pair":
+        return _pairs(verb, argument, given)
+    if argument.many:
+        return checked(verb, argument, [_text(verb, argument, item) for item in _flat(given)])
+    return checked(verb, argument, _text(verb, argument, given))
+
+
+def _truth(verb: Verb, argument: Argument, given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    pairs = get_close_matches(argument.name, [a.name for a in verb.options if a.type == "pair"], 1)
+    hint = f"write {pairs[0]}={{...}}" if pairs and isinstance(given, Mapping) else f"it says: {argument.help}"
+    raise UsageError(f"{verb.name}: {argument.name} is True or False, not a {type(given).__name__}", hint)
+
+
+def _pairs(verb: Verb, argument: Argument, given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        said = f"{verb.name}: {argument.name} is a dict, not a {type(given).__name__}"
+        raise UsageError(said, f"write {argument.name}={{'name': ...}}")
+    for name in given:
+        if not (isinstance(name, str) and name.isidentifier()):
+            said = f"{verb.name}: {name!r} cannot be the name of a {argument.name}"
+            raise UsageError(said, "write letters, digits and _, such as val_acc")
+    if argument.shown.endswith("EXPR"):
+        return {name: Given(value) for name, value in given.items()}
+    found: dict[str, Any] = checked(verb, argument, [f"{n}={_text(verb, argument, v)}" for n, v in given.items()])
+    return found
+
+
+def _flat(given: Any) -> list[Any]:
+    """The items of a text, a list, or a list of lists."""
+    if isinstance(given, str) or not isinstance(given, (list, tuple, set, frozenset)):
+        return [given]
+    return [part for item in given for part in _flat(item)]
+
+
+def _text(verb: Verb, argument: Argument, given: Any) -> str:
+    """Text, a path, a number or a version as it would be written."""
+    given = getattr(given, "value", given) if isinstance(getattr(given, "value", None), Version) else given
+    if isinstance(given, Version):
+        return str(given.id)
+    if isinstance(given, (str, os.PathLike)):
+        return os.fspath(given)
+    if not isinstance(given, bool) and isinstance(given, Real):
+        return str(given)
+    hint = f"write the variable's name in quotes: {verb.name}('df')" if argument.type == "name" else argument.help
+    raise UsageError(f"{verb.name}: {argument.name} cannot be a {type(given).__name__}", hint)
