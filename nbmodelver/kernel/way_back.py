@@ -205,6 +205,7 @@ class WayBack:
             raise
         self._notebook.cells.committed()
         notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
+        notes += [f"{n} is gone, as in {merge.theirs.name}" for n in merge.remove]
         try:
             repo.journals.update(lambda journal: journal.jumped(before.id, version.id))
         except StoreError as error:

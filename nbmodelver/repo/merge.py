@@ -1,4 +1,7 @@
-"""A merge by whole name: each name comes from the side that changed it since the common ancestor."""
+"""A merge by whole name: each name comes from the side that changed it since the common ancestor.
+
+A commit of some names says nothing about the others that were live: on that side they are as they were.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import MergeConflict, UsageError
+from nbmodelver.repo.names import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,11 +44,13 @@ def plan_merge(
     remove: list[str] = []
     conflicts: list[str] = []
     for name in names:
-        side = choices.get(name) or _side(name, base, ours, theirs)
+        side = choices.get(name) or _side(name, base, ours, theirs, version)
         if side == "both":
             conflicts.append(name)
-        elif side == "theirs":
-            (take if name in theirs.kept else remove).append(name)
+        elif side == "theirs" and name in theirs.kept:
+            take.append(name)
+        elif side == "theirs" and not left_out(theirs, name):
+            remove.append(name)
     return MergePlan(base, ours, theirs, tuple(take), tuple(remove), tuple(conflicts))
 
 
@@ -59,17 +65,22 @@ def demand_settled(plan: MergePlan) -> None:
         )
 
 
-def _side(name: str, base: Version | None, ours: Version, theirs: Version) -> str:
-    old = _digest(base, name) if base else None
-    mine, other = _digest(ours, name), _digest(theirs, name)
+def _side(
+    name: str, base: Version | None, ours: Version, theirs: Version, version: Callable[[VersionId], Version]
+) -> str:
+    old = _digest(base, name, version) if base else None
+    mine, other = _digest(ours, name, version), _digest(theirs, name, version)
     if other in (mine, old):
         return "ours"
     return "theirs" if mine == old else "both"
 
 
-def _digest(version: Version, name: str) -> str | None:
-    kept = version.kept.get(name)
-    return None if kept is None else kept.digest
+def _digest(at: Version, name: str, version: Callable[[VersionId], Version]) -> str | None:
+    while (kept := at.kept.get(name)) is None:
+        if not at.parents or not left_out(at, name):
+            return None
+        at = version(at.parents[0])
+    return kept.digest
 
 
 def common_ancestor(a: Version, b: Version, version: Callable[[VersionId], Version]) -> Version | None:

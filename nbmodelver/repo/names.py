@@ -39,7 +39,7 @@ def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId]
         if before is None and name not in row["names"]:
             continue
         version = read(row["id"])
-        now = version.kept.get(name) or (before if _left_out(version, name) else None)
+        now = version.kept.get(name) or (before if left_out(version, name) else None)
         known[row["id"]] = now
         kept = now or before
         if kept is None or (now and before and now.digest == before.digest):
@@ -50,6 +50,6 @@ def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId]
     return found[::-1]
 
 
-def _left_out(version: Version, name: str) -> bool:
+def left_out(version: Version, name: str) -> bool:
     """True when the name was live, but not part of the commit."""
     return name in version.others or any(s.name == name for s in version.skipped)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import nbmodelver as mv
 from nbmodelver.codecs import graph
 from nbmodelver.errors import UsageError
 
@@ -269,6 +270,22 @@ def test_a_merge_of_what_is_in_already_makes_no_version(shell: Shell) -> None:
     assert "v3 is part of v4 already: nothing to merge" in str(shell.run("%mv_merge trees"))
     assert "x from v3" in str(shell.run("%mv_merge trees --take x=theirs"))
     assert (shell["x"], shell["y"]) == (1, 3)
+
+
+def test_a_merge_leaves_alone_what_a_commit_of_some_names_left_out(shell: Shell) -> None:
+    """`%mv_commit model` says nothing of the data; the merge took it for deleted, and the live values with it."""
+    shell.run(
+        "data = [1]; params = {'lr': 1}; odd = [0]\n%mv_commit data params odd\n%mv_branch trees\n%mv_switch trees"
+    )
+    shell.run("model = [3]\n%mv_commit model")
+    shell.run("%mv_switch main\nparams['lr'] = 2\n%mv_commit params data odd")
+    assert "data" not in str(shell.run("%mv_merge trees"))
+    assert (shell["data"], shell["params"], shell["model"]) == ([1], {"lr": 2}, [3])
+    assert set(mv.open()["HEAD"].names) == {"data", "params", "odd", "model"}
+    shell.run("%mv_switch trees\ndel odd\n%mv_commit model data\n%mv_switch main")
+    assert "odd is gone, as in v5" in str(shell.run("%mv_merge trees --take params=theirs"))
+    assert "odd" not in shell
+    assert (shell["data"], shell["params"]) == ([1], {"lr": 2})
 
 
 def test_a_name_that_cannot_be_kept_alone_is_not_asked_for_again(shell: Shell) -> None:

@@ -305,7 +305,7 @@ def test_a_changed_type_is_a_row():
     ("before", "after", "says"),
     [
         (100, 102, "+2 %"), (2_000_000, 1_998_800, "-0.06 %"), (0, 3, "+3"), (1, 5, "+400 %"), (1, 1, None),
-        ("a", 1, None), (True, 2, None), (1.0, "nan", None), (-2, -1, "+50 %"),
+        ("a", 1, None), (True, 2, None), (1.0, "nan", None), (-2, -1, "+50 %"), (-2.5e-19, 0.001333, "+0.001333"),
     ],
 )  # fmt: skip
 def test_a_change_is_relative_where_that_says_something(before, after, says):
