@@ -148,6 +148,14 @@ class Version:
     duration_s: float = 0.0
     auto: str = ""
 
+    def __repr__(self) -> str:
+        """One line: "<v7 'deeper' · df, model · acc 0.91>"; `to_dict` has everything."""
+        names = ", ".join(n if n.isidentifier() else repr(n) for n in self.names[:4])
+        more = f" +{len(self.kept) - 4}" if len(self.kept) > 4 else ""
+        metrics = ", ".join(f"{n if n.isidentifier() else repr(n)} {v:.4g}" for n, v in self.metrics.items())
+        said = f" {self.message!r}" if self.message else ""
+        return f"<{' · '.join(filter(None, [self.name + said, names + more, metrics]))}>"
+
     @property
     def name(self) -> str:
         """The name for people: "v7"."""

@@ -52,6 +52,9 @@ class Records:
 
         Written last of a commit: every part that it names must be in the store. The same version twice is one.
         """
+        wrong = next(sense.nonsense(version), "")
+        if wrong:  # It would be taken for damage by whoever reads it.
+            raise StoreError(f"{version.name} cannot be stored: {wrong} makes no sense", "this is a bug in nbmodelver")
         raw = canonical(version)
         id_ = id_of(raw)
         stored = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(raw)

@@ -21,12 +21,13 @@ from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places, profiles, upkeep
 from nbmodelver.repo.background import Pending
 from nbmodelver.repo.backup import BackedUp, backup
-from nbmodelver.repo.commit import Commit, Labels, Surroundings
+from nbmodelver.repo.commit import Commit, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.forget import Forgetting, forget, take_back
 from nbmodelver.repo.freed import size_of
 from nbmodelver.repo.history import History
+from nbmodelver.repo.labels import Labels, demand_names, labels, several
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
@@ -114,7 +115,7 @@ class Repo:
         *,
         metrics: Mapping[str, float] | None = None,
         params: Mapping[str, Json] | None = None,
-        tags: Sequence[str] = (),
+        tags: str | Sequence[str] = (),
         note: str = "",
         namespace: dict[str, Any] | None = None,
         around: Surroundings | None = None,
@@ -136,9 +137,9 @@ class Repo:
         A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
         visible, and the same commit may be tried again.
         """
-        work = self._begun(values, namespace, partial, allow_secrets, tags)
-        labels = Labels(message, note, dict(metrics or {}), dict(params or {}), tags, auto, merged, only_if_changed)
-        version = work.run(labels, around or Surroundings(), progress, verify=self._verifies(verify_load))
+        told = labels(message, note, metrics, params, tags, auto=auto, merged=merged, only_if_changed=only_if_changed)
+        work = self._begun(values, namespace, partial, allow_secrets, told)
+        version = work.run(told, around or Surroundings(), progress, verify=self._verifies(verify_load))
         upkeep.after_commit(self, version)
         return version
 
@@ -149,7 +150,7 @@ class Repo:
         *,
         metrics: Mapping[str, float] | None = None,
         params: Mapping[str, Json] | None = None,
-        tags: Sequence[str] = (),
+        tags: str | Sequence[str] = (),
         note: str = "",
         namespace: dict[str, Any] | None = None,
         around: Surroundings | None = None,
@@ -164,9 +165,9 @@ class Repo:
         the values were at this moment. told: called on that thread with the version, or with the error.
         The next commit, rollback or anything else that changes the store waits for it.
         """
-        work = self._begun(values, namespace, partial, allow_secrets, tags)
-        labels = Labels(message, note, dict(metrics or {}), dict(params or {}), tags)
-        store = work.later(labels, around or Surroundings(), verify=self._verifies(verify_load))
+        said = labels(message, note, metrics, params, tags)
+        work = self._begun(values, namespace, partial, allow_secrets, said)
+        store = work.later(said, around or Surroundings(), verify=self._verifies(verify_load))
 
         def finished() -> Version:
             version = store()
@@ -193,12 +194,13 @@ class Repo:
         namespace: dict[str, Any] | None,
         partial: bool,
         allow_secrets: Collection[str],
-        tags: Sequence[str],
+        told: Labels,
     ) -> Commit:
+        demand_names(values)
         self.settle()
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
-        self.history.check_tags(tags)
+        self.history.check_tags(told.tags)
         return Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
 
     def _verifies(self, asked: bool | None) -> bool:
@@ -210,8 +212,12 @@ class Repo:
 
     # -- history
 
-    def __getitem__(self, revision: str) -> Version:
-        """The version that "v3", "HEAD~2", a tag, a branch, an id's start or "@{yesterday}" names."""
+    def __getitem__(self, revision: str | Version) -> Version:
+        """The version that "v3", "HEAD~2", a tag, a branch, an id's start or "@{yesterday}" names, or itself."""
+        if isinstance(revision, Version):
+            return revision
+        if not isinstance(revision, str):
+            raise UsageError(f"a {type(revision).__name__} names no version", "write 'v7', 'HEAD~2', a tag or a branch")
         return resolve(revision, self.history)
 
     def log(
@@ -260,7 +266,7 @@ class Repo:
         revision: str | Version,
         live: dict[str, Any],
         *,
-        names: Sequence[str] = (),
+        names: str | Sequence[str] = (),
         only_missing: bool = False,
         prefix: str = "",
         trusted: bool | None = None,
@@ -271,13 +277,13 @@ class Repo:
         came: names beside those of the present version that go when the target does not know them.
         """
         self.settle()
-        version = self[revision] if isinstance(revision, str) else revision
+        version = self[revision]
         head = self.history.head
         return Rollback(
             self.vault,
             version,
             live,
-            names=names,
+            names=several("names", names),
             tracked=(*(head.kept if head else ()), *came),
             only_missing=only_missing,
             prefix=prefix,
@@ -286,7 +292,12 @@ class Repo:
         )
 
     def plan(
-        self, revision: str | Version, live: dict[str, Any] | None = None, *, names: Sequence[str] = (), **how: Any
+        self,
+        revision: str | Version,
+        live: dict[str, Any] | None = None,
+        *,
+        names: str | Sequence[str] = (),
+        **how: Any,
     ) -> Plan:
         """What a rollback would do. how: only_missing, prefix."""
         rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
@@ -312,7 +323,7 @@ class Repo:
     def load(
         self,
         revision: str | Version,
-        names: Sequence[str] | None = None,
+        names: str | Sequence[str] | None = None,
         *,
         namespace: dict[str, Any] | None = None,
         progress: Progress | None = None,
@@ -322,9 +333,10 @@ class Repo:
         Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
         """
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
-        version = self[revision] if isinstance(revision, str) else revision
+        version = self[revision]
         trusted, restricted = self.trusts(version), bool(self.origins(version))
-        rollback = Rollback(self.vault, version, dict(scope), names=names or (), trusted=trusted, restricted=restricted)
+        wanted = several("names", names)
+        rollback = Rollback(self.vault, version, dict(scope), names=wanted, trusted=trusted, restricted=restricted)
         rollback.namespace = scope
         groups = rollback.wanted
         values = self.vault.load(groups, DefinitionLoader(rollback).loader, progress)
@@ -405,10 +417,11 @@ class Repo:
 
     # -- comparison
 
-    def diff(self, before: str | Version, after: str | Version, names: Sequence[str] = ()) -> Diff:
+    def diff(self, before: str | Version, after: str | Version, names: str | Sequence[str] = ()) -> Diff:
         """Two versions, section by section."""
-        a = self[before] if isinstance(before, str) else before
-        b = self[after] if isinstance(after, str) else after
+        names = several("names", names)
+        a = self[before]
+        b = self[after]
         for name in names:
             if name not in a.kept and name not in b.kept:
                 known = [*a.kept, *b.kept]
@@ -459,7 +472,7 @@ class Repo:
         head = self.history.head
         if head is None:
             raise UsageError("a merge needs a version to merge into", "make one: %mv_commit")
-        theirs = self[revision] if isinstance(revision, str) else revision
+        theirs = self[revision]
         return merging.plan_merge(head, theirs, self.history.version, choices or {})
 
     # -- keeping house
@@ -532,7 +545,7 @@ class Repo:
 
     def forget(
         self,
-        revisions: Sequence[str] = (),
+        revisions: str | Sequence[str] = (),
         *,
         keep: Retention | None = None,
         force: bool = False,
@@ -544,14 +557,14 @@ class Repo:
         Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
         """
         self.settle()
-        return forget(self, revisions, keep or Retention(), force=force, dry_run=dry_run)
+        return forget(self, several("revisions", revisions), keep or Retention(), force=force, dry_run=dry_run)
 
-    def take_back(self, revisions: Sequence[str]) -> tuple[Version, ...]:
+    def take_back(self, revisions: str | Sequence[str]) -> tuple[Version, ...]:
         """Bring forgotten versions ("v5") back. Raises UnknownVersion once gc has removed what they held."""
         self.settle()
-        return take_back(self, revisions)
+        return take_back(self, several("revisions", revisions))
 
-    def purge(self, names: Sequence[str], *, dry_run: bool = False) -> Purged:
+    def purge(self, names: str | Sequence[str], *, dry_run: bool = False) -> Purged:
         """Take variables out of every version, and every byte of them out of the store. Cannot be undone.
 
         Versions that held them, and their descendants, get new ids; numbers, tags and branches stay.
@@ -559,7 +572,7 @@ class Repo:
         """
         self.settle()
         layout.check(self.backend, for_writing=True)
-        return purge(self, names, dry_run=dry_run)
+        return purge(self, several("names", names), dry_run=dry_run)
 
     def forget_cached(self) -> None:
         """Drop everything remembered about records: they were replaced. Where this kernel stands is its own."""

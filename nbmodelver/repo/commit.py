@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.graph import Capture, Draft
     from nbmodelver.model import Cell, GitState, Json, Progress
     from nbmodelver.repo import Repo
+    from nbmodelver.repo.labels import Labels
     from nbmodelver.repo.vault import Vault
     from nbmodelver.store.writing import PackWriter
 
@@ -48,23 +49,6 @@ class Surroundings:
     session: bool = True
     notebook: bytes | None = None
     notebook_path: str = ""
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What is said about a version.
-
-    merged: a second parent. only_if_changed: make no version when every name is as it is in the present one.
-    """
-
-    message: str = ""
-    note: str = ""
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    params: Mapping[str, Json] = field(default_factory=dict)
-    tags: Sequence[str] = ()
-    auto: str = ""
-    merged: VersionId | None = None
-    only_if_changed: bool = False
 
 
 class Commit:

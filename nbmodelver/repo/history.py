@@ -74,7 +74,9 @@ class History:
         if found is not None and self.refs.get(f"forgotten/{found}") is not None:  # A purge, perhaps of another kernel.
             self._versions.pop(found, None)
             left = self._left_of(found)
-            self._here = branch, found if left is None else left.id
+            with self.appearing:
+                if self._here == (branch, found):
+                    self._here = branch, found if left is None else left.id
             return left
         return self._left_of(found)
 
@@ -103,11 +105,16 @@ class History:
             return None
 
     def _where(self) -> tuple[str, VersionId | None]:
-        if self._here is None:
-            stored = self.refs.get(HEAD)
-            own = _notebooks(stored).get(key_of(self.notebook)) if self.notebook else None
-            self._here = own if own is not None and self._is_known(own[1]) else _parse_head(stored)
-        return self._here
+        here = self._here
+        if here is None:
+            with self.appearing:  # What another thread moves meanwhile is not to be overwritten with what was before.
+                here = self._here = self._here or self._stored_place()
+        return here
+
+    def _stored_place(self) -> tuple[str, VersionId | None]:
+        stored = self.refs.get(HEAD)
+        own = _notebooks(stored).get(key_of(self.notebook)) if self.notebook else None
+        return own if own is not None and self._is_known(own[1]) else _parse_head(stored)
 
     def _is_known(self, version_id: VersionId) -> bool:
         """Whether there is such a version, or what stands for it."""
@@ -122,7 +129,8 @@ class History:
     def stand_at(self, version: VersionId | None, branch: str | None = None) -> None:
         """Move HEAD; this kernel's own also where the store cannot be written. A branch moves with its next commit."""
         branch = branch or self.branch
-        self._here = (branch, version)
+        with self.appearing:
+            self._here = (branch, version)
         for _ in range(100):
             before = self.refs.get(HEAD)
             notebooks = _notebooks(before)

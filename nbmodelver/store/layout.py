@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 KEY = "format"
 _MAX_BYTES = 4096
+_MAKE_ONE = "make one: %mv_init, or nbmodelver.open(PATH, create=True)"
 _NOW = {"format": FORMAT, "readable_by": FORMAT}
 
 
@@ -74,7 +75,7 @@ def _read(backend: Backend) -> bytes:
     try:
         return bytes(backend.read(KEY, 0, _MAX_BYTES))
     except KeyError:
-        raise NoStore(f"no store at {backend.where}", "make one with %mv_init") from None
+        raise NoStore(f"no store at {backend.where}", _MAKE_ONE) from None
 
 
 def _numbers(raw: bytes, where: str) -> tuple[int, int]:

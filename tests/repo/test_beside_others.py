@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,3 +71,23 @@ def test_a_kernel_stays_where_it_is_after_a_purge_and_a_way_back_of_what_was_for
     assert repo.history.head.name == "v3"
     assert other.history.head.name == "v1"
     assert repo.commit({"x": 9}).parents == (repo["v3"].id,)
+
+
+def test_who_looks_where_a_kernel_stands_does_not_put_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A panel asked from a thread of its own while the first commit was made: it had read "nowhere", and said so."""
+    repo = mv.open(tmp_path, create=True)
+    made = mv.open(tmp_path).commit({"x": 1})
+    repo.refs.delete("HEAD")
+    get, moving = repo.refs.get, threading.Thread(target=lambda: repo.history.stand_at(made.id, "main"))
+
+    def slow(name: str) -> str | None:
+        found = get(name)
+        if name == "HEAD" and not moving.ident:
+            moving.start()
+            moving.join(0.5)
+        return found
+
+    monkeypatch.setattr(repo.refs, "get", slow)
+    repo.history.head  # the look
+    moving.join()
+    assert repo.history.head_id == made.id

@@ -90,17 +90,18 @@ class Shelf:
             return self._stored
 
     def _read(self, repo: Repo) -> Message:
-        labels = self.labels
-        timeline, count = self.timeline(), repo.history.records.count()
+        with repo.history.appearing:  # A commit may be on another thread: all of it is seen, or nothing.
+            labels, count = self.labels, repo.history.records.count()
+            head, branch = repo.history.head, repo.history.branch
+        timeline = self.timeline()
         self.is_whole = timeline.is_read or count <= MANY
         rows = timeline.rows() if self.is_whole else []
-        head = repo.history.head
         journal = repo.journals.read()
         return {
             "protocol": PROTOCOL,
             "store": repo.where,
             "notebook": self._notebook_name(),
-            "branch": repo.history.branch,
+            "branch": branch,
             "branches": dict(labels.branches),
             "tags": dict(labels.tags),
             "head": None if head is None else entries.entry(head, labels),

@@ -54,7 +54,7 @@ class LocalBackend:
                 if shared:
                     self.root.chmod(0o2770)
         elif not self.root.is_dir():
-            raise NoStore(f"no store at {self.where}", "make one with %mv_init")
+            raise NoStore(f"no store at {self.where}", "make one: %mv_init, or nbmodelver.open(PATH, create=True)")
         self.shared = shared or bool(self.root.stat().st_mode & stat.S_IWGRP)
         self._durable: set[tuple[str, ...]] = set()
 
