@@ -37,7 +37,11 @@ def gc(report: GcReport) -> Shown:
         return Shown(Document((said,), "gc"), report)
     verb = "would remove" if report.dry_run else "removed"
     what = f"{plural(report.parts, 'part')} in {plural(report.packs, 'pack')}"
-    said = line(f"{verb} ", strong(size(report.freed_bytes)), f" ({what})", dim(f" · {size(report.kept_bytes)} stay"))
+    about, stay = "" if report.exact else "about ", dim(f" · {size(report.kept_bytes)} stay")
+    if report.freed_bytes < 0:
+        more = strong(f"{about}{size(-report.freed_bytes)} more")
+        return Shown(Document((line(f"{verb} {what}; what leaned on them takes ", more, stay),), "gc"), report)
+    said = line(f"{verb} ", strong(f"{about}{size(report.freed_bytes)}"), f" ({what})", stay)
     return Shown(Document((said,), "gc"), report)
 
 
