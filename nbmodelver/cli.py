@@ -65,9 +65,11 @@ def _answer(name: str, call: object) -> int:
 
 
 def _complain(error: NbmodelverError) -> None:
-    print(f"nbmodelver: {error.message}", file=sys.stderr)
+    said = error.message.replace("%mv_", "nbmodelver ")
+    print(said if said.startswith("nbmodelver ") else f"nbmodelver: {said}", file=sys.stderr)
     if error.hint:
-        print(f"  {error.hint.replace('%mv_', 'nbmodelver ')}", file=sys.stderr)
+        both = "nbmodelver " in error.hint  # It says what to do here and what in a notebook.
+        print(f"  {error.hint if both else error.hint.replace('%mv_', 'nbmodelver ')}", file=sys.stderr)
 
 
 assert set(VERBS) >= set(faces.FACES)

@@ -324,13 +324,13 @@ VERIFY = Verb(
     (
         Example("", "check the structure"),
         Example("--full", "read and check every byte"),
-        Example("--sample 5", "read and check a twentieth of the bytes"),
+        Example("--sample 5%", "read and check a twentieth of the parts"),
     ),
     (
         Argument("full", "read every byte", ("--full",), "flag"),
         Argument(
             "sample",
-            "read this many percent of the bytes, chosen at random",
+            "read this many percent of the parts, chosen at random",
             ("--sample",),
             "number",
             metavar="PCT",
@@ -430,8 +430,9 @@ REPAIR = Verb(
 STATS = Verb(
     "stats",
     "Say what takes the room: by name, by kind and by version, and what forgetting would free.",
-    "Sizes are stored bytes: every part counts once, for the first name that needs it. A version alone frees what no "
-    "other version needs; what %mv_forget of several would free together, its --dry-run says to the byte.",
+    "Sizes are stored bytes: every part counts once, for the first name that needs it. A version alone frees at "
+    "least what no other version needs; what %mv_forget of several would free together, its --dry-run says to the "
+    "byte.",
     (Example("", "the largest names and versions"), Example("--limit 100", "more of them")),
     (Argument("limit", "at most this many rows a table", ("--limit",), "int", 10, metavar="N", minimum=1),),
     gives="the figures",
