@@ -441,9 +441,10 @@ STATS = Verb(
 BACKUP = Verb(
     "backup",
     "Copy the store to another folder, checked; the next time only what is new.",
-    "The copy is a store itself: %mv_init FOLDER uses it. Others may commit meanwhile; an interrupted backup goes on "
-    "where it was when it is run again. Nothing that was copied is ever deleted there, so what you forget or purge is "
-    "still in older backups.",
+    "The copy is a store itself: %mv_init FOLDER uses it, and so does the command line in that folder. Others may "
+    "commit meanwhile; an interrupted backup goes on where it was when it is run again. Nothing that was copied is "
+    "ever deleted there, so what you forget or purge is still in older backups. What is damaged is not copied but "
+    "named; the command line then ends with exit status 1.",
     (
         Example("../backup-of-study", "make the copy, or bring it up to date"),
         Example("../backup-of-study --full", "check every byte of it as well"),

@@ -113,9 +113,9 @@ def backed_up(
     said = line(strong(plural(versions, "version")), " in ", Span(folder, "code"), dim(f" · copied: {what}, checked"))
     if not problems:
         return Shown(Document((said,), "backup"), value)
-    rows = tuple(Row((Span(p.what, "bad"), Span(p.object, "code"))) for p in problems)
-    hint = line(dim("the store itself is damaged: nbmodelver repair says what can be done"))
-    return Shown(Document((said, Table(("", ""), rows), hint), "backup"), value)
+    rows = tuple(Row((Span("not copied", "bad"), Span(p.object, "code"), damage(p)[0])) for p in problems)
+    hint = line(dim("the store itself is damaged: %mv_repair says what can be done"))
+    return Shown(Document((said, Table(("", "", ""), rows), hint), "backup"), value)
 
 
 def config(settings: Mapping[str, Json]) -> Shown:

@@ -56,8 +56,14 @@ def test_the_tables_say_what_was_measured(tmp_path: object) -> None:
 
 @pytest.mark.slow
 def test_other_threads_go_on_during_a_commit_of_a_gigabyte() -> None:
-    """Structure, not speed: no step holds the interpreter for a share of the work that grows with the data."""
+    """Structure, not speed: no step holds the interpreter for a share of the work that grows with the data.
+
+    Such a step would do it every time; a machine that is busy elsewhere gives a pause too, but not three times.
+    """
     values = gigabytes(0.5)
-    with new_repo() as repo:
-        first, took = longest_pause(lambda: repo.commit(values))
-    assert first < took / 5
+    shares = []
+    while len(shares) < 3 and min(shares, default=1) >= 0.2:
+        with new_repo() as repo:
+            first, took = longest_pause(lambda repo=repo: repo.commit(values))
+        shares.append(first / took)
+    assert min(shares) < 0.2, shares

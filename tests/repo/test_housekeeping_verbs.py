@@ -203,6 +203,27 @@ def test_backup_says_what_was_copied(repo, tmp_path):
     assert "nothing new" in answer(repo, f"backup '{tmp_path / 'copy'}'")[1]
 
 
+def test_the_command_line_works_in_a_backup_and_tells_that_something_was_not_copied(
+    repo, tmp_path, monkeypatch, capsys
+):
+    assert cli.main(["backup", str(tmp_path.parent / f"{tmp_path.name} copy")]) == 0
+    monkeypatch.chdir(tmp_path.parent / f"{tmp_path.name} copy")
+    capsys.readouterr()
+    assert cli.main(["log"]) == 0
+    assert "v4" in capsys.readouterr().out
+    assert cli.main(["verify", "--full"]) == 0
+    monkeypatch.chdir(tmp_path)
+    (pack, *_) = repo.backend.list("packs/")
+    data = bytearray(repo.backend.read(pack))
+    data[40] ^= 1
+    repo.backend.delete(pack)
+    repo.backend.create(pack, [bytes(data)])
+    capsys.readouterr()
+    assert cli.main(["backup", str(tmp_path.parent / f"{tmp_path.name} other")]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"not copied {pack} damaged: the block at byte 32" in out
+
+
 def test_the_command_line_has_them_all(repo, capsys):
     for line in ("stats", "repair", "backup ../copied", "forget v1 --dry-run", "gc --dry-run", "status", "verify"):
         assert cli.main(line.split()) == 0
