@@ -206,6 +206,7 @@ def test_backup_says_what_was_copied(repo, tmp_path):
 def test_the_command_line_works_in_a_backup_and_tells_that_something_was_not_copied(
     repo, tmp_path, monkeypatch, capsys
 ):
+    monkeypatch.setenv("COLUMNS", "100")
     assert cli.main(["backup", str(tmp_path.parent / f"{tmp_path.name} copy")]) == 0
     monkeypatch.chdir(tmp_path.parent / f"{tmp_path.name} copy")
     capsys.readouterr()
