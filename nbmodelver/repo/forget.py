@@ -147,7 +147,8 @@ def _demand_metrics(rule: Retention, versions: Sequence[Version]) -> None:
     known = sorted({name for version in versions for name in version.metrics})
     for metric in rule.best:
         if versions and metric not in known:
-            hint = nearest(metric, known) or (f"there is: {', '.join(known)}" if known else "no version has a metric")
+            others = f"there is: {', '.join(known)}" if known else f"commit with one: %mv_commit --metric {metric}=EXPR"
+            hint = nearest(metric, known) or others
             raise UsageError(f"no version has the metric '{metric}'", hint)
 
 

@@ -76,6 +76,15 @@ def test_a_metric_that_no_version_has_lets_nothing_go(repo):
     assert len(repo.log()) == 4
 
 
+def test_a_store_without_metrics_says_how_a_version_gets_one(tmp_path):
+    repo = mv.open(tmp_path / "other", create=True)
+    assert answer(repo, "forget --best acc=1")[0].versions == ()
+    repo.commit({"n": 1})
+    with pytest.raises(UsageError) as caught:
+        answer(repo, "forget --best acc=1")
+    assert caught.value.hint == "commit with one: %mv_commit --metric acc=EXPR"
+
+
 def test_undo_says_what_can_come_back(repo):
     answer(repo, "forget v1 v3")
     for line in ("forget --undo", "forget v2 --undo"):
