@@ -82,7 +82,8 @@ def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow
     if not live and made.places and not allow_empty:
         raise StoreError("no version needs any part, and the store has some: nothing was removed", "run verify first")
     for id_ in sorted(live - made.places.keys()):
-        raise MissingPart(f"part {id_} is needed and missing: nothing was removed", "run verify first")
+        hint = "nbmodelver verify names the versions that lost it: forget these, or bring a backup back"
+        raise MissingPart(f"part {id_} is needed and missing: nothing was removed", hint)
     young = {key for key, c in packs.items() if abs(backend.age_s(key)) < grace_s}
     for contents in (packs[key] for key in young):
         _leave_alone(made, contents)
