@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb. 0: done; 1: `verify` found problems, or something failed; 2: the command line is wrong."""
+    """Run one verb. 0: done; 1: `verify` or `backup` found damage, or something failed; 2: a wrong command line."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)
@@ -61,13 +61,16 @@ def _answer(name: str, call: object) -> int:
     with views.Bar(views.Terminal()) as progress:
         shown = faces.FACES[name](open_repo(), call, progress)
     print(shown)
-    return 1 if name == "verify" and shown.value else 0
+    damaged = shown.value if name == "verify" else getattr(shown.value, "problems", ()) if name == "backup" else ()
+    return 1 if damaged else 0
 
 
 def _complain(error: NbmodelverError) -> None:
-    print(f"nbmodelver: {error.message}", file=sys.stderr)
+    said = error.message.replace("%mv_", "nbmodelver ")
+    print(said if said.startswith("nbmodelver ") else f"nbmodelver: {said}", file=sys.stderr)
     if error.hint:
-        print(f"  {error.hint.replace('%mv_', 'nbmodelver ')}", file=sys.stderr)
+        both = "nbmodelver " in error.hint  # It says what to do here and what in a notebook.
+        print(f"  {error.hint if both else error.hint.replace('%mv_', 'nbmodelver ')}", file=sys.stderr)
 
 
 assert set(VERBS) >= set(faces.FACES)

@@ -10,7 +10,7 @@ from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.repo import Query, Repo, Retention, open_repo, places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nbmodelver.model import Group, Progress, Version
     from nbmodelver.verbs import Call
@@ -40,7 +40,7 @@ def init(path: str | None) -> tuple[Repo, Shown]:
     existed = (folder / "format").is_file()
     repo = open_repo(folder, create=True)
     count = repo.history.records.count()
-    said = f" · {count} versions" if existed else " · empty: %mv_commit makes the first version"
+    said = f" · {views.plural(count, 'version')}" if existed else " · empty: %mv_commit makes the first version"
     return repo, views.sentence("store at ", views.Span(repo.where, "code"), views.Span(said, "dim"), value=repo)
 
 
@@ -161,12 +161,21 @@ def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     if not names:
         raise UsageError("purge needs the names to take out", "try: %mv_purge NAME")
     done = repo.purge(names, dry_run=not call["yes"])
-    where = ", ".join(done.versions) or "parameters, metrics and packs only"
+    where = _few(done.versions) or "parameters, metrics and packs only"
     verb = "was taken out of" if call["yes"] else "would be taken out of"
     hint = "" if call["yes"] else " · for good with --yes"
     return views.sentence(
         views.Span(", ".join(names), "strong"), f" {verb} {where}", views.Span(hint, "dim"), value=done
     )
+
+
+def _few(versions: Sequence[str]) -> str:
+    if len(versions) <= _MOST_NAMED:
+        return ", ".join(versions)
+    return f"{views.plural(len(versions), 'version')}, {versions[0]} to {versions[-1]}"
+
+
+_MOST_NAMED = 20
 
 
 def forget(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
@@ -184,7 +193,7 @@ def forget(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     done = repo.forget(call["versions"], keep=rule, force=call["force"], dry_run=call["dry_run"])
     return views.forgotten(
         done.versions, done, kept=done.kept, protected=done.protected, dry_run=done.dry_run,
-        freed_bytes=done.freed_bytes, garbage_bytes=done.garbage_bytes, exact=done.exact,
+        freed_bytes=done.freed_bytes, garbage_bytes=done.garbage_bytes, exact=done.exact, over_bytes=done.over_bytes,
     )  # fmt: skip
 
 
@@ -225,8 +234,8 @@ def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     full, sample = bool(call["full"]), call["sample"]
     count = len(repo.history.records.readable_ids()[0])
     problems = repo.verify(full=full, sample=sample, progress=progress)
-    what = "every byte" if full else f"structure and {sample} % of the parts" if sample else "structure"
-    return views.verify(problems, f"{what} of {count} versions")
+    what = "every byte" if full else f"structure and {sample:g} % of the parts" if sample else "structure"
+    return views.verify(problems, f"{what} of {views.plural(count, 'version')}", whole=full)
 
 
 def gc(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

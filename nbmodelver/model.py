@@ -389,7 +389,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class GcReport:
-    """What a gc removed or would remove. rewritten_bytes: size of the packs of which only a part stays."""
+    """What a gc removed or would remove. rewritten_bytes: size of the packs of which only a part stays.
+
+    freed_bytes: below 0 where what stays had leaned on what goes and takes more room without it. exact: False where
+    a dry run only estimates.
+    """
 
     parts: int = 0
     packs: int = 0
@@ -397,6 +401,7 @@ class GcReport:
     kept_bytes: int = 0
     dry_run: bool = False
     rewritten_bytes: int = 0
+    exact: bool = True
 
 
 class Progress(Protocol):

@@ -25,7 +25,7 @@ from nbmodelver.repo.commit import Commit, Surroundings
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.forget import Forgetting, forget, take_back
-from nbmodelver.repo.freed import size_of
+from nbmodelver.repo.freed import gc_tried, size_of
 from nbmodelver.repo.history import History
 from nbmodelver.repo.labels import Labels, demand_names, labels, several
 from nbmodelver.repo.nearest import nearest
@@ -508,16 +508,21 @@ class Repo:
         """Remove what no version needs; then make many small files few.
 
         What is younger than `grace_s` seconds stays: packs, and all of versions that were forgotten since.
+        dry_run: only say what would go, to the byte where it is no more than can be tried out in memory.
         """
         self.settle()
-        empty = not self.history.records.ids()
-        report = self.parts.collect(
-            lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty
-        )
-        if not dry_run:
-            upkeep.bury(self, grace_s)
-            upkeep.everything(self)
+        if dry_run:
+            with self.parts.watched():
+                return gc_tried(self, grace_s)
+        report = self.collect(dry_run=False, grace_s=grace_s)
+        upkeep.bury(self, grace_s)
+        upkeep.everything(self)
         return report
+
+    def collect(self, *, dry_run: bool, grace_s: float) -> GcReport:
+        """The part of gc that removes. dry_run: estimate it."""
+        empty = not self.history.records.ids()
+        return self.parts.collect(lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
 
     def upgrade(self) -> bool:
         """Raise a store of an older format to the present one, which older nbmodelver refuse; False when it has it."""

@@ -161,7 +161,7 @@ class _Copying:
             try:
                 check(self.source, key)
             except Damaged:
-                self.problems.append(Problem(f"not copied: {error.message}", key))
+                self.problems.append(Problem(error.message, key))
                 return
         raise StoreError(f"{key} changed on its way to {self.target.where}", "run the same command again") from error
 

@@ -13,6 +13,7 @@ from nbmodelver.errors import Damaged, UnknownVersion, UsageError
 from nbmodelver.model import Version, VersionId
 from nbmodelver.repo.costs import Costs
 from nbmodelver.repo.freed import freed_by
+from nbmodelver.repo.nearest import nearest
 from nbmodelver.store import layout
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Forgetting:
 
     freed_bytes: what gc then frees beyond what it would free anyway (garbage_bytes); None: not asked for. exact:
     False where it was estimated. protected: versions that a rule would let go, with the ref that holds them.
+    over_bytes: what those that always stay need, where that is more than the budget; else 0.
     """
 
     versions: tuple[Version, ...]
@@ -37,6 +39,7 @@ class Forgetting:
     garbage_bytes: int = 0
     exact: bool = True
     dry_run: bool = False
+    over_bytes: int = 0
 
 
 def forget(
@@ -72,19 +75,27 @@ def forget(
 def take_back(repo: Repo, revisions: Sequence[str]) -> tuple[Version, ...]:
     """Bring forgotten versions back, as long as gc has not removed what they held; all of them, or none.
 
-    revisions: numbers ("v5") or ids. Raises UnknownVersion.
+    revisions: numbers ("v5") or ids. Raises UsageError for none, UnknownVersion with those that there are.
     """
     layout.check(repo.backend, for_writing=True)
     records = repo.history.records
     with repo.parts.lease(), repo.alone():
         records.forgotten.refresh()
         gone, present = records.forgotten.all(), records.present()
+        back = sorted((stone.number for id_, stone in gone.items() if id_ in present), reverse=True)
+        hint = (
+            f"forgotten and still here: {', '.join(f'v{n}' for n in back[:20])}"
+            if back
+            else "nothing forgotten is left"
+        )
+        if not revisions:
+            raise UsageError("bring back what?", hint)
         names = {f"v{stone.number}": id_ for id_, stone in gone.items()}
         found = []
         for revision in revisions:
             id_ = names.get(revision.lower()) or VersionId(revision)
             if id_ not in gone:
-                raise UnknownVersion(f"'{revision}' is no forgotten version", "write v5, as it was called")
+                raise UnknownVersion(f"'{revision}' is no forgotten version", hint)
             if id_ not in present or not _is_whole(repo, records.read(id_)):
                 raise UnknownVersion(
                     f"{revision} was forgotten, and gc has removed what it held", "nothing was changed"
@@ -122,11 +133,30 @@ def _chosen(repo: Repo, revisions: Sequence[str], rule: Retention, force: bool) 
         versions.sort(key=lambda v: -v.number)
         return Forgetting(tuple(versions), repo.history.records.count() - len(versions))
     everything = repo.history.all()
+    _demand_metrics(rule, everything)
     costs = Costs(repo.vault)
     kept = rule.kept(everything, set(holders), costs.added)
     alone = rule.kept(everything, set(), Costs(repo.vault).added) if rule.within_bytes is None else kept
     protected = tuple((v.name, holders[v.id]) for v in everything if v.id in holders and v.id not in alone)
-    return Forgetting(tuple(v for v in everything if v.id not in kept), len(kept), protected)
+    gone = tuple(v for v in everything if v.id not in kept)
+    return Forgetting(gone, len(kept), protected, over_bytes=_over(repo, rule, [v for v in everything if v.id in kept]))
+
+
+def _demand_metrics(rule: Retention, versions: Sequence[Version]) -> None:
+    """A misspelt metric would keep nothing, and let everything go."""
+    known = sorted({name for version in versions for name in version.metrics})
+    for metric in rule.best:
+        if versions and metric not in known:
+            others = f"there is: {', '.join(known)}" if known else f"commit with one: %mv_commit --metric {metric}=EXPR"
+            hint = nearest(metric, known) or others
+            raise UsageError(f"no version has the metric '{metric}'", hint)
+
+
+def _over(repo: Repo, rule: Retention, staying: Sequence[Version]) -> int:
+    if rule.within_bytes is None:
+        return 0
+    needed = sum(map(Costs(repo.vault).added, staying))
+    return needed if needed > rule.within_bytes else 0
 
 
 def _holders(repo: Repo) -> dict[VersionId, str]:

@@ -1,7 +1,8 @@
-"""What forgetting would free, found by doing it: on a store laid over the real one, which is only read."""
+"""What forgetting or a gc would free, found by doing it: on a store laid over the real one, which is only read."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbmodelver.store.backends.overlay import Overlay
@@ -9,7 +10,7 @@ from nbmodelver.store.backends.overlay import Overlay
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.model import Backend, Version
+    from nbmodelver.model import Backend, GcReport, Version
     from nbmodelver.repo import Repo
 
 DATA = ("packs/", "records/", "journals/")
@@ -35,13 +36,24 @@ def freed_by(repo: Repo, versions: Sequence[Version]) -> Freed:
     return Freed(as_it_is - without, before - as_it_is, exact and also)
 
 
+def gc_tried(repo: Repo, grace_s: float) -> GcReport:
+    """What gc would remove. Changes nothing."""
+    trial = type(repo)(Overlay(repo.backend))
+    estimate = trial.collect(dry_run=True, grace_s=grace_s)
+    if not estimate.rewritten_bytes:
+        return estimate
+    if estimate.rewritten_bytes > TRIED_BYTES:
+        return replace(estimate, exact=False)
+    return replace(trial.collect(dry_run=False, grace_s=grace_s), dry_run=True)
+
+
 def _after_gc(repo: Repo, versions: Sequence[Version]) -> tuple[int, bool]:
     """The size of the store after that, and whether it is exact."""
     overlay = Overlay(repo.backend)
     trial = type(repo)(overlay)
     records = trial.history.records
     records.forgotten.add(records.read(v.id) for v in versions)
-    report = trial.gc(dry_run=True, grace_s=0)
+    report = trial.collect(dry_run=True, grace_s=0)
     if report.rewritten_bytes > TRIED_BYTES:
         return size_of(repo.backend) - report.freed_bytes, False
     trial.gc(grace_s=0)

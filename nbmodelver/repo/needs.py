@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DOCUMENTS = ("cells", "environment", "notebook")
 
+_CHANCE = random.SystemRandom()
+"""Its own: what a notebook draws from `random` after a look at the store is what it would have drawn without."""
+
 
 def groups_of(version: Version) -> list[Group]:
     """Every group of a version: names, definitions, the session's state."""
@@ -85,7 +88,8 @@ class Needs:
 
     def problems(self, *, full: bool, sample: float | None, progress: Progress | None) -> list[Problem]:
         """What is wrong with the store; see Repo.verify. One version after the other: a long history fits in memory."""
-        found = list(self._parts.verify(full, progress))
+        of_parts = list(self._parts.verify(full, progress))
+        found: list[Problem] = []
         pointing = self._history.refs.readable()[0]  # Before the records: a commit beside writes its record first.
         ids, unreadable = self._history.records.readable_ids()
         found += [Problem(error.message, "record") for error in unreadable]
@@ -105,8 +109,21 @@ class Needs:
         found += self._missing_records(known, parents, pointing)
         found += missing
         if sample and not full:
-            found += self._sampled(seen, sample)
-        return found
+            of_parts += self._sampled((part for part, why in seen.items() if not why), sample)
+        return [*self._named(of_parts, ids), *found]
+
+    def _named(self, problems: Sequence[Problem], ids: Sequence[VersionId]) -> Iterator[Problem]:
+        """The problems of parts, each once for every version and name that needs the part."""
+        what = {problem.object: problem.what for problem in problems}
+        needed: set[str] = set()
+        for id_ in ids if what else ():
+            with suppress(StoreError):
+                version = self._history.version(id_)
+                for part, names in self.of(version, strict=False):
+                    if part in what:
+                        needed.add(part)
+                        yield Problem(what[part], part, version.name, names)
+        yield from (problem for problem in problems if problem.object not in needed)
 
     def _missing_records(
         self, known: set[str], parents: Sequence[tuple[VersionId, str]], pointing: Mapping[str, str]
@@ -132,7 +149,7 @@ class Needs:
     def _sampled(self, needed: Iterable[ObjectId], percent: float) -> Iterator[Problem]:
         parts = sorted(needed)
         wanted = min(len(parts), max(1, round(len(parts) * percent / 100)))
-        for part in random.sample(parts, wanted):
+        for part in _CHANCE.sample(parts, wanted):
             try:
                 self._parts.get(part)
             except Damaged as error:

@@ -20,6 +20,8 @@ def find(start: Path | None = None) -> Path | None:
     for folder in (here, *here.parents):
         if (folder / FOLDER / "format").is_file():
             return folder / FOLDER
+        if (folder / "format").is_file() and (folder / "refs").is_dir():  # A store of another name: a backup.
+            return folder
     return None
 
 

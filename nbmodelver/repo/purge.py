@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph
-from nbmodelver.errors import NbmodelverError, RefMoved, UnknownName, UsageError
+from nbmodelver.errors import NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
 from nbmodelver.model import VersionId
 from nbmodelver.repo.commit import canonical_json
 from nbmodelver.repo.history import HEAD, NOTE
@@ -78,7 +78,12 @@ class Purge:
         for digest in {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}:
             repo.backend.delete(f"profiles/{digest}")
         repo.forget_cached()
-        report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)
+        try:
+            report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)
+        except StoreError as error:
+            gone = f"{', '.join(self.names)}: out of every version, but bytes of it are still in the store's files"
+            hint = "; ".join(filter(None, (error.hint, "then the same purge again")))
+            raise type(error)(f"{gone}: {error.message}", hint) from error
         return replace(planned, report=report)
 
     def _rewrite(self, version: Version) -> None:

@@ -87,7 +87,7 @@ def changed_meanwhile() -> StoreError:
     """The error for memory that did not hold still."""
     return StoreError(
         "a value changed while it was being stored; nothing was written",
-        "stop the thread that works on it, then commit again",
+        "commit again while no thread, and no cell beside a commit in the background, writes to it",
     )
 
 

@@ -66,6 +66,7 @@ class Plan:
         if freed_bytes is None:
             freed_bytes = sum(c.size for c in self.delete.values())
             freed_bytes += sum(int(c.size * (1 - alive(self, c))) for c in self.rewrite.values())
+            freed_bytes -= _stored_whole(self)
         rewritten = sum(c.size for c in self.rewrite.values())
         count = len(self.delete) + len(self.rewrite)
         return GcReport(len(gone), count, freed_bytes, size - freed_bytes, dry_run, rewritten)
@@ -81,7 +82,8 @@ def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow
     if not live and made.places and not allow_empty:
         raise StoreError("no version needs any part, and the store has some: nothing was removed", "run verify first")
     for id_ in sorted(live - made.places.keys()):
-        raise MissingPart(f"part {id_} is needed and missing: nothing was removed", "run verify first")
+        hint = "nbmodelver verify names the versions that lost it: forget these, or bring a backup back"
+        raise MissingPart(f"part {id_} is needed and missing: nothing was removed", hint)
     young = {key for key, c in packs.items() if abs(backend.age_s(key)) < grace_s}
     for contents in (packs[key] for key in young):
         _leave_alone(made, contents)
@@ -186,23 +188,59 @@ def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
 def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
     """Write these parts anew, none of them deeper than it was: small ones share a block, and so lean on all its bases.
 
-    What leans on a part is deeper than it was, so no part comes to lean on what leans on it, over others either.
+    What leans on a part is deeper than it was, so no part comes to lean on what leans on it, over others either. What
+    leans on nothing comes first, in a pack of its own: the others may then lean on it as it is now.
     """
-    writer = new_writer()
+    bases = _new_bases(made)
+    for whole in (True, False):
+        writer = new_writer()
+        ordered = sorted((p for p in bases if (bases[p] is None) == whole), key=_depth_and_id)
+        try:
+            for _, same_depth in groupby(ordered, key=lambda place: place.entry.depth):
+                for place in same_depth:
+                    writer.put_many([(reader.get(place.entry.id), bases[place], "any")])
+                writer.close_blocks()
+            writer.seal()
+        except BaseException:
+            writer.abandon()
+            raise
+
+
+def _new_bases(made: Plan) -> dict[Place, ObjectId | None]:
+    """What is encoded again, and what each is a delta to: the nearest base that stays.
+
+    Of those whose bases all go, back to the same one, the shallowest is stored whole, and the others lean on it.
+    """
     again = (
         Place(c, e) for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)
     )
-    ordered = sorted(again, key=lambda place: (place.entry.depth, place.entry.id))
-    try:
-        for _, same_depth in groupby(ordered, key=lambda place: place.entry.depth):
-            for contents, entry in same_depth:
-                near = _living_base(made, contents, entry)
-                writer.put_many([(reader.get(entry.id), near, "any")])
-            writer.close_blocks()
-        writer.seal()
-    except BaseException:
-        writer.abandon()
-        raise
+    heirs: dict[ObjectId, ObjectId] = {}
+    found: dict[Place, ObjectId | None] = {}
+    for place in sorted(again, key=_depth_and_id):
+        base = _living_base(made, *place)
+        if base is None and (root := _root(made, place)) is not None:
+            heir = heirs.setdefault(root.entry.id, place.entry.id)
+            base = None if heir == place.entry.id else heir
+        found[place] = base
+    return found
+
+
+def _stored_whole(made: Plan) -> int:
+    """About how many bytes those take that are deltas now and will lean on nothing: as much as what they began with."""
+    roots = (_root(made, place) for place, base in _new_bases(made).items() if base is None)
+    return sum(root.contents.blocks[i].stored for root in roots if root for i in root.contents.covering(root.entry))
+
+
+def _depth_and_id(place: Place) -> tuple[int, ObjectId]:
+    return place.entry.depth, place.entry.id
+
+
+def _root(made: Plan, place: Place) -> Place | None:
+    """The part that the chain of deltas begins with; None for one that is no delta."""
+    root, base = None, _closest_base(made, place, place.entry.size)
+    while base is not None:
+        root, base = base, _closest_base(made, base, place.entry.size)
+    return root
 
 
 def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | None:

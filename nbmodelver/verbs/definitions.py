@@ -324,13 +324,13 @@ VERIFY = Verb(
     (
         Example("", "check the structure"),
         Example("--full", "read and check every byte"),
-        Example("--sample 5", "read and check a twentieth of the bytes"),
+        Example("--sample 5%", "read and check a twentieth of the parts"),
     ),
     (
         Argument("full", "read every byte", ("--full",), "flag"),
         Argument(
             "sample",
-            "read this many percent of the bytes, chosen at random",
+            "read this many percent of the parts, chosen at random",
             ("--sample",),
             "number",
             metavar="PCT",
@@ -430,8 +430,9 @@ REPAIR = Verb(
 STATS = Verb(
     "stats",
     "Say what takes the room: by name, by kind and by version, and what forgetting would free.",
-    "Sizes are stored bytes: every part counts once, for the first name that needs it. A version alone frees what no "
-    "other version needs; what %mv_forget of several would free together, its --dry-run says to the byte.",
+    "Sizes are stored bytes: every part counts once, for the first name that needs it. A version alone frees at "
+    "least what no other version needs; what %mv_forget of several would free together, its --dry-run says to the "
+    "byte.",
     (Example("", "the largest names and versions"), Example("--limit 100", "more of them")),
     (Argument("limit", "at most this many rows a table", ("--limit",), "int", 10, metavar="N", minimum=1),),
     gives="the figures",
@@ -440,9 +441,10 @@ STATS = Verb(
 BACKUP = Verb(
     "backup",
     "Copy the store to another folder, checked; the next time only what is new.",
-    "The copy is a store itself: %mv_init FOLDER uses it. Others may commit meanwhile; an interrupted backup goes on "
-    "where it was when it is run again. Nothing that was copied is ever deleted there, so what you forget or purge is "
-    "still in older backups.",
+    "The copy is a store itself: %mv_init FOLDER uses it, and so does the command line in that folder. Others may "
+    "commit meanwhile; an interrupted backup goes on where it was when it is run again. Nothing that was copied is "
+    "ever deleted there, so what you forget or purge is still in older backups. What is damaged is not copied but "
+    "named; the command line then ends with exit status 1.",
     (
         Example("../backup-of-study", "make the copy, or bring it up to date"),
         Example("../backup-of-study --full", "check every byte of it as well"),

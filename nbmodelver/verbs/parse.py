@@ -180,7 +180,9 @@ def _number(verb: Verb, argument: Argument, where: str, got: str) -> int | float
     wanted = " ".join(["a whole number" if argument.type == "int" else "a number", " and ".join(filter(None, bounds))])
     refusal = UsageError(f"{verb.magic}: {where} cannot be {got!r}", f"give {wanted.strip()}")
     try:
-        value = int(got) if argument.type == "int" else float(got)
+        value = (
+            int(got) if argument.type == "int" else float(got.removesuffix("%") if argument.metavar == "PCT" else got)
+        )
     except ValueError:
         raise refusal from None
     if value != value or (low is not None and value < low) or (high is not None and value > high):  # noqa: PLR0124 (NaN)

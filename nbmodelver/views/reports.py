@@ -15,19 +15,32 @@ if TYPE_CHECKING:
     from nbmodelver.model import GcReport, Json, Problem, Version
 
 
-def verify(problems: Sequence[Problem], checked: str = "") -> Shown:
-    """The problems, or that there are none. checked: what was looked at, "structure of 12 versions"."""
+def verify(problems: Sequence[Problem], checked: str = "", *, whole: bool = False) -> Shown:
+    """The problems, or that there are none. checked: what was looked at, "structure of 12 versions".
+
+    whole: that was every byte, so that what is not named here is as it was.
+    """
     said = dim(f" · checked: {checked}" if checked else "")
     if not problems:
         return Shown(Document((line(Span("no problems", "good"), said),), "verify"), [])
     rows = tuple(
-        Row((Span(p.what, "bad"), Span(p.object, "code"), p.version, strong(p.name) if p.name else ""))
-        for p in problems
+        Row((p.version, strong(p.name) if p.name else "", Span(damage(p)[0], "bad"), Span(damage(p)[1], "code")))
+        for p in problems[:_SHOWN_PROBLEMS]
     )
     first = line(Span(plural(len(problems), "problem"), "bad"), said)
-    table = Table(("what", "object", "version", "name"), rows)
-    whole = line(dim("versions not named here are whole · %mv_repair says what can be saved"))
-    return Shown(Document((first, table, whole), "verify"), list(problems))
+    table = Table(("version", "name", "what", "object"), rows)
+    more = f"{len(problems) - len(rows):,} more · " if len(rows) < len(problems) else ""
+    rest = "" if more else "versions not named here are whole · " if whole else "--full reads the rest too · "
+    last = line(dim(f"{more}{rest}%mv_repair says what can be saved"))
+    return Shown(Document((first, table, last), "verify"), list(problems))
+
+
+def damage(problem: Problem) -> tuple[str, str]:
+    """What is the matter, and with what: of "pack packs/0a is damaged: its end is missing" only what comes last."""
+    where, damaged, what = problem.what.partition(" is damaged")
+    if not damaged:
+        return problem.what, problem.object
+    return f"damaged{what}", where.removeprefix("the ") if problem.object in ("record", "ref") else problem.object
 
 
 def gc(report: GcReport) -> Shown:
@@ -37,7 +50,11 @@ def gc(report: GcReport) -> Shown:
         return Shown(Document((said,), "gc"), report)
     verb = "would remove" if report.dry_run else "removed"
     what = f"{plural(report.parts, 'part')} in {plural(report.packs, 'pack')}"
-    said = line(f"{verb} ", strong(size(report.freed_bytes)), f" ({what})", dim(f" · {size(report.kept_bytes)} stay"))
+    about, stay = "" if report.exact else "about ", dim(f" · {size(report.kept_bytes)} stay")
+    if report.freed_bytes < 0:
+        more = strong(f"{about}{size(-report.freed_bytes)} more")
+        return Shown(Document((line(f"{verb} {what}; what leaned on them takes ", more, stay),), "gc"), report)
+    said = line(f"{verb} ", strong(f"{about}{size(report.freed_bytes)}"), f" ({what})", stay)
     return Shown(Document((said,), "gc"), report)
 
 
@@ -50,9 +67,13 @@ def forgotten(
     freed_bytes: int | None = None,
     garbage_bytes: int = 0,
     exact: bool = True,
+    over_bytes: int = 0,
     dry_run: bool = False,
 ) -> Shown:
-    """Which versions went, and what gc then frees. protected: versions that stay although no rule keeps them."""
+    """Which versions went, and what gc then frees. protected: versions that stay although no rule keeps them.
+
+    over_bytes: what stays in spite of a smaller budget; 0: it fits.
+    """
     verb = "would be forgotten" if dry_run else "forgotten"
     blocks: list[Block] = [line(strong(plural(len(versions), "version")), f" {verb}", dim(f" · {kept:,} stay"))]
     if versions:
@@ -62,6 +83,8 @@ def forgotten(
         blocks.append(table if few else Fold(spans(dim("which")), (table,), in_text=len(rows) <= 10 * _SHOWN_ROWS))
     if protected:
         blocks.append(line(dim("no rule keeps, but stay: " + "; ".join(f"{n} ({why})" for n, why in protected))))
+    if over_bytes:
+        blocks.append(line(dim(f"what always stays needs {size(over_bytes)}: more than that size")))
     if freed_bytes is not None:
         blocks.append(line(*_freed(freed_bytes, garbage_bytes, exact)))
     elif versions:
@@ -70,6 +93,7 @@ def forgotten(
 
 
 _SHOWN_ROWS = 20
+_SHOWN_PROBLEMS = 100
 
 
 def _freed(freed_bytes: int, garbage_bytes: int, exact: bool) -> list[str | Span]:
@@ -89,9 +113,9 @@ def backed_up(
     said = line(strong(plural(versions, "version")), " in ", Span(folder, "code"), dim(f" · copied: {what}, checked"))
     if not problems:
         return Shown(Document((said,), "backup"), value)
-    rows = tuple(Row((Span(p.what, "bad"), Span(p.object, "code"))) for p in problems)
-    hint = line(dim("the store itself is damaged: nbmodelver repair says what can be done"))
-    return Shown(Document((said, Table(("", ""), rows), hint), "backup"), value)
+    rows = tuple(Row((Span("not copied", "bad"), Span(p.object, "code"), damage(p)[0])) for p in problems)
+    hint = line(dim("the store itself is damaged: %mv_repair says what can be done"))
+    return Shown(Document((said, Table(("", "", ""), rows), hint), "backup"), value)
 
 
 def config(settings: Mapping[str, Json]) -> Shown:

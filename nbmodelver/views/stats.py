@@ -38,7 +38,7 @@ def stats(
 ) -> Shown:
     """The figures. versions: with the stored bytes that each needs, and those that it alone needs."""
     if not versions:
-        return Shown(Document((line(dim("no versions")),), "statistics"), value)
+        return Shown(Document((line(dim("no versions")), *_garbage(garbage_bytes)), "statistics"), value)
     blocks = (
         *_summary(len(versions), parts, files, garbage_bytes),
         *_sizes("Names", names, limit),
@@ -52,10 +52,14 @@ def _summary(
     versions: int, parts: tuple[Sized, Sized], files: Sequence[tuple[str, int, int]], garbage_bytes: int
 ) -> Iterator[Block]:
     total = sum(count for _, _, count in files)
-    what = ", ".join(f"{size(b)} in {n:,} {folder}" for folder, n, b in files if n)
+    what = ", ".join(f"{size(b)} in {plural(n, folder[:-1])}" for folder, n, b in files if n)
     yield line(strong(size(total)), f" for {plural(versions, 'version')}", dim(f" · {what}"))
     rows = [Row((p.name, f"{p.parts:,}", size(p.raw_bytes), size(p.stored_bytes), _share(p))) for p in parts if p.parts]
     yield Table(("parts", "", "raw", "stored", ""), tuple(rows), frozenset({1, 2, 3, 4}))
+    yield from _garbage(garbage_bytes)
+
+
+def _garbage(garbage_bytes: int) -> Iterator[Block]:
     if garbage_bytes:
         yield line(dim(f"about {size(garbage_bytes)} are needed by no version: %mv_gc"))
 
@@ -81,7 +85,7 @@ def _sizes(heading: str, rows: Sequence[Sized], limit: int) -> Iterator[Block]:
 
 
 def _versions(versions: Sequence[tuple[Version, int, int]], limit: int) -> Iterator[Block]:
-    yield title("Versions, by what forgetting one would free", level=2)
+    yield title("Versions, by what forgetting one would free at least", level=2)
     largest = sorted(versions, key=lambda v: (-v[2], -v[0].number))[:limit]
     rows = [
         Row(

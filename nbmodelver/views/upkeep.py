@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Row, Span, Table, dim, line, strong, title
 from nbmodelver.views.figures import plural
+from nbmodelver.views.reports import damage
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def repaired(
         return Shown(
             Document((line(Span("nothing to repair", "good"), dim(" · every byte was read")),), "repair"), value
         )
-    blocks = tuple(_blocks(moved, saved, refs, lost, "" if dry_run else quarantine))
+    blocks = tuple(_blocks(moved, saved, refs, lost, "quarantine/" if dry_run else quarantine, done=not dry_run))
     return Shown(Document(blocks, "repair"), value)
 
 
@@ -39,20 +40,20 @@ def _blocks(
     refs: Sequence[tuple[str, str]],
     lost: Sequence[Problem],
     quarantine: str,
+    *,
+    done: bool,
 ) -> Iterator[Block]:
-    done = bool(quarantine)
     parts, records = saved
     verb = "moved to " if done else "would move to "
     what = f"; {plural(parts, 'part')} and {plural(records, 'record')} {'saved' if done else 'can be saved'} from them"
     if moved:
         said = dim(what if parts or records else "; nothing can be saved from them")
-        yield line(
-            strong(plural(len(moved), "damaged file")), f" {verb}", Span(quarantine or "quarantine/", "code"), said
-        )
-        yield Table(("", ""), tuple(Row((Span(p.object, "code"), p.what)) for p in moved))
+        yield line(strong(plural(len(moved), "damaged file")), f" {verb}", Span(quarantine, "code"), said)
+        yield Table(("", ""), tuple(Row((Span(p.object, "code"), damage(p)[0])) for p in moved))
     for name, now in refs:
         yield line(
-            strong(name.removeprefix("heads/").removeprefix("tags/")), f" is now at {now}" if now else " is gone"
+            strong(name.removeprefix("heads/").removeprefix("tags/")),
+            f" {'is now' if done else 'would be'} at {now}" if now else f" {'is' if done else 'would be'} gone",
         )
     if lost:
         yield title("Lost", level=2)

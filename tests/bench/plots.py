@@ -1,12 +1,12 @@
-"""The peers' figures as one picture, where matplotlib is installed."""
+"""The peers' figures as one picture, where matplotlib is installed: `python tests/bench/plots.py tests/bench/out`."""
 
 from __future__ import annotations
 
+import json
+import sys
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 
 def draw(found: dict[str, dict[str, Any]], folder: Path) -> str:
@@ -37,3 +37,7 @@ def draw(found: dict[str, dict[str, Any]], folder: Path) -> str:
     figure.savefig(folder / "peers.svg")
     plt.close(figure)
     return f"plots in {folder / 'peers.svg'}"
+
+
+if __name__ == "__main__":
+    print(draw(json.loads((Path(sys.argv[1]) / "peers.json").read_text())["notebooks"], Path(sys.argv[1])))

@@ -1,8 +1,9 @@
-"""`python tests/bench/run.py [ROW ...] [--scale 1] [--peers]`: run rows; tables and plots go to tests/bench/out/.
+"""`python tests/bench/run.py --all`: every row and every peer; tables and plots go to tests/bench/out/.
 
-With --peers the notebooks of workloads.py are also kept by Kishu, joblib, cloudpickle, dill, DVC, MLflow, borg and
-restic, each in a process of its own; what is not installed is a row that says so. `--install-peers` makes an
-environment for them under build/peers first (borg and restic come from the system's packages).
+`run.py [ROW ...] [--scale 1]` runs some rows, or all. With --peers the notebooks of workloads.py are kept by Kishu,
+joblib, cloudpickle, dill, DVC, MLflow, borg and restic, each in a process of its own, `--runs` times; what is not
+installed is a row that says so. `--install-peers` makes an environment for them under build/peers first (borg and
+restic come from the system's packages). `--all` is all of this.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from workloads import NOTEBOOKS
 ROWS = {**DATA_ROWS, **LARGE_ROWS, **HISTORY_ROWS}
 OUT = Path(__file__).parent / "out"
 PEERS_HOME = Path(__file__).parents[2] / "build" / "peers"
-PEER_PACKAGES = ("dill", "joblib", "cloudpickle zstandard", "dvc", "mlflow-skinny", "kishu")
+PEER_PACKAGES = ("matplotlib", "dill", "joblib", "cloudpickle zstandard", "dvc", "mlflow-skinny", "kishu")
 
 
 def main() -> None:
@@ -39,15 +40,17 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--peers", nargs="?", const="", metavar="PYTHON", help="an interpreter that has the peers")
     parser.add_argument("--install-peers", action="store_true")
+    parser.add_argument("--runs", type=int, default=3, help="of each peer, for the medians")
+    parser.add_argument("--all", action="store_true", help="every row, and every peer that can be installed")
     asked = parser.parse_args()
     OUT.mkdir(exist_ok=True)
-    if asked.install_peers:
+    if asked.install_peers or asked.all:
         install_peers()
-    if asked.rows or asked.peers is None:
+    if asked.rows or asked.all or asked.peers is None:
         rows([*asked.rows] or [*ROWS], asked.scale)
-    if asked.peers is not None:
+    if asked.all or asked.peers is not None:
         own = PEERS_HOME / "bin" / "python"
-        against_peers(asked.peers or (str(own) if own.exists() else sys.executable), asked.scale)
+        against_peers(asked.peers or (str(own) if own.exists() else sys.executable), asked.scale, asked.runs)
 
 
 def rows(names: list[str], scale: float) -> None:
@@ -69,24 +72,37 @@ def line(figures: Figures) -> str:
     return f"| {figures.row} | {figures.reach} | {said} | {mark} |"
 
 
-def against_peers(python: str, scale: float) -> None:
-    """Every notebook by every peer, one after the other."""
+def against_peers(python: str, scale: float, runs: int) -> None:
+    """Every notebook by every peer, one after the other, several times."""
     found: dict[str, dict[str, Any]] = {}
     for notebook in NOTEBOOKS:
         found[notebook] = {}
         for peer in PEERS:
             own = sys.executable if peer == "nbmodelver" else python
-            found[notebook][peer] = in_a_process(own, peer, notebook, scale)
+            found[notebook][peer] = medians([in_a_process(own, peer, notebook, scale) for _ in range(runs)])
             print(peer_line(notebook, peer, found[notebook][peer]), flush=True)
-    (OUT / "peers.json").write_text(json.dumps({"scale": scale, "notebooks": found}, indent=1))
+    (OUT / "peers.json").write_text(json.dumps({"scale": scale, "runs": runs, "notebooks": found}, indent=1))
     (OUT / "peers.md").write_text("\n".join(peer_table(found)) + "\n")
-    print(plots.draw(found, OUT))
+    drawn = subprocess.run([python, plots.__file__, str(OUT)], check=False, capture_output=True, text=True)
+    print(drawn.stdout.strip() or drawn.stderr.strip()[-200:])
+
+
+def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Several runs of one peer as one: the median of each time; the bytes of the last."""
+    done = [one for one in runs if "skipped" not in one]
+    if not done:
+        return runs[-1]
+    steps = [
+        [what, *(median(one["steps"][at][k] for one in done) for k in (1, 2)), new_bytes]
+        for at, (what, _, _, new_bytes) in enumerate(done[-1]["steps"])
+    ]
+    return {**done[-1], "steps": steps} | {k: median(one[k] for one in done) for k in ("back_cpu_s", "back_wall_s")}
 
 
 def peer_table(found: dict[str, dict[str, Any]]) -> list[str]:
     """All notebooks and peers as Markdown."""
     head = [
-        "| notebook | kept by | bytes | CPU s, first | CPU s, median after | CPU s, way back |",
+        "| notebook | kept by | bytes | CPU s (wall): first | median after | way back |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     return head + [peer_line(notebook, peer, one) for notebook, all_ in found.items() for peer, one in all_.items()]
@@ -96,9 +112,9 @@ def peer_line(notebook: str, peer: str, one: dict[str, Any]) -> str:
     """One peer's row."""
     if "skipped" in one:
         return f"| {notebook} | {peer} | skipped: {one['skipped']} | | | |"
-    later = median(step[1] for step in one["steps"][1:])
-    figures = f"{one['bytes']:,} | {one['steps'][0][1]:.3f} | {later:.4f} | {one['back_cpu_s']:.3f}"
-    return f"| {notebook} | {peer} | {figures} |"
+    cpu, wall = ([step[k] for step in one["steps"]] for k in (1, 2))
+    times = ((cpu[0], wall[0]), (median(cpu[1:]), median(wall[1:])), (one["back_cpu_s"], one["back_wall_s"]))
+    return f"| {notebook} | {peer} | {one['bytes']:,} | {' | '.join(f'{c:.3f} ({w:.3f})' for c, w in times)} |"
 
 
 def install_peers() -> None:

@@ -10,7 +10,7 @@ import pytest
 import nbmodelver as mv
 from nbmodelver.errors import Damaged, MissingPart, UnknownVersion, UsageError
 from nbmodelver.model import Version, VersionId
-from nbmodelver.repo import Retention, upkeep
+from nbmodelver.repo import Retention, freed, upkeep
 from nbmodelver.repo.freed import size_of
 
 
@@ -88,6 +88,23 @@ def test_a_dry_run_says_to_the_byte_what_gc_then_frees(repo, names, folded, monk
     repo.forget(names)
     repo.gc(grace_s=0)
     assert size - size_of(repo.backend) == planned.freed_bytes + planned.garbage_bytes
+
+
+@pytest.mark.parametrize("tried_bytes", [256 << 20, 0])
+def test_a_dry_run_of_gc_says_what_gc_then_removes(repo, tried_bytes, monkeypatch):
+    """v1 is what the others are deltas to: they still need as much as it takes."""
+    monkeypatch.setattr(freed, "TRIED_BYTES", tried_bytes)
+    grow(repo, 6)
+    repo.forget(["v1", "v2", "v5"])
+    before = files(repo)
+    planned = repo.gc(dry_run=True, grace_s=0)
+    assert files(repo) == before
+    assert (planned.dry_run, planned.exact) == (True, tried_bytes > 0)
+    done = repo.gc(grace_s=0)
+    assert (planned.parts, planned.packs) == (done.parts, done.packs)
+    off = 0 if planned.exact else 0.1 * done.kept_bytes
+    assert abs(planned.freed_bytes - done.freed_bytes) <= off
+    assert abs(planned.kept_bytes - done.kept_bytes) <= off
 
 
 def files(repo):

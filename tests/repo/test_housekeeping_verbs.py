@@ -1,12 +1,13 @@
 """forget, repair, stats, backup and gc as verbs: one definition, text and HTML, the same from the command line."""
 
 import html
+import random
 
 import pytest
 
 import nbmodelver as mv
 from nbmodelver import cli, faces
-from nbmodelver.errors import UsageError
+from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.verbs import parse
 
 
@@ -63,6 +64,112 @@ def test_what_does_not_fit_is_refused_with_a_way_out(repo, line):
     assert len(repo.log()) == 4
 
 
+def test_a_metric_that_no_version_has_lets_nothing_go(repo):
+    """A slip of the pen in it would have let everything go."""
+    for line, hint in (
+        ("--best ac=1", "did you mean 'acc'?"),
+        ("--best f1=2 --keep-last 1", "there is: acc, val_loss"),
+    ):
+        with pytest.raises(UsageError, match="no version has the metric") as caught:
+            answer(repo, f"forget {line}")
+        assert caught.value.hint == hint
+    assert len(repo.log()) == 4
+
+
+def test_a_store_without_metrics_says_how_a_version_gets_one(tmp_path):
+    repo = mv.open(tmp_path / "other", create=True)
+    assert answer(repo, "forget --best acc=1")[0].versions == ()
+    repo.commit({"n": 1})
+    with pytest.raises(UsageError) as caught:
+        answer(repo, "forget --best acc=1")
+    assert caught.value.hint == "commit with one: %mv_commit --metric acc=EXPR"
+
+
+def test_undo_says_what_can_come_back(repo):
+    answer(repo, "forget v1 v3")
+    for line in ("forget --undo", "forget v2 --undo"):
+        with pytest.raises((UsageError, UnknownVersion)) as caught:
+            answer(repo, line)
+        assert caught.value.hint == "forgotten and still here: v3, v1"
+    answer(repo, "gc --now")
+    with pytest.raises(UsageError) as caught:
+        answer(repo, "forget --undo")
+    assert caught.value.hint == "nothing forgotten is left"
+
+
+def test_a_budget_that_what_stays_does_not_keep_is_said(repo):
+    assert "what always stays needs" in answer(repo, "forget --within 1kB --dry-run")[1]
+    assert "what always stays needs" not in answer(repo, "forget --within 1GB --dry-run")[1]
+
+
+def test_statistics_of_a_store_whose_versions_are_all_forgotten_name_what_gc_frees(repo):
+    answer(repo, "forget v1 v2 v3 v4 --force")
+    assert "are needed by no version: %mv_gc" in answer(repo, "stats")[1]
+
+
+@pytest.mark.parametrize("percent", ["5", "5%", "0.5%", "100%"])
+def test_a_sample_is_percent_and_leaves_the_random_numbers_of_the_notebook_alone(repo, percent):
+    random.seed(7)
+    first, again = random.random(), random.Random(7)
+    again.random()
+    assert (
+        f"structure and {percent.rstrip('%')} % of the parts of 4 versions"
+        in answer(repo, f"verify --sample {percent}")[1]
+    )
+    assert 0 < first < 1
+    assert random.random() == again.random()
+
+
+def test_a_sample_reads_what_the_structure_does_not_tell(repo):
+    (pack, *_) = repo.backend.list("packs/")
+    data = bytearray(repo.backend.read(pack))
+    data[40] ^= 1
+    repo.backend.delete(pack)
+    repo.backend.create(pack, [bytes(data)])
+    assert answer(repo, "verify")[1].startswith("no problems")
+    text = answer(repo, "verify --sample 100%")[1]
+    assert "--full reads the rest too" in text
+    assert "whole" not in text
+    for line in ("verify --sample 100%", "verify --full"):
+        assert [p for p in answer(repo, line)[0] if p.version and p.name], line
+
+
+def test_verify_names_every_version_and_variable_that_needs_what_is_damaged(tmp_path):
+    """Packs and parts were all that it named, and "versions not named here are whole" was wrong for all."""
+    repo = mv.open(tmp_path / "other", create=True)
+    noise = random.Random(0).randbytes(100_000)
+    for n in range(3):
+        repo.commit({"noise": noise + bytes(n), "n": n})
+    repo.commit({"n": 4})
+    (part,) = [p for p, name in repo.needs.of(repo["v1"]) if name == "noise" and repo.parts.size(p) > 99_000]
+    pack = repo.parts._index.find(part).contents
+    data = bytearray(repo.backend.read(pack.pack))
+    data[pack.blocks[pack.covering(repo.parts._index.find(part).entry)[0]].start + 500] ^= 1
+    repo.backend.delete(pack.pack)
+    repo.backend.create(pack.pack, [bytes(data)])
+    for options in ({"full": True}, {"sample": 100.0}):
+        problems = mv.open(repo.where).verify(**options)
+        assert {(p.version, p.name) for p in problems if p.version} == {(f"v{n}", "noise") for n in (1, 2, 3)}
+    text = answer(mv.open(repo.where), "verify --full")[1]
+    assert "v2 noise damaged" in text
+    assert "versions not named here are whole" in text
+
+
+def test_a_repair_of_refs_alone_says_that_it_was_done(repo):
+    repo.refs.delete("heads/main")
+    assert "nothing was changed" in answer(repo, "repair")[1]
+    text = answer(repo, "repair --yes")[1]
+    assert "main is now at v4" in text
+    assert "nothing was changed" not in text
+    assert "nothing to repair" in answer(repo, "repair")[1]
+
+
+def test_a_purge_of_many_versions_counts_them(repo):
+    for n in range(30):
+        repo.commit({"n": n, "m": 1})
+    assert "30 versions, v5 to v34" in answer(repo, "purge m")[1]
+
+
 def test_gc_now_frees_what_was_just_forgotten(repo):
     answer(repo, "forget v1")
     answer(repo, "gc")
@@ -89,6 +196,8 @@ def test_repair_says_then_does(repo):
     shown, text = answer(repo, "repair")
     assert "would move" in text
     assert "--yes" in text
+    repo.refs.delete("heads/main")
+    assert "main would be at v4" in answer(repo, "repair")[1]
     assert shown.lost[0].version in text
     shown, text = answer(repo, "repair --yes")
     assert f"moved to {shown.quarantine}" in text
@@ -103,9 +212,40 @@ def test_backup_says_what_was_copied(repo, tmp_path):
     assert "nothing new" in answer(repo, f"backup '{tmp_path / 'copy'}'")[1]
 
 
+def test_the_command_line_works_in_a_backup_and_tells_that_something_was_not_copied(
+    repo, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("COLUMNS", "100")
+    assert cli.main(["backup", str(tmp_path.parent / f"{tmp_path.name} copy")]) == 0
+    monkeypatch.chdir(tmp_path.parent / f"{tmp_path.name} copy")
+    capsys.readouterr()
+    assert cli.main(["log"]) == 0
+    assert "v4" in capsys.readouterr().out
+    assert cli.main(["verify", "--full"]) == 0
+    monkeypatch.chdir(tmp_path)
+    (pack, *_) = repo.backend.list("packs/")
+    data = bytearray(repo.backend.read(pack))
+    data[40] ^= 1
+    repo.backend.delete(pack)
+    repo.backend.create(pack, [bytes(data)])
+    capsys.readouterr()
+    assert cli.main(["backup", str(tmp_path.parent / f"{tmp_path.name} other")]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"not copied {pack[:15]}" in out
+    assert "damaged: the block" in out
+
+
 def test_the_command_line_has_them_all(repo, capsys):
     for line in ("stats", "repair", "backup ../copied", "forget v1 --dry-run", "gc --dry-run", "status", "verify"):
         assert cli.main(line.split()) == 0
         assert capsys.readouterr().out
     assert cli.main(["forget", "v4"]) == 2
     assert "--force" in capsys.readouterr().err
+    assert cli.main(["stats", "--limit", "0"]) == 2
+    assert capsys.readouterr().err.startswith("nbmodelver stats: --limit cannot be '0'\n")
+
+
+def test_the_command_line_without_a_store_says_where_each_verb_is_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["log"]) == 1
+    assert "%mv_commit in a notebook, %mv_init PATH, or: nbmodelver init PATH" in capsys.readouterr().err

@@ -104,12 +104,15 @@ def test_p15_a_purge_that_ends_before_the_bytes_are_gone_is_ended_by_the_same_co
     repo = history(tmp_path)
 
     def full(*_: object, **__: object) -> NoReturn:
-        raise StoreFull("no space")
+        raise StoreFull("no space", "make room")
 
     with monkeypatch.context() as patch:
         patch.setattr(PartStore, "collect", full)
-        with pytest.raises(StoreFull):
+        with pytest.raises(
+            StoreFull, match=r"alias: out of every version, but bytes of it are still .*: no space"
+        ) as ended:
             repo.purge(["people", "alias"])
+    assert ended.value.hint == "make room; then the same purge again"
     assert NAME.encode() in every_raw_byte(tmp_path)
     with pytest.raises(UnknownName):
         mv.open(tmp_path).purge(["people", "alias"], dry_run=True)

@@ -110,6 +110,35 @@ def test_when_the_base_of_all_goes_only_one_of_the_rest_is_stored_whole(backend,
     assert PartStore(backend).verify(full=True) == []
 
 
+@pytest.mark.parametrize("rows", [20_000, 3000])  # Parts with blocks of their own, and small ones that share some.
+@pytest.mark.parametrize("kept", [[1, 2, 3, 4], [2, 4]])
+def test_of_many_deltas_to_one_that_goes_only_one_is_stored_whole(backend, store, rows, kept):
+    arrays = mixed(rows)
+    first, _ = put_all(store, arrays, None)
+    made = [(arrays, first)]
+    for number in range(4):
+        other = edited(arrays, number)
+        made.append((other, put_all(store, other, first)[0]))
+    size = sum(backend.size(k) for k in packs(backend))
+    store.collect(live(*(made[k] for k in kept)), grace_s=0)
+    assert sum(backend.size(k) for k in packs(backend)) < size * 1.1
+    for k in kept:
+        assert_reads(backend, *made[k])
+    assert PartStore(backend).verify(full=True) == []
+
+
+@pytest.mark.parametrize("last", [2, 8, 13, 20])
+def test_a_long_history_never_grows_when_all_but_the_last_are_forgotten(backend, store, last):
+    """Its chains are full, so several go back to one part, none of them over another that stays."""
+    made = history(store, 30, rows=10_000)
+    size = sum(backend.size(k) for k in packs(backend))
+    store.collect(live(*made[-last:]), grace_s=0)
+    assert sum(backend.size(k) for k in packs(backend)) < size
+    for version in made[-last:]:
+        assert_reads(backend, *version)
+    assert PartStore(backend).verify(full=True) == []
+
+
 def test_a_tenth_of_garbage_is_worth_a_copy_of_the_rest(backend, store):
     noise = np.random.default_rng(0)
     ids, _ = put(store, *((noise.bytes(70_000), None, "") for _ in range(12)))

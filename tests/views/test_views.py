@@ -135,6 +135,9 @@ def test_status_says_what_to_do_without_a_version():
 def test_verify_and_gc_say_when_all_is_well():
     assert str(views.verify([], "structure")) == "no problems · checked: structure"
     assert str(views.gc(GcReport(kept_bytes=5_000))) == "nothing to remove · 5.0 kB in use"
+    assert str(views.gc(GcReport(2, 1, -6_000, 9_000, True, 1, exact=False))) == (
+        "would remove 2 parts in 1 pack; what leaned on them takes about 6.0 kB more · 9.0 kB stay"
+    )
 
 
 def test_a_result_is_the_object_it_shows():
