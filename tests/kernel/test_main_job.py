@@ -219,7 +219,7 @@ def test_hooks_that_exit_or_sleep_are_named(shell: Shell) -> None:
         "class Slow:\n    def __reduce__(self):\n        time.sleep(60)\n"
         "e = Exit(); s = Slow(); a = {'x': 1}\ndeep = []\nfor _ in range(100_000):\n    deep = [deep]"
     )
-    shell.run("%mv_config time_limit_s 0.2")
+    shell.run("%mv_config time_limit_s 3")
     version = shell.run("%mv_commit e s a deep")
     reasons = {s.name: s.reason for s in version.skipped}
     assert version.names == ("a",)

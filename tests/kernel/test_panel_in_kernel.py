@@ -131,6 +131,13 @@ def page(folder: Path) -> Iterator[Page]:
         made.stop()
 
 
+def appears(file: Path) -> None:
+    ends = time.monotonic() + TIMEOUT_S
+    while not file.exists():
+        assert time.monotonic() < ends, f"{file.name} never came"
+        time.sleep(0.02)
+
+
 LOAD = "%load_ext nbmodelver"
 DATA = "import numpy as np\ndata = np.arange(1000.0)\nparams = {'lr': 0.1}"
 WAIT = "import time\nwhile not go: time.sleep(0.02)"
@@ -240,8 +247,8 @@ def test_cells_and_rollbacks_that_meet_never_see_half_of_each_other(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the interrupt is a signal")
 def test_the_kernels_interrupt_stops_a_commit_that_a_panel_asked_for(tmp_path):
-    slow = "import time\nclass Slow:\n    def __reduce__(self):\n        global begun; begun = True\n"
-    slow += "        time.sleep(60); return Slow, ()\nslow, begun, data = Slow(), False, {'a': 1}"
+    slow = "import time, pathlib\nclass Slow:\n    def __reduce__(self):\n        pathlib.Path('begun').touch()\n"
+    slow += "        time.sleep(600); return Slow, ()\nslow, data = Slow(), {'a': 1}"
     with page(tmp_path) as one:
         one.run(LOAD)
         one.run(slow)
@@ -249,10 +256,9 @@ def test_the_kernels_interrupt_stops_a_commit_that_a_panel_asked_for(tmp_path):
         comm = one.open()
         number = one.send(comm, "commit", names=["data", "slow"], message="never")
         assert one.ask(comm, "history", filter={}, offset=0, limit=1)["total"] == 0
-        time.sleep(1.0)
+        appears(tmp_path / "begun")
         one.manager.interrupt_kernel()
-        assert one.reply(comm, number, 30)["error"]["code"] == "Cancelled"
-        one.run("assert begun")
+        assert one.reply(comm, number)["error"]["code"] == "Cancelled"
         assert one.ask(comm, "commit", names=["data"], message="fine")["entry"]["name"] == "v1"
 
 
@@ -263,11 +269,13 @@ def test_an_async_cell_is_a_running_cell(tmp_path):
         one.run(DATA)
         comm = one.open()
         one.ask(comm, "commit", names=None, message="first")
-        one.start("import asyncio\nawait asyncio.sleep(1.5)\nparams['lr'] = 5")
+        wait = "import asyncio, pathlib\nwhile not pathlib.Path('go').exists(): await asyncio.sleep(0.02)\n"
+        one.start(wait + "params['lr'] = 5")
         assert one.pushed(comm, busy=True)
         refused = one.reply(comm, one.send(comm, "rollback", id="v1"))
+        assert refused["error"]["code"] == "Busy"
         waits = one.send(comm, "rollback", id="v1", queue=True)
-        assert refused.get("error", {}).get("code", "Busy") == "Busy"
+        (tmp_path / "go").touch()
         assert one.reply(comm, waits)["result"]["plan"]["saves_first"] is True
         one.run("assert params == {'lr': 0.1}")
 

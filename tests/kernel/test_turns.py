@@ -12,6 +12,10 @@ from nbmodelver.kernel.panel.looker import Looker
 from nbmodelver.kernel.panel.turns import Turn, Turns
 
 
+LATER_S = 600.0
+"""Beyond the end of a test, whatever the machine does between two of its lines."""
+
+
 class Cells:
     busy = False
 
@@ -132,7 +136,7 @@ def test_a_turn_that_fails_does_not_keep_the_next_from_running(turns):
 
 
 def until(condition):
-    for _ in range(500):
+    for _ in range(6000):
         if condition():
             return
         time.sleep(0.01)
@@ -142,7 +146,7 @@ def until(condition):
 def test_a_look_is_had_once_and_its_thread_ends():
     looks = []
     looker = Looker(lambda: looks.append(1))
-    looker.ask(0.05)
+    looker.ask(LATER_S)
     looker.ask(0.0)
     until(lambda: looks == [1] and looker._thread is None)
     looker.ask()
@@ -152,7 +156,7 @@ def test_a_look_is_had_once_and_its_thread_ends():
 def test_a_cell_that_begins_forgets_the_look_that_was_due():
     looks = []
     looker = Looker(lambda: looks.append(1))
-    looker.ask(0.2)
+    looker.ask(LATER_S)
     looker.hold()
     until(lambda: looker._thread is None)
     assert looks == []

@@ -67,7 +67,7 @@ def data(output):
 
 
 def wait_for(condition):
-    for _ in range(500):
+    for _ in range(6000):
         if condition():
             return
         time.sleep(0.01)
