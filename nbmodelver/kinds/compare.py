@@ -29,6 +29,8 @@ NOT_FACTS = (
     "tensors",
 )
 MAX_IMPORTANCES = 15
+MOST_PERCENT = 100_000
+"""Beyond it a change is said as it is: from nearly nothing a share says nothing."""
 SMALL_BYTES = 10_000
 
 
@@ -107,15 +109,15 @@ def row(what: str, before: Json, after: Json, status: Status) -> Row:
 
 
 def step(before: Json, after: Json) -> str | None:
-    """From one number to another, relative where that says something: "+2.1 %", "+12" from nothing."""
+    """From one number to another, relative where that says something: "+2.1 %", "+12" from (nearly) nothing."""
     if not (_is_number(before) and _is_number(after)):
         return None
     difference = float(after) - float(before)  # type: ignore[arg-type]  # numbers, checked above
     if not math.isfinite(difference) or difference == 0:
         return None
-    if before == 0:
+    percent = 100 * difference / abs(float(before)) if before else math.inf  # type: ignore[arg-type]
+    if abs(percent) > MOST_PERCENT:
         return f"{difference:+.4g}"
-    percent = 100 * difference / abs(float(before))  # type: ignore[arg-type]
     return f"{percent:+.3g} %" if abs(percent) < 100 else f"{percent:+,.0f} %"
 
 

@@ -185,7 +185,8 @@ def test_d2_an_interrupted_commit_leaves_the_store_clean(tmp_path: Path) -> None
     """The value's own pickling sleeps, so that the interrupt lands inside the commit for certain."""
     slow = (
         "%mv_init\nimport pathlib, time, numpy as np\n"
-        "class Slow:\n    def __reduce__(self):\n        pathlib.Path('begun').touch(); time.sleep(600); return Slow, ()\n"
+        "class Slow:\n    def __reduce__(self):\n        pathlib.Path('begun').touch()\n"
+        "        time.sleep(600); return Slow, ()\n"
         "data = np.random.default_rng(0).random(1_000_000); slow = Slow()"
     )
     with started(tmp_path) as kernel:

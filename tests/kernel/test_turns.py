@@ -11,7 +11,6 @@ from nbmodelver.errors import Busy, Cancelled
 from nbmodelver.kernel.panel.looker import Looker
 from nbmodelver.kernel.panel.turns import Turn, Turns
 
-
 LATER_S = 600.0
 """Beyond the end of a test, whatever the machine does between two of its lines."""
 
