@@ -173,6 +173,25 @@ def test_filters_chart_and_details_share_a_low_page(study):
     assert all(bottom - top > 80 for top, bottom in tops), tops
 
 
+def test_a_tag_typed_in_place_is_there_at_once(study):
+    """And the field closes: Enter does not press the button that has the focus after it."""
+    book, panel = study()
+    row(panel, "v1").click()
+    details = panel.get_by_role("region", name="Selected version")
+    short = details.get_by_role("button", name="params", exact=True)
+    assert short.evaluate("e => e.scrollWidth <= e.clientWidth"), "a short name is not cut off"
+    details.get_by_role("button", name="Add a tag").click()
+    book.page.keyboard.insert_text("golden")
+    book.page.keyboard.press("Enter")
+    expect(details.get_by_role("button", name="Remove the tag golden")).to_be_visible()
+    expect(details.get_by_role("textbox", name="New tag")).to_have_count(0)
+    details.get_by_role("button", name="Add a note").click()
+    details.get_by_role("textbox", name="Note").fill("a note")
+    details.get_by_role("button", name="Save the note").click()
+    expect(details.get_by_text("a note")).to_be_visible()
+    book.shot("lab-tag-and-note")
+
+
 def test_a_long_reason_is_wrapped(study):
     book, panel = study("lab", "shell = {'a_rather_long_key_in_a_dict_of_the_notebook': get_ipython()}")
     book.run(2)
