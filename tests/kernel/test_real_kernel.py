@@ -215,7 +215,8 @@ def test_d2_an_interrupt_while_data_is_written_leaves_nothing_half_made(delay_s:
         time.sleep(0.2)
         kernel.run("pass")
         versions = mv.open(tmp_path).log()
-        assert len(versions) == (reply.status == "ok")
+        # The interrupt may also come when the version is there, and only its line is not shown yet.
+        assert len(versions) == 1 if reply.status == "ok" else len(versions) <= 1
         assert kernel.run("small = 5\n%mv_commit small").status == "ok"
     repo = mv.open(tmp_path)
     assert len(repo.log()) == len(versions) + 1
