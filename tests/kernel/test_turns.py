@@ -12,6 +12,9 @@ from nbmodelver.kernel.panel.looker import Looker
 from nbmodelver.kernel.panel.turns import Turn, Turns
 from tests.kernel.waiting import wait_for
 
+LATER_S = 600.0
+"""Beyond the end of a test, whatever the machine does between two of its lines."""
+
 
 class Cells:
     busy = False
@@ -135,7 +138,7 @@ def test_a_turn_that_fails_does_not_keep_the_next_from_running(turns):
 def test_a_look_is_had_once_and_its_thread_ends():
     looks = []
     looker = Looker(lambda: looks.append(1))
-    looker.ask(0.05)
+    looker.ask(LATER_S)
     looker.ask(0.0)
     wait_for(lambda: looks == [1] and looker._thread is None)
     looker.ask()
@@ -145,7 +148,7 @@ def test_a_look_is_had_once_and_its_thread_ends():
 def test_a_cell_that_begins_forgets_the_look_that_was_due():
     looks = []
     looker = Looker(lambda: looks.append(1))
-    looker.ask(0.2)
+    looker.ask(LATER_S)
     looker.hold()
     wait_for(lambda: looker._thread is None)
     assert looks == []

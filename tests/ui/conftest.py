@@ -30,6 +30,16 @@ SHOTS = ROOT / "tests" / "ui" / "screenshots"
 TOKEN = "of-the-tests"
 # Loaded machines of two cores are slow: a limit says that something never comes, not how long it may take.
 LIMIT_MS = 120_000
+# Notices go by themselves after some seconds; what they said is kept for who looks late.
+KEEP_NOTICES = """
+window.noticed = [];
+new MutationObserver(changes => {
+  for (const node of changes.flatMap(change => [...change.addedNodes]).filter(node => node instanceof Element)) {
+    const toasts = [...(node.matches('.Toastify__toast') ? [node] : []), ...node.querySelectorAll('.Toastify__toast')];
+    window.noticed.push(...toasts.map(toast => toast.textContent));
+  }
+}).observe(document, {childList: true, subtree: true});
+"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -255,6 +265,10 @@ class Notebook:
 
     # -- what is looked at
 
+    def noticed(self, pattern: str) -> None:
+        """Wait for a notice of JupyterLab's; it may have gone again."""
+        self.page.wait_for_function("what => window.noticed.some(text => new RegExp(what).test(text))", arg=pattern)
+
     @property
     def sidebar(self) -> Any:
         return self.page.locator("#nbmodelver-sidebar")
@@ -289,6 +303,7 @@ def context(browser):
     """A browser window that remembers nothing, and in which nothing moves: colours and places are final at once."""
     window = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     window.set_default_timeout(LIMIT_MS)
+    window.add_init_script(KEEP_NOTICES)
     yield window
     window.close()
 

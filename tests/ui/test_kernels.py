@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 
 from playwright.sync_api import expect
 
 import nbmodelver as mv
+from tests.ui.conftest import TOKEN
 
 LOAD = "%load_ext nbmodelver"
 OFFER = "Load nbmodelver in this kernel"
@@ -69,7 +72,20 @@ def test_a_restarted_kernel_is_found_again(open_notebook, no_errors):
     no_errors(book)
 
 
-def test_a_page_loaded_again_shows_the_panel_and_the_comparison_again(open_notebook):
+def layout_is_written(book, server):
+    """JupyterLab writes its layout a while after the last change, and tells only its server."""
+    end = time.monotonic() + 300
+    while True:
+        answer = book.page.request.get(f"{server.url}/lab/api/workspaces?token={TOKEN}").json()
+        layouts = [one["data"].get("layout-restorer:data") or {} for one in answer["workspaces"]["values"]]
+        written = [one for one in layouts if f"nbmodelver-comparison:{book.path}" in json.dumps(one.get("main"))]
+        if any(one["left"]["current"] == "nbmodelver-sidebar" for one in written):
+            return
+        assert time.monotonic() < end, layouts
+        book.page.wait_for_timeout(100)
+
+
+def test_a_page_loaded_again_shows_the_panel_and_the_comparison_again(open_notebook, server):
     book = open_notebook(LOAD, "params = {'depth': 3}", "params = {'depth': 4}")
     book.run(0, 1)
     commit(book)
@@ -81,7 +97,7 @@ def test_a_page_loaded_again_shows_the_panel_and_the_comparison_again(open_noteb
     book.command("nbmodelver:compare", ids=["v1", "v2"])
     comparison = book.page.locator(".nbmv-Lab-comparison")
     expect(comparison.get_by_text("depth").first).to_be_visible()
-    book.page.wait_for_timeout(5000)  # JupyterLab writes its layout a while after the last change, and says nothing
+    layout_is_written(book, server)
 
     book.page.goto(book.page.url.split("?")[0], wait_until="commit")
     book.ready()

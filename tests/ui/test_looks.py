@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -153,10 +154,59 @@ def test_narrow_and_from_right_to_left_nothing_is_cut_off(study, direction):
         book.shot(f"lab-{direction}-{view}")
 
 
+def test_filters_chart_and_details_share_a_low_page(study):
+    """What has no room scrolls: nothing lies over another."""
+    book, panel = study()
+    book.page.set_viewport_size({"width": 1280, "height": 640})
+    row(panel, "v1").click()
+    panel.get_by_role("button", name="More filters").click()
+    panel.get_by_role("button", name=re.compile("^Chart of")).click()
+    expect(panel.locator(".nbmv-trend-full svg.nbmv-svg")).to_be_visible()
+    book.shot("lab-low")
+    tops = panel.evaluate(
+        """panel => ['.nbmv-filter', '.nbmv-trend', '.nbmv-list', '.nbmv-details'].map(what => {
+             const box = panel.querySelector(what).getBoundingClientRect();
+             return [Math.round(box.top), Math.round(box.bottom)];
+           })"""
+    )
+    assert all(above[1] <= below[0] for above, below in itertools.pairwise(tops)), tops
+    assert all(bottom - top > 80 for top, bottom in tops), tops
+
+
+def test_a_tag_typed_in_place_is_there_at_once(study):
+    """And the field closes: Enter does not press the button that has the focus after it."""
+    book, panel = study()
+    row(panel, "v1").click()
+    details = panel.get_by_role("region", name="Selected version")
+    short = details.get_by_role("button", name="params", exact=True)
+    assert short.evaluate("e => e.scrollWidth <= e.clientWidth"), "a short name is not cut off"
+    details.get_by_role("button", name="Add a tag").click()
+    book.page.keyboard.insert_text("golden")
+    book.page.keyboard.press("Enter")
+    expect(details.get_by_role("button", name="Remove the tag golden")).to_be_visible()
+    expect(details.get_by_role("textbox", name="New tag")).to_have_count(0)
+    details.get_by_role("button", name="Add a note").click()
+    details.get_by_role("textbox", name="Note").fill("a note")
+    details.get_by_role("button", name="Save the note").click()
+    expect(details.get_by_text("a note")).to_be_visible()
+    book.shot("lab-tag-and-note")
+
+
+def test_a_long_reason_is_wrapped(study):
+    book, panel = study("lab", "shell = {'a_rather_long_key_in_a_dict_of_the_notebook': get_ipython()}")
+    book.run(2)
+    panel.get_by_role("button", name="Commit", exact=True).click()
+    expect(panel.get_by_text("a_rather_long_key")).to_be_visible()
+    book.shot("lab-reason")
+    wide = "items => items.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    assert panel.locator(".nbmv-commit li").evaluate_all(wide) == []
+
+
 def test_everything_is_done_with_the_keyboard(study):
     """From the notebook to a rollback and back, without a mouse."""
     book, panel = study()
     page, press = book.page, book.page.keyboard.press
+    expect(panel.get_by_role("option", name=re.compile("Uncommitted changes"))).to_be_visible()
     book.cell(0).locator(".jp-InputPrompt").click()
     press("Alt+Shift+V")
     expect(panel.locator(":focus")).to_be_visible()

@@ -51,6 +51,20 @@ def test_selections_on_the_page_are_traits_in_the_kernel(open_notebook):
     assert mv.open(book.folder / ".nbmodelver")[book.kernel("p.selected[0]")].name == "v1"
 
 
+def test_a_panel_has_room_in_an_output_and_in_a_row_of_widgets(open_notebook, no_errors):
+    row_of = "import ipywidgets\nipywidgets.HBox([p.value, ipywidgets.Label('beside')])"
+    book = open_notebook(LOAD, MAKE, "%mv_commit -m first", "p = %mv_panel\np", row_of)
+    book.run(*range(5))
+    for number, width in ((3, 600), (4, 400)):
+        panel = book.cell(number).locator(".nbmv-panel")
+        expect(row(panel, "v1")).to_be_visible()
+        book.shot(f"lab-widget-room-{number}")
+        assert panel.bounding_box()["width"] > width
+        assert panel.get_by_role("listbox", name="Versions").bounding_box()["height"] > 300
+    expect(book.cell(4).get_by_text("beside", exact=True)).to_be_visible()
+    no_errors(book)
+
+
 def test_plain_widgets_do_the_same(open_notebook, no_errors):
     cells = [LOAD, MAKE, "%mv_commit -m first", EDIT, "%mv_commit -m second", "%mv_config widgets plain", "%mv_panel"]
     book = open_notebook(*cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import pytest
 
@@ -24,7 +25,8 @@ class Screen(io.StringIO):
         return line.rstrip()
 
 
-def test_short_work_draws_nothing():
+def test_short_work_draws_nothing(monkeypatch):
+    monkeypatch.setattr("nbmodelver.views.progress.time.monotonic", itertools.count(0.0, 0.001).__next__)
     screen = Screen()
     with Bar(Terminal(screen)) as progress:
         for i in range(100):

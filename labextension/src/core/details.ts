@@ -40,7 +40,7 @@ export class Details {
     const ids = entries.map(one => one.id).join();
     const same = ids === this._ids;
     this._pending = pending;
-    if (stamp === this._shown || (same && this.element.querySelector('textarea, .nbmv-tag-input'))) {
+    if (stamp === this._shown || (same && this._isWritten())) {
       return; // what is being written there is not thrown away
     }
     this._shown = stamp;
@@ -64,6 +64,12 @@ export class Details {
 
   dispose(): void {
     this.element.remove();
+  }
+
+  /** Whether someone is writing a tag or a note: a field that was left empty holds nothing up. */
+  private _isWritten(): boolean {
+    const fields = [...this.element.querySelectorAll<HTMLInputElement>('textarea, .nbmv-tag-input')];
+    return fields.some(one => one === document.activeElement || one.value !== '');
   }
 
   private _content(entries: readonly IEntry[], pending: boolean): HTMLElement[] {

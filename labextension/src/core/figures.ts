@@ -118,7 +118,7 @@ export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()):
   if (Number.isNaN(passed)) {
     return '';
   }
-  if (passed < 0 || passed > 7 * DAY) {
+  if (passed < -HOUR || passed > 7 * DAY) { // the kernel's clock may be ahead of the page's
     const sameYear = then.getFullYear() === now.getFullYear();
     return then.toLocaleDateString(language(), sameYear ? { day: 'numeric', month: 'short' } : { year: 'numeric', month: 'short', day: 'numeric' });
   }

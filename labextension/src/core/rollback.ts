@@ -16,7 +16,9 @@ export async function rollBack(ctx: IContext, id: string, names?: readonly strin
   const done = await ctx.act('rollback', params, t('Rolling back'));
   if (done) {
     const undo = { label: t('Undo'), run: () => void ctx.act('undo', {}, t('Undoing')) };
-    announce(ctx, t('Rolled back to {name}', { name: done.plan.version.name }), done.state.undo ? undo : undefined);
+    const { name } = done.plan.version;
+    const said = names ? t('{names} as in {version}', { names: counted(t, names.length, '{n} name', '{n} names'), version: name }) : t('Rolled back to {name}', { name });
+    announce(ctx, said, done.state.undo ? undo : undefined);
   }
   return done;
 }

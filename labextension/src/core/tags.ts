@@ -28,6 +28,7 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
     };
     input.addEventListener('keydown', event => {
       if (event.key === 'Enter' && input.value.trim()) {
+        event.preventDefault(); // the key would press the button that has the focus next
         const name = input.value.trim();
         back();
         put(ctx, entry, name);

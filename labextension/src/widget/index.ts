@@ -41,7 +41,7 @@ function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
 
   void transport.request('hello', {}).then(
     () => {
-      el.classList.add('nbmv-mounted');
+      el.classList.add('nbmv-mounted', 'nbmv-widget');
       panel = mountPanel(el, { transport, translate: plain, selected }, viewOf(model), chosen(model));
       model.on('change:selected', show);
       model.on('change:view', turn);

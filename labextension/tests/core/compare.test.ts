@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IChart, IDiff } from '../../src/core';
-import { summary } from '../../src/core/charts';
+import { drawChart, summary } from '../../src/core/charts';
+import type { IContext } from '../../src/core/context';
 import { number as numbered, pairs } from '../../src/core/compare/lines';
 import { register } from '../../src/core/compare/registry';
 import { plain } from '../../src/core';
@@ -152,6 +153,40 @@ describe('charts', () => {
         expect(attribute.value, `${element.tagName} ${attribute.name}`).not.toMatch(/NaN|Infinity|undefined/);
       }
     }
+  });
+
+  const large: IChart = { kind: 'bars', title: 'importances', x_label: 'feature', y_label: 'importance', labels: ['a', 'b'], series: [{ label: 'v1', x: [], y: [-19_784_122_904, 13_842_921_748] }] };
+
+  test.each([['bars', large], ['line', { ...large, kind: 'line', labels: [], series: [{ label: 'v1', x: [1, 19_784_122_904], y: [0, 1] }] }]] as [string, IChart][])('numbers of an axis never lie over each other: %s', (_, chart) => {
+    const svg = drawChart({ t: plain } as IContext, chart).querySelector('.nbmv-svg');
+    const ticks = [...(svg?.querySelectorAll('.nbmv-tick ~ text') ?? [])].map(each => ({ at: Number(each.getAttribute('x')), half: 3 * (each.textContent ?? '').length }));
+    expect(ticks.length).toBeGreaterThan(1);
+    ticks.slice(1).forEach((tick, i) => { expect(tick.at - tick.half).toBeGreaterThan((ticks[i]?.at ?? 0) + (ticks[i]?.half ?? 0)); });
+  });
+
+  test('the number behind a bar is inside the picture', () => {
+    const svg = drawChart({ t: plain } as IContext, large).querySelector('.nbmv-svg');
+    const ends = [...(svg?.querySelectorAll('.nbmv-bar-value') ?? [])].map(each => Number(each.getAttribute('x')) + 5.5 * (each.textContent ?? '').length);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(Number(svg?.getAttribute('width')));
+  });
+
+  test('a long name of an axis is shortened, and said in full', () => {
+    const svg = drawChart({ t: plain } as IContext, { ...large, y_label: 'prix au mètre carré '.repeat(8) }).querySelector('.nbmv-svg');
+    const label = svg?.querySelector('.nbmv-axis-label');
+    expect(label?.querySelector('title')?.textContent).toBe('prix au mètre carré '.repeat(8));
+    expect(label?.firstChild?.textContent).toMatch(/^prix au mètre.*…$/);
+    expect(label?.firstChild?.textContent?.length).toBeLessThan(50);
+  });
+
+  test('distributions in bins of different widths are drawn as equally wide ones, so that equal areas are equal counts', () => {
+    const narrow = { label: 'v1', x: [0, 1, 2], y: [10, 10] };
+    const wide = { label: 'v2', x: [0, 2, 4], y: [20, 0] };
+    const tops = (chart: IChart): string[] => [...drawChart({ t: plain } as IContext, chart).querySelectorAll('.nbmv-area')].map(each => /L[\d.]+ ([\d.]+)H/.exec(each.getAttribute('d') ?? '')?.[1] ?? '');
+    const chart: IChart = { kind: 'histogram', title: 'a', x_label: 'a', y_label: 'rows', labels: [], series: [narrow, wide] };
+    const [first, second] = tops(chart);
+    expect(first).toBe(second);
+    expect(drawChart({ t: plain } as IContext, chart).querySelector('.nbmv-svg')?.textContent).toContain('rows per 2');
+    expect(drawChart({ t: plain } as IContext, { ...chart, series: [narrow] }).querySelector('.nbmv-svg')?.textContent).not.toContain('per');
   });
 
   test('the picture is said in a sentence', () => {

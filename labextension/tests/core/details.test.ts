@@ -117,6 +117,35 @@ describe('details of the selected version', () => {
     expect(one(root, '.nbmv-details').textContent).toContain('v3');
   });
 
+  test('Enter in the field of a tag does not press the button that comes in its place', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v7'));
+    await click(button(root, 'Add a tag'));
+    const input = one(root, '.nbmv-tag-input') as HTMLInputElement;
+    input.value = 'golden';
+    const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true });
+    input.dispatchEvent(enter);
+    await settled();
+    expect(enter.defaultPrevented).toBe(true);
+    expect(mock.of('tag')).toEqual([{ id: idOf(7), name: 'golden' }]);
+  });
+
+  test('a field of a tag that was left empty does not keep the details as they were', async () => {
+    const mock = new Mock();
+    const usual = mock.answers.history;
+    const { root, panel } = await page({ mock });
+    await click(row(root, 'v7'));
+    await click(button(root, 'Add a tag'));
+    panel.focus();
+    mock.answers.history = async (params, options) => {
+      const found = await usual?.(params, options);
+      return { total: 0, ...found, entries: (found?.entries ?? []).map(each => (each.id === idOf(7) ? { ...each, note: 'from elsewhere' } : each)) };
+    };
+    mock.push({});
+    await settled();
+    expect(one(root, '.nbmv-details').textContent).toContain('from elsewhere');
+  });
+
   test('a name leads to its versions', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));

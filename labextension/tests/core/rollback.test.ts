@@ -53,6 +53,7 @@ describe('rollback', () => {
     expect(one(root, '.nbmv-plan-sum').textContent).toContain('300\u00a0B to load');
     await click(button(one(root, '.nbmv-rollback'), 'Roll back'));
     expect(mock.of('rollback')).toEqual([{ id: idOf(7), names: ['model', 'old_params', 'scaler'] }]);
+    expect(one(root, '.nbmv-notice').textContent).toContain('3 names as in v7');
   });
 
   test('with no name ticked there is nothing to do', async () => {

@@ -1,23 +1,37 @@
 import { freshId, svg } from '../dom';
 import { measured, number } from '../figures';
+import type { Translate } from '../host';
 import type { IChart, Metric } from '../protocol';
-import { horizontal, scale, tickWidth, vertical, type IBox } from './axes';
+import { CHARACTER, horizontal, scale, shortened, tickWidth, vertical, type IBox } from './axes';
 import { colour, dash } from './marks';
 
-/** Distributions over each other: the first filled, the next ones hatched and dashed. */
-export function histogram(chart: IChart, width: number, height: number): SVGElement[] {
+/**
+ * Distributions over each other: the first filled, the next ones hatched and dashed. Where their bins are not equally
+ * wide, each counts as if its bins were the widest ones: equal areas are equal counts.
+ */
+export function histogram(t: Translate, chart: IChart, width: number, height: number): SVGElement[] {
   const ticks = Math.max(2, Math.floor(height / 40));
-  const measure = scale([0, ...chart.series.flatMap(one => one.y.map(drawn))], 1, 0);
+  const widths = chart.series.map(one => binWidth(one.x));
+  const widest = Math.max(...widths);
+  const differ = widths.some(one => one > 0 && one < widest * 0.999);
+  const tops = chart.series.map((one, s) => one.y.map(value => drawn(value) * (differ && widths[s] ? widest / widths[s] : 1)));
+  const measure = scale([0, ...tops.flat()], 1, 0);
   const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 22, bottom: height - 32 };
   const y = measure.range([box.bottom, box.top]);
   const x = scale(chart.series.flatMap(one => one.x), box.left, box.right, false);
   const hatch = freshId('hatch');
   return [
     hatching(hatch),
-    ...vertical(y, box, chart.y_label, ticks),
-    ...chart.series.map((one, s) => area(s, outline(one.x.map(v => x(v)), one.y.map(v => y(drawn(v))), box.bottom), hatch, one.label)),
+    ...vertical(y, box, differ ? t('{what} per {width}', { what: chart.y_label, width: number(widest) }) : chart.y_label, ticks),
+    ...chart.series.map((one, s) => area(s, outline(one.x.map(v => x(v)), (tops[s] ?? []).map(v => y(v)), box.bottom), hatch, one.label)),
     ...horizontal(x, box, chart.x_label)
   ];
+}
+
+/** Of equal bins, by their edges; 0 where there is none. */
+function binWidth(edges: readonly number[]): number {
+  const [low, high] = [edges[0], edges[edges.length - 1]];
+  return low !== undefined && high !== undefined && edges.length > 1 ? (high - low) / (edges.length - 1) : 0;
 }
 
 /** Where a bar ends; what is no finite number has none. */
@@ -44,18 +58,17 @@ export function barsHeight(chart: IChart): number {
 export function bars(chart: IChart, width: number, height: number): SVGElement[] {
   const longest = Math.max(0, ...chart.labels.map(one => one.length));
   const left = Math.min(longest * 6.2 + 8, width * 0.42);
-  const box: IBox = { left, right: width - 44, top: 6, bottom: height - 32 };
+  const said = chart.series.flatMap(one => one.y.map(value => number(measured(value)).length));
+  const box: IBox = { left, right: width - Math.min(Math.max(44, Math.max(0, ...said) * CHARACTER + 8), width * 0.4), top: 6, bottom: height - 32 };
   const x = scale([0, ...chart.series.flatMap(one => one.y.map(drawn))], box.left, box.right);
   const row = chart.series.length * (BAR + 1) + GAP;
   const hatch = freshId('hatch');
-  const most = Math.floor(left / 6.2);
   const group = (label: string, i: number): SVGElement => {
     const top = box.top + i * row + GAP / 2;
-    const shown = label.length > most ? `${label.slice(0, most - 1)}…` : label;
     return svg(
       'g',
       {},
-      svg('text', { class: 'nbmv-bar-label', x: left - 6, y: top + (row - GAP) / 2 + 3.5, 'text-anchor': 'end' }, shown, svg('title', {}, label)),
+      svg('text', { class: 'nbmv-bar-label', x: left - 6, y: top + (row - GAP) / 2 + 3.5, 'text-anchor': 'end' }, shortened(label, left - 6)),
       chart.series.map((one, s) => bar(x(0), x(drawn(one.y[i])), top + s * (BAR + 1), s, hatch, one.y[i]))
     );
   };

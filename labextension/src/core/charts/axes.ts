@@ -10,6 +10,9 @@ export interface IBox {
   bottom: number;
 }
 
+/** Width of a character, in px. */
+export const CHARACTER = 6;
+
 export type Scale = ScaleLinear<number, number>;
 
 /** From the lowest to the highest value, rounded to ticks; one value alone gets some room. */
@@ -29,26 +32,48 @@ export function scale(values: readonly number[], from: number, to: number, nice 
 
 /** Width that the texts of the ticks take, in px. */
 export function tickWidth(y: Scale, count: number): number {
-  return Math.max(0, ...y.ticks(count).map(value => number(value).length)) * 6 + 8;
+  return Math.max(0, ...y.ticks(count).map(value => tick(value).length)) * CHARACTER + 8;
+}
+
+/** A number of an axis, short: from a million on "20M" or "20B". */
+function tick(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e6 && size < 1e15 ? value.toLocaleString(undefined, { notation: 'compact', maximumSignificantDigits: 4 }) : number(value);
+}
+
+/** As many ticks as have room for their numbers beside each other. */
+function beside(x: Scale, width: number, integers: boolean): number[] {
+  for (let count = Math.max(2, Math.min(8, Math.floor(width / 60))); ; count -= 1) {
+    const ticks = x.ticks(count).filter(value => !integers || Number.isInteger(value));
+    const longest = Math.max(0, ...ticks.map(value => tick(value).length));
+    if (count <= 1 || ticks.length * (longest + 1.5) * CHARACTER <= width) {
+      return ticks;
+    }
+  }
 }
 
 export function horizontal(x: Scale, box: IBox, label: string, integers = false): SVGElement[] {
-  const room = Math.max(2, Math.min(8, Math.floor((box.right - box.left) / 60)));
-  const ticks = x.ticks(room).filter(value => !integers || Number.isInteger(value));
-  const texts = ticks.map(value =>
-    svg('g', {}, svg('path', { class: 'nbmv-tick', d: `M${x(value)} ${box.bottom}v4` }), svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, number(value)))
+  const width = box.right - box.left;
+  const texts = beside(x, width, integers).map(value =>
+    svg('g', {}, svg('path', { class: 'nbmv-tick', d: `M${x(value)} ${box.bottom}v4` }), svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, tick(value)))
   );
   return [
     svg('path', { class: 'nbmv-axis', d: `M${box.left} ${box.bottom}H${box.right}` }),
     ...texts,
-    svg('text', { class: 'nbmv-axis-label', x: (box.left + box.right) / 2, y: box.bottom + 28, 'text-anchor': 'middle' }, label)
+    svg('text', { class: 'nbmv-axis-label', x: (box.left + box.right) / 2, y: box.bottom + 28, 'text-anchor': 'middle' }, shortened(label, width))
   ];
+}
+
+/** A text that has so many px; where it is cut, the whole of it is said when it is pointed at. */
+export function shortened(text: string, width: number): (string | SVGElement)[] {
+  const most = Math.max(2, Math.floor(width / CHARACTER));
+  return text.length > most ? [`${text.slice(0, most - 1)}…`, svg('title', {}, text)] : [text];
 }
 
 /** Grid lines with their numbers, and the axis' name above them. */
 export function vertical(y: Scale, box: IBox, label: string, count: number): SVGElement[] {
   const lines = y.ticks(count).map(value =>
-    svg('g', {}, svg('path', { class: 'nbmv-grid', d: `M${box.left} ${y(value)}H${box.right}` }), svg('text', { x: box.left - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, number(value)))
+    svg('g', {}, svg('path', { class: 'nbmv-grid', d: `M${box.left} ${y(value)}H${box.right}` }), svg('text', { x: box.left - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, tick(value)))
   );
-  return [...lines, svg('text', { class: 'nbmv-axis-label', x: 2, y: 9 }, label)];
+  return [...lines, svg('text', { class: 'nbmv-axis-label', x: 2, y: 9 }, shortened(label, box.right))];
 }

@@ -39,10 +39,10 @@ export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}):
 
 function picture(t: Translate, chart: IChart, width: number, { choose }: IOptions): SVGSVGElement {
   const height = chart.kind === 'bars' ? barsHeight(chart) : Math.round(Math.min(220, Math.max(150, width * 0.5)));
-  return svg('svg', { class: 'nbmv-svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(t, chart) }, marksOf(chart, width, height, choose));
+  return svg('svg', { class: 'nbmv-svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(t, chart) }, marksOf(t, chart, width, height, choose));
 }
 
-function marksOf(chart: IChart, width: number, height: number, choose: IOptions['choose']): SVGElement[] {
+function marksOf(t: Translate, chart: IChart, width: number, height: number, choose: IOptions['choose']): SVGElement[] {
   switch (chart.kind) {
     case 'line':
     case 'scatter':
@@ -50,7 +50,7 @@ function marksOf(chart: IChart, width: number, height: number, choose: IOptions[
     case 'bars':
       return bars(chart, width, height);
     case 'histogram':
-      return histogram(chart, width, height);
+      return histogram(t, chart, width, height);
   }
 }
 
