@@ -45,10 +45,10 @@ def compare(kind: Kind, name: str, before: Profile, after: Profile) -> Section:
 
 
 def _facts(before: Profile, after: Profile) -> Iterator[Row]:
-    yield from _paired({"type": before.get("type")}, {"type": after.get("type")})
-    yield from _paired(_extent(before), _extent(after))
+    yield from paired({"type": before.get("type")}, {"type": after.get("type")})
+    yield from paired(_extent(before), _extent(after))
     small = {k for k in before.keys() & after.keys() if _is_small(k, before[k]) and _is_small(k, after[k])}
-    yield from _paired(_plain_facts(before, small), _plain_facts(after, small))
+    yield from paired(_plain_facts(before, small), _plain_facts(after, small))
 
 
 def _is_small(key: str, value: Json) -> bool:
@@ -82,14 +82,14 @@ def _extent(profile: Profile) -> dict[str, Json]:
 
 def _tables(before: Profile, after: Profile) -> Iterator[Row]:
     yield from _columns(_by_name(before, "columns"), _by_name(after, "columns"))
-    yield from _paired(_layers(before), _layers(after))
-    yield from _paired(_norms(before), _norms(after))
+    yield from paired(_layers(before), _layers(after))
+    yield from paired(_norms(before), _norms(after))
     for key in ("params", "fitted", "fit", "members"):
-        yield from _paired(_mapping(before, key), _mapping(after, key))
-    yield from _paired(*_largest(_importances(before), _importances(after)))
+        yield from paired(_mapping(before, key), _mapping(after, key))
+    yield from paired(*_largest(_importances(before), _importances(after)))
 
 
-def _paired(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
+def paired(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
     """A row a key, in the order of `before`, then what only `after` has."""
     for key in dict.fromkeys((*before, *after)):
         yield row(prefix + key, before.get(key), after.get(key), _status(key, before, after))

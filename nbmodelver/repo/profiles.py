@@ -13,7 +13,7 @@ from nbmodelver.repo.nearest import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.model import Profile, Section, Version
+    from nbmodelver.model import ObjectId, Profile, Section, Version
     from nbmodelver.repo import Repo
 
 
@@ -22,12 +22,9 @@ def profile(repo: Repo, version: Version, name: str) -> Profile:
     kept = version.kept.get(name)
     if kept is None:
         raise UnknownName(f"{version.name} has no '{name}'", nearest(name, version.kept))
-    key = f"profiles/{kept.digest}"
-    try:
-        cached: Profile = json.loads(bytes(repo.backend.read(key)))
+    cached = known(repo, kept.digest)
+    if cached is not None:
         return cached
-    except (KeyError, ValueError):
-        pass
     try:
         value = repo.load(version, [name])[name]
     except (NeedsTrust, NotLoadable, Damaged) as error:
@@ -35,9 +32,18 @@ def profile(repo: Repo, version: Version, name: str) -> Profile:
     data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
     if repo.refs.get(f"origin/{version.id}") is None:  # A stranger's record may give any digest.
         with suppress(NbmodelverError):  # A cache only: a read-only or full store still shows the profile.
-            repo.backend.create(key, [data.encode()])
+            repo.backend.create(f"profiles/{kept.digest}", [data.encode()])
     found: Profile = json.loads(data)  # The same the first time and from then on.
     return found
+
+
+def known(repo: Repo, digest: ObjectId) -> Profile | None:
+    """The profile of a value that somebody has asked for before."""
+    try:
+        cached: Profile = json.loads(bytes(repo.backend.read(f"profiles/{digest}")))
+    except (KeyError, ValueError):
+        return None
+    return cached
 
 
 def sections(repo: Repo, before: Version, after: Version, names: Sequence[str] = ()) -> Iterator[Section]:

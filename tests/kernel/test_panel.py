@@ -58,7 +58,10 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path):
     assert [c["source"] for c in version["cells"]] == ["params['lr'] = 0.2\ndf.loc[0, 'age'] = 99.0"]
     assert panel.ask("profile", id="v2", name="df")["section"]["charts"][0]["kind"] == "histogram"
     assert set(panel.ask("inspect")["names"]) == {"df", "params", "model"}
-    assert [s["status"] for s in panel.ask("inspect", name="df")["found"][0]["steps"]] == ["changed", "added"]
+    steps = {name: panel.ask("inspect", name=name)["found"][0]["steps"] for name in ("df", "params", "model")}
+    assert [s["status"] for s in steps["df"]] == ["changed", "added"]
+    said = {name: found[0]["said"] for name, found in steps.items()}
+    assert said == {"df": "age", "params": "lr 0.1 → 0.2", "model": "max_depth 2 → 5"}
     made = panel.ask("inspect", cell={"id": "", "source": "params = 1\nnew = 2"})
     assert ([f["name"] for f in made["found"]], made["names"]) == (["params"], ["params"])
     charts = {c["title"] for s in panel.ask("diff", before="v1", after="v2")["sections"] for c in s["charts"]}

@@ -90,22 +90,23 @@ def changes(found: Iterable[Change]) -> list[Message]:
     return [asdict(c) for c in found]
 
 
-def step(found: Step, labels: Labels) -> Message:
-    """One step of `INameHistory`."""
+def step(found: Step, labels: Labels, told: str = "") -> Message:
+    """One step of `INameHistory`. told: what changed in the value."""
     return {
         "entry": entry(found.version, labels),
         "status": found.status,
         "type": found.kept.type,
         "size_bytes": found.kept.size_bytes,
-        "said": said(found),
+        "said": said(found, told),
     }
 
 
-def said(found: Step) -> str:
+def said(found: Step, told: str = "") -> str:
     """What changed, in a few words."""
     if found.status == "removed":
         return "gone"
-    words = [f"the same as in {found.same_as.name}"] if found.same_as else []
+    words = [told] if told else []
+    words += [f"the same as in {found.same_as.name}"] if found.same_as else []
     if found.before is not None and found.before.type != found.kept.type:
         words.append(f"was {found.before.type}")
     words += found.kept.notes

@@ -14,6 +14,7 @@ from nbmodelver.kernel.panel.params import is_metric
 from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.model import section_to_dict
 from nbmodelver.repo import comparison
+from nbmodelver.repo.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,11 +80,12 @@ def inspect(desk: Desk, params: Params, _request: Request) -> Message:
     else:
         asked = _made_by(desk, params.table("cell"), {**known, **dict.fromkeys(live)}) if params.has("cell") else []
     labels = desk.shelf.labels
-    found = [
-        {"name": name, "steps": [entries.step(s, labels) for s in timeline.steps(name)]}
-        for name in asked[:MAX_NAMES]
-        if timeline is not None and name in known
-    ]
+    found = []
+    for name in asked[:MAX_NAMES]:
+        if timeline is not None and name in known:
+            steps = timeline.steps(name)
+            words = zip(steps, told(timeline.repo, name, steps), strict=True)
+            found.append({"name": name, "steps": [entries.step(step, labels, said) for step, said in words]})
     names = asked if params.has("cell") else sorted({**known, **dict.fromkeys(live)})
     return {"found": found, "names": names}
 

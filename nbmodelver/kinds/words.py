@@ -1,0 +1,52 @@
+"""The rows of a comparison in a few words, for where there is one line: "rows 442 → 441, + log_bmi, age"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nbmodelver.model import Json, Row
+
+MOST_WORDS = 3
+MOST_LETTERS = 24
+UNSAID = ("type", "columns", "size (MB)", "memory (MB)")
+"""What follows from the rest, or is said beside it."""
+SIGNS = {"added": "+ ", "removed": "- "}
+
+
+def in_words(rows: Iterable[Row]) -> str:
+    """What differs, the first few of it; "" when nothing does."""
+    said = list(dict.fromkeys(_said(rows)))
+    more = [f"{len(said) - MOST_WORDS} more"] if len(said) > MOST_WORDS else []
+    return ", ".join([*said[:MOST_WORDS], *more])
+
+
+def _said(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        what, before, after = str(row.cells[0]), row.cells[1], row.cells[2]
+        whose, dot, which = what.partition(" · ")
+        if row.status == "same" or what in UNSAID:
+            continue
+        if row.status != "changed":
+            yield SIGNS[row.status] + _cut(what)
+        elif repr(before) == repr(after):  # NaN, which is not equal to itself.
+            continue
+        elif dot and whose != "values":
+            yield f"column {whose}" if whose.isdecimal() else _cut(whose)
+        else:
+            sides = [_short(side) for side in (before, after)]
+            yield f"{_cut(which or what)} {' → '.join(sides)}" if all(sides) else _cut(which or what)
+
+
+def _short(value: Json) -> str:
+    """A value that has room in a line, else ""."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    said = str(value) if isinstance(value, (str, int)) or value is None else ""
+    return said if len(said) <= MOST_LETTERS else ""
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
