@@ -388,7 +388,7 @@ FORGET = Verb(
         DRY_RUN,
         _keep("last", "the newest N"),
         _keep("hourly", "the newest of each of the last N hours that have versions"),
-        _keep("daily", "the same for days"),
+        _keep("daily", "the same for days, as UTC has them"),
         _keep("weekly", "the same for weeks"),
         _keep("monthly", "the same for months"),
         Argument("keep_tagged", "keep only what is always kept", ("--keep-tagged",), "flag"),

@@ -161,6 +161,7 @@ def test_a_cell_waits_for_a_look_that_has_begun_but_not_for_long():
     assert begun.wait(10)
     started = time.monotonic()
     looker.hold()
-    assert 0.1 < time.monotonic() - started < 10
+    assert time.monotonic() - started > 0.1
+    assert looker._thread is not None, "the look has not ended yet"
     go.set()
     wait_for(lambda: looker._thread is None)
