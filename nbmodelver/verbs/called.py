@@ -53,17 +53,19 @@ def called(verb: Verb, words: Sequence[Any], options: Mapping[str, Any]) -> Call
 
     What a line writes as an expression is given as its value. Raises UsageError.
     """
-    given = {**_placed(verb, words), **options}
+    placed = _placed(verb, words)
+    given = {**placed, **options}
     known = {a.name: a for a in verb.arguments}
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, 1)
             there = f"there are: {', '.join(known)}" if known else "it takes none"
             raise UsageError(f"{verb.name} has no argument '{name}'", f"did you mean {near[0]}?" if near else there)
-        if name in options and name in _placed(verb, words):
+        if name in options and name in placed:
             raise UsageError(f"{verb.name} is given '{name}' twice", "give it once")
     for argument in verb.arguments:
-        if argument.required and not given.get(argument.name):
+        value = given.get(argument.name)
+        if argument.required and (value is None or (isinstance(value, (str, list, tuple)) and not value)):
             raise UsageError(f"{verb.name} needs '{argument.name}'", argument.help)
     return Call(verb, {a.name: _value(verb, a, given.get(a.name)) for a in verb.arguments})
 

@@ -68,6 +68,8 @@ def test_versions_stand_for_themselves(shell: Shell) -> None:
         ("mv.commit('df', message=['a'])", "message cannot be a list", "a few words"),
         ("mv.commit('df', background=1)", "background is True or False, not a int", ""),
         ("mv.rollback()", "rollback needs 'version'", "v3, HEAD"),
+        ("mv.rollback(df)", "version cannot be a ndarray", "HEAD"),
+        ("mv.purge(names=[])", "purge needs 'names'", "take out"),
         ("mv.log(5)", "what 5 is", "where, limit"),
         ("mv.log(limit=0)", "cannot be '0'", "at least 1"),
         ("mv.log(limit=2.5)", "cannot be '2.5'", "whole number"),
