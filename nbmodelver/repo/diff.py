@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.model import Chart, Diff, Row, Section, Series
+from nbmodelver.repo.names import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Cell, Json, Status, Version
 
 MAX_BARS = 12
+MAX_LEFT_OUT = 8
 
 
 def names_section(before: Version, after: Version) -> Section:
@@ -32,7 +34,15 @@ def names_section(before: Version, after: Version) -> Section:
         assert kept is not None
         sizes = (old.size_bytes if old else None, new.size_bytes if new else None)
         rows.append(Row((name, kept.kind, _types(old, new), *sizes), status))
-    return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows))
+    note = "; ".join(filter(None, (_left_out(before, after), _left_out(after, before))))
+    return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows), note=note)
+
+
+def _left_out(version: Version, other: Version) -> str:
+    """What a commit of some names left out of a version: neither new in the other nor gone."""
+    names = [n for n in other.kept if n not in version.kept and left_out(version, n)]
+    more = f" and {len(names) - MAX_LEFT_OUT} more" if len(names) > MAX_LEFT_OUT else ""
+    return f"there, but not part of {version.name}: {', '.join(names[:MAX_LEFT_OUT])}{more}" if names else ""
 
 
 def _rewritten(before: Version, after: Version) -> frozenset[str]:

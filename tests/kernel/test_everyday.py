@@ -318,3 +318,16 @@ def test_a_rollback_looks_at_the_live_values_once(shell: Shell, monkeypatch: pyt
     plan = shell.run("%mv_rollback v1 --dry-run")
     assert (plan.named("changes"), plan.saves_first) == (("rows", "other"), True)
     assert seen == [{"rows", "other"}]
+
+
+def test_a_diff_says_what_a_commit_of_some_names_left_out(shell: Shell) -> None:
+    """Names that were there, but not named, looked as if they were gone, or new."""
+    shell.run("data = [1]; params = {'lr': 1}\n%mv_commit data params")
+    shell.run("model = [3]; del params\n%mv_commit model")
+    assert "there, but not part of v2: data\n" in str(shell.run("%mv_diff v1 v2"))
+    assert "there, but not part of v2: data\n" in str(shell.run("%mv_diff v2 v1"))
+    shell.run("%mv_commit data model")
+    assert "not part of" not in str(shell.run("%mv_diff v1 v3"))
+    names = ", ".join(f"n{i}" for i in range(12))
+    shell.run(f"{names} = range(12)\n%mv_commit {names.replace(',', '')}\n%mv_commit data")
+    assert "not part of v5: n0, n1, n2, n3, n4, n5, n6, n7 and 4 more" in " ".join(str(shell.run("%mv_diff")).split())
