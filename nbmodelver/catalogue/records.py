@@ -52,7 +52,7 @@ class Records:
 
         Written last of a commit: every part that it names must be in the store. The same version twice is one.
         """
-        wrong = next(sense.nonsense(version), "")
+        wrong = next(sense.nonsense_told(version), "")
         if wrong:  # It would be taken for damage by whoever reads it.
             raise StoreError(f"{version.name} cannot be stored: {wrong} makes no sense", "this is a bug in nbmodelver")
         raw = canonical(version)

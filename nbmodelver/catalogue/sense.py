@@ -26,6 +26,18 @@ def nonsense(version: Version) -> Iterator[str]:
         if not fine or not _count(kept.size_bytes) or not _count(kept.cell or 0):
             yield f"the entry of '{kept.name}'"
     yield from _bad_groups(version)
+    yield from nonsense_told(version)
+    if not all(s is None or _is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
+        yield "an id"
+    if not all(_all(str, s.name, s.path, s.reason) for s in version.skipped):
+        yield "a name that was not kept"
+    git = version.git
+    if git is not None and not (_all(str, git.commit, git.branch) and type(git.dirty) is bool):
+        yield "the Git checkout"
+
+
+def nonsense_told(version: Version) -> Iterator[str]:
+    """The same of what is said of a version beside its values; quick enough to be asked before each is written."""
     texts = (version.branch, version.message, version.note, version.author, version.saved_at_utc, version.auto)
     if not _all(str, *texts, version.notebook_path, *version.others, *version.parents, *version.params):
         yield "a text"
@@ -37,13 +49,6 @@ def nonsense(version: Version) -> Iterator[str]:
         yield "a number"
     if type(version.duration_s) not in (int, float) or not math.isfinite(version.duration_s):
         yield "a number"
-    if not all(s is None or _is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
-        yield "an id"
-    if not all(_all(str, s.name, s.path, s.reason) for s in version.skipped):
-        yield "a name that was not kept"
-    git = version.git
-    if git is not None and not (_all(str, git.commit, git.branch) and type(git.dirty) is bool):
-        yield "the Git checkout"
 
 
 def _bad_groups(version: Version) -> Iterator[str]:
