@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver.bundle import checks, names
@@ -11,7 +12,6 @@ from nbmodelver.repo import portable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from nbmodelver.bundle.checks import Contents
     from nbmodelver.model import Json, ObjectId, Progress, Version
@@ -40,9 +40,9 @@ class Imported:
     again: bool
 
 
-def inspect(path: Path) -> Inside:
+def inspect(path: str | Path) -> Inside:
     """What is inside, without a store and without trusting it. Raises BadBundle, LimitExceeded."""
-    with Archive(path) as archive:
+    with Archive(Path(path)) as archive:
         found = checks.contents(archive)
         archive.check_all()
         members = {name: archive.size(name) for name in archive.members}
@@ -50,14 +50,14 @@ def inspect(path: Path) -> Inside:
 
 
 def bring_in(
-    repo: Repo, path: Path, progress: Progress | None = None, *, max_bytes: int = names.MAX_RAW_BYTES
+    repo: Repo, path: str | Path, progress: Progress | None = None, *, max_bytes: int = names.MAX_RAW_BYTES
 ) -> Imported:
     """Add the bundle's version to the store, or find that it is there already.
 
     Its pickled values stay untrusted. max_bytes: what all parts together may unfold to. Raises BadBundle and
     LimitExceeded before anything is written, and StoreError.
     """
-    with Archive(path) as archive:
+    with Archive(Path(path)) as archive:
         found = checks.contents(archive, max_bytes)
         archive.check_all(progress)
         there = portable.known(repo, found.version, found.version_id, found.origin)
@@ -70,7 +70,7 @@ def bring_in(
         return Imported(version, again=False)
 
 
-def open_into(repo: Repo, path: Path, progress: Progress | None = None) -> Version:
+def open_into(repo: Repo, path: str | Path, progress: Progress | None = None) -> Version:
     """The version that `bring_in` gives."""
     return bring_in(repo, path, progress).version
 

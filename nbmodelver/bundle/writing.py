@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbmodelver.bundle import documents, names, notebooks, pins
@@ -17,7 +18,6 @@ from nbmodelver.repo import portable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
 
     from nbmodelver.model import ObjectId, Progress, Version
     from nbmodelver.repo import Repo
@@ -34,8 +34,8 @@ def default_name(version: Version) -> str:
 
 def write(
     repo: Repo,
-    version: Version,
-    path: Path,
+    version: str | Version,
+    path: str | Path,
     progress: Progress | None = None,
     *,
     allow_secrets: Collection[str] = (),
@@ -46,6 +46,7 @@ def write(
     holds these very bytes. Pickled values are not loaded. allow_secrets: names that may leave although they look like
     secrets; others are refused (UsageError). Raises MissingPart, Damaged, StoreReadOnly, StoreFull.
     """
+    version, path = repo[version], Path(path)
     with _beside(path) as file:
         zip_ = Writer(file)
         try:

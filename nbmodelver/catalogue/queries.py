@@ -37,7 +37,10 @@ class Query:
 
     def __post_init__(self) -> None:
         """Raises UsageError for a condition or limit that cannot be."""
-        if self.limit is not None and self.limit < 0:
+        for what in ("where", "branch", "tag", "text"):
+            if not isinstance(getattr(self, what), str | None):
+                raise UsageError(f"{what} is a {type(getattr(self, what)).__name__}", "give text")
+        if self.limit is not None and (type(self.limit) is not int or self.limit < 0):
             raise UsageError(f"a limit of {self.limit} is not possible", "give 0 or more")
         _ = self.condition
 

@@ -27,7 +27,7 @@ from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.forget import Forgetting, forget, take_back
 from nbmodelver.repo.freed import gc_tried, size_of
 from nbmodelver.repo.history import History
-from nbmodelver.repo.labels import Labels, demand_names, labels, several
+from nbmodelver.repo.labels import Labels, demand_names, demand_number, labels, several
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
@@ -247,17 +247,17 @@ class Repo:
         total, found = self.index.page(query, tags, offset, limit, notes)
         return total, [self.history.version(v) for v in found]
 
-    def cells(self, version: Version) -> list[Cell]:
+    def cells(self, version: str | Version) -> list[Cell]:
         """The cells that ran between the parent and this version."""
-        return self.documents.cells(version)
+        return self.documents.cells(self[version])
 
-    def environment(self, version: Version) -> dict[str, Json]:
+    def environment(self, version: str | Version) -> dict[str, Json]:
         """Python, platform and packages of a version."""
-        return self.documents.environment(version)
+        return self.documents.environment(self[version])
 
-    def notebook(self, version: Version) -> bytes | None:
+    def notebook(self, version: str | Version) -> bytes | None:
         """The notebook document as it was, as JSON bytes, or None."""
-        return self.documents.notebook(version)
+        return self.documents.notebook(self[version])
 
     # -- the way back
 
@@ -495,6 +495,8 @@ class Repo:
         self, *, full: bool = False, sample: float | None = None, progress: Progress | None = None
     ) -> list[Problem]:
         """What is wrong with the store, [] when all is well. full: every byte; sample: percent of the parts."""
+        if sample is not None:
+            demand_number("sample", sample, 0, 100)
         return self.needs.problems(full=full, sample=sample, progress=progress)
 
     def live_parts(self, grace_s: float = 0) -> set[ObjectId]:
@@ -510,6 +512,7 @@ class Repo:
         What is younger than `grace_s` seconds stays: packs, and all of versions that were forgotten since.
         dry_run: only say what would go, to the byte where it is no more than can be tried out in memory.
         """
+        demand_number("grace_s", grace_s, 0)
         self.settle()
         if dry_run:
             with self.parts.watched():
@@ -561,6 +564,8 @@ class Repo:
         HEAD, branch tips and tagged versions stay, unless named and forced. dry_run: with what gc would free.
         Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
         """
+        if keep is not None and not isinstance(keep, Retention):
+            raise UsageError(f"keep is a {type(keep).__name__}", "write keep=Retention(last=10), from nbmodelver.repo")
         self.settle()
         return forget(self, several("revisions", revisions), keep or Retention(), force=force, dry_run=dry_run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,6 +58,14 @@ def demand_names(values: Any) -> None:
     for name in values:
         if type(name) is not str or not name:
             raise UsageError(f"a {type(name).__name__} cannot be the name of a value", "names are texts: {'df': df}")
+
+
+def demand_number(what: str, given: Any, least: float, most: float = math.inf) -> None:
+    """Raises UsageError for anything but a number from `least` to `most`."""
+    if isinstance(given, bool) or not isinstance(given, Real) or not least <= float(given) <= most:
+        wanted = f"a number from {least:g} to {most:g}" if most < math.inf else f"a number, {least:g} or more"
+        said = f"{given:g}" if isinstance(given, Real) else f"a {type(given).__name__}"
+        raise UsageError(f"{what} cannot be {said}", f"give {wanted}")
 
 
 def several(what: str, given: Any) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from nbmodelver.errors import UsageError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from nbmodelver.model import Version, VersionId
 
@@ -38,6 +41,15 @@ class Retention:
     best: Mapping[str, int] = field(default_factory=dict)
     tagged: bool = False
     within_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for what is no count: of minus one, all but one version would go."""
+        counts = {"last": self.last, **{p: getattr(self, p) for p in _PERIODS}, "within_bytes": self.within_bytes or 0}
+        if not isinstance(self.best, Mapping):
+            raise UsageError(f"best is a {type(self.best).__name__}", "write best={'acc': 3}")
+        for what, count in (*counts.items(), *self.best.items()):
+            if type(count) is not int or count < 0:
+                raise UsageError(f"{what} cannot be {count!r}", "give a whole number, 0 or more")
 
     @property
     def given(self) -> bool:

@@ -58,4 +58,4 @@ def bury(repo: Repo, grace_s: float) -> None:
     records = repo.history.records
     with repo.parts.alone():
         ages = records.forgotten.ages_s()
-        records.delete_many(id_ for id_ in sorted(records.present()) if ages.get(id_, -1.0) >= grace_s)
+        records.delete_many(id_ for id_ in sorted(records.present()) if id_ in ages and ages[id_] >= grace_s)

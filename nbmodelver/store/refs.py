@@ -167,6 +167,8 @@ def valid_name(name: str, taken: Iterable[str] = ()) -> str:
 
     taken: names in use; one that differs only in case would be the same file elsewhere.
     """
+    if not isinstance(name, str):
+        raise BadName(f"a {type(name).__name__} cannot be a name", "names are texts")
     reason = _what_is_wrong(name)
     if reason:
         raise BadName(f"{name!r} cannot be a name: {reason}", _way_out(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 import torch
 
 import nbmodelver as mv
+from nbmodelver import bundle
 from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import NbmodelverError, NoStore, StoreError, UnknownName, UsageError
 from nbmodelver.model import Version, VersionId
+from nbmodelver.repo import Retention, upkeep
 from nbmodelver.store.backends.memory import MemoryBackend
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nbmodelver.repo import Repo
 
 
@@ -138,3 +139,65 @@ def test_a_record_that_could_not_be_read_is_not_written() -> None:
 def test_a_script_is_told_how_to_make_a_store(tmp_path: Path) -> None:
     with pytest.raises(NoStore, match=r"nbmodelver\.open\(PATH, create=True\)"):
         mv.open(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("grace_s", [-1, -3600.0, math.nan, "now", None, True])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_gc_with_a_senseless_grace_removes_nothing(repo: Repo, grace_s: Any, dry_run: bool) -> None:
+    """Below zero, every version was longer forgotten than that: a gc removed all records of a store."""
+    repo.commit({"x": 1})
+    repo.commit({"x": 2})
+    with pytest.raises(UsageError, match="grace_s cannot be"):
+        repo.gc(grace_s=grace_s, dry_run=dry_run)
+    assert [v.name for v in mv.open(repo.where).log()] == ["v2", "v1"]
+
+
+def test_only_what_was_forgotten_is_buried(repo: Repo) -> None:
+    repo.commit({"x": 1})
+    repo.commit({"x": 2})
+    repo.forget("v1")
+    upkeep.bury(repo, -1e9)
+    assert [v.name for v in mv.open(repo.where).log()] == ["v2"]
+    assert repo.history.records.present() == {repo["v2"].id}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"last": -1}, {"daily": -2}, {"last": 1.5}, {"last": True}, {"within_bytes": -5}, {"best": {"acc": -1}},
+     {"best": "acc"}, {"best": {"acc": "3"}}],
+)  # fmt: skip
+def test_a_retention_counts_in_whole_numbers(rule: dict[str, Any]) -> None:
+    """The newest minus one were all but the oldest."""
+    with pytest.raises(UsageError, match=r"cannot be|best is a str"):
+        Retention(**rule)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda repo: repo.forget(keep=5), "keep is a int"),
+        (lambda repo: repo.verify(sample=200), "sample cannot be 200"),
+        (lambda repo: repo.verify(sample="x"), "sample cannot be a str"),
+        (lambda repo: repo.log(where=5), "where is a int"),
+        (lambda repo: repo.log(text=["a"]), "text is a list"),
+        (lambda repo: repo.log(limit=1.5), "a limit of 1.5"),
+        (lambda repo: repo.tag(5), "a int cannot be a name"),
+        (lambda repo: repo.branch(None), "a NoneType cannot be a name"),
+    ],
+)
+def test_questions_of_the_wrong_kind_are_refused(repo: Repo, call: Any, said: str) -> None:
+    repo.commit({"x": 1})
+    with pytest.raises(NbmodelverError, match=said):
+        call(repo)
+    assert len(mv.open(repo.where).log()) == 1
+
+
+def test_versions_and_files_may_be_named(repo: Repo, tmp_path: Path) -> None:
+    made = repo.commit({"x": 1})
+    assert repo.environment("v1") == repo.environment(made)
+    assert (repo.cells("v1"), repo.notebook("v1")) == ([], None)
+    path = str(tmp_path / "one.nbmv.zip")
+    assert bundle.write(repo, "v1", path) == Path(path)
+    assert bundle.inspect(path).version.names == ("x",)
+    other = mv.open(tmp_path / "other", create=True)
+    assert other.load(bundle.bring_in(other, path).version) == {"x": 1}
