@@ -21,6 +21,7 @@ from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
 from nbmodelver.repo import Repo, Surroundings, imports, open_repo, places
+from nbmodelver.repo.labels import scalar
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.verbs import Call, Given, find, parse
 
@@ -247,7 +248,7 @@ class Notebook:
         )
 
     def _number(self, name: str, expression: str | Given) -> float:
-        value = _scalar(self._evaluated(f"--metric {name}", expression))
+        value = scalar(self._evaluated(f"--metric {name}", expression))
         try:
             return float(value)
         except (TypeError, ValueError) as error:
@@ -259,7 +260,7 @@ class Notebook:
         value = self._evaluated(f"--param {name}", expression)
         if value is None or type(value) in (bool, int, float, str, list, dict):
             return value
-        found = _scalar(value)
+        found = scalar(value)
         return str(value) if found is value else found
 
     def _evaluated(self, option: str, expression: str | Given) -> Any:
@@ -362,9 +363,3 @@ class Notebook:
             if head is None or name not in head.kept:
                 kind = Repo.kind_of(name, value) or "other"
                 yield Change(name, "appears", kind, Repo.type_of(value))
-
-
-def _scalar(value: Any) -> Any:
-    """The number in an array or tensor without axes, else the value itself."""
-    item = getattr(value, "item", None)
-    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value

@@ -89,7 +89,7 @@ def _table(what: str, given: Any) -> dict[str, Any]:
 
 
 def _number(name: str, given: Any) -> float:
-    found = _scalar(given)
+    found = scalar(given)
     if isinstance(found, Real):
         with suppress(OverflowError):
             return float(found)
@@ -105,7 +105,7 @@ def _plain(name: str, given: Any, level: int = 0) -> Json:
         return [_plain(name, item, level + 1) for item in given]
     if isinstance(given, Mapping):
         return {str(key): _plain(name, item, level + 1) for key, item in given.items()}
-    found = _scalar(given)
+    found = scalar(given)
     if isinstance(found, str):
         return str(found)
     if isinstance(found, Real):
@@ -114,7 +114,7 @@ def _plain(name: str, given: Any, level: int = 0) -> Json:
     raise UsageError(said, "give text, numbers, lists or dicts; keep other things as variables")
 
 
-def _scalar(value: Any) -> Any:
+def scalar(value: Any) -> Any:
     """The number in an array or tensor without axes, else the value itself."""
     item = getattr(value, "item", None)
     return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
