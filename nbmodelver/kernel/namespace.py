@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UnknownName
+from nbmodelver.kernel.values import is_of_the_store
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Namespace:
         self._hidden = hidden if hidden is not None else {}
 
     def names(self) -> list[str]:
-        """The user's own public names, in the order in which they were made; modules and IPython's names are not."""
+        """The user's own public names, in the order in which they were made: no modules, nothing of IPython or ours."""
         return [n for n, v in list(self.values.items()) if self._is_own(n, v)]
 
     def public(self) -> dict[str, Any]:
@@ -41,7 +42,9 @@ class Namespace:
         return {n: v for n, v in list(self.values.items()) if self._is_public(n, v)}
 
     def _is_own(self, name: str, value: Any) -> bool:
-        return not isinstance(value, types.ModuleType) and self._is_public(name, value)
+        if isinstance(value, types.ModuleType) or is_of_the_store(value):
+            return False
+        return self._is_public(name, value)
 
     def _is_public(self, name: str, value: Any) -> bool:
         if name.startswith("_") or name in _NEVER:

@@ -95,8 +95,7 @@ def test_an_interrupt_is_told_like_that_of_a_magic(shell: Shell) -> None:
 def test_a_function_says_how_it_is_called(name: str) -> None:
     """What the signature calls the default is what a line without that argument means."""
     verb = VERBS[name]
-    if name != "open":  # That one is `nbmodelver.open` for scripts.
-        assert inspect.signature(getattr(mv, {"import": "import_"}.get(name, name))) == signature(verb)
+    assert inspect.signature(getattr(mv, {"import": "import_"}.get(name, name))) == signature(verb)
     assert set(signature(verb).parameters) == {a.name for a in verb.arguments}
     if not any(a.required for a in verb.arguments):
         assert called(verb, (), {}).values == parse(verb, "").values
@@ -111,3 +110,13 @@ def test_only_a_usage_error_comes_from_odd_arguments() -> None:
                     called(verb, (), {argument.name: value})
                 except UsageError:
                     continue
+
+
+def test_what_nbmodelver_gave_is_none_of_the_variables(shell: Shell) -> None:
+    """`--all` kept the answers of verbs, and named at each commit that a repo cannot be kept."""
+    shell.run(SETUP + "\nv = mv.commit('df')\nrepo = mv.open(); old = repo['v1']; log = mv.log(); kinds = [1]")
+    made = shell.run("%mv_commit --all")
+    assert (set(made.names), made.skipped) == ({"df", "p", "kinds"}, ())
+    shell.run("kinds.append(2)\n%mv_rollback v2 --yes")
+    assert {"v", "repo", "old", "log"} <= set(shell.shell.user_ns)
+    assert shell.run("%mv_commit old").names == ("old",)
