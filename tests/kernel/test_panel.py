@@ -43,7 +43,8 @@ def three_versions(shell, panel):
     return panel.ask("commit", names=["model"], message="third", note="only the model")
 
 
-def test_every_method_answers_by_its_schema(shell, panel, tmp_path):
+def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch):
+    monkeypatch.setattr("nbmodelver.repo.told.FOR_S", 1000.0)
     assert panel.ask("hello")["store"] is None
     assert panel.ask("history", filter={}, offset=0, limit=5) == {"total": 0, "entries": []}
     assert panel.ask("form") == {"names": [], "metrics": {}}

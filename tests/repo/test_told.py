@@ -25,6 +25,11 @@ def repo(tmp_path: Path) -> Repo:
     return mv.open(tmp_path / "store", create=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "FOR_S", 1000.0)
+
+
 def told(repo: Repo, name: str = "x") -> list[str]:
     return telling.told(repo, name, Timeline(repo).steps(name))
 
@@ -80,7 +85,7 @@ def test_what_costs_too_much_is_not_read(repo: Repo, monkeypatch: pytest.MonkeyP
     profile(repo, repo["v1"], "x")
     profile(repo, repo["v2"], "x")
     assert [bool(words) for words in told(repo)] == [False, True, False]
-    monkeypatch.setattr(telling, "FOR_S", 100.0)
+    monkeypatch.setattr(telling, "FOR_S", 1000.0)
     assert [bool(words) for words in told(repo)] == [True, True, False]
     assert len(asked) == 1
     monkeypatch.setattr(telling, "MOST_STEPS", 1)
