@@ -40,6 +40,20 @@ describe('history', () => {
     expect(new Set(days).size).toBe(days.length);
   });
 
+  test('the day of the rows that are looked at stays on top, but not over what is not committed', async () => {
+    const { root } = await page({ mock: new Mock(10_000) });
+    const list = one(root, '.nbmv-list');
+    const scrolled = async (top: number): Promise<string> => {
+      list.scrollTop = top;
+      list.dispatchEvent(new Event('scroll'));
+      await settled(80);
+      return all(root, '.nbmv-day-now')[0]?.textContent ?? '';
+    };
+    expect(await scrolled(0)).toBe('');
+    expect(await scrolled(10)).toBe('');
+    expect(await scrolled(46 * 20)).not.toBe('');
+  });
+
   test('one row is the tab stop; arrows, Home, End and pages go through the list and select', async () => {
     const { root, panel } = await page({ mock: new Mock(40) });
     const stops = (): string[] => rows(root).filter(each => each.tabIndex === 0).map(each => nameOf(each).split(',')[0] ?? '');

@@ -46,7 +46,7 @@ export class History implements IView {
       count: () => this._shift + this._pages.total,
       headed: index => this._pages.begins(index - this._shift) && index >= this._shift,
       row: index => this._row(index),
-      sticky: index => this._day(Math.max(0, index - this._shift)),
+      sticky: index => (index < this._shift ? '' : this._day(index - this._shift)), // what is not committed is of no day
       wanted: (from, to) => { this._pages.need(Math.max(0, from - this._shift), Math.max(1, to - this._shift)); }
     });
     this._selection = new Selection(this._list, index => (index < this._shift ? '' : this._pages.at(index - this._shift)?.id), () => { this._chosen(); });
