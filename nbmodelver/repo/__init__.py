@@ -342,7 +342,7 @@ class Repo:
         values = self.vault.load(groups, DefinitionLoader(rollback).loader, progress)
         if namespace is None:
             scope.update(values)
-        return {n: v for n, v in values.items() if not names or n in names}
+        return {n: v for n, v in values.items() if not wanted or n in wanted}
 
     def session(self, version: Version) -> dict[str, Any] | None:
         """The session part (random state and the like), or None."""

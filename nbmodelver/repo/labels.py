@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from nbmodelver.model import Json, VersionId
 
 MOST_LEVELS = 20
+MOST_BITS = 1024
+"""Of a whole number among the parameters; Python writes no number of more than 4,300 digits."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ def demand_number(what: str, given: Any, least: float, most: float = math.inf) -
 
 def several(what: str, given: Any) -> tuple[str, ...]:
     """Texts: one alone is one of them. Raises UsageError."""
-    found = (given,) if isinstance(given, str) else tuple(given or ())
+    if given is None:
+        return ()
+    found = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
     for one in found:
         if not isinstance(one, str):
             raise UsageError(f"{what} are texts, not {type(one).__name__}", f"write {what}=['...']")
@@ -90,7 +95,7 @@ def _table(what: str, given: Any) -> dict[str, Any]:
 
 def _number(name: str, given: Any) -> float:
     found = scalar(given)
-    if isinstance(found, Real):
+    if isinstance(found, Real | Decimal):
         with suppress(OverflowError):
             return float(found)
     raise UsageError(f"the metric '{name}' is a {type(given).__name__}", "a metric is a number that a float can hold")
@@ -99,6 +104,8 @@ def _number(name: str, given: Any) -> float:
 def _plain(name: str, given: Any, level: int = 0) -> Json:
     if level > MOST_LEVELS:
         raise UsageError(f"the parameter '{name}' is nested too deep", "keep it as a variable")
+    if isinstance(given, int) and given.bit_length() > MOST_BITS:
+        raise UsageError(f"the parameter '{name}' has {given.bit_length():,} bits", "keep it as a variable")
     if given is None or type(given) in (bool, int, float, str):
         return given  # type: ignore[no-any-return]  # checked
     if isinstance(given, (list, tuple)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,9 +49,11 @@ def deep(levels: int) -> list[Any]:
         ({"params": {"net": object()}}, "'net' is or holds a object"),
         ({"params": {"net": [{"a": {1, 2}}]}}, "'net' is or holds a set"),
         ({"params": {"net": deep(100)}}, "nested too deep"),
+        ({"params": {"n": [10**5000]}}, "'n' has 16,610 bits"),
         ({"params": {"": 1}}, "cannot be a name"),
         ({"params": [1]}, "params are a dict"),
         ({"tags": [5]}, "tags are texts"),
+        ({"tags": 5}, "tags are texts, not int"),
         ({"tags": "a b"}, "cannot be a name"),
         ({"message": 5}, "the message is a int"),
         ({"message": None}, "the message is a NoneType"),
@@ -78,7 +81,7 @@ def test_values_have_names(repo: Repo, values: Any) -> None:
 def test_numbers_of_every_library_are_metrics_and_parameters(repo: Repo) -> None:
     metrics = {
         "float32": np.float32(0.5), "int": np.int64(3), "array": np.array(0.25), "tensor": torch.tensor(2.0),
-        "learns": torch.ones(1, requires_grad=True).sum(), "half": Fraction(1, 2), "yes": True,
+        "learns": torch.ones(1, requires_grad=True).sum(), "half": Fraction(1, 2), "tenth": Decimal("0.1"), "yes": True,
         "val/acc": 0.75, "inf": -math.inf,
     }  # fmt: skip
     params = {
@@ -91,8 +94,8 @@ def test_numbers_of_every_library_are_metrics_and_parameters(repo: Repo) -> None
     repo.commit({"x": 2}, tags=["one", "two"])
     read = mv.open(repo.where)["best"]
     wanted = {
-        "float32": 0.5, "int": 3, "array": 0.25, "tensor": 2, "learns": 1, "half": 0.5, "yes": 1, "val/acc": 0.75,
-        "inf": -math.inf,
+        "float32": 0.5, "int": 3, "array": 0.25, "tensor": 2, "learns": 1, "half": 0.5, "tenth": 0.1, "yes": 1,
+        "val/acc": 0.75, "inf": -math.inf,
     }  # fmt: skip
     assert dict(read.metrics) == pytest.approx(wanted)
     assert read == made
@@ -105,10 +108,15 @@ def test_one_name_need_not_be_in_a_list(repo: Repo) -> None:
     repo.commit({"df": 1, "d": 2, "f": 3}, tags="best")
     second = repo.commit({"df": 4, "d": 2, "f": 3})
     assert repo.load("best", "df") == {"df": 1}
+    assert repo.load("best", (n for n in ("df", "d"))) == {"df": 1, "d": 2}  # type: ignore[arg-type]
     assert [c.name for c in repo.plan("v1", {"df": 4, "d": 2, "f": 3}, names="df").changes] == ["df"]
     assert repo.diff("v1", second, "df").to_dict() == repo.diff("v1", "v2", ["df"]).to_dict()
     with pytest.raises(UnknownName, match="'nope'"):
         repo.load("best", "nope")
+    d = [1]
+    tied = repo.commit({"df": [d], "d": d})
+    assert repo.load(tied, "df") == {"df": [[1]]}  # "d" comes along, and is a letter of "df"
+    repo.history.stand_at(second.id)
     assert repo.purge("df").names == ("df",)
     assert repo["v2"].names == ("d", "f")
     assert [v.name for v in repo.forget("v1", force=True).versions] == ["v1"]
@@ -179,6 +187,8 @@ def test_a_retention_counts_in_whole_numbers(rule: dict[str, Any]) -> None:
         (lambda repo: repo.verify(sample=200), "sample cannot be 200"),
         (lambda repo: repo.verify(sample="x"), "sample cannot be a str"),
         (lambda repo: repo.log(where=5), "where is a int"),
+        (lambda repo: repo.load("v1", 5), "names are texts, not int"),
+        (lambda repo: repo.diff("v1", "v1", np.arange(2)), "names are texts, not int64"),
         (lambda repo: repo.log(text=["a"]), "text is a list"),
         (lambda repo: repo.log(limit=1.5), "a limit of 1.5"),
         (lambda repo: repo.tag(5), "a int cannot be a name"),
