@@ -47,7 +47,7 @@ HOMES: dict[str, set[str]] = {
     "tinydb": {"catalogue"},
     "zstandard": {"store", "catalogue"},
     "blake3": {"store", "catalogue"},
-    "xxhash": {"store", "codecs/code.py"},
+    "xxhash": {"store", "codecs/sources.py"},
     "backports": {"store"},
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},

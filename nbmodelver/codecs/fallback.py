@@ -1,14 +1,15 @@
 """Everything that is not plain data: the C pickler, protocol 5, with arrays and notebook code taken out.
 
 One C pass over a value. `reducer_override` is asked only for objects that are not built in; it hands arrays and frames
-to their codecs, functions and classes of the notebook to code.py, and refuses what would silently come back as
-something else. Reading resolves our own names to the loader and everything else by import, so it needs trust.
+to their codecs, functions and classes of the notebook to functions.py and classes.py, and refuses what would silently
+come back as something else. Reading resolves our own names to the loader and everything else by import, so it needs
+trust.
 """
 
 from __future__ import annotations
 
+import collections
 import copyreg
-import dataclasses
 import functools
 import gc
 import io
@@ -20,12 +21,11 @@ import typing
 import weakref
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any, ClassVar
+from typing import Any
 
-import cloudpickle.cloudpickle as by_value
 import numpy as np
 
-from nbmodelver.codecs import code, protocol
+from nbmodelver.codecs import classes, definitions, functions, protocol, rebuild, sources
 from nbmodelver.codecs.memory import ArrayRef, Memory
 from nbmodelver.codecs.plain import NotPlain, _sort_key
 from nbmodelver.errors import NeedsTrust
@@ -82,22 +82,25 @@ class Definitions:
             return known
         name: str = getattr(obj, "__qualname__", obj.__name__)
         live = self.namespace.get(name) is obj
-        key, at = (not live and code.loaded_key(obj)) or name, 2
-        taken = key in self.by_key or (not live and key == name and code.is_definition(self.namespace.get(name)))
+        key, at = (not live and definitions.loaded_key(obj)) or name, 2
+        taken = key in self.by_key or (not live and key == name and definitions.is_definition(self.namespace.get(name)))
         while taken:
             key = f"{name}~{at}"
             taken = key in self.by_key
             at += 1
         self._keys[id(obj)] = key
         self.by_key[key] = obj
-        self.names_used |= code.names_used(obj)
+        self.names_used |= definitions.names_used(obj)
         return key
 
 
-class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+class Pickler(pickle.Pickler):
     """One value, or the values of one group, to bytes.
 
-    root: the definition that is being stored itself, by value; every other one is referred to by key.
+    roots: ids of the definitions that are being stored themselves, by value; every other one is referred to by key.
+    uses: keys of the definitions that the value refers to. classes: what unpickling imports, as "module:qualname".
+    names_used: global names of the notebook that functions in it refer to. without_source: qualified names of code in
+    it that has no source text.
     """
 
     def __init__(
@@ -107,13 +110,14 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         definitions: Definitions,
         roots: frozenset[int] = frozenset(),
     ) -> None:
-        super().__init__(file, protocol=5, buffer_callback=None)
+        super().__init__(file, protocol=5)
         self.memory = memory
         self.definitions = definitions
         self.roots = roots
         self.uses: set[str] = set()
         self.classes: set[str] = set()
-        self.functions: dict[int, Any] = {}
+        self.names_used: set[str] = set()
+        self.without_source: set[str] = set()
         self._reducers: dict[type, Reducer | None] = {}
 
     def objects(self) -> Memo:
@@ -135,43 +139,36 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         if kind in _REFUSED:
             return _refuse
         own: dict[type, Reducer] = {
+            **_BY_TYPE,
             types.FunctionType: self._reduce_function,
             types.BuiltinFunctionType: self._note_function,
             types.CodeType: self._reduce_code,
-            types.CellType: code.reduce_cell,
             types.MethodType: self._reduce_method,
-            types.MappingProxyType: _reduce_proxy,
-            typing.NewType: code.reduce_newtype,
-            **dict.fromkeys(code.PARAMETERS, self._reduce_parameter),
-            **dict.fromkeys((typing.ParamSpecArgs, typing.ParamSpecKwargs), code.reduce_arguments),
-            functools.cached_property: code.reduce_cached_property,
-            functools.partial: code.reduce_partial,
+            **dict.fromkeys(definitions.PARAMETERS, self._reduce_parameter),
             functools._lru_cache_wrapper: self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
-            weakref.ReferenceType: _reduce_weakref,
-            type(os.environ): _reduce_environment,
             np.ndarray: self._reduce_array,
-            ArrayRef: lambda ref: (array, (ref.number, ref.held)),
         }
         if kind in own:
             return own[kind]
+        wrapper = next((base for base in kind.__mro__ if base in functions.WRAPPERS), None)
+        if wrapper is not None:
+            return functions.WRAPPERS[wrapper]
         if issubclass(kind, BaseException):
             return self._reduce_exception
         if kind.__module__ == "dataclasses":
-            return lambda obj: code.sentinel_name(obj) or NotImplemented
+            return lambda obj: definitions.sentinel_name(obj) or NotImplemented
         codec = protocol.find(kind)
         if codec is not None:
             return lambda obj: self._reduce_by_codec(codec, obj)
-        if code.says_how(kind):
+        if definitions.says_how(kind):
             return _reduce_as_it_says
         return self._helper(kind)
 
     def _helper(self, kind: type) -> Reducer | None:
         """Types whose own pickling loses something: a library file in codecs/ may give a better way."""
         helper = protocol.helper(kind)
-        if helper is None:  # What libraries registered after this module was imported is not in `dispatch_table`.
-            return None if kind in self.dispatch_table else copyreg.dispatch_table.get(kind)
-        return lambda obj: helper(obj, self.memory)
+        return None if helper is None else lambda obj: helper(obj, self.memory)
 
     def _reduce_array(self, obj: Any) -> Any:
         """An array of plain memory in one step; a forest holds thousands of them."""
@@ -188,36 +185,39 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         return build, (codec.tag, self.memory.keep(state))
 
     def _reduce_class(self, cls: type) -> Any:
-        if cls in by_value._BUILTIN_TYPE_NAMES or cls in (type(None), type(...), type(NotImplemented)):
-            return by_value._class_reduce(cls)
-        if code.importable(cls):
+        if cls in _SINGLETONS:
+            return rebuild.type_of, (_SINGLETONS[cls],)
+        if cls in definitions.BUILTIN_TYPES:
+            return rebuild.builtin_type, (definitions.BUILTIN_TYPES[cls],)
+        if definitions.importable(cls):
             self._note(cls)
             return NotImplemented
         if id(cls) in self.roots or id(cls) in self.definitions.inline:
             helper = None if type(cls) is type else protocol.helper(type(cls))
-            return code.reduce_class(cls) if helper is None else helper(cls, self.memory)
+            return classes.reduce_class(cls) if helper is None else helper(cls, self.memory)
         return self._refer(cls)
 
     def _reduce_parameter(self, parameter: Any) -> Any:
         """Of a library by name, of the notebook by key, of one function or class (`def f[T]`) with what holds it."""
-        if code.importable(parameter):
+        if definitions.importable(parameter):
             return parameter.__name__
         if id(parameter) in self.roots or self.definitions.namespace.get(parameter.__name__) is not parameter:
-            return code.reduce_parameter(parameter)
+            return functions.reduce_parameter(parameter)
         return self._refer(parameter)
 
     def _reduce_function(self, function: types.FunctionType) -> Any:
-        if code.importable(function):
+        if definitions.importable(function):
             self._note(function)
             return NotImplemented
-        if code.is_definition(function) and id(function) not in self.roots:
+        if definitions.is_definition(function) and id(function) not in self.roots:
             return self._refer(function)
-        owner = code.owner_of(function, self.definitions.namespace)
+        owner = definitions.owner_of(function, self.definitions.namespace)
         if owner is not None and not self._is_being_stored(owner):
-            return code.member, (owner, function.__name__)
-        self.functions[id(function)] = function
-        self.definitions.names_used |= code.names_used(function)
-        return code.reduce_function(function, self.definitions.namespace)
+            return rebuild.member, (owner, function.__name__)
+        used = definitions.names_used(function)
+        self.names_used |= used
+        self.definitions.names_used |= used
+        return functions.reduce_function(function, self.definitions.namespace)
 
     def _is_being_stored(self, cls: type) -> bool:
         """True when the class, or one around it, is stored by value here, with its functions."""
@@ -230,10 +230,15 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         owner = method.__self__
         if any(map(self._is_being_stored, (owner if isinstance(owner, type) else type(owner)).__mro__)):
             return types.MethodType, (method.__func__, owner)
-        return code.reduce_method(method)
+        return functions.reduce_method(method)
 
     def _note_function(self, function: Any) -> Any:
         self._note(function)
+        home = function.__module__
+        if isinstance(home, str) and home.startswith("_"):  # The half of a module that is written in C.
+            public, name = home.removeprefix("_"), function.__name__
+            if getattr(sys.modules.get(public), name, None) is function:
+                return rebuild.public, (public, name)
         return NotImplemented
 
     def _note(self, obj: Any) -> None:
@@ -247,13 +252,14 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         return definition, (key,)
 
     def _reduce_code(self, obj: types.CodeType) -> Any:
-        made = code.portable(obj)
-        text = code.source_of(made.co_filename)
-        reduced = by_value._code_reduce(made)
-        return (restore_code, (made.co_filename, text, *reduced[1])) if text else reduced
+        found = sources.source(obj)
+        if found.how is None:
+            self.without_source.add(obj.co_qualname)
+        how = (obj.co_qualname,) if found.how is None else sources.fields_of(found.how)
+        return rebuild.code, (sources.PYTHON, found.bytecode, found.file, found.text, how)
 
     def _reduce_lru_cache(self, value: Any) -> Any:
-        reduced = code.reduce_lru_cache(value)
+        reduced = functions.reduce_lru_cache(value)
         if reduced is NotImplemented:
             self._note(value)
         else:
@@ -269,7 +275,7 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
         if not isinstance(reduced, tuple):
             return reduced
         if reduced[0] is type(error) and isinstance(type(error).__init__, types.FunctionType):
-            reduced = (code.exception_like, reduced[:2], *reduced[2:])
+            reduced = (rebuild.exception, reduced[:2], *reduced[2:])
         if error.__traceback__ is not None:
             self.memory.note("an exception comes back without its traceback")
         function, args, *rest = reduced
@@ -278,12 +284,6 @@ class Pickler(by_value.Pickler):  # type: ignore[misc]  # cloudpickle has no typ
             if (value := getattr(error, name)) not in (None, False):
                 state[name] = value
         return function, args, state or None
-
-    dispatch_table: ClassVar[dict[type, Reducer]] = {
-        kind: reducer
-        for kind, reducer in by_value.Pickler.dispatch_table.items()
-        if kind not in (io.TextIOWrapper, memoryview)
-    }
 
 
 class CanonicalPickler(Pickler):
@@ -313,12 +313,6 @@ class CanonicalPickler(Pickler):
         return type(obj).__name__, number, members
 
 
-def restore_code(file: str, text: str, *args: Any) -> types.CodeType:
-    """A code object whose source is known to `inspect` again."""
-    code.restore_source(file, text)
-    return types.CodeType(*args)
-
-
 def _refuse(obj: Any) -> Any:
     raise Refused(f"cannot keep '{type(obj).__module__}.{type(obj).__qualname__}' object".replace("builtins.", ""))
 
@@ -331,9 +325,23 @@ def _reduce_as_it_says(obj: Any) -> Any:
 
 def _reduce_proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:
     """The proxy of the very dict that it stands for, not of a copy."""
-    if (name := code.sentinel_name(proxy)) is not None:
-        return getattr, (dataclasses, name)
     return types.MappingProxyType, (gc.get_referents(proxy)[0],)
+
+
+def _reduce_module(module: types.ModuleType) -> Any:
+    """By name; one that was made in the notebook by value."""
+    if module.__name__ in sys.modules:
+        return rebuild.module, (module.__name__,)
+    content = {name: value for name, value in vars(module).items() if name != "__builtins__"}
+    return rebuild.module_by_value, (module.__name__,), content, None, None, rebuild.attributes
+
+
+def _reduce_view(view: Any) -> Any:
+    """A view of a dict with what it shows, not with the rest of the dict."""
+    kind = next(name for name in ("keys", "values", "items") if name in type(view).__name__)
+    make: Any = collections.OrderedDict if type(view).__name__.startswith("odict") else dict
+    content = make.fromkeys(view) if kind == "keys" else make(enumerate(view) if kind == "values" else view)
+    return rebuild.dict_view, (kind, content)
 
 
 def _reduce_environment(environment: Any) -> str:
@@ -359,6 +367,29 @@ _DICT_ITERATORS: frozenset[Any] = frozenset(
     map(type, (iter(_A_DICT.keys()), iter(_A_DICT.values()), iter(_A_DICT.items()), iter(frozenset())))
 )
 _REFUSED = frozenset({io.TextIOWrapper, memoryview})
+_SINGLETONS: dict[type, Any] = {type(value): value for value in (None, ..., NotImplemented)}
+_VIEWS = [
+    type(getattr(make(), name)()) for make in (dict, collections.OrderedDict) for name in ("keys", "values", "items")
+]
+
+_BY_TYPE: dict[type, Reducer] = {
+    types.CellType: functions.reduce_cell,
+    types.MappingProxyType: _reduce_proxy,
+    types.ModuleType: _reduce_module,
+    types.GetSetDescriptorType: lambda member: (getattr, (member.__objclass__, member.__name__)),
+    typing.NewType: functions.reduce_newtype,
+    typing.ParamSpecArgs: functions.reduce_arguments,
+    typing.ParamSpecKwargs: functions.reduce_arguments,
+    functools.cached_property: functions.reduce_cached_property,
+    functools.singledispatchmethod: functions.reduce_single_dispatch_method,
+    functools.partial: functions.reduce_partial,
+    types.UnionType: lambda union: (rebuild.union, (union.__args__,)),
+    weakref.ReferenceType: _reduce_weakref,
+    weakref.WeakSet: lambda held: (rebuild.weak_set, (list(held),)),
+    type(os.environ): _reduce_environment,
+    ArrayRef: lambda ref: (array, (ref.number, ref.held)),
+    **dict.fromkeys(_VIEWS, _reduce_view),
+}
 
 
 Memo = dict[int, tuple[int, Any]]
@@ -378,7 +409,7 @@ _IMMUTABLE: frozenset[type] = frozenset(
         *(str, bytes, int, float, complex, bool, tuple, frozenset, range, slice, type(None), types.CodeType),
         *(types.ModuleType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType),
         *(types.GetSetDescriptorType, types.MethodType, types.MappingProxyType),
-        *code.PARAMETERS,
+        *definitions.PARAMETERS,
     ]
 )
 
@@ -386,10 +417,10 @@ _IMMUTABLE: frozenset[type] = frozenset(
 def links(obj: Any) -> bool:
     """True when two names that both hold this very object have to be restored together."""
     kind = type(obj)
-    if kind in _IMMUTABLE or issubclass(kind, type) or code.is_enum_member(obj):
+    if kind in _IMMUTABLE or issubclass(kind, type) or definitions.is_enum_member(obj):
         return False
     if kind is types.FunctionType:
-        return not code.importable(obj) and not code.is_definition(obj)
+        return not definitions.importable(obj) and not definitions.is_definition(obj)
     codec = protocol.find(kind)
     if codec is not None:
         return codec.identity and codec.links
@@ -399,9 +430,10 @@ def links(obj: Any) -> bool:
 def _is_singleton(obj: Any) -> bool:
     """Objects that pickle by name (numpy ufuncs and the like): the same everywhere anyway."""
     home = type(obj).__module__
-    module = None if home == code.NOTEBOOK else sys.modules.get(home)
+    module = None if home == definitions.NOTEBOOK else sys.modules.get(home)
     name = getattr(type(obj), "__name__", "")
-    return code.sentinel_name(obj) is not None or (module is not None and getattr(module, name.upper(), None) is obj)
+    is_named = module is not None and getattr(module, name.upper(), None) is obj
+    return is_named or definitions.sentinel_name(obj) is not None
 
 
 class Unpickler(pickle.Unpickler):
@@ -417,6 +449,8 @@ class Unpickler(pickle.Unpickler):
         own = self._loader.stand_ins.get((module, name))
         if own is not None:
             return own
+        if (name == "code" and module == "builtins") or (name == "CodeType" and module == "types"):
+            return rebuild.foreign_bytecode
         listed = self._loader.listed
         if listed is not None and f"{module}:{name}" not in listed:
             raise NeedsTrust(

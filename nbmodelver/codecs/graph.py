@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import code, culprit, fallback, plain, protocol
+from nbmodelver.codecs import culprit, fallback, former, plain, protocol, rebuild, sources
+from nbmodelver.codecs.definitions import globals_used
 from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
 from nbmodelver.codecs.names import UNKNOWN, names_in
@@ -31,7 +32,11 @@ PICKLE = "pickle/1"
 
 @dataclass(frozen=True)
 class Draft:
-    """A recipe before its buffers have ids. buffers: first those of the skeleton (`own`), then those of the arrays."""
+    """A recipe before its buffers have ids. buffers: first those of the skeleton (`own`), then those of the arrays.
+
+    uses: keys of definitions. classes: what unpickling imports. names_used: the notebook's global names that functions
+    in it refer to. without_source: qualified names of code that runs in one Python only; python: the mark of that.
+    """
 
     names: tuple[str, ...]
     format: str
@@ -41,6 +46,9 @@ class Draft:
     table: Any
     uses: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    names_used: tuple[str, ...] = ()
+    without_source: tuple[str, ...] = ()
+    python: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -346,8 +354,20 @@ def _pickled_by(
     pickler = kind(file, memory, known, roots)
     pickler.dump(value)
     buffers, table = memory.finish()
-    uses, classes = tuple(sorted(pickler.uses)), tuple(sorted(pickler.classes))
-    return Draft(names, PICKLE, file.getvalue(), tuple(buffers), 0, table, uses, classes), memory, pickler
+    draft = Draft(
+        names,
+        PICKLE,
+        file.getvalue(),
+        tuple(buffers),
+        own=0,
+        table=table,
+        uses=tuple(sorted(pickler.uses)),
+        classes=tuple(sorted(pickler.classes)),
+        names_used=tuple(sorted(pickler.names_used)),
+        without_source=tuple(sorted(pickler.without_source)),
+        python=sources.PYTHON if pickler.without_source else "",
+    )
+    return draft, memory, pickler
 
 
 def _linked(singles: Sequence[_Single], inline: Set[int]) -> Iterator[list[_Single]]:
@@ -448,6 +468,8 @@ class Loader:
 
     namespace: becomes the globals of restored functions. find_definition(key): the live or restored definition.
     trusted: False refuses everything that needs pickle. restricted: pickles resolve only what `foreign_names` shows.
+    python: gives the version of the Python that made the values, for code that carries no mark of it.
+    names_used: the global names that functions which it rebuilt refer to.
     """
 
     def __init__(
@@ -458,8 +480,11 @@ class Loader:
         trusted: bool = True,
         restricted: bool = False,
         origin: str = "",
+        python: Callable[[], str] = lambda: "",
     ) -> None:
         self.namespace = namespace
+        self.names_used: set[str] = set()
+        self.former, self.former_names = former.table(python)
         self.find_definition = find_definition
         self.trusted = trusted
         self.restricted = restricted
@@ -528,13 +553,21 @@ class Loader:
             f"if you trust where it comes from: %mv_trust {self.origin or 'VERSION'} shows it and says so",
         )
 
+    def function(self, code: Any, where: Any, name: str, cells: Any) -> types.FunctionType:
+        """A function of the notebook, with `namespace` as its globals where it had the notebook's."""
+        built = self.former.built(code)
+        if where is None:
+            self.names_used |= globals_used(built)
+        return rebuild.bound_to(self.namespace, built, where, name, cells)
+
     def _unpickle(self, draft: Draft, arrays: Arrays) -> Any:
         reading = _Reading(self, arrays, names_in(draft.skeleton) if self.restricted else None)
         try:
             with warnings.catch_warnings():
                 # What torch says of sparse and quantized tensors was said when they were made.
                 warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\._utils")
-                return fallback.Unpickler(draft.skeleton, reading).load()
+                value = fallback.Unpickler(draft.skeleton, reading).load()
+            return self.former.built(value) if isinstance(value, former.Unbuilt) else value
         except (NbmodelverError, MemoryError):
             raise
         except Exception as error:
@@ -587,9 +620,9 @@ class _Reading:
             ("nbmodelver.codecs.fallback", "build"): lambda tag, state: protocol.by_tag(tag).restore(state),
             ("nbmodelver.codecs.fallback", "array"): lambda number, held: arrays.resolve(number, held=held),
             ("nbmodelver.codecs.fallback", "definition"): loader.find_definition,
-            ("nbmodelver.codecs.code", "make_function"): lambda *made_of: code.build_function(
-                loader.namespace, *made_of
-            ),
+            ("nbmodelver.codecs.rebuild", "function"): loader.function,
+            ("nbmodelver.codecs.code", "make_function"): loader.function,
+            **loader.former_names,
         }
 
 

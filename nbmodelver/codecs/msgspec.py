@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nbmodelver.codecs import code
+from nbmodelver.codecs import rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _reduce_class(cls: Any, _memory: Memory) -> Any:
     }
     named = (cls.__name__, cls.__qualname__, cls.__module__)
     made_of = (named, cls.__bases__, fields, options, "__post_init__" in own)
-    return make_struct, made_of, (members, []), None, None, code.set_class_state
+    return make_struct, made_of, {"members": members}, None, None, rebuild.class_state
 
 
 def _fields(cls: Any, annotations: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -2,8 +2,10 @@
 
 Layout: magic "NBMR", "<I" length of the header, header (JSON, UTF-8), 20-byte ids of the parts, inline skeleton.
 Header: format, names, own (how many parts belong to the skeleton), sizes (raw bytes of each part), table (arrays),
-uses (definition keys), classes, slots (what each part is in its value, such as a column, for finding twins), skeleton
-(raw bytes of the inline skeleton, or -1 when it is the last part).
+uses (definition keys), classes (what unpickling imports), names_used (global names that functions in it refer to),
+without_source (code that has no source text: its names, and the mark of the Python in which it runs), slots (what each
+part is in its value, such as a column, for finding twins), skeleton (raw bytes of the inline skeleton, or -1 when it is
+the last part).
 """
 
 from __future__ import annotations
@@ -64,6 +66,10 @@ def write(draft: Draft, parts: Sequence[ObjectId]) -> bytes:
         "classes": list(draft.classes),
         "skeleton": -1 if outside else len(draft.skeleton),
     }
+    if draft.names_used:
+        header["names_used"] = list(draft.names_used)
+    if draft.without_source:
+        header["without_source"] = {"python": draft.python, "names": list(draft.without_source)}
     if any(b.slot for b in draft.buffers):
         header["slots"] = [b.slot for b in draft.buffers]
     packed = _JSON.encode(header).encode()
@@ -94,9 +100,12 @@ def read(data: bytes | memoryview) -> Recipe:
 def _assembled(header: dict[str, Any], ids: list[ObjectId], sizes: list[int], inline: bytes) -> Recipe:
     outside = header["skeleton"] == -1
     count = len(ids) - outside
+    bound = header.get("without_source", {})
     draft = Draft(
         tuple(map(str, header["names"])), str(header["format"]), inline, (), int(header["own"]), header["table"],
         tuple(map(str, header["uses"])), tuple(map(str, header["classes"])),
+        tuple(map(str, header.get("names_used", ()))), tuple(map(str, bound.get("names", ()))),
+        str(bound.get("python", "")),
     )  # fmt: skip
     if not 0 <= draft.own <= count:
         raise ValueError("own")

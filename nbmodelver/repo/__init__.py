@@ -22,6 +22,7 @@ from nbmodelver.repo import places, profiles, upkeep
 from nbmodelver.repo.background import Pending
 from nbmodelver.repo.backup import BackedUp, backup
 from nbmodelver.repo.commit import Commit, Surroundings
+from nbmodelver.repo.companions import bring_companions, names_needed
 from nbmodelver.repo.diff import Differ
 from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.forget import Forgetting, forget, take_back
@@ -279,11 +280,14 @@ class Repo:
         self.settle()
         version = self[revision]
         head = self.history.head
+        wanted = several("names", names)
+        groups = [version.group_of(name) for name in wanted if name in version.kept]
         return Rollback(
             self.vault,
             version,
             live,
-            names=several("names", names),
+            names=wanted,
+            needed=() if prefix else names_needed(self.vault, version, groups),
             tracked=(*(head.kept if head else ()), *came),
             only_missing=only_missing,
             prefix=prefix,
@@ -328,8 +332,10 @@ class Repo:
         namespace: dict[str, Any] | None = None,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
-        """The values of a version by name. namespace: becomes the globals of restored functions; default: a new one.
+        """The values of a version by name.
 
+        namespace: becomes the globals of restored functions; default: a new one. Names and imports that these
+        functions use, and that are missing in it, are added to it.
         Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
         """
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
@@ -338,8 +344,9 @@ class Repo:
         wanted = several("names", names)
         rollback = Rollback(self.vault, version, dict(scope), names=wanted, trusted=trusted, restricted=restricted)
         rollback.namespace = scope
-        groups = rollback.wanted
-        values = self.vault.load(groups, DefinitionLoader(rollback).loader, progress)
+        loading = DefinitionLoader(rollback)
+        values = self.vault.load(rollback.wanted, loading.loader, progress)
+        bring_companions(loading, values)
         if namespace is None:
             scope.update(values)
         return {n: v for n, v in values.items() if not wanted or n in wanted}

@@ -7,7 +7,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs.code import importable
+from nbmodelver.codecs.definitions import importable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import code, graph
-from nbmodelver.errors import NotLoadable, UnknownName
+from nbmodelver.codecs import definitions, former, graph, sources
+from nbmodelver.errors import Damaged, NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Version
+from nbmodelver.repo.companions import with_definitions
+from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.imports import bind
 from nbmodelver.repo.nearest import nearest
 
@@ -96,8 +98,9 @@ class Comparison:
 class Rollback:
     """One rollback to be planned and loaded.
 
-    names: a subset; their whole groups come along. tracked: names of the present version, which vanish if the
-    target does not have them. prefix: bring values under other names and leave everything as it is.
+    names: a subset; their whole groups come along. needed: names that code in them refers to (companions.py): kept ones
+    and imports that are missing in the namespace come along too. tracked: names of the present version, which vanish if
+    the target does not have them. prefix: bring values under other names and leave everything as it is.
     restricted: pickles resolve only what their recipes list. beside: another rollback that was planned just now; what
     it saw of the live values is not looked at again.
     """
@@ -109,6 +112,7 @@ class Rollback:
         namespace: dict[str, Any],
         *,
         names: Sequence[str] = (),
+        needed: Collection[str] = (),
         tracked: Iterable[str] = (),
         only_missing: bool = False,
         prefix: str = "",
@@ -131,13 +135,17 @@ class Rollback:
             )
         self.only_missing = only_missing
         self.imports = {n: i for n, i in version.imports.items() if n not in namespace and n not in version.kept}
-        """Names that import bound then and that are missing now; only of one's own versions, and all or none."""
-        if names or prefix or restricted or not trusted:
+        """Names that import bound then and that are missing now; only of one's own versions."""
+        if names:
+            self.imports = {n: i for n, i in self.imports.items() if n in needed}
+        if prefix or restricted or not trusted:
             self.imports = {}
+        self.along = tuple(n for n in version.kept if n in needed and n not in namespace and n not in names)
         self.not_imported: dict[str, str] = {}
         self.unwritten = ""
+        self._former: former.Code | None = None
         self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
-        self.wanted = self._groups_of(names) if names else list(version.groups)
+        self.wanted = self._groups_of((*names, *self.along)) if names else list(version.groups)
         if only_missing:
             self.wanted = [g for g in self.wanted if any(n not in namespace for n in g.names)]
         every = () if prefix else tuple(dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked]))
@@ -177,6 +185,14 @@ class Rollback:
         replaced = (n for g in self.groups for n in g.names if n in self.namespace)
         return tuple(dict.fromkeys(n for n in (*replaced, *self.vanishing) if n not in known))
 
+    def python_then(self) -> str:
+        """The version of the Python that made the version; "" when it is not known."""
+        try:
+            found = Documents(self.vault.parts).environment(self.version).get("python")
+        except Damaged:
+            return ""
+        return found if isinstance(found, str) else ""
+
     @cached_property
     def lost(self) -> dict[str, str]:
         """Names that cannot come back here, with the reason, as far as it can be known without loading."""
@@ -191,7 +207,19 @@ class Rollback:
         if group.pickled and not self.trusted:
             return "needs pickle, and this version came from elsewhere: see %mv_trust"
         missing = sorted({m for c in group.classes if (m := _missing_package(c))})
-        return f"needs the package {', '.join(missing)}" if missing else ""
+        return f"needs the package {', '.join(missing)}" if missing else self._bound_elsewhere(group)
+
+    def _bound_elsewhere(self, group: Group) -> str:
+        """Why code of the group, or of definitions that it uses, runs in another Python only; "" when it runs here."""
+        for part in with_definitions(self.vault, self.version, group):
+            draft = self.vault.recipe(part).draft
+            if draft.without_source and draft.python != sources.PYTHON:
+                return sources.why_not_here(draft.without_source, draft.python)
+            if part.pickled and former.holds_bytecode_only(self.vault.skeleton(part)):
+                then = self.python_then()
+                if not sources.is_this_python(then):
+                    return sources.why_not_here(part.names, sources.mark_of(then))
+        return ""
 
     @cached_property
     def vanishing(self) -> tuple[str, ...]:
@@ -229,9 +257,12 @@ class Rollback:
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
     def _notes(self) -> Iterator[str]:
+        if self.along:
+            how = "comes" if len(self.along) == 1 else "come"
+            yield f"{', '.join(self.along)} {how} along: {', '.join(self.asked)} cannot run without"
         for group in self.groups if self.asked else ():
             along = [n for n in group.names if n not in self.asked]
-            if along:
+            if along and len(along) < len(group.names):
                 how = "comes along: it shares" if len(along) == 1 else "come along: they share"
                 yield f"{', '.join(along)} {how} objects with {', '.join(n for n in group.names if n in self.asked)}"
         if self.only_missing and self.namespace:
@@ -260,16 +291,17 @@ class Rollback:
 
         partial: leave out what cannot be loaded instead; `lost` then says what and why.
         """
-        definitions = DefinitionLoader(self)
+        found = DefinitionLoader(self)
         groups = [g for g in self.groups if not (partial and g.names[0] in self.lost)]
         imported, self.not_imported = bind(self.imports)
+        self._former = found.loader.former
         values: dict[str, Any] = {}
-        with definitions.loader.lending(imported):
+        with found.loader.lending(imported):
             if not partial:
-                values = self.vault.load(groups, definitions.loader, progress, self.live.sources)
+                values = self.vault.load(groups, found.loader, progress, self.live.sources)
             for group in self.vault.in_turn(groups) if partial else ():
                 try:
-                    values.update(self.vault.load([group], definitions.loader, progress))
+                    values.update(self.vault.load([group], found.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
         return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
@@ -285,8 +317,8 @@ class Rollback:
         """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""
         loaded = [g for g in self.groups if (g.pickled or self._is_noted(g)) and g.names[0] not in self.lost]
         names = [n for g in loaded for n in g.names]
-        if not names or self.prefix:
-            return
+        if not names or self.prefix or (self._former is not None and self._former.compiled):
+            return  # What 0.1.0 wrote has no mark of its Python: nothing of another Python may stand for it.
         now = Live(self.vault, self.namespace, names)
         for group in loaded:
             again = now.groups.get(group.names[0])
@@ -318,12 +350,17 @@ class DefinitionLoader:
     """Finds classes and functions for a load: the live one if it is the same, else the stored one, once."""
 
     def __init__(self, rollback: Rollback) -> None:
-        self._rollback = rollback
+        self.rollback = rollback
         self._then = {key: group for group in rollback.version.definitions for key in group.names}
         self._found: dict[str, Any] = {}
         origin = rollback.version.name
         self.loader = graph.Loader(
-            rollback.namespace, self.find, trusted=rollback.trusted, restricted=rollback.restricted, origin=origin
+            rollback.namespace,
+            self.find,
+            trusted=rollback.trusted,
+            restricted=rollback.restricted,
+            origin=origin,
+            python=rollback.python_then,
         )
 
     def find(self, key: str) -> Any:
@@ -334,23 +371,23 @@ class DefinitionLoader:
         return self._found[key]
 
     def _live(self, key: str) -> Any:
-        candidate = self._rollback.namespace.get(key)
-        if candidate is None or not code.is_definition(candidate):
+        candidate = self.rollback.namespace.get(key)
+        if candidate is None or not definitions.is_definition(candidate):
             # The name means something else now, but instances that stay may still be of the class.
-            candidate = self._rollback.live.capture.defined.get(key)
+            candidate = self.rollback.live.capture.defined.get(key)
         if candidate is None:
             return None
-        return candidate if self._rollback.comparison.same_now(key) else None
+        return candidate if self.rollback.comparison.same_now(key) else None
 
     def _stored(self, key: str) -> dict[str, Any]:
         group = self._then.get(key)
         if group is None:
             raise NotLoadable(
-                f"the definition of '{key}' is not in {self._rollback.version.name}", "it could not be kept"
+                f"the definition of '{key}' is not in {self.rollback.version.name}", "it could not be kept"
             )
-        found = self._rollback.vault.load([group], self.loader)
+        found = self.rollback.vault.load([group], self.loader)
         for name, made in found.items():
-            code.remember_key(made, name)
+            definitions.remember_key(made, name)
         return found
 
 

@@ -141,12 +141,14 @@ class Vault:
         """The groups in the order in which `load` decodes them."""
         return sorted(groups, key=lambda group: _turn(self.recipe(group).draft))
 
+    def skeleton(self, group: Group) -> bytes:
+        """The skeleton of a group: for a pickled one, its pickle. Raises Damaged."""
+        found = self.recipe(group)
+        return found.draft.skeleton if found.skeleton is None else bytes(self.parts.get(found.skeleton))
+
     def foreign_names(self, group: Group) -> tuple[str, ...]:
         """What loading a group would import beside nbmodelver, read from its pickle without running it."""
-        found = self.recipe(group)
-        draft = found.draft
-        if found.skeleton is not None:
-            draft = dataclasses.replace(draft, skeleton=bytes(self.parts.get(found.skeleton)))
+        draft = dataclasses.replace(self.recipe(group).draft, skeleton=self.skeleton(group))
         return tuple(sorted(graph.foreign_names(draft))) if draft.format == graph.PICKLE else ()
 
     def _blamed(self, error: Damaged, openings: Iterable[_Opening]) -> Damaged:

@@ -1,0 +1,173 @@
+"""What a definition of the notebook is: a class, a type parameter, or a top-level function without a closure.
+
+A definition is stored once per version under a key of its own (its qualified name), and values refer to the key. So
+editing a class does not store its instances again, and all instances come back with one class. Every other function of
+the notebook (lambdas, closures, decorated functions) is part of the value that holds it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import dis
+import enum
+import sys
+import types
+import typing
+import weakref
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOTEBOOK = "__main__"
+
+PARAMETERS = (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple)
+"""Type parameters: pickle would only look them up by their names."""
+
+BUILTIN_TYPES: dict[type, str] = {kind: name for name, kind in vars(types).items() if type(kind) is type}
+"""Types that have a name in `types` only, such as that of functions."""
+
+_SENTINELS: dict[int, str] = {
+    id(getattr(dataclasses, name)): name for name in ("MISSING", "KW_ONLY") if hasattr(dataclasses, name)
+}
+_loaded: dict[int, tuple[weakref.ref[Any], str]] = {}
+"""By id, because a metaclass may have a hash of its own: a definition that was loaded, and its key."""
+
+_globals_used: dict[int, tuple[weakref.ref[types.CodeType], frozenset[str]]] = {}
+"""By id of a code object: the global names that it and the code in it refer to."""
+
+
+def remember_key(obj: Any, key: str) -> None:
+    """Keep in mind by which key a definition was loaded, as long as it lives."""
+    at, forget = id(obj), _loaded.pop  # Bound here: at the end of the process the module's names are gone.
+    _loaded[at] = (weakref.ref(obj, lambda _: forget(at, None)), key)
+
+
+def loaded_key(obj: Any) -> str:
+    """The key that a definition was loaded by; "" for one that was not."""
+    ref, key = _loaded.get(id(obj), (None, ""))
+    return key if ref is not None and ref() is obj else ""
+
+
+def importable(obj: Any) -> bool:
+    """True when `obj` is what its module and qualified name say, in a module that another kernel can import."""
+    module_name = getattr(obj, "__module__", None)
+    if not isinstance(module_name, str) or module_name == NOTEBOOK:
+        return False
+    module = sys.modules.get(module_name)
+    if module is None or _is_kept_by_value(module_name):
+        return module_name == "builtins"
+    found: Any = module
+    for step in getattr(obj, "__qualname__", obj.__name__).split("."):
+        try:
+            found = getattr(found, step)
+        except AttributeError:
+            return False
+    return found is obj
+
+
+def _is_kept_by_value(module: str) -> bool:
+    """True for a module, or one in a package, that the user gave to `cloudpickle.register_pickle_by_value`."""
+    cloudpickle = sys.modules.get("cloudpickle.cloudpickle")
+    registered = cloudpickle.list_registry_pickle_by_value() if cloudpickle is not None else ()
+    return any(module == name or module.startswith(f"{name}.") for name in registered)
+
+
+def says_how(kind: type) -> bool:
+    """True for a class with a `__reduce__` or `__reduce_ex__` written in the notebook."""
+    own = next(base for base in kind.__mro__ if any(name in vars(base) for name in _REDUCERS))
+    return own.__module__ == NOTEBOOK and not importable(own)
+
+
+_REDUCERS = ("__reduce__", "__reduce_ex__")
+
+
+def is_definition(obj: Any) -> bool:
+    """True for classes made in the notebook, and for its top-level functions without a closure."""
+    if isinstance(obj, type):
+        return not importable(obj) and obj not in BUILTIN_TYPES
+    if isinstance(obj, PARAMETERS):
+        return not importable(obj)
+    return (
+        isinstance(obj, types.FunctionType)
+        and obj.__closure__ is None
+        and obj.__qualname__.isidentifier()
+        and not importable(obj)
+        and not _holds_data(obj)
+    )
+
+
+_CONSTANTS = (int, float, complex, bool, str, bytes, type(None), type(...), type)
+
+
+def _holds_data(function: types.FunctionType) -> bool:
+    """True for a function with defaults or attributes that it may share with a name: then it is a value like others."""
+    held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *vars(function).values()]
+    return not all(isinstance(x, _CONSTANTS) for x in held)
+
+
+def names_used(obj: Any) -> set[str]:
+    """The global names that a function, or any method of a class, refers to; without those of `builtins`."""
+    used: set[str] = set()
+    for function in _functions_of(obj):
+        used.update(globals_used(function.__code__))
+    return used - set(vars(builtins))
+
+
+_GLOBAL_OPERATIONS = {number for name, number in dis.opmap.items() if name.endswith("_GLOBAL")}
+
+
+def globals_used(code: types.CodeType) -> frozenset[str]:
+    """The global names that a code object, and those in it, load, store or delete."""
+    ref, found = _globals_used.get(id(code), (None, frozenset[str]()))
+    if ref is None or ref() is not code:
+        found = frozenset(_find_globals(code))
+        at, forget = id(code), _globals_used.pop
+        _globals_used[at] = (weakref.ref(code, lambda _: forget(at, None)), found)
+    return found
+
+
+def _find_globals(code: types.CodeType) -> Iterator[str]:
+    for step in dis.get_instructions(code):
+        if step.opcode in _GLOBAL_OPERATIONS:
+            yield step.argval
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from globals_used(constant)
+
+
+def _functions_of(obj: Any) -> Iterator[types.FunctionType]:
+    if isinstance(obj, types.FunctionType):
+        yield obj
+    elif isinstance(obj, type):
+        for member in vars(obj).values():
+            if isinstance(member, property):
+                yield from (f for f in (member.fget, member.fset, member.fdel) if isinstance(f, types.FunctionType))
+            elif isinstance(member, type) and member.__qualname__.startswith(f"{obj.__qualname__}."):
+                yield from _functions_of(member)
+            elif isinstance(inner := getattr(member, "__func__", member), types.FunctionType):
+                yield inner
+
+
+def owner_of(function: types.FunctionType, namespace: dict[str, Any]) -> type | None:
+    """The notebook's class whose member, by the function's qualified name, this very function is."""
+    found: Any = namespace
+    for step in function.__qualname__.split(".")[:-1]:
+        found = found.get(step) if found is namespace else vars(found).get(step)
+        if not isinstance(found, type) or importable(found):
+            return None
+    if found is namespace:
+        return None
+    member = vars(found).get(function.__name__)
+    return found if getattr(member, "__func__", member) is function else None
+
+
+def sentinel_name(value: Any) -> str | None:
+    """The name in `dataclasses` of one of its sentinels, which must come back as the very same object."""
+    return _SENTINELS.get(id(value))
+
+
+def is_enum_member(value: Any) -> bool:
+    """True for a member of an Enum class; it is immutable and comes back by name."""
+    return isinstance(value, enum.Enum)

@@ -1,0 +1,351 @@
+"""What recipes name: the functions that rebuild functions, classes and other values of the notebook.
+
+The names, arguments and states of this file are on disk (store/FORMAT.md, "Names in recipes"). They stay: a name is
+never removed or given another meaning; what needs another layout gets a new name. Nothing here depends on the Python or
+the library that wrote a recipe. Everything runs only for trusted stores.
+"""
+
+from __future__ import annotations
+
+import abc
+import builtins
+import collections
+import contextlib
+import enum
+import functools
+import importlib
+import operator
+import sys
+import types
+import typing
+import weakref
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.codecs import dataclass, sources
+from nbmodelver.codecs.definitions import importable
+from nbmodelver.errors import NotLoadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_SINCE = {
+    "infer_variance": (3, 12),
+    "default": (3, 13),
+    "__static_attributes__": (3, 13),
+    "__firstlineno__": (3, 13),
+}
+"""Options of type parameters, and members of classes, that an older Python does not know."""
+
+# Functions
+
+
+def code(python: str, bytecode: bytes, file: str, text: str, how: tuple[Any, ...]) -> types.CodeType:
+    """A code object: from the bytecode in the Python that made it, else from the text. See sources.restore."""
+    return sources.restore(python, bytecode, file, text, how)
+
+
+def function(_code: types.CodeType, _globals: Any, _name: str, _cells: Any) -> types.FunctionType:
+    """Stands in pickles for the loader's `bound_to`, which knows the live namespace."""
+    raise RuntimeError("functions of a notebook are rebuilt by the loader only")
+
+
+def bound_to(namespace: dict[str, Any], code: types.CodeType, where: Any, name: str, cells: Any) -> types.FunctionType:
+    """A function without its state. where: None for the namespace as its globals, a module's name, or a dict."""
+    if where is None:
+        scope = namespace
+    elif isinstance(where, str):
+        scope = importlib.import_module(where).__dict__
+    else:
+        scope = where
+        scope.setdefault("__builtins__", builtins)
+    return types.FunctionType(code, scope, name, None, cells)
+
+
+def function_state(function: types.FunctionType, state: dict[str, Any]) -> None:
+    """Give a rebuilt function its defaults, annotations and attributes."""
+    function.__dict__.update(state.pop("__dict__"))
+    for name, value in state.items():
+        if name != "__type_params__" or hasattr(function, name):  # Functions have them since Python 3.12.
+            setattr(function, name, value)
+
+
+def attributes(obj: Any, state: dict[str, Any]) -> None:
+    """Give an object attributes."""
+    vars(obj).update(state)
+
+
+def cell() -> types.CellType:
+    """An empty cell of a closure."""
+    return types.CellType()
+
+
+def cell_state(cell: types.CellType, contents: tuple[Any, ...]) -> None:
+    """Fill a rebuilt cell. contents: one value, or () for a cell that stays empty."""
+    if contents:
+        cell.cell_contents = contents[0]
+
+
+def member(cls: type, name: str) -> Any:
+    """The function that a class holds under this name."""
+    held = vars(cls)[name]
+    return getattr(held, "__func__", held)
+
+
+def bound_method(cls: type, name: str, owner: Any) -> types.MethodType:
+    """The method of this name of a class, bound to `owner`."""
+    return types.MethodType(member(cls, name), owner)
+
+
+def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
+    """A function under `functools.lru_cache`, with an empty cache."""
+    return functools.lru_cache(maxsize, typed)(function)
+
+
+def cached_property(kind: Any, func: Any, name: str | None, doc: str | None) -> Any:
+    """A `functools.cached_property` as it was."""
+    made = kind(func)
+    made.attrname, made.__doc__ = name, doc
+    return made
+
+
+DECORATORS: dict[str, Callable[[Any], Any]] = {
+    "contextmanager": contextlib.contextmanager,
+    "asynccontextmanager": contextlib.asynccontextmanager,
+}
+
+
+def decorated(name: str, function: Any) -> Any:
+    """A function under a decorator of `DECORATORS`."""
+    return DECORATORS[name](function)
+
+
+def single_dispatch(function: Any) -> Any:
+    """A function under `functools.singledispatch`, with its default only."""
+    return functools.singledispatch(function)
+
+
+def single_dispatch_state(function: Any, state: tuple[list[tuple[type, Any]], dict[str, Any]]) -> None:
+    """Register the functions for other classes, and set attributes."""
+    for kind, way in state[0]:
+        function.register(kind, way)
+    vars(function).update(state[1])
+
+
+def single_dispatch_method(function: Any) -> Any:
+    """A `functools.singledispatchmethod` with its default only."""
+    return functools.singledispatchmethod(function)
+
+
+def single_dispatch_method_state(method: Any, ways: list[tuple[type, Any]]) -> None:
+    """Register the functions for other classes."""
+    for kind, way in ways:
+        method.dispatcher.register(kind, way)
+
+
+# Types and modules
+
+
+def builtin_type(name: str) -> type:
+    """A type that has its name in `types` only, such as "FunctionType"."""
+    found: type = getattr(types, name)
+    return found
+
+
+def type_of(value: Any) -> type:
+    """The class of a singleton: of None, Ellipsis or NotImplemented."""
+    return type(value)
+
+
+def public(module: str, name: str) -> Any:
+    """A name of a module, for objects that say another module themselves (`operator.or_` says `_operator`)."""
+    return getattr(importlib.import_module(module), name)
+
+
+def union(members: tuple[Any, ...]) -> Any:
+    """The union of types that `int | None` makes."""
+    return functools.reduce(operator.or_, members)
+
+
+def new_type(name: str, qualname: str, module: str, supertype: Any) -> Any:
+    """A `typing.NewType` as it was."""
+    make: Any = typing.NewType
+    made = make(name, supertype)
+    made.__qualname__, made.__module__ = qualname, module
+    return made
+
+
+def type_parameter(kind: Any, name: str, module: str, constraints: tuple[Any, ...], given: dict[str, Any]) -> Any:
+    """A type parameter as it was, with those of its options that this Python knows."""
+    made = kind(name, *constraints, **{w: v for w, v in given.items() if sys.version_info >= _SINCE.get(w, (3, 11))})
+    made.__module__ = module
+    return made
+
+
+def module(name: str) -> types.ModuleType:
+    """The module of this name, imported."""
+    return importlib.import_module(name)
+
+
+def module_by_value(name: str) -> types.ModuleType:
+    """A module that was made in the notebook; its names come as its state."""
+    made = types.ModuleType(name)
+    made.__dict__["__builtins__"] = builtins
+    return made
+
+
+def dict_view(kind: str, content: Any) -> Any:
+    """A view of a dict or OrderedDict. kind: "keys", "values" or "items"."""
+    return getattr(content, kind)()
+
+
+def exception(cls: Any, args: tuple[Any, ...]) -> BaseException:
+    """An exception with these arguments, without a call of the `__init__` that its class was given in Python."""
+    made: BaseException = cls.__new__(cls, *args)
+    base = next(b for b in cls.__mro__ if not isinstance(b.__init__, types.FunctionType))
+    base.__init__(made, *args)
+    return made
+
+
+# Classes
+
+
+def class_(kind: Any, name: str, bases: tuple[type, ...], body: dict[str, Any], stubs: Any = None) -> type:
+    """A class without its members, so that the members may refer to it.
+
+    kind: the metaclass, or None for that of the bases. It is made by the first metaclass that is not of a notebook,
+    without calling hooks of a notebook. stubs: for a protocol the names of its callable members, of its other members
+    and of its annotations, which its metaclass looks at.
+    """
+    real = types.resolve_bases(bases)
+    if kind is None:
+        kind = types.prepare_class(name, tuple(real))[0]
+    maker: Any = next(k for k in kind.__mro__ if importable(k))
+    content = {**body, **_stubbed(stubs)} if stubs else dict(body)
+    with _without_hook(real):
+        made: type = maker.__new__(kind, name, tuple(real), dict(content))
+        if maker.__init__ is not type.__init__:
+            maker.__init__(made, name, tuple(real), dict(content))
+    return made
+
+
+def _stubbed(stubs: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> dict[str, Any]:
+    callables, others, annotated = stubs
+    return {
+        **dict.fromkeys(callables, print),
+        **dict.fromkeys(others),
+        "__annotations__": dict.fromkeys(annotated, object),
+    }
+
+
+@contextmanager
+def _without_hook(bases: Sequence[type]) -> Iterator[None]:
+    """Keep an `__init_subclass__` written in the notebook from running again for a class that it has seen."""
+    every = dict.fromkeys(c for base in bases for c in base.__mro__)
+    owner = next((c for c in every if "__init_subclass__" in vars(c)), object)
+    if importable(owner):
+        yield
+        return
+    hook = vars(owner)["__init_subclass__"]
+    type.__setattr__(owner, "__init_subclass__", classmethod(lambda cls, **options: None))
+    try:
+        yield
+    finally:
+        type.__setattr__(owner, "__init_subclass__", hook)
+
+
+def class_state(cls: type, state: dict[str, Any]) -> None:
+    """Give a rebuilt class its members, then what decorators of the standard library add.
+
+    state: members {name: value}; and where they apply registered (virtual subclasses), ordered (True for
+    `functools.total_ordering`), dataclass (see dataclass.py), runtime (True for `typing.runtime_checkable`).
+    """
+    members = state["members"]
+    for name in [n for n in vars(cls) if n not in members and n in _ADDED_BY_HOOKS]:
+        type.__delattr__(cls, name)
+    for name, value in members.items():
+        if sys.version_info >= _SINCE.get(name, (3, 11)):
+            type.__setattr__(cls, name, value)
+    if state.get("ordered"):
+        functools.total_ordering(cls)
+    if "dataclass" in state:
+        dataclass.apply(cls, state["dataclass"], members)
+    if state.get("runtime"):
+        typing.runtime_checkable(cls)
+    for virtual in state.get("registered", ()):
+        abc.ABCMeta.register(cls, virtual)  # type: ignore[arg-type]
+
+
+_ADDED_BY_HOOKS = {"__hash__"}
+
+
+def enumeration(
+    named: tuple[str, str, str], kind: Any, bases: tuple[type, ...], members: dict[str, Any], boundary: str | None
+) -> Any:
+    """An Enum class with its members, made from their values, and without its functions.
+
+    named: name, qualified name, module. kind: the metaclass, or None for that of the bases. members: name -> value, in
+    order, alias names included. boundary: the name of a `enum.FlagBoundary`, or None for that of the bases.
+    """
+    name, qualname, module = named
+    maker: Any = kind if kind is not None else type(bases[-1])
+    options = {} if boundary is None else {"boundary": enum.FlagBoundary[boundary]}
+    content = maker.__prepare__(name, bases, **options)
+    for key, value in (("__module__", module), ("__qualname__", qualname), *members.items()):
+        content[key] = value
+    return maker.__new__(maker, name, bases, content, **options)
+
+
+def enumeration_state(cls: Any, state: tuple[dict[str, Any], dict[str, dict[str, Any]]]) -> None:
+    """Give a rebuilt enumeration its functions, and its members the attributes that their `__init__` set."""
+    functions, own = state
+    for name, value in functions.items():
+        type.__setattr__(cls, name, value)
+    for name, attributes in own.items():
+        vars(cls.__members__[name]).update(attributes)
+
+
+def named_tuple(name: str, fields: tuple[str, ...], module: str, bases: tuple[type, ...]) -> Any:
+    """A class made by `collections.namedtuple`. bases: those beside `tuple`, such as `typing.Generic`."""
+    made = collections.namedtuple(name, fields, module=module)  # type: ignore[misc]
+    if not bases:
+        return made
+    body = {key: value for key, value in vars(made).items() if key not in ("__dict__", "__weakref__")}
+    return types.new_class(name, (tuple, *bases), {}, lambda content: content.update(body))
+
+
+def named_tuple_state(cls: Any, state: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
+    """Give a named tuple the defaults of its last fields, and its other members."""
+    defaults, members = state
+    cls.__new__.__defaults__ = defaults or None
+    with_default = cls._fields[len(cls._fields) - len(defaults) :]
+    type.__setattr__(cls, "_field_defaults", dict(zip(with_default, defaults, strict=True)))
+    for name, value in members.items():
+        type.__setattr__(cls, name, value)
+
+
+def typed_dict(name: str, module: str) -> Any:
+    """A `typing.TypedDict` without its keys."""
+    make: Any = typing.TypedDict
+    made = make(name, {})
+    made.__module__ = module
+    return made
+
+
+def typed_dict_state(cls: Any, state: dict[str, Any]) -> None:
+    """Give a typed dict its keys and other members; sets of keys that this Python does not have are left out."""
+    for name, value in state.items():
+        type.__setattr__(cls, name, value)
+
+
+def weak_set(members: list[Any]) -> weakref.WeakSet[Any]:
+    """A set of weak references."""
+    return weakref.WeakSet(members)
+
+
+def foreign_bytecode(*_args: Any) -> types.CodeType:
+    """Refuses a code object that a pickle builds by itself: its bytecode may be of another Python."""
+    raise NotLoadable(
+        f"a pickle builds code from bytecode, which may crash {sys.implementation.name}",
+        "do not load it; ask where it comes from",
+    )
