@@ -17,6 +17,7 @@ import sys
 import tempfile
 import warnings
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def _outcome(repo: Any, case: definitions.Case, result: str) -> tuple[str, str]:
     from nbmodelver.errors import NbmodelverError
 
     scope: dict[str, Any] = {"__name__": "__main__"}
-    exec("\n".join([definitions.IMPORTS, *(f"import {need}" for need in case.needs)]), scope)
+    exec("\n".join([definitions.IMPORTS, *(f"import {need}" for need in case.needs if find_spec(need))]), scope)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
