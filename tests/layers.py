@@ -54,6 +54,8 @@ HOMES: dict[str, set[str]] = {
     "nbclient": {"bundle"},
     "cloudpickle": {"codecs"},
     "numpy": {"codecs", "kinds", "store/lanes.py", "store/part_rows.py"},
+    "attr": {"codecs/attrs.py"},
+    "pydantic_core": {"codecs/pydantic.py"},
     "platformdirs": {"repo", "cli", "kernel", "bundle", "remote"},
     "pytest": {"testing"},
     "hypothesis": {"testing"},
@@ -62,7 +64,7 @@ HOMES: dict[str, set[str]] = {
 
 DATA_LIBRARIES = {
     "pandas", "polars", "pyarrow", "scipy", "torch", "sklearn", "xarray", "statsmodels", "xgboost", "lightgbm",
-    "catboost", "keras", "tensorflow", "msgspec", "matplotlib",
+    "catboost", "keras", "tensorflow", "msgspec", "matplotlib", "pydantic",
 }  # fmt: skip
 """Each only in codecs/<library>.py and kinds/<library>.py, and those files are imported only when a value turned up."""
 

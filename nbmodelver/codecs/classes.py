@@ -174,4 +174,4 @@ def _reduce_typed_dict(cls: Any) -> Reduced:
     own = {n: m for n, m in vars(cls).items() if n not in ("__module__", "__new__", "__name__")}
     own["__qualname__"] = cls.__qualname__
     made_of = (cls.__name__, cls.__module__)
-    return rebuild.typed_dict, made_of, _members(own, _MADE_BY_TYPE), None, None, rebuild.typed_dict_state
+    return rebuild.typed_dict, made_of, _members(own, _MADE_BY_TYPE), None, None, rebuild.class_members

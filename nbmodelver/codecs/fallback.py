@@ -144,6 +144,7 @@ class Pickler(pickle.Pickler):
             types.BuiltinFunctionType: self._note_function,
             types.CodeType: self._reduce_code,
             types.MethodType: self._reduce_method,
+            types.CellType: self._reduce_cell,
             **dict.fromkeys(definitions.PARAMETERS, self._reduce_parameter),
             functools._lru_cache_wrapper: self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
@@ -193,7 +194,7 @@ class Pickler(pickle.Pickler):
             self._note(cls)
             return NotImplemented
         if id(cls) in self.roots or id(cls) in self.definitions.inline:
-            helper = None if type(cls) is type else protocol.helper(type(cls))
+            helper = protocol.class_helper(cls)
             return classes.reduce_class(cls) if helper is None else helper(cls, self.memory)
         return self._refer(cls)
 
@@ -231,6 +232,9 @@ class Pickler(pickle.Pickler):
         if any(map(self._is_being_stored, (owner if isinstance(owner, type) else type(owner)).__mro__)):
             return types.MethodType, (method.__func__, owner)
         return functions.reduce_method(method)
+
+    def _reduce_cell(self, cell: types.CellType) -> Any:
+        return (rebuild.cell, ()) if id(cell) in self.memory.filled_later else functions.reduce_cell(cell)
 
     def _note_function(self, function: Any) -> Any:
         self._note(function)
@@ -373,7 +377,6 @@ _VIEWS = [
 ]
 
 _BY_TYPE: dict[type, Reducer] = {
-    types.CellType: functions.reduce_cell,
     types.MappingProxyType: _reduce_proxy,
     types.ModuleType: _reduce_module,
     types.GetSetDescriptorType: lambda member: (getattr, (member.__objclass__, member.__name__)),

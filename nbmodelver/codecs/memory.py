@@ -81,6 +81,8 @@ class Memory:
 
     entries: list[_Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    filled_later: set[int] = field(default_factory=set)
+    """Ids of cells whose contents come with the state of the class that they hold."""
     _by_object: dict[int, int] = field(default_factory=dict)
     _keep: list[Any] = field(default_factory=list)
     _slots: dict[int, tuple[str, ...]] = field(default_factory=dict)

@@ -81,7 +81,12 @@ _LIBRARIES: dict[str, str] = {
     "torch": "torch",
     "msgspec": "msgspec",
     "matplotlib": "matplotlib",
+    "attr": "attrs",
+    "pydantic": "pydantic",
 }
+
+_MARKS = {"__attrs_attrs__": "attr"}
+"""Attribute that a decorator leaves on a class -> root module of its library, whose file has `reduce_class`."""
 
 ENTRY_POINTS = "nbmodelver.codecs"
 """Entry point group: name = root module of the types, value = a module with `find` and `BY_TAG` like ours."""
@@ -113,6 +118,15 @@ def helper(kind: type) -> Helper | None:
     except KeyError:
         found = _helpers[kind] = _look_up_helper(kind)
         return found
+
+
+def class_helper(cls: type) -> Helper | None:
+    """The reduction of a class of the notebook that a library's decorator or metaclass made, or None."""
+    for mark, root in _MARKS.items():
+        if mark in vars(cls):
+            reduce: Helper = library(root).reduce_class
+            return reduce
+    return None if type(cls) is type else helper(type(cls))
 
 
 def _look_up_helper(kind: type) -> Helper | None:

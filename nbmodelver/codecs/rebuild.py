@@ -222,7 +222,7 @@ def class_(kind: Any, name: str, bases: tuple[type, ...], body: dict[str, Any], 
         kind = types.prepare_class(name, tuple(real))[0]
     maker: Any = next(k for k in kind.__mro__ if importable(k))
     content = {**body, **_stubbed(stubs)} if stubs else dict(body)
-    with _without_hook(real):
+    with without_hook(real):
         made: type = maker.__new__(kind, name, tuple(real), dict(content))
         if maker.__init__ is not type.__init__:
             maker.__init__(made, name, tuple(real), dict(content))
@@ -239,7 +239,7 @@ def _stubbed(stubs: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> dict[
 
 
 @contextmanager
-def _without_hook(bases: Sequence[type]) -> Iterator[None]:
+def without_hook(bases: Sequence[type]) -> Iterator[None]:
     """Keep an `__init_subclass__` written in the notebook from running again for a class that it has seen."""
     every = dict.fromkeys(c for base in bases for c in base.__mro__)
     owner = next((c for c in every if "__init_subclass__" in vars(c)), object)
@@ -263,9 +263,7 @@ def class_state(cls: type, state: dict[str, Any]) -> None:
     members = state["members"]
     for name in [n for n in vars(cls) if n not in members and n in _ADDED_BY_HOOKS]:
         type.__delattr__(cls, name)
-    for name, value in members.items():
-        if sys.version_info >= _SINCE.get(name, (3, 11)):
-            type.__setattr__(cls, name, value)
+    class_members(cls, members)
     if state.get("ordered"):
         functools.total_ordering(cls)
     if "dataclass" in state:
@@ -299,8 +297,7 @@ def enumeration(
 def enumeration_state(cls: Any, state: tuple[dict[str, Any], dict[str, dict[str, Any]]]) -> None:
     """Give a rebuilt enumeration its functions, and its members the attributes that their `__init__` set."""
     functions, own = state
-    for name, value in functions.items():
-        type.__setattr__(cls, name, value)
+    class_members(cls, functions)
     for name, attributes in own.items():
         vars(cls.__members__[name]).update(attributes)
 
@@ -319,9 +316,7 @@ def named_tuple_state(cls: Any, state: tuple[tuple[Any, ...], dict[str, Any]]) -
     defaults, members = state
     cls.__new__.__defaults__ = defaults or None
     with_default = cls._fields[len(cls._fields) - len(defaults) :]
-    type.__setattr__(cls, "_field_defaults", dict(zip(with_default, defaults, strict=True)))
-    for name, value in members.items():
-        type.__setattr__(cls, name, value)
+    class_members(cls, {"_field_defaults": dict(zip(with_default, defaults, strict=True)), **members})
 
 
 def typed_dict(name: str, module: str) -> Any:
@@ -332,10 +327,11 @@ def typed_dict(name: str, module: str) -> Any:
     return made
 
 
-def typed_dict_state(cls: Any, state: dict[str, Any]) -> None:
-    """Give a typed dict its keys and other members; sets of keys that this Python does not have are left out."""
-    for name, value in state.items():
-        type.__setattr__(cls, name, value)
+def class_members(cls: Any, members: dict[str, Any]) -> None:
+    """Give a class members, beside those that it has."""
+    for name, value in members.items():
+        if sys.version_info >= _SINCE.get(name, (3, 11)):
+            type.__setattr__(cls, name, value)
 
 
 def weak_set(members: list[Any]) -> weakref.WeakSet[Any]:

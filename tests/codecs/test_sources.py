@@ -9,10 +9,10 @@ import traceback
 from typing import Any
 
 import pytest
-from tests.codecs.cells import kept, loaded, run, skeletons
 
 from nbmodelver.codecs import sources
 from nbmodelver.errors import NotLoadable
+from tests.codecs.cells import kept, loaded, run, skeletons
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def test_editing_another_part_of_the_cell_changes_nothing() -> None:
 def test_what_was_loaded_gives_the_same_bytes_again() -> None:
     text = (
         "def make(n):\n    def inner(x):\n        return [x + n for _ in range(2)]\n    return inner\n"
-        "inner = make(3)\npair = (lambda x: x + 1, lambda x: x * 2)\ntable = {\n    'a': lambda x: (lambda y: x + y),\n}\n"
+        "inner = make(3)\npair = (lambda x: x + 1, lambda x: x * 2)\n"
+        "table = {\n    'a': lambda x: (lambda y: x + y),\n}\n"
         "nested = table['a'](5)\n"
     )
     namespace = run(text)
@@ -58,10 +59,12 @@ def test_another_python_compiles_the_text(elsewhere: Any) -> None:
     text = (
         "K = 10\n"
         "def plain(x, /, y=2, *a, z=3, **k):\n    return x + y + z + K + sum(a) + len(k)\n"
-        "def make():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return n\n    return count\n"
+        "def make():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return n\n"
+        "    return count\n"
         "count = make()\n"
         "class Base:\n    def __init__(self): self.__hidden = 1\n    def get(self): return self.__hidden\n"
-        "class Child(Base):\n    def __init__(self):\n        super().__init__()\n        self.more = (lambda: __class__)()\n"
+        "class Child(Base):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.more = (lambda: __class__)()\n"
         "child = Child()\n"
     )
     capture = kept(run(text), "plain", "count", "child", "Child", "K")
@@ -76,13 +79,15 @@ def test_another_python_compiles_the_text(elsewhere: Any) -> None:
 
 
 def test_lambdas_of_one_line_are_told_apart_elsewhere(elsewhere: Any) -> None:
-    capture = kept(run("fs = [lambda x: x + 1, lambda x: x + 2, lambda x, n=3: x + n, (lambda: (lambda: 9))()]\n"), "fs")
+    capture = kept(
+        run("fs = [lambda x: x + 1, lambda x: x + 2, lambda x, n=3: x + n, (lambda: (lambda: 9))()]\n"), "fs"
+    )
     elsewhere()
     assert [f(*[1] * bool(f.__code__.co_argcount)) for f in loaded(capture)["fs"]] == [2, 3, 4, 9]
 
 
 def test_a_lambda_that_begins_in_the_middle_of_a_statement_comes_back_elsewhere(elsewhere: Any) -> None:
-    text = "def apply(f, x):\n    return f(x)\nfound = []\nheld = dict(a=1,\n   é='ü', b=lambda x: (\n   x, 'é',\n   ), c=2)\n"
+    text = "held = dict(a=1,\n   é='ü', b=lambda x: (\n   x, 'é',\n   ), c=2)\n"
     capture = kept(run(text), "held")
     elsewhere()
     assert loaded(capture)["held"]["b"](5) == (5, "é")
@@ -119,10 +124,9 @@ def test_syntax_that_is_not_known_here_is_refused_with_the_python_that_knows_it(
 def test_a_traceback_shows_the_lines_of_a_restored_function(elsewhere: Any) -> None:
     capture = kept(run("def f(x):\n    y = 1\n    return y / x  # the line\n"), "f")
     elsewhere()
-    try:
+    with pytest.raises(ZeroDivisionError) as caught:
         loaded(capture)["f"](0)
-    except ZeroDivisionError as error:
-        assert "y / x  # the line" in "".join(traceback.format_exception(error))
+    assert "y / x  # the line" in "".join(traceback.format_exception(caught.value))
 
 
 def test_generators_coroutines_and_annotations_come_back_elsewhere(elsewhere: Any) -> None:
