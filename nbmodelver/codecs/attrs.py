@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import types
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attr
@@ -87,6 +88,17 @@ def _setter(hook: Any) -> Any:
     return hook
 
 
+_DEFAULT = "default"
+
+
+@cache
+def _default_setter() -> Any:
+    """What `attrs.define` takes for `on_setattr` when nothing is said: attrs knows this very object."""
+    probe: Any = attr.define(type("Probe", (), {}))
+    hook = getattr(getattr(probe, "__attrs_props__", None), "on_setattr_hook", None)
+    return [attr.setters.convert, attr.setters.validate] if hook is None else hook
+
+
 def _class_options(cls: Any, own: Mapping[str, Any], written: set[str], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `attr.s` that give this class."""
     setter = own.get("__setattr__")
@@ -102,10 +114,17 @@ def _class_options(cls: Any, own: Mapping[str, Any], written: set[str], fields: 
         "slots": "__slots__" in own,
         "match_args": "__match_args__" in own,
         "auto_exc": issubclass(cls, BaseException),
+        "collect_by_mro": True,
     }
     if "__slots__" in own:
         options["weakref_slot"] = "__weakref__" in own["__slots__"]
-    if not is_frozen and isinstance(setter, types.FunctionType) and "__attrs_own_setattr__" in own:
+    props = own.get("__attrs_props__")  # Since attrs 25.4.
+    if props is not None:
+        options["collect_by_mro"] = props.collected_fields_by_mro
+        if props.on_setattr_hook is not None:
+            is_default = props.on_setattr_hook is _default_setter()
+            options["on_setattr"] = _DEFAULT if is_default else _setter(props.on_setattr_hook)
+    elif not is_frozen and isinstance(setter, types.FunctionType) and "__attrs_own_setattr__" in own:
         hooks = [hook for _, hook in inspect.getclosurevars(setter).nonlocals.get("sa_attrs", {}).values()]
         if hooks and all(hook is hooks[0] for hook in hooks) and not any(f["on_setattr"] for f in fields.values()):
             options["on_setattr"] = _setter(hooks[0])
@@ -127,6 +146,8 @@ def make_class(
     name, qualname, module = named
     body = {"__module__": module, "__qualname__": qualname, **{hook: _stub(count) for hook, count in hooks.items()}}
     these = {field: attr.ib(**_known(attr.ib, _with_default(given))) for field, given in fields.items()}
+    if options.get("on_setattr") == _DEFAULT:
+        options = {**options, "on_setattr": _default_setter()}
     with rebuild.without_hook(bases):
         plain = types.new_class(name, bases, {}, lambda content: content.update(body))
         made: type = attr.s(these=these, **_known(attr.s, options))(plain)

@@ -29,13 +29,11 @@ from nbmodelver.errors import NotLoadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_SINCE = {
-    "infer_variance": (3, 12),
-    "default": (3, 13),
-    "__static_attributes__": (3, 13),
-    "__firstlineno__": (3, 13),
-}
-"""Options of type parameters, and members of classes, that an older Python does not know."""
+_OPTION_SINCE = {"infer_variance": (3, 12), "default": (3, 13)}
+"""Options of type parameters that an older Python does not know."""
+
+_MEMBER_SINCE = {"__static_attributes__": (3, 13), "__firstlineno__": (3, 13)}
+"""Members that a newer Python gives every class, and that mean nothing in an older one."""
 
 # Functions
 
@@ -177,7 +175,9 @@ def new_type(name: str, qualname: str, module: str, supertype: Any) -> Any:
 
 def type_parameter(kind: Any, name: str, module: str, constraints: tuple[Any, ...], given: dict[str, Any]) -> Any:
     """A type parameter as it was, with those of its options that this Python knows."""
-    made = kind(name, *constraints, **{w: v for w, v in given.items() if sys.version_info >= _SINCE.get(w, (3, 11))})
+    made = kind(
+        name, *constraints, **{w: v for w, v in given.items() if sys.version_info >= _OPTION_SINCE.get(w, (3, 11))}
+    )
     made.__module__ = module
     return made
 
@@ -330,7 +330,7 @@ def typed_dict(name: str, module: str) -> Any:
 def class_members(cls: Any, members: dict[str, Any]) -> None:
     """Give a class members, beside those that it has."""
     for name, value in members.items():
-        if sys.version_info >= _SINCE.get(name, (3, 11)):
+        if sys.version_info >= _MEMBER_SINCE.get(name, (3, 11)):
             type.__setattr__(cls, name, value)
 
 
