@@ -54,6 +54,8 @@ HOMES: dict[str, set[str]] = {
     "nbclient": {"bundle"},
     "cloudpickle": {"codecs"},
     "numpy": {"codecs", "kinds", "store/lanes.py", "store/part_rows.py"},
+    "pytz": {"codecs/zones.py"},
+    "dateutil": {"codecs/zones.py"},
     "platformdirs": {"repo", "cli", "kernel", "bundle", "remote"},
     "pytest": {"testing"},
     "hypothesis": {"testing"},

@@ -69,6 +69,8 @@ _LIBRARIES: dict[str, str] = {
     "uuid": "python",
     "pathlib": "python",
     "zoneinfo": "python",
+    "pytz": "zones",
+    "dateutil": "zones",
     "types": "python",
     "array": "python",
     "random": "python",
@@ -162,8 +164,8 @@ def _look_up(kind: type) -> Codec | None:
 def _home(root: str) -> str | None:
     if root in _LIBRARIES:
         return f"nbmodelver.codecs.{_LIBRARIES[root]}"
-    if root == "python":
-        return "nbmodelver.codecs.python"
+    if root in ("python", "zones"):
+        return f"nbmodelver.codecs.{root}"
     return _foreign_homes().get(root)
 
 

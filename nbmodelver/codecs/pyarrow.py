@@ -149,7 +149,19 @@ _SCHEMA = Codec(
     identity=False,
 )
 
-BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA)}
+_FIELD = Codec("pyarrow.field", lambda v, m: (m.keep(pa.schema([v])),), lambda s: s[0].field(0), identity=False)
+
+
+def _take_scalar(value: Any, memory: Memory) -> State | None:
+    try:
+        return (memory.keep(pa.array([value], type=value.type)),)
+    except (TypeError, ValueError, pa.ArrowException):  # Not every release makes arrays of every scalar.
+        return None
+
+
+_SCALAR = Codec("pyarrow.scalar", _take_scalar, lambda s: s[0][0], identity=False)
+
+BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA, _FIELD, _SCALAR)}
 
 
 def find(kind: type) -> Codec | None:
@@ -158,4 +170,12 @@ def find(kind: type) -> Codec | None:
         return _ARRAY
     if issubclass(kind, pa.DataType) and not issubclass(kind, pa.BaseExtensionType):
         return _TYPE
-    return {pa.ChunkedArray: _CHUNKED, pa.Table: _TABLE, pa.RecordBatch: _BATCH, pa.Schema: _SCHEMA}.get(kind)
+    if issubclass(kind, pa.Scalar) and not issubclass(kind, pa.ExtensionScalar):
+        return _SCALAR
+    return {
+        pa.ChunkedArray: _CHUNKED,
+        pa.Table: _TABLE,
+        pa.RecordBatch: _BATCH,
+        pa.Schema: _SCHEMA,
+        pa.Field: _FIELD,
+    }.get(kind)
