@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import code, culprit, fallback, plain, protocol
+from nbmodelver.codecs import code, culprit, fallback, foretold, notes, plain, protocol
 from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
 from nbmodelver.codecs.names import UNKNOWN, names_in
@@ -464,6 +464,8 @@ class Loader:
         self.trusted = trusted
         self.restricted = restricted
         self.origin = origin
+        self.told: list[tuple[tuple[str, ...], str]] = []
+        """What did not come back as it was: the names of its group, and a note."""
         self._replaced: dict[str, Any] | None = None
 
     @contextmanager
@@ -500,13 +502,22 @@ class Loader:
         own: the raw bytes of the skeleton's own buffers. arrays: with every target filled.
         Raises NeedsTrust, NotLoadable, Damaged.
         """
+        with notes.collected() as heard:
+            found = self._decoded(draft, own, arrays)
+        self.told += [(draft.names, note) for note in heard]
+        self._lend(found)
+        return found
+
+    def _decoded(self, draft: Draft, own: Sequence[memoryview], arrays: Arrays) -> dict[str, Any]:
         arrays.fill_pool()
         if draft.format == PLAIN:
             with _gc_paused():  # A third of the time for a list of 100,000 dicts.
                 values = plain.decode(draft.skeleton, own, arrays)
         elif draft.format == PICKLE:
             self._demand_trust(draft)
-            rebuilt = self._unpickle(draft, arrays)
+            with protocol.attending(draft.classes) as examine:
+                rebuilt = self._unpickle(draft, arrays)
+                examine(rebuilt)
             values = list(rebuilt) if len(draft.names) > 1 else [rebuilt]
         else:
             raise NotLoadable(
@@ -514,9 +525,7 @@ class Loader:
             )
         if len(values) != len(draft.names):
             raise Damaged("a recipe gave another number of values than names", "try: %mv_verify --full")
-        found = dict(zip(draft.names, values, strict=True))
-        self._lend(found)
-        return found
+        return dict(zip(draft.names, values, strict=True))
 
     def _demand_trust(self, draft: Draft) -> None:
         if self.trusted:
@@ -576,6 +585,12 @@ def foreign_names(draft: Draft) -> frozenset[str]:
     except Exception:  # Whatever is wrong with a stranger's pickle, it is not opened here.
         return frozenset(draft.classes) | {UNKNOWN}
     return frozenset(n for n in found if not n.startswith("nbmodelver."))
+
+
+def foresee(draft: Draft) -> list[str]:
+    """What a load of this draft would note of dtypes and zones, without loading it."""
+    raws = [b.raw for b in draft.buffers[: draft.own]]
+    return foretold.foretold(draft.skeleton, raws, pickled=draft.format == PICKLE)
 
 
 class _Reading:

@@ -37,3 +37,17 @@ def note(text: str) -> None:
 def instead(here: object, then: object) -> None:
     """Say that something stands here for what it was then."""
     note(f"{here} here, was {then}")
+
+
+def made_with(library: str, then: str, here: str) -> None:
+    """Say that another release of a library made the value."""
+    note(made_with_text(library, then, here))
+
+
+def made_with_text(library: str, then: str, here: str) -> str:
+    """The same as a text.
+
+    >>> made_with_text("scikit-learn", "1.5.0", "1.9.1")
+    'made with scikit-learn 1.5.0, here 1.9.1'
+    """
+    return f"made with {library} {then}, here {here}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -144,6 +145,28 @@ def library(root: str) -> Any:
         return importlib.import_module(where)
     except ImportError as error:
         raise NotLoadable(f"this value needs the package '{root}'", f"try: pip install {root}") from error
+
+
+_ATTENDED: dict[str, str] = {"sklearn": "sklearn"}
+"""Root module of a class that a pickle names -> the file whose `attended()` watches over its load."""
+
+
+@contextmanager
+def attending(classes: Iterable[str]) -> Iterator[Callable[[Any], None]]:
+    """Within it, unpickle what these classes ("module:name") are in; then call what it gives with the value."""
+    roots = {name.partition(":")[0].partition(".")[0] for name in classes} & _ATTENDED.keys()
+    with ExitStack() as stack:
+        examiners = []
+        for root in sorted(roots):
+            with suppress(ImportError):  # Without the library, the load itself says so.
+                home = importlib.import_module(f"nbmodelver.codecs.{_ATTENDED[root]}")
+                examiners.append(stack.enter_context(home.attended()))
+
+        def examine(value: Any) -> None:
+            for examiner in examiners:
+                examiner(value)
+
+        yield examine
 
 
 def _look_up(kind: type) -> Codec | None:

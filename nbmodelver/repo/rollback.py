@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import code, graph
+from nbmodelver.codecs import code, graph, renamed
 from nbmodelver.errors import NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Version
 from nbmodelver.repo.imports import bind
+from nbmodelver.repo.libraries import DATA, Releases, foreseen, sentences
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
@@ -136,6 +137,10 @@ class Rollback:
             self.imports = {}
         self.not_imported: dict[str, str] = {}
         self.unwritten = ""
+        self.releases: Releases | None = None
+        """The libraries of the version and those here, once someone has looked."""
+        self.otherwise: list[tuple[tuple[str, ...], str]] = []
+        """What the load could not bring back as it was: names of a group, and a note."""
         self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
         self.wanted = self._groups_of(names) if names else list(version.groups)
         if only_missing:
@@ -249,6 +254,13 @@ class Rollback:
             yield f"class {key} comes back as it was in {self.version.name}{stays}"
         for name, kept in self.version.kept.items():
             yield from (f"{name}: {note}" for note in kept.notes)
+        yield from sentences(self._foreseen(), self.prefix)
+
+    def _foreseen(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """What the libraries here will not bring back as it was, as far as it can be known without loading."""
+        if self.releases is not None:
+            groups = [g for g in self.groups if g.names[0] not in self.lost]
+            yield from foreseen(self.vault, groups, self.version.kept, self.releases)
 
     def _changed_definitions(self) -> list[str]:
         keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
@@ -272,11 +284,14 @@ class Rollback:
                     values.update(self.vault.load([group], definitions.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
+        self.otherwise = definitions.loader.told
         return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
 
     def told(self, plan: Plan) -> Plan:
         """The plan with what only doing it could tell."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
+        planned = {note.partition(": ")[2] for note in plan.notes}
+        notes += sentences([(names, note) for names, note in self.otherwise if note not in planned], self.prefix)
         if self.unwritten:
             notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
         return replace(plan, notes=(*plan.notes, *notes))
@@ -305,8 +320,9 @@ class Rollback:
         return uses == self.vault.recipe(group).draft.uses
 
     def _is_noted(self, group: Group) -> bool:
-        """True when something of the group came back otherwise than it was, as its notes say."""
-        return any(self.version.kept[name].notes for name in group.names)
+        """True when something of the group came back otherwise than it was, or other libraries write it otherwise."""
+        elsewhere = self.releases is not None and self.releases.differ((*DATA, "nbmodelver"))
+        return elsewhere or any(self.version.kept[name].notes for name in group.names)
 
     def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.only_missing:
@@ -359,6 +375,6 @@ def _missing_package(name: str) -> str:
     if root in ("__main__", "builtins", "None", ""):  # Versions up to 2026-11 list methods of builtins as "None:...".
         return ""
     try:
-        return "" if importlib.util.find_spec(root) is not None else root
+        return "" if importlib.util.find_spec(root) is not None or renamed.stands_in(name) else root
     except (ImportError, ValueError):
         return ""

@@ -6,6 +6,7 @@ The only place that knows both codecs and parts. Parts of the parent version are
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -143,11 +144,18 @@ class Vault:
 
     def foreign_names(self, group: Group) -> tuple[str, ...]:
         """What loading a group would import beside nbmodelver, read from its pickle without running it."""
-        found = self.recipe(group)
-        draft = found.draft
-        if found.skeleton is not None:
-            draft = dataclasses.replace(draft, skeleton=bytes(self.parts.get(found.skeleton)))
+        draft = self.described(group, sys.maxsize)
+        assert draft is not None
         return tuple(sorted(graph.foreign_names(draft))) if draft.format == graph.PICKLE else ()
+
+    def described(self, group: Group, most_bytes: int) -> Draft | None:
+        """The draft of a group with its skeleton and without any buffer; None when the skeleton is longer."""
+        found = self.recipe(group)
+        if found.skeleton is None:
+            return found.draft
+        if found.skeleton_bytes > most_bytes:
+            return None
+        return dataclasses.replace(found.draft, skeleton=bytes(self.parts.get(found.skeleton)))
 
     def _blamed(self, error: Damaged, openings: Iterable[_Opening]) -> Damaged:
         for opening in openings:

@@ -1,0 +1,84 @@
+"""Versions made with other releases of the libraries: which of their values come back otherwise, and which models.
+
+The releases then are in the version's environment part; nothing is loaded for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.codecs import graph, notes
+from nbmodelver.errors import Damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from nbmodelver.model import Group, Json, Kept
+    from nbmodelver.repo.vault import Vault
+
+MODELS: dict[str, tuple[str, ...]] = {
+    "sklearn": ("scikit-learn",),
+    "xgboost": ("xgboost", "xgboost-cpu"),
+    "lightgbm": ("lightgbm",),
+    "catboost": ("catboost",),
+    "statsmodels": ("statsmodels",),
+}
+"""Import name of a library of models -> the distributions that hold it."""
+
+DATA = ("numpy", "pandas", "pyarrow", "polars", "pytz", "python-dateutil")
+"""Distributions whose values are rebuilt as the nearest that there is."""
+
+SKELETON_BYTES = 4_000_000
+"""Longer skeletons are not read for a plan."""
+
+
+class Releases:
+    """The releases of libraries then and now."""
+
+    def __init__(self, then: Mapping[str, Json], now: Mapping[str, Json]) -> None:
+        """then, now: environments, as `surroundings.environment` gives them; `then` may be empty."""
+        self._then = _packages(then)
+        self._now = _packages(now)
+
+    def differ(self, distributions: Iterable[str]) -> bool:
+        """True unless each of these was there then as it is now."""
+        return not self._then or any(self._then.get(d) != self._now.get(d) for d in distributions)
+
+    def made_with(self, group: Group, kept: Mapping[str, Kept]) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Names of models in a group, and by which releases they were made and are read."""
+        in_pickle = {name.partition(":")[0].partition(".")[0] for name in group.classes}
+        for root, distributions in MODELS.items():
+            own = tuple(n for n in group.names if n in kept and kept[n].type.partition(".")[0] == root)
+            names = own or (group.names if root in in_pickle else ())
+            then, now = (_release(packages, distributions) for packages in (self._then, self._now))
+            if names and then and now and then != now:
+                yield names, notes.made_with_text(distributions[0], then, now)
+
+
+def foreseen(
+    vault: Vault, groups: Sequence[Group], kept: Mapping[str, Kept], releases: Releases
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a load of these groups would note, with the names of the group: models first, then dtypes and zones."""
+    for group in groups:
+        yield from releases.made_with(group, kept)
+    for group in groups if releases.differ(DATA) else ():
+        try:
+            draft = vault.described(group, SKELETON_BYTES)
+        except Damaged:
+            continue  # The load will say it.
+        yield from ((group.names, note) for note in (graph.foresee(draft) if draft is not None else ()))
+
+
+def sentences(found: Iterable[tuple[tuple[str, ...], str]], prefix: str = "") -> list[str]:
+    """Notes as texts, each once: "a, b: string[python] here, was str"."""
+    texts = (f"{', '.join(prefix + name for name in names)}: {note}" for names, note in found)
+    return list(dict.fromkeys(texts))
+
+
+def _packages(environment: Mapping[str, Json]) -> dict[str, str]:
+    found = environment.get("packages")
+    return {name: str(release) for name, release in found.items()} if isinstance(found, dict) else {}
+
+
+def _release(packages: Mapping[str, str], distributions: Sequence[str]) -> str:
+    return next((packages[d] for d in distributions if d in packages), "")
