@@ -448,6 +448,7 @@ class Loader:
 
     namespace: becomes the globals of restored functions. find_definition(key): the live or restored definition.
     trusted: False refuses everything that needs pickle. restricted: pickles resolve only what `foreign_names` shows.
+    way_out(draft): what to do when unpickling it fails, "" for the usual.
     """
 
     def __init__(
@@ -458,12 +459,14 @@ class Loader:
         trusted: bool = True,
         restricted: bool = False,
         origin: str = "",
+        way_out: Callable[[Draft], str] = lambda _draft: "",
     ) -> None:
         self.namespace = namespace
         self.find_definition = find_definition
         self.trusted = trusted
         self.restricted = restricted
         self.origin = origin
+        self.way_out = way_out
         self.told: list[tuple[tuple[str, ...], str]] = []
         """What did not come back as it was: the names of its group, and a note."""
         self._replaced: dict[str, Any] | None = None
@@ -548,7 +551,7 @@ class Loader:
             raise
         except Exception as error:
             names = ", ".join(draft.names)
-            way_out = _way_out(error, self.origin)
+            way_out = self.way_out(draft) or _way_out(error, self.origin)
             raise NotLoadable(f"'{names}' cannot be rebuilt here: {_why(error)}", way_out) from error
 
 

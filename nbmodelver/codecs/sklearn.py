@@ -65,7 +65,7 @@ def examine(value: Any, made_with: str = "") -> None:
             told.add(name)
             said = ", ".join(f"'{parameter}'" for parameter in missing)
             notes.note(
-                f"{name} lacks {said}, which scikit-learn {sklearn.__version__} needs: it will fail when used;"
+                f"{name} lacks {said}, which scikit-learn {sklearn.__version__} needs: it can fail when used;"
                 f" fit it again, or {way_out}"
             )
 

@@ -354,22 +354,21 @@ class Repo:
         rollback = Rollback(self.vault, version, dict(scope), names=wanted, trusted=trusted, restricted=restricted)
         rollback.namespace = scope
         groups = rollback.wanted
+        if any(group.pickled for group in groups):
+            rollback.releases = self._releases(version)
         loader = DefinitionLoader(rollback).loader
         values = self.vault.load(groups, loader, progress)
         if namespace is None:
             scope.update(values)
-        said = sentences([*self._made_with(version, groups), *loader.told])
-        return {n: v for n, v in values.items() if not wanted or n in wanted}, said
+        releases = rollback.releases or Releases({}, {})
+        made_with = [found for group in groups for found in releases.made_with(group, version.kept)]
+        return {n: v for n, v in values.items() if not wanted or n in wanted}, sentences([*made_with, *loader.told])
 
-    def _made_with(self, version: Version, groups: Sequence[Group]) -> list[tuple[tuple[str, ...], str]]:
-        """The models among these groups that other releases of their libraries made."""
-        if not any(group.pickled for group in groups):
-            return []
+    def _releases(self, version: Version) -> Releases:
         try:
-            releases = Releases(self.environment(version), environment())
+            return Releases(self.environment(version), environment())
         except Damaged:  # What is read are the values.
-            return []
-        return [found for group in groups for found in releases.made_with(group, version.kept)]
+            return Releases({}, {})
 
     def session(self, version: Version) -> dict[str, Any] | None:
         """The session part (random state and the like), or None."""

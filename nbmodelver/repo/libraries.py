@@ -46,13 +46,22 @@ class Releases:
 
     def made_with(self, group: Group, kept: Mapping[str, Kept]) -> Iterator[tuple[tuple[str, ...], str]]:
         """Names of models in a group, and by which releases they were made and are read."""
-        in_pickle = {name.partition(":")[0].partition(".")[0] for name in group.classes}
-        for root, distributions in MODELS.items():
+        for root, library, then, now in self._others(group.classes):
             own = tuple(n for n in group.names if n in kept and kept[n].type.partition(".")[0] == root)
-            names = own or (group.names if root in in_pickle else ())
+            yield own or group.names, notes.made_with_text(library, then, now)
+
+    def way_out(self, classes: Iterable[str]) -> str:
+        """Where a pickle with these classes ("module:name") can be loaded, "" when it may well be here."""
+        others = [f"{library} {then}" for _root, library, then, _now in self._others(classes)]
+        return f"load it where it was made: with {' and '.join(others)}" if others else ""
+
+    def _others(self, classes: Iterable[str]) -> Iterator[tuple[str, str, str, str]]:
+        """The libraries of models among these classes that were of another release: root, name, then, now."""
+        roots = {name.partition(":")[0].partition(".")[0] for name in classes}
+        for root, distributions in MODELS.items():
             then, now = (_release(packages, distributions) for packages in (self._then, self._now))
-            if names and then and now and then != now:
-                yield names, notes.made_with_text(distributions[0], then, now)
+            if root in roots and then and now and then != now:
+                yield root, distributions[0], then, now
 
 
 def foreseen(

@@ -196,7 +196,12 @@ class Rollback:
         if group.pickled and not self.trusted:
             return "needs pickle, and this version came from elsewhere: see %mv_trust"
         missing = sorted({m for c in group.classes if (m := _missing_package(c))})
-        return f"needs the package {', '.join(missing)}" if missing else ""
+        way_out = self.way_out(group.classes) if missing else ""
+        return way_out or (f"needs the package {', '.join(missing)}" if missing else "")
+
+    def way_out(self, classes: Iterable[str]) -> str:
+        """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
+        return "" if self.releases is None else self.releases.way_out(classes)
 
     @cached_property
     def vanishing(self) -> tuple[str, ...]:
@@ -339,7 +344,12 @@ class DefinitionLoader:
         self._found: dict[str, Any] = {}
         origin = rollback.version.name
         self.loader = graph.Loader(
-            rollback.namespace, self.find, trusted=rollback.trusted, restricted=rollback.restricted, origin=origin
+            rollback.namespace,
+            self.find,
+            trusted=rollback.trusted,
+            restricted=rollback.restricted,
+            origin=origin,
+            way_out=lambda draft: rollback.way_out(draft.classes),
         )
 
     def find(self, key: str) -> Any:
