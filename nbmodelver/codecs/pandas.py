@@ -361,6 +361,9 @@ def _build_string_dtype(state: State) -> Any:
     return made
 
 
+_new_string_dtype: Callable[..., Any] = pd.StringDtype
+
+
 def _first_string_dtype(storage: str, uses_na: bool) -> Any:
     ways: list[tuple[tuple[str, ...], dict[str, Any]]] = [((storage,), {}), (("python",), {})]
     if not uses_na:
@@ -368,7 +371,7 @@ def _first_string_dtype(storage: str, uses_na: bool) -> Any:
         ways.append((("pyarrow_numpy",), {}))  # pandas 2.1 and 2.2
     for args, how in ways:
         try:
-            return pd.StringDtype(*args, **how)
+            return _new_string_dtype(*args, **how)
         except (TypeError, ValueError, ImportError):  # No such argument or storage here; no pyarrow.
             continue
     return np.dtype(object)
@@ -414,16 +417,18 @@ def _root(zone: Any) -> str:
 
 def _usable(zone: Any) -> Any:
     """The zone, or pandas' own of that name where pandas cannot use it (pandas 2 takes no zone of dateutil 4)."""
-    if isinstance(zone, str) or zone is None or _root(zone) != "dateutil":
+    if zone is None or isinstance(zone, str) or _root(zone) != "dateutil" or _works(zone):
         return zone
-    try:
-        if pd.Timestamp(0, tz="UTC").tz_convert(zone).utcoffset() is not None:
-            return zone
-    except (TypeError, ValueError, AttributeError):
-        pass
     name = zones.name_of(zone) or "UTC"
     notes.instead(f"the zone {name} of pandas", "of dateutil")
     return name
+
+
+def _works(zone: Any) -> bool:
+    try:
+        return pd.Timestamp(0, tz="UTC").tz_convert(zone).utcoffset() is not None
+    except (TypeError, ValueError, AttributeError):
+        return False
 
 
 def _build_tz_dtype(state: State) -> Any:
@@ -569,7 +574,7 @@ def find(kind: type) -> Codec | None:
     codec = _EXACT.get(kind)
     if codec is not None:
         return codec
-    if not kind.__module__.startswith("pandas."):
+    if kind.__module__.partition(".")[0] != "pandas":
         return None
     if issubclass(kind, ArrowExtensionArray):
         return _ARROW

@@ -41,13 +41,9 @@ def current(module: str, name: str) -> tuple[str, str]:
     for known in _NUMPY_MODULES:
         if module == known or module.startswith(f"{known}."):
             return _NUMPY_HERE + module.removeprefix(known), name
+    if module == "_loss" and name.removeprefix("__pyx_unpickle_").startswith("Cy"):
+        return "sklearn._loss._loss", name  # Compiled classes of scikit-learn < 1.6, which forgot their package.
     return module, name
-
-
-def stands_in(qualified: str) -> bool:
-    """True when what a recipe lists as "module:name" is given by ours here, without its library."""
-    module, _, name = qualified.partition(":")
-    return current(module, name)[0] == _HOME
 
 
 def _is_here(root: str) -> bool:

@@ -381,10 +381,11 @@ class DefinitionLoader:
 
 
 def _missing_package(name: str) -> str:
-    root = name.partition(":")[0].partition(".")[0]
+    module, _, attribute = name.partition(":")
+    root = renamed.current(module, attribute)[0].partition(".")[0]
     if root in ("__main__", "builtins", "None", ""):  # Versions up to 2026-11 list methods of builtins as "None:...".
         return ""
     try:
-        return "" if importlib.util.find_spec(root) is not None or renamed.stands_in(name) else root
+        return "" if importlib.util.find_spec(root) is not None else root
     except (ImportError, ValueError):
         return ""
