@@ -45,7 +45,7 @@ def _build(tag: str, state: State) -> None:
 
 
 def _pickled(data: bytes, tag: str) -> Iterator[State]:
-    """The constant tuples that follow the tag in a pickle, read from its opcodes."""
+    """The states in the calls of this codec in a pickle, read from its opcodes: `build(tag, state)`."""
     if tag.encode() not in data:
         return
     memo: dict[int, Any] = {}
@@ -53,21 +53,28 @@ def _pickled(data: bytes, tag: str) -> Iterator[State]:
     for opcode, argument, _position in pickletools.genops(data):
         name = opcode.name
         if name == "MEMOIZE":
-            memo[len(memo)] = stack[-1] if stack else None
+            memo[len(memo)] = stack[-1] if stack else _UNKNOWN
         elif name in _COUNTS:
-            size = _COUNTS[name]
-            state = tuple(stack[-size:])
-            del stack[-size:]
-            if stack and stack[-1] == tag and len(state) == size and _NOT_CONSTANT not in state:
-                yield state
-            stack.append(_NOT_CONSTANT)
-        elif name in _STRINGS or name.startswith(("BININT", "LONG")):
-            stack.append(argument)
-        elif name in ("BINGET", "LONG_BINGET"):
-            stack.append(memo.get(int(argument or 0), _NOT_CONSTANT))
+            members = tuple(stack[-_COUNTS[name] :])
+            del stack[-_COUNTS[name] :]
+            stack.append(_UNKNOWN if _UNKNOWN in members else members)
+        elif name == "REDUCE":
+            called = stack[-1] if stack else _UNKNOWN
+            if isinstance(called, tuple) and len(called) == 2 and called[0] == tag and isinstance(called[1], tuple):
+                yield called[1]
+            stack.append(_UNKNOWN)
         elif name not in ("FRAME", "PROTO"):
-            stack.append(_CONSTANTS.get(name, _NOT_CONSTANT))
+            stack.append(_pushed(name, argument, memo))
         del stack[:-8]
 
 
-_NOT_CONSTANT = object()
+def _pushed(name: str, argument: Any, memo: dict[int, Any]) -> Any:
+    """The constant that an opcode leaves on the stack, if it is one."""
+    if name in _STRINGS or name.startswith(("BININT", "LONG1", "LONG4")):
+        return argument
+    if name in ("BINGET", "LONG_BINGET"):
+        return memo.get(int(argument or 0), _UNKNOWN)
+    return _CONSTANTS.get(name, _UNKNOWN)
+
+
+_UNKNOWN = object()

@@ -425,10 +425,11 @@ def _usable(zone: Any) -> Any:
 
 
 def _works(zone: Any) -> bool:
-    try:
-        return pd.Timestamp(0, tz="UTC").tz_convert(zone).utcoffset() is not None
+    try:  # Of a single Timestamp, pandas would print the error and go on.
+        pd.DatetimeIndex([0], tz="UTC").tz_convert(zone).to_pydatetime()
     except (TypeError, ValueError, AttributeError):
         return False
+    return True
 
 
 def _build_tz_dtype(state: State) -> Any:
