@@ -27,11 +27,17 @@ def _take_series(series: Any, memory: Memory) -> State:
     data = memory.keep(np.frombuffer(sink.getbuffer(), np.uint8))
     categories = series.dtype.categories.to_list() if isinstance(series.dtype, pl.Enum) else []
     column = memory.add(memory.name(data, series.name), private=True)
-    return series.name, column, _dtype_name(series), series.null_count(), *categories
+    return series.name, column, _dtype_name(series), _missing(series), *categories
 
 
 def _dtype_name(series: Any) -> str:
     return "Categorical" if series.dtype == pl.Categorical else str(series.dtype)
+
+
+def _missing(series: Any) -> int:
+    """The number of missing rows; in polars 1.0 a Struct has none, but rows of missing fields."""
+    count: int = series.null_count()
+    return count if count and series[series.is_null().arg_max()] is None else 0
 
 
 def _build_series(state: State) -> Any:
@@ -43,13 +49,13 @@ def _build_series(state: State) -> Any:
     if data is None:
         return pl.Series(name, items, dtype=pl.Object)
     made = pl.read_ipc(io.BytesIO(data)).to_series().alias(name)
-    then, missing, *categories = items or (_dtype_name(made), made.null_count())
+    then, missing, *categories = items or (_dtype_name(made), _missing(made))
     if categories and _dtype_name(made) != then:
         made = made.cast(pl.Enum(categories))
     if _dtype_name(made) != then:
         notes.instead(_dtype_name(made), then)
-    if missing and made[made.is_null().arg_max()] is not None:  # polars 1.0 knows no missing row of a Struct.
-        notes.note("a missing row of a Struct is a row of missing fields here")
+    if _missing(made) != missing:
+        notes.instead(f"{_missing(made)} missing rows", missing)
     return made
 
 
