@@ -168,12 +168,12 @@ def _build_dtype(state: State) -> Any:
 
 def _take_masked(value: Any, memory: Memory) -> State | None:
     extra = {k: v for k, v in value._optinfo.items() if v is not None} if value._optinfo else {}
-    if extra or value._baseclass is not np.ndarray or set(value.__dict__) - _MASKED_ATTRIBUTES:
+    if extra or value.baseclass is not np.ndarray or set(value.__dict__) - _MASKED_ATTRIBUTES:
         return None
-    data = value._data
+    data = value.data
     mask = value._mask
     fill = None if value._fill_value is None else memory.keep(np.asarray(value._fill_value))
-    flags = (bool(value._hardmask), bool(value._sharedmask))
+    flags = (bool(value.hardmask), bool(value.sharedmask))
     return memory.keep(np.asarray(data)), None if mask is np.ma.nomask else mask, fill, *flags
 
 

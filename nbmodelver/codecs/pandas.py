@@ -107,7 +107,7 @@ def _marks(value: Any) -> tuple[Any, ...]:
 
 def _mark(value: Any, marks: tuple[Any, ...]) -> Any:
     unique, *attrs = marks
-    value._attrs = dict(zip(attrs[::2], attrs[1::2], strict=True))
+    value.attrs = dict(zip(attrs[::2], attrs[1::2], strict=True))
     if not unique:
         value.flags.allows_duplicate_labels = False
     return value
@@ -157,9 +157,16 @@ def _build_series(state: State) -> Any:
 # Indexes
 
 
+def _bare(index: Any) -> Any:
+    """The array of an index."""
+    values = index.array
+    return index.to_numpy() if type(values) is NumpyExtensionArray else values
+
+
 def _take_index(index: Any, memory: Memory) -> State:
-    own = index.array  # Indexes share their arrays freely; that must not tie names together.
-    values = index.to_numpy() if type(own) is NumpyExtensionArray else own.view()
+    values = _bare(index)
+    if type(values) is not np.ndarray:
+        values = values.view()  # Indexes share their arrays freely; that must not tie names together.
     freq = index.freq if type(index) in (pd.DatetimeIndex, pd.TimedeltaIndex) else None
     return type(index).__name__, _private(values, memory), index.name, freq
 
@@ -249,15 +256,20 @@ def _build_strings(state: State) -> Any:
 
 
 def _build_sparse(state: State) -> Any:
-    values, (kind, *index), dtype = state
-    cls = {"IntIndex": _sparse("IntIndex"), "BlockIndex": _sparse("BlockIndex")}[kind]
-    return SparseArray._simple_new(values, cls(*index), dtype)
+    values, (kind, length, *where), dtype = state
+    name = {"IntIndex": "integer", "BlockIndex": "block"}[kind]
+    if not hasattr(SparseArray, "from_indices"):  # pandas < 3.1, where the class of the index has no public name
+        index = type(SparseArray([0], kind=name).sp_index)(length, *where)
+        return SparseArray(values, sparse_index=index, dtype=dtype)
+    (indices,) = where if len(where) == 1 else (_indices(*where),)
+    how = {"fill_value": dtype.fill_value, "kind": name, "dtype": dtype.subtype}
+    return SparseArray.from_indices(values, indices, length, **how)
 
 
-def _sparse(name: str) -> Any:
-    from pandas._libs import sparse
-
-    return getattr(sparse, name)
+def _indices(starts: Any, lengths: Any) -> Any:
+    """The numbers in all of these blocks."""
+    blocks = [np.arange(a, a + n, dtype=np.int32) for a, n in zip(starts, lengths, strict=True)]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.int32)
 
 
 def _take_sparse(values: Any, memory: Memory) -> State | None:
@@ -274,7 +286,7 @@ def _take_sparse(values: Any, memory: Memory) -> State | None:
 
 
 def _take_arrow(values: Any, memory: Memory) -> State:
-    return memory.keep(memory.pass_name(values, values._pa_array)), values.dtype
+    return memory.keep(memory.pass_name(values, values.__arrow_array__())), values.dtype
 
 
 def _build_arrow(state: State) -> Any:
@@ -496,8 +508,8 @@ _NUMPY = _codec(
 )
 _INTERVALS = _codec(
     "intervals",
-    lambda v, m: (m.keep(v._left), m.keep(v._right), v.closed, v.dtype),
-    lambda s: IntervalArray._simple_new(*(_bare(x) for x in s[:2]), s[3]),
+    lambda v, m: (m.keep(_bare(v.left)), m.keep(_bare(v.right)), v.closed, v.dtype),
+    lambda s: IntervalArray.from_arrays(s[0], s[1], closed=s[2], dtype=s[3]),
 )
 _SPARSE = _codec("sparse", _take_sparse, _build_sparse)
 _ARROW = _codec("arrow", _take_arrow, _build_arrow)
@@ -521,10 +533,6 @@ _PERIOD = _scalar("period", lambda v: (v.ordinal, v.freq), _build_period)
 _INTERVAL = _scalar("interval", lambda v: (v.left, v.right, v.closed), lambda s: pd.Interval(*s))
 _NAT = _scalar("nat", lambda _v: (), lambda _s: pd.NaT)
 _NA = _scalar("na", lambda _v: (), lambda _s: pd.NA)
-
-
-def _bare(values: Any) -> Any:
-    return values._data if isinstance(values, pd.Index) else values
 
 
 def _masked_dtype(name: str) -> Any:
