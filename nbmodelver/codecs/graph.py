@@ -507,6 +507,7 @@ class Loader:
         """
         with notes.collected() as heard:
             found = self._decoded(draft, own, arrays)
+            heard.demand_settled()
         self.told += [(draft.names, note) for note in heard]
         self._lend(found)
         return found

@@ -13,13 +13,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_heard: ContextVar[list[str] | None] = ContextVar("nbmodelver_notes", default=None)
+
+class Heard(list[str]):
+    """The notes of one block. owed: what was built to be taken by another codec, and the error if it was not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owed: dict[int, tuple[object, Exception]] = {}
+
+    def demand_settled(self) -> None:
+        """Raise the error of the first that nobody took."""
+        for _value, error in self.owed.values():
+            raise error
+
+
+_heard: ContextVar[Heard | None] = ContextVar("nbmodelver_notes", default=None)
 
 
 @contextmanager
-def collected() -> Iterator[list[str]]:
+def collected() -> Iterator[Heard]:
     """Collect what is noted in the block, each text once, in the order of the first time."""
-    heard: list[str] = []
+    heard = Heard()
     token = _heard.set(heard)
     try:
         yield heard
@@ -37,6 +51,21 @@ def note(text: str) -> None:
 def instead(here: object, then: object) -> None:
     """Say that something stands here for what it was then."""
     note(f"{here} here, was {then}")
+
+
+def owe(value: object, error: Exception) -> None:
+    """Say that `value` only stands for something, and must be taken by whoever can build the real one of it."""
+    heard = _heard.get()
+    if heard is None:
+        raise error
+    heard.owed[id(value)] = (value, error)
+
+
+def settle(value: object) -> None:
+    """Say that `value` was taken."""
+    heard = _heard.get()
+    if heard is not None:
+        heard.owed.pop(id(value), None)
 
 
 def made_with(library: str, then: str, here: str) -> None:

@@ -86,6 +86,9 @@ _LIBRARIES: dict[str, str] = {
     "matplotlib": "matplotlib",
 }
 
+_WITHOUT = {"pyarrow": "arrowless"}
+"""Library that is not installed -> the file that reads what can be read without it."""
+
 ENTRY_POINTS = "nbmodelver.codecs"
 """Entry point group: name = root module of the types, value = a module with `find` and `BY_TAG` like ours."""
 
@@ -144,6 +147,8 @@ def library(root: str) -> Any:
     try:
         return importlib.import_module(where)
     except ImportError as error:
+        if root in _WITHOUT:
+            return importlib.import_module(f"nbmodelver.codecs.{_WITHOUT[root]}")
         raise NotLoadable(f"this value needs the package '{root}'", f"try: pip install {root}") from error
 
 
