@@ -292,6 +292,11 @@ class Rollback:
         self.otherwise = definitions.loader.told
         return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
 
+    @property
+    def differences(self) -> list[str]:
+        """What the load could not bring back as it was, as sentences."""
+        return sentences(self.otherwise, self.prefix)
+
     def told(self, plan: Plan) -> Plan:
         """The plan with what only doing it could tell."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]

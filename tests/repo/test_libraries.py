@@ -12,7 +12,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from nbmodelver.codecs import protocol
-from nbmodelver.errors import LoadedDifferently, NotLoadable
+from nbmodelver.errors import LoadedDifferently, NotLoadable, UsageError
 from nbmodelver.model import Group, Kept, ObjectId
 from nbmodelver.repo import Repo, open_repo, surroundings
 from nbmodelver.repo.libraries import Releases, sentences
@@ -192,3 +192,13 @@ def test_only_the_model_of_a_group_is_named() -> None:
 def test_unknown_releases_differ() -> None:
     assert Releases({}, {"packages": {"pandas": "3"}}).differ(["pandas"])
     assert not releases({"pandas": "3"}, {"pandas": "3"}).differ(["pandas", "polars"])
+
+
+def test_a_purge_does_not_store_what_came_back_otherwise(repo: Repo, objects_only: Any) -> None:
+    shared = pd.Series(["a"], dtype="string[python]")
+    version = repo.commit({"a": [shared], "b": [shared]})
+    assert version.group_of("a") == version.group_of("b")
+    objects_only()
+    with pytest.raises(UsageError, match="object here, was string"):
+        repo.purge("a")
+    assert repo["HEAD"].names == ("a", "b")
