@@ -506,8 +506,11 @@ class Loader:
         Raises NeedsTrust, NotLoadable, Damaged.
         """
         with notes.collected() as heard:
-            found = self._decoded(draft, own, arrays)
-            heard.demand_settled()
+            try:
+                found = self._decoded(draft, own, arrays)
+                heard.demand_settled()
+            except NotLoadable as error:
+                raise _of_names(error, draft.names) from (error.__cause__ or error)
         self.told += [(draft.names, note) for note in heard]
         self._lend(found)
         return found
@@ -616,6 +619,12 @@ def _why(error: BaseException) -> str:
     if culprit.is_recursion(error):
         return "it calls itself without end, as a __getattr__ does that uses an attribute which is not set yet"
     return culprit.reason(error)
+
+
+def _of_names(error: NotLoadable, names: Sequence[str]) -> NotLoadable:
+    """The error with the names that it is about."""
+    said = f"'{', '.join(names)}'"
+    return error if said in error.message else NotLoadable(f"{said}: {error.message}", error.hint)
 
 
 def _way_out(error: BaseException, version: str) -> str:

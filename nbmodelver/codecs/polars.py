@@ -10,6 +10,7 @@ import polars as pl
 
 from nbmodelver.codecs import notes
 from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
@@ -48,7 +49,13 @@ def _build_series(state: State) -> Any:
     name, data, *items = state
     if data is None:
         return pl.Series(name, items, dtype=pl.Object)
-    made = pl.read_ipc(io.BytesIO(data)).to_series().alias(name)
+    try:
+        made = pl.read_ipc(io.BytesIO(data)).to_series().alias(name)
+    except pl.exceptions.PolarsError as error:
+        kind = items[0] if items else "this type"
+        raise NotLoadable(
+            f"polars {pl.__version__} cannot read a series of {kind} ({error})", "try: pip install --upgrade polars"
+        ) from error
     then, missing, *categories = items or (_dtype_name(made), _missing(made))
     if categories and _dtype_name(made) != then:
         made = made.cast(pl.Enum(categories))

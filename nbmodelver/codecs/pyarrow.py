@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
@@ -46,7 +47,13 @@ def _type_bytes(kind: Any) -> bytes:
 
 
 def _type_of(data: bytes) -> Any:
-    return pa.ipc.read_schema(pa.py_buffer(data)).field(0).type
+    """The type that `_type_bytes` wrote. Raises NotLoadable for one that only other releases of pyarrow have."""
+    try:
+        return pa.ipc.read_schema(pa.py_buffer(data)).field(0).type
+    except (pa.ArrowException, KeyError) as error:
+        raise NotLoadable(
+            f"pyarrow {pa.__version__} has not the type of this array ({error})", "try: pip install --upgrade pyarrow"
+        ) from error
 
 
 def _validity(array: Any, memory: Memory) -> Any:

@@ -62,7 +62,8 @@ def test_a_kernel_without_pyarrow_reads_pandas_strings_and_refuses_the_rest(tmp_
     assert frame.startswith("frame ['a', '-', 'é'] python frame: ")
     assert note in frame
     assert refused == [
-        f"{name} refused: this value needs the package 'pyarrow'" for name in ("arrow", "listed", "arrow_dtype")
+        f"{name} refused: '{name}': this value needs the package 'pyarrow'"
+        for name in ("arrow", "listed", "arrow_dtype")
     ]
 
 

@@ -12,7 +12,7 @@ from nbmodelver.codecs import graph
 
 sys.path.insert(0, str(Path(__file__).parent / "worlds"))
 
-from data_values import values
+from data_values import CHOSEN, values
 from fingerprints import describe
 
 VALUES = values()
@@ -48,3 +48,10 @@ def test_it_comes_back_as_it_was_without_a_note_or_a_warning(name: str) -> None:
 def test_data_goes_without_pickle(name: str) -> None:
     (draft,) = graph.capture({name: VALUES[name]}).groups
     assert (draft.format == graph.PICKLE) is (name in NEEDS_PICKLE)
+
+
+def test_the_selection_for_small_stores_names_values_that_there_are() -> None:
+    only_elsewhere = {"dt_pytz", "zone_pytz", "series_zoned_pytz", "series_string_numpy_nan"}
+    only_elsewhere |= {"np_strings", "series_str_python", "series_str_pyarrow", "pa_string_view"}
+    assert len(set(CHOSEN)) == len(CHOSEN)
+    assert set(CHOSEN) - set(VALUES) <= only_elsewhere

@@ -21,6 +21,23 @@ _WHEN = datetime.datetime(2024, 3, 31, 1, 30)
 PARIS = "Europe/Paris"
 
 
+CHOSEN = (
+    "np_view", "np_structured", "np_datetime", "np_texts", "np_strings", "np_masked", "np_scalars", "np_functions",
+    "rng_default", "rng_spawned", "rng_state", "rng_shared", "rng_MT19937", "rng_seed_child", "rng_with_object",
+    "dt_zoneinfo", "dt_named", "dt_dateutil", "dt_pytz", "zone_pytz", "series_strings_default",
+    "series_strings_object", "series_string_python", "series_string_pyarrow", "series_string_numpy_nan",
+    "series_str_python", "series_str_pyarrow", "series_Int64", "series_boolean", "series_cat", "series_cat_string",
+    "series_time_s", "series_delta_ms", "series_zoned_us", "series_zoned_fixed", "series_zoned_pytz",
+    "series_period_M", "series_period_Y-JUN", "series_interval_float", "series_sparse_int", "series_arrow_struct",
+    "frame_every", "frame_strings", "frame_multi", "frame_twins", "frame_attrs", "frame_zoned_level",
+    "frame_with_object", "index_ME", "index_bh_zoned", "index_change_03", "index_days_10", "index_period_Q-MAR",
+    "index_multi_times", "stamp_fold", "delta_s", "period_h", "interval_zoned", "missing",
+    "offset_CustomBusinessDay(1, holidays=['2024-01-01'])", "offset_DateOffset(months=2, days=3)",
+    "offset_Easter(1)", "pa_table", "pa_string_view", "pa_dict", "pl_frame", "pl_Enum", "pl_Struct", "pl_Zoned",
+)  # fmt: skip
+"""A selection for stores that have to stay small: one of each sort that has ever come back otherwise."""
+
+
 def values() -> dict[str, Any]:
     """Every value by name, made new at each call; the same content in every environment that can make it."""
     makers: dict[str, Maker] = {}
