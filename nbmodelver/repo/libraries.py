@@ -32,6 +32,9 @@ SKELETON_BYTES = 4_000_000
 """Longer skeletons are not read for a plan."""
 
 
+SHOWN_NAMES = 12
+
+
 class Releases:
     """The releases of libraries then and now."""
 
@@ -79,9 +82,16 @@ def foreseen(
 
 
 def sentences(found: Iterable[tuple[tuple[str, ...], str]], prefix: str = "") -> list[str]:
-    """Notes as texts, each once: "a, b: string[python] here, was str"."""
-    texts = (f"{', '.join(prefix + name for name in names)}: {note}" for names, note in found)
-    return list(dict.fromkeys(texts))
+    """Notes as texts, each once, with all the names that it is about: "a, b: string[python] here, was str"."""
+    by_note: dict[str, dict[str, None]] = {}
+    for names, note in found:
+        by_note.setdefault(note, {}).update(dict.fromkeys(prefix + name for name in names))
+    return [f"{_listed(list(names))}: {note}" for note, names in by_note.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _packages(environment: Mapping[str, Json]) -> dict[str, str]:

@@ -141,6 +141,7 @@ class Rollback:
         """The libraries of the version and those here, once someone has looked."""
         self.otherwise: list[tuple[tuple[str, ...], str]] = []
         """What the load could not bring back as it was: names of a group, and a note."""
+        self._planned: set[tuple[str, str]] = set()
         self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
         self.wanted = self._groups_of(names) if names else list(version.groups)
         if only_missing:
@@ -261,11 +262,15 @@ class Rollback:
             yield from (f"{name}: {note}" for note in kept.notes)
         yield from sentences(self._foreseen(), self.prefix)
 
-    def _foreseen(self) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _foreseen(self) -> list[tuple[tuple[str, ...], str]]:
         """What the libraries here will not bring back as it was, as far as it can be known without loading."""
-        if self.releases is not None:
-            groups = [g for g in self.groups if g.names[0] not in self.lost]
-            yield from foreseen(self.vault, groups, self.version.kept, self.releases)
+        self._planned = set()
+        if self.releases is None:
+            return []
+        groups = [g for g in self.groups if g.names[0] not in self.lost]
+        found = list(foreseen(self.vault, groups, self.version.kept, self.releases))
+        self._planned = {(name, note) for names, note in found for name in names}
+        return found
 
     def _changed_definitions(self) -> list[str]:
         keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
@@ -300,8 +305,8 @@ class Rollback:
     def told(self, plan: Plan) -> Plan:
         """The plan with what only doing it could tell."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
-        planned = {note.partition(": ")[2] for note in plan.notes}
-        notes += sentences([(names, note) for names, note in self.otherwise if note not in planned], self.prefix)
+        new = ((names, n) for names, n in self.otherwise if not any((name, n) in self._planned for name in names))
+        notes += sentences(new, self.prefix)
         if self.unwritten:
             notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
         return replace(plan, notes=(*plan.notes, *notes))

@@ -66,7 +66,7 @@ def test_the_plan_and_the_answer_say_which_release_made_a_model(repo: Repo, else
     said = f"made with scikit-learn 1.0.1, here {now['scikit-learn']}"
     rollback = repo.rollback("HEAD", {})
     plan = repo.planned(rollback, saves_first=False)
-    assert plan.notes == (f"model: {said}", f"models: {said}")
+    assert plan.notes == (f"model, models: {said}",)
     rollback.load()
     assert rollback.told(plan).notes == plan.notes
     with pytest.warns(LoadedDifferently) as heard:
@@ -187,6 +187,22 @@ def test_only_the_model_of_a_group_is_named() -> None:
     of = releases({"scikit-learn": "1.0"}, {"scikit-learn": "1.1"})
     both = group("sklearn.linear_model._ridge:Ridge", names=("m", "weights"))
     assert sentences(of.made_with(both, kept("m", "sklearn.Ridge"))) == ["m: made with scikit-learn 1.0, here 1.1"]
+
+
+def test_names_with_one_note_are_one_line_and_many_are_counted() -> None:
+    assert sentences([(("a",), "x"), (("b", "c"), "y"), (("d", "a"), "x")]) == ["a, d: x", "b, c: y"]
+    assert sentences([((f"n{at}",), "x") for at in range(20)])[0].endswith("n11 and 8 more: x")
+
+
+def test_the_answer_adds_a_name_that_the_plan_did_not_say(repo: Repo, elsewhere: Any, objects_only: Any) -> None:
+    elsewhere(THEN)
+    repo.commit({"a": pd.Series(["a"], dtype="string[python]"), "b": 1})
+    objects_only()
+    rollback = repo.rollback("HEAD", {})
+    plan = repo.planned(rollback, saves_first=False)
+    rollback.load()
+    rollback.otherwise.append((("b",), "object here, was string[python]"))
+    assert rollback.told(plan).notes == tuple(f"{name}: object here, was string[python]" for name in "ab")
 
 
 def test_unknown_releases_differ() -> None:
