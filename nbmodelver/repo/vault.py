@@ -6,7 +6,6 @@ The only place that knows both codecs and parts. Parts of the parent version are
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -144,8 +143,10 @@ class Vault:
 
     def foreign_names(self, group: Group) -> tuple[str, ...]:
         """What loading a group would import beside nbmodelver, read from its pickle without running it."""
-        draft = self.described(group, sys.maxsize)
-        assert draft is not None
+        found = self.recipe(group)
+        draft = found.draft
+        if found.skeleton is not None:
+            draft = dataclasses.replace(draft, skeleton=bytes(self.parts.get(found.skeleton)))
         return tuple(sorted(graph.foreign_names(draft))) if draft.format == graph.PICKLE else ()
 
     def described(self, group: Group, most_bytes: int) -> Draft | None:
