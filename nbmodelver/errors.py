@@ -72,6 +72,10 @@ class NotLoadable(NbmodelverError):
     """A kept value that cannot be brought back here: a missing library, a failing `__setstate__` ..."""
 
 
+class LoadedDifferently(UserWarning):
+    """Told by `repo.load` of a value that the libraries here could not rebuild as it was; the text says how."""
+
+
 class NeedsTrust(NbmodelverError):
     """A value that only pickle can rebuild, in a store or bundle that is not trusted."""
 

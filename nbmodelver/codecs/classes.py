@@ -7,9 +7,9 @@ and made by it again. The same class gives the same bytes.
 
 from __future__ import annotations
 
-import _abc  # type: ignore[import-not-found]  # the registry of an abstract class is visible only there
 import abc
 import enum
+import sys
 import types
 import typing
 from typing import Any
@@ -102,9 +102,10 @@ def _metaclass(cls: type) -> Any:
 
 def _registered(cls: type) -> list[type]:
     """Virtual subclasses of an abstract base class."""
-    if not isinstance(cls, abc.ABCMeta):
+    dump = getattr(sys.modules.get("_abc"), "_get_dump", None)  # The only place where the registry can be seen.
+    if dump is None or not isinstance(cls, abc.ABCMeta):
         return []
-    found = [ref() for ref in _abc._get_dump(cls)[0]]
+    found = [ref() for ref in dump(cls)[0]]
     return sorted((c for c in found if c is not None), key=lambda c: (c.__module__, c.__qualname__))
 
 
@@ -140,7 +141,8 @@ def _boundary(cls: Any) -> str | None:
     if not issubclass(cls, enum.Flag):
         return None
     default = getattr(cls.__bases__[-1], "_boundary_", None)
-    return None if cls._boundary_ is default else str(cls._boundary_.name)
+    boundary = getattr(cls, "_boundary_", default)
+    return None if boundary is default else str(boundary.name)
 
 
 # Named tuples and typed dicts

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from nbmodelver.codecs import classes, definitions, functions, protocol, rebuild, sources
+from nbmodelver.codecs import classes, definitions, functions, protocol, rebuild, renamed, sources
 from nbmodelver.codecs.memory import ArrayRef, Memory
 from nbmodelver.codecs.plain import NotPlain, _sort_key
 from nbmodelver.errors import NeedsTrust
@@ -146,7 +146,7 @@ class Pickler(pickle.Pickler):
             types.MethodType: self._reduce_method,
             types.CellType: self._reduce_cell,
             **dict.fromkeys(definitions.PARAMETERS, self._reduce_parameter),
-            functools._lru_cache_wrapper: self._reduce_lru_cache,
+            type(functools.lru_cache(int)): self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
             np.ndarray: self._reduce_array,
         }
@@ -460,7 +460,7 @@ class Unpickler(pickle.Unpickler):
                 f"a pickle asks for {module}.{name} in a way that hides it: it was made to mislead",
                 "do not load it; ask where it comes from",
             )
-        return super().find_class(module, name)
+        return super().find_class(*renamed.current(module, name))
 
     def persistent_load(self, pid: Any) -> Any:
         """Sets that `CanonicalPickler` wrote."""

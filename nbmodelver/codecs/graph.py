@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import culprit, fallback, former, plain, protocol, rebuild, sources
+from nbmodelver.codecs import culprit, fallback, foretold, former, notes, plain, protocol, rebuild, sources
 from nbmodelver.codecs.definitions import globals_used
 from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
@@ -470,6 +470,7 @@ class Loader:
     trusted: False refuses everything that needs pickle. restricted: pickles resolve only what `foreign_names` shows.
     python: gives the version of the Python that made the values, for code that carries no mark of it.
     names_used: the global names that functions which it rebuilt refer to.
+    way_out(draft): what to do when unpickling it fails, "" for the usual.
     """
 
     def __init__(
@@ -481,6 +482,7 @@ class Loader:
         restricted: bool = False,
         origin: str = "",
         python: Callable[[], str] = lambda: "",
+        way_out: Callable[[Draft], str] = lambda _draft: "",
     ) -> None:
         self.namespace = namespace
         self.names_used: set[str] = set()
@@ -489,6 +491,9 @@ class Loader:
         self.trusted = trusted
         self.restricted = restricted
         self.origin = origin
+        self.way_out = way_out
+        self.told: list[tuple[tuple[str, ...], str]] = []
+        """What did not come back as it was: the names of its group, and a note."""
         self._replaced: dict[str, Any] | None = None
 
     @contextmanager
@@ -525,13 +530,26 @@ class Loader:
         own: the raw bytes of the skeleton's own buffers. arrays: with every target filled.
         Raises NeedsTrust, NotLoadable, Damaged.
         """
+        with notes.collected() as heard:
+            try:
+                found = self._decoded(draft, own, arrays)
+                heard.demand_settled()
+            except NotLoadable as error:
+                raise _of_names(error, draft.names) from (error.__cause__ or error)
+        self.told += [(draft.names, note) for note in heard]
+        self._lend(found)
+        return found
+
+    def _decoded(self, draft: Draft, own: Sequence[memoryview], arrays: Arrays) -> dict[str, Any]:
         arrays.fill_pool()
         if draft.format == PLAIN:
             with _gc_paused():  # A third of the time for a list of 100,000 dicts.
                 values = plain.decode(draft.skeleton, own, arrays)
         elif draft.format == PICKLE:
             self._demand_trust(draft)
-            rebuilt = self._unpickle(draft, arrays)
+            with protocol.attending(draft.classes) as examine:
+                rebuilt = self._unpickle(draft, arrays)
+                examine(rebuilt)
             values = list(rebuilt) if len(draft.names) > 1 else [rebuilt]
         else:
             raise NotLoadable(
@@ -539,9 +557,7 @@ class Loader:
             )
         if len(values) != len(draft.names):
             raise Damaged("a recipe gave another number of values than names", "try: %mv_verify --full")
-        found = dict(zip(draft.names, values, strict=True))
-        self._lend(found)
-        return found
+        return dict(zip(draft.names, values, strict=True))
 
     def _demand_trust(self, draft: Draft) -> None:
         if self.trusted:
@@ -572,7 +588,7 @@ class Loader:
             raise
         except Exception as error:
             names = ", ".join(draft.names)
-            way_out = _way_out(error, self.origin)
+            way_out = self.way_out(draft) or _way_out(error, self.origin)
             raise NotLoadable(f"'{names}' cannot be rebuilt here: {_why(error)}", way_out) from error
 
 
@@ -611,6 +627,12 @@ def foreign_names(draft: Draft) -> frozenset[str]:
     return frozenset(n for n in found if not n.startswith("nbmodelver."))
 
 
+def foresee(draft: Draft) -> list[str]:
+    """What a load of this draft would note of dtypes and zones, without loading it."""
+    raws = [b.raw for b in draft.buffers[: draft.own]]
+    return foretold.foretold(draft.skeleton, raws, pickled=draft.format == PICKLE)
+
+
 class _Reading:
     """What our stand-in names in one pickle lead to."""
 
@@ -630,6 +652,12 @@ def _why(error: BaseException) -> str:
     if culprit.is_recursion(error):
         return "it calls itself without end, as a __getattr__ does that uses an attribute which is not set yet"
     return culprit.reason(error)
+
+
+def _of_names(error: NotLoadable, names: Sequence[str]) -> NotLoadable:
+    """The error with the names that it is about."""
+    said = f"'{', '.join(names)}'"
+    return error if said in error.message else NotLoadable(f"{said}: {error.message}", error.hint)
 
 
 def _way_out(error: BaseException, version: str) -> str:

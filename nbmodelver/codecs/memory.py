@@ -27,6 +27,9 @@ ROW_BYTES = 16384
 
 Raw = NDArray[np.uint8]
 
+_byte_bounds: Callable[[NDArray[Any]], tuple[int, int]] = getattr(np.lib, "array_utils", np).byte_bounds
+"""numpy 1.26 has it in its main namespace."""
+
 
 @dataclass(frozen=True)
 class Buffer:
@@ -197,7 +200,7 @@ def _bounds(array: NDArray[Any], contiguous: bool) -> tuple[int, int]:
     if contiguous:
         low = array.ctypes.data
         return low, low + array.nbytes
-    return np.lib.array_utils.byte_bounds(array)
+    return _byte_bounds(array)
 
 
 def _clusters(entries: Sequence[_Entry]) -> list[list[_Entry]]:
@@ -320,7 +323,7 @@ def _is_dense(array: NDArray[Any]) -> bool:
     """True when every byte between first and last belongs to exactly one element."""
     if _is_contiguous(array):
         return True
-    low, high = np.lib.array_utils.byte_bounds(array)
+    low, high = _byte_bounds(array)
     if high - low != array.nbytes:
         return False
     order = sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1)
@@ -353,7 +356,7 @@ def _flat_bytes(array: NDArray[Any]) -> memoryview:
         return array.data.cast("B")
     if array.flags.c_contiguous or array.flags.f_contiguous:
         return (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8).data
-    low, high = np.lib.array_utils.byte_bounds(array)
+    low, high = _byte_bounds(array)
     return at_address(low, high - low, [array]).data
 
 

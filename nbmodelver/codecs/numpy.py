@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbmodelver.codecs import texts
+from nbmodelver.codecs import generators, notes, texts
 from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbmodelver.codecs.memory import Memory
 
 
@@ -65,6 +67,15 @@ def _string_dtype(dtype: Any) -> tuple[Any, ...]:
     return (bool(dtype.coerce), dtype.na_object) if hasattr(dtype, "na_object") else (bool(dtype.coerce),)
 
 
+def _string_dtype_of(packed: Sequence[Any]) -> Any:
+    """The StringDType of `_string_dtype`; before numpy 2 there is none, and objects are the nearest."""
+    if not hasattr(np.dtypes, "StringDType"):
+        notes.instead("object", "StringDType")
+        return np.dtype(object)
+    coerce, *missing = packed
+    return np.dtypes.StringDType(coerce=coerce, **({"na_object": missing[0]} if missing else {}))
+
+
 def _build_array(state: State) -> Any:
     how, *rest = state
     if how == "memory":
@@ -90,10 +101,10 @@ def _build_array(state: State) -> Any:
     if how == "object":
         dtype: Any = np.dtype(object)
     else:
-        (coerce, *missing), _has_missing, *items = items
-        dtype = np.dtypes.StringDType(coerce=coerce, **({"na_object": missing[0]} if missing else {}))
+        packed, _has_missing, *items = items
+        dtype = _string_dtype_of(packed)
     made = np.empty(len(items), dtype)
-    made[:] = _as_column(items) if how == "object" else items
+    made[:] = _as_column(items) if made.dtype == object else items
     made = _shaped(made, shape, order)
     made.flags.writeable = writeable
     return made
@@ -151,19 +162,18 @@ def _frozen(state: Any) -> tuple[Any, ...]:
 def _build_dtype(state: State) -> Any:
     how, *rest = state
     if how == "string":
-        coerce, *missing = rest
-        return np.dtypes.StringDType(coerce=coerce, **({"na_object": missing[0]} if missing else {}))
+        return _string_dtype_of(rest)
     return dtype_from_state(rest[0])
 
 
 def _take_masked(value: Any, memory: Memory) -> State | None:
     extra = {k: v for k, v in value._optinfo.items() if v is not None} if value._optinfo else {}
-    if extra or value._baseclass is not np.ndarray or set(value.__dict__) - _MASKED_ATTRIBUTES:
+    if extra or value.baseclass is not np.ndarray or set(value.__dict__) - _MASKED_ATTRIBUTES:
         return None
-    data = value._data
+    data = value.data
     mask = value._mask
     fill = None if value._fill_value is None else memory.keep(np.asarray(value._fill_value))
-    flags = (bool(value._hardmask), bool(value._sharedmask))
+    flags = (bool(value.hardmask), bool(value.sharedmask))
     return memory.keep(np.asarray(data)), None if mask is np.ma.nomask else mask, fill, *flags
 
 
@@ -216,7 +226,9 @@ _LIMITS = Codec(
 )
 _LIMITS_OF: dict[str, Any] = {"finfo": np.finfo, "iinfo": np.iinfo}
 
-BY_TAG = {c.tag: c for c in (_ARRAY, _SCALAR, _DTYPE, _MASKED, _MATRIX, _RECARRAY, _MEMMAP, _LIMITS)}
+BY_TAG = {
+    c.tag: c for c in (_ARRAY, _SCALAR, _DTYPE, _MASKED, _MATRIX, _RECARRAY, _MEMMAP, _LIMITS, *generators.CODECS)
+}
 _EXACT: dict[type, Codec] = {
     np.ndarray: _ARRAY,
     np.ma.MaskedArray: _MASKED,
@@ -236,7 +248,7 @@ def find(kind: type) -> Codec | None:
         return _SCALAR
     if issubclass(kind, np.dtype):
         return _DTYPE
-    return None
+    return generators.find(kind) if kind.__module__.startswith("numpy.random.") else None
 
 
 def helper(kind: type) -> Helper | None:
@@ -271,7 +283,8 @@ def take_session() -> dict[str, Any]:
 def restore_session(state: dict[str, Any]) -> None:
     """Put the state of `take_session` back."""
     np.random.set_state(state["random"])
-    np.set_printoptions(**state["printoptions"])
+    known = np.get_printoptions()  # numpy 2 has more of them.
+    np.set_printoptions(**{name: value for name, value in state["printoptions"].items() if name in known})
 
 
 def opened(value: Any) -> tuple[str, bytes, Any] | None:

@@ -11,13 +11,13 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
-import cloudpickle.cloudpickle as by_value
 import numpy as np
 import pandas as pd
 from pandas.arrays import (
     ArrowExtensionArray,
     BooleanArray,
     DatetimeArray,
+    FloatingArray,
     IntegerArray,
     IntervalArray,
     NumpyExtensionArray,
@@ -26,14 +26,13 @@ from pandas.arrays import (
     StringArray,
     TimedeltaArray,
 )
-from pandas.core.arrays.floating import FloatingArray
 
+from nbmodelver.codecs import fallback, notes, zones
+from nbmodelver.codecs.memory import Memory
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from nbmodelver.codecs.memory import Memory
 
 
 def _private(values: Any, memory: Memory, *, rows: bool = False) -> Any:
@@ -65,7 +64,7 @@ def _keepable(value: Any, own: dict[str, Any], memory: Memory) -> dict[str, Any]
     found = {}
     for name, item in own.items():
         try:
-            by_value.dumps(item)
+            fallback.Pickler(io.BytesIO(), Memory(), fallback.Definitions({})).dump(item)
         except (Exception, SystemExit) as error:
             memory.note(
                 f"the attribute '{name}' set on a {type(value).__name__} does not come back: {type(error).__name__}"
@@ -108,7 +107,7 @@ def _marks(value: Any) -> tuple[Any, ...]:
 
 def _mark(value: Any, marks: tuple[Any, ...]) -> Any:
     unique, *attrs = marks
-    value._attrs = dict(zip(attrs[::2], attrs[1::2], strict=True))
+    value.attrs = dict(zip(attrs[::2], attrs[1::2], strict=True))
     if not unique:
         value.flags.allows_duplicate_labels = False
     return value
@@ -116,8 +115,16 @@ def _mark(value: Any, marks: tuple[Any, ...]) -> Any:
 
 def _build_frame(state: State) -> Any:
     blocks, columns, index, *marks = state
-    made = [(values, np.arange(*place) if sliced else np.array(place, np.intp)) for sliced, place, values in blocks]
+    made = [
+        (_as_block(values), np.arange(*place) if sliced else np.array(place, np.intp))
+        for sliced, place, values in blocks
+    ]
     return _mark(_from_blocks(made, index, columns), tuple(marks))
+
+
+def _as_block(values: Any) -> Any:
+    """Objects that stand for an extension array, which has one axis, as the block of one column that pandas wants."""
+    return values.reshape(1, -1) if type(values) is np.ndarray and values.ndim == 1 else values
 
 
 def _from_blocks(blocks: list[Any], index: Any, columns: Any) -> Any:
@@ -150,11 +157,18 @@ def _build_series(state: State) -> Any:
 # Indexes
 
 
+def _bare(index: Any) -> Any:
+    """The array of an index."""
+    values = index.array
+    return index.to_numpy() if type(values) is NumpyExtensionArray else values
+
+
 def _take_index(index: Any, memory: Memory) -> State:
-    values = index._data
+    values = _bare(index)
     if type(values) is not np.ndarray:
         values = values.view()  # Indexes share their arrays freely; that must not tie names together.
-    return type(index).__name__, _private(values, memory), index.name, vars(index).get("_freq")
+    freq = index.freq if type(index) in (pd.DatetimeIndex, pd.TimedeltaIndex) else None
+    return type(index).__name__, _private(values, memory), index.name, freq
 
 
 def _build_index(state: State) -> Any:
@@ -162,11 +176,17 @@ def _build_index(state: State) -> Any:
     return _with_freq(_INDEXES[kind]._simple_new(values, name=name), freq)
 
 
-def _with_freq(value: Any, freq: Any) -> Any:
-    """Pandas keeps the frequency on the array (before 3.1) or on the index (since)."""
+def _with_freq(index: Any, freq: Any) -> Any:
+    """An index with this frequency, which pandas keeps on the array (before 3.1) or on the index (since).
+
+    Set past the public way, which makes the whole index anew to compare, and refuses some that pandas itself made.
+    """
     if freq is not None:
-        value._freq = freq
-    return value
+        holder = index if hasattr(type(index), "_freq") else index.array
+        holder._freq = freq
+        if index.freq != freq:
+            index.freq = freq
+    return index
 
 
 _INDEXES: dict[str, Any] = {
@@ -203,35 +223,53 @@ def _take_datetimelike(values: Any, memory: Memory) -> State:
         type(values).__name__,
         _private(memory.pass_name(values, values._ndarray), memory, rows=True),
         values.dtype,
-        getattr(values, "_freq", None),
+        None if type(values) is PeriodArray else getattr(values, "freq", None),
     )
 
 
 def _build_datetimelike(state: State) -> Any:
     kind, data, dtype, freq = state
     cls: Any = {k.__name__: k for k in (DatetimeArray, TimedeltaArray, PeriodArray)}[kind]
-    return _with_freq(cls._simple_new(data, dtype=dtype), freq)
+    made = cls._simple_new(data, dtype=dtype)
+    if freq is not None and hasattr(cls, "freq"):  # Since pandas 3.1 only indexes have one.
+        made._freq = freq
+    return made
 
 
 def _take_object_backed(values: Any, memory: Memory) -> State:
     return _private(values._ndarray, memory, rows=True), values.dtype
 
 
+def _is_object(dtype: Any) -> bool:
+    """True for the dtype that stands for strings where pandas has none for them."""
+    return isinstance(dtype, np.dtype) and dtype.hasobject
+
+
 def _build_strings(state: State) -> Any:
     data, dtype = state
-    return dtype.construct_array_type()._simple_new(data, dtype)
+    if _is_object(dtype):
+        return data
+    cls = dtype.construct_array_type()
+    if not issubclass(cls, StringArray):
+        return pd.array(data, dtype=dtype)
+    return cls._simple_new(data, dtype)
 
 
 def _build_sparse(state: State) -> Any:
-    values, (kind, *index), dtype = state
-    cls = {"IntIndex": _sparse("IntIndex"), "BlockIndex": _sparse("BlockIndex")}[kind]
-    return SparseArray._simple_new(values, cls(*index), dtype)
+    values, (kind, length, *where), dtype = state
+    name = {"IntIndex": "integer", "BlockIndex": "block"}[kind]
+    if not hasattr(SparseArray, "from_indices"):  # pandas < 3.1, where the class of the index has no public name
+        index = type(SparseArray([0], kind=name).sp_index)(length, *where)
+        return SparseArray(values, sparse_index=index, dtype=dtype)
+    (indices,) = where if len(where) == 1 else (_indices(*where),)
+    how = {"fill_value": dtype.fill_value, "kind": name, "dtype": dtype.subtype}
+    return SparseArray.from_indices(values, indices, length, **how)
 
 
-def _sparse(name: str) -> Any:
-    from pandas._libs import sparse
-
-    return getattr(sparse, name)
+def _indices(starts: Any, lengths: Any) -> Any:
+    """The numbers in all of these blocks."""
+    blocks = [np.arange(a, a + n, dtype=np.int32) for a, n in zip(starts, lengths, strict=True)]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.int32)
 
 
 def _take_sparse(values: Any, memory: Memory) -> State | None:
@@ -248,15 +286,38 @@ def _take_sparse(values: Any, memory: Memory) -> State | None:
 
 
 def _take_arrow(values: Any, memory: Memory) -> State:
-    return memory.keep(memory.pass_name(values, values._pa_array)), values.dtype
+    return memory.keep(memory.pass_name(values, values.__arrow_array__())), values.dtype
 
 
 def _build_arrow(state: State) -> Any:
     data, dtype = state
+    if _is_object(dtype):
+        return _as_objects(data)
     cls = dtype.construct_array_type()
-    made = cls.__new__(cls)
-    ArrowExtensionArray.__init__(made, data)
-    made._dtype = dtype
+    if not issubclass(cls, ArrowExtensionArray):
+        return pd.array(_as_objects(data), dtype=dtype)
+    if cls is ArrowExtensionArray:
+        return cls(data)
+    return _arrow_strings(cls, data, dtype)
+
+
+def _arrow_strings(cls: Any, data: Any, dtype: Any) -> Any:
+    """Strings of Arrow under a StringDtype; pandas 2.1 takes small strings only, and 3 wants to know the dtype."""
+    try:
+        made = cls(data, dtype=dtype)
+    except TypeError:  # pandas < 3
+        try:
+            made = cls(data)
+        except ValueError:  # pandas < 2.2
+            made = cls(data.cast("string"))
+    return made
+
+
+def _as_objects(data: Any) -> Any:
+    """Strings of Arrow as an array of Python's, with NaN for what is missing."""
+    items = data.to_pylist()
+    made = np.empty(len(items), object)
+    made[:] = [np.nan if item is None else item for item in items]
     return made
 
 
@@ -264,18 +325,35 @@ def _build_arrow(state: State) -> Any:
 
 
 def _take_offset(offset: Any, _memory: Memory) -> State | None:
-    reduced = offset.__reduce__()
-    if type(reduced) is not tuple or len(reduced) != 2 or reduced[0] is not type(offset):
+    """Class, n, normalize, and the other arguments by name: their order differs between releases of pandas."""
+    name = type(offset).__name__
+    if getattr(pd.offsets, name, None) is not type(offset):
         return None
-    return type(offset).__name__, *reduced[1]
+    # The calendar is made of the holidays and the weekmask, which are there too.
+    own = {k: v for k, v in offset.kwds.items() if k != "calendar" and _SINCE.get((name, k), offset) != v}
+    return name, offset.n, offset.normalize, *[x for pair in sorted(own.items()) for x in pair]
 
 
-def _build_offset(state: State) -> Any:
-    name, *args = state
+_SINCE: dict[tuple[str, str], Any] = {("Easter", "method"): 3}
+"""Arguments that not every release knows, with the default that is what the others do."""
+
+
+def _offset_class(name: str) -> Any:
     cls = getattr(pd.offsets, name)
     if not (isinstance(cls, type) and issubclass(cls, pd.offsets.BaseOffset)):
         raise TypeError("not an offset")
-    return cls(*args)
+    return cls
+
+
+def _build_offset(state: State) -> Any:
+    name, n, normalize, *own = state
+    return _offset_class(name)(n, normalize, **dict(zip(own[::2], own[1::2], strict=True)))
+
+
+def _build_offset_by_position(state: State) -> Any:
+    name, *args = state
+    cls = _offset_class(name)
+    return cls(*args[:2]) if (name, args[2:]) == ("Easter", [3]) else cls(*args)
 
 
 def _take_string_dtype(dtype: Any, _memory: Memory) -> State:
@@ -283,16 +361,115 @@ def _take_string_dtype(dtype: Any, _memory: Memory) -> State:
 
 
 def _build_string_dtype(state: State) -> Any:
+    """The dtype, or the nearest that this pandas has: the same missing value first, then any storage for it."""
     storage, uses_na = state
-    return pd.StringDtype(storage) if uses_na else pd.StringDtype(storage, na_value=np.nan)
+    made = _first_string_dtype(storage.removesuffix("_numpy"), uses_na)
+    here = "object" if _is_object(made) else _string_name(made.storage, made.na_value is pd.NA)
+    then = _string_name(storage, uses_na)
+    if here != then:
+        notes.instead(here, then)
+    elif not _is_object(made) and made.storage != storage:
+        notes.instead(f"{here} kept by {made.storage}", f"by {storage}")
+    return made
+
+
+_new_string_dtype: Callable[..., Any] = pd.StringDtype
+
+
+def _first_string_dtype(storage: str, uses_na: bool) -> Any:
+    ways: list[tuple[tuple[str, ...], dict[str, Any]]] = [((storage,), {}), (("python",), {})]
+    if not uses_na:
+        ways = [(args, {"na_value": np.nan}) for args, _ in ways]
+        ways.append((("pyarrow_numpy",), {}))  # pandas 2.1 and 2.2
+    for args, how in ways:
+        try:
+            return _new_string_dtype(*args, **how)
+        except (TypeError, ValueError, ImportError):  # No such argument or storage here; no pyarrow.
+            continue
+    return np.dtype(object)
+
+
+def _string_name(storage: str, uses_na: bool) -> str:
+    if storage == "pyarrow_numpy":
+        return "string[pyarrow_numpy]"
+    return f"string[{storage}]" if uses_na else "str"
+
+
+_zones: dict[int, tuple[Any, Any]] = {}
+"""Zones met, and how each is kept."""
+
+
+def _zone(zone: Any) -> Any:
+    """The name of a zone that pandas makes of this name by itself, of whatever library; any other zone itself."""
+    if zone is None:
+        return None
+    met = _zones.get(id(zone))
+    if met is None or met[0] is not zone:
+        if len(_zones) > 256:
+            _zones.clear()
+        met = _zones[id(zone)] = (zone, _default_name(zone) or zone)
+    return met[1]
+
+
+def _default_name(zone: Any) -> str | None:
+    name = zones.name_of(zone)
+    if name is None:
+        return None
+    try:
+        default = pd.DatetimeTZDtype("ns", name).tz
+    except (TypeError, ValueError, KeyError):
+        return None
+    same = zones.name_of(default) == name and _root(default) == _root(zone)
+    return name if same else None
+
+
+def _root(zone: Any) -> str:
+    return type(zone).__module__.partition(".")[0]
+
+
+def _usable(zone: Any) -> Any:
+    """The zone, or pandas' own of that name where pandas cannot use it (pandas 2 takes no zone of dateutil 4)."""
+    if zone is None or isinstance(zone, str) or _root(zone) != "dateutil" or _works(zone):
+        return zone
+    name = zones.name_of(zone) or "UTC"
+    notes.instead(f"the zone {name} of pandas", "of dateutil")
+    return name
+
+
+def _works(zone: Any) -> bool:
+    try:  # Of a single Timestamp, pandas would print the error and go on.
+        pd.DatetimeIndex([0], tz="UTC").tz_convert(zone).to_pydatetime()
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return True
+
+
+def _build_tz_dtype(state: State) -> Any:
+    unit, tz = state
+    return pd.DatetimeTZDtype(unit, _usable(tz))
 
 
 def _build_timestamp(state: State) -> Any:
     value, unit, tz, fold = state
-    if unit == "ns":
-        return pd.Timestamp(value, unit="ns", tz=tz, fold=fold) if fold else pd.Timestamp(value, unit="ns", tz=tz)
-    stamp = pd.Timestamp(np.datetime64(value, unit))
-    return stamp if tz is None else stamp.tz_localize("UTC").tz_convert(tz)
+    tz = _usable(tz)
+    if unit != "ns":
+        stamp = pd.Timestamp(np.datetime64(value, unit))
+        return stamp if tz is None else stamp.tz_localize("UTC").tz_convert(tz)
+    made = pd.Timestamp(value, unit="ns", tz=tz)
+    # A zone tells the fold of a moment; pytz has none.
+    return pd.Timestamp(value, unit="ns", fold=fold) if fold and tz is None else made
+
+
+def _build_period_dtype(state: State) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Business days are on their way out of pandas.
+        return pd.PeriodDtype(*state)
+
+
+def _build_period(state: State) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return pd.Period(ordinal=state[0], freq=state[1])
 
 
 _MASKED_DTYPES = {f"{k}{n}Dtype" for k in ("Int", "UInt") for n in (8, 16, 32, 64)} | {
@@ -326,18 +503,21 @@ _CATEGORICAL = _codec(
     lambda s: pd.Categorical._simple_new(s[0], s[1]),
 )
 _STRINGS = _codec("strings", _take_object_backed, _build_strings)
-_NUMPY = _codec("numpy", _take_object_backed, lambda s: NumpyExtensionArray(s[0]))
+_NUMPY = _codec(
+    "numpy", lambda v, m: (_private(v.to_numpy(), m, rows=True), v.dtype), lambda s: NumpyExtensionArray(s[0])
+)
 _INTERVALS = _codec(
     "intervals",
-    lambda v, m: (m.keep(v._left), m.keep(v._right), v.closed, v.dtype),
-    lambda s: IntervalArray._simple_new(*(_bare(x) for x in s[:2]), s[3]),
+    lambda v, m: (m.keep(_bare(v.left)), m.keep(_bare(v.right)), v.closed, v.dtype),
+    lambda s: IntervalArray.from_arrays(s[0], s[1], closed=s[2], dtype=s[3]),
 )
 _SPARSE = _codec("sparse", _take_sparse, _build_sparse)
 _ARROW = _codec("arrow", _take_arrow, _build_arrow)
-_OFFSET = _codec("offset", _take_offset, _build_offset, identity=False)
+_OFFSET = _codec("offset_of", _take_offset, _build_offset, identity=False)
+_OLD_OFFSET = _codec("offset", _take_offset, _build_offset_by_position, identity=False)  # Until 2026-11.
 _STRING_DTYPE = _codec("string_dtype", _take_string_dtype, _build_string_dtype, identity=False)
-_TZ_DTYPE = _scalar("tz_dtype", lambda v: (v.unit, v.tz), lambda s: pd.DatetimeTZDtype(*s))
-_PERIOD_DTYPE = _scalar("period_dtype", lambda v: (v.freq,), lambda s: pd.PeriodDtype(*s))
+_TZ_DTYPE = _scalar("tz_dtype", lambda v: (v.unit, _zone(v.tz)), _build_tz_dtype)
+_PERIOD_DTYPE = _scalar("period_dtype", lambda v: (v.freq,), _build_period_dtype)
 _INTERVAL_DTYPE = _scalar("interval_dtype", lambda v: (v.subtype, v.closed), lambda s: pd.IntervalDtype(*s))
 _CATEGORICAL_DTYPE = _scalar(
     "categorical_dtype", lambda v: (v.categories, v.ordered), lambda s: pd.CategoricalDtype(*s)
@@ -345,16 +525,14 @@ _CATEGORICAL_DTYPE = _scalar(
 _SPARSE_DTYPE = _scalar("sparse_dtype", lambda v: (v.subtype, v.fill_value), lambda s: pd.SparseDtype(*s))
 _ARROW_DTYPE = _scalar("arrow_dtype", lambda v: (v.pyarrow_dtype,), lambda s: pd.ArrowDtype(*s))
 _MASKED_DTYPE = _scalar("masked_dtype", lambda v: (type(v).__name__,), lambda s: _masked_dtype(s[0]))
-_TIMESTAMP = _scalar("timestamp", lambda v: (v._value, v.unit, v.tz, v.fold), _build_timestamp)
-_TIMEDELTA = _scalar("timedelta", lambda v: (v._value, v.unit), lambda s: pd.Timedelta(np.timedelta64(*s)))
-_PERIOD = _scalar("period", lambda v: (v.ordinal, v.freq), lambda s: pd.Period(ordinal=s[0], freq=s[1]))
+_TIMESTAMP = _scalar("timestamp", lambda v: (int(v.asm8.view("i8")), v.unit, _zone(v.tz), v.fold), _build_timestamp)
+_TIMEDELTA = _scalar(
+    "timedelta", lambda v: (int(v.asm8.view("i8")), v.unit), lambda s: pd.Timedelta(np.timedelta64(*s))
+)
+_PERIOD = _scalar("period", lambda v: (v.ordinal, v.freq), _build_period)
 _INTERVAL = _scalar("interval", lambda v: (v.left, v.right, v.closed), lambda s: pd.Interval(*s))
 _NAT = _scalar("nat", lambda _v: (), lambda _s: pd.NaT)
 _NA = _scalar("na", lambda _v: (), lambda _s: pd.NA)
-
-
-def _bare(values: Any) -> Any:
-    return values._data if isinstance(values, pd.Index) else values
 
 
 def _masked_dtype(name: str) -> Any:
@@ -397,7 +575,7 @@ _EXACT: dict[type, Codec] = {
     **{getattr(pd, name): _MASKED_DTYPE for name in _MASKED_DTYPES},
 }
 
-BY_TAG: dict[str, Codec] = {codec.tag: codec for codec in (*_EXACT.values(), _OFFSET)}
+BY_TAG: dict[str, Codec] = {codec.tag: codec for codec in (*_EXACT.values(), _OFFSET, _OLD_OFFSET)}
 
 
 def find(kind: type) -> Codec | None:
@@ -405,7 +583,7 @@ def find(kind: type) -> Codec | None:
     codec = _EXACT.get(kind)
     if codec is not None:
         return codec
-    if not kind.__module__.startswith("pandas."):
+    if kind.__module__.partition(".")[0] != "pandas":
         return None
     if issubclass(kind, ArrowExtensionArray):
         return _ARROW

@@ -27,7 +27,7 @@ from nbmodelver.codecs.memory import ArrayRef, Arrays, Buffer, Memory
 from nbmodelver.errors import Damaged, LimitExceeded, NbmodelverError, NotLoadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 INLINE_BYTES = 4096
 """Payloads below this stay in the skeleton; larger ones are buffers, compared and stored by themselves."""
@@ -318,6 +318,18 @@ def can_be_built(skeleton: bytes, buffers: Sequence[memoryview]) -> bool:
     return True
 
 
+def states(skeleton: bytes | memoryview, buffers: Sequence[memoryview], tag: str) -> Iterator[tuple[Any, ...]]:
+    """The states that this codec gave, as far as they hold nothing but scalars; nothing is built.
+
+    buffers: those that are at hand; states in others are passed over.
+    """
+    try:
+        decoder = _Decoder(memoryview(skeleton), buffers, Arrays([[], [], []], []))
+        yield from decoder.scalar_states(tag)
+    except (ValueError, TypeError, KeyError, IndexError, struct.error, AttributeError, NbmodelverError):
+        return  # Whatever is wrong with it, `decode` will say.
+
+
 class _Decoder:
     def __init__(self, skeleton: memoryview, buffers: Sequence[memoryview], arrays: Arrays) -> None:
         self.arrays = arrays
@@ -348,6 +360,13 @@ class _Decoder:
                 raise ValueError("members that wait for each other")
             waiting = again
         return self._column(self._root)
+
+    def scalar_states(self, tag: str) -> Iterator[tuple[Any, ...]]:
+        """The states of one codec that are made of scalars."""
+        for code, _first, _count, lengths, columns in self._batches:
+            if code == tag and all(part[0] in _READERS for column in columns for part in column[2]):
+                (members,) = [self._column(column) for column in columns]
+                yield from map(tuple, _split(members, self._ints(lengths)))
 
     def _make_shells(self, batch: list[Any]) -> None:
         code, first, count = batch[:3]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -69,6 +70,8 @@ _LIBRARIES: dict[str, str] = {
     "uuid": "python",
     "pathlib": "python",
     "zoneinfo": "python",
+    "pytz": "zones",
+    "dateutil": "zones",
     "types": "python",
     "array": "python",
     "random": "python",
@@ -87,6 +90,8 @@ _LIBRARIES: dict[str, str] = {
 
 _MARKS = {"__attrs_attrs__": "attr"}
 """Attribute that a decorator leaves on a class -> root module of its library, whose file has `reduce_class`."""
+_WITHOUT = {"pyarrow": "arrowless"}
+"""Library that is not installed -> the file that reads what can be read without it."""
 
 ENTRY_POINTS = "nbmodelver.codecs"
 """Entry point group: name = root module of the types, value = a module with `find` and `BY_TAG` like ours."""
@@ -155,7 +160,31 @@ def library(root: str) -> Any:
     try:
         return importlib.import_module(where)
     except ImportError as error:
+        if root in _WITHOUT:
+            return importlib.import_module(f"nbmodelver.codecs.{_WITHOUT[root]}")
         raise NotLoadable(f"this value needs the package '{root}'", f"try: pip install {root}") from error
+
+
+_ATTENDED: dict[str, str] = {"sklearn": "sklearn"}
+"""Root module of a class that a pickle names -> the file whose `attended()` watches over its load."""
+
+
+@contextmanager
+def attending(classes: Iterable[str]) -> Iterator[Callable[[Any], None]]:
+    """Within it, unpickle what these classes ("module:name") are in; then call what it gives with the value."""
+    roots = {name.partition(":")[0].partition(".")[0] for name in classes} & _ATTENDED.keys()
+    with ExitStack() as stack:
+        examiners = []
+        for root in sorted(roots):
+            with suppress(ImportError):  # Without the library, the load itself says so.
+                home = importlib.import_module(f"nbmodelver.codecs.{_ATTENDED[root]}")
+                examiners.append(stack.enter_context(home.attended()))
+
+        def examine(value: Any) -> None:
+            for examiner in examiners:
+                examiner(value)
+
+        yield examine
 
 
 def _look_up(kind: type) -> Codec | None:
@@ -176,8 +205,8 @@ def _look_up(kind: type) -> Codec | None:
 def _home(root: str) -> str | None:
     if root in _LIBRARIES:
         return f"nbmodelver.codecs.{_LIBRARIES[root]}"
-    if root == "python":
-        return "nbmodelver.codecs.python"
+    if root in ("python", "zones"):
+        return f"nbmodelver.codecs.{root}"
     return _foreign_homes().get(root)
 
 

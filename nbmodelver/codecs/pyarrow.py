@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
@@ -46,7 +47,13 @@ def _type_bytes(kind: Any) -> bytes:
 
 
 def _type_of(data: bytes) -> Any:
-    return pa.ipc.read_schema(pa.py_buffer(data)).field(0).type
+    """The type that `_type_bytes` wrote. Raises NotLoadable for one that only other releases of pyarrow have."""
+    try:
+        return pa.ipc.read_schema(pa.py_buffer(data)).field(0).type
+    except (pa.ArrowException, KeyError) as error:
+        raise NotLoadable(
+            f"pyarrow {pa.__version__} has not the type of this array ({error})", "try: pip install --upgrade pyarrow"
+        ) from error
 
 
 def _validity(array: Any, memory: Memory) -> Any:
@@ -149,7 +156,19 @@ _SCHEMA = Codec(
     identity=False,
 )
 
-BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA)}
+_FIELD = Codec("pyarrow.field", lambda v, m: (m.keep(pa.schema([v])),), lambda s: s[0].field(0), identity=False)
+
+
+def _take_scalar(value: Any, memory: Memory) -> State | None:
+    try:
+        return (memory.keep(pa.array([value], type=value.type)),)
+    except (TypeError, ValueError, pa.ArrowException):  # Not every release makes arrays of every scalar.
+        return None
+
+
+_SCALAR = Codec("pyarrow.scalar", _take_scalar, lambda s: s[0][0], identity=False)
+
+BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA, _FIELD, _SCALAR)}
 
 
 def find(kind: type) -> Codec | None:
@@ -158,4 +177,12 @@ def find(kind: type) -> Codec | None:
         return _ARRAY
     if issubclass(kind, pa.DataType) and not issubclass(kind, pa.BaseExtensionType):
         return _TYPE
-    return {pa.ChunkedArray: _CHUNKED, pa.Table: _TABLE, pa.RecordBatch: _BATCH, pa.Schema: _SCHEMA}.get(kind)
+    if issubclass(kind, pa.Scalar) and not issubclass(kind, pa.ExtensionScalar):
+        return _SCALAR
+    return {
+        pa.ChunkedArray: _CHUNKED,
+        pa.Table: _TABLE,
+        pa.RecordBatch: _BATCH,
+        pa.Schema: _SCHEMA,
+        pa.Field: _FIELD,
+    }.get(kind)

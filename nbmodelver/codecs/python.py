@@ -30,16 +30,25 @@ def _fixed(tag: str, take: Callable[[Any], State | None], build: Callable[..., A
     return Codec(f"python.{tag}", lambda v, _m: take(v), lambda s: build(*s), identity=False)
 
 
-def _time_state(value: datetime.time | datetime.datetime) -> State:
+def _time_state(value: datetime.time) -> State:
+    return value.hour, value.minute, value.second, value.microsecond, value.tzinfo, value.fold
+
+
+def _datetime_state(value: datetime.datetime) -> State:
+    """The fields, zone and fold; in a zone of pytz, which does not know folds, also the offset from UTC."""
     clock = (value.hour, value.minute, value.second, value.microsecond, value.tzinfo, value.fold)
-    if isinstance(value, datetime.datetime):
-        return value.year, value.month, value.day, *clock
-    return clock
+    offset = (value.utcoffset(),) if type(value.tzinfo).__module__.partition(".")[0] == "pytz" else ()
+    return value.year, value.month, value.day, *clock, *offset
 
 
 def _build_datetime(*state: Any) -> datetime.datetime:
-    *fields, tz, fold = state
-    return datetime.datetime(*fields).replace(tzinfo=tz, fold=fold)  # noqa: DTZ001  # naive stays naive
+    *fields, tz, fold = state[:9]
+    made = datetime.datetime(*fields).replace(tzinfo=tz, fold=fold)  # noqa: DTZ001  # naive stays naive
+    (offset,) = state[9:] or (None,)
+    if offset is not None and made.utcoffset() != offset:  # Another library's zone, in the hour that there is twice.
+        later = made.replace(fold=1 - fold)
+        return later if later.utcoffset() == offset else made
+    return made
 
 
 def _build_time(*state: Any) -> datetime.time:
@@ -132,7 +141,7 @@ _CODECS: dict[type, Codec] = {
     range: _fixed("range", lambda v: (v.start, v.stop, v.step), range),
     slice: _fixed("slice", lambda v: (v.start, v.stop, v.step), slice),
     datetime.date: _fixed("date", lambda v: (v.year, v.month, v.day), datetime.date),
-    datetime.datetime: _fixed("datetime", _time_state, _build_datetime),
+    datetime.datetime: _fixed("datetime", _datetime_state, _build_datetime),
     datetime.time: _fixed("time", _time_state, _build_time),
     datetime.timedelta: _fixed("timedelta", lambda v: (v.days, v.seconds, v.microseconds), datetime.timedelta),
     datetime.timezone: _fixed("timezone", _timezone_state, _build_timezone),

@@ -193,8 +193,10 @@ class WayBack:
         if beside or repo.is_dirty(self._notebook.values):
             before = self._saved(repo, f"before merge of {merge.theirs.name}", beside)
         values: Mapping[str, Any] = {}
+        otherwise: list[str] = []
         if merge.take:
-            values = repo.rollback(merge.theirs, self._notebook.values, names=merge.take).load()
+            theirs = repo.rollback(merge.theirs, self._notebook.values, names=merge.take)
+            values, otherwise = theirs.load(), theirs.differences
         ours = {n: self._notebook.values[n] for n in (*values, *merge.remove) if n in self._notebook.values}
         self._notebook.namespace.put_back(values, merge.remove)
         try:
@@ -205,7 +207,7 @@ class WayBack:
             raise
         self._notebook.cells.committed()
         notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
-        notes += [f"{n} is gone, as in {merge.theirs.name}" for n in merge.remove]
+        notes += [*(f"{n} is gone, as in {merge.theirs.name}" for n in merge.remove), *otherwise]
         try:
             repo.journals.update(lambda journal: journal.jumped(before.id, version.id))
         except StoreError as error:

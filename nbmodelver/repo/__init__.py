@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import islice
@@ -15,7 +16,7 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, NotLoadable, UnknownName, UsageError
+from nbmodelver.errors import Damaged, LoadedDifferently, NotLoadable, UnknownName, UsageError
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
 from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places, profiles, upkeep
@@ -29,6 +30,7 @@ from nbmodelver.repo.forget import Forgetting, forget, take_back
 from nbmodelver.repo.freed import gc_tried, size_of
 from nbmodelver.repo.history import History
 from nbmodelver.repo.labels import Labels, demand_names, demand_number, labels, several
+from nbmodelver.repo.libraries import Releases, sentences
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
@@ -319,9 +321,9 @@ class Repo:
         """The plan of a rollback, with what differs in the environment."""
         used = frozenset(c.partition(".")[0].partition(":")[0] for g in rollback.version.groups for c in g.classes)
         roots = frozenset(kept.type.partition(".")[0].lower() for kept in rollback.version.kept.values())
-        said = differences(
-            self.environment(rollback.version), environment(), used | roots | distributions(used | roots)
-        )
+        then, now = self.environment(rollback.version), environment()
+        rollback.releases = Releases(then, now)
+        said = differences(then, now, used | roots | distributions(used | roots))
         return rollback.plan(said, saves_first=saves_first)
 
     def load(
@@ -336,20 +338,45 @@ class Repo:
 
         namespace: becomes the globals of restored functions; default: a new one. Names and imports that these
         functions use, and that are missing in it, are added to it.
+        Warns LoadedDifferently of each that the libraries here do not bring back as it was.
         Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
         """
+        values, said = self.loaded(self[revision], several("names", names), namespace=namespace, progress=progress)
+        for sentence in said:
+            warnings.warn(LoadedDifferently(sentence), stacklevel=2)
+        return values
+
+    def loaded(
+        self,
+        version: Version,
+        wanted: Sequence[str] = (),
+        *,
+        namespace: dict[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The same without a warning: the values, and what is not as it was, as sentences."""
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
-        version = self[revision]
         trusted, restricted = self.trusts(version), bool(self.origins(version))
-        wanted = several("names", names)
         rollback = Rollback(self.vault, version, dict(scope), names=wanted, trusted=trusted, restricted=restricted)
         rollback.namespace = scope
+        groups = rollback.wanted
+        if any(group.pickled for group in groups):
+            rollback.releases = self._releases(version)
         loading = DefinitionLoader(rollback)
-        values = self.vault.load(rollback.wanted, loading.loader, progress)
+        loader = loading.loader
+        values = self.vault.load(groups, loader, progress)
         bring_companions(loading, values)
         if namespace is None:
             scope.update(values)
-        return {n: v for n, v in values.items() if not wanted or n in wanted}
+        releases = rollback.releases or Releases({}, {})
+        made_with = [found for group in groups for found in releases.made_with(group, version.kept)]
+        return {n: v for n, v in values.items() if not wanted or n in wanted}, sentences([*made_with, *loader.told])
+
+    def _releases(self, version: Version) -> Releases:
+        try:
+            return Releases(self.environment(version), environment())
+        except Damaged:  # What is read are the values.
+            return Releases({}, {})
 
     def session(self, version: Version) -> dict[str, Any] | None:
         """The session part (random state and the like), or None."""

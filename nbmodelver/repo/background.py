@@ -7,6 +7,7 @@ what the values were at the moment of the commit, or it does not come to be.
 
 from __future__ import annotations
 
+import atexit
 import concurrent.futures.thread  # noqa: F401  # what it does at the end has to be registered before ours
 import threading
 from dataclasses import replace
@@ -70,7 +71,7 @@ def _wait_for_all() -> None:
 
 
 # Called last in, first out, before the pools of `concurrent.futures` stop taking work; `atexit` comes after that.
-threading._register_atexit(_wait_for_all)  # type: ignore[attr-defined]
+getattr(threading, "_register_atexit", atexit.register)(_wait_for_all)
 
 
 class Pending:

@@ -172,7 +172,7 @@ def plain_value(repo: Repo, version: Version, name: str) -> Any:
     """A value that needs no pickle. Raises NeedsTrust for one that does."""
     if version.group_of(name).pickled:
         raise NeedsTrust(f"'{name}' can only be rebuilt by pickle")
-    return repo.load(version, [name])[name]
+    return repo.loaded(version, [name])[0][name]
 
 
 def in_open_format(value: Any) -> Opened | None:

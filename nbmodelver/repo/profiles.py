@@ -26,7 +26,7 @@ def profile(repo: Repo, version: Version, name: str) -> Profile:
     if cached is not None:
         return cached
     try:
-        value = repo.load(version, [name])[name]
+        value = repo.loaded(version, [name])[0][name]
     except (NeedsTrust, NotLoadable, Damaged) as error:
         return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
     data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
@@ -59,6 +59,6 @@ def _side(repo: Repo, version: Version, name: str) -> kinds.Side:
     return kinds.Side(
         version.kept[name].kind,
         lambda: profile(repo, version, name),
-        lambda: repo.load(version, [name])[name],
+        lambda: repo.loaded(version, [name])[0][name],
         version.name,
     )

@@ -134,14 +134,18 @@ class Purge:
     def _torn(self, version: Version, group: Group, rest: Sequence[str], pack: PackWriter) -> Iterable[Group]:
         """The rest of a group as groups of its own."""
         try:
-            values = self.repo.load(version, rest)
+            values, otherwise = self.repo.loaded(version, rest)
         except NbmodelverError as error:
-            what = f"'{', '.join(rest)}' shares objects with what is purged and cannot be stored anew: {error.message}"
-            raise UsageError(
-                what, f"purge it as well: %mv_purge {' '.join(group.names)}; nothing was changed"
-            ) from error
+            raise self._inseparable(group, rest, error.message) from error
+        if otherwise:
+            raise self._inseparable(group, rest, otherwise[0])
         capture = graph.capture(values, dict(values))
         return [self.repo.vault.put(pack, draft) for draft in capture.groups if set(draft.names) <= set(rest)]
+
+    @staticmethod
+    def _inseparable(group: Group, rest: Sequence[str], why: str) -> UsageError:
+        what = f"'{', '.join(rest)}' shares objects with what is purged and cannot be stored again: {why}"
+        return UsageError(what, f"purge it as well: %mv_purge {' '.join(group.names)}; nothing was changed")
 
     def _definitions(self, version: Version, groups: Sequence[Group]) -> tuple[Group, ...]:
         """The definitions that the remaining groups still use."""

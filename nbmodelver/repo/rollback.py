@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import definitions, former, graph, sources
+from nbmodelver.codecs import definitions, former, graph, renamed, sources
 from nbmodelver.errors import Damaged, NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Version
 from nbmodelver.repo.companions import with_definitions
 from nbmodelver.repo.documents import Documents
 from nbmodelver.repo.imports import bind
+from nbmodelver.repo.libraries import DATA, Releases, foreseen, sentences
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
@@ -144,6 +145,11 @@ class Rollback:
         self.not_imported: dict[str, str] = {}
         self.unwritten = ""
         self._former: former.Code | None = None
+        self.releases: Releases | None = None
+        """The libraries of the version and those here, once someone has looked."""
+        self.otherwise: list[tuple[tuple[str, ...], str]] = []
+        """What the load could not bring back as it was: names of a group, and a note."""
+        self._planned: set[tuple[str, str]] = set()
         self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
         self.wanted = self._groups_of((*names, *self.along)) if names else list(version.groups)
         if only_missing:
@@ -207,7 +213,14 @@ class Rollback:
         if group.pickled and not self.trusted:
             return "needs pickle, and this version came from elsewhere: see %mv_trust"
         missing = sorted({m for c in group.classes if (m := _missing_package(c))})
-        return f"needs the package {', '.join(missing)}" if missing else self._bound_elsewhere(group)
+        way_out = self.way_out(group.classes) if missing else ""
+        if missing:
+            return way_out or f"needs the package {', '.join(missing)}"
+        return self._bound_elsewhere(group)
+
+    def way_out(self, classes: Iterable[str]) -> str:
+        """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
+        return "" if self.releases is None else self.releases.way_out(classes)
 
     def _bound_elsewhere(self, group: Group) -> str:
         """Why code of the group, or of definitions that it uses, runs in another Python only; "" when it runs here."""
@@ -280,6 +293,17 @@ class Rollback:
             yield f"class {key} comes back as it was in {self.version.name}{stays}"
         for name, kept in self.version.kept.items():
             yield from (f"{name}: {note}" for note in kept.notes)
+        yield from sentences(self._foreseen(), self.prefix)
+
+    def _foreseen(self) -> list[tuple[tuple[str, ...], str]]:
+        """What the libraries here will not bring back as it was, as far as it can be known without loading."""
+        self._planned = set()
+        if self.releases is None:
+            return []
+        groups = [g for g in self.groups if g.names[0] not in self.lost]
+        found = list(foreseen(self.vault, groups, self.version.kept, self.releases))
+        self._planned = {(name, note) for names, note in found for name in names}
+        return found
 
     def _changed_definitions(self) -> list[str]:
         keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
@@ -304,11 +328,19 @@ class Rollback:
                     values.update(self.vault.load([group], found.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
+        self.otherwise = found.loader.told
         return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
+
+    @property
+    def differences(self) -> list[str]:
+        """What the load could not bring back as it was, as sentences."""
+        return sentences(self.otherwise, self.prefix)
 
     def told(self, plan: Plan) -> Plan:
         """The plan with what only doing it could tell."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
+        new = ((names, n) for names, n in self.otherwise if not any((name, n) in self._planned for name in names))
+        notes += sentences(new, self.prefix)
         if self.unwritten:
             notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
         return replace(plan, notes=(*plan.notes, *notes))
@@ -337,8 +369,9 @@ class Rollback:
         return uses == self.vault.recipe(group).draft.uses
 
     def _is_noted(self, group: Group) -> bool:
-        """True when something of the group came back otherwise than it was, as its notes say."""
-        return any(self.version.kept[name].notes for name in group.names)
+        """True when something of the group came back otherwise than it was, or other libraries write it otherwise."""
+        elsewhere = self.releases is not None and self.releases.differ((*DATA, "nbmodelver"))
+        return elsewhere or any(self.version.kept[name].notes for name in group.names)
 
     def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.only_missing:
@@ -361,6 +394,7 @@ class DefinitionLoader:
             restricted=rollback.restricted,
             origin=origin,
             python=rollback.python_then,
+            way_out=lambda draft: rollback.way_out(draft.classes),
         )
 
     def find(self, key: str) -> Any:
@@ -392,7 +426,8 @@ class DefinitionLoader:
 
 
 def _missing_package(name: str) -> str:
-    root = name.partition(":")[0].partition(".")[0]
+    module, _, attribute = name.partition(":")
+    root = renamed.current(module, attribute)[0].partition(".")[0]
     if root in ("__main__", "builtins", "None", ""):  # Versions up to 2026-11 list methods of builtins as "None:...".
         return ""
     try:

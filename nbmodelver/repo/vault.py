@@ -151,6 +151,15 @@ class Vault:
         draft = dataclasses.replace(self.recipe(group).draft, skeleton=self.skeleton(group))
         return tuple(sorted(graph.foreign_names(draft))) if draft.format == graph.PICKLE else ()
 
+    def described(self, group: Group, most_bytes: int) -> Draft | None:
+        """The draft of a group with its skeleton and without any buffer; None when the skeleton is longer."""
+        found = self.recipe(group)
+        if found.skeleton is None:
+            return found.draft
+        if found.skeleton_bytes > most_bytes:
+            return None
+        return dataclasses.replace(found.draft, skeleton=bytes(self.parts.get(found.skeleton)))
+
     def _blamed(self, error: Damaged, openings: Iterable[_Opening]) -> Damaged:
         for opening in openings:
             for part, out in opening.wanted():

@@ -6,6 +6,7 @@ A version's message says the seed of its values, so whoever finds a version know
 from __future__ import annotations
 
 import shutil
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,8 @@ def values(seed: int) -> dict[str, Any]:
         "text": f"seed {seed} " * 400,
         "plain": {"n": seed, "list": list(range(50)), "shared": shared},
         "twin": shared,
-        "pickled": np.random.default_rng(seed),
+        "generator": np.random.default_rng(seed),
+        "pickled": Namespace(seed=seed),
     }
 
 

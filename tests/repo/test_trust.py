@@ -25,7 +25,7 @@ def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def study(folder: Path) -> Any:
     """A store with plain data and a pickled value."""
     repo = mv.open(folder, create=True)
-    repo.commit({"data": {"x": np.arange(5)}, "odd": np.random.default_rng(3)})
+    repo.commit({"data": {"x": np.arange(5)}, "odd": np.poly1d([1.0, 2.0])})
     return repo
 
 
@@ -38,7 +38,7 @@ def test_p3_a_version_from_elsewhere_needs_trust_for_its_pickles_only(tmp_path: 
         repo.load("v1", ["odd"])
     assert "'odd'" in str(caught.value)
     repo.trust.add("bundle:abc")
-    assert repo.load("v1", ["odd"])["odd"].random() == np.random.default_rng(3).random()
+    assert repo.load("v1", ["odd"])["odd"] == np.poly1d([1.0, 2.0])
     repo.trust.remove("bundle:abc")
     with pytest.raises(NeedsTrust):
         repo.load("v1", ["odd"])
@@ -83,7 +83,7 @@ def test_p3_what_a_pickle_would_import_is_shown_and_nothing_else_is_resolved(tmp
 
     version = study(tmp_path)["v1"]
     names = mv.open(tmp_path).vault.foreign_names(version.group_of("odd"))
-    assert "numpy.random._pickle:__generator_ctor" in names
+    assert "numpy:poly1d" in names
     loader = graph.Loader({}, lambda _key: None, restricted=True)
     open_draft = graph.Draft(("odd",), graph.PICKLE, pickle.dumps(os.getcwd, 5), (), 0, [[], [], []])
     assert graph.foreign_names(open_draft) == {"posix:getcwd"}

@@ -1,0 +1,80 @@
+"""What a load of a recipe would note, found without loading it: from the descriptions of dtypes and zones in it.
+
+Only descriptions are read, which stand in the skeleton as text and numbers; no array, and nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import pickletools
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.codecs import notes, plain, protocol
+from nbmodelver.errors import NbmodelverError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbmodelver.codecs.protocol import State
+
+TAGS = ("pandas.string_dtype", "zones.named")
+"""Codecs whose states are numbers and texts alone, and that may build something else than there was."""
+
+_STRINGS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
+_CONSTANTS = {"NEWTRUE": True, "NEWFALSE": False, "NONE": None}
+_COUNTS = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+
+
+def foretold(skeleton: bytes | memoryview, buffers: Sequence[memoryview] = (), *, pickled: bool) -> list[str]:
+    """The notes that building the descriptions in a skeleton gives here, each once.
+
+    buffers: the skeleton's own, as far as they are at hand; what lies in others is passed over.
+    """
+    with notes.collected() as heard:
+        for tag in TAGS:
+            found = _pickled(bytes(skeleton), tag) if pickled else plain.states(skeleton, buffers, tag)
+            for state in found:
+                _build(tag, state)
+    return heard
+
+
+def _build(tag: str, state: State) -> None:
+    try:
+        protocol.by_tag(tag).restore(state)
+    except (NbmodelverError, ValueError, TypeError, KeyError):
+        return  # The load will say it.
+
+
+def _pickled(data: bytes, tag: str) -> Iterator[State]:
+    """The states in the calls of this codec in a pickle, read from its opcodes: `build(tag, state)`."""
+    if tag.encode() not in data:
+        return
+    memo: dict[int, Any] = {}
+    stack: list[Any] = []
+    for opcode, argument, _position in pickletools.genops(data):
+        name = opcode.name
+        if name == "MEMOIZE":
+            memo[len(memo)] = stack[-1] if stack else _UNKNOWN
+        elif name in _COUNTS:
+            members = tuple(stack[-_COUNTS[name] :])
+            del stack[-_COUNTS[name] :]
+            stack.append(_UNKNOWN if _UNKNOWN in members else members)
+        elif name == "REDUCE":
+            called = stack[-1] if stack else _UNKNOWN
+            if isinstance(called, tuple) and len(called) == 2 and called[0] == tag and isinstance(called[1], tuple):
+                yield called[1]
+            stack.append(_UNKNOWN)
+        elif name not in ("FRAME", "PROTO"):
+            stack.append(_pushed(name, argument, memo))
+        del stack[:-8]
+
+
+def _pushed(name: str, argument: Any, memo: dict[int, Any]) -> Any:
+    """The constant that an opcode leaves on the stack, if it is one."""
+    if name in _STRINGS or name.startswith(("BININT", "LONG1", "LONG4")):
+        return argument
+    if name in ("BINGET", "LONG_BINGET"):
+        return memo.get(int(argument or 0), _UNKNOWN)
+    return _CONSTANTS.get(name, _UNKNOWN)
+
+
+_UNKNOWN = object()
