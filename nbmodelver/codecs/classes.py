@@ -141,7 +141,7 @@ def _boundary(cls: Any) -> str | None:
     if not issubclass(cls, enum.Flag):
         return None
     default = getattr(cls.__bases__[-1], "_boundary_", None)
-    boundary = getattr(cls, "_boundary_", default)
+    boundary: Any = getattr(cls, "_boundary_", default)
     return None if boundary is default else str(boundary.name)
 
 
