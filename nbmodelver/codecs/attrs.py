@@ -66,6 +66,8 @@ _make = inspect.getmodule(attr.fields)
 def _field_options(attribute: Any) -> dict[str, Any]:
     """The arguments of `attr.ib` that give this attribute. default: (), (value,) or (factory, takes_self)."""
     found = {name: getattr(attribute, name, None) for name in _FIELD_OPTIONS}
+    if found["alias"] == attribute.name.lstrip("_"):
+        del found["alias"]  # What attrs takes when nothing is said; it remembers whether something was.
     default = attribute.default
     if default is attr.NOTHING:
         found["default"] = ()

@@ -54,10 +54,17 @@ def spec(cls: Any) -> dict[str, Any]:
         for name, field in cls.__dataclass_fields__.items()
         if name in annotated
     ]
-    found: dict[str, Any] = {"options": options, "fields": fields, "slots": bool(getattr(params, "slots", False))}
+    found: dict[str, Any] = {"options": options, "fields": fields, "slots": _has_slots(cls)}
     if bases := [base for base in cls.__mro__[1:] if is_dataclass(base)]:
         found["bases"] = bases
     return found
+
+
+def _has_slots(cls: Any) -> bool:
+    """True when `@dataclass(slots=True)` made the slots. Python 3.11 shows it for frozen classes only."""
+    if getattr(cls.__dataclass_params__, "slots", False):
+        return True
+    return _module(vars(cls).get("__getstate__")) == "dataclasses"
 
 
 def written_by_decorator(cls: Any) -> set[str]:
