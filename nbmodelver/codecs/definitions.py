@@ -67,6 +67,22 @@ def importable(obj: Any) -> bool:
     return found is obj
 
 
+def public_home(obj: Any) -> str:
+    """The public module that has an importable class or function whose own module is private; "" when there is none.
+
+    A library moves its private modules without a word. Of "sklearn.preprocessing._data" it is "sklearn.preprocessing".
+    """
+    module, name = obj.__module__, obj.__qualname__
+    if not isinstance(module, str) or "._" not in f".{module}" or "." in name:
+        return ""
+    if module.startswith("_"):  # The half of a module that is written in C.
+        candidates = [module.removeprefix("_")]
+    else:
+        steps = module[: module.index("._")].split(".")
+        candidates = [".".join(steps[:count]) for count in range(len(steps), 0, -1)]
+    return next((home for home in candidates if getattr(sys.modules.get(home), name, None) is obj), "")
+
+
 def _is_kept_by_value(module: str) -> bool:
     """True for a module, or one in a package, that the user gave to `cloudpickle.register_pickle_by_value`."""
     cloudpickle = sys.modules.get("cloudpickle.cloudpickle")

@@ -27,6 +27,7 @@ import numpy as np
 
 from nbmodelver.codecs import classes, definitions, functions, protocol, rebuild, renamed, sources
 from nbmodelver.codecs.memory import ArrayRef, Memory
+from nbmodelver.codecs.numpy import reduce_objects
 from nbmodelver.codecs.plain import NotPlain, _sort_key
 from nbmodelver.errors import NeedsTrust
 
@@ -141,7 +142,7 @@ class Pickler(pickle.Pickler):
         own: dict[type, Reducer] = {
             **_BY_TYPE,
             types.FunctionType: self._reduce_function,
-            types.BuiltinFunctionType: self._note_function,
+            types.BuiltinFunctionType: self._by_name,
             types.CodeType: self._reduce_code,
             types.MethodType: self._reduce_method,
             types.CellType: self._reduce_cell,
@@ -149,6 +150,7 @@ class Pickler(pickle.Pickler):
             type(functools.lru_cache(int)): self._reduce_lru_cache,
             **dict.fromkeys(_DICT_ITERATORS, self._reduce_dict_iterator),
             np.ndarray: self._reduce_array,
+            np.ufunc: _reduce_ufunc,
         }
         if kind in own:
             return own[kind]
@@ -180,9 +182,11 @@ class Pickler(pickle.Pickler):
 
     def _reduce_by_codec(self, codec: protocol.Codec, obj: Any) -> Any:
         state = codec.take(obj, self.memory)
-        if state is None or (codec.tag == "numpy.array" and state[0] == "object"):
+        if state is None:
             helper = protocol.helper(type(obj))
             return NotImplemented if helper is None else helper(obj, self.memory)
+        if codec.tag == "numpy.array" and state[0] == "object":  # It may hold itself: its elements come later.
+            return reduce_objects(obj, state)
         return build, (codec.tag, self.memory.keep(state))
 
     def _reduce_class(self, cls: type) -> Any:
@@ -191,8 +195,7 @@ class Pickler(pickle.Pickler):
         if cls in definitions.BUILTIN_TYPES:
             return rebuild.builtin_type, (definitions.BUILTIN_TYPES[cls],)
         if definitions.importable(cls):
-            self._note(cls)
-            return NotImplemented
+            return self._by_name(cls)
         if id(cls) in self.roots or id(cls) in self.definitions.inline:
             helper = protocol.class_helper(cls)
             return classes.reduce_class(cls) if helper is None else helper(cls, self.memory)
@@ -208,8 +211,7 @@ class Pickler(pickle.Pickler):
 
     def _reduce_function(self, function: types.FunctionType) -> Any:
         if definitions.importable(function):
-            self._note(function)
-            return NotImplemented
+            return self._by_name(function)
         if definitions.is_definition(function) and id(function) not in self.roots:
             return self._refer(function)
         owner = definitions.owner_of(function, self.definitions.namespace)
@@ -236,19 +238,13 @@ class Pickler(pickle.Pickler):
     def _reduce_cell(self, cell: types.CellType) -> Any:
         return (rebuild.cell, ()) if id(cell) in self.memory.filled_later else functions.reduce_cell(cell)
 
-    def _note_function(self, function: Any) -> Any:
-        self._note(function)
-        home = function.__module__
-        if isinstance(home, str) and home.startswith("_"):  # The half of a module that is written in C.
-            public, name = home.removeprefix("_"), function.__name__
-            if getattr(sys.modules.get(public), name, None) is function:
-                return rebuild.public, (public, name)
-        return NotImplemented
-
-    def _note(self, obj: Any) -> None:
-        module = obj.__module__
+    def _by_name(self, obj: Any) -> Any:
+        """An importable class or function by the name that others see, where it has one."""
+        home = definitions.public_home(obj)
+        module = home or obj.__module__
         if isinstance(module, str) and not module.startswith("nbmodelver."):  # A builtin's method has none.
             self.classes.add(f"{module}:{obj.__qualname__}")
+        return (rebuild.public, (home, obj.__qualname__)) if home else NotImplemented
 
     def _refer(self, obj: Any) -> Any:
         key = self.definitions.key(obj)
@@ -265,9 +261,8 @@ class Pickler(pickle.Pickler):
     def _reduce_lru_cache(self, value: Any) -> Any:
         reduced = functions.reduce_lru_cache(value)
         if reduced is NotImplemented:
-            self._note(value)
-        else:
-            self.memory.note("a function under lru_cache comes back with an empty cache")
+            return self._by_name(value)
+        self.memory.note("a function under lru_cache comes back with an empty cache")
         return reduced
 
     def _reduce_dict_iterator(self, iterator: Any) -> Any:
@@ -330,6 +325,12 @@ def _reduce_as_it_says(obj: Any) -> Any:
 def _reduce_proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:
     """The proxy of the very dict that it stands for, not of a copy."""
     return types.MappingProxyType, (gc.get_referents(proxy)[0],)
+
+
+def _reduce_ufunc(function: Any) -> Any:
+    """A function of numpy by its public name."""
+    is_public = getattr(np, function.__name__, None) is function
+    return (rebuild.public, ("numpy", function.__name__)) if is_public else NotImplemented
 
 
 def _reduce_module(module: types.ModuleType) -> Any:
@@ -454,13 +455,29 @@ class Unpickler(pickle.Unpickler):
             return own
         if (name == "code" and module == "builtins") or (name == "CodeType" and module == "types"):
             return rebuild.foreign_bytecode
+        if (module, name) == (rebuild.__name__, rebuild.public.__name__):
+            return self._public
+        if (module, name) == (rebuild.__name__, rebuild.module.__name__):
+            return self._module
+        self._check(module, name)
+        return super().find_class(*renamed.current(module, name))
+
+    def _public(self, module: str, name: str) -> Any:
+        self._check(module, name)
+        return rebuild.public(*renamed.current(module, name))
+
+    def _module(self, name: str) -> types.ModuleType:
+        self._check(name, "")
+        return rebuild.module(name)
+
+    def _check(self, module: str, name: str) -> None:
+        """Refuse a name that the recipe of a stranger does not show."""
         listed = self._loader.listed
         if listed is not None and f"{module}:{name}" not in listed:
             raise NeedsTrust(
                 f"a pickle asks for {module}.{name} in a way that hides it: it was made to mislead",
                 "do not load it; ask where it comes from",
             )
-        return super().find_class(*renamed.current(module, name))
 
     def persistent_load(self, pid: Any) -> Any:
         """Sets that `CanonicalPickler` wrote."""

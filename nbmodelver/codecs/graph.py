@@ -562,7 +562,7 @@ class Loader:
     def _demand_trust(self, draft: Draft) -> None:
         if self.trusted:
             return
-        classes = ", ".join(sorted(c.replace(":", ".") for c in foreign_names(draft))) or "code of a notebook"
+        classes = ", ".join(what_it_runs(draft))
         raise NeedsTrust(
             f"'{', '.join(draft.names)}' from {self.origin or 'this store'} can only be rebuilt by pickle,"
             f" which can run code ({classes})",
@@ -631,6 +631,13 @@ def foresee(draft: Draft) -> list[str]:
     """What a load of this draft would note of dtypes and zones, without loading it."""
     raws = [b.raw for b in draft.buffers[: draft.own]]
     return foretold.foretold(draft.skeleton, raws, pickled=draft.format == PICKLE)
+
+
+def what_it_runs(draft: Draft) -> list[str]:
+    """What loading a pickled draft imports and may call, for people; functions by value as "code of a notebook"."""
+    shown = sorted(name.replace(":", ".").rstrip(".") for name in foreign_names(draft))
+    holds_code = any(name in draft.skeleton for name in (b"nbmodelver.codecs.rebuild", b"nbmodelver.codecs.code"))
+    return [*shown, "code of a notebook"] if not shown or (holds_code and b"function" in draft.skeleton) else shown
 
 
 class _Reading:

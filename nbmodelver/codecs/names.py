@@ -15,10 +15,13 @@ _TRANSPARENT = {"MEMOIZE", "FRAME", "PROTO", *_PUTS}
 
 
 def names_in(data: bytes) -> frozenset[str]:
-    """Every "module:name" that a pickle resolves. Raises ValueError for what is no pickle."""
+    """Every "module:name" that a pickle resolves; "module:" for a module itself. Raises ValueError for no pickle.
+
+    What our own `rebuild.public` and `rebuild.module` import stands in their arguments.
+    """
     found: set[str] = set()
     memo: dict[int, str | None] = {}
-    stack: list[str | None] = [None, None]
+    stack: list[str | None] = [None, None, None]
     for opcode, argument, _position in pickletools.genops(data):
         name = opcode.name
         if name in ("GLOBAL", "INST"):
@@ -26,16 +29,31 @@ def names_in(data: bytes) -> frozenset[str]:
             stack.append(None)
         elif name == "STACK_GLOBAL":
             module, attribute = stack[-2:]
-            found.add(f"{module}:{attribute}" if module is not None and attribute is not None else UNKNOWN)
-            stack.append(None)
+            known = f"{module}:{attribute}" if module is not None and attribute is not None else UNKNOWN
+            found.add(known)
+            stack.append(known if known in _IMPORTERS else None)
         elif name == "MEMOIZE":
             memo[len(memo)] = stack[-1]
         elif name in _PUTS:
             memo[int(argument or 0)] = stack[-1]
         elif name not in _TRANSPARENT:
+            found.update(_imported(name, stack))
             stack.append(_pushed(name, argument, memo))
-        del stack[:-2]
+        del stack[:-3]
     return frozenset(found)
+
+
+_IMPORTERS = ("nbmodelver.codecs.rebuild:public", "nbmodelver.codecs.rebuild:module")
+
+
+def _imported(opcode: str, stack: list[str | None]) -> list[str]:
+    """What a call of ours imports, when the opcode makes the tuple of its arguments."""
+    first, second, third = stack
+    if opcode == "TUPLE2" and first == _IMPORTERS[0]:
+        return [f"{second}:{third}"]
+    if opcode == "TUPLE1" and second == _IMPORTERS[1]:
+        return [f"{third}:"]
+    return []
 
 
 def _pushed(name: str, argument: Any, memo: dict[int, str | None]) -> str | None:

@@ -110,6 +110,29 @@ def _build_array(state: State) -> Any:
     return made
 
 
+def reduce_objects(value: Any, state: State) -> Any:
+    """How pickle takes an array of objects apart: an empty one of the same shape, then its elements."""
+    _, shape, order, writeable, *items = state
+    if type(value) is not np.ndarray:  # A subclass that the codec takes for an array: a memmap has no objects.
+        return NotImplemented
+    return objects, (shape, order), (writeable, items), None, None, set_objects
+
+
+def objects(shape: tuple[int, ...], order: str) -> Any:
+    """An array for objects. order: "C" or "F"."""
+    return np.empty(shape, object, order=order)  # type: ignore[call-overload]
+
+
+def set_objects(array: Any, state: tuple[bool, list[Any]]) -> None:
+    """Give an array its elements, in the order of its memory, and whether it can be written."""
+    writeable, items = state
+    is_fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+    flat = array.reshape(-1, order="F" if is_fortran else "C")
+    for at, item in enumerate(items):
+        flat[at] = item
+    array.flags.writeable = writeable
+
+
 def _as_column(items: list[Any]) -> Any:
     column = np.empty(len(items), object)
     for at, item in enumerate(items):

@@ -146,10 +146,10 @@ class Vault:
         found = self.recipe(group)
         return found.draft.skeleton if found.skeleton is None else bytes(self.parts.get(found.skeleton))
 
-    def foreign_names(self, group: Group) -> tuple[str, ...]:
-        """What loading a group would import beside nbmodelver, read from its pickle without running it."""
+    def what_it_runs(self, group: Group) -> tuple[str, ...]:
+        """What loading a group imports and may call, read from its pickle without running it; () without pickle."""
         draft = dataclasses.replace(self.recipe(group).draft, skeleton=self.skeleton(group))
-        return tuple(sorted(graph.foreign_names(draft))) if draft.format == graph.PICKLE else ()
+        return tuple(graph.what_it_runs(draft)) if draft.format == graph.PICKLE else ()
 
     def described(self, group: Group, most_bytes: int) -> Draft | None:
         """The draft of a group with its skeleton and without any buffer; None when the skeleton is longer."""

@@ -393,7 +393,7 @@ def feed_recipe(draw: Any) -> None:
     group = Group(("n",), id_, 0)
     vault = Vault(source.parts)
     _ours(lambda: list(vault.parts_of(group)))
-    _ours(lambda: vault.foreign_names(group))
+    _ours(lambda: vault.what_it_runs(group))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _ours(lambda: vault.load([group], graph.Loader({}, _no_definition, trusted=False)))

@@ -82,8 +82,8 @@ def test_p3_what_a_pickle_would_import_is_shown_and_nothing_else_is_resolved(tmp
     from nbmodelver.codecs import graph
 
     version = study(tmp_path)["v1"]
-    names = mv.open(tmp_path).vault.foreign_names(version.group_of("odd"))
-    assert "numpy:poly1d" in names
+    names = mv.open(tmp_path).vault.what_it_runs(version.group_of("odd"))
+    assert "numpy.poly1d" in names
     loader = graph.Loader({}, lambda _key: None, restricted=True)
     open_draft = graph.Draft(("odd",), graph.PICKLE, pickle.dumps(os.getcwd, 5), (), 0, [[], [], []])
     assert graph.foreign_names(open_draft) == {"posix:getcwd"}
@@ -91,6 +91,30 @@ def test_p3_what_a_pickle_would_import_is_shown_and_nothing_else_is_resolved(tmp
     assert "?:?" in graph.foreign_names(evil)
     with pytest.raises(NeedsTrust, match="mislead"):
         graph.decode(evil, loader)
+
+
+def test_p3_what_our_own_functions_import_is_shown_and_nothing_else_is_resolved() -> None:
+    from nbmodelver.codecs import graph, rebuild
+
+    class Asks:
+        def __init__(self, function: object, *arguments: object) -> None:
+            self.asked = (function, arguments)
+
+        def __reduce__(self) -> object:
+            return self.asked
+
+    def draft(asked: object) -> graph.Draft:
+        return graph.Draft(("odd",), graph.PICKLE, pickle.dumps(asked, 5), (), 0, [[], [], []])
+
+    loader = graph.Loader({}, lambda _key: None, restricted=True)
+    shown = draft([Asks(rebuild.public, "operator", "add"), Asks(rebuild.module, "json")])
+    assert {"operator:add", "json:"} <= graph.foreign_names(shown)
+    assert graph.what_it_runs(shown) == ["json", "operator.add"]
+    assert graph.decode(shown, loader)["odd"][0](1, 2) == 3
+    for call in (b"public\n(\x8c\x05posix\x8c\x06getcwdtR.", b"module\n(\x8c\x04jsontR."):
+        evil = graph.Draft(("odd",), graph.PICKLE, b"\x80\x05cnbmodelver.codecs.rebuild\n" + call, (), 0, [[], [], []])
+        with pytest.raises(NeedsTrust, match="mislead"):
+            graph.decode(evil, loader)
 
 
 def test_p9_a_store_that_others_can_write_is_not_trusted(tmp_path: Path) -> None:
