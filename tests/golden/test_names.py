@@ -14,7 +14,9 @@ from nbmodelver.codecs import graph, rebuild
 from nbmodelver.codecs.names import names_in
 
 HERE = Path(__file__).parent
-WORLDS = sorted(place.parent for place in HERE.glob("worlds/*/expected.json") if "bytecode" not in place.parent.name)
+WORLDS = sorted(
+    place.parent for place in HERE.glob("worlds/*/expected.json") if place.parent.name.startswith(("source", "data-p"))
+)
 """Stores with recipes of today's names."""
 
 FORMAT = (Path(rebuild.__file__).parent / "FORMAT.md").read_text(encoding="utf-8")

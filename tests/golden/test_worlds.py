@@ -19,8 +19,17 @@ import outcomes  # noqa: E402
 
 WORLDS = outcomes.WORLDS
 
-LOST_WHEN_WRITTEN = {("bytecode", "Color")}
-"""The first recipes (bytecode-*) did not keep the aliases of an enumeration."""
+LOST_WHEN_WRITTEN = {
+    "bytecode": {"Color"},
+    "data-former-pandas-2": {
+        "index_ME", "index_bh_zoned", "index_change_03", "index_days_10", "index_multi_times", "frame_zoned_level",
+    },
+    "data-former": {"pl_Enum", "pl_Struct"},
+}  # fmt: skip
+"""Beginning of a world -> values of which the first recipes did not keep all.
+
+The aliases of an enumeration; under pandas 2 the frequency of an index; what polars 1.0 cannot read from Arrow.
+"""
 
 WITHOUT_SOURCE = {"tool", "made"}
 """Functions made by `exec`: they come back in the Python that wrote them only."""
@@ -41,6 +50,11 @@ def read(world: str) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
     return told, found
 
 
+def lost_when_written(world: str) -> set[str]:
+    """Values of a world that are known to come back otherwise."""
+    return {name for start, names in LOST_WHEN_WRITTEN.items() if world.startswith(start) for name in names}
+
+
 def _releases() -> dict[str, str]:
     names = ("numpy", "pandas", "pyarrow", "polars", "scikit-learn")
     return {name: metadata.version(name) for name in names if find_spec(name.replace("scikit-learn", "sklearn"))}
@@ -53,8 +67,7 @@ DATA = [world for world in WORLDS if world.startswith("data")]
 @pytest.mark.parametrize("world", DEFINITIONS)
 def test_every_definition_comes_back_equal_or_is_refused_by_name(world: str) -> None:
     told, found = read(world)
-    recipes = world.partition("-")[0]
-    lost = {name for name in found if (recipes, name) in LOST_WHEN_WRITTEN}
+    lost = lost_when_written(world)
     lacking = {case.name for case in definitions.cases() if not all(map(find_spec, case.needs))}
     assert {name: why for name, (outcome, why) in found.items() if outcome in WRONG and name not in lost} == {}
     refused = {name: why for name, (outcome, why) in found.items() if outcome == "refused"}
@@ -66,21 +79,22 @@ def test_every_definition_comes_back_equal_or_is_refused_by_name(world: str) -> 
     is_here = told["made"]["python"].split(".")[:2] == [str(n) for n in sys.version_info[:2]]
     if is_here:
         assert refused == {}
-    elif recipes != "bytecode":
+    elif not lost:
         assert set(refused) <= WITHOUT_SOURCE | NEWER_SYNTAX
 
 
 @pytest.mark.parametrize("world", DATA)
 def test_data_and_models_come_back_equal_or_with_a_note_or_are_refused(world: str) -> None:
     told, found = read(world)
-    assert {name: why for name, (outcome, why) in found.items() if outcome in WRONG} == {}
+    lost = lost_when_written(world)
+    assert {name: why for name, (outcome, why) in found.items() if outcome in WRONG and name not in lost} == {}
     counts = Counter(outcome for outcome, _ in found.values())
     is_here = all(told["made"].get(name) == here for name, here in _releases().items())
     if is_here:
-        assert counts["same"] == len(found)
-    said = {name: why for name, (outcome, why) in found.items() if outcome != "same"}
+        assert counts["same"] >= len(found.keys() - lost)
+    said = {name: why for name, (outcome, why) in found.items() if outcome != "same" and name not in lost}
     assert all(name in why for name, why in said.items()), said
-    assert counts["same"] >= len(found) - ALLOWED_CHANGES, said
+    assert counts["same"] >= len(found.keys() - lost) - ALLOWED_CHANGES, said
 
 
 def test_each_store_is_small() -> None:
