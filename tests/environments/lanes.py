@@ -136,10 +136,8 @@ def tested(python: Path, workers: int) -> tuple[int, str]:
 
 def versions(python: Path) -> str:
     """Python and the libraries that a lane is about, with their versions."""
-    ask = (
-        "import platform, sys; from importlib.metadata import version as v; print('Python', platform.python_version(), "
-    )
-    ask += "*(f', {n} {v(n)}' for n in sys.argv[1:]), sep='')"
+    ask = "import platform, sys; from importlib.metadata import version; "
+    ask += "print(f'Python {platform.python_version()}', *(f'{n} {version(n)}' for n in sys.argv[1:]), sep=', ')"
     return subprocess.run([python, "-c", ask, *SHOWN], capture_output=True, text=True, check=False).stdout.strip()
 
 

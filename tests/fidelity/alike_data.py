@@ -8,6 +8,11 @@ from typing import Any
 
 import numpy as np
 
+try:
+    from numpy.lib.array_utils import byte_bounds
+except ImportError:  # NumPy 1
+    from numpy import byte_bounds
+
 _VALUES = ("dtype", "generic")
 
 
@@ -126,8 +131,8 @@ def overlaps(walk: Any) -> None:
 
 
 def _distance(a: Any, b: Any) -> int | None:
-    low, high = np.lib.array_utils.byte_bounds(a)
-    start, end = np.lib.array_utils.byte_bounds(b)
+    low, high = byte_bounds(a)
+    start, end = byte_bounds(b)
     if not a.size or not b.size or low >= end or start >= high:
         return None
     return start - low
