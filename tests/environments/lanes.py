@@ -41,11 +41,15 @@ SHOWN = ("pandas", "numpy", "scikit-learn", "ipython", "ipykernel")
 
 @dataclass(frozen=True)
 class Lane:
-    """One environment. constraints: lines for pip's `-c`. python: the interpreter that it is made with."""
+    """One environment. constraints: lines for pip's `-c`. python: the interpreter that it is made with.
+
+    allowed: warnings that are no errors there, as pytest's `-W` takes them.
+    """
 
     name: str
     constraints: tuple[str, ...] = ()
     python: Path = THIS
+    allowed: tuple[str, ...] = ()
 
 
 def newest() -> list[Lane]:
@@ -56,7 +60,11 @@ def newest() -> list[Lane]:
 def oldest() -> list[Lane]:
     """Exactly the lower bounds; and the last pandas 2, which most people have, with otherwise the newest."""
     exact = tuple(bounds.oldest(bounds.read()))
-    return [Lane("oldest", exact), Lane("pandas-2", (f"pandas=={LAST_PANDAS_2}",))]
+    # Old libraries use what newer ones of others have deprecated since.
+    return [
+        Lane("oldest", exact, allowed=("ignore::DeprecationWarning",)),
+        Lane("pandas-2", (f"pandas=={LAST_PANDAS_2}",)),
+    ]
 
 
 def other_pythons() -> list[Lane]:
@@ -88,7 +96,7 @@ def run(lane: Lane, workers: int) -> tuple[int, str]:
     except subprocess.CalledProcessError:
         return 1, f"{lane.name}: the installation failed"
     installed_s = time.monotonic() - began_s
-    status, closing = tested(python, workers)
+    status, closing = tested(python, workers, lane.allowed)
     took = f"{time.monotonic() - began_s:.0f} s, {installed_s:.0f} s of them to install"
     return status, f"{lane.name}: {closing.strip('= ')} ({took}; {versions(python)})"
 
@@ -109,21 +117,11 @@ def install(python: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
 
 
-def tested(python: Path, workers: int) -> tuple[int, str]:
+def tested(python: Path, workers: int, allowed: tuple[str, ...]) -> tuple[int, str]:
     """Run the tests, shown as they go; give the exit status and pytest's closing line."""
-    command = [
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        str(workers),
-        "--dist",
-        "worksteal",
-        "-p",
-        "no:cacheprovider",
-        *TESTS,
-    ]
+    flags = [word for warning in allowed for word in ("-W", warning)]
+    spread = ["-n", str(workers), "--dist", "worksteal"]
+    command = [python, "-m", "pytest", "-q", *spread, "-p", "no:cacheprovider", *flags, *TESTS]
     env = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "NBMODELVER_FRONTEND"}}
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:

@@ -344,7 +344,7 @@ def _scipy(kind: type) -> Any:
 def _xarray(kind: type) -> Any:
     import xarray as xr
 
-    if issubclass(kind, xr.Dataset | xr.DataArray | xr.DataTree):
+    if issubclass(kind, xr.Dataset | xr.DataArray) or kind is getattr(xr, "DataTree", None):
         return xarrays
     if issubclass(kind, xr.Variable):
         return lambda w, p, g, t: (

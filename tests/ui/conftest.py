@@ -81,6 +81,7 @@ class Server:
     url: str
     folder: Path
     log: Path
+    kernels: Path
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +94,8 @@ def server(tmp_path_factory, chromium):
 
 
 @contextlib.contextmanager
-def started(home: Path, folder: Path):
+def started(home: Path, folder: Path, without: tuple[str, ...] = ()):
+    """A server of our own. without: the extensions of JupyterLab that its pages do not have."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,6 +128,9 @@ def started(home: Path, folder: Path):
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     (places["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.json").write_text(json.dumps(config))
+    (places["JUPYTER_CONFIG_DIR"] / "labconfig").mkdir(exist_ok=True)
+    page = json.dumps({"disabledExtensions": dict.fromkeys(without, True)})
+    (places["JUPYTER_CONFIG_DIR"] / "labconfig" / "page_config.json").write_text(page)
     quiet = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension"
     quiet.mkdir(parents=True, exist_ok=True)
     (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
@@ -136,7 +141,7 @@ def started(home: Path, folder: Path):
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url, process, log)
-            yield Server(url, folder, log)
+            yield Server(url, folder, log, places["JUPYTER_DATA_DIR"] / "kernels")
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -320,12 +325,14 @@ def open_notebook(server, context, request):
         at: Server | None = None,
         page: Any = None,
         keep: bool = False,
+        kernel: str = "python3",
     ):
-        """keep: open it beside what the page shows already."""
-        folder = server.folder / re.sub(r"\W+", "-", request.node.name)
-        path = write(folder, name, cells)
+        """keep: open it beside what the page shows already. kernel: the name of its kernelspec."""
+        at = at or server
+        folder = at.folder / re.sub(r"\W+", "-", request.node.name)
+        path = write(folder, name, cells, kernel)
         page = page or context.new_page()
-        relative = str(path.relative_to(server.folder))
+        relative = str(path.relative_to(at.folder))
         book = Notebook(page, relative, path.parent)
         opened.append(book)
         if keep:
@@ -336,7 +343,7 @@ def open_notebook(server, context, request):
         page.on("console", lambda said: book.errors.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: book.hosts.add(asked.url.split("/")[2]) if "//" in asked.url else None)
         where = f"lab/tree/{relative}?reset&token={TOKEN}" if app == "lab" else f"notebooks/{relative}?token={TOKEN}"
-        page.goto(f"{server.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
+        page.goto(f"{at.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
         book.ready()
         return book
 
@@ -346,14 +353,14 @@ def open_notebook(server, context, request):
             book.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
 
-def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
+def write(folder: Path, name: str, cells: tuple[str, ...], kernel: str = "python3") -> Path:
     """A notebook file."""
     document = {
         "cells": [
             {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
             for i, s in enumerate(cells)
         ],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "metadata": {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

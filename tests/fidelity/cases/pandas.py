@@ -16,7 +16,7 @@ for kind, values in {
     "datetime64[us, Europe/Berlin]": "['2020-03-29', None, '2021-10-31']", "period[M]": "['2020-01', None, '2021-02']",
     "interval[float64, right]": "[pd.Interval(0, 1), None, pd.Interval(1, 2)]", "Sparse[float64]": "[0.0, 1.0, np.nan]",
     "Sparse[int64]": "[0, 0, 1]", "int64[pyarrow]": "[1, None, 3]", "large_string[pyarrow]": "['a', None, 'c']",
-    "timestamp[ns][pyarrow]": "['2020-01-01', None, '2021-01-01']", "double[pyarrow]": "[1.5, None, 2]",
+    "timestamp[ns][pyarrow]": "[pd.Timestamp('2020'), None, pd.Timestamp('2021')]", "double[pyarrow]": "[1.5, None, 2]",
     "bool[pyarrow]": "[True, None, False]", "object": "[1, 'a', None]", "float16": "[1, 2, 3]", "complex128": "[1j, 2, 3]",
 }.items():
     exact(f"column of {kind}", f"s = pd.Series({values}, dtype='{kind}', name='s'); f = s.to_frame(); n = s.iloc[0]",
