@@ -17,7 +17,7 @@ DEMO := $(STAMP)-demo
 INSTALL := $(BIN)/python -m pip install -qq --no-compile -c $(LOCK)
 LANES := $(BIN)/python -m tests.environments.lanes --workers $(WORKERS)
 
-.PHONY: demo test test-python test-frontend test-browser test-newest test-oldest test-pythons lock \
+.PHONY: demo test test-python test-frontend test-browser test-firefox test-newest test-oldest test-pythons lock \
 	lab frontend lint format docs bench clean
 .DELETE_ON_ERROR:
 
@@ -37,8 +37,14 @@ test-frontend: $(READY)
 # Two browsers at once; the waiting times are taken alone.
 test-browser: frontend
 	@export NBMODELVER_FRONTEND=required; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m browser tests/ui --ignore tests/ui/test_figures.py && \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m browser tests/ui \
+		--ignore tests/ui/test_figures.py --ignore tests/ui/firefox && \
 	$(BIN)/python -m pytest -m browser tests/ui/test_figures.py
+
+# The main path once more, in Firefox.
+test-firefox: frontend
+	@$(BIN)/python -m tests.environments.machine firefox
+	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui/firefox
 
 # Lanes: each makes its own environments under build/env.
 test-newest: $(VENV)/pyvenv.cfg

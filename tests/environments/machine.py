@@ -2,6 +2,8 @@
 
 Root on Debian or Ubuntu brings it with apt-get; nobody else changes the machine. Knows the commands and the packages of
 Debian; does not know what is run with them.
+
+    python -m tests.environments.machine node chromium firefox    # brings these, or fails and says how to get them
 """
 
 from __future__ import annotations
@@ -112,5 +114,8 @@ def _major(version: str) -> int:
     return int(number[0]) if number else 0
 
 
+TOOLS = {"node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX}
+
 if __name__ == "__main__":
-    sys.exit("\n".join(f"{tool.name} is missing: {tool.hint}" for tool in bring([NPM, CHROMIUM, FIREFOX])) or 0)
+    missing = bring([TOOLS[name] for name in sys.argv[1:]])
+    sys.exit("\n".join(f"{tool.name} is missing: {tool.hint}" for tool in missing) or 0)

@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,9 +20,11 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+
+from tests.environments import machine
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "tests" / "ui" / "screenshots"
@@ -57,7 +58,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def demanded(reason: str) -> None:
+def demanded(reason: str) -> NoReturn:
     if os.environ.get("NBMODELVER_FRONTEND") == "required":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -66,12 +67,19 @@ def demanded(reason: str) -> None:
 @pytest.fixture(scope="session")
 def chromium():
     """The distribution's browser; none is ever downloaded."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        demanded("no Chromium: on Debian apt-get install chromium")
+    return installed(machine.CHROMIUM)
+
+
+def installed(tool: machine.Tool) -> str:
+    """Where a browser is."""
+    return tool.path or demanded(f"{tool.name} is missing: {tool.hint}")
+
+
+@pytest.fixture(scope="session")
+def frontend():
+    """What a server serves of ours."""
     if not (ROOT / "nbmodelver" / "static" / "widget.js").exists():
         demanded("the front-end is not built: make frontend")
-    return found
 
 
 @dataclass
@@ -85,7 +93,7 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, chromium):
+def server(tmp_path_factory, frontend):
     """Reads no settings of the developer's, takes a free port, is ended by its process id."""
     home = tmp_path_factory.mktemp("jupyter")
     folder = tmp_path_factory.mktemp("work")
