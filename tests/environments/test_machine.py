@@ -54,6 +54,8 @@ class Machine:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine with nothing on it, and root's rights."""
     monkeypatch.setenv("PATH", str(tmp_path))
+    for demand in ("NBMODELVER_BROWSER", "NBMODELVER_FRONTEND"):  # as set around the run of these tests
+        monkeypatch.delenv(demand, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 0)
     return Machine(tmp_path)
 
