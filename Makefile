@@ -1,33 +1,63 @@
 # One command each: `make demo`, `make test`, `make lab`, `make frontend`, `make lint`, `make docs`, `make bench`.
-# Uses the active virtual environment, or makes .venv; installs what is needed once, and again when pyproject.toml
-# changes. No other set-up, but Node 20 for the front-end (`lab`, `frontend`, `test`) and Chromium for `test`.
+# Uses the active virtual environment, or makes .venv; installs what a command needs once, and again when pyproject.toml
+# or the lock changes. `test` brings Chromium and Node where it may, and says what it leaves out where it may not.
 
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := $(or $(VIRTUAL_ENV),$(CURDIR)/.venv)
 BIN := $(VENV)/bin
+WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# One stamp for each environment that this checkout was installed into.
-READY := build/ready/$(shell printf %s '$(VENV)' | cksum | cut -d' ' -f1)
+LOCK := tests/constraints.txt
+# A stamp for each environment that this checkout was installed into, and for what was installed with it.
+STAMP := build/ready/$(shell printf %s '$(VENV)' | cksum | cut -d' ' -f1)
+READY := $(STAMP)-dev
+DEMO := $(STAMP)-demo
+# Nothing is compiled ahead: that takes as long as the rest, and Python compiles what is imported.
+INSTALL := $(BIN)/python -m pip install -qq --no-compile -c $(LOCK)
+LANES := $(BIN)/python -m tests.environments.lanes --workers $(WORKERS)
 
-# Two browsers at once; the waiting times are taken alone.
-BROWSER := export NBMODELVER_FRONTEND=required; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser tests/ui --ignore tests/ui/test_figures.py && \
-	$(BIN)/python -m pytest -m browser tests/ui/test_figures.py
-
-.PHONY: demo test test-browser lab frontend lint format docs bench clean
+.PHONY: demo test test-python test-frontend test-browser test-firefox test-newest test-oldest test-pythons lock \
+	lab frontend lint format docs bench clean
 .DELETE_ON_ERROR:
 
-demo: $(READY)
+demo: $(DEMO)
 	@$(BIN)/python notebooks/run.py notebooks/quickstart.ipynb
 
-test: lint
-	@$(BIN)/python labextension/hatch_build.py check build link
-	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not browser'
-	@$(BROWSER)
+# The parts below, as far as this machine can run them.
+test: $(VENV)/pyvenv.cfg
+	@$(BIN)/python -m tests.environments.everything $(MAKE)
 
+test-python: $(READY)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser'
+
+test-frontend: $(READY)
+	@$(BIN)/python labextension/hatch_build.py check build link
+
+# Two browsers at once; the waiting times are taken alone.
 test-browser: frontend
-	@$(BROWSER)
+	@export NBMODELVER_FRONTEND=required; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m browser tests/ui \
+		--ignore tests/ui/test_figures.py --ignore tests/ui/firefox && \
+	$(BIN)/python -m pytest -m browser tests/ui/test_figures.py
+
+# The main path once more, in Firefox.
+test-firefox: frontend
+	@$(BIN)/python -m tests.environments.machine firefox
+	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui/firefox
+
+# Lanes: each makes its own environments under build/env.
+test-newest: $(VENV)/pyvenv.cfg
+	@$(LANES) newest
+
+test-oldest: $(VENV)/pyvenv.cfg
+	@$(LANES) oldest
+
+test-pythons: $(VENV)/pyvenv.cfg
+	@$(LANES) pythons
+
+lock: $(VENV)/pyvenv.cfg
+	@$(BIN)/python -m tests.environments.lock
 
 frontend: $(READY)
 	@$(BIN)/python labextension/hatch_build.py build link
@@ -53,9 +83,14 @@ bench: $(READY)
 clean:
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-$(READY): pyproject.toml $(VENV)/pyvenv.cfg
+$(READY): pyproject.toml $(LOCK) $(VENV)/pyvenv.cfg
 	@echo "installing nbmodelver with what its tests need into $(VENV)"
-	@$(BIN)/python -m pip install -qq -e '.[dev]'
+	@$(INSTALL) -e '.[dev]'
+	@mkdir -p $(@D) && touch $@
+
+$(DEMO): pyproject.toml $(LOCK) $(VENV)/pyvenv.cfg
+	@echo "installing nbmodelver with what the demo needs into $(VENV)"
+	@$(INSTALL) -e '.[demo]'
 	@mkdir -p $(@D) && touch $@
 
 $(VENV)/pyvenv.cfg:

@@ -132,6 +132,7 @@ export function state(total: number, extra: Partial<IState> = {}): IState {
   const head = total ? entry(total, total) : null;
   return {
     protocol: 1,
+    release: '0.1.0',
     store: '/study/.nbmodelver',
     notebook: 'churn.ipynb',
     branch: 'main',

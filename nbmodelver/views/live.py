@@ -22,8 +22,14 @@ VIEW_MIME = "application/vnd.jupyter.widget-view+json"
 
 STYLE = (
     "<style>.jp-OutputArea:has(.nbmv-mounted) .nbmv-static{display:none}"
-    ".jp-OutputArea:has(.nbmv-static)>.jp-OutputArea-child>.jp-OutputArea-output.jupyter-widgets{display:none}</style>"
+    ".jp-OutputArea:has(.nbmv-static)>.jp-OutputArea-child>.jp-OutputArea-output.jupyter-widgets{display:none}"
+    ".jp-NotebookPanel .nbmv-missing{display:block}</style>"
 )
+MISSING = (
+    "<p class=\"nbmv-missing\" hidden>No panel here: run pip install 'nbmodelver[lab]' in the environment that serves "
+    "this page, then reload it.</p>"
+)
+"""Seen in a live page only, where no panel hides the static picture; the style of our plugin hides it everywhere."""
 
 
 def form(wanted: str) -> Form:
@@ -50,7 +56,8 @@ def panel(kind: Form, connect: Connect, view: str = "history", selected: Sequenc
 
 def static(shown: Shown) -> dict[str, str]:
     """The outputs' static part."""
-    return {"text/plain": str(shown), "text/html": f'{STYLE}<div class="nbmv-static">{shown._repr_html_()}</div>'}
+    html = f'{STYLE}<div class="nbmv-static">{shown._repr_html_()}{MISSING}</div>'
+    return {"text/plain": str(shown), "text/html": html}
 
 
 def widget_view(widget: Any) -> dict[str, Any]:

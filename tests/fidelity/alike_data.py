@@ -8,6 +8,11 @@ from typing import Any
 
 import numpy as np
 
+try:
+    from numpy.lib.array_utils import byte_bounds
+except ImportError:  # NumPy 1
+    from numpy import byte_bounds
+
 _VALUES = ("dtype", "generic")
 
 
@@ -126,8 +131,8 @@ def overlaps(walk: Any) -> None:
 
 
 def _distance(a: Any, b: Any) -> int | None:
-    low, high = np.lib.array_utils.byte_bounds(a)
-    start, end = np.lib.array_utils.byte_bounds(b)
+    low, high = byte_bounds(a)
+    start, end = byte_bounds(b)
     if not a.size or not b.size or low >= end or start >= high:
         return None
     return start - low
@@ -339,7 +344,7 @@ def _scipy(kind: type) -> Any:
 def _xarray(kind: type) -> Any:
     import xarray as xr
 
-    if issubclass(kind, xr.Dataset | xr.DataArray | xr.DataTree):
+    if issubclass(kind, xr.Dataset | xr.DataArray) or kind is getattr(xr, "DataTree", None):
         return xarrays
     if issubclass(kind, xr.Variable):
         return lambda w, p, g, t: (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
+from importlib import metadata
 from textwrap import dedent
 
 
@@ -16,6 +18,7 @@ class Case:
     after which the worlds must still be alike.
     verdict: "exact", "note" (kept, and `says` stands in its note) or "named" (not kept, and `says` is in the report).
     loose: texts in differences that the note allows for.
+    needs: modules, each with the first release of its package where one is needed ("numpy>=2.0").
     """
 
     name: str
@@ -27,6 +30,24 @@ class Case:
     says: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """What the case needs and this environment has not."""
+        return [need for need in self.needs if not is_here(need)]
+
+
+def is_here(need: str) -> bool:
+    """Whether a module can be imported, in the release that is named or a later one."""
+    name, _, first = need.partition(">=")
+    if importlib.util.find_spec(name) is None:
+        return False
+    return not first or _numbers(metadata.version(name)) >= _numbers(first)
+
+
+def _numbers(version: str) -> list[int]:
+    """Compares major and minor number: "2.1.0rc1" is [2, 1]."""
+    return [int(number) for number in version.split(".")[:2]]
 
 
 class Family:

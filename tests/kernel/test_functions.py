@@ -30,6 +30,7 @@ def test_a_training_loop_commits_its_numbers(shell: Shell) -> None:
 
 def test_metrics_that_are_tensors_are_their_numbers(shell: Shell) -> None:
     """torch warns of a number taken from a tensor that learns, and warnings are errors here."""
+    pytest.importorskip("torch")
     shell.run(SETUP + "\nimport torch\nloss = (torch.ones(1, requires_grad=True) * 0.5).sum()")
     assert shell.run("mv.commit('p', metric={'loss': loss})").metrics == {"loss": 0.5}
     shell.run("p['lr'] = 2")

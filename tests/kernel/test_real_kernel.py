@@ -85,7 +85,13 @@ class Kernel:
         def hear(message: dict[str, Any]) -> None:
             reply.hear(message["header"]["msg_type"], message["content"])
 
-        content = self.client.execute_interactive(source, timeout=TIMEOUT_S, output_hook=hear, allow_stdin=False)
+        content = self.client.execute_interactive(
+            source,
+            timeout=TIMEOUT_S,
+            output_hook=hear,
+            allow_stdin=False,
+            stop_on_error=False,  # else ipykernel 6 aborts what is run next
+        )
         reply.status = content["content"]["status"]
         return reply
 

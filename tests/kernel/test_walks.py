@@ -46,7 +46,7 @@ class Point:
     def __init__(self, x): self.x = x
     def far(self): return self.x * self.scale
 points = [Point(i) for i in range(5)]
-"""
+""".lstrip()  # as IPython runs it: a class knows its first line
 
 CELLS = (
     "n = n + 1",

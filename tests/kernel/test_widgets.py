@@ -77,6 +77,7 @@ def test_a_panel_is_a_widget_with_traits_and_a_static_picture(page, built):
     static, living = (data(o) for o in page.outputs)
     assert "second" in static["text/html"]
     assert "nbmv-static" in static["text/html"]
+    assert '<p class="nbmv-missing" hidden>' in static["text/html"]
     assert living[live.VIEW_MIME]["model_id"] == panel.model_id
     assert page["_"] is shown
     assert isinstance(page.shell.user_ns["p"], live.Live)

@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,9 +20,11 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+
+from tests.environments import machine
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "tests" / "ui" / "screenshots"
@@ -57,7 +58,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def demanded(reason: str) -> None:
+def demanded(reason: str) -> NoReturn:
     if os.environ.get("NBMODELVER_FRONTEND") == "required":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -66,12 +67,19 @@ def demanded(reason: str) -> None:
 @pytest.fixture(scope="session")
 def chromium():
     """The distribution's browser; none is ever downloaded."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        demanded("no Chromium: on Debian apt-get install chromium")
+    return installed(machine.CHROMIUM)
+
+
+def installed(tool: machine.Tool) -> str:
+    """Where a browser is."""
+    return tool.path or demanded(f"{tool.name} is missing: {tool.hint}")
+
+
+@pytest.fixture(scope="session")
+def frontend():
+    """What a server serves of ours."""
     if not (ROOT / "nbmodelver" / "static" / "widget.js").exists():
         demanded("the front-end is not built: make frontend")
-    return found
 
 
 @dataclass
@@ -81,10 +89,11 @@ class Server:
     url: str
     folder: Path
     log: Path
+    kernels: Path
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, chromium):
+def server(tmp_path_factory, frontend):
     """Reads no settings of the developer's, takes a free port, is ended by its process id."""
     home = tmp_path_factory.mktemp("jupyter")
     folder = tmp_path_factory.mktemp("work")
@@ -93,7 +102,8 @@ def server(tmp_path_factory, chromium):
 
 
 @contextlib.contextmanager
-def started(home: Path, folder: Path):
+def started(home: Path, folder: Path, without: tuple[str, ...] = ()):
+    """A server of our own. without: the extensions of JupyterLab that its pages do not have."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,6 +136,9 @@ def started(home: Path, folder: Path):
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     (places["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.json").write_text(json.dumps(config))
+    (places["JUPYTER_CONFIG_DIR"] / "labconfig").mkdir(exist_ok=True)
+    page = json.dumps({"disabledExtensions": dict.fromkeys(without, True)})
+    (places["JUPYTER_CONFIG_DIR"] / "labconfig" / "page_config.json").write_text(page)
     quiet = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension"
     quiet.mkdir(parents=True, exist_ok=True)
     (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
@@ -136,7 +149,7 @@ def started(home: Path, folder: Path):
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url, process, log)
-            yield Server(url, folder, log)
+            yield Server(url, folder, log, places["JUPYTER_DATA_DIR"] / "kernels")
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -320,12 +333,14 @@ def open_notebook(server, context, request):
         at: Server | None = None,
         page: Any = None,
         keep: bool = False,
+        kernel: str = "python3",
     ):
-        """keep: open it beside what the page shows already."""
-        folder = server.folder / re.sub(r"\W+", "-", request.node.name)
-        path = write(folder, name, cells)
+        """keep: open it beside what the page shows already. kernel: the name of its kernelspec."""
+        at = at or server
+        folder = at.folder / re.sub(r"\W+", "-", request.node.name)
+        path = write(folder, name, cells, kernel)
         page = page or context.new_page()
-        relative = str(path.relative_to(server.folder))
+        relative = str(path.relative_to(at.folder))
         book = Notebook(page, relative, path.parent)
         opened.append(book)
         if keep:
@@ -336,7 +351,7 @@ def open_notebook(server, context, request):
         page.on("console", lambda said: book.errors.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: book.hosts.add(asked.url.split("/")[2]) if "//" in asked.url else None)
         where = f"lab/tree/{relative}?reset&token={TOKEN}" if app == "lab" else f"notebooks/{relative}?token={TOKEN}"
-        page.goto(f"{server.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
+        page.goto(f"{at.url}/{where}", wait_until="commit", timeout=2 * LIMIT_MS)
         book.ready()
         return book
 
@@ -346,14 +361,14 @@ def open_notebook(server, context, request):
             book.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
 
-def write(folder: Path, name: str, cells: tuple[str, ...]) -> Path:
+def write(folder: Path, name: str, cells: tuple[str, ...], kernel: str = "python3") -> Path:
     """A notebook file."""
     document = {
         "cells": [
             {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
             for i, s in enumerate(cells)
         ],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "metadata": {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

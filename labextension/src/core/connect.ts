@@ -1,5 +1,4 @@
 import type { IFailure, IProgress, IState, Method, Params, Result } from './protocol';
-import { PROTOCOL } from './protocol';
 import { Failure, type IRequestOptions, type ITransport } from './transport';
 
 /** Said as progress when the kernel has not answered for a while; the request stays open. A sentence for the translator. */
@@ -112,9 +111,4 @@ function answer(one: IWaiting | undefined, message: { [key: string]: unknown }):
 
 function isObject(value: unknown): value is { [key: string]: unknown } {
   return typeof value === 'object' && value !== null;
-}
-
-/** Whether the kernel speaks our protocol. */
-export function speaks(state: IState): boolean {
-  return state.protocol === PROTOCOL;
 }

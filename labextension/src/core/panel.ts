@@ -14,7 +14,8 @@ import { Ends, Signal } from './signal';
 import { Stack } from './stack';
 import { Tasks } from './tasks';
 import { Failure } from './transport';
-import { BUSY, speaks } from './connect';
+import { BUSY } from './connect';
+import { mismatch } from './releases';
 
 export class Panel implements IPanel, IContext {
   readonly host: IHost;
@@ -203,12 +204,10 @@ export class Panel implements IPanel, IContext {
     if (this._ends.done) {
       return;
     }
-    if (!speaks(state)) {
-      this.notice({
-        kind: 'error',
-        text: this.t('This panel and the nbmodelver in the kernel are of different releases'),
-        hint: this.t('Restart the kernel and reload the page after an upgrade.')
-      });
+    const other = mismatch(state, this.t);
+    if (other !== null) {
+      this.notice({ kind: 'error', text: other });
+      return;
     }
     const before = this.state.value;
     this._followMetric(state);

@@ -47,6 +47,8 @@ export interface IFailure {
 /** The kernel's side at one moment. */
 export interface IState {
   protocol: number;
+  /** The release of nbmodelver in the kernel's environment. */
+  release: string;
   /** The store's place; null before there is one. */
   store: string | null;
   /** The notebook's file name, or "". */

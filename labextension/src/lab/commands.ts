@@ -9,6 +9,7 @@ import { commitIcon } from './icons';
 import type { IPlace, Links } from './links';
 import { explain, notify } from './notices';
 import type { Sidebar } from './sidebar';
+import { reason } from './view';
 
 /** The commands' ids; the schema's menus, toolbar and shortcuts name them too. */
 export const ID = {
@@ -91,7 +92,7 @@ function panelCommands(room: IRoom): { [id: string]: ICommand } {
     },
     [ID.load]: {
       label: t('Load nbmodelver in This Kernel'),
-      enabled: () => links.current?.link.standing === 'absent',
+      enabled: () => canLoad(links.current),
       run: async () => {
         await links.current?.link.load().catch((error: unknown) => { explain(error, t); });
       }
@@ -310,12 +311,12 @@ async function deed(
 }
 
 function offerLoading({ t, around }: IRoom, place: IPlace): void {
-  if (place.link.standing === 'absent') {
-    const load = { label: t('Load nbmodelver in this kernel'), run: () => { around.load(place); } };
-    notify(t('nbmodelver is not loaded in the kernel of this notebook.'), 'info', load);
-  } else {
-    notify(t('This notebook has no kernel that can keep versions now.'), 'info');
-  }
+  const load = { label: t('Load nbmodelver in this kernel'), run: () => { around.load(place); } };
+  notify(reason(place.link, t), 'info', canLoad(place) ? load : undefined);
+}
+
+function canLoad(place: IPlace | null): boolean {
+  return place?.link.standing === 'absent' || place?.link.standing === 'missing';
 }
 
 async function ask(title: string, label: string, known: string[] = []): Promise<string | null> {

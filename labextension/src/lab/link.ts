@@ -3,7 +3,7 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { connect, Failure, type IState, type ITransport } from '../core';
+import { connect, Failure, older, type IState, type ITransport, type Speaker } from '../core';
 
 /** The comm of ours, and the one that a kernel holds while it has the extension loaded (nbmodelver/kernel/panel). */
 const TARGET = 'nbmodelver';
@@ -14,9 +14,13 @@ const SUBSHELL_MS = 3000;
 
 /**
  * How far a notebook is from its versions: it has no kernel; the kernel speaks another language; another page element
- * holds its comms; it has not answered yet; the extension is not loaded; ready.
+ * holds its comms; it has not answered yet; nbmodelver is not installed there; the extension is not loaded; one side is
+ * older than the other understands; ready.
  */
-export type Standing = 'none' | 'foreign' | 'elsewhere' | 'waiting' | 'absent' | 'ready';
+export type Standing = 'none' | 'foreign' | 'elsewhere' | 'waiting' | 'missing' | 'absent' | 'mismatched' | 'ready';
+
+/** Asked of a kernel that has not loaded the extension: whether it could. Nothing is imported. */
+const IS_INSTALLED = "__import__('importlib.util', fromlist=['util']).find_spec('nbmodelver') is not None";
 
 /** The way from one notebook to whatever kernel it has: followed through restarts, exchanges and lost connections. */
 export class Link implements IDisposable {
@@ -24,6 +28,7 @@ export class Link implements IDisposable {
   private _standing: Standing = 'waiting';
   private _transport: ITransport | null = null;
   private _state: IState | null = null;
+  private _speaker: Speaker | null = null;
   private _comm: Kernel.IComm | null = null;
   private _disposed = false;
   /** Whatever is under way for an older turn is dropped. */
@@ -62,6 +67,11 @@ export class Link implements IDisposable {
     return this._state;
   }
 
+  /** What the kernel said of itself, also when it is not understood. */
+  get speaker(): Speaker | null {
+    return this._speaker;
+  }
+
   get isDisposed(): boolean {
     return this._disposed;
   }
@@ -98,7 +108,7 @@ export class Link implements IDisposable {
       const { ename, evalue } = reply.content;
       throw new Failure({ code: ename, message: evalue, hint: 'pip install nbmodelver, in the environment of this kernel' });
     }
-    if (this._standing === 'absent') {
+    if (this._standing === 'absent' || this._standing === 'missing') {
       this._look();
     }
   }
@@ -176,7 +186,7 @@ export class Link implements IDisposable {
       return 'waiting';
     }
     if (reply.content.status !== 'ok' || Object.keys(reply.content.comms).length === 0) {
-      return 'absent';
+      return (await isInstalled(kernel)) ? 'absent' : 'missing';
     }
     return this._open(kernel, turn);
   }
@@ -208,7 +218,13 @@ export class Link implements IDisposable {
     );
     this._transport = transport;
     transport.onState(state => { this._take(state); });
-    this._state = await transport.request('hello', {});
+    const state = await transport.request('hello', {});
+    this._speaker = { protocol: state.protocol, release: state.release };
+    if (older(state) !== null) {
+      this._letGo();
+      return 'mismatched';
+    }
+    this._state = state;
     return 'ready';
   }
 
@@ -220,14 +236,22 @@ export class Link implements IDisposable {
   }
 
   private _take(state: IState): void {
+    if (older(state) !== null) {
+      return; // `hello` says so
+    }
     this._state = state;
     this._changed.emit();
   }
 
-  /** Let go of the kernel. */
+  /** Let go of the kernel; what is under way is dropped. */
   private _drop(): void {
     this._turn += 1;
     this._looking = false;
+    this._speaker = null;
+    this._letGo();
+  }
+
+  private _letGo(): void {
     const [comm, transport] = [this._comm, this._transport];
     this._comm = this._transport = this._state = null;
     transport?.dispose();
@@ -251,4 +275,12 @@ async function ownThread(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): 
     const late = new Promise<void>(resolve => { window.setTimeout(resolve, SUBSHELL_MS); });
     await Promise.race([started, late]).catch(() => undefined);
   }
+}
+
+/** Whether a kernel finds nbmodelver. A kernel that does not answer the question is taken to have it. */
+async function isInstalled(kernel: Kernel.IKernelConnection): Promise<boolean> {
+  const asked = { code: '', silent: true, store_history: false, user_expressions: { it: IS_INSTALLED } };
+  const { content } = await kernel.requestExecute(asked).done;
+  const answers = content.status === 'ok' ? (content.user_expressions as { it?: { data?: { [mime: string]: unknown } } }) : {};
+  return answers.it?.data?.['text/plain'] !== 'False';
 }

@@ -1,7 +1,7 @@
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { mountPanel, type IHost, type ITransport, type Translate, type View } from '../core';
-import type { Standing } from './link';
+import { mismatch, mountPanel, type IHost, type ITransport, type Translate, type View } from '../core';
+import type { Link, Standing } from './link';
 import type { IPlace } from './links';
 
 /** What a view needs from around it. */
@@ -76,7 +76,7 @@ export class PanelView extends Widget {
       this._panel = mountPanel(this.node, this._around.host(this._place, transport), this._view, this._ids);
     } else if (!transport && this._shown !== link.standing) {
       this._shown = link.standing;
-      this.node.replaceChildren(this._placeholder(link.standing));
+      this.node.replaceChildren(this._placeholder(link));
     }
   }
 
@@ -85,10 +85,10 @@ export class PanelView extends Widget {
     this._panel = this._mounted = null;
   }
 
-  private _placeholder(standing: Standing): HTMLElement {
+  private _placeholder(link: Link): HTMLElement {
     const { t } = this._around;
-    const node = notice(reason(standing, t));
-    if (standing === 'absent') {
+    const node = notice(reason(link, t));
+    if (link.standing === 'absent' || link.standing === 'missing') {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'jp-Button jp-mod-styled jp-mod-accept';
@@ -111,14 +111,19 @@ export function notice(sentence: string): HTMLElement {
   return node;
 }
 
-function reason(standing: Standing, t: Translate): string {
-  switch (standing) {
+/** One line: why there is no panel, and where something has to be done about it. */
+export function reason(link: Pick<Link, 'standing' | 'speaker'>, t: Translate): string {
+  switch (link.standing) {
     case 'none':
       return t('This notebook has no kernel.');
     case 'foreign':
       return t('Versions are kept of Python kernels only.');
     case 'elsewhere':
       return t('The versions of this kernel are shown with the notebook or console that was connected to it first.');
+    case 'missing':
+      return t("nbmodelver is not installed in this kernel's environment: run %pip install nbmodelver in a cell, then load it.");
+    case 'mismatched':
+      return (link.speaker && mismatch(link.speaker, t)) ?? t('Waiting for the kernel …');
     case 'absent':
       return t('nbmodelver is not loaded in the kernel of this notebook.');
     case 'waiting':

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BUSY } from '../../src/core';
+import { BUSY, PROTOCOL } from '../../src/core';
 import { fails, Mock } from '../mock';
 import { idOf } from '../sample';
 import { all, button, click, one, page, press, row, settled } from './page';
@@ -110,9 +110,10 @@ describe('panel', () => {
 
   test('another protocol is said, not misread', async () => {
     const mock = new Mock();
-    mock.state = { ...mock.state, protocol: 2 };
+    mock.state = { ...mock.state, protocol: PROTOCOL + 1, head: 'of another kind' as never };
     const { root } = await page({ mock });
-    expect(one(root, '[role=alert]').textContent).toContain('different releases');
+    expect(one(root, '[role=alert]').textContent).toContain('serves this page (0.1.0) is older');
+    expect(() => button(root, 'Branch main')).toThrow();
   });
 
   test('the setting for automatic commits is a ticked item of the menu', async () => {

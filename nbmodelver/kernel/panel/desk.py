@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver import __version__
 from nbmodelver.errors import Busy, UsageError
 from nbmodelver.kernel.panel import changing, reading
 from nbmodelver.kernel.panel.lines import Line, Request, log
@@ -92,7 +93,10 @@ class Desk:
             self._cancel(params.number("request"), request.line)
             request.answer({})
         else:
-            raise UsageError(f"there is no method '{method}'", "reload the page: it may be of another version")
+            raise UsageError(
+                f"there is no method '{method}' in nbmodelver {__version__}",
+                "install the same release of nbmodelver in the environments of the kernel and of the page",
+            )
 
     def _steadily(self, read: Callable[[], Message]) -> Message:
         """Read; a cell may change what is read under the reader, then it is tried once more."""

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver import __version__
 from nbmodelver.errors import NbmodelverError, NoStore
 from nbmodelver.kernel import document
 from nbmodelver.kernel.panel import entries
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nbmodelver.repo import Repo
 
 PROTOCOL = 1
+"""Raised when a page or a kernel of the release before would misread what the other says."""
 CHEAP_S = 0.004
 BEARABLE_S = 0.3
 
@@ -99,6 +101,7 @@ class Shelf:
         journal = repo.journals.read()
         return {
             "protocol": PROTOCOL,
+            "release": __version__,
             "store": repo.where,
             "notebook": self._notebook_name(),
             "branch": branch,
@@ -167,8 +170,9 @@ class Shelf:
 
 
 _NOTHING: Message = {
-    "protocol": PROTOCOL, "store": None, "notebook": "", "branch": "main", "branches": {}, "tags": {}, "head": None,
-    "versions": 0, "stored_bytes": 0, "undo": None, "redo": None, "metrics": [], "params": [], "settings": {},
+    "protocol": PROTOCOL, "release": __version__, "store": None, "notebook": "", "branch": "main", "branches": {},
+    "tags": {}, "head": None, "versions": 0, "stored_bytes": 0, "undo": None, "redo": None, "metrics": [], "params": [],
+    "settings": {},
 }  # fmt: skip
 
 

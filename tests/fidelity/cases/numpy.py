@@ -26,12 +26,14 @@ exact(
     "StringDType",
     "a = np.array(['a', 'long enough to leave the small string arena', ''], np.dtypes.StringDType())",
     "a",
+    needs=("numpy>=2.0",),
 )
 exact(
     "StringDType with NaN",
     "a = np.array(['a', np.nan], np.dtypes.StringDType(na_object=np.nan))",
     "a",
     "np.isnan(a[1])",
+    needs=("numpy>=2.0",),
 )
 exact("0-d", "a = np.array(3.5)", "a")
 exact("empty", "a = np.zeros((0, 3)); b = np.zeros((2, 0, 2), 'i2', order='F')", "a b")

@@ -5,7 +5,7 @@ from tests.fidelity.case import Family
 
 pandas = Family("pandas", "import pandas as pd, numpy as np\n", needs=("pandas",))
 polars = Family("polars", "import polars as pl\n", needs=("polars",))
-arrow = Family("pyarrow", "import pyarrow as pa\n", needs=("pyarrow",))
+arrow = Family("pyarrow", "import numpy as np, pyarrow as pa\n", needs=("pyarrow",))
 FAMILIES = [pandas, polars, arrow]
 exact = pandas.exact
 
@@ -16,7 +16,7 @@ for kind, values in {
     "datetime64[us, Europe/Berlin]": "['2020-03-29', None, '2021-10-31']", "period[M]": "['2020-01', None, '2021-02']",
     "interval[float64, right]": "[pd.Interval(0, 1), None, pd.Interval(1, 2)]", "Sparse[float64]": "[0.0, 1.0, np.nan]",
     "Sparse[int64]": "[0, 0, 1]", "int64[pyarrow]": "[1, None, 3]", "large_string[pyarrow]": "['a', None, 'c']",
-    "timestamp[ns][pyarrow]": "['2020-01-01', None, '2021-01-01']", "double[pyarrow]": "[1.5, None, 2]",
+    "timestamp[ns][pyarrow]": "[pd.Timestamp('2020'), None, pd.Timestamp('2021')]", "double[pyarrow]": "[1.5, None, 2]",
     "bool[pyarrow]": "[True, None, False]", "object": "[1, 'a', None]", "float16": "[1, 2, 3]", "complex128": "[1j, 2, 3]",
 }.items():
     exact(f"column of {kind}", f"s = pd.Series({values}, dtype='{kind}', name='s'); f = s.to_frame(); n = s.iloc[0]",
@@ -86,12 +86,13 @@ polars.exact("changed in place", "f = pl.DataFrame({'a': [1, 2]})", "f", damage=
 polars.exact("objects", "f = pl.DataFrame({'o': pl.Series([{1}, 'x'], dtype=pl.Object)})", "f", "f['o'].to_list()")
 polars.exact("dtypes and schema", "d = [pl.Int64(), pl.List(pl.Int8), pl.Datetime('ms', 'UTC')]; s = pl.Schema({'a': pl.Int8()})", "d s")
 
-for kind, values in {"int8": "[1, None]", "float16": "[1.5, None]", "string": "['a', None]", "large_string": "['a', None]", "binary": "[b'a', None]",
+ARROW_SINCE = {"string_view": ("pyarrow>=16",)}
+for kind, values in {"int8": "[1, None]", "float16": "[np.float16(1.5), None]", "string": "['a', None]", "large_string": "['a', None]", "binary": "[b'a', None]",
                      "bool_": "[True, None]", "date32": "[1, None]", "null": "[None, None]", "string_view": "['a', None]"}.items():
-    arrow.exact(f"array of {kind}", f"a = pa.array({values}, pa.{kind}())", "a", "a.null_count", "len(a)")
+    arrow.exact(f"array of {kind}", f"a = pa.array({values}, pa.{kind}())", "a", "a.null_count", "len(a)", needs=ARROW_SINCE.get(kind, ()))
 arrow.exact("nested", "a = pa.array([[{'x': 1}], None, []]); m = pa.array([[('k', 1)]], pa.map_(pa.string(), pa.int8()))", "a m")
 arrow.exact("dictionary, decimal, timestamps", "a = pa.array(['x', 'y', 'x']).dictionary_encode(); t = pa.array([1, 2], pa.timestamp('us', 'UTC')); from decimal import Decimal\nd = pa.array([Decimal('1.5')])", "a t d")
 arrow.exact("table with metadata", "t = pa.table({'a': [1, 2], 's': ['x', None]}).replace_schema_metadata({'k': 'v'}); u = pa.table({})", "t u", "t.schema.metadata", "t.to_pydict()")
 arrow.exact("chunks", "c = pa.chunked_array([[1, 2], [], [3]])", "c", "c.num_chunks")
 arrow.exact("a slice of an array", "a = pa.array(list(range(100)))[13:29]; s = pa.array(['a', None, 'ccc', 'd'])[1:3]", "a s", "a.sum().as_py()")
-arrow.exact("batch, schema, field, scalar", "b = pa.record_batch({'a': [1]}); s = pa.schema([pa.field('x', pa.int8(), False)], {'m': 'n'}); f = s.field(0); v = pa.scalar(5)", "b s f v", "v.as_py()")
+arrow.exact("batch, schema, field, scalar", "b = pa.record_batch([pa.array([1])], ['a']); s = pa.schema([pa.field('x', pa.int8(), False)], {'m': 'n'}); f = s.field(0); v = pa.scalar(5)", "b s f v", "v.as_py()")

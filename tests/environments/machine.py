@@ -1,0 +1,121 @@
+"""What the tests need besides Python packages: which of it this machine has, and how the rest is brought.
+
+Root on Debian or Ubuntu brings it with apt-get; nobody else changes the machine. Knows the commands and the packages of
+Debian; does not know what is run with them.
+
+    python -m tests.environments.machine node chromium firefox    # brings these, or fails and says how to get them
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NODE = 20
+"""The first release of Node that builds the front-end."""
+ROUNDS = 2
+"""npm comes with nodejs or in a package of its own, which then has to be installed after it."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that is no Python package. commands: any of them will do. hint: what a person does to get it."""
+
+    name: str
+    commands: tuple[str, ...]
+    packages: tuple[str, ...]
+    hint: str
+
+    @property
+    def path(self) -> str | None:
+        """Where it is; None when it is missing or too old."""
+        found = next(filter(None, map(shutil.which, self.commands)), None)
+        return found if found and self.is_usable() else None
+
+    def is_usable(self) -> bool:
+        """Whether what is there is new enough."""
+        return True
+
+    def to_install(self) -> tuple[str, ...]:
+        """The Debian packages that bring it; none when those of this system are too old."""
+        return self.packages
+
+
+class Npm(Tool):
+    """Node with npm. Debian 12 has a Node that is too old, and is then left as it is."""
+
+    def is_usable(self) -> bool:
+        node = shutil.which("node")
+        return node is not None and _major(_said(node, "--version")) >= NODE
+
+    def to_install(self) -> tuple[str, ...]:
+        if self.is_usable():
+            return ("npm",)
+        candidate = re.search(r"Candidate:\s*(\S+)", _said("apt-cache", "policy", "nodejs"))
+        return self.packages if candidate and _major(candidate[1]) >= NODE else ()
+
+
+NPM = Npm("Node with npm", ("npm",), ("nodejs",), f"install Node {NODE} or newer, with npm")
+CHROMIUM = Tool(
+    "Chromium",
+    ("chromium", "chromium-browser", "google-chrome"),
+    ("chromium", "fonts-dejavu-core"),
+    "install Chromium (on Debian: apt-get install chromium fonts-dejavu-core)",
+)
+FIREFOX = Tool(
+    "Firefox",
+    ("firefox-esr", "firefox"),
+    ("firefox-esr", "fonts-dejavu-core"),
+    "install Firefox (on Debian: apt-get install firefox-esr)",
+)
+
+
+def bring(tools: Iterable[Tool]) -> list[Tool]:
+    """Install the tools that are missing where that is allowed; give those that are missing afterwards."""
+    missing = [tool for tool in tools if tool.path is None]
+    for _ in range(ROUNDS if may_install() else 0):
+        if packages := tuple(dict.fromkeys(package for tool in missing for package in tool.to_install())):
+            print(f"installing {' '.join(packages)} with apt-get", flush=True)
+            _apt_get("update")
+            _apt_get("install", "-y", "--no-install-recommends", *packages)
+            missing = [tool for tool in missing if tool.path is None]
+    return missing
+
+
+def may_install() -> bool:
+    """True for root on a system of Debian's packages."""
+    return os.getuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt_get(*arguments: str) -> None:
+    """A failure shows in what is missing afterwards; apt-get has said the rest on stderr."""
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "-qq", *arguments], env=env, check=False, stdout=subprocess.DEVNULL)
+
+
+def _said(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return ""
+
+
+def _major(version: str) -> int:
+    """The first number of a version; 0 when there is none."""
+    number = re.search(r"\d+", version.partition(":")[2] or version)
+    return int(number[0]) if number else 0
+
+
+TOOLS = {"node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX}
+
+if __name__ == "__main__":
+    missing = bring([TOOLS[name] for name in sys.argv[1:]])
+    sys.exit("\n".join(f"{tool.name} is missing: {tool.hint}" for tool in missing) or 0)
