@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
+from nbmodelver.views import widget
 from tests.environments import bounds
 
 PAGE = ("jupyterlab", "jupyterlab_server", "jupyter_server", "notebook", "jupyter_builder")
@@ -25,16 +27,30 @@ CELLS = (
     "params = {'depth': 4}",
     "%mv_rollback v1 --yes",
     "assert params == {'depth': 3}",
-    "from nbmodelver.kernel import magics; panel = magics.latest().shows.panel('anywidget', 'history')",
-    "import ipywidgets; assert isinstance(panel, ipywidgets.DOMWidget)",
-    "plain = magics.latest().shows.panel('plain', 'history')",
+    "from nbmodelver.kernel import magics; plain = magics.latest().shows.panel('plain', 'history')",
     "import nbmodelver.cli, nbmodelver.bundle",
+)
+WIDGET_CELLS = (
+    "panel = magics.latest().shows.panel('anywidget', 'history')",
+    "import ipywidgets; assert isinstance(panel, ipywidgets.DOMWidget)",
 )
 
 
 def test_verbs_and_widgets_work_without_jupyterlab(tmp_path):
-    code = SESSION.format(page=PAGE, cells=CELLS)
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    works(tmp_path, CELLS)
+
+
+@pytest.mark.skipif(
+    not (widget.STATIC / widget.CODE).exists() and os.environ.get("NBMODELVER_FRONTEND") != "required",
+    reason="the front-end is not built: make frontend",
+)
+def test_the_panel_in_a_cell_works_without_jupyterlab(tmp_path):
+    works(tmp_path, (*CELLS, *WIDGET_CELLS))
+
+
+def works(folder, cells):
+    code = SESSION.format(page=PAGE, cells=cells)
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
