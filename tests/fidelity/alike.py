@@ -29,7 +29,7 @@ _EQUAL = (int, bool, str, bytes, bytearray, range, type(None), type(...), type(N
 _NOT_THE_CLASS_ITSELF = {
     "__dict__", "__weakref__", "_abc_impl", "__module__", "__doc__", "__annotations__", "__abstractmethods__",
     "__subclasshook__", "__match_args__", "_member_map_", "_value2member_map_", "__new__", "_new_member_",
-    "_unhashable_values_", "_hashable_values_", "__signature__", "__slotnames__",
+    "_unhashable_values_", "_hashable_values_", "__signature__", "__slotnames__", "__firstlineno__",
 }  # fmt: skip
 _SHARED_BY_ALL = (type, types.ModuleType, types.BuiltinFunctionType, types.CodeType, types.MethodDescriptorType)
 

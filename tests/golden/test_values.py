@@ -5,32 +5,40 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import nbmodelver as mv
+from nbmodelver.errors import NotLoadable
+
+if TYPE_CHECKING:
+    from nbmodelver.repo import Repo
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from make_values import values  # noqa: E402
 
+CODE = ("Net", "net")
+"""A class that `exec` made under Python 3.11, and an instance: its bytecode runs there only."""
+
 
 @pytest.fixture
-def loaded(tmp_path: Path) -> dict[str, Any]:
-    """What the golden store holds, into a namespace of its own."""
+def repo(tmp_path: Path) -> Repo:
+    """A copy of the golden store."""
     shutil.copytree(HERE / "values-1", tmp_path / ".nbmodelver")
-    repo = mv.open(tmp_path, trusted=True)
+    return mv.open(tmp_path, trusted=True)
+
+
+def test_the_golden_store_is_whole(repo: Repo) -> None:
     assert repo.verify(full=True) == []
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    namespace.update(repo.load("best", namespace=namespace))
-    return namespace
 
 
-def test_the_golden_store_is_read_as_it_was_written(loaded: dict[str, Any]) -> None:
+def test_the_golden_store_is_read_as_it_was_written(repo: Repo) -> None:
     want = values()
+    loaded = repo.load("best", [name for name in repo["best"].names if name not in CODE])
     assert repr(loaded["numbers"]) == repr(want["numbers"])
     loop, by_name, *rest = loaded["containers"]
     assert loop[1] is loop
@@ -42,5 +50,14 @@ def test_the_golden_store_is_read_as_it_was_written(loaded: dict[str, Any]) -> N
     assert loaded["frame"].equals(want["frame"])
     assert (loaded["frame"].dtypes == want["frame"].dtypes).all()
     assert loaded["generator"].random() == want["generator"].random()
-    assert type(loaded["net"]) is loaded["Net"]
-    assert loaded["net"].go(2) == 6
+
+
+def test_code_without_source_comes_back_in_its_own_python_and_is_refused_in_others(repo: Repo) -> None:
+    if sys.version_info[:2] == (3, 11):
+        loaded = repo.load("best", CODE)
+        assert type(loaded["net"]) is loaded["Net"]
+        assert loaded["net"].go(2) == 6
+        return
+    for name in CODE:
+        with pytest.raises(NotLoadable, match=r"Net\.go.* runs in Python 3\.11 only"):
+            repo.load("best", name)
