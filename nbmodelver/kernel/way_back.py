@@ -57,8 +57,6 @@ class WayBack:
                 return views.sentence("nothing was changed", value=plan)
         session = repo.demand_session(version) if call["session"] else None
         self.jump(repo, rollback, plan, partial=call["partial"])
-        if call["partial"]:
-            plan = rollback.plan(plan.environment, saves_first=plan.saves_first)
         if session is not None:
             repo.restore_session(session)
         return views.plan(rollback.told(plan), done=True)

@@ -343,7 +343,9 @@ class Rollback:
         notes += sentences(new, self.prefix)
         if self.unwritten:
             notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
-        return replace(plan, notes=(*plan.notes, *notes))
+        lost = {self.prefix + name: why for name, why in self.lost.items()}
+        changes = tuple(replace(c, effect="lost", reason=lost[c.name]) if c.name in lost else c for c in plan.changes)
+        return replace(plan, changes=changes, notes=(*plan.notes, *notes))
 
     def settled(self) -> None:
         """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""

@@ -210,7 +210,10 @@ def test_a_load_that_fails_is_found_at_commit_or_named_at_rollback(shell: Shell)
     assert shell["a"] == {"x": 2}
     plan = shell.run("%mv_rollback v2 --partial --yes")
     assert plan.named("lost") == ("late",)
+    assert plan.named("changes") == ("a",)
     assert shell["a"] == {"x": 1}
+    shell.run("del a")
+    assert shell.run("%mv_rollback v2 --partial --yes").named("appears") == ("a",)
 
 
 def test_hooks_that_exit_or_sleep_are_named(shell: Shell) -> None:
