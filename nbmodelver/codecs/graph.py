@@ -469,7 +469,7 @@ class Loader:
     namespace: becomes the globals of restored functions. find_definition(key): the live or restored definition.
     trusted: False refuses everything that needs pickle. restricted: pickles resolve only what `foreign_names` shows.
     python: gives the version of the Python that made the values, for code that carries no mark of it.
-    names_used: the global names that functions which it rebuilt refer to.
+    names_used: the global names that functions refer to which recipes of 0.1.0 rebuilt; later recipes say it.
     way_out(draft): what to do when unpickling it fails, "" for the usual.
     """
 
@@ -571,10 +571,14 @@ class Loader:
 
     def function(self, code: Any, where: Any, name: str, cells: Any) -> types.FunctionType:
         """A function of the notebook, with `namespace` as its globals where it had the notebook's."""
+        return rebuild.bound_to(self.namespace, code, where, name, cells)
+
+    def former_function(self, code: Any, where: Any, name: str, cells: Any) -> types.FunctionType:
+        """The same for a recipe of 0.1.0, which does not say which names its functions use."""
         built = self.former.built(code)
         if where is None:
             self.names_used |= globals_used(built)
-        return rebuild.bound_to(self.namespace, built, where, name, cells)
+        return self.function(built, where, name, cells)
 
     def _unpickle(self, draft: Draft, arrays: Arrays) -> Any:
         reading = _Reading(self, arrays, names_in(draft.skeleton) if self.restricted else None)
@@ -650,7 +654,7 @@ class _Reading:
             ("nbmodelver.codecs.fallback", "array"): lambda number, held: arrays.resolve(number, held=held),
             ("nbmodelver.codecs.fallback", "definition"): loader.find_definition,
             ("nbmodelver.codecs.rebuild", "function"): loader.function,
-            ("nbmodelver.codecs.code", "make_function"): loader.function,
+            ("nbmodelver.codecs.code", "make_function"): loader.former_function,
             **loader.former_names,
         }
 

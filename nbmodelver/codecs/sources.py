@@ -39,6 +39,7 @@ _CACHED_TREES = 64
 _NESTED = inspect.CO_NESTED
 _ANNOTATIONS = __future__.annotations.compiler_flag
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Recompiling:
     name: `co_name`. free: names of the cells of the function, in order. owner: the innermost class around it, for
     private names. span: () for a `def`, which is the whole text; for a lambda its first line, column, last line and
     end column in the text (lines from 1, columns in UTF-8 bytes from 0). annotations: whether
-    `from __future__ import annotations` was on.
+    `from __future__ import annotations` was on. imports: names in the code that an import bound at the top of its cell
+    or file: CPython compiles a call of their attributes otherwise.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Recompiling:
     owner: str = ""
     span: tuple[int, ...] = ()
     annotations: bool = False
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,11 @@ _known: dict[int, tuple[weakref.ref[types.CodeType], Source]] = {}
 _texts: dict[str, tuple[str, Recompiling | None]] = {}
 """File name that we gave -> its text, and how to compile it: the text of a lambda may be no statement."""
 
-_places: OrderedDict[tuple[str, str], dict[tuple[int, str], list[_Place]]] = OrderedDict()
+_parsed: OrderedDict[tuple[str, str], _Parsed] = OrderedDict()
+"""File name and hash of the text -> what it holds."""
+
+_verified: dict[str, bytes] = {}
+"""File name that we gave -> bytecode that its text is known to give."""
 
 
 def source(code: types.CodeType) -> Source:
@@ -127,8 +134,7 @@ def why_not_here(names: Sequence[str], python: str) -> str:
 def recompile(file: str, text: str, how: Recompiling, python: str) -> types.CodeType:
     """The code object of a text, compiled here. python: the mark of the Python that made it, for messages."""
     try:
-        place = _only(_tree_places(file, text, how), how)
-        made = _compiled(place, how, file)
+        made = _compiled(_only(_parse_text(file, text, how).places, how), how, file)
     except SyntaxError as error:
         raise NotLoadable(
             f"'{how.qualname}' was written for {readable(python)}; Python {sys.version_info[0]}.{sys.version_info[1]}"
@@ -145,7 +151,7 @@ def recompile(file: str, text: str, how: Recompiling, python: str) -> types.Code
 
 def fields_of(how: Recompiling) -> tuple[Any, ...]:
     """The fields of a `Recompiling`, as recipes hold them."""
-    return how.name, how.qualname, how.free, how.owner, how.span, how.annotations
+    return how.name, how.qualname, how.free, how.owner, how.span, how.annotations, how.imports
 
 
 def mark_of(version: str) -> str:
@@ -170,7 +176,7 @@ def show(file: str, text: str) -> None:
 def span_of_lambda(text: str, arguments: tuple[str, ...]) -> tuple[int, ...] | None:
     """The span of the only lambda on line 1 with these arguments; None when there is none, or several."""
     try:
-        places = _tree_places("", text, None).get((1, "<lambda>"), [])
+        places = _parse_text("", text, None).places.get((1, "<lambda>"), [])
     except (SyntaxError, ValueError, RecursionError):
         return None
     fitting = [p.node for p in places if tuple(a.arg for a in _arguments(p.node.args)) == arguments]
@@ -224,13 +230,23 @@ class _Place:
     end: int
 
 
+@dataclass(frozen=True)
+class _Parsed:
+    """A text: its functions by first line and name, and the names that imports bind at its top."""
+
+    places: dict[tuple[int, str], list[_Place]]
+    imports: frozenset[str]
+
+
 def _located(code: types.CodeType) -> Source:
     lines = linecache.getlines(code.co_filename)
     first = code.co_firstlineno
     if not 0 < first <= len(lines):
         made = _renamed(code, "<unknown>", 0)
         return Source(made, _dumped(made), "", None)
-    for place in _candidates(code, "".join(lines)):
+    parsed = _parsed_file(code.co_filename, "".join(lines))
+    imports = tuple(sorted(parsed.imports & _names_in(code))) if parsed.imports else ()
+    for place in parsed.places.get((first, code.co_name), []):
         text = "".join(lines[first - 1 : place.end])
         how = Recompiling(
             code.co_name,
@@ -239,10 +255,26 @@ def _located(code: types.CodeType) -> Source:
             place.owner,
             _span(place.node, first),
             bool(code.co_flags & _ANNOTATIONS),
+            imports,
         )
-        if _gives(place, how, code):
-            return _kept(code, text, how)
-    return _kept(code, _block(lines, first), None)
+        found = _kept(code, text, how)
+        if _verified.get(found.file) == found.bytecode or _gives(place, how, code):
+            _verified[found.file] = found.bytecode
+            _register(found.file, text, how)
+            return found
+    text = _block(lines, first)
+    found = _kept(code, text, None)
+    if text:
+        _register(found.file, text, None)
+    return found
+
+
+def _names_in(code: types.CodeType) -> set[str]:
+    found = {*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found |= _names_in(constant)
+    return found
 
 
 def _gives(place: _Place, how: Recompiling, code: types.CodeType) -> bool:
@@ -261,7 +293,6 @@ def _kept(code: types.CodeType, text: str, how: Recompiling | None) -> Source:
     # The text alone does not name the function: two lambdas of one line have the same.
     what = repr((text, how)).encode("utf-8", "surrogatepass")
     file = f"{_FILE}{code.co_name} {xxh3_64_hexdigest(what)}>"
-    _register(file, text, how)
     made = _renamed(code, file, code.co_firstlineno - 1)
     return Source(made, _dumped(made), text, how)
 
@@ -273,27 +304,39 @@ def _block(lines: Sequence[str], first: int) -> str:
         return ""
 
 
-def _candidates(code: types.CodeType, text: str) -> list[_Place]:
-    how = _texts[code.co_filename][1] if code.co_filename in _texts else None
+def _parsed_file(file: str, text: str) -> _Parsed:
+    """The text of a cell or file; nothing for one that cannot be parsed."""
+    how = _texts[file][1] if file in _texts else None
     try:
-        places = _tree_places(code.co_filename, text, how)
+        return _parse_text(file, text, how)
     except (SyntaxError, ValueError, RecursionError):  # A stale file, a magic that IPython did not translate ...
-        return []
-    return places.get((code.co_firstlineno, code.co_name), [])
+        return _Parsed({}, frozenset())
 
 
-def _tree_places(file: str, text: str, how: Recompiling | None) -> dict[tuple[int, str], list[_Place]]:
-    """First line and name -> the functions of a text."""
+def _parse_text(file: str, text: str, how: Recompiling | None) -> _Parsed:
+    """What a text holds. how: for a text of ours, which may be a part of a statement."""
     key = (file, xxh3_64_hexdigest(text.encode("utf-8", "surrogatepass")))
-    found = _places.get(key)
+    found = _parsed.get(key)
     if found is None:
-        tree = _parsed(text, how)
-        found = _places[key] = {}
-        for place in _functions(tree, how.owner if how else "", 0):
-            found.setdefault((_first_line(place.node), getattr(place.node, "name", "<lambda>")), []).append(place)
-        while len(_places) > _CACHED_TREES:
-            _places.popitem(last=False)
+        tree = _tree(text, how)
+        imports = frozenset(_imports(tree)) if how is None else frozenset(how.imports)
+        found = _parsed[key] = _Parsed({}, imports)
+        for place in _functions(tree, how.owner if how else "", 0, "lambda" in text):
+            found.places.setdefault((_first_line(place.node), getattr(place.node, "name", "<lambda>")), []).append(
+                place
+            )
+        while len(_parsed) > _CACHED_TREES:
+            _parsed.popitem(last=False)
     return found
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    """Names that imports bind below a node, outside of functions and classes."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in child.names)
+        elif isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)) and not isinstance(child, _SCOPES):
+            yield from _imports(child)
 
 
 def _only(places: dict[tuple[int, str], list[_Place]], how: Recompiling) -> _Place:
@@ -304,7 +347,7 @@ def _only(places: dict[tuple[int, str], list[_Place]], how: Recompiling) -> _Pla
     return found[0]
 
 
-def _parsed(text: str, how: Recompiling | None) -> ast.AST:
+def _tree(text: str, how: Recompiling | None) -> ast.AST:
     """The syntax tree of a text, with the text's own line numbers."""
     if how is not None and how.span:
         return _parsed_lambda(text, how.span)
@@ -336,13 +379,16 @@ def _parsed_lambda(text: str, span: tuple[int, ...]) -> ast.AST:
     return ast.increment_lineno(tree, line - 1)
 
 
-def _functions(node: ast.AST, owner: str, end: int) -> Iterator[_Place]:
-    """Every function below a node, outer ones first. end: last line of the simple statement around it, or 0."""
+def _functions(node: ast.AST, owner: str, end: int, lambdas: bool) -> Iterator[_Place]:
+    """Every function below a node, outer ones first.
+
+    end: last line of the simple statement around the node, or 0. lambdas: whether to look into expressions.
+    """
     if isinstance(node, ast.ClassDef):
-        for outside in (*node.decorator_list, *node.bases, *node.keywords):
-            yield from _functions(outside, owner, 0)
+        for outside in (*node.decorator_list, *node.bases, *node.keywords) if lambdas else ():
+            yield from _functions(outside, owner, 0, lambdas)
         for inside in node.body:
-            yield from _functions(inside, node.name, 0)
+            yield from _functions(inside, node.name, 0, lambdas)
         return
     if isinstance(node, _FUNCTIONS):
         yield _Place(node, owner, node.end_lineno or node.lineno)
@@ -351,8 +397,11 @@ def _functions(node: ast.AST, owner: str, end: int) -> Iterator[_Place]:
         yield _Place(node, owner, max(end, node.end_lineno or node.lineno))
     elif isinstance(node, ast.stmt):
         end = 0 if hasattr(node, "body") or isinstance(node, ast.Match) else node.end_lineno or 0
+        if end and not lambdas:
+            return
     for child in ast.iter_child_nodes(node):
-        yield from _functions(child, owner, end)
+        if lambdas or not isinstance(child, (ast.expr, ast.arguments)):
+            yield from _functions(child, owner, end, lambdas)
 
 
 def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
@@ -373,13 +422,14 @@ def _span(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, first: int)
 def _compiled(place: _Place, how: Recompiling, file: str) -> types.CodeType | None:
     """The code of a function, compiled within a scope that has its free names, and within a class of that name."""
     node = place.node
-    body: ast.stmt = ast.Expr(node) if isinstance(node, ast.Lambda) else node
+    body: ast.stmt = _at_start(ast.Expr(node)) if isinstance(node, ast.Lambda) else node
     if how.owner or "__class__" in how.free:
         body = _class(how.owner or "_", body)
     outer = [name for name in how.free if name not in ("__class__", "__classdict__")]
     if outer:
         body = _function(outer, body)
-    module = ast.fix_missing_locations(ast.Module([body], []))
+    imports: list[ast.stmt] = [_at_start(ast.Import([_at_start(ast.alias(name))])) for name in how.imports]
+    module = ast.Module([*imports, _at_start(body)], [])
     flags = _ANNOTATIONS if how.annotations else 0
     try:
         made = compile(module, file, "exec", flags, dont_inherit=True)
@@ -390,15 +440,30 @@ def _compiled(place: _Place, how: Recompiling, file: str) -> types.CodeType | No
 
 
 def _class(name: str, body: ast.stmt) -> ast.stmt:
-    made: Any = ast.parse("class _: pass").body[0]
-    made.name, made.body = name, [body]
-    return cast("ast.stmt", made)
+    make: Any = ast.ClassDef
+    made: ast.stmt = make(name=name, bases=[], keywords=[], body=[body], decorator_list=[])
+    return _without_parameters(made)
 
 
 def _function(names: list[str], body: ast.stmt) -> ast.stmt:
-    made: Any = ast.parse("def _(): pass").body[0]
-    made.args.args, made.body = [ast.arg(name) for name in names], [body]
-    return cast("ast.stmt", made)
+    make: Any = ast.FunctionDef
+    empty: Any = {"posonlyargs": [], "kwonlyargs": [], "kw_defaults": [], "defaults": []}
+    arguments = ast.arguments(args=[_at_start(ast.arg(name)) for name in names], **empty)
+    made: ast.stmt = make(name="_", args=arguments, body=[body], decorator_list=[])
+    return _without_parameters(made)
+
+
+def _without_parameters(made: Any) -> ast.stmt:
+    made.type_params = []  # Since Python 3.12.
+    return cast("ast.stmt", _at_start(made))
+
+
+def _at_start(node: Any) -> Any:
+    """A node of ours with a place; those of a text keep theirs."""
+    if not hasattr(node, "lineno"):
+        node.lineno = node.end_lineno = 1
+        node.col_offset = node.end_col_offset = 0
+    return node
 
 
 def _inside(code: types.CodeType, name: str, line: int) -> types.CodeType | None:

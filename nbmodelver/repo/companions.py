@@ -22,12 +22,13 @@ def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> No
     """
     rollback, loader = loading.rollback, loading.loader
     version, scope = rollback.version, loader.namespace
-    while missing := [n for n in sorted(loader.names_used) if n in version.kept and n not in scope and n not in values]:
-        group = version.groups[version.kept[missing[0]].group]
-        found = rollback.vault.load([group], loader)
+    needed = names_needed(rollback.vault, version, rollback.wanted) | loader.names_used
+    while missing := [n for n in sorted(needed) if n in version.kept and n not in scope and n not in values]:
+        found = rollback.vault.load([version.group_of(missing[0])], loader)
         scope.update({name: value for name, value in found.items() if name not in scope and name not in values})
+        needed |= loader.names_used
     if rollback.trusted and not rollback.restricted:
-        wanted = {n: where for n, where in version.imports.items() if n in loader.names_used and n not in scope}
+        wanted = {n: where for n, where in version.imports.items() if n in needed and n not in scope}
         scope.update(bind(wanted)[0])
 
 

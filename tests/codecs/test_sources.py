@@ -129,6 +129,26 @@ def test_a_traceback_shows_the_lines_of_a_restored_function(elsewhere: Any) -> N
     assert "y / x  # the line" in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize("first", ["import math\n", "if 1:\n    from m import n as math\n", "import math.x\n", ""])
+def test_a_function_beside_its_imports_comes_back_elsewhere(first: str, elsewhere: Any) -> None:
+    """CPython compiles a call of an attribute otherwise where the name is imported in the same text."""
+    text = "def f(x):\n    def g(y):\n        return math.real.bit_length() + x.real.conjugate() + y\n    return g\n"
+    namespace = {"__name__": "__main__", "math": 3}
+    file = "<cell with imports>"
+    linecache.cache[file] = (len(first + text), None, (first + text).splitlines(keepends=True), file)
+    code = compile(first + text, file, "exec", dont_inherit=True)
+    found = next(c for c in code.co_consts if getattr(c, "co_name", "") == "f")
+    namespace["f"] = type(elsewhere)(found, namespace, "f")
+    namespace["g"] = namespace["f"](4)
+    capture = kept(namespace, "f", "g", "math")
+    assert sources.source(found).how is not None
+    assert sources.source(namespace["g"].__code__).how is not None
+    back = loaded(capture)
+    assert sources.source(back["f"](1).__code__).how == sources.source(namespace["g"].__code__).how
+    elsewhere()
+    assert loaded(capture)["g"](5) == namespace["g"](5)
+
+
 def test_generators_coroutines_and_annotations_come_back_elsewhere(elsewhere: Any) -> None:
     text = (
         "from __future__ import annotations\n"
