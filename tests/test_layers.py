@@ -44,7 +44,7 @@ def crossing(tmp_path, place, source):
         ("kinds/torch.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\n"),
         ("catalogue/records.py", "import zstandard, tinydb, blake3"),
         ("catalogue/storage.py", "from nbmodelver import system"),
-        ("system/windows.py", "from nbmodelver.system.port import Folder"),
+        ("system/windows.py", "from nbmodelver.system.protocol import Folder"),
         ("views/log.py", "from nbmodelver.model import Version\nfrom nbmodelver.views.text import cut\nimport wcwidth"),
         ("views/a/b.py", "from ..text import cut\nfrom nbmodelver import __version__"),
         ("__init__.py", "def f():\n    from nbmodelver.kernel import load"),

@@ -22,7 +22,7 @@ from nbmodelver.store.lanes import address_of
 
 if TYPE_CHECKING:
     from nbmodelver.store.hashes import Print
-    from nbmodelver.system.port import PageMarks
+    from nbmodelver.system.protocol import PageMarks
 
 WORTH_WATCHING_BYTES = 8 << 20
 FIRST_PATIENCE = 2

@@ -1,7 +1,7 @@
 """The port to the operating system: what Linux, macOS and Windows do differently, and nothing else.
 
 `port` is the system of this process, chosen once. Everything that opens a file below a folder, locks it, gives it
-its name, syncs it, or asks who owns it goes through it; `port.System` says what each call does. No other file may
+its name, syncs it, or asks who owns it goes through it; `protocol.System` says what each call does. No other file may
 use a call that only some systems have (tests/portable.py lists them). It lies below everything and imports nothing of
 ours: the catalogue and the store both need it and do not know each other. Every call raises OSError as it comes.
 """
@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nbmodelver.system.port import System
+    from nbmodelver.system.protocol import System
 
 
 def _choose() -> System:

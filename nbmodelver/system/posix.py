@@ -13,7 +13,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from nbmodelver.system.port import Folder
+from nbmodelver.system.protocol import Folder
 
 assert sys.platform != "win32"
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-    from nbmodelver.system.port import PageMarks
+    from nbmodelver.system.protocol import PageMarks
 
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC

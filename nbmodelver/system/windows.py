@@ -28,14 +28,14 @@ import time
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from nbmodelver.system.port import Folder
+from nbmodelver.system.protocol import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from nbmodelver.system.port import PageMarks
+    from nbmodelver.system.protocol import PageMarks
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ LOCK_AT = 1 << 40
 
 PATIENCE_S = 2.0
 _FIRST_PAUSE_S = 0.001
-_LONGEST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 0.01
 
 
 class Calls(Protocol):

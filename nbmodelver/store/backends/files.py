@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from nbmodelver.system.port import Folder
+    from nbmodelver.system.protocol import Folder
 
 _TOGETHER_BYTES = 1 << 20
 _SYNC_BYTES = 32 << 20

@@ -27,7 +27,7 @@ from nbmodelver.store.locks import file_lock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nbmodelver.system.port import Folder
+    from nbmodelver.system.protocol import Folder
 
 
 class LocalBackend:
