@@ -11,11 +11,7 @@ Importing this costs almost nothing: everything is loaded when it is first used.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
-
-if os.name == "nt":
-    raise ImportError("nbmodelver needs the file locks of Linux or macOS; on Windows, run Jupyter inside WSL")
 
 if TYPE_CHECKING:
     from nbmodelver.repo import open_repo as open  # noqa: A004  # `mv.open` reads best, and nothing here opens files

@@ -128,6 +128,10 @@ class StoreLocked(StoreError):
     """Another process held the store's lock for too long."""
 
 
+class InUse(StoreError):
+    """A file of the store cannot be replaced or deleted, because another program has it open (on Windows)."""
+
+
 class RefMoved(StoreError):
     """A ref was moved by someone else in the meantime."""
 

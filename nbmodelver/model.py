@@ -392,7 +392,7 @@ class GcReport:
     """What a gc removed or would remove. rewritten_bytes: size of the packs of which only a part stays.
 
     freed_bytes: below 0 where what stays had leaned on what goes and takes more room without it. exact: False where
-    a dry run only estimates.
+    a dry run only estimates. left_packs: files that another program has open (on Windows); the next gc deletes them.
     """
 
     parts: int = 0
@@ -402,6 +402,7 @@ class GcReport:
     dry_run: bool = False
     rewritten_bytes: int = 0
     exact: bool = True
+    left_packs: int = 0
 
 
 class Progress(Protocol):

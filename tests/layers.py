@@ -16,6 +16,7 @@ SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
 EVERYTHING = {"cli", "kernel", "faces", "views", "bundle", "remote", "repo", "verbs", "testing", *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "system": set(),  # The port to the operating system: the siblings store, catalogue and codecs all need it.
     "model": set(),
     "verbs": set(),
     "codecs": set(),
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-BELOW_ALL = {"model", "errors"}
+BELOW_ALL = {"model", "errors", "system"}
 
 HOMES: dict[str, set[str]] = {
     "IPython": {"kernel"},
@@ -103,9 +104,10 @@ def crossing(place: Path, one: Import) -> str:
 
 def _inside(owner: str, rest: str) -> str:
     target = rest.partition(".")[0] or "__init__"
-    allowed = {owner, *BELOW_ALL, *MAY_IMPORT.get(owner, set())} - (BELOW_ALL if owner == "errors" else set())
+    lowest = BELOW_ALL - {"system"} if owner == "system" else BELOW_ALL if owner == "errors" else set()
+    allowed = {owner, *BELOW_ALL, *MAY_IMPORT.get(owner, set())} - lowest
     if owner == "model":
-        allowed.discard("model")
+        allowed -= {"model", "system"}
     if target == "__version__" or target in allowed:
         return ""
     if owner not in MAY_IMPORT:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import filecmp
-import os
 import re
 import secrets
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from nbmodelver import system
 from nbmodelver.bundle import documents, names, notebooks, pins
 from nbmodelver.bundle.archive import Writer
 from nbmodelver.bundle.first_cell import Variable
@@ -149,7 +149,7 @@ def _beside(path: Path) -> Iterator[BinaryIO]:
         with file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            system.port.sync(file.fileno())
         _place(temporary, path)
     except PermissionError as error:
         raise StoreReadOnly(f"'{path}' cannot be written: {error.strerror}", "choose another place with -o") from error
@@ -167,9 +167,5 @@ def _place(temporary: Path, path: Path) -> None:
         if filecmp.cmp(temporary, path, shallow=False):
             return
         raise FileExists(f"there is another file '{path}' already", "remove it, or choose another name with -o")
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    system.port.replace_at(temporary, path)
+    system.port.sync_folder_at(path.parent)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from blake3 import blake3
 from tinydb.storages import Storage
 
+from nbmodelver import system
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORM = 1
 MAX_BYTES = 256 << 20
-_NO_FOLLOW = os.O_NOFOLLOW | os.O_CLOEXEC
 _NAME = "index.json"
 
 
@@ -48,11 +49,11 @@ class CheckedStorage(Storage):
 
     def _from_file(self) -> dict[str, dict[str, Any]] | None:
         try:
-            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | _NO_FOLLOW)
+            folder = system.port.open_folder(self._folder, follow=False)
             try:
-                fd = os.open(_NAME, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW, dir_fd=folder)
+                fd = system.port.open_to_read(folder, _NAME)
             finally:
-                os.close(folder)
+                system.port.close_folder(folder)
             with os.fdopen(fd, "rb") as file:
                 size = os.fstat(fd).st_size  # To read "at most" a number would allocate that number.
                 return _checked(file.read(size)) if size <= MAX_BYTES else None
@@ -62,20 +63,21 @@ class CheckedStorage(Storage):
     def _replace(self, raw: bytes) -> None:
         with suppress(FileExistsError):
             self._folder.mkdir(mode=0o700)
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | _NO_FOLLOW)
+        port = system.port
+        folder = port.open_folder(self._folder, follow=False)
         name = f".{secrets.token_hex(8)}.tmp"
         try:
-            fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600, dir_fd=folder)
+            fd = port.new_file(folder, name, 0o600)
             try:
                 with os.fdopen(fd, "wb") as file:
                     file.write(raw)
-                os.rename(name, _NAME, src_dir_fd=folder, dst_dir_fd=folder)
+                port.replace(folder, name, -1, folder, _NAME)
             except BaseException:
                 with suppress(OSError):
-                    os.unlink(name, dir_fd=folder)
+                    port.delete(folder, name)
                 raise
         finally:
-            os.close(folder)
+            port.close_folder(folder)
 
 
 def _checked(raw: bytes) -> dict[str, dict[str, Any]] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -90,7 +89,7 @@ class Notebook:
     def _place(self, repo: Repo) -> str:
         """Where the notebook lies, seen from the store; "" when nobody told. Asked once: a rename keeps its undo."""
         path, root = document.path_of(self.values), getattr(repo.backend, "root", None)
-        return "" if path is None or root is None else os.path.relpath(path, root)
+        return "" if path is None or root is None else places.seen_from(path, root)
 
     def _still_there(self, repo: Repo) -> bool:
         root = getattr(repo.backend, "root", None)

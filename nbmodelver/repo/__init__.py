@@ -16,7 +16,7 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, LoadedDifferently, NotLoadable, UnknownName, UsageError
+from nbmodelver.errors import Damaged, InUse, LoadedDifferently, NotLoadable, UnknownName, UsageError
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
 from nbmodelver.repo import merge as merging
 from nbmodelver.repo import places, profiles, upkeep
@@ -552,8 +552,9 @@ class Repo:
             with self.parts.watched():
                 return gc_tried(self, grace_s)
         report = self.collect(dry_run=False, grace_s=grace_s)
-        upkeep.bury(self, grace_s)
-        upkeep.everything(self)
+        with suppress(InUse):  # Another program has a file open: the next gc goes on.
+            upkeep.bury(self, grace_s)
+            upkeep.everything(self)
         return report
 
     def collect(self, *, dry_run: bool, grace_s: float) -> GcReport:

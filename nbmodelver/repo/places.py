@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NoStore
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 FOLDER = ".nbmodelver"
 VARIABLE = "NBMODELVER_STORE"
@@ -29,6 +33,18 @@ def as_store(path: Path) -> Path:
     """The store's folder for a path that a user wrote: itself if it is one, else the folder inside it."""
     path = path.expanduser()
     return path if path.name == FOLDER or (path / "format").is_file() else path / FOLDER
+
+
+def seen_from(path: str | Path, folder: str | Path, rules: ModuleType = os.path) -> str:
+    """A path as seen from a folder, with "/" on every system; the whole path when it is on another drive.
+
+    rules: `posixpath` or `ntpath`.
+    """
+    try:
+        seen = rules.relpath(path, folder)
+    except ValueError:  # Another drive of Windows.
+        seen = rules.abspath(path)
+    return str(seen).replace(rules.sep, "/")
 
 
 def demand(start: Path | None = None) -> Path:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph
-from nbmodelver.errors import NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
+from nbmodelver.errors import InUse, NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
 from nbmodelver.model import VersionId
 from nbmodelver.repo.commit import canonical_json
 from nbmodelver.repo.history import HEAD, NOTE
 from nbmodelver.repo.nearest import nearest
+from nbmodelver.store import condemned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,7 +80,7 @@ class Purge:
             repo.backend.delete(f"profiles/{digest}")
         repo.forget_cached()
         try:
-            report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)
+            report = _collect(repo)
         except StoreError as error:
             gone = f"{', '.join(self.names)}: out of every version, but bytes of it are still in the store's files"
             hint = "; ".join(filter(None, (error.hint, "then the same purge again")))
@@ -232,5 +233,14 @@ def _left_over(repo: Repo) -> GcReport | None:
     """Remove what a purge still had to, that was stopped when no version listed the names any more; None: nothing."""
     if not repo.refs.readable("forgotten/")[0]:
         return None
+    left = condemned.read(repo.backend)
+    report = _collect(repo)
+    return report if report.parts or left else None
+
+
+def _collect(repo: Repo) -> GcReport:
+    """Leave no byte that no version needs. Raises InUse where another program keeps one."""
     report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)
-    return report if report.parts else None
+    if report.left_packs:
+        raise InUse("another program has a pack open", "close what reads it (a backup, a virus scanner)")
+    return report

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
+from nbmodelver import system
 from nbmodelver.errors import StoreError
 
 FILE = "trust.json"
@@ -40,7 +41,9 @@ class Trust:
         """Origin -> when it was trusted, ISO 8601 in UTC."""
         try:
             status = self.file.lstat()
-            if not stat.S_ISREG(status.st_mode) or _others_can_write(status) or status.st_size > MAX_BYTES:
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+                return {}
+            if system.port.others_can_write(self.file, status):
                 return {}
             data = json.loads(self.file.read_text(encoding="utf-8"))
             return {str(k): str(v) for k, v in data["origins"].items()}
@@ -64,11 +67,11 @@ class Trust:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, name = tempfile.mkstemp(dir=self._folder)
             try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
                     json.dump({"origins": origins}, file, indent=1, sort_keys=True)
                     file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self.file)
+                    system.port.sync(file.fileno())
+                system.port.replace_at(name, self.file)
             except BaseException:
                 with suppress(OSError):
                     os.unlink(name)
@@ -86,14 +89,9 @@ def strangers(folder: Path) -> str:
             status = place.lstat()
         except OSError:
             continue
-        if stat.S_ISLNK(status.st_mode):
+        if system.port.is_link(status):
             return f"{place} is a symbolic link"
-        if hasattr(os, "getuid") and status.st_uid != os.getuid():
-            return f"{place} belongs to another user"
-        if _others_can_write(status):
-            return f"others can write in {place}"
+        why = system.port.others_can_write(place, status)
+        if why:
+            return f"{place} {why}"
     return ""
-
-
-def _others_can_write(status: os.stat_result) -> bool:
-    return os.name == "posix" and bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))

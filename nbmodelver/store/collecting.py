@@ -7,7 +7,7 @@ that are there twice, and the next gc removes the spare copies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -145,15 +145,17 @@ def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) 
     for some in _portions(made.rewrite.values()):
         kept = [(c, [e for e in c.entries if made.here(c, e) and not _moves_alone(made, c, e)]) for c in some]
         repack(reader, kept)
-    _delete(reader, [*made.delete, *made.rewrite])  # With what an earlier one left over.
+    left = _delete(reader, [*made.delete, *made.rewrite])  # With what an earlier one left over.
     reader.backend.sweep()
     after = sum(c.size for c in index.packs().values())
-    return made.report(freed_bytes=before - after)
+    after += sum(c.size for c in (*made.delete.values(), *made.rewrite.values()) if c.pack in left)
+    return replace(made.report(freed_bytes=before - after), left_packs=len(left))
 
 
-def _delete(reader: Reader, keys: Iterable[str]) -> None:
-    condemned.delete(reader.backend, keys)
+def _delete(reader: Reader, keys: Iterable[str]) -> set[str]:
+    left = condemned.delete(reader.backend, keys)
     reader.index.refresh()
+    return left
 
 
 def _bases_of_rewritten(made: Plan) -> list[Place]:

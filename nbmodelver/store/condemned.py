@@ -1,6 +1,7 @@
 """Packs that are about to be deleted: named in one small file, swapped in as a whole, before the first one goes.
 
 From that moment nobody reads them, so a gc that is killed between two deletions leaves no part without its base.
+A pack that another program has open (Windows does not delete it then) stays named until a later deletion succeeds.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import Damaged, StoreLocked
+from nbmodelver.errors import Damaged, InUse, StoreLocked
 from nbmodelver.store.hashes import checksum
 
 if TYPE_CHECKING:
@@ -24,24 +25,34 @@ def read(backend: Backend) -> set[str]:
     return _parse(_stored(backend))
 
 
-def delete(backend: Backend, keys: Iterable[str]) -> None:
-    """Take the packs out of the store; those that an earlier deletion left over go along. Under the lease alone."""
+def delete(backend: Backend, keys: Iterable[str]) -> set[str]:
+    """Take the packs out of the store; those that an earlier deletion left over go along. Under the lease alone.
+
+    Gives those that another program has open: they do not count any more, and go with a later deletion.
+    """
     before = _stored(backend)
     all_keys = sorted({*_parse(before), *keys})
     if not all_keys:
-        return
+        return set()
     new = _form(all_keys)
     if new != before and not backend.swap(KEY, before, new):
         raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+    left = []
     for key in all_keys:
-        backend.delete(key)
-    backend.swap(KEY, new, None)
+        try:
+            backend.delete(key)
+        except InUse:
+            left.append(key)
+    if left != all_keys:
+        backend.swap(KEY, new, _form(left) if left else None)
+    return set(left)
 
 
 def set_aside(backend: Backend, keys: Iterable[str]) -> None:
     """Let these packs not count while they arrive one by one, and so not without each other.
 
     What an earlier deletion left over is deleted; packs of an earlier arrival that was killed stay when named again.
+    Raises InUse when another program has one of the former open: it must not count when the new ones do.
     """
     coming = set(keys)
     before = _stored(backend)
@@ -50,7 +61,11 @@ def set_aside(backend: Backend, keys: Iterable[str]) -> None:
         form = _form(sorted(left))
         if form != before and not backend.swap(KEY, before, form):
             raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
-        delete(backend, ())
+        if still := delete(backend, ()):
+            raise InUse(
+                f"another program has {min(still)} in {backend.where} open, which is to be deleted",
+                "close what reads it (a backup, a virus scanner), then run the same command again",
+            )
         before = None
     form = _form(sorted(coming))
     if coming and form != before and not backend.swap(KEY, before, form):

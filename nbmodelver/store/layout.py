@@ -32,7 +32,7 @@ def create(backend: Backend) -> bool:
     root = getattr(backend, "root", None)
     if made and isinstance(root, Path):
         with suppress(OSError):  # A courtesy to Git, nothing that the store needs.
-            (root / ".gitignore").write_text("*\n", encoding="ascii")
+            (root / ".gitignore").write_bytes(b"*\n")
     return made
 
 

@@ -1,18 +1,18 @@
 """Locks that the kernel of the operating system releases by itself when their holder dies.
 
-Two kinds: a file lock (flock) between processes and a lock in memory for stores without files. Both can be held
+Two kinds: a file lock between processes and a lock in memory for stores without files. Both can be held
 alone or shared, and give up after a time with StoreLocked. A lock is not re-entrant.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from nbmodelver import system
 from nbmodelver.errors import StoreLocked
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE_S = 0.0005
 LONGEST_PAUSE_S = 0.05
+_PID_BYTES = 11
 
 
 def _wait(take: Callable[[], bool], timeout_s: float, give_up: Callable[[], StoreLocked]) -> None:
-    """Call `take` until it gives True. Polling, because a blocking flock cannot be given a time."""
+    """Call `take` until it gives True. Polling, because a blocking lock cannot be given a time."""
     deadline = time.monotonic() + timeout_s
     pause = FIRST_PAUSE_S
     while not take():
@@ -39,26 +40,18 @@ def file_lock(fd: int, where: str, timeout_s: float, *, shared: bool = False) ->
 
     Raises StoreLocked after `timeout_s`, OSError where the file system cannot lock.
     """
-    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-
-    def take() -> bool:
-        try:
-            fcntl.flock(fd, how | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    _wait(take, timeout_s, lambda: _locked(where, _holder(fd), timeout_s))
+    port = system.port
+    _wait(lambda: port.lock(fd, shared=shared), timeout_s, lambda: _locked(where, _holder(fd), timeout_s))
     try:
-        os.pwrite(fd, f"{os.getpid():<11}".encode(), 0)
+        port.write_holder(fd, f"{os.getpid():<{_PID_BYTES}}".encode())
         yield
     finally:
         with suppress(OSError):  # The holder closes the file next, which lets go in any case.
-            fcntl.flock(fd, fcntl.LOCK_UN)
+            port.unlock(fd)
 
 
 def _holder(fd: int) -> str:
-    pid = os.pread(fd, 11, 0).strip()
+    pid = system.port.read_at(fd, _PID_BYTES, 0).strip()
     return f"process {pid.decode()}" if pid.isdigit() else "another process"
 
 

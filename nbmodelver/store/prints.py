@@ -7,8 +7,8 @@ to stay the same twice as often before it is watched again.
 
 from __future__ import annotations
 
-import contextlib
 import math
+import mmap
 import os
 import threading
 import time
@@ -16,12 +16,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nbmodelver import system
 from nbmodelver.store.hashes import print_of
 from nbmodelver.store.lanes import address_of
-from nbmodelver.store.pages import Pages, devices_may_write, whole_pages
 
 if TYPE_CHECKING:
     from nbmodelver.store.hashes import Print
+    from nbmodelver.system.protocol import PageMarks
 
 WORTH_WATCHING_BYTES = 8 << 20
 FIRST_PATIENCE = 2
@@ -62,7 +63,7 @@ class Prints:
         self._least_bytes = least_bytes
         self._guard = threading.RLock()
         self._seen: OrderedDict[Span, _Seen] = OrderedDict()
-        self._pages: Pages | None = None
+        self._pages: PageMarks | None = None
         self._asked_in = 0
         self._looked_s = -math.inf
         self.remembered_bytes = 0
@@ -95,23 +96,22 @@ class Prints:
                 self._note(span, found, marks)
         return found
 
-    def _usable(self) -> Pages | None:
+    def _usable(self) -> PageMarks | None:
         """The marks, or None where they cannot be had or not be trusted."""
         here = os.getpid()
         if self._pages is not None and self._pages.pid != here:
             self.forget()  # In a forked child: the marks are those of the parent.
         if self._pages is None and self._asked_in != here:
             self._asked_in, self._looked_s = here, -math.inf
-            with contextlib.suppress(OSError):
-                self._pages = Pages()
+            self._pages = system.port.page_marks()
         if self._pages is not None and time.monotonic() - self._looked_s > _LOOK_EVERY_S:
-            if devices_may_write():
+            if self._pages.devices_may_write():
                 self.forget()
                 self._asked_in = here
             self._looked_s = time.monotonic()
         return self._pages
 
-    def _untouched(self, pages: Pages, span: Span, seen: _Seen, raw: memoryview) -> bool:
+    def _untouched(self, pages: PageMarks, span: Span, seen: _Seen, raw: memoryview) -> bool:
         """Whether the bytes are those of the print; if not, the span is watched no longer, and not soon again."""
         if pages.clean(*whole_pages(*span)) and _edges(span, raw) == seen.edges:
             self._seen.move_to_end(span)
@@ -120,7 +120,7 @@ class Prints:
         pages.release(*whole_pages(*span))
         return False
 
-    def _mark(self, pages: Pages, span: Span, seen: _Seen, raw: memoryview) -> object | None:
+    def _mark(self, pages: PageMarks, span: Span, seen: _Seen, raw: memoryview) -> object | None:
         """Set marks for one span; every other span's marks on these pages mean nothing any more."""
         start, end = whole_pages(*span)
         for other, theirs in self._seen.items():
@@ -162,3 +162,10 @@ def _edges(span: Span, raw: memoryview) -> Print:
     """The print of the bytes outside whole pages."""
     start, end = (at - span[0] for at in whole_pages(*span))
     return print_of(bytes(raw[:start]) + bytes(raw[end:]))
+
+
+def whole_pages(address: int, length: int) -> tuple[int, int]:
+    """(start, end) of the pages that lie in a run of memory entirely; empty: (x, x)."""
+    page = mmap.PAGESIZE
+    start = -(-address // page) * page
+    return start, max(start, (address + length) // page * page)

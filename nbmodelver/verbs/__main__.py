@@ -15,7 +15,7 @@ def write(folder: Path) -> None:
     for stale in {p.name for p in folder.glob("*.md")} - set(pages):
         (folder / stale).unlink()
     for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="")
 
 
 if __name__ == "__main__":

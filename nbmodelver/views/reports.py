@@ -45,7 +45,7 @@ def damage(problem: Problem) -> tuple[str, str]:
 
 def gc(report: GcReport) -> Shown:
     """What was or would be removed."""
-    if not report.freed_bytes and not report.packs and not report.parts:
+    if not report.freed_bytes and not report.packs and not report.parts and not report.left_packs:
         said = line("nothing to remove", dim(f" · {size(report.kept_bytes)} in use"))
         return Shown(Document((said,), "gc"), report)
     verb = "would remove" if report.dry_run else "removed"
@@ -53,9 +53,18 @@ def gc(report: GcReport) -> Shown:
     about, stay = "" if report.exact else "about ", dim(f" · {size(report.kept_bytes)} stay")
     if report.freed_bytes < 0:
         more = strong(f"{about}{size(-report.freed_bytes)} more")
-        return Shown(Document((line(f"{verb} {what}; what leaned on them takes ", more, stay),), "gc"), report)
-    said = line(f"{verb} ", strong(f"{about}{size(report.freed_bytes)}"), f" ({what})", stay)
-    return Shown(Document((said,), "gc"), report)
+        said = line(f"{verb} {what}; what leaned on them takes ", more, stay)
+    else:
+        said = line(f"{verb} ", strong(f"{about}{size(report.freed_bytes)}"), f" ({what})", stay)
+    return Shown(Document((said, *_left(report)), "gc"), report)
+
+
+def _left(report: GcReport) -> list[Block]:
+    """What another program has open."""
+    if not report.left_packs:
+        return []
+    count = plural(report.left_packs, "file")
+    return [line(f"{count} cannot be deleted, as another program has it open; the next gc deletes it")]
 
 
 def forgotten(

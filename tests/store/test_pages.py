@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbmodelver.store import pages as pages_module
 from nbmodelver.store import prints as prints_module
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.hashes import print_of
 from nbmodelver.store.lanes import address_of
-from nbmodelver.store.pages import Pages, whole_pages
 from nbmodelver.store.parts import PartStore
-from nbmodelver.store.prints import Prints
+from nbmodelver.store.prints import Prints, whole_pages
+from nbmodelver.system import pages as pages_module
+from nbmodelver.system.pages import Pages
 
 PAGE = mmap.PAGESIZE
 KIB = 1024
@@ -35,7 +35,7 @@ def can_mark() -> bool:
         Pages().close()
     except OSError:
         return False
-    return not pages_module.devices_may_write()
+    return not Pages.devices_may_write()
 
 
 needs_marks = pytest.mark.skipif(not can_mark(), reason="this system cannot mark pages: everything is hashed")
@@ -175,7 +175,7 @@ def test_nothing_is_watched_while_a_device_may_write(prints: Prints, monkeypatch
     array = fresh()
     settled(prints, array.data)
     monkeypatch.setattr(prints_module, "_LOOK_EVERY_S", -1.0)
-    monkeypatch.setattr(prints_module, "devices_may_write", lambda: True)
+    monkeypatch.setattr(Pages, "devices_may_write", staticmethod(lambda: True))
     assert not is_remembered(prints, array.data)
     settled(prints, array.data)
     assert not is_remembered(prints, array.data)
@@ -200,7 +200,7 @@ def test_where_the_system_cannot_tell_everything_is_hashed(monkeypatch: pytest.M
     def refuse() -> None:
         raise OSError("no")
 
-    monkeypatch.setattr(prints_module, "Pages", refuse)
+    monkeypatch.setattr(pages_module, "Pages", refuse)
     prints = Prints(least_bytes=16 * KIB)
     array = fresh()
     settled(prints, array.data)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbmodelver import bundle
+from nbmodelver import bundle, system
 from nbmodelver.errors import FileExists, NbmodelverError, StoreReadOnly, UsageError
 from nbmodelver.kernel.panel import entries
 
@@ -68,6 +68,6 @@ def replaced(path: Path, *, overwrite: bool) -> Iterator[Path]:
     new = path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}")
     try:
         yield new
-        new.replace(path)
+        system.port.replace_at(new, path)
     finally:
         new.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from nbmodelver.errors import StoreError, StoreFull, StoreReadOnly
+from nbmodelver.errors import InUse, StoreError, StoreFull, StoreReadOnly
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -13,7 +13,7 @@ _LINK = {errno.ELOOP, errno.ENOTDIR}
 
 
 class named:  # noqa: N801  # used as a function; a class because a small commit enters it a hundred times
-    """Turn an OSError inside the block into StoreFull, StoreReadOnly or StoreError: "cannot <operation> <where>"."""
+    """Turn an OSError inside the block into an error of ours (see translate): "cannot <operation> <where>"."""
 
     __slots__ = ("operation", "where")
 
@@ -37,6 +37,11 @@ def translate(error: OSError, operation: str, where: str) -> StoreError:
         return StoreFull(message, "free some space (or raise the quota), then run the same command again")
     if error.errno in _READ_ONLY:
         return StoreReadOnly(message, "reading still works; to commit, get write permission or open a store elsewhere")
+    if error.errno == errno.EBUSY:
+        return InUse(
+            f"cannot {operation} {where}: another program has it open",
+            "close what reads it (a backup, a virus scanner, another kernel), then run the same command again",
+        )
     if error.errno in _LINK:
         return StoreError(f"{message} (links inside a store are not followed)", "replace the link by what it points to")
     return StoreError(message, "nothing half-made is visible; the same command can be run again")

@@ -1,9 +1,10 @@
 """A store in a folder on disk.
 
-An object is written to a temporary file inside the store, synced, given its name by a hard link (which never
-replaces anything), and the folder is synced: after that it survives power loss, before that it does not exist.
-Reads use pread and not mmap: an I/O error or a file cut by someone else is then an exception and not a SIGBUS
-that takes the user's kernel along; what it costs is one copy of *compressed* bytes.
+An object is written to a temporary file inside the store, synced, given its name in a way that never replaces
+anything, and the folder is synced: after that it survives power loss, before that it does not exist.
+Reads copy and do not map the file: an I/O error or a file cut by someone else is then an exception and not a SIGBUS
+that takes the user's kernel along; what it costs is one copy of *compressed* bytes. On Windows a mapped pack could
+not be deleted either. How each step is done is the system's matter: nbmodelver/system.
 No path component inside the store is ever followed through a link.
 """
 
@@ -16,26 +17,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbmodelver import system
 from nbmodelver.errors import NoStore, StoreError
 from nbmodelver.store.backends.faults import named, translate
-from nbmodelver.store.backends.files import (
-    FOLDER,
-    NO_FOLLOW,
-    Writer,
-    exists,
-    give_name,
-    into,
-    make_durably,
-    new_file,
-    read_fully,
-    sweep_one,
-    walk,
-)
+from nbmodelver.store.backends.files import Writer, make_durably, walk
 from nbmodelver.store.backends.keys import check
 from nbmodelver.store.locks import file_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from nbmodelver.system.protocol import Folder
 
 
 class LocalBackend:
@@ -52,10 +44,10 @@ class LocalBackend:
             with named("create the folder", self.where):
                 make_durably(self.root, 0o770 if shared else 0o700)
                 if shared:
-                    self.root.chmod(0o2770)
+                    system.port.give_folder_to_group(self.root)
         elif not self.root.is_dir():
             raise NoStore(f"no store at {self.where}", "make one: %mv_init, or nbmodelver.open(PATH, create=True)")
-        self.shared = shared or bool(self.root.stat().st_mode & stat.S_IWGRP)
+        self.shared = shared or system.port.is_shared(self.root.stat())
         self._durable: set[tuple[str, ...]] = set()
 
     @property
@@ -67,7 +59,7 @@ class LocalBackend:
         """Whether another user owns or may write the store: then its pickles are not to be trusted."""
         with named("look at", self.where):
             info = self.root.stat()
-        return info.st_uid != os.geteuid() or bool(info.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+        return bool(system.port.others_can_write(self.root, info))
 
     # -- reading
 
@@ -76,7 +68,7 @@ class LocalBackend:
         with self._opened(key) as fd, named("read", self._path(key)):
             if length is None:
                 length = max(os.fstat(fd).st_size - start, 0)
-            return read_fully(fd, start, length)
+            return system.port.read_at(fd, length, start)
 
     def size(self, key: str) -> int:
         """Bytes under `key`."""
@@ -92,15 +84,16 @@ class LocalBackend:
         """Every key that starts with `prefix`, sorted; the whole listing is made before the first key is given."""
         folder = prefix.rpartition("/")[0]
         with named("list", self._path(folder)):
-            fd = self._root()
+            port = system.port
+            opened = port.open_folder(self.root)
             try:
                 for step in filter(None, folder.split("/")):
-                    fd = into(fd, step)
-                keys = sorted(walk(fd, f"{folder}/" if folder else ""))
+                    opened = port.into(opened, step)
+                keys = sorted(walk(opened, f"{folder}/" if folder else ""))
             except FileNotFoundError:
                 keys = []
             finally:
-                os.close(fd)
+                port.close_folder(opened)
         return (k for k in keys if k.startswith(prefix))
 
     # -- writing
@@ -108,12 +101,12 @@ class LocalBackend:
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
         """Write a new immutable object durably; False when the key exists."""
         with self._folder(key, make=True) as (folder, name):
-            if exists(folder, name):
+            if system.port.exists(folder, name):
                 return False
             with self._temporary() as (tmp_folder, tmp, fd):
                 self._fill(fd, chunks, key)
                 with named("name", self._path(key)):
-                    if not give_name(tmp_folder, tmp, fd, folder, name):
+                    if not system.port.publish(tmp_folder, tmp, fd, folder, name):
                         return False
             self._sync_new(folder, name, key)
             return True
@@ -125,38 +118,39 @@ class LocalBackend:
                 return False
             if new is None:
                 with named("delete", self._path(key)), suppress(FileNotFoundError):
-                    os.unlink(name, dir_fd=folder)
+                    system.port.delete(folder, name)
             else:
                 with self._temporary() as (tmp_folder, tmp, fd):
                     self._fill(fd, [new], key)
                     with named("replace", self._path(key)):
-                        os.rename(tmp, name, src_dir_fd=tmp_folder, dst_dir_fd=folder)
+                        system.port.replace(tmp_folder, tmp, fd, folder, name)
             with named("sync the folder of", self._path(key)):
-                os.fsync(folder)
+                system.port.sync_folder(folder)
             return True
 
     def delete(self, key: str, *, durable: bool = True) -> None:
         """Remove `key`, durably unless told that this does not matter; a missing key is no error."""
         try:
             with self._folder(key) as (folder, name), named("delete", self._path(key)), suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=folder)
+                system.port.delete(folder, name)
                 if durable:
-                    os.fsync(folder)
+                    system.port.sync_folder(folder)
         except KeyError:
             return
 
     def move(self, key: str, new: str) -> None:
         """Give `key` another name durably; whatever it is is moved, also what is no regular file."""
         with self._folder(key) as (folder, name), self._folder(new, make=True) as (new_folder, new_name):
-            if exists(new_folder, new_name):
+            port = system.port
+            if port.exists(new_folder, new_name):
                 raise StoreError(f"{self._path(new)} exists already", "nothing was moved")
             with named("move", self._path(key)):
                 try:
-                    os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=new_folder)
+                    port.move(folder, name, new_folder, new_name)
                 except FileNotFoundError:
                     raise KeyError(key) from None
-                os.fsync(new_folder)
-                os.fsync(folder)
+                port.sync_folder(new_folder)
+                port.sync_folder(folder)
 
     @contextmanager
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> Iterator[None]:
@@ -165,10 +159,9 @@ class LocalBackend:
         with named("lock", path):
             folder = self._subfolder("locks")
             try:
-                flags = os.O_RDWR | os.O_CREAT | NO_FOLLOW
-                fd = os.open(name, flags, 0o660 if self.shared else 0o600, dir_fd=folder)
+                fd = system.port.open_lock_file(folder, name, 0o660 if self.shared else 0o600)
             finally:
-                os.close(folder)
+                system.port.close_folder(folder)
         try:
             held = file_lock(fd, path, timeout_s, shared=shared)
             with named("lock", path):
@@ -183,29 +176,25 @@ class LocalBackend:
     def sweep(self) -> int:
         """Remove temporary files whose writers are gone, and give their number.
 
-        A writer holds a lock on its temporary file, so that no clock decides who is gone.
+        A writer holds on to its temporary file, so that no clock decides who is gone.
         """
         with named("sweep", self._path("tmp")):
             folder = self._subfolder("tmp")
             try:
-                return sum(sweep_one(folder, name) for name in os.listdir(folder))
+                return sum(system.port.sweep(folder, name) for name, _ in system.port.entries(folder))
             finally:
-                os.close(folder)
+                system.port.close_folder(folder)
 
     # -- inside
 
     def _path(self, key: str) -> str:
         return f"{self._name}{key}"
 
-    def _root(self) -> int:
-        return os.open(self.root, FOLDER)
-
     @contextmanager
     def _opened(self, key: str) -> Iterator[int]:
         with self._folder(key) as (folder, name):
             try:
-                # Not blocking: a pipe planted in the store must not hang whoever opens it.
-                fd = os.open(name, os.O_RDONLY | os.O_NONBLOCK | NO_FOLLOW, dir_fd=folder)
+                fd = system.port.open_to_read(folder, name)
             except FileNotFoundError:
                 raise KeyError(key) from None
             except OSError as error:
@@ -218,65 +207,68 @@ class LocalBackend:
             os.close(fd)
 
     @contextmanager
-    def _folder(self, key: str, make: bool = False) -> Iterator[tuple[int, str]]:
+    def _folder(self, key: str, make: bool = False) -> Iterator[tuple[Folder, str]]:
         """The folder of `key`, open, and the file name in it. KeyError when it is missing and not made."""
         *steps, name = check(key).split("/")
+        port = system.port
         with named("open", self.where):
-            fd = self._root()
+            folder = port.open_folder(self.root)
         try:
             for depth, step in enumerate(steps, 1):
                 try:
                     if make:
-                        self._make(fd, step, tuple(steps[:depth]))
-                    fd = into(fd, step)
+                        self._make(folder, step, tuple(steps[:depth]))
+                    folder = port.into(folder, step)
                 except FileNotFoundError:
                     raise KeyError(key) from None
                 except OSError as error:
                     raise translate(error, "open the folder of", self._path(key)) from error
-            yield fd, name
+            yield folder, name
         finally:
-            os.close(fd)
+            port.close_folder(folder)
 
-    def _subfolder(self, name: str) -> int:
+    def _subfolder(self, name: str) -> Folder:
         """The folder of this name, open, made if need be; nothing is lost when a power loss takes it."""
-        fd = self._root()
+        port = system.port
+        root = port.open_folder(self.root)
         try:
-            if not exists(fd, name):
-                self._mkdir(fd, name)
-            return into(fd, name)
+            if not port.exists(root, name):
+                self._mkdir(root, name)
+            return port.into(root, name)
         except BaseException:
-            os.close(fd)
+            port.close_folder(root)
             raise
 
-    def _make(self, fd: int, name: str, path: tuple[str, ...]) -> None:
+    def _make(self, folder: Folder, name: str, path: tuple[str, ...]) -> None:
         """Make a folder durably; one that is there is synced once too: who made it may have been killed before."""
-        if path in self._durable and exists(fd, name):
+        port = system.port
+        if path in self._durable and port.exists(folder, name):
             return
-        if not exists(fd, name):
-            self._mkdir(fd, name)
-        os.fsync(fd)
+        if not port.exists(folder, name):
+            self._mkdir(folder, name)
+        port.sync_folder(folder)
         self._durable.add(path)
 
-    def _mkdir(self, fd: int, name: str) -> None:
+    def _mkdir(self, folder: Folder, name: str) -> None:
         with suppress(FileExistsError):
-            os.mkdir(name, 0o770 if self.shared else 0o700, dir_fd=fd)
+            system.port.make_folder(folder, name, 0o770 if self.shared else 0o700)
 
     @contextmanager
-    def _temporary(self) -> Iterator[tuple[int, str, int]]:
-        """A new locked file in tmp/: its folder, name and descriptor. Gone after the block, whatever happens."""
+    def _temporary(self) -> Iterator[tuple[Folder, str, int]]:
+        """A new file in tmp/: its folder, name and descriptor. The name is gone after the block, whatever happens."""
         with named("write to", self._path("tmp")):
             folder = self._subfolder("tmp")
         try:
             with named("create a file in", self._path("tmp")):
-                name, fd = new_file(folder, 0o660 if self.shared else 0o600)
+                name, fd = system.port.new_temporary(folder, 0o660 if self.shared else 0o600)
             try:
                 yield folder, name, fd
             finally:
                 os.close(fd)
                 with suppress(OSError):
-                    os.unlink(name, dir_fd=folder)
+                    system.port.delete(folder, name)
         finally:
-            os.close(folder)
+            system.port.close_folder(folder)
 
     def _fill(self, fd: int, chunks: Iterable[bytes | memoryview], key: str) -> None:
         write = Writer(fd)
@@ -286,17 +278,17 @@ class LocalBackend:
         with named("write", self._path(key)):
             write.flush()
             if self.shared:
-                os.fchmod(fd, 0o660)
+                system.port.give_to_group(fd)
         with named("sync", self._path(key)):  # A failed sync is final: the kernel may have dropped the pages.
-            os.fsync(fd)
+            system.port.sync(fd)
 
-    def _sync_new(self, folder: int, name: str, key: str) -> None:
+    def _sync_new(self, folder: Folder, name: str, key: str) -> None:
         try:
             with named("sync the folder of", self._path(key)):
-                os.fsync(folder)
+                system.port.sync_folder(folder)
         except StoreError:
             with suppress(OSError):
-                os.unlink(name, dir_fd=folder)
+                system.port.delete(folder, name)
             raise
 
     def _current(self, key: str) -> bytes | None:

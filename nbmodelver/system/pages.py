@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
-import mmap
 import os
 import platform
 import struct
 import sys
 from pathlib import Path
+
+assert sys.platform != "win32"
+
+import fcntl  # noqa: E402  # after the assertion, which tells the type checker where this file is used
 
 _SYSCALL = {"x86_64": 323, "aarch64": 282}
 _USER_MODE_ONLY = 1
@@ -39,7 +41,7 @@ class Pages:
     def __init__(self) -> None:
         """Raises OSError where the system cannot do it."""
         number = _SYSCALL.get(platform.machine())
-        if number is None or not sys.platform.startswith("linux"):
+        if number is None or platform.system() != "Linux":
             raise OSError("page marks need Linux on x86-64 or arm64")
         self.pid = os.getpid()
         self._marks = _userfaultfd(number)
@@ -97,6 +99,19 @@ class Pages:
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._marks, _UFFDIO_UNREGISTER, _words(start, end - start))
 
+    @staticmethod
+    def devices_may_write() -> bool:
+        """True when this process may have memory that something else than its own instructions writes to."""
+        try:
+            for name in os.listdir("/proc/self/fd"):
+                with contextlib.suppress(FileNotFoundError):
+                    if os.readlink(f"/proc/self/fd/{name}").startswith(_DEVICES):
+                        return True
+            status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return True
+        return not any(line.split() == ["VmPin:", "0", "kB"] for line in status.splitlines())
+
     def _scan(self, start: int, end: int, flags: int, *, mask: int, inverted: int, any_of: int) -> int:
         """Bytes in the pages that match. Raises OSError (EPERM: not all of it is registered)."""
         matched, at = 0, start
@@ -111,26 +126,6 @@ class Pages:
                 raise OSError("the scan does not go on")
             at = reached
         return matched
-
-
-def devices_may_write() -> bool:
-    """True when this process may have memory that something else than its own instructions writes to."""
-    try:
-        for name in os.listdir("/proc/self/fd"):
-            with contextlib.suppress(FileNotFoundError):
-                if os.readlink(f"/proc/self/fd/{name}").startswith(_DEVICES):
-                    return True
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return True
-    return not any(line.split() == ["VmPin:", "0", "kB"] for line in status.splitlines())
-
-
-def whole_pages(address: int, length: int) -> tuple[int, int]:
-    """(start, end) of the pages that lie in a run of memory entirely; empty: (x, x)."""
-    page = mmap.PAGESIZE
-    start = -(-address // page) * page
-    return start, max(start, (address + length) // page * page)
 
 
 def _userfaultfd(number: int) -> int:

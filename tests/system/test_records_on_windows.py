@@ -1,0 +1,13 @@
+"""The tests of catalogue/test_records.py on a store in a folder of Windows."""
+
+import pytest
+
+from tests.catalogue import test_records as module
+from tests.system.borrowed import borrow
+
+globals().update(borrow(module, without=("test_p6_any_changed_byte_is_found",)))
+
+
+@pytest.fixture
+def backend(local):
+    return local
