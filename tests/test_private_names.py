@@ -1,4 +1,4 @@
-"""Our code leans on no private name of another library, but for a few, each with its reason."""
+"""Our code uses no private name of another library, except a few, each with its reason."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ def _build_index(state: State) -> Any:
 def _with_freq(index: Any, freq: Any) -> Any:
     """An index with this frequency, which pandas keeps on the array (before 3.1) or on the index (since).
 
-    Set past the public way, which makes the whole index anew to compare, and refuses some that pandas itself made.
+    Set past the public way, which builds the whole index again to compare, and refuses some that pandas itself made.
     """
     if freq is not None:
         holder = index if hasattr(type(index), "_freq") else index.array
