@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 READER = """
     import sys, warnings
-    sys.modules["pyarrow"] = None
+
+    class NotInstalled:
+        # Not `sys.modules["pyarrow"] = None`: pandas 2.3 takes the None for the module.
+        def find_spec(self, name, *_):
+            if name.partition(".")[0] == "pyarrow":
+                raise ModuleNotFoundError(name, name="pyarrow")
+
+    sys.meta_path.insert(0, NotInstalled())
     import nbmodelver as mv
     from nbmodelver.errors import NotLoadable
     repo = mv.open(sys.argv[1])

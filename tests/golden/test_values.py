@@ -38,7 +38,9 @@ def test_the_golden_store_is_whole(repo: Repo) -> None:
 
 def test_the_golden_store_is_read_as_it_was_written(repo: Repo) -> None:
     want = values()
-    loaded = repo.load("best", [name for name in repo["best"].names if name not in CODE])
+    want["frame"]["when"] = want["frame"]["when"].dt.as_unit("us")  # As the pandas 3 that wrote it counts.
+    left_out = CODE if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else (*CODE, "generator")
+    loaded = repo.load("best", [name for name in repo["best"].names if name not in left_out])
     assert repr(loaded["numbers"]) == repr(want["numbers"])
     loop, by_name, *rest = loaded["containers"]
     assert loop[1] is loop
@@ -49,7 +51,11 @@ def test_the_golden_store_is_read_as_it_was_written(repo: Repo) -> None:
     assert np.array_equal(loaded["view"], want["view"])
     assert loaded["frame"].equals(want["frame"])
     assert (loaded["frame"].dtypes == want["frame"].dtypes).all()
-    assert loaded["generator"].random() == want["generator"].random()
+    if "generator" in loaded:
+        assert loaded["generator"].random() == want["generator"].random()
+    else:  # Pickled by numpy 2, as the first recipes did; numpy 1.26 reads another layout.
+        with pytest.raises(NotLoadable, match="'generator' cannot be rebuilt here"):
+            repo.load("best", "generator")
 
 
 def test_code_without_source_comes_back_in_its_own_python_and_is_refused_in_others(repo: Repo) -> None:
