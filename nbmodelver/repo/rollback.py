@@ -373,7 +373,8 @@ class Rollback:
     def _is_noted(self, group: Group) -> bool:
         """True when something of the group came back otherwise than it was, or other libraries write it otherwise."""
         elsewhere = self.releases is not None and self.releases.differ((*DATA, "nbmodelver"))
-        return elsewhere or any(self.version.kept[name].notes for name in group.names)
+        noted = {name for names, _ in self.otherwise for name in names}
+        return elsewhere or any(self.version.kept[name].notes or name in noted for name in group.names)
 
     def _renamed(self, values: dict[str, Any]) -> dict[str, Any]:
         if self.only_missing:

@@ -63,7 +63,7 @@ sparse.exact("splines, trees, distributions", "from scipy import interpolate, sp
 sparse.exact("an optimizer's result", "from scipy import optimize\nr = optimize.minimize(lambda v: (v ** 2).sum(), np.ones(2))", "r", "r.x", "r.success")
 
 xarray.exact("DataArray", "a = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=('t', 'x'), coords={'t': np.array(['2020', '2021'], 'M8[ns]'), 'x': ['a', 'b', 'c']}, name='n', attrs={'unit': 'm'})", "a", "a.sel(x='b')", "a.mean('t')", "a.attrs", damage="a[:] = 0; a.attrs.clear()")
-xarray.exact("Dataset", "d = xr.Dataset({'a': ('x', [1.0, np.nan]), 'b': (('x', 'y'), np.ones((2, 2)))}, coords={'x': [10, 20]}, attrs={'h': [1]}); d.a.encoding['dtype'] = 'f4'", "d", "d.a.sum()", "d.encoding", "d['c'] = d.a * 2", "d.c")
+xarray.exact("Dataset", "d = xr.Dataset({'a': ('x', [1.0, np.nan]), 'b': (('x', 'y'), np.ones((2, 2)))}, coords={'x': [10, 20]}, attrs={'h': [1]}); d.a.encoding['dtype'] = 'f4'", "d", "d.a.sum()", "d.encoding", "d['c'] = d.a * 2", "d.c", loose=("OWNDATA",))
 xarray.exact("shares its array", "v = np.zeros(3); a = xr.DataArray(v, dims='x'); b = a", "v a b", "v[0] = 5", "a.values[0]", "b is a")
 xarray.exact("tree and variable", "t = xr.DataTree(xr.Dataset({'a': 1}), children={'c': xr.DataTree(xr.Dataset({'b': 2}))}); v = xr.Variable('x', [1, 2], {'u': 1})", "t v", "t['c/b'].item()", loose=("seen as",), needs=("xarray>=2024.10",))
 
