@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import warnings
 import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.errors import NotLoadable
+from nbmodelver.errors import LoadedDifferently, NotLoadable
 
 if TYPE_CHECKING:
     from nbmodelver.repo import Repo
@@ -42,7 +43,9 @@ def test_the_golden_store_is_read_as_it_was_written(repo: Repo) -> None:
     when = want["frame"]["when"]  # As the pandas 3 that wrote it has it.
     want["frame"]["when"] = when.dt.as_unit("us").dt.tz_convert(zoneinfo.ZoneInfo("Europe/Paris"))
     left_out = CODE if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else (*CODE, "generator")
-    loaded = repo.load("best", [name for name in repo["best"].names if name not in left_out])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LoadedDifferently)  # Before pandas 2.3 there is no `str` for the column names.
+        loaded = repo.load("best", [name for name in repo["best"].names if name not in left_out])
     assert repr(loaded["numbers"]) == repr(want["numbers"])
     loop, by_name, *rest = loaded["containers"]
     assert loop[1] is loop
@@ -51,8 +54,9 @@ def test_the_golden_store_is_read_as_it_was_written(repo: Repo) -> None:
     assert loaded["view"].base is loaded["base"]
     assert loaded["view"].strides == want["view"].strides
     assert np.array_equal(loaded["view"], want["view"])
-    assert loaded["frame"].equals(want["frame"])
-    assert (loaded["frame"].dtypes == want["frame"].dtypes).all()
+    assert list(loaded["frame"].columns) == list(want["frame"].columns)
+    assert loaded["frame"].dtypes.tolist() == want["frame"].dtypes.tolist()
+    assert all(loaded["frame"][name].equals(want["frame"][name]) for name in want["frame"])
     if "generator" in loaded:
         assert loaded["generator"].random() == want["generator"].random()
     else:  # Pickled by numpy 2, as the first recipes did; numpy 1.26 reads another layout.
