@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import nbmodelver as mv
@@ -34,6 +35,13 @@ def repo(tmp_path: Path) -> Repo:
     return mv.open(tmp_path, trusted=True)
 
 
+def shown(frame: pd.DataFrame) -> list[object]:
+    """Labels, dtypes and values, whatever the pandas here keeps texts in."""
+    columns = [(name, str(frame[name].dtype), repr(frame[name].tolist())) for name in frame.columns]
+    categories = frame["kind"].dtype.categories.tolist(), frame["kind"].dtype.ordered
+    return [frame.index.tolist(), frame.index.name, columns, categories]
+
+
 def test_the_golden_store_is_whole(repo: Repo) -> None:
     assert repo.verify(full=True) == []
 
@@ -54,9 +62,7 @@ def test_the_golden_store_is_read_as_it_was_written(repo: Repo) -> None:
     assert loaded["view"].base is loaded["base"]
     assert loaded["view"].strides == want["view"].strides
     assert np.array_equal(loaded["view"], want["view"])
-    assert list(loaded["frame"].columns) == list(want["frame"].columns)
-    assert loaded["frame"].dtypes.tolist() == want["frame"].dtypes.tolist()
-    assert all(loaded["frame"][name].equals(want["frame"][name]) for name in want["frame"])
+    assert shown(loaded["frame"]) == shown(want["frame"])
     if "generator" in loaded:
         assert loaded["generator"].random() == want["generator"].random()
     else:  # Pickled by numpy 2, as the first recipes did; numpy 1.26 reads another layout.
