@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import nbmodelver as mv
 from nbmodelver.errors import LoadedDifferently, NotLoadable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nbmodelver.repo import Repo
 
 HERE = Path(__file__).parent
