@@ -22,9 +22,14 @@ WORLDS = sorted(place.parent.name for place in HERE.glob("*/expected.json"))
 
 _RELEASES = """
 import platform, importlib.metadata as m
-names = [("pandas", "pandas"), ("NumPy", "numpy"), ("scikit-learn", "scikit-learn")]
-python = ".".join(platform.python_version_tuple()[:2])
-print(", ".join([f"Python {python}", *(f"{name} {m.version(package)}" for name, package in names)]))
+packages = "pandas numpy scikit-learn pyarrow polars pydantic pytz".split()
+found = [f"Python {'.'.join(platform.python_version_tuple()[:2])}"]
+for package in packages:
+    try:
+        found.append(f"{package} {m.version(package)}")
+    except m.PackageNotFoundError:
+        found.append(f"no {package}")
+print(", ".join(found))
 """
 
 HEAD = """# Stores of other Pythons and libraries
