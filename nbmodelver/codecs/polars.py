@@ -23,6 +23,8 @@ _NEWEST: dict[str, Any] = {"compat_level": pl.CompatLevel.newest()} if hasattr(p
 def _take_series(series: Any, memory: Memory) -> State:
     if series.dtype == pl.Object:
         return series.name, None, *series.to_list()
+    if isinstance(series.dtype, pl.Decimal) and series.dtype.precision is None:  # Before polars 1.16.
+        memory.note("decimals without a precision come back with precision 38, which Arrow gives them")
     sink = io.BytesIO()
     series.alias("x").to_frame().write_ipc(sink, compression="uncompressed", **_NEWEST)
     data = memory.keep(np.frombuffer(sink.getbuffer(), np.uint8))

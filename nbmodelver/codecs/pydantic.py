@@ -40,7 +40,7 @@ _OF_VERSION_1 = ("validators", "root_validators")
 _MADE_BY_META = {
     "__module__", "__qualname__", "__annotations__", "__dict__", "__weakref__", "__slots__", "__orig_bases__",
     "__parameters__", "__abstractmethods__", "_abc_impl", "__class_vars__", "__private_attributes__", "__signature__",
-    "__firstlineno__", "__static_attributes__", "__fields_set__",
+    "__firstlineno__", "__static_attributes__", "__fields_set__", "model_fields", "model_computed_fields",
 }  # fmt: skip
 
 
