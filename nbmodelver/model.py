@@ -244,6 +244,8 @@ class Plan:
     notes: what else the user should know (a whole group comes along, a class is restored as it was then ...).
     saves_first: True when the present state differs from every version and is saved before.
     way: "missing" when only names that are gone come back, "beside" when they come under other names.
+    unsaved: live values that are replaced or removed and that no version can hold, each with the reason; only the
+    memory of this kernel brings them back.
     """
 
     version: Version
@@ -253,6 +255,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     saves_first: bool = False
     way: Way = ""
+    unsaved: tuple[Skipped, ...] = ()
 
     def named(self, effect: Effect) -> tuple[str, ...]:
         """The names with this effect, in order."""
@@ -267,6 +270,7 @@ class Plan:
             "environment": list(self.environment),
             "notes": list(self.notes),
             "saves_first": self.saves_first,
+            "unsaved": [s.name for s in self.unsaved],
         }
 
 

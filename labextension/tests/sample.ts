@@ -175,7 +175,8 @@ export function plan(number: number, total: number): IPlan {
     load_bytes: 64_200_300,
     environment: ['pandas 2.2.3 then, 2.3.1 now', 'scikit-learn 1.6.0 then, not installed now'],
     notes: ['The random state is put back as well.'],
-    saves_first: true
+    saves_first: true,
+    unsaved: ['log']
   };
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import types
 from typing import TYPE_CHECKING, Any
@@ -87,7 +86,7 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
     seen: set[int] = set()
     while left > 0 and id(at) not in seen and not is_recursion(error) and _known(at) is None:
         seen.add(id(at))
-        for step, child in _children(at):
+        for step, child in children(at):
             left -= 1
             if left <= 0 or id(child) in seen or isinstance(child, type):
                 continue
@@ -108,7 +107,7 @@ def _known(value: Any) -> str | None:
     return _KINDS.get(name)
 
 
-def _children(value: Any) -> Iterator[tuple[str, Any]]:
+def children(value: Any) -> Iterator[tuple[str, Any]]:
     """Members of a value with the step that leads to each, without calling anything that the user wrote."""
     if isinstance(value, dict):
         for key, item in list(dict.items(value)):
@@ -119,6 +118,9 @@ def _children(value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, (set, frozenset)):
         for item in list(value):
             yield "{...}", item
+    if isinstance(value, type):
+        yield from ((f".{name}", item) for name, item in list(type.__getattribute__(value, "__dict__").items()))
+        return
     if isinstance(value, types.FunctionType):
         yield from _cells(value)
     elif isinstance(value, types.MethodType):
@@ -155,26 +157,3 @@ def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
                     yield f".{name}", member.__get__(value)
                 except AttributeError:
                     continue
-
-
-MAX_REACHED = 200_000
-
-
-def reachable(value: Any, beyond: Any) -> dict[int, Any]:
-    """Id -> object for what a value holds, as the garbage collector sees it: no code of the value runs.
-
-    Stops at classes, modules, functions and `beyond` (the namespace, which frames lead to), and after 200,000 objects.
-    """
-    found: dict[int, Any] = {}
-    queue = [value]
-    while queue and len(found) < MAX_REACHED:
-        at = queue.pop()
-        if (
-            at is beyond
-            or id(at) in found
-            or isinstance(at, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType))
-        ):
-            continue
-        found[id(at)] = at
-        queue += gc.get_referents(at)
-    return found

@@ -20,7 +20,8 @@ from nbmodelver.codecs.definitions import globals_used
 from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
 from nbmodelver.codecs.names import UNKNOWN, names_in
-from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotKeepable, NotLoadable
+from nbmodelver.codecs.reach import Reach
+from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable
 from nbmodelver.model import Skipped
 
 if TYPE_CHECKING:
@@ -100,16 +101,15 @@ def capture(
     *,
     skip: Callable[[str, Any], str | None] | None = None,
     definitions: bool = True,
-    partial: bool = False,
     time_limit_s: float = 0.0,
 ) -> Capture:
     """Encode `values`, grouped by what they share, with the definitions that they use.
 
     namespace: the notebook's; tells live definitions from old ones and gives the names that kept code uses.
     skip(name, value): a reason to leave out a name that only kept code would bring along, or None.
-    partial: keep names that share objects with one that cannot be kept; they come back without the sharing.
     time_limit_s: for each value that needs pickle; 0: none.
-    A value that cannot be kept is named in `skipped`, the others are kept. Only KeyboardInterrupt gets out.
+    A value that cannot be kept is named in `skipped`, the others are kept; one that shares objects with it has a note.
+    Only KeyboardInterrupt gets out.
     """
     with _gc_paused():
         scope = {} if namespace is None else namespace
@@ -117,7 +117,7 @@ def capture(
         while True:
             walk = _Walk(scope, skip, time_limit_s)
             walk.known.inline |= inline
-            result = walk.run(values, definitions=definitions, partial=partial)
+            result = walk.run(values, definitions=definitions)
             if walk.torn <= inline:
                 return result
             inline |= walk.torn
@@ -137,7 +137,7 @@ class _Walk:
         self._lost: dict[str, str] = {}
         self._met: dict[str, fallback.Memo] = {}
 
-    def run(self, values: Mapping[str, Any], *, definitions: bool, partial: bool) -> Capture:
+    def run(self, values: Mapping[str, Any], *, definitions: bool) -> Capture:
         singles = [s for name, value in values.items() if (s := self._single(name, value)) is not None]
         if definitions:
             self._add_used(values, singles)
@@ -145,8 +145,7 @@ class _Walk:
         self.torn = self._definitions_that_share(singles)
         self.result.defined = dict(self.known.by_key)
         singles = self._without_users_of_lost(singles)
-        if not partial:
-            singles = self._without_mates_of_failed(singles)
+        self._note_mates_of_failed(singles)
         for members in _linked(singles, self.known.inline):
             self._add_group(members)
         self.result.held.append(singles)
@@ -185,16 +184,20 @@ class _Walk:
                 break
         return singles
 
-    def _without_mates_of_failed(self, singles: list[_Single]) -> list[_Single]:
-        """Leave out names that share objects with a name that cannot be kept: apart, they would come back torn."""
+    def _note_mates_of_failed(self, singles: list[_Single]) -> None:
+        """Note at each name that it shares objects with a name that cannot be kept: it comes back with its own."""
+        if not self.failed:
+            return
+        reach = Reach(self.namespace)
+        every = {single.name: single.ids() for single in singles}
+        torn: dict[str, list[str]] = {}
         for name, value in self.failed:
-            met = culprit.reachable(value, self.namespace)
-            torn = [s for s in singles if any(fallback.links(met[key]) for key in met.keys() & s.ids())]
-            for single in torn:
-                reason = f"shares objects with '{name}', which cannot be kept (--partial keeps the rest)"
-                self.result.skipped.append(Skipped(single.name, single.name, reason))
-            singles = [s for s in singles if s not in torn]
-        return singles
+            met = reach.all(value)
+            for other, ids in every.items():
+                if any(fallback.links(met[key]) for key in met.keys() & ids):
+                    torn.setdefault(other, []).append(name)
+        for other, names in torn.items():
+            self.result.notes[other] = [*self.result.notes.get(other, ()), shared_with(names)]
 
     def _add_used(self, values: Mapping[str, Any], singles: list[_Single]) -> None:
         """Encode definitions, then the names that they use, until nothing new turns up."""
@@ -677,11 +680,7 @@ def _way_out(error: BaseException, version: str) -> str:
     return f"the rest of the version can be brought back: %mv_rollback {version or 'VERSION'} --partial"
 
 
-def not_keepable(skipped: Skipped) -> NotKeepable:
-    """The error for a name that was asked for and cannot be kept."""
-    return NotKeepable(
-        f"'{skipped.name}' cannot be kept: {skipped.path}: {skipped.reason}",
-        "keep the others by naming them, or use --partial",
-        path=skipped.path,
-        reason=skipped.reason,
-    )
+def shared_with(names: Sequence[str]) -> str:
+    """The note at a value that shares objects with values that are not kept."""
+    verb = "is" if len(names) == 1 else "are"
+    return f"objects shared with {', '.join(names)}, which {verb} not kept: that sharing is lost"

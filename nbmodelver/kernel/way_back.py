@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, Any, Literal
 from IPython.display import display
 
 from nbmodelver import faces, views
-from nbmodelver.errors import StoreError, UsageError
+from nbmodelver.errors import NothingToCommit, StoreError, UsageError
 from nbmodelver.kernel.namespace import uninterrupted
+from nbmodelver.repo.imports import is_import
+from nbmodelver.repo.undo import Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from nbmodelver.kernel.notebook import Notebook
     from nbmodelver.model import Plan, Version, VersionId
     from nbmodelver.repo import Repo
     from nbmodelver.repo.merge import MergePlan
     from nbmodelver.repo.rollback import Rollback
-    from nbmodelver.repo.undo import Journal
+    from nbmodelver.repo.undo import Journal, Side
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
-    Step = Callable[[Journal], Journal]
+    Step = Callable[[Journal, VersionId], Journal]
+    """The journal after a jump, given the version that holds the state before."""
 
 
 class WayBack:
@@ -31,22 +34,22 @@ class WayBack:
 
     def __init__(self, notebook: Notebook) -> None:
         self._notebook = notebook
+        self._memory = UndoMemory()
 
     def rollback(self, call: Call) -> Shown:
         """`%mv_rollback`."""
         repo = self._notebook.repo()
         version = repo[call["version"]]
         prefix = call["as_"] or ""
-        rollback = repo.rollback(
+        rollback = self._rollback(
+            repo,
             version,
-            self._notebook.values,
             names=call["names"],
             only_missing=call["only_missing"],
             prefix=prefix,
             trusted=call["trust"] or None,
         )
-        dirty = not (prefix or (rollback.stays and rollback.idle)) and self._is_unsaved(repo, rollback)
-        plan = repo.planned(rollback, saves_first=dirty)
+        plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         if call["dry_run"]:
             return views.plan(plan)
         if not call["yes"] and repo.settings["confirm_rollback"]:
@@ -60,6 +63,9 @@ class WayBack:
         if session is not None:
             repo.restore_session(session)
         return views.plan(rollback.told(plan), done=True)
+
+    def _rollback(self, repo: Repo, version: Version, **how: Any) -> Rollback:
+        return repo.rollback(version, self._notebook.values, own=self._notebook.namespace.names(), **how)
 
     def _agreed(self, plan: Plan) -> bool:
         """Ask, where there is someone to ask and something to lose."""
@@ -80,51 +86,76 @@ class WayBack:
         partial: bool = False,
         branch: str | None = None,
         step: Step | None = None,
+        token: str = "",
+        side: Side = "before",
     ) -> None:
         """Save the present state if it differs, load, swap in one step, stand at the version.
 
         partial: leave out what cannot be loaded. branch: to go to. step: in the journal, if it is not one more jump.
+        token, side: where the memory of undo keeps what is replaced.
         """
-        target = rollback.version
+        target, values_now = rollback.version, self._notebook.values
         with self._notebook.progress() as progress:
             values = rollback.load(progress, partial=partial)
-        if rollback.prefix:
-            self._notebook.namespace.put_back(values)
-            return
-        came = [n for n in values if n not in self._notebook.values] if rollback.stays else []
+        token = token or new_token()
+        came = [n for n in values if n not in values_now] if rollback.stays or rollback.prefix else []
         before = repo.history.head
         if plan.saves_first:
             before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
-        if step is None and before is not None and not (rollback.stays and rollback.idle):
-            earlier = before.id
-            step = lambda entry: entry.jumped(earlier, target.id, came)  # noqa: E731  # two lines for one
+        replaced = self._replaced(rollback, [*values, *rollback.vanishing], before)
+        idle = (rollback.stays and rollback.idle) or (rollback.prefix and not rollback.replaced)
+        if step is None and before is not None and not idle:
+            step = lambda entry, now: entry.jumped(now, target.id, came, token)  # noqa: E731  # two lines for one
         with uninterrupted():
             self._notebook.namespace.put_back(values, rollback.vanishing)
-            self._write_down(repo, rollback, branch, step)
+            self._write_down(repo, rollback, branch, (step, before.id) if step and before else None)
+            rollback.let_go = self._keep(repo, token, side, replaced)
         rollback.settled()
         self._notebook.tell()
 
+    def _keep(self, repo: Repo, token: str, side: Side, replaced: Replaced) -> tuple[str, ...]:
+        """Keep what was replaced in memory for undo. Returns names that no undo leads to any more."""
+        limit_mb = repo.settings["undo_memory_mb"]
+        most_bytes = limit_mb * 1_000_000 if isinstance(limit_mb, int) else 0
+        known = {jump.token for jump in repo.journals.read().jumps}
+        return self._memory.keep(token, side, replaced, most_bytes=most_bytes, known={*known, token})
+
+    def _replaced(self, rollback: Rollback, names: Sequence[str], before: Version | None) -> Replaced:
+        """The live objects that go, and which of them no version holds."""
+        objects = {n: self._notebook.values[n] for n in names if n in self._notebook.values}
+        unsaved = {s.name for s in rollback.unsaved} | {n for n in objects if before is None or n not in before.kept}
+        held = {holder.name for holder in rollback.held.found}
+        size_bytes = sum(rollback.live.size_bytes(n) for n in objects.keys() - held - unsaved)
+        return Replaced(objects, frozenset(unsaved & objects.keys()), size_bytes)
+
     @staticmethod
-    def _write_down(repo: Repo, rollback: Rollback, branch: str | None, step: Step | None) -> None:
+    def _write_down(repo: Repo, rollback: Rollback, branch: str | None, step: tuple[Step, VersionId] | None) -> None:
         """Stand at the version. The values are back: a store that cannot be written is told of, and no error."""
         try:
-            if not rollback.stays:
+            if not (rollback.stays or rollback.prefix):
                 repo.history.stand_at(rollback.version.id, branch)
             if step is not None:
-                repo.journals.update(step)
+                change, before = step
+                repo.journals.update(lambda journal: change(journal, before))
         except StoreError as error:
             rollback.unwritten = error.message
 
-    def _is_unsaved(self, repo: Repo, rollback: Rollback) -> bool:
-        """True when the present state is in no version: a name differs, or one would be replaced that HEAD left out."""
-        return repo.is_dirty(self._notebook.values, rollback) or bool(repo.endangered(rollback))
-
-    def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version:
-        """The present version's names, if there is one, and `also`, as they are now."""
+    def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version | None:
+        """The present version's names, if there is one, and `also`, as they are now; HEAD if none can be saved."""
         head = repo.history.head
-        names = (*(head.kept if head else ()), *also)
-        values = {n: self._notebook.values[n] for n in names if n in self._notebook.values}
-        return repo.commit(values, why, namespace=self._notebook.values, around=self._notebook.around(values), auto=why)
+        in_head = tuple(head.kept) if head else ()
+        values = {n: self._notebook.values[n] for n in (*in_head, *also) if n in self._notebook.values}
+        try:
+            return repo.commit(
+                values,
+                why,
+                namespace=self._notebook.values,
+                around=self._notebook.around(values),
+                auto=why,
+                allow_secrets=repo.secrets_in_head(self._notebook.values),
+            )
+        except NothingToCommit:
+            return head
 
     def undo(self, _call: Call) -> Shown:
         """`%mv_undo`."""
@@ -142,28 +173,32 @@ class WayBack:
         if jump is None:
             raise UsageError(f"there is nothing to {way}", hint)
         target = jump.before if way == "undo" else jump.after
+        here: Side = "after" if way == "undo" else "before"
+        there: Side = "before" if way == "undo" else "after"
+
+        others: list[str] = []
 
         def stepped(found: Journal, now: VersionId) -> Journal:
             if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
-                return found.jumped(now, target)
+                others[:] = [new_token()]
+                return found.jumped(now, target, token=others[0])
+            others.clear()
             return journal.undone(now) if way == "undo" else journal.redone(now)
 
-        plan = self._return_to(repo, target, jump.came if way == "undo" else (), stepped)
-        return views.plan(plan, done=True, back="%mv_redo" if way == "undo" else "%mv_undo")
-
-    def _return_to(
-        self, repo: Repo, version_id: VersionId, came: Sequence[str], stepped: Callable[[Journal, VersionId], Journal]
-    ) -> Plan:
-        """Jump as a step of the journal; `stepped` is given the version that holds the state before."""
-        target = repo.history.exact(version_id)
-        rollback = repo.rollback(target, self._notebook.values, came=came)
-        now = faces.demand_head(repo)
-        if self._is_unsaved(repo, rollback):
-            now = self._saved(repo, f"before undo to {target.name}", repo.endangered(rollback))
-            rollback = repo.rollback(target, self._notebook.values, came=came)
-        plan = repo.planned(rollback, saves_first=False)
-        self.jump(repo, rollback, plan, step=lambda journal: stepped(journal, now.id))
-        return rollback.told(plan)
+        rollback = self._rollback(
+            repo,
+            repo.history.exact(target),
+            came=jump.came if way == "undo" else (),
+            replaced=self._memory.take(jump.token, there),
+        )
+        plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
+        self.jump(repo, rollback, plan, partial=True, step=stepped, token=jump.token, side=here)
+        if others:
+            self._memory.move(jump.token, here, (others[0], "before"))
+        else:
+            self._memory.forget(jump.token, there)
+        back = "%mv_redo" if way == "undo" else "%mv_undo"
+        return views.plan(rollback.told(plan), done=True, back=back)
 
     # -- branches
 
@@ -171,8 +206,8 @@ class WayBack:
         """`%mv_switch`."""
         repo = self._notebook.repo()
         target = faces.branch_tip(repo, call["branch"])
-        rollback = repo.rollback(target, self._notebook.values)
-        plan = repo.planned(rollback, saves_first=self._is_unsaved(repo, rollback))
+        rollback = self._rollback(repo, target)
+        plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         self.jump(repo, rollback, plan, branch=call["branch"])
         return views.plan(rollback.told(plan), done=True, branch=call["branch"])
 
@@ -189,14 +224,12 @@ class WayBack:
         beside = [n for n in merge.take if n in self._notebook.values and n not in merge.ours.kept]
         before = merge.ours
         if beside or repo.is_dirty(self._notebook.values):
-            before = self._saved(repo, f"before merge of {merge.theirs.name}", beside)
-        values: Mapping[str, Any] = {}
-        otherwise: list[str] = []
-        if merge.take:
-            theirs = repo.rollback(merge.theirs, self._notebook.values, names=merge.take)
-            values, otherwise = theirs.load(), theirs.differences
-        ours = {n: self._notebook.values[n] for n in (*values, *merge.remove) if n in self._notebook.values}
-        self._notebook.namespace.put_back(values, merge.remove)
+            before = self._saved(repo, f"before merge of {merge.theirs.name}", beside) or before
+        theirs = self._rollback(repo, merge.theirs, names=merge.take) if merge.take else None
+        values = theirs.load() if theirs is not None else {}
+        remove = [n for n in merge.remove if not is_import(self._notebook.values.get(n))]
+        ours = {n: self._notebook.values[n] for n in (*values, *remove) if n in self._notebook.values}
+        self._notebook.namespace.put_back(values, remove)
         try:
             version = self._merged(repo, merge)
         except BaseException:
@@ -204,12 +237,16 @@ class WayBack:
                 self._notebook.namespace.put_back(ours, [n for n in values if n not in ours])
             raise
         self._notebook.cells.committed()
+        token, unsaved = new_token(), frozenset(n for n in ours if n not in before.kept)
         notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
-        notes += [*(f"{n} is gone, as in {merge.theirs.name}" for n in merge.remove), *otherwise]
+        notes += [f"{n} is gone, as in {merge.theirs.name}" for n in remove]
+        notes += [f"{n} was in no version; undo brings it back while this kernel runs" for n in sorted(unsaved)]
+        notes += theirs.differences if theirs is not None else []
         try:
-            repo.journals.update(lambda journal: journal.jumped(before.id, version.id))
+            repo.journals.update(lambda journal: journal.jumped(before.id, version.id, token=token))
         except StoreError as error:
             notes.append(f"not written down, so %mv_undo does not know of it: {error.message}")
+        self._keep(repo, token, "before", Replaced(ours, unsaved))
         self._notebook.tell()
         return views.commit(version, merge.ours, notes)
 

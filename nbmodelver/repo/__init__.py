@@ -37,11 +37,12 @@ from nbmodelver.repo.purge import Purged, purge
 from nbmodelver.repo.repair import Repair, repair
 from nbmodelver.repo.retention import Retention
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
+from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.stats import Stats, stats
 from nbmodelver.repo.surroundings import differences, distributions, environment
 from nbmodelver.repo.trust import Trust, strangers
-from nbmodelver.repo.undo import Journals
+from nbmodelver.repo.undo import NOTHING, Journals, Replaced
 from nbmodelver.repo.vault import Vault
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
@@ -133,7 +134,7 @@ class Repo:
         """Keep `values` as a new version on top of the present one, and stand there.
 
         namespace: where kept functions find their globals; the names that they use come along. Default: `values`.
-        partial: also keep what shares objects with a value that cannot be kept.
+        partial: has no effect any more: what shares objects with a value that cannot be kept is always kept.
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
         allow_secrets: names to keep although they look like secrets; others that do are in `skipped`.
@@ -141,7 +142,7 @@ class Repo:
         visible, and the same commit may be tried again.
         """
         told = labels(message, note, metrics, params, tags, auto=auto, merged=merged, only_if_changed=only_if_changed)
-        work = self._begun(values, namespace, partial, allow_secrets, told)
+        work = self._begun(values, namespace, allow_secrets, told)
         version = work.run(told, around or Surroundings(), progress, verify=self._verifies(verify_load))
         upkeep.after_commit(self, version)
         return version
@@ -169,7 +170,7 @@ class Repo:
         The next commit, rollback or anything else that changes the store waits for it.
         """
         said = labels(message, note, metrics, params, tags)
-        work = self._begun(values, namespace, partial, allow_secrets, said)
+        work = self._begun(values, namespace, allow_secrets, said)
         store = work.later(said, around or Surroundings(), verify=self._verifies(verify_load))
 
         def finished() -> Version:
@@ -195,7 +196,6 @@ class Repo:
         self,
         values: Mapping[str, Any],
         namespace: dict[str, Any] | None,
-        partial: bool,
         allow_secrets: Collection[str],
         told: Labels,
     ) -> Commit:
@@ -204,7 +204,7 @@ class Repo:
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.history.check_tags(told.tags)
-        return Commit(self, values, namespace, partial=partial, allow_secrets=allow_secrets)
+        return Commit(self, values, namespace, allow_secrets=allow_secrets)
 
     def _verifies(self, asked: bool | None) -> bool:
         return bool(self.settings["verify_load"] if asked is None else asked)
@@ -274,10 +274,13 @@ class Repo:
         prefix: str = "",
         trusted: bool | None = None,
         came: Sequence[str] = (),
+        own: Collection[str] | None = None,
+        replaced: Replaced = NOTHING,
     ) -> Rollback:
         """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace.
 
-        came: names beside those of the present version that go when the target does not know them.
+        came: names beside those of the present version that go when the target does not know them. own: the user's
+        names in `live`; default: all public ones. replaced: what the jump that is taken back took out of the notebook.
         """
         self.settle()
         version = self[revision]
@@ -295,6 +298,9 @@ class Repo:
             prefix=prefix,
             trusted=self.trusts(version) if trusted is None else trusted,
             restricted=bool(self.origins(version)),
+            own=own,
+            allowed_secrets=lambda: self.secrets_in_head(live),
+            replaced=replaced,
         )
 
     def plan(
@@ -305,17 +311,28 @@ class Repo:
         names: str | Sequence[str] = (),
         **how: Any,
     ) -> Plan:
-        """What a rollback would do. how: only_missing, prefix."""
+        """What a rollback would do. how: only_missing, prefix, own."""
         rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
-        if live is None or how.get("prefix"):
-            return self.planned(rollback, saves_first=False)
-        unsaved = self.is_dirty(live, rollback) or bool(self.endangered(rollback))
-        return self.planned(rollback, saves_first=unsaved)
+        return self.planned(rollback, saves_first=live is not None and self.saves_first(rollback))
+
+    def saves_first(self, rollback: Rollback) -> bool:
+        """True when the notebook holds something that a rollback would replace or leave behind, and no version has."""
+        if rollback.stays and rollback.idle:
+            return False
+        if self.endangered(rollback):
+            return True
+        head = self.history.head
+        if head is None or (rollback.prefix and not rollback.replaced):
+            return False
+        present = Rollback(self.vault, head, rollback.namespace, beside=rollback)
+        changed = {n for g in present.groups for n in g.names if n in rollback.namespace}
+        return bool(changed - {s.name for s in (*present.live.capture.skipped, *rollback.unsaved)})
 
     def endangered(self, rollback: Rollback) -> tuple[str, ...]:
-        """Live names that a rollback replaces or removes, and that the present version does not hold."""
-        head = self.history.head
-        return rollback.replaced_beside(head.kept if head is not None else ())
+        """Live names that a rollback replaces or removes, and that the present version does not hold but could."""
+        head, unsaved = self.history.head, {s.name for s in rollback.unsaved}
+        known = head.kept.keys() if head is not None else ()
+        return tuple(n for n in rollback.replaced if n not in known and n not in unsaved)
 
     def planned(self, rollback: Rollback, *, saves_first: bool) -> Plan:
         """The plan of a rollback, with what differs in the environment."""
@@ -396,6 +413,12 @@ class Repo:
         if head is None:
             return False
         return any(n in live for g in Rollback(self.vault, head, live, beside=beside).groups for n in g.names)
+
+    def secrets_in_head(self, live: Mapping[str, Any]) -> frozenset[str]:
+        """Live names that look like secrets and that the present version holds as they are: the user allowed them."""
+        head, search = self.history.head, Searcher()
+        found = [n for n in (head.kept if head else ()) if n in live and search.in_value(n, live[n]) is not None]
+        return frozenset(found) - frozenset(self.changed_names(dict(live))) if found else frozenset()
 
     def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
         """Names of the present version that are live and not as they are there."""

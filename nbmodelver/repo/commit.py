@@ -60,10 +60,8 @@ class Commit:
         values: Mapping[str, Any],
         namespace: dict[str, Any] | None,
         *,
-        partial: bool = False,
         allow_secrets: Collection[str] = (),
     ) -> None:
-        self.partial = partial
         self.secrets = Searcher()
         self.allowed = frozenset(allow_secrets)
         self.repo = repo
@@ -80,7 +78,6 @@ class Commit:
             {n: v for n, v in self.values.items() if n not in secret},
             self.namespace,
             skip=self._not_brought_along,
-            partial=self.partial,
             time_limit_s=limit_s if isinstance(limit_s, float) else 0.0,
         )
         capture.skipped += secret.values()

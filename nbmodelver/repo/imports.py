@@ -25,6 +25,11 @@ def found(values: Mapping[str, Any]) -> dict[str, str]:
     return dict([(name, where) for name, where in named if where][:MOST])
 
 
+def is_import(value: Any) -> bool:
+    """True for a module, and for a function or class that stands in one: importing it again gives it back."""
+    return isinstance(value, types.ModuleType) or bool(_where(value))
+
+
 def _where(value: Any) -> str:
     if isinstance(value, types.ModuleType):
         name = value.__dict__.get("__name__")

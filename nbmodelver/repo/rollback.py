@@ -7,93 +7,33 @@ it uses are the same too. Everything else is loaded, whole groups at a time, bef
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import definitions, former, graph, renamed, sources
+from nbmodelver.codecs import definitions, former, graph, reach, renamed, sources
 from nbmodelver.errors import Damaged, NotLoadable, UnknownName
-from nbmodelver.model import Change, Group, Plan, Version
+from nbmodelver.model import Change, Group, Plan, Skipped, Version
 from nbmodelver.repo.companions import with_definitions
 from nbmodelver.repo.documents import Documents
-from nbmodelver.repo.imports import bind
+from nbmodelver.repo.imports import bind, is_import
 from nbmodelver.repo.libraries import DATA, Releases, foreseen, sentences
+from nbmodelver.repo.live import Comparison, Live
 from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo.secrets import Searcher
+from nbmodelver.repo.undo import NOTHING, Replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Effect, Progress, Way
-    from nbmodelver.repo.vault import Sources, Vault
+    from nbmodelver.repo.vault import Vault
 
 
-SHOWN_IMPORTS = 12
-
-
-@dataclass
-class Live:
-    """The live values that matter, encoded for comparison. Nothing of it is stored."""
-
-    vault: Vault
-    namespace: dict[str, Any]
-    names: Sequence[str]
-    capture: graph.Capture = field(init=False)
-    sources: Sources = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        present = {n: self.namespace[n] for n in self.names if n in self.namespace}
-        self.capture = graph.capture(present, self.namespace, skip=lambda *_: "not asked for")
-
-    @cached_property
-    def groups(self) -> dict[str, Group]:
-        """Name -> its group as it is now."""
-        found = [(d.names, self.vault.identify(d, self.sources)) for d in self.capture.groups]
-        return {name: group for names, group in found for name in names}
-
-    @cached_property
-    def definitions(self) -> dict[str, Group]:
-        """Definition key -> its group as it is now."""
-        found = ((d.names, self.vault.identify(d)) for d in self.capture.definitions)
-        return {key: group for keys, group in found for key in keys}
-
-    @cached_property
-    def unkeepable(self) -> frozenset[str]:
-        """Live names that cannot be encoded at all."""
-        return frozenset(s.name for s in self.capture.skipped)
-
-
-class Comparison:
-    """A version against the live namespace."""
-
-    def __init__(self, vault: Vault, version: Version, live: Live) -> None:
-        self.vault = vault
-        self.version = version
-        self.live = live
-        self._then = {key: group for group in version.definitions for key in group.names}
-
-    def same(self, group: Group) -> bool:
-        """True when every name of the group is live as it was, shares what it shared, and has the same classes."""
-        now = self.live.groups.get(group.names[0])
-        if now is None or set(now.names) != set(group.names) or not self.vault.is_same(now.recipe, group.recipe):
-            return False
-        return all(self.same_definition(key) for key in self.vault.recipe(group).draft.uses)
-
-    def same_definition(self, key: str, seen: frozenset[str] = frozenset()) -> bool:
-        """True when the live class or function of this key, and all it refers to, is the one of the version."""
-        if key in seen:
-            return True
-        then, now = self._then.get(key), self.live.definitions.get(key)
-        if then is None or now is None or not self.vault.is_same(now.recipe, then.recipe):
-            return False
-        return all(self.same_definition(k, seen | {key}) for k in self.vault.recipe(then).draft.uses)
-
-    def same_now(self, key: str) -> bool:
-        """The same, also for a definition that no value of those compared uses: it is looked at for this."""
-        if key not in self.live.definitions:
-            more = Live(self.vault, self.live.namespace, (key,))
-            known = self.live.definitions
-            known.update({k: g for k, g in more.definitions.items() if k not in known})
-        return self.same_definition(key)
+SHOWN = 12
+"""So many names stand in one note."""
+SEARCH_S = 0.2
+"""How long the search for variables that hold a replaced object may take."""
 
 
 class Rollback:
@@ -103,7 +43,9 @@ class Rollback:
     and imports that are missing in the namespace come along too. tracked: names of the present version, which vanish if
     the target does not have them. prefix: bring values under other names and leave everything as it is.
     restricted: pickles resolve only what their recipes list. beside: another rollback that was planned just now; what
-    it saw of the live values is not looked at again.
+    it saw of the live values is not looked at again. own: the user's names in the namespace; default: all public ones.
+    allowed_secrets: gives names that look like secrets and that the present version holds. replaced: what the jump that
+    is taken back took out of the notebook; the objects come back themselves where they are still as they were.
     """
 
     def __init__(
@@ -120,12 +62,18 @@ class Rollback:
         trusted: bool = True,
         restricted: bool = False,
         beside: Rollback | None = None,
+        own: Collection[str] | None = None,
+        allowed_secrets: Callable[[], Collection[str]] = tuple,
+        replaced: Replaced = NOTHING,
     ) -> None:
         self.restricted = restricted
         self.vault = vault
         self.version = version
         self.namespace = namespace
         self.prefix = prefix
+        self.own = own if own is not None else [n for n in namespace if not n.startswith("_")]
+        self._allowed_secrets = allowed_secrets
+        self.memory = replaced
         self.trusted = trusted
         self.asked = tuple(names)
         unknown = [n for n in names if n not in version.kept]
@@ -144,6 +92,10 @@ class Rollback:
         self.along = tuple(n for n in version.kept if n in needed and n not in namespace and n not in names)
         self.not_imported: dict[str, str] = {}
         self.unwritten = ""
+        self.let_go: tuple[str, ...] = ()
+        """Values of older jumps that no version holds and that the memory of undo let go for this one."""
+        self.remembered: Comparison | None = None
+        """The version against the memory of the jump that is taken back, once it was looked at."""
         self._former: former.Code | None = None
         self.releases: Releases | None = None
         """The libraries of the version and those here, once someone has looked."""
@@ -166,7 +118,8 @@ class Rollback:
     @cached_property
     def groups(self) -> list[Group]:
         """The groups that have to be loaded."""
-        return [g for g in self.wanted if self.prefix or not self.comparison.same(g)]
+        groups = [g for g in self.wanted if not self.memory.unsaved.issuperset(g.names)]
+        return [g for g in groups if self.prefix or not self.comparison.same(g)]
 
     @property
     def changed(self) -> frozenset[str]:
@@ -184,12 +137,37 @@ class Rollback:
         same_code = all(self.comparison.same_definition(key) for key in draft.uses)
         return same_code and self.vault.is_same(self.vault.identify(draft).recipe, kept.digest)
 
-    def replaced_beside(self, known: Collection[str]) -> tuple[str, ...]:
-        """Live names that this replaces or removes, and that are not among `known`."""
-        if self.prefix or self.only_missing:
+    @cached_property
+    def replaced(self) -> tuple[str, ...]:
+        """Live names that this replaces or removes."""
+        if self.only_missing:
             return ()
-        replaced = (n for g in self.groups for n in g.names if n in self.namespace)
-        return tuple(dict.fromkeys(n for n in (*replaced, *self.vanishing) if n not in known))
+        names = (self.prefix + n for g in self.groups for n in g.names)
+        return tuple(dict.fromkeys(n for n in (*names, *self.vanishing, *self.returning) if n in self.namespace))
+
+    @cached_property
+    def unsaved(self) -> tuple[Skipped, ...]:
+        """Live values that this replaces or removes and that no version can hold, each with the reason."""
+        live = Live(self.vault, self.namespace, self.replaced) if self.prefix else self.live
+        found = {s.name: s for s in live.capture.skipped}
+        search = Searcher()
+        secrets = {n: s for n in self.replaced if (s := search.in_value(n, self.namespace[n])) is not None}
+        allowed = self._allowed_secrets() if secrets else ()
+        found |= {n: Skipped(n, s.path, s.what) for n, s in secrets.items() if n not in allowed}
+        return tuple(found[n] for n in self.replaced if n in found)
+
+    @cached_property
+    def returning(self) -> dict[str, Any]:
+        """Values that no version holds, from the memory of the jump that is taken back."""
+        found = {n: self.memory.objects[n] for n in self.memory.unsaved if n in self.memory.objects}
+        return {n: value for n, value in found.items() if self.namespace.get(n, self) is not value}
+
+    @cached_property
+    def held(self) -> reach.Search:
+        """Which variables that stay hold an object that is replaced."""
+        objects = {n: self.namespace[n] for n in self.replaced}
+        others = {n: self.namespace[n] for n in self.own if n in self.namespace and n not in objects}
+        return reach.holders(objects, others, self.namespace, limit_s=SEARCH_S)
 
     def python_then(self) -> str:
         """The version of the Python that made the version; "" when it is not known."""
@@ -237,18 +215,26 @@ class Rollback:
     @cached_property
     def vanishing(self) -> tuple[str, ...]:
         """Live names of the present version that did not exist in the target."""
-        known = {*self.version.kept, *self.version.others, *(s.name for s in self.version.skipped)}
-        return tuple(n for n in self.tracked if n in self.namespace and n not in known)
+        version = self.version
+        known = {*version.kept, *version.others, *version.imports, *(s.name for s in version.skipped)}
+        gone = [n for n in self.tracked if n in self.namespace and n not in known and n not in self.memory.unsaved]
+        return tuple(n for n in gone if not is_import(self.namespace[n]))
 
     def plan(self, environment: Sequence[str] = (), *, saves_first: bool = False) -> Plan:
         """What would happen."""
         loaded = {n for g in self.groups for n in g.names}
         changes = [self._change(n, loaded) for g in self.wanted for n in g.names]
         changes += [Change(n, "vanishes", reason="did not exist then") for n in self.vanishing]
+        changes = [c for c in changes if c.name not in self.returning]
+        changes += [
+            Change(n, "changes" if n in self.namespace else "appears", reason="from memory: no version holds it")
+            for n in self.returning
+        ]
         load_bytes = sum(g.size_bytes for g in self.groups if g.names[0] not in self.lost)
         way: Way = "beside" if self.prefix else "missing" if self.only_missing else ""
         notes = tuple(self._notes())
-        return Plan(self.version, tuple(changes), load_bytes, tuple(environment), notes, saves_first, way)
+        found = tuple(changes)
+        return Plan(self.version, found, load_bytes, tuple(environment), notes, saves_first, way, self.unsaved)
 
     @property
     def stays(self) -> bool:
@@ -258,7 +244,7 @@ class Rollback:
     @property
     def idle(self) -> bool:
         """Whether nothing of the notebook would be touched."""
-        return not (self.groups or self.vanishing or self.imports)
+        return not (self.groups or self.vanishing or self.imports or self.returning)
 
     def _change(self, name: str, loaded: set[str]) -> Change:
         kept = self.version.kept[name]
@@ -266,7 +252,7 @@ class Rollback:
         if name in self.lost:
             effect = "lost"
         elif name in loaded and not (self.only_missing and name in self.namespace):
-            effect = "changes" if name in self.namespace and not self.prefix else "appears"
+            effect = "changes" if self.prefix + name in self.namespace else "appears"
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
     def _notes(self) -> Iterator[str]:
@@ -285,15 +271,39 @@ class Rollback:
                     how = "stays, and no longer shares" if len(here) == 1 else "stay, and no longer share"
                     yield f"{', '.join(here)} {how} objects with what comes back"
         if self.imports:
-            first, more = sorted(self.imports)[:SHOWN_IMPORTS], len(self.imports) - SHOWN_IMPORTS
-            yield f"imported again: {', '.join(first)}{f' and {more} more' if more > 0 else ''}"
+            yield f"imported again: {_some(sorted(self.imports))}"
         back = {n for g in self.groups for n in g.names if not (self.prefix or self.only_missing)}
         for key in self._changed_definitions():
             stays = "" if key in back else f", but only inside what comes back: the name {key} stays as it is"
             yield f"class {key} comes back as it was in {self.version.name}{stays}"
-        for name, kept in self.version.kept.items():
-            yield from (f"{name}: {note}" for note in kept.notes)
+        loaded = [n for g in self.groups for n in g.names]
+        yield from (f"{name}: {note}" for name in loaded for note in self.version.kept[name].notes)
         yield from sentences(self._foreseen(), self.prefix)
+        yield from self._notes_on_what_stays()
+        yield from self._notes_on_what_is_replaced()
+
+    def _notes_on_what_stays(self) -> Iterator[str]:
+        """Variables of the notebook that the version says nothing about."""
+        if self.asked or self.only_missing or self.prefix:
+            return
+        version, reasons = self.version, {s.name: s for s in self.version.skipped}
+        rest = [n for n in self.own if n in self.namespace and n not in version.kept and n not in self.replaced]
+        for name in [n for n in rest if n in reasons][:SHOWN]:
+            yield f"{name} stays as it is now, for {version.name} could not keep it: {reasons[name].reason}"
+        others = [n for n in rest if n not in reasons and not is_import(self.namespace[n])]
+        if others:
+            yield f"not part of {version.name}, stays as it is now: {_some(others)}"
+
+    def _notes_on_what_is_replaced(self) -> Iterator[str]:
+        """What a version cannot save of what is replaced, and who still holds it."""
+        for s in self.unsaved:
+            where = f" ({s.path})" if s.path != s.name else ""
+            yield f"{s.name}{where} is in no version: {s.reason}; undo brings it back while this kernel runs"
+        for holder in self.held.found[:SHOWN]:
+            join = f"{holder.path} = {holder.name}"
+            yield f"{holder.path} keeps the replaced {holder.name}; to join them again: {join}"
+        if len(self.held.found) > SHOWN:
+            yield f"{len(self.held.found) - SHOWN} more places keep replaced objects"
 
     def _foreseen(self) -> list[tuple[tuple[str, ...], str]]:
         """What the libraries here will not bring back as it was, as far as it can be known without loading."""
@@ -315,8 +325,10 @@ class Rollback:
 
         partial: leave out what cannot be loaded instead; `lost` then says what and why.
         """
+        remembered = self._from_memory()
         found = DefinitionLoader(self)
-        groups = [g for g in self.groups if not (partial and g.names[0] in self.lost)]
+        groups = [g for g in self.groups if g.names[0] not in remembered]
+        groups = [g for g in groups if not (partial and g.names[0] in self.lost)]
         imported, self.not_imported = bind(self.imports)
         self._former = found.loader.former
         values: dict[str, Any] = {}
@@ -329,7 +341,17 @@ class Rollback:
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
         self.otherwise = found.loader.told
-        return {**imported, **self._renamed({n: values[n] for g in groups for n in g.names if n in values})}
+        values = {n: values[n] for g in groups for n in g.names if n in values}
+        return {**imported, **self._renamed({**remembered, **values}), **self.returning}
+
+    def _from_memory(self) -> dict[str, Any]:
+        """The names of groups whose objects are in memory and still as they are in the version."""
+        if not self.memory.objects:
+            return {}
+        candidates = {**self.namespace, **self.memory.objects}
+        names = [n for g in self.groups for n in g.names]
+        self.remembered = Comparison(self.vault, self.version, Live(self.vault, candidates, names))
+        return {n: candidates[n] for g in self.groups if self.remembered.same(g) for n in g.names}
 
     @property
     def differences(self) -> list[str]:
@@ -341,6 +363,8 @@ class Rollback:
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
         new = ((names, n) for names, n in self.otherwise if not any((name, n) in self._planned for name in names))
         notes += sentences(new, self.prefix)
+        if self.let_go:
+            notes.append(f"no longer in memory, for no undo or redo leads there any more: {_some(self.let_go)}")
         if self.unwritten:
             notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
         lost = {self.prefix + name: why for name, why in self.lost.items()}
@@ -408,13 +432,17 @@ class DefinitionLoader:
         return self._found[key]
 
     def _live(self, key: str) -> Any:
-        candidate = self.rollback.namespace.get(key)
-        if candidate is None or not definitions.is_definition(candidate):
-            # The name means something else now, but instances that stay may still be of the class.
-            candidate = self.rollback.live.capture.defined.get(key)
-        if candidate is None:
-            return None
-        return candidate if self.rollback.comparison.same_now(key) else None
+        """The class or function in the notebook, or in the memory of undo, if it is as it was."""
+        for comparison in (self.rollback.comparison, self.rollback.remembered):
+            if comparison is None:
+                continue
+            candidate = comparison.live.namespace.get(key)
+            if candidate is None or not definitions.is_definition(candidate):
+                # The name means something else now, but instances that stay may still be of the class.
+                candidate = comparison.live.capture.defined.get(key)
+            if candidate is not None and comparison.same_now(key):
+                return candidate
+        return None
 
     def _stored(self, key: str) -> dict[str, Any]:
         group = self._then.get(key)
@@ -437,3 +465,8 @@ def _missing_package(name: str) -> str:
         return "" if importlib.util.find_spec(root) is not None else root
     except (ImportError, ValueError):
         return ""
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -31,6 +31,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("session", True, "keep the random state with each version"),
         Setting("verify_load", False, "load every kept value once before a version counts"),
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
+        Setting("undo_memory_mb", 512, "how much of what rollbacks replaced stays in memory for undo, in MB"),
         Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
         Setting("watch_pages", True, "ask the system which memory was written, instead of hashing all of it"),
         Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),

@@ -61,8 +61,9 @@ class Vault:
         if self._aliases and draft.format != graph.PLAIN:
             found = self.identify(draft)
             stored = self.original(found.recipe, near.recipe if near else None)
-            if stored != found.recipe and self.parts.has(stored):
-                return dataclasses.replace(found, recipe=stored)
+            known = dataclasses.replace(found, recipe=stored)
+            if stored != found.recipe and self.parts.has(stored) and self.recipe(known).draft.uses == draft.uses:
+                return known
         old = self._near(near)
         items = [(b.raw, n, b.layout) for b, n in zip(draft.buffers, _matched(draft.buffers, old), strict=True)]
         if recipe.has_own_skeleton(draft):

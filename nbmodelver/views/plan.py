@@ -81,7 +81,8 @@ def _lines(planned: Plan, *, done: bool, back: str) -> Iterator[Block]:
     for difference in planned.environment:
         yield line(Span("environment: ", "warn"), difference)
     yield from (line(dim(note)) for note in planned.notes)
-    loses = planned.way != "beside" and (planned.named("changes") or planned.named("vanishes"))
+    unsaved = {s.name for s in planned.unsaved}
+    loses = {*planned.named("changes"), *planned.named("vanishes")} - unsaved
     if planned.saves_first or loses:
         when = "first" if planned.saves_first else "already"
         saved = "the state before was saved" if done else f"the present state is saved {when}"

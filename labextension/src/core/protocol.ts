@@ -152,6 +152,8 @@ export interface IPlan {
   environment: string[];
   notes: string[];
   saves_first: boolean;
+  /** Variables that are replaced and that no version can hold: undo brings them back while the kernel runs. */
+  unsaved?: string[];
 }
 
 /** One part of a comparison. Known ids may be drawn in their own way; every one can be drawn as its table and lines. */

@@ -117,7 +117,10 @@ export class Rollback implements IView {
     const { ticked } = this._chosen(plan);
     const loads = plan.load_bytes > 0 ? [h('strong', {}, size(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
     const saves = plan.saves_first ? h('p', { class: 'nbmv-dim' }, t('The present state is saved first, so Undo brings it back.')) : null;
-    fill(this._sum, ticked.length ? [h('p', {}, counts(this._ctx, plan, ticked), ' · ', loads), saves] : h('p', {}, t('Nothing changes: the notebook already holds this version.')));
+    const unsaved = plan.unsaved?.length
+      ? h('p', { class: 'nbmv-warning' }, t('In no version: {names}. Undo brings back what is replaced only while this kernel runs.', { names: plan.unsaved.join(', ') }))
+      : null;
+    fill(this._sum, ticked.length ? [h('p', {}, counts(this._ctx, plan, ticked), ' · ', loads), saves, unsaved] : h('p', {}, t('Nothing changes: the notebook already holds this version.')));
     this._ctx.say(this._sum.textContent);
   }
 

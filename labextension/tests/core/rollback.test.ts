@@ -21,7 +21,7 @@ describe('rollback', () => {
     expect(mock.of('plan')).toEqual([{ id: idOf(7) }]);
     expect(mock.of('rollback')).toEqual([]);
     const text = one(root, '.nbmv-plan').textContent ?? '';
-    for (const said of ['2 names change back', '1 comes back', '1 vanishes', '1 cannot come back', '64\u00a0MB to load', 'a connection to a database cannot be kept', 'pandas 2.2.3 then, 2.3.1 now', 'The present state is saved first']) {
+    for (const said of ['2 names change back', '1 comes back', '1 vanishes', '1 cannot come back', '64\u00a0MB to load', 'a connection to a database cannot be kept', 'pandas 2.2.3 then, 2.3.1 now', 'The present state is saved first', 'In no version: log. Undo brings back']) {
       expect(text).toContain(said);
     }
   });

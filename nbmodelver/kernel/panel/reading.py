@@ -124,7 +124,8 @@ def compare(desk: Desk, params: Params, _request: Request) -> Message:
 def plan(desk: Desk, params: Params, _request: Request) -> Message:
     """What a rollback would do."""
     repo, notebook = desk.repo(), desk.notebook
-    return repo.plan(params.text("id"), notebook.values, names=params.texts("names")).to_dict()
+    own = notebook.namespace.names()
+    return repo.plan(params.text("id"), notebook.values, names=params.texts("names"), own=own).to_dict()
 
 
 def document(desk: Desk, params: Params, _request: Request) -> Message:

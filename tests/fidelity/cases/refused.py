@@ -30,7 +30,7 @@ named("in a pipeline", "from sklearn.pipeline import Pipeline\nfrom sklearn.base
 named("in an array of objects", "import numpy as np\na = np.array([1, (i for i in [])], object)", "a", "a")
 named("in a frame", "import pandas as pd\nf = pd.DataFrame({'o': [1, open('/dev/null')]})", "f", "f", needs=("pandas",))
 named("in attrs", "import pandas as pd\nf = pd.DataFrame({'o': [1]}); f.attrs['g'] = (i for i in [])", "f", "f", needs=("pandas",))
-named("a neighbour that shares", "x = [1]\nd = {'x': x, 'g': (i for i in [])}", "d x", "d['g']: a generator", "x: shares objects with 'd'")
+named("a neighbour that shares", "x = [1]\nd = {'x': x, 'g': (i for i in [])}", "d x", "d['g']: a generator")
 named("a neighbour that does not", "x = [1]\nd = {'g': (i for i in [])}", "d x", "d['g']: a generator")
 named("an executor", "from concurrent.futures import ThreadPoolExecutor\nd = {'e': ThreadPoolExecutor(1)}", "d", "d['e']: a pool of threads")
 named("a queue", "import queue\nd = [queue.Queue()]", "d", "d[0]: a queue between threads")
