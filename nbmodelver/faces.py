@@ -147,7 +147,9 @@ def trust(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         return views.sentence(views.Span(version.name, "strong"), " is trusted no longer", value=origins)
     pickled = [g for g in (*version.groups, *version.definitions) if g.pickled]
     needs = "; ".join(f"{', '.join(g.names)} ({_imports(repo, g)})" for g in pickled)
-    said = f" may be loaded now, from {', '.join(origins)}: {needs or 'plain data only'}"
+    imports = sorted(set(repo.imports_needed(version).values()))
+    with_imports = f"; imports {', '.join(imports)}" if imports else ""
+    said = f" may be loaded now, from {', '.join(origins)}: {needs or 'plain data only'}{with_imports}"
     return views.sentence(views.Span(version.name, "strong"), said, value=origins)
 
 

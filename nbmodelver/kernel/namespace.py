@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 import signal
 import threading
-import types
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UnknownName
 from nbmodelver.kernel.values import is_of_the_store
+from nbmodelver.repo.imports import is_import
 from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Kind
-
-KEPT_BY_DEFAULT: frozenset[Kind] = frozenset({"model", "dataset", "hyperparameters"})
-_NUMBERED = re.compile(r"_i*\d*|_i{1,3}|_oh|_dh|_ih|__+|__\w+__")
+_NUMBERED = re.compile(r"_i*\d*|_i{1,3}|_oh|_dh|_ih|_exit_code|__+|__\w+__")
 _NEVER = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
 
 
@@ -34,20 +31,22 @@ class Namespace:
         self._hidden = hidden if hidden is not None else {}
 
     def names(self) -> list[str]:
-        """The user's own public names, in the order in which they were made: no modules, nothing of IPython or ours."""
-        return [n for n, v in list(self.values.items()) if self._is_own(n, v)]
+        """The user's own public names, in the order in which they were made: no imports, nothing of IPython or ours."""
+        return [n for n, v in list(self.values.items()) if self._is_public(n, v) and _is_state(v)]
+
+    def every(self) -> list[str]:
+        """The same, with the user's names that begin with an underscore."""
+        return [n for n, v in list(self.values.items()) if self._is_user(n, v) and _is_state(v)]
 
     def public(self) -> dict[str, Any]:
         """The same with their values, and with the modules that the user imported."""
         return {n: v for n, v in list(self.values.items()) if self._is_public(n, v)}
 
-    def _is_own(self, name: str, value: Any) -> bool:
-        if isinstance(value, types.ModuleType) or is_of_the_store(value):
-            return False
-        return self._is_public(name, value)
-
     def _is_public(self, name: str, value: Any) -> bool:
-        if name.startswith("_") or name in _NEVER:
+        return not name.startswith("_") and self._is_user(name, value)
+
+    def _is_user(self, name: str, value: Any) -> bool:
+        if name in _NEVER or _NUMBERED.fullmatch(name):
             return False
         return not (name in self._hidden and self._hidden[name] is value)
 
@@ -62,15 +61,10 @@ class Namespace:
                 raise UnknownName(f"no variable '{name}' in this notebook", hint)
         return {n: self.values[n] for n in names}
 
-    def found(
-        self,
-        kind_of: Callable[[str, Any], Kind | None],
-        ignore: Iterable[str] = (),
-        kinds: Iterable[Kind] = KEPT_BY_DEFAULT,
-    ) -> dict[str, Any]:
-        """Every value of the user's of one of these kinds."""
-        left_out, wanted = frozenset(ignore), frozenset(kinds)
-        return {n: self.values[n] for n in self.names() if n not in left_out and kind_of(n, self.values[n]) in wanted}
+    def state(self, ignore: Iterable[str] = ()) -> dict[str, Any]:
+        """What a commit without names keeps: every variable that the user made, except those on the ignore list."""
+        left_out = frozenset(ignore)
+        return {n: self.values[n] for n in self.names() if n not in left_out}
 
     def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
         """Bind `values` and unbind `vanish`, all of it or nothing: Ctrl-C waits until it is done."""
@@ -79,6 +73,10 @@ class Namespace:
             self.values.update(values)
             for name in gone:
                 self.values.pop(name, None)
+
+
+def _is_state(value: Any) -> bool:
+    return not (is_import(value) or is_of_the_store(value))
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from nbmodelver.kernel.namespace import Namespace
 from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.kernel.shows import Shows
 from nbmodelver.kernel.surface import surface_for
-from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
 from nbmodelver.repo import Repo, Surroundings, imports, open_repo, places
@@ -156,20 +155,25 @@ class Notebook:
         return shown
 
     def commit(self, call: Call) -> Shown:
-        """`%mv_commit`."""
-        return self._commit(call, self.chosen(call))
+        """`%mv_commit`. Raises NothingToCommit when none of the names that were given can be kept."""
+        try:
+            return self._commit(call, self.chosen(call))
+        except NothingToCommit as error:
+            if call["names"]:
+                raise
+            return views.sentence(views.Span(error.message, "warn"), value=None)
 
     def chosen(self, call: Call) -> dict[str, Any]:
         """The values that a commit means. Raises UnknownName."""
         if call["names"]:
             return self.namespace.pick(call["names"])
         if call["all"]:
-            return self.namespace.pick(self.namespace.names())
-        repo = self.repo(create=True)
-        found = self.namespace.found(repo.kind_of, str(repo.settings["ignore"]).split())
-        if call["metrics"]:
-            found.update({n: self.values[n] for n in self.namespace.names() if repo.is_metric(n, self.values[n])})
-        return found
+            return self.namespace.pick(self.namespace.every())
+        return self.namespace.state(self._ignored())
+
+    def _ignored(self) -> list[str]:
+        """The names that a commit without names leaves out, as the user's settings say."""
+        return str(self.repo(create=True).settings["ignore"]).split()
 
     def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, float], **labels: Any) -> Shown:
         """A commit from elsewhere than a cell. names: None for what `%mv_commit` takes. labels: note, tag."""
@@ -189,12 +193,11 @@ class Notebook:
     ) -> Shown:
         if not values:
             raise NothingToCommit(
-                "nothing to commit: no model, dataset or hyperparameter in this notebook",
-                "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all",
+                "nothing to commit yet: the notebook has no variables of its own", "make some, or name them"
             )
         repo = self.repo(create=True)
         if call["dry_run"]:
-            return self._dry_run(repo, values)
+            return self._dry_run(repo, values, None if call["names"] or call["all"] else repo.settings["max_value_mb"])
         measured = {**{n: self._number(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
         params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
         asked: dict[str, Any] = {
@@ -202,6 +205,7 @@ class Notebook:
             "namespace": self.values, "around": self.around(values, call["session"], outputs, source),
             "partial": call["partial"], "allow_secrets": call["allow_secret"] or (),
             "verify_load": call["verify_load"] or None,
+            "most_mb": None if call["names"] or call["all"] else repo.settings["max_value_mb"],
         }  # fmt: skip
         if call["background"]:
             return self._commit_later(repo, values, call["message"], asked)
@@ -280,8 +284,8 @@ class Notebook:
                 f"{option}: {type(error).__name__}: {error}", f"the expression is: {expression}"
             ) from error
 
-    def _dry_run(self, repo: Repo, values: dict[str, Any]) -> Shown:
-        capture = repo.would_keep(values, self.values)
+    def _dry_run(self, repo: Repo, values: dict[str, Any], most_mb: Any) -> Shown:
+        capture = repo.would_keep(values, self.values, most_mb=most_mb)
         rows = [f"{', '.join(g.names)}" for g in capture.groups]
         skipped = [f"{s.path}: {s.reason}" for s in capture.skipped]
         said = f"would keep {'; '.join(rows)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
@@ -306,7 +310,7 @@ class Notebook:
         return self._commit(call, values, outputs, cell)
 
     def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
-        own = {n for n in self.namespace.names() if not is_imported_code(self.values[n])}
+        own = set(self.namespace.names())
         bound = {n for n in own if before.get(n) != id(self.values[n])} | (own & set(assigned_names(cell)))
         head = self.repo(create=True).history.head
         mentioned = own & set(used_names(cell)) & set(head.kept if head else ())
@@ -326,7 +330,7 @@ class Notebook:
         )
 
     def commit_automatically(self, ok: bool) -> None:
-        """After a cell: a version, when models, datasets or hyperparameters changed. Never breaks the cell."""
+        """After a cell: a version, when a variable changed. Never breaks the cell."""
         if not (self.auto and ok):
             return
         try:
@@ -358,7 +362,14 @@ class Notebook:
                 yield Change(name, "vanishes", kept.kind, kept.type, kept.size_bytes)
             elif name in changed:
                 yield Change(name, "changes", kept.kind, kept.type, kept.size_bytes)
-        for name, value in self.namespace.found(Repo.kind_of, ignored).items():
-            if head is None or name not in head.kept:
-                kind = Repo.kind_of(name, value) or "other"
-                yield Change(name, "appears", kind, Repo.type_of(value))
+        unkept = {s.name: s for s in head.skipped} if head else {}
+        left_out = frozenset(head.others) if head else frozenset()
+        for name, value in self.namespace.state(ignored).items():
+            if head is not None and name in head.kept:
+                continue
+            kind, of = Repo.kind_of(name, value) or "other", Repo.type_of(value)
+            if name in unkept:
+                yield Change(name, "lost", kind, of, reason=unkept[name].reason)
+            else:
+                reason = f"not part of {head.name}" if head is not None and name in left_out else ""
+                yield Change(name, "appears", kind, of, reason=reason)

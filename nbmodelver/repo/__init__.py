@@ -128,6 +128,7 @@ class Repo:
         only_if_changed: bool = False,
         partial: bool = False,
         allow_secrets: Collection[str] = (),
+        most_mb: float | None = None,
         verify_load: bool | None = None,
         progress: Progress | None = None,
     ) -> Version:
@@ -138,11 +139,12 @@ class Repo:
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
         allow_secrets: names to keep although they look like secrets; others that do are in `skipped`.
+        most_mb: larger values are in `skipped`; None or 0: none is too large.
         A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
         visible, and the same commit may be tried again.
         """
         told = labels(message, note, metrics, params, tags, auto=auto, merged=merged, only_if_changed=only_if_changed)
-        work = self._begun(values, namespace, allow_secrets, told)
+        work = self._begun(values, namespace, allow_secrets, most_mb, told)
         version = work.run(told, around or Surroundings(), progress, verify=self._verifies(verify_load))
         upkeep.after_commit(self, version)
         return version
@@ -160,6 +162,7 @@ class Repo:
         around: Surroundings | None = None,
         partial: bool = False,
         allow_secrets: Collection[str] = (),
+        most_mb: float | None = None,
         verify_load: bool | None = None,
         told: Callable[[Version | BaseException], None] = lambda _found: None,
     ) -> Pending:
@@ -170,7 +173,7 @@ class Repo:
         The next commit, rollback or anything else that changes the store waits for it.
         """
         said = labels(message, note, metrics, params, tags)
-        work = self._begun(values, namespace, allow_secrets, said)
+        work = self._begun(values, namespace, allow_secrets, most_mb, said)
         store = work.later(said, around or Surroundings(), verify=self._verifies(verify_load))
 
         def finished() -> Version:
@@ -197,6 +200,7 @@ class Repo:
         values: Mapping[str, Any],
         namespace: dict[str, Any] | None,
         allow_secrets: Collection[str],
+        most_mb: float | None,
         told: Labels,
     ) -> Commit:
         demand_names(values)
@@ -204,14 +208,16 @@ class Repo:
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.history.check_tags(told.tags)
-        return Commit(self, values, namespace, allow_secrets=allow_secrets)
+        return Commit(self, values, namespace, allow_secrets=allow_secrets, most_mb=most_mb)
 
     def _verifies(self, asked: bool | None) -> bool:
         return bool(self.settings["verify_load"] if asked is None else asked)
 
-    def would_keep(self, values: Mapping[str, Any], namespace: dict[str, Any]) -> graph.Capture:
+    def would_keep(
+        self, values: Mapping[str, Any], namespace: dict[str, Any], *, most_mb: float | None = None
+    ) -> graph.Capture:
         """What a commit would encode; nothing is stored."""
-        return Commit(self, values, namespace).capture()
+        return Commit(self, values, namespace, most_mb=most_mb).capture()
 
     # -- history
 
@@ -292,7 +298,7 @@ class Repo:
             version,
             live,
             names=wanted,
-            needed=() if prefix else names_needed(self.vault, version, groups),
+            needed=self._needed(version, groups, prefix),
             tracked=(*(head.kept if head else ()), *came),
             only_missing=only_missing,
             prefix=prefix,
@@ -302,6 +308,19 @@ class Repo:
             allowed_secrets=lambda: self.secrets_in_head(live),
             replaced=replaced,
         )
+
+    def _needed(self, version: Version, groups: Sequence[Group], prefix: str) -> Collection[str]:
+        """Names that code in these groups refers to; of a whole version only where it came from elsewhere."""
+        if prefix:
+            return ()
+        return names_needed(self.vault, version, groups) if groups else self.imports_needed(version)
+
+    def imports_needed(self, version: Version) -> dict[str, str]:
+        """What loading a version that came from elsewhere imports for its code: name -> module or "module:name"."""
+        if not version.imports or not self.origins(version):
+            return {}
+        needed = names_needed(self.vault, version, version.groups)
+        return {name: where for name, where in version.imports.items() if name in needed}
 
     def plan(
         self,

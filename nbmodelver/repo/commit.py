@@ -13,12 +13,13 @@ from nbmodelver import kinds
 from nbmodelver.codecs import graph, session
 from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
+from nbmodelver.repo import imports
 from nbmodelver.repo.background import Still
 from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.surroundings import GitProbe, author, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from nbmodelver.codecs.graph import Capture, Draft
     from nbmodelver.model import Cell, GitState, Json, Progress
@@ -61,7 +62,9 @@ class Commit:
         namespace: dict[str, Any] | None,
         *,
         allow_secrets: Collection[str] = (),
+        most_mb: float | None = None,
     ) -> None:
+        self.most_bytes = most_mb * 1_000_000 if most_mb else float("inf")
         self.secrets = Searcher()
         self.allowed = frozenset(allow_secrets)
         self.repo = repo
@@ -69,18 +72,18 @@ class Commit:
         self.namespace = dict(values) if namespace is None else namespace
         self.started = time.perf_counter()
         self.assigned: Mapping[str, int] = {}
+        self.imports: dict[str, str] = {}
+        """What kept code uses that `import` bound."""
 
     def capture(self) -> Capture:
         """Encode the values. Raises NothingToCommit when none of them can be kept."""
-        limit_s = self.repo.settings["time_limit_s"]
-        secret = {n: s for n, v in self.values.items() if (s := self._secret(n, v)) is not None}
-        capture = graph.capture(
-            {n: v for n, v in self.values.items() if n not in secret},
-            self.namespace,
-            skip=self._not_brought_along,
-            time_limit_s=limit_s if isinstance(limit_s, float) else 0.0,
-        )
-        capture.skipped += secret.values()
+        left_out = {n: s for n, v in self.values.items() if (s := self._secret(n, v)) is not None}
+        capture = self._captured(left_out)
+        large = {n: s for d in (*capture.groups, *capture.alone.values()) for n, s in self._too_large(d, capture)}
+        if large:
+            left_out |= large
+            capture = self._captured(left_out)
+        capture.skipped += left_out.values()
         if not capture.groups:
             first = capture.skipped[0] if capture.skipped else None
             if first is not None:
@@ -90,6 +93,25 @@ class Commit:
                 "nothing to commit", "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all"
             )
         return capture
+
+    def _captured(self, left_out: Collection[str]) -> Capture:
+        limit_s = self.repo.settings["time_limit_s"]
+        return graph.capture(
+            {n: v for n, v in self.values.items() if n not in left_out},
+            self.namespace,
+            skip=self._not_brought_along,
+            time_limit_s=limit_s if isinstance(limit_s, float) else 0.0,
+        )
+
+    def _too_large(self, draft: Draft, capture: Capture) -> Iterator[tuple[str, Skipped]]:
+        """The names of this draft that are above the limit; of a group, those that are so by themselves."""
+        if draft.size_bytes <= self.most_bytes:
+            return
+        for name in draft.names:
+            if name in self.values and capture.alone.get(name, draft).size_bytes > self.most_bytes:
+                size, most = draft.size_bytes / 1e6, self.most_bytes / 1e6
+                why = f"{size:,.0f} MB is above the limit of {most:,.0f} MB for a commit without names"
+                yield name, Skipped(name, name, f"{why}; to keep it: %mv_commit {name}, or %mv_config max_value_mb N")
 
     def _secret(self, name: str, value: Any) -> Skipped | None:
         if name in self.allowed:
@@ -103,6 +125,10 @@ class Commit:
         """Why a name that kept code uses does not come along with it."""
         if name.startswith("__") or name == "_":  # `def _` of a singledispatch; in a shell `_` is the last output.
             return "private"
+        where = imports.where(value)
+        if where:
+            self.imports[name] = where
+            return "imported again"
         secret = self._secret(name, value)
         return None if secret is None else secret.reason
 
@@ -196,7 +222,7 @@ class Commit:
             kept={name: kept[name] for name in order},
             skipped=tuple(capture.skipped),
             others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
-            imports={name: where for name, where in around.imports.items() if name not in kept},
+            imports={n: where for n, where in {**around.imports, **self.imports}.items() if n not in kept},
             params={**_own_params(self.values, kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
             notebook_path=around.notebook_path,

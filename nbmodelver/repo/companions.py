@@ -18,7 +18,7 @@ def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> No
     """Add to the namespace of loaded functions what they refer to and what is missing there.
 
     values: what was loaded, by name; stays out of the namespace. Kept names come from the version; imports are imported
-    if the version was made here.
+    if the version is trusted.
     """
     rollback, loader = loading.rollback, loading.loader
     version, scope = rollback.version, loader.namespace
@@ -27,7 +27,7 @@ def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> No
         found = rollback.vault.load([version.group_of(missing[0])], loader)
         scope.update({name: value for name, value in found.items() if name not in scope and name not in values})
         needed |= loader.names_used
-    if rollback.trusted and not rollback.restricted:
+    if rollback.trusted:
         wanted = {n: where for n, where in version.imports.items() if n in needed and n not in scope}
         scope.update(bind(wanted)[0])
 

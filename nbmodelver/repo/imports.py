@@ -21,16 +21,17 @@ def found(values: Mapping[str, Any]) -> dict[str, str]:
 
     Of the public names only, at most 1000; what was defined in the notebook is none.
     """
-    named = ((name, _where(value)) for name, value in values.items() if not name.startswith("_"))
-    return dict([(name, where) for name, where in named if where][:MOST])
+    named = ((name, where(value)) for name, value in values.items() if not name.startswith("_"))
+    return dict([(name, place) for name, place in named if place][:MOST])
 
 
 def is_import(value: Any) -> bool:
     """True for a module, and for a function or class that stands in one: importing it again gives it back."""
-    return isinstance(value, types.ModuleType) or bool(_where(value))
+    return isinstance(value, types.ModuleType) or bool(where(value))
 
 
-def _where(value: Any) -> str:
+def where(value: Any) -> str:
+    """What `import` bound a name to that holds this value: "numpy", "sklearn.svm:SVC"; "" for any other value."""
     if isinstance(value, types.ModuleType):
         name = value.__dict__.get("__name__")
         return name if isinstance(name, str) and name != "__main__" and sys.modules.get(name) is value else ""
@@ -42,8 +43,8 @@ def _where(value: Any) -> str:
 def bind(imports: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The objects by name, and why the others cannot be imported here."""
     objects, failed = {}, {}
-    for name, where in imports.items():
-        module, _, path = where.partition(":")
+    for name, place in imports.items():
+        module, _, path = place.partition(":")
         try:
             at: Any = importlib.import_module(module)
             for step in filter(None, path.split(".")):

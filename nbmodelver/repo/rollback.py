@@ -84,10 +84,10 @@ class Rollback:
             )
         self.only_missing = only_missing
         self.imports = {n: i for n, i in version.imports.items() if n not in namespace and n not in version.kept}
-        """Names that import bound then and that are missing now; only of one's own versions."""
-        if names:
+        """Names that import bound then and that are missing now; of versions from elsewhere, what their code uses."""
+        if names or restricted:
             self.imports = {n: i for n, i in self.imports.items() if n in needed}
-        if prefix or restricted or not trusted:
+        if prefix or not trusted:
             self.imports = {}
         self.along = tuple(n for n in version.kept if n in needed and n not in namespace and n not in names)
         self.not_imported: dict[str, str] = {}

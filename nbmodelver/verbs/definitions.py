@@ -33,8 +33,9 @@ INIT = Verb(
 
 COMMIT = Verb(
     "commit",
-    "Keep models, datasets and hyperparameters of the notebook as a new version.",
-    "Without names it keeps every model, dataset and hyperparameter that it finds; with names, those. It answers in "
+    "Keep the notebook's variables, models, datasets and hyperparameters among them, as a new version.",
+    "Without names it keeps every variable that you made, except modules, imported code, names that begin with an "
+    "underscore and what `%mv_config ignore` lists; with names, those. It answers in "
     "one line, and names whatever could not be kept, with the reason. `%%mv_commit` runs the cell first and then keeps "
     "the names that the cell made or changed; a failing cell fails as usual and commits nothing. An EXPR is Python, "
     "evaluated in the notebook; it needs quotes only when it holds a space outside brackets.",
@@ -70,11 +71,16 @@ COMMIT = Verb(
         ),
         Argument("tag", "tag this version; may be given again", ("--tag",), many=True),
         Argument("note", "a longer remark", ("--note",), default="", metavar="TEXT"),
-        Argument("all", "keep every name that you made, of any kind; _names only when named", ("-a", "--all"), "flag"),
-        Argument("metrics", "also keep numbers named like metrics (acc, rmse, loss ...)", ("--metrics",), "flag"),
+        Argument(
+            "all",
+            "keep every variable that you made, also _names, ignored and very large ones",
+            ("-a", "--all"),
+            "flag",
+        ),
+        Argument("metrics", "has no effect: numbers named like metrics are always kept", ("--metrics",), "flag"),
         Argument("session", "keep, or leave out, the random state and the session's options", ("--session",), "switch"),
         Argument("allow_secret", "keep a name although it looks like a secret", ("--allow-secret",), "name", many=True),
-        Argument("partial", "keep what shares objects with a value that cannot be kept", ("--partial",), "flag"),
+        Argument("partial", "has no effect: what can be kept is always kept", ("--partial",), "flag"),
         Argument("background", "store the values while the notebook goes on", ("--background",), "flag"),
         Argument("verify_load", "load every kept value once to prove that it comes back", ("--verify-load",), "flag"),
         DRY_RUN,

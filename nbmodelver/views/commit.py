@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Document, Line, Span, dim, line, strong
-from nbmodelver.views.figures import change, duration, new_of, number, plural
+from nbmodelver.views.figures import change, duration, new_of, number, plural, some
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from nbmodelver.model import Skipped, Version
 
@@ -29,18 +29,35 @@ def commit(version: Version, parent: Version | None = None, notes: Sequence[str]
         first += [dim(" · "), fact]
     for piece in metric_spans(version, parent):
         first += [dim(" · "), *piece]
-    lines = [line(*first), *skipped_lines(version.skipped), *_kept_notes(version), *(line("  ", dim(n)) for n in notes)]
+    lines = [line(*first), *warnings(version, parent), *(line("  ", dim(n)) for n in notes)]
     return Shown(Document(tuple(lines), f"version {version.name}"), version)
 
 
-def _kept_notes(version: Version) -> Iterator[Line]:
-    """What kept values will be like when they come back, where that differs: a line for each note."""
+def warnings(version: Version, parent: Version | None = None) -> Iterator[Line]:
+    """What was not kept, and what will come back otherwise: in full where it is new, in one line where it is not."""
+    known = set(parent.skipped) if parent else set()
+    yield from skipped_lines([s for s in version.skipped if s not in known])
+    before = [s.name for s in version.skipped if s in known]
+    if before:
+        yield line(Span(f"  {len(before)} not kept, as before: ", "warn"), some(before))
+    noted = {(k.name, note) for k in parent.kept.values() for note in k.notes} if parent else set()
+    yield from _kept_notes(version, noted)
+
+
+def _kept_notes(version: Version, known: Collection[tuple[str, str]]) -> Iterator[Line]:
+    """What kept values will be like when they come back, where that differs: a line for each note that is new."""
     names: dict[str, list[str]] = {}
+    before: dict[str, None] = {}
     for kept in version.kept.values():
         for note in kept.notes:
-            names.setdefault(note, []).append(kept.name)
+            if (kept.name, note) in known:
+                before[kept.name] = None
+            else:
+                names.setdefault(note, []).append(kept.name)
     for note, members in names.items():
-        yield line("  ", strong(", ".join(members)), dim(f": {note}"))
+        yield line("  ", strong(some(members)), dim(f": {note}"))
+    if before:
+        yield line(dim(f"  notes as before: {some(list(before))}"))
 
 
 def metric_spans(version: Version, parent: Version | None = None) -> Iterator[tuple[str | Span, ...]]:
@@ -58,4 +75,4 @@ def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> I
         where = f" at {s.path}" if s.path and s.path != s.name else ""
         together.setdefault((where, s.reason), []).append(s.name)
     for (where, reason), names in together.items():
-        yield line(Span(before, "warn"), strong(", ".join(names)), dim(where), f": {reason}")
+        yield line(Span(before, "warn"), strong(some(names)), dim(where), f": {reason}")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from nbmodelver.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
@@ -103,3 +107,13 @@ def ago(saved_at_utc: str, now: datetime | None = None) -> str:
     if days <= 7:
         return "yesterday" if days == 1 else f"{days} days ago"
     return f"{then:%Y-%m-%d}"
+
+
+def some(names: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many more there are.
+
+    >>> some(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, cut, dim, line, strong, title
-from nbmodelver.views.figures import plural, size
+from nbmodelver.views.figures import plural, size, some
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def _counted(count: int, words: str) -> str:
 def _stays(planned: Plan, *, done: bool) -> Iterator[Block]:
     stays = planned.named("stays")
     if stays:
-        shown = ", ".join(stays[:8]) + (f" and {len(stays) - 8} more" if len(stays) > 8 else "")
-        yield line(dim(f"{'stayed' if done else 'stays'} as it is: {shown}"))
+        yield line(dim(f"{'stayed' if done else 'stays'} as it is: {some(stays)}"))
 
 
 def _lines(planned: Plan, *, done: bool, back: str) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, cut, dim, line, strong
 from nbmodelver.views.commit import metric_spans
-from nbmodelver.views.figures import ago, plural, size
+from nbmodelver.views.figures import ago, plural, size, some
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Change, Effect, Version
 
 EFFECTS: dict[Effect, tuple[Mark, str]] = {
-    "lost": ("lost", "cannot be kept"),
+    "lost": ("lost", "not kept"),
     "changes": ("changed", "changed"),
     "vanishes": ("removed", "gone"),
     "appears": ("added", "new"),
@@ -61,11 +61,15 @@ def _blocks(state: State) -> Iterator[Block]:
             dim(f" · {ago(head.saved_at_utc)}" if head.saved_at_utc else ""),
             *metrics,
         )
-    rows = tuple(_row(c) for effect in EFFECTS for c in state.changes if c.effect == effect)
+    left_out = [c.name for c in state.changes if c.effect == "appears" and c.reason]
+    shown = [c for c in state.changes if c.name not in left_out]
+    rows = tuple(_row(c) for effect in EFFECTS for c in shown if c.effect == effect)
     if rows:
         yield from cut(Table(("", "", "", "", ""), rows, frozenset({3})))
     elif head is not None and state.live:
         yield line("nothing has changed since")
+    if left_out and head is not None:
+        yield line(dim(f"not part of {head.name}: {some(left_out)}"))
     auto = " · commits by itself after each cell" if state.auto else ""
     yield line(dim(f"{state.store} · {plural(state.versions, 'version')} · {size(state.stored_bytes)}{auto}"))
     yield from (line(Span(note, "warn")) for note in state.notes)

@@ -335,9 +335,12 @@ def test_bad_input_is_two_lines_with_the_way_out(shell: Shell, cell: str, kind: 
 
 
 def test_nothing_to_commit_makes_no_version_and_no_store_says_how_to_get_one(shell: Shell) -> None:
-    assert isinstance(shell.fails("%mv_commit"), NothingToCommit)
-    shell.run("%mv_init")
-    assert isinstance(shell.fails("%mv_commit"), NothingToCommit)
+    assert "nothing to commit yet" in str(shell.run("%mv_commit"))
+    shell.run("%mv_init\nimport json\nfrom math import sqrt")
+    for line in ("%mv_commit", "%mv_commit --all"):
+        assert "the notebook has no variables of its own" in str(shell.run(line))
+    assert "'g' cannot be kept: a generator" in str(shell.run("g = (i for i in [])\n%mv_commit"))
+    assert isinstance(shell.fails("%mv_commit g"), NothingToCommit)
     assert list(shell.run("%mv_log")) == []
 
 

@@ -277,7 +277,8 @@ def test_no_store_says_how_to_get_one(tmp_path: Path) -> None:
         assert reply.status == "error"
         assert "no store" in reply.error[0]
         assert "%mv_commit" in reply.error[1]
-        assert kernel.run("%mv_commit").status == "error"
+        assert kernel.run("%mv_commit x").status == "error"
+        assert kernel.run("%mv_commit").status == "ok"
         assert kernel.run("x = {'a': 1}\n%mv_commit").status == "ok"
     assert len(mv.open(tmp_path).log()) == 1
 

@@ -236,7 +236,7 @@ def test_plain_commit_form(plain, page):
     page.run("extra = {'a': 1}\nacc = 0.9\nimport threading\nlock = threading.Lock()", cell_id="cell-7")
     plain.buttons["Commit"].click()
     wait_for(lambda: plain.form.names.options)
-    assert set(plain.form.names.value) == {"df", "params", "extra"}
+    assert set(plain.form.names.value) == {"df", "params", "extra", "acc"}
     assert "lock" in plain.form.problems.value
     plain.form.names.value = ("extra",)
     plain.form.message.value = "by hand"

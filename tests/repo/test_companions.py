@@ -68,8 +68,9 @@ def test_a_rollback_of_one_name_brings_what_it_cannot_run_without(repo: Repo) ->
     live: dict[str, Any] = {"__name__": "__main__"}
     rollback = repo.rollback("v1", live, names="user")
     plan = repo.planned(rollback, saves_first=False)
-    assert plan.named("appears") == ("user", "SCALE", "helper", "math")
-    assert "SCALE, helper, math come along: user cannot run without" in plan.notes
+    assert plan.named("appears") == ("user", "SCALE", "helper")
+    assert "SCALE, helper come along: user cannot run without" in plan.notes
+    assert "imported again: math" in plan.notes
     live.update(rollback.load())
     assert live["user"](1) == 4
     assert "co" not in live

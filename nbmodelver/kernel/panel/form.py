@@ -6,9 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NoStore
-from nbmodelver.kernel.namespace import KEPT_BY_DEFAULT
 from nbmodelver.kernel.panel.params import is_metric
-from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.repo.candidates import candidates
 
 if TYPE_CHECKING:
@@ -22,11 +20,9 @@ def form(notebook: Notebook) -> Message:
         repo = notebook.repo()
     except NoStore:
         repo = None
-    live = {n: v for n, v in notebook.namespace.pick(notebook.namespace.names()).items() if not is_imported_code(v)}
+    live = notebook.namespace.state()
     ignored = frozenset(str(repo.settings["ignore"]).split()) if repo is not None else frozenset()
     found = candidates(repo, live, notebook.values)
-    names = [
-        {**asdict(c), "chosen": c.kind in KEPT_BY_DEFAULT and c.name not in ignored and not c.problem} for c in found
-    ]
+    names = [{**asdict(c), "chosen": c.name not in ignored and not c.problem} for c in found]
     metrics = {c.name: live[c.name] for c in found if c.kind == "metric" and is_metric(live[c.name])}
     return {"names": names, "metrics": metrics}

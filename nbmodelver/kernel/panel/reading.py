@@ -11,7 +11,6 @@ from nbmodelver.kernel.panel import entries
 from nbmodelver.kernel.panel.export import destination
 from nbmodelver.kernel.panel.form import form
 from nbmodelver.kernel.panel.params import is_metric
-from nbmodelver.kernel.values import is_imported_code
 from nbmodelver.model import section_to_dict
 from nbmodelver.repo import comparison
 from nbmodelver.repo.told import told
@@ -73,8 +72,7 @@ def inspect(desk: Desk, params: Params, _request: Request) -> Message:
     """Names through the versions: one by name, or those that a cell makes; without either the names there are."""
     timeline = desk.shelf.timeline() if desk.shelf.has_store else None
     known = dict.fromkeys(n for row in timeline.rows() for n in row["names"]) if timeline is not None else {}
-    values = desk.notebook.values
-    live = [n for n in desk.notebook.namespace.names() if not is_imported_code(values.get(n))]
+    live = desk.notebook.namespace.names()
     if params.has("name"):
         asked = [params.text("name")]
     else:
