@@ -17,6 +17,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.codecs import renewed
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ _LIBRARIES: dict[str, str] = {
     "matplotlib": "matplotlib",
     "attr": "attrs",
     "pydantic": "pydantic",
+    **dict.fromkeys(renewed.ROOTS, "renewed"),
 }
 
 _MARKS = {"__attrs_attrs__": "attr"}

@@ -118,7 +118,7 @@ tinydb.late("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)
 tinydb.exact("Document", "tinydb.table.Document({'a': 1}, doc_id=3)", "value.doc_id")
 
 sqlite3 = Package("sqlite3")
-sqlite3.named("Connection", "sqlite3.connect(':memory:')", "an open database connection cannot be kept")
+sqlite3.note("Connection", "sqlite3.connect(':memory:')", "value.execute('select 1').fetchall()", says="database: new")
 sqlite3.named("Cursor", "sqlite3.connect(':memory:').cursor()", "an open database cursor cannot be kept")
 
 h5py = Package("h5py", "import h5py, numpy as np")
