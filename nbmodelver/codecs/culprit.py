@@ -7,6 +7,7 @@ import re
 import types
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.codecs.definitions import is_widget
 from nbmodelver.codecs.renewed import Refused
 from nbmodelver.model import Skipped
 
@@ -32,7 +33,21 @@ _KINDS: dict[str, str] = {
     "os._Environ": "a copy of the environment cannot be kept: it may hold secrets",
     "_hashlib.HASH": "a hash under way cannot be kept: keep its digest",
 }
-_WIDGET = ("ipywidgets.widgets.widget", "Widget")
+
+
+_EXPLAINED: dict[str, str] = {
+    "Serialization of parametrized modules": (
+        "torch does not pickle a module with parametrizations (spectral_norm, weight_norm):"
+        " keep its state instead, state = net.state_dict()"
+    ),
+    "Sorry, pickling not yet supported": "patsy refuses to pickle it: keep its formula and data, or its array",
+    "Tried to serialize object __torch__": (
+        "torch does not pickle a scripted module: keep its state instead, state = net.state_dict()"
+    ),
+    "ctypes objects containing pointers cannot be pickled": "it holds a pointer into memory of a library in C",
+    "no default __reduce__ due to non-trivial __cinit__": "its class, written in C, does not say how to pickle it",
+}
+"""What libraries say when they refuse -> whole sentences, with the way out where there is one."""
 
 
 def reason(error: BaseException) -> str:
@@ -45,12 +60,17 @@ def reason(error: BaseException) -> str:
         name = found.group(1)
         short = name.rpartition(".")[2]
         return _KINDS.get(name) or _KINDS.get(short) or f"a {name} object cannot be kept"
+    for marks, said in _EXPLAINED.items():
+        if marks in str(error):
+            return said
     if is_recursion(error):
         return "nested too deep to be kept (limit: the interpreter's recursion limit)"
     if isinstance(error, Refused):
         return text
     kind = type(error).__name__
-    return f"{kind}: {text}" if text else kind
+    if not text:
+        return f"its class refuses to be pickled ({kind}), and does not say why"
+    return f"{kind}: {text}"
 
 
 def is_recursion(error: BaseException) -> bool:
@@ -88,7 +108,7 @@ def _is_explained(value: Any, error: BaseException) -> bool:
 def _known(value: Any) -> str | None:
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    if any((base.__module__, base.__qualname__) == _WIDGET for base in kind.__mro__):
+    if is_widget(value):
         return "a widget cannot be kept: it lives in the page"
     return _KINDS.get(name)
 

@@ -34,7 +34,9 @@ def _take(connection: Any) -> Taken:
     said: tuple[str, ...] = (f"database: new, with its tables, {_OPTIONS}",)
     if open_still:
         said += ("database: what was not committed in it counts as committed",)
-    return Taken(("", connection.isolation_level), (connection.serialize(), *factories), said)
+    is_empty = connection.execute("PRAGMA page_count").fetchone()[0] == 0  # SQLite serializes no such database.
+    contents = None if is_empty else connection.serialize()
+    return Taken(("", connection.isolation_level), (contents, *factories), said)
 
 
 def _taken_file(connection: Any, path: str, factories: tuple[Any, ...]) -> Taken:

@@ -219,6 +219,8 @@ class Pickler(pickle.Pickler):
     def _reduce_function(self, function: types.FunctionType) -> Any:
         if definitions.importable(function):
             return self._by_name(function)
+        for name in vars(function).keys() - definitions.own_attributes(function).keys():
+            self.memory.note(f"the widget in its attribute '{name}' is not kept")
         if definitions.is_definition(function) and id(function) not in self.roots:
             return self._refer(function)
         owner = definitions.owner_of(function, self.definitions.namespace)

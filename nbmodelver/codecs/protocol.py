@@ -87,7 +87,7 @@ _LIBRARIES: dict[str, str] = {
     "matplotlib": "matplotlib",
     "attr": "attrs",
     "pydantic": "pydantic",
-    **dict.fromkeys(renewed.ROOTS, "renewed"),
+    "patsy": "patsy",
 }
 
 _MARKS = {"__attrs_attrs__": "attr"}
@@ -138,7 +138,8 @@ def class_helper(cls: type) -> Helper | None:
 
 def _look_up_helper(kind: type) -> Helper | None:
     for base in kind.__mro__:
-        where = _home(str(base.__module__).partition(".")[0].lstrip("_"))
+        root = str(base.__module__).partition(".")[0].lstrip("_")
+        where = renewed.__name__ if root in renewed.ROOTS else _home(root)
         find_helper = None if where is None else getattr(importlib.import_module(where), "helper", None)
         if find_helper is not None:
             found: Helper | None = find_helper(kind)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Codec, Helper
+    from nbmodelver.codecs.protocol import Helper
 
 FILES = ("threads", "queues", "pools", "loggers", "files", "databases", "temporary", "weak", "matches")
 """Files of codecs/ that offer `WAYS`; a tag begins with the name of its file."""
@@ -86,14 +86,6 @@ class Way:
     fill: Callable[[Any, Any], None] = lambda _value, _state: None
     exact: bool = False
     attributes: bool = True
-
-
-def find(_kind: type) -> Codec | None:
-    """None: these values go through pickle."""
-    return None
-
-
-BY_TAG: dict[str, Codec] = {}
 
 
 def helper(kind: type) -> Helper | None:

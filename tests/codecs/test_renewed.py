@@ -313,6 +313,14 @@ def test_a_database_in_memory_has_its_tables():
     found.close()
 
 
+def test_an_empty_database_in_memory_is_kept():
+    db = sqlite3.connect(":memory:")
+    found = Again(db=db).db
+    found.execute("create table t (a)")
+    found.close()
+    db.close()
+
+
 def test_what_was_not_committed_in_memory_is_kept_and_said():
     db = sqlite3.connect(":memory:")
     db.execute("create table t (a)")

@@ -110,8 +110,8 @@ sqlalchemy.exact("Table", "table()", "value.c.keys(), str(sa.schema.CreateTable(
 sqlalchemy.exact("Select", "t = table()\nsa.select(t.c.b).where(t.c.a > 3)", "str(value)", walk=False)
 sqlalchemy.exact("MetaData", "table().metadata", "list(value.tables)")
 sqlalchemy.exact("URL", "sa.URL.create('sqlite', database='x.db')", "str(value)")
-sqlalchemy.named("Engine", "sa.create_engine('sqlite://')", "value.pool._conn")
-sqlalchemy.named("Connection", "sa.create_engine('sqlite://').connect()", "value.engine")
+sqlalchemy.note("Engine", "sa.create_engine('sqlite://')", "str(value.url)", says="lock: new")
+sqlalchemy.named("Connection", "sa.create_engine('sqlite://').connect()", "a finalizer cannot be kept")
 
 tinydb = Package("tinydb", "import tinydb, tinydb.storages")
 tinydb.late("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)\ndb.insert({'a': 1})\ndb", "calls itself without end")

@@ -74,7 +74,7 @@ wrapt.named("ObjectProxy", "wrapt.ObjectProxy([1])", "must define __reduce__()")
 threading = Package("threading")
 threading.named("Thread", "threading.Thread()", "a thread cannot be kept")
 threading.note("Event", "threading.Event()", "value.is_set()", says="event: new")
-threading.note("Lock", "threading.Lock()", "value.acquire(timeout=1)", says="lock: new")
+threading.note("lock", "threading.Lock()", "value.acquire(timeout=1)", says="lock: new")
 
 builtins = Package("builtins", "import io, types")
 builtins.named("generator", "(i for i in 'ab')", "a generator cannot be kept")
