@@ -66,7 +66,7 @@ HOMES: dict[str, set[str]] = {
 
 DATA_LIBRARIES = {
     "pandas", "polars", "pyarrow", "scipy", "torch", "sklearn", "xarray", "statsmodels", "xgboost", "lightgbm",
-    "catboost", "keras", "tensorflow", "msgspec", "matplotlib", "pydantic",
+    "catboost", "keras", "tensorflow", "msgspec", "matplotlib", "pydantic", "patsy",
 }  # fmt: skip
 """Each only in codecs/<library>.py and kinds/<library>.py, and those files are imported only when a value turned up."""
 

@@ -6,6 +6,8 @@ import re
 import types
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.codecs.definitions import is_widget
+from nbmodelver.codecs.renewed import Refused
 from nbmodelver.model import Skipped
 
 if TYPE_CHECKING:
@@ -18,42 +20,33 @@ _KINDS: dict[str, str] = {
     "generator": "a generator cannot be kept: its position lives in the interpreter",
     "coroutine": "a coroutine cannot be kept: its position lives in the interpreter",
     "async_generator": "a generator cannot be kept: its position lives in the interpreter",
-    "_thread.lock": "a lock cannot be kept",
-    "_thread.RLock": "a lock cannot be kept",
-    "_thread._local": "thread-local data cannot be kept",
     "socket": "an open socket cannot be kept",
     "socket.socket": "an open socket cannot be kept",
     "SSLSocket": "an open socket cannot be kept",
-    "_io.TextIOWrapper": "an open file cannot be kept",
-    "_io.BufferedReader": "an open file cannot be kept",
-    "_io.BufferedWriter": "an open file cannot be kept",
-    "_io.BufferedRandom": "an open file cannot be kept",
-    "_io.FileIO": "an open file cannot be kept",
-    "TextIOWrapper": "an open file cannot be kept",
-    "sqlite3.Connection": "an open database connection cannot be kept",
     "sqlite3.Cursor": "an open database cursor cannot be kept",
-    "memoryview": "a memoryview cannot be kept: keep the array or bytes behind it",
-    "weakref.ReferenceType": "a weak reference cannot be kept",
-    "weakref": "a weak reference cannot be kept",
     "frame": "a frame of a running program cannot be kept",
     "traceback": "a traceback cannot be kept",
     "select.epoll": "an open poll object cannot be kept",
-    "_queue.SimpleQueue": "a queue between threads cannot be kept",
-    "queue.Queue": "a queue between threads cannot be kept",
-    "threading.Thread": "a thread cannot be kept: its work would have to be begun again",
-    "threading.Event": "an event between threads cannot be kept",
-    "concurrent.futures.thread.ThreadPoolExecutor": "a pool of threads cannot be kept",
-    "concurrent.futures.process.ProcessPoolExecutor": "a pool of processes cannot be kept",
-    "concurrent.futures._base.Future": "a future cannot be kept: keep its result",
     "_asyncio.Future": "a future cannot be kept: keep its result",
     "_asyncio.Task": "a task cannot be kept: keep its result",
-    "multiprocessing.pool.Pool": "a pool of processes cannot be kept",
-    "subprocess.Popen": "a running program cannot be kept",
     "os._Environ": "a copy of the environment cannot be kept: it may hold secrets",
-    "re.Match": "a match cannot be kept: keep its groups",
     "_hashlib.HASH": "a hash under way cannot be kept: keep its digest",
 }
-_WIDGET = ("ipywidgets.widgets.widget", "Widget")
+
+
+_EXPLAINED: dict[str, str] = {
+    "Serialization of parametrized modules": (
+        "torch does not pickle a module with parametrizations (spectral_norm, weight_norm):"
+        " keep its state instead, state = net.state_dict()"
+    ),
+    "Sorry, pickling not yet supported": "patsy refuses to pickle it: keep its formula and data, or its array",
+    "Tried to serialize object __torch__": (
+        "torch does not pickle a scripted module: keep its state instead, state = net.state_dict()"
+    ),
+    "ctypes objects containing pointers cannot be pickled": "it holds a pointer into memory of a library in C",
+    "no default __reduce__ due to non-trivial __cinit__": "its class, written in C, does not say how to pickle it",
+}
+"""What libraries say when they refuse -> whole sentences, with the way out where there is one."""
 
 
 def reason(error: BaseException) -> str:
@@ -66,10 +59,17 @@ def reason(error: BaseException) -> str:
         name = found.group(1)
         short = name.rpartition(".")[2]
         return _KINDS.get(name) or _KINDS.get(short) or f"a {name} object cannot be kept"
+    for marks, said in _EXPLAINED.items():
+        if marks in str(error):
+            return said
     if is_recursion(error):
         return "nested too deep to be kept (limit: the interpreter's recursion limit)"
+    if isinstance(error, Refused):
+        return text
     kind = type(error).__name__
-    return f"{kind}: {text}" if text else kind
+    if not text:
+        return f"its class refuses to be pickled ({kind}), and does not say why"
+    return f"{kind}: {text}"
 
 
 def is_recursion(error: BaseException) -> bool:
@@ -84,7 +84,7 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
     """
     path, at, left = name, value, MAX_STEPS
     seen: set[int] = set()
-    while left > 0 and id(at) not in seen and not is_recursion(error) and _known(at) is None:
+    while left > 0 and id(at) not in seen and not is_recursion(error) and not _is_explained(at, error):
         seen.add(id(at))
         for step, child in children(at):
             left -= 1
@@ -99,10 +99,15 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
     return Skipped(name, path, _known(at) or reason(error))
 
 
+def _is_explained(value: Any, error: BaseException) -> bool:
+    """True when the error is about this very value, not about something in it."""
+    return _known(value) is not None or (isinstance(error, Refused) and error.about is value)
+
+
 def _known(value: Any) -> str | None:
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    if any((base.__module__, base.__qualname__) == _WIDGET for base in kind.__mro__):
+    if is_widget(value):
         return "a widget cannot be kept: it lives in the page"
     return _KINDS.get(name)
 

@@ -119,8 +119,22 @@ _CONSTANTS = (int, float, complex, bool, str, bytes, type(None), type(...), type
 
 def _holds_data(function: types.FunctionType) -> bool:
     """True for a function with defaults or attributes that it may share with a name: then it is a value like others."""
-    held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *vars(function).values()]
+    own = own_attributes(function).values()
+    held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *own]
     return not all(isinstance(x, _CONSTANTS) for x in held)
+
+
+def own_attributes(function: types.FunctionType) -> dict[str, Any]:
+    """The attributes set on a function, without the widget that `interact` sets on what it shows."""
+    return {name: item for name, item in vars(function).items() if not is_widget(item)}
+
+
+def is_widget(value: Any) -> bool:
+    """True for a widget of ipywidgets, which lives in the page."""
+    return any((base.__module__, base.__qualname__) == _WIDGET for base in type(value).__mro__)
+
+
+_WIDGET = ("ipywidgets.widgets.widget", "Widget")
 
 
 def names_used(obj: Any) -> set[str]:

@@ -25,19 +25,16 @@ from typing import Any
 
 import numpy as np
 
-from nbmodelver.codecs import classes, definitions, functions, protocol, rebuild, renamed, sources
+from nbmodelver.codecs import classes, definitions, files, functions, memoryviews, protocol, rebuild, renamed, sources
 from nbmodelver.codecs.memory import ArrayRef, Memory
 from nbmodelver.codecs.numpy import reduce_objects
 from nbmodelver.codecs.plain import NotPlain, _sort_key
+from nbmodelver.codecs.renewed import Refused
 from nbmodelver.errors import NeedsTrust
 
 _MISSING = object()
 _ARRAY_CODEC = protocol.by_tag("numpy.array")
 Reducer = Callable[[Any], Any]
-
-
-class Refused(TypeError):
-    """A value that pickle would take, but that would come back as something else."""
 
 
 def build(_tag: str, _state: tuple[Any, ...]) -> Any:
@@ -137,8 +134,18 @@ class Pickler(pickle.Pickler):
     def _reducer(self, kind: type) -> Reducer | None:
         if issubclass(kind, type):
             return self._reduce_class
-        if kind in _REFUSED:
-            return _refuse
+        if any(kind is type(stream) for stream in files.streams()):
+            return lambda obj: self._reduce_stream(obj, kind)
+        return self._reducer_of_values(kind)
+
+    def _reduce_stream(self, obj: Any, kind: type) -> Any:
+        """A standard stream by its name; another object of its class as usual."""
+        if name := files.stream_name(obj):
+            return files.stream, (name,)
+        reducer = self._reducer_of_values(kind)
+        return NotImplemented if reducer is None else reducer(obj)
+
+    def _reducer_of_values(self, kind: type) -> Reducer | None:
         own: dict[type, Reducer] = {
             **_BY_TYPE,
             types.FunctionType: self._reduce_function,
@@ -212,6 +219,8 @@ class Pickler(pickle.Pickler):
     def _reduce_function(self, function: types.FunctionType) -> Any:
         if definitions.importable(function):
             return self._by_name(function)
+        for name in vars(function).keys() - definitions.own_attributes(function).keys():
+            self.memory.note(f"the widget in its attribute '{name}' is not kept")
         if definitions.is_definition(function) and id(function) not in self.roots:
             return self._refer(function)
         owner = definitions.owner_of(function, self.definitions.namespace)
@@ -312,10 +321,6 @@ class CanonicalPickler(Pickler):
         return type(obj).__name__, number, members
 
 
-def _refuse(obj: Any) -> Any:
-    raise Refused(f"cannot keep '{type(obj).__module__}.{type(obj).__qualname__}' object".replace("builtins.", ""))
-
-
 def _reduce_as_it_says(obj: Any) -> Any:
     """What a notebook's class gives to pickle; a name alone (of a singleton) means nothing to another kernel."""
     reduced = obj.__reduce_ex__(5)
@@ -357,21 +362,10 @@ def _reduce_environment(environment: Any) -> str:
     raise Refused("cannot keep 'os._Environ' object")
 
 
-def _reduce_weakref(ref: weakref.ReferenceType[Any]) -> Any:
-    target: Any = ref()
-    if target is None:
-        raise Refused("cannot keep a weak reference to something that is gone")
-    callback: Any = ref.__callback__
-    if callback is not None:
-        raise Refused("cannot keep a weak reference with a callback")
-    return weakref.ref, (target,)
-
-
 _A_DICT: dict[Any, Any] = {}
 _DICT_ITERATORS: frozenset[Any] = frozenset(
     map(type, (iter(_A_DICT.keys()), iter(_A_DICT.values()), iter(_A_DICT.items()), iter(frozenset())))
 )
-_REFUSED = frozenset({io.TextIOWrapper, memoryview})
 _SINGLETONS: dict[type, Any] = {type(value): value for value in (None, ..., NotImplemented)}
 _VIEWS = [
     type(getattr(make(), name)()) for make in (dict, collections.OrderedDict) for name in ("keys", "values", "items")
@@ -388,7 +382,7 @@ _BY_TYPE: dict[type, Reducer] = {
     functools.singledispatchmethod: functions.reduce_single_dispatch_method,
     functools.partial: functions.reduce_partial,
     types.UnionType: lambda union: (rebuild.union, (union.__args__,)),
-    weakref.ReferenceType: _reduce_weakref,
+    memoryview: memoryviews.reduce,
     weakref.WeakSet: lambda held: (rebuild.weak_set, (list(held),)),
     type(os.environ): _reduce_environment,
     ArrayRef: lambda ref: (array, (ref.number, ref.held)),

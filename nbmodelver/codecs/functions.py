@@ -16,7 +16,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import rebuild
-from nbmodelver.codecs.definitions import NOTEBOOK, globals_used, importable
+from nbmodelver.codecs.definitions import NOTEBOOK, globals_used, importable, own_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> 
         "__module__": function.__module__,
         "__doc__": function.__doc__,
         "__qualname__": function.__qualname__,
-        "__dict__": function.__dict__,
+        "__dict__": own_attributes(function),
     }
     if parameters := getattr(function, "__type_params__", ()):
         state["__type_params__"] = parameters
@@ -75,7 +75,7 @@ def _reduce_decorated(function: types.FunctionType) -> Reduced | None:
     name = _decorator_of(function)
     if name is None:
         return None
-    attributes = {key: value for key, value in vars(function).items() if key not in _SET_BY_SINGLEDISPATCH}
+    attributes = {key: value for key, value in own_attributes(function).items() if key not in _SET_BY_SINGLEDISPATCH}
     if name == "singledispatch":
         state = (_ways(function), attributes)
         return rebuild.single_dispatch, (inner,), state, None, None, rebuild.single_dispatch_state

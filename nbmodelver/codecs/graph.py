@@ -497,6 +497,9 @@ class Loader:
         self.way_out = way_out
         self.told: list[tuple[tuple[str, ...], str]] = []
         """What did not come back as it was: the names of its group, and a note."""
+        self.acts = False
+        """True where the caller runs `actions`, once the values are back: what they need beyond themselves."""
+        self.actions: list[Callable[[], None]] = []
         self._replaced: dict[str, Any] | None = None
 
     @contextmanager
@@ -539,7 +542,10 @@ class Loader:
                 heard.demand_settled()
             except NotLoadable as error:
                 raise _of_names(error, draft.names) from (error.__cause__ or error)
+        if not self.acts:
+            heard += [otherwise for _action, otherwise in heard.actions]
         self.told += [(draft.names, note) for note in heard]
+        self.actions += [action for action, _otherwise in heard.actions]
         self._lend(found)
         return found
 
@@ -590,7 +596,7 @@ class Loader:
                 # What torch says of sparse and quantized tensors was said when they were made.
                 warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\._utils")
                 value = fallback.Unpickler(draft.skeleton, reading).load()
-            return self.former.built(value) if isinstance(value, former.Unbuilt) else value
+            return self.former.built(value) if type(value) is former.Unbuilt else value
         except (NbmodelverError, MemoryError):
             raise
         except Exception as error:

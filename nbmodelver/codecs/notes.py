@@ -11,14 +11,18 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Heard(list[str]):
-    """The notes of one block. owed: what was built to be taken by another codec, and the error if it was not."""
+    """The notes of one block. owed: what was built to be taken by another codec, and the error if it was not.
+
+    actions: what has to be done to the kernel for the values to be as they were, each with the note if it is not done.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.actions: list[tuple[Callable[[], None], str]] = []
         self.owed: dict[int, tuple[object, Exception]] = {}
 
     def demand_settled(self) -> None:
@@ -66,6 +70,13 @@ def settle(value: object) -> None:
     heard = _heard.get()
     if heard is not None:
         heard.owed.pop(id(value), None)
+
+
+def later(action: Callable[[], None], otherwise: str) -> None:
+    """Leave something that reaches beyond the value to a rollback; every other load notes `otherwise` instead."""
+    heard = _heard.get()
+    if heard is not None:
+        heard.actions.append((action, otherwise))
 
 
 def made_with(library: str, then: str, here: str) -> None:

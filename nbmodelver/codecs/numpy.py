@@ -278,10 +278,11 @@ def helper(kind: type) -> Helper | None:
     """Subclasses of array that leave pickling to numpy, which would drop their attributes."""
     cls: Any = kind
     plain = issubclass(cls, np.ndarray) and cls not in _EXACT and cls.__reduce__ is np.ndarray.__reduce__
-    return _reduce_subclass if plain and cls.__reduce_ex__ is np.ndarray.__reduce_ex__ else None
+    return reduce_subclass if plain and cls.__reduce_ex__ is np.ndarray.__reduce_ex__ else None
 
 
-def _reduce_subclass(value: Any, memory: Memory) -> Any:
+def reduce_subclass(value: Any, memory: Memory) -> Any:
+    """An instance of a subclass as an array, its class and its attributes."""
     base = memory.keep(np.ndarray.view(value, np.ndarray))
     return view_as, (base, type(value)), getattr(value, "__dict__", None) or None, None, None, set_attributes
 

@@ -27,7 +27,7 @@ from pandas.arrays import (
     TimedeltaArray,
 )
 
-from nbmodelver.codecs import fallback, notes, zones
+from nbmodelver.codecs import culprit, fallback, notes, zones
 from nbmodelver.codecs.memory import Memory
 from nbmodelver.codecs.protocol import Codec, Helper, State
 
@@ -66,9 +66,8 @@ def _keepable(value: Any, own: dict[str, Any], memory: Memory) -> dict[str, Any]
         try:
             fallback.Pickler(io.BytesIO(), Memory(), fallback.Definitions({})).dump(item)
         except (Exception, SystemExit) as error:
-            memory.note(
-                f"the attribute '{name}' set on a {type(value).__name__} does not come back: {type(error).__name__}"
-            )
+            why = culprit.reason(error)
+            memory.note(f"the attribute '{name}' set on a {type(value).__name__} does not come back: {why}")
         else:
             found[name] = item
     return found

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.codecs import renewed
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ _LIBRARIES: dict[str, str] = {
     "matplotlib": "matplotlib",
     "attr": "attrs",
     "pydantic": "pydantic",
+    "patsy": "patsy",
 }
 
 _MARKS = {"__attrs_attrs__": "attr"}
@@ -136,7 +138,8 @@ def class_helper(cls: type) -> Helper | None:
 
 def _look_up_helper(kind: type) -> Helper | None:
     for base in kind.__mro__:
-        where = _home(str(base.__module__).partition(".")[0].lstrip("_"))
+        root = str(base.__module__).partition(".")[0].lstrip("_")
+        where = renewed.__name__ if root in renewed.ROOTS else _home(root)
         find_helper = None if where is None else getattr(importlib.import_module(where), "helper", None)
         if find_helper is not None:
             found: Helper | None = find_helper(kind)

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs import notes
+from nbmodelver.codecs.protocol import Codec, Helper, State
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from nbmodelver.codecs.memory import Memory
+
+    Take = Callable[[Any, Memory], State | None]
 
 _STRINGS = {pa.string(): np.int32, pa.binary(): np.int32, pa.large_string(): np.int64, pa.large_binary(): np.int64}
 
@@ -144,19 +149,102 @@ def _build_batch(state: State) -> Any:
     return pa.RecordBatch.from_arrays(columns, schema=pa.ipc.read_schema(pa.py_buffer(packed)))
 
 
-_ARRAY = Codec("pyarrow.array", _take_array, _build_array, links=False)
-_CHUNKED = Codec("pyarrow.chunked", _take_chunked, _build_chunked, links=False)
-_TABLE = Codec("pyarrow.table", _take_table, _build_table, links=False)
-_BATCH = Codec("pyarrow.batch", _take_batch, _build_batch, links=False)
-_TYPE = Codec("pyarrow.type", lambda v, _m: (_type_bytes(v),), lambda s: _type_of(s[0]), identity=False)
+def _take_type(kind: Any, _memory: Memory) -> State:
+    return (_type_bytes(kind),)
+
+
+def _take_schema(schema: Any, _memory: Memory) -> State:
+    return (schema.serialize().to_pybytes(),)
+
+
+def _take_field(field: Any, memory: Memory) -> State:
+    return (memory.keep(pa.schema([field])),)
+
+
+# Extension types that are classes in Python
+
+
+def _extensions(kind: Any) -> list[Any]:
+    """The extension types in a type whose classes are written in Python, each once."""
+    if isinstance(kind, pa.ExtensionType):
+        return [kind, *_extensions(kind.storage_type)]
+    inner = [kind.field(at).type for at in range(kind.num_fields)]
+    if pa.types.is_dictionary(kind):
+        inner = [kind.value_type]
+    return _once(found for part in inner for found in _extensions(part))
+
+
+def _once(kinds: Iterable[Any]) -> list[Any]:
+    return list({kind.extension_name: kind for kind in kinds}.values())
+
+
+def _types_in(value: Any) -> list[Any]:
+    """The same for a type, a field, a schema, an array, a batch or a table."""
+    if isinstance(value, pa.DataType):
+        return _extensions(value)
+    schema = value if isinstance(value, pa.Schema) else getattr(value, "schema", None)
+    return _once(f for field in schema for f in _extensions(field.type)) if schema else _extensions(value.type)
+
+
+def _unless_extended(take: Take) -> Take:
+    """Leave values with extension types of Python to pickle, which alone can bring their classes."""
+    return lambda value, memory: None if _types_in(value) else take(value, memory)
+
+
+def _reduce_type(kind: Any, _memory: Memory) -> Any:
+    return extension_type, (type(kind), kind.storage_type, bytes(kind.__arrow_ext_serialize__()))
+
+
+def extension_type(cls: Any, storage: Any, data: bytes) -> Any:
+    """An extension type, registered if no other of its name is: Arrow reads nothing of a type that is not."""
+    made = cls.__arrow_ext_deserialize__(storage, data)
+    try:
+        pa.register_extension_type(made)
+    except pa.ArrowKeyError:
+        if not isinstance(_registered(made), cls):
+            notes.note(f"the extension type '{made.extension_name}' is another class here")
+    return made
+
+
+def _registered(kind: Any) -> Any:
+    """What Arrow makes of a stored type of this name."""
+    return _type_of(_type_bytes(kind))
+
+
+def _reduce_extension_array(array: Any, _memory: Memory) -> Any:
+    return (extension_array, (array.type, array.storage)) if _types_in(array) else NotImplemented
+
+
+def extension_array(kind: Any, storage: Any) -> Any:
+    """An array of an extension type over its storage."""
+    return pa.ExtensionArray.from_storage(kind, storage)
+
+
+def _reduce_extended(value: Any, memory: Memory) -> Any:
+    codec = _codec_of(type(value))
+    if codec is None or codec.tag not in _PLAINLY or not _types_in(value):
+        return NotImplemented
+    return extended, (tuple(_types_in(value)), codec.tag, memory.keep(_PLAINLY[codec.tag](value, memory)))
+
+
+def extended(_types: tuple[Any, ...], tag: str, state: State) -> Any:
+    """A value with extension types, which are registered by now. tag, state: of the codec without them."""
+    return BY_TAG[tag].restore(state)
+
+
+_ARRAY = Codec("pyarrow.array", _unless_extended(_take_array), _build_array, links=False)
+_CHUNKED = Codec("pyarrow.chunked", _unless_extended(_take_chunked), _build_chunked, links=False)
+_TABLE = Codec("pyarrow.table", _unless_extended(_take_table), _build_table, links=False)
+_BATCH = Codec("pyarrow.batch", _unless_extended(_take_batch), _build_batch, links=False)
+_TYPE = Codec("pyarrow.type", _unless_extended(_take_type), lambda s: _type_of(s[0]), identity=False)
 _SCHEMA = Codec(
     "pyarrow.schema",
-    lambda v, _m: (v.serialize().to_pybytes(),),
+    _unless_extended(_take_schema),
     lambda s: pa.ipc.read_schema(pa.py_buffer(s[0])),
     identity=False,
 )
 
-_FIELD = Codec("pyarrow.field", lambda v, m: (m.keep(pa.schema([v])),), lambda s: s[0].field(0), identity=False)
+_FIELD = Codec("pyarrow.field", _take_field, lambda s: s[0].field(0), identity=False)
 
 
 def _take_scalar(value: Any, memory: Memory) -> State | None:
@@ -168,11 +256,25 @@ def _take_scalar(value: Any, memory: Memory) -> State | None:
 
 _SCALAR = Codec("pyarrow.scalar", _take_scalar, lambda s: s[0][0], identity=False)
 
+_PLAINLY: dict[str, Take] = {
+    "pyarrow.array": _take_array,
+    "pyarrow.chunked": _take_chunked,
+    "pyarrow.table": _take_table,
+    "pyarrow.batch": _take_batch,
+    "pyarrow.type": _take_type,
+    "pyarrow.schema": _take_schema,
+}
+"""What each codec takes of a value whose extension types are registered where it is built."""
+
 BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA, _FIELD, _SCALAR)}
 
 
 def find(kind: type) -> Codec | None:
     """The codec for this type, or None; extension arrays and types are left to pickle."""
+    return _codec_of(kind)
+
+
+def _codec_of(kind: type) -> Codec | None:
     if issubclass(kind, pa.Array) and not issubclass(kind, pa.ExtensionArray):
         return _ARRAY
     if issubclass(kind, pa.DataType) and not issubclass(kind, pa.BaseExtensionType):
@@ -186,3 +288,12 @@ def find(kind: type) -> Codec | None:
         pa.Schema: _SCHEMA,
         pa.Field: _FIELD,
     }.get(kind)
+
+
+def helper(kind: type) -> Helper | None:
+    """Reductions for extension types written in Python, and for what has them in it."""
+    if issubclass(kind, pa.ExtensionType):
+        return _reduce_type
+    if issubclass(kind, pa.ExtensionArray):
+        return _reduce_extension_array
+    return _reduce_extended if _codec_of(kind) is not None else None

@@ -101,6 +101,7 @@ class Rollback:
         """The libraries of the version and those here, once someone has looked."""
         self.otherwise: list[tuple[tuple[str, ...], str]] = []
         """What the load could not bring back as it was: names of a group, and a note."""
+        self._actions: list[Callable[[], None]] = []
         self._planned: set[tuple[str, str]] = set()
         self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
         self.wanted = self._groups_of((*names, *self.along)) if names else list(version.groups)
@@ -327,6 +328,7 @@ class Rollback:
         """
         remembered = self._from_memory()
         found = DefinitionLoader(self)
+        found.loader.acts = not self.prefix and not self.only_missing
         groups = [g for g in self.groups if g.names[0] not in remembered]
         groups = [g for g in groups if not (partial and g.names[0] in self.lost)]
         imported, self.not_imported = bind(self.imports)
@@ -341,6 +343,7 @@ class Rollback:
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
         self.otherwise = found.loader.told
+        self._actions = found.loader.actions
         values = {n: values[n] for g in groups for n in g.names if n in values}
         return {**imported, **self._renamed({**remembered, **values}), **self.returning}
 
@@ -372,7 +375,12 @@ class Rollback:
         return replace(plan, changes=changes, notes=(*plan.notes, *notes))
 
     def settled(self) -> None:
-        """After the swap: encode what was loaded once more, so that it is known as unchanged from now on."""
+        """After the swap: do what the values need beyond themselves, then encode what was loaded once more.
+
+        So it is known as unchanged from now on.
+        """
+        for act in self._actions:
+            act()
         loaded = [g for g in self.groups if (g.pickled or self._is_noted(g)) and g.names[0] not in self.lost]
         names = [n for g in loaded for n in g.names]
         if not names or self.prefix or (self._former is not None and self._former.compiled):

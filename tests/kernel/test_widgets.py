@@ -233,7 +233,7 @@ def test_plain_rollback_and_undo(plain, page):
 
 
 def test_plain_commit_form(plain, page):
-    page.run("extra = {'a': 1}\nacc = 0.9\nimport threading\nlock = threading.Lock()", cell_id="cell-7")
+    page.run("extra = {'a': 1}\nacc = 0.9\nlock = (i for i in '')", cell_id="cell-7")
     plain.buttons["Commit"].click()
     wait_for(lambda: plain.form.names.options)
     assert set(plain.form.names.value) == {"df", "params", "extra", "acc"}

@@ -110,15 +110,15 @@ sqlalchemy.exact("Table", "table()", "value.c.keys(), str(sa.schema.CreateTable(
 sqlalchemy.exact("Select", "t = table()\nsa.select(t.c.b).where(t.c.a > 3)", "str(value)", walk=False)
 sqlalchemy.exact("MetaData", "table().metadata", "list(value.tables)")
 sqlalchemy.exact("URL", "sa.URL.create('sqlite', database='x.db')", "str(value)")
-sqlalchemy.named("Engine", "sa.create_engine('sqlite://')", "value.pool._conn")
-sqlalchemy.named("Connection", "sa.create_engine('sqlite://').connect()", "value.engine")
+sqlalchemy.note("Engine", "sa.create_engine('sqlite://')", "str(value.url)", says="lock: new")
+sqlalchemy.named("Connection", "sa.create_engine('sqlite://').connect()", "a finalizer cannot be kept")
 
 tinydb = Package("tinydb", "import tinydb, tinydb.storages")
 tinydb.late("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)\ndb.insert({'a': 1})\ndb", "calls itself without end")
 tinydb.exact("Document", "tinydb.table.Document({'a': 1}, doc_id=3)", "value.doc_id")
 
 sqlite3 = Package("sqlite3")
-sqlite3.named("Connection", "sqlite3.connect(':memory:')", "an open database connection cannot be kept")
+sqlite3.note("Connection", "sqlite3.connect(':memory:')", "value.execute('select 1').fetchall()", says="database: new")
 sqlite3.named("Cursor", "sqlite3.connect(':memory:').cursor()", "an open database cursor cannot be kept")
 
 h5py = Package("h5py", "import h5py, numpy as np")

@@ -63,7 +63,7 @@ lightgbm.named("Dataset", "lightgbm.Dataset(X, y).construct()", "value._handle")
 catboost = Package("catboost", _DATA + "import catboost\nquiet = {'iterations': 4, 'verbose': False, 'allow_writing_files': False}")
 catboost.exact("CatBoostClassifier", "catboost.CatBoostClassifier(**quiet).fit(X, y)", "value.predict_proba(X)", walk=False)
 catboost.exact("CatBoostRegressor", "catboost.CatBoostRegressor(**quiet).fit(X, y)", "value.predict(X)", walk=False)
-catboost.named("Pool", "catboost.Pool(X, y)", "no default __reduce__")
+catboost.named("Pool", "catboost.Pool(X, y)", "does not say how to pickle it")
 
 imblearn = Package("imblearn", _DATA + "import imblearn.over_sampling, imblearn.ensemble, imblearn.pipeline\nfrom sklearn.tree import DecisionTreeClassifier")
 imblearn.exact("SMOTE", "imblearn.over_sampling.SMOTE(random_state=0)", "value.fit_resample(X, np.arange(60) < 12)")
@@ -118,7 +118,7 @@ pyod.exact("ECOD", "pyod.models.ecod.ECOD().fit(X)", "value.decision_function(X)
 
 joblib = Package("joblib", "import joblib\nfrom math import sqrt")
 joblib.exact("Memory", "joblib.Memory('cache', verbose=0)", "value.location")
-joblib.named("Parallel", "joblib.Parallel(n_jobs=1)", "value._lock: a lock cannot be kept")
+joblib.note("Parallel", "joblib.Parallel(n_jobs=1)", "value(joblib.delayed(sqrt)(i) for i in (1, 4))", says="lock: new", walk=False)
 
 PACKAGES = (
     *(sklearn, xgboost, lightgbm, catboost, imblearn, category_encoders, mlxtend, hmmlearn, hdbscan, umap, optuna),

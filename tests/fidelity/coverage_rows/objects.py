@@ -73,12 +73,13 @@ wrapt.named("ObjectProxy", "wrapt.ObjectProxy([1])", "must define __reduce__()")
 
 threading = Package("threading")
 threading.named("Thread", "threading.Thread()", "a thread cannot be kept")
-threading.named("Event", "threading.Event()", "an event between threads cannot be kept")
+threading.note("Event", "threading.Event()", "value.is_set()", says="event: new")
+threading.note("lock", "threading.Lock()", "value.acquire(timeout=1)", says="lock: new")
 
 builtins = Package("builtins", "import io, types")
 builtins.named("generator", "(i for i in 'ab')", "a generator cannot be kept")
-builtins.named("memoryview", "memoryview(b'ab')", "a memoryview cannot be kept")
-builtins.named("TextIOWrapper", "open('x.txt', 'w')", "an open file cannot be kept")
+builtins.exact("memoryview", "memoryview(b'ab')", "bytes(value)")
+builtins.named("TextIOWrapper", "open('x.txt', 'w')", "a file open for writing cannot be kept")
 
 PACKAGES = (
     *(sortedcontainers, attr, pydantic, cattrs, msgspec, toolz, pyrsistent, immutabledict, bidict, marshmallow),

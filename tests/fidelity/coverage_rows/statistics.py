@@ -13,12 +13,12 @@ df['b'] = (df.y > df.y.median()).astype(int)
 """
 
 statsmodels = Package("statsmodels", _DATA + "import statsmodels.api as sm, statsmodels.formula.api as smf, statsmodels.tsa.api as tsa")
-statsmodels.note("RegressionResultsWrapper", "smf.ols('y ~ x + np.log(z)', df).fit()", "value.predict(df), value.params, value.bse", says="design_info", walk=False)
-statsmodels.note("GLMResultsWrapper", "smf.glm('b ~ x', df, family=sm.families.Binomial()).fit()", "value.predict(df), value.params", says="design_info", walk=False)
+statsmodels.exact("RegressionResultsWrapper", "smf.ols('y ~ x + np.log(z)', df).fit()", "value.predict(df), value.params, value.bse", walk=False)
+statsmodels.exact("GLMResultsWrapper", "smf.glm('b ~ x', df, family=sm.families.Binomial()).fit()", "value.predict(df), value.params", walk=False)
 statsmodels.exact("BinaryResultsWrapper", "sm.Logit(df.b, sm.add_constant(df[['z']])).fit(disp=0)", "value.predict(), value.params")
 statsmodels.exact("ARIMAResultsWrapper", "tsa.ARIMA(df.y, order=(1, 0, 0)).fit()", "value.forecast(3), value.params")
 statsmodels.exact("HoltWintersResultsWrapper", "tsa.ExponentialSmoothing(df.y, trend='add').fit()", "value.forecast(3)")
-statsmodels.note("MixedLMResultsWrapper", "smf.mixedlm('y ~ x', df, groups='g').fit()", "value.params, value.predict(df)", says="design_info", walk=False)
+statsmodels.exact("MixedLMResultsWrapper", "smf.mixedlm('y ~ x', df, groups='g').fit()", "value.params, value.predict(df)", walk=False)
 statsmodels.exact("VARResultsWrapper", "tsa.VAR(df[['x', 'y']]).fit(1)", "value.params, value.forecast(df[['x', 'y']].values[-1:], 2)")
 statsmodels.exact("OLS", "sm.OLS(df.y, df[['x', 'z']])", "value.fit().params")
 statsmodels.exact("ECDF", "sm.distributions.ECDF(df.x)", "value([0.2, 0.5])")
@@ -33,8 +33,8 @@ arch.exact("ARCHModelResult", "arch.arch_model(df.y * 10).fit(disp='off')", "val
 arch.exact("ConstantMean", "arch.arch_model(df.y * 10)", "value.fit(disp='off').params", walk=False)
 
 patsy = Package("patsy", _DATA + "import patsy")
-patsy.named("DesignMatrix", "patsy.dmatrix('x + C(g)', df)", "NotImplementedError")
-patsy.named("DesignInfo", "patsy.dmatrix('x + C(g)', df).design_info", "NotImplementedError")
+patsy.exact("DesignMatrix", "patsy.dmatrix('x + C(g)', df)", "value.tolist(), value.design_info.column_names", walk=False)
+patsy.exact("DesignInfo", "patsy.dmatrix('x + C(g)', df).design_info", "patsy.build_design_matrices([value], df)[0].tolist()", walk=False)
 
 formulaic = Package("formulaic", _DATA + "import formulaic")
 formulaic.exact("SimpleFormula", "formulaic.Formula('x + C(g)')", "value.get_model_matrix(df)", walk=False)

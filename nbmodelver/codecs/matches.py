@@ -1,0 +1,40 @@
+"""Matches of regular expressions: found again in the same text, where the same search gives the same match."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+from nbmodelver.codecs.renewed import Refused, Taken, Way
+
+MOST = 10_000
+"""So many matches are looked through for one that `finditer` gave."""
+
+
+def _take(match: re.Match[Any]) -> Taken:
+    where = (match.re, match.string, match.pos, match.endpos)
+    for how in ("match", "fullmatch", "search"):
+        if _same(getattr(match.re, how)(*where[1:]), match):
+            return Taken((*where, how, 0))
+    for at, found in enumerate(itertools.islice(match.re.finditer(*where[1:]), MOST)):
+        if _same(found, match):
+            return Taken((*where, "finditer", at))
+    raise Refused("a match cannot be kept that a new search does not find: keep its groups")
+
+
+def _same(found: re.Match[Any] | None, match: re.Match[Any]) -> bool:
+    return found is not None and found.regs == match.regs and found.lastindex == match.lastindex
+
+
+def _make(_cls: Any, pattern: re.Pattern[Any], text: Any, *search: Any) -> Any:
+    """search: first position, end, method of the pattern, which of its matches."""
+    pos, endpos, how, at = search
+    if how == "finditer":
+        return next(itertools.islice(pattern.finditer(text, pos, endpos), at, None))
+    if how not in ("match", "fullmatch", "search"):
+        raise TypeError("not a way to search")
+    return getattr(pattern, how)(text, pos, endpos)
+
+
+WAYS = (Way("matches.Match", re.Match, _take, _make, exact=True, attributes=False),)
