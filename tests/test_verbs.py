@@ -59,6 +59,7 @@ def test_a_quoted_expression_after_its_name_stays_a_string():
 def test_every_argument_has_a_value_when_nothing_is_given():
     assert parse("log", "").values == {
         "where": None, "limit": 20, "branch": None, "tag": None, "text": None, "graph": False,
+        "best": None,
     }  # fmt: skip
     assert parse("diff", "").values == {"a": "HEAD~1", "b": "HEAD", "names": []}
     assert parse("rollback", "v3").values["names"] == []

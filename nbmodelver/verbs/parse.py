@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from nbmodelver.errors import UsageError
 from nbmodelver.verbs.definitions import VERBS
+from nbmodelver.verbs.names import ALLOWED, label
 from nbmodelver.verbs.split import split
 
 if TYPE_CHECKING:
@@ -194,16 +195,29 @@ def _pairs(verb: Verb, argument: Argument, got: Sequence[str]) -> dict[str, str]
     flag = argument.flags[-1]
     pairs: dict[str, str] = {}
     for item in got:
-        name, equals, right = item.partition("=")
-        name, right = name.strip(), right.strip()
-        if not (equals and right and name.isidentifier()):
+        left, equals, right = item.partition("=")
+        left, right = left.strip(), right.strip()
+        name = pair_name(argument, left)
+        if not (equals and right and left):
             raise UsageError(f"{verb.magic}: {flag} {item!r} is not {argument.shown}", f"write {flag} {argument.shown}")
+        if name is None:
+            said = f"{verb.magic}: {left!r} cannot be the name of a {argument.name}"
+            raise UsageError(said, f"a name holds {ALLOWED}")
         if name in pairs:
             raise UsageError(f"{verb.magic}: {flag} gives {name!r} twice", "give it once")
         if argument.choices and right not in argument.choices:
             raise _bad_choice(verb, f"{flag} {name}", right, argument.choices)
         pairs[name] = right
     return pairs
+
+
+def pair_name(argument: Argument, given: object) -> str | None:
+    """The left side of a pair in its usual form, or None where it cannot be one; "fid:lower" where METRIC is asked."""
+    if argument.shown.startswith("METRIC") and isinstance(given, str):
+        name, colon, direction = given.partition(":")
+        known = label(name.strip())
+        return known and (f"{known}:{direction.strip()}" if colon else known)
+    return label(given)
 
 
 def _bad_choice(verb: Verb, where: str, got: str, choices: Sequence[str]) -> UsageError:

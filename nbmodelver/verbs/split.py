@@ -13,7 +13,7 @@ from nbmodelver.errors import UsageError
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = frozenset(OPENING.values())
-STARTS_EXPRESSION = re.compile(r"(?:--[\w-]+=)?[A-Za-z_]\w*=$")
+STARTS_EXPRESSION = re.compile(r"(?:--[\w-]+=)?[^\W\d][^\s='\"(\[{]*=$")
 ESCAPABLE = frozenset("'\" ")
 
 
