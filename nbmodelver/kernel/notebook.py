@@ -164,7 +164,7 @@ class Notebook:
     def chosen(self, call: Call) -> dict[str, Any]:
         """The values that a commit means. Raises UnknownName."""
         if call["names"]:
-            return self.namespace.pick(call["names"])
+            return self._picked(call)
         if call["all"]:
             return self.namespace.pick(self.namespace.names())
         repo = self.repo(create=True)
@@ -172,6 +172,17 @@ class Notebook:
         if call["metrics"]:
             found.update({n: self.values[n] for n in self.namespace.names() if repo.is_metric(n, self.values[n])})
         return found
+
+    def _picked(self, call: Call) -> dict[str, Any]:
+        """The values of the names in a line. A message without quotes leaves its second word among them."""
+        try:
+            return self.namespace.pick(call["names"])
+        except UnknownName as error:
+            unknown = [n for n in call["names"] if n not in self.values]
+            words = f"{call['message']} {' '.join(unknown)}"
+            if " " in call["message"] or not call["message"] or "%who" not in error.hint:
+                raise
+            raise UnknownName(error.message, f'a text of several words needs quotes: -m "{words}"') from None
 
     def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, Measured], **labels: Any) -> Shown:
         """A commit from elsewhere than a cell. names: None for what `%mv_commit` takes. labels: note, tag."""

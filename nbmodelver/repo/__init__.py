@@ -46,6 +46,7 @@ from nbmodelver.repo.vault import Vault
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
+from nbmodelver.store.ref_names import valid_name
 from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
@@ -511,8 +512,10 @@ class Repo:
         head = self.history.head
         if head is None:
             raise UsageError("a branch needs a version to start at", "make one: %mv_commit")
-        if name in self.history.branches():
+        branches = self.history.branches()
+        if name in branches:
             raise UsageError(f"there is a branch '{name}' already", f"go there: %mv_switch {name}")
+        name = valid_name(name, branches)
         self.history.set_branch(name, head.id)
         return head
 

@@ -232,7 +232,7 @@ REDO = Verb(
 TAG = Verb(
     "tag",
     "Give a version a name that stays, or list the tags.",
-    "A tag may be a semantic version, a date or any name of letters, digits, '.', '_' and '-'.",
+    "A tag may be a semantic version, a date or any name of letters and digits of any script, '.', '_' and '-'.",
     (
         Example("", "list the tags"),
         Example("best v3", "tag a version"),
