@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import bundle, views
 from nbmodelver.errors import UnknownVersion, UsageError
-from nbmodelver.repo import Query, Repo, Retention, open_repo, places
+from nbmodelver.repo import Query, Repo, Retention, directions, open_repo, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,10 +65,16 @@ def state_of(repo: Repo, **more: Any) -> views.State:
 def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """The versions, newest first."""
     query = Query(where=call["where"], branch=call["branch"], tag=call["tag"], text=call["text"])
+    if call["best"] and call["graph"]:
+        raise UsageError("--best and --graph do not go together", "leave one of them out")
     with repo.history.appearing:
-        total, found = repo.page(query, limit=call["limit"])
+        total, found = repo.page(query, limit=None if call["best"] else call["limit"])
         refs = refs_of(repo)
-    return views.log(found, refs, graph=bool(call["graph"]), more=total - len(found))
+    if call["best"]:
+        found = repo.best(found, call["best"])
+        total, found = len(found), found[: call["limit"]]
+    metric = directions.split(call["best"] or "")[0]
+    return views.log(found, refs, graph=bool(call["graph"]), more=total - len(found), metric=metric)
 
 
 def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
@@ -78,6 +84,7 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     return views.show(
         version,
         refs_of(repo),
+        directions=repo.directions([version]),
         note=repo.history.note(version),
         parent=parent_of(repo, version),
         profiles={n: repo.profile(version, n) for n in names} if names else None,
@@ -99,7 +106,8 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Several versions side by side."""
     asked = [repo[v] for v in call["versions"]]
-    return views.compare(asked or list(reversed(repo.log(branch=repo.history.branch, limit=10))))
+    found = asked or list(reversed(repo.log(branch=repo.history.branch, limit=10)))
+    return views.compare(found, repo.directions(found))
 
 
 def tag(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

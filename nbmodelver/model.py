@@ -49,6 +49,10 @@ class Group:
     classes: tuple[str, ...] = ()
 
 
+Direction = Literal["higher", "lower", "unknown"]
+"""Which way a metric is better."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """One name of a version.
@@ -117,6 +121,7 @@ class Version:
     names are definition keys, not notebook names.
     new_bytes: stored bytes that this commit added; raw_bytes: what the names hold uncompressed.
     others: names that were live and not kept; a rollback leaves them alone.
+    directions: metric -> "higher" or "lower", for metrics whose direction was said here or before.
     imports: name -> what import bound it to ("numpy", "sklearn.svm:SVC"); a rollback binds those that are missing.
     auto: why nbmodelver made this version by itself ("before rollback to v3", "auto"), or "".
     """
@@ -137,6 +142,7 @@ class Version:
     imports: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Json] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
     cells: ObjectId | None = None
     environment: ObjectId | None = None
     notebook: ObjectId | None = None
@@ -302,7 +308,7 @@ class Chart:
     """Numbers to be drawn, with their table behind them.
 
     line and scatter: x and y of equal length. bars: one y for each of `labels`. histogram: y are counts, x the edges of
-    the bins, one more than y; several series lie over each other.
+    the bins, one more than y; several series lie over each other. better: which way y is better, where it is a metric.
     """
 
     kind: ChartKind
@@ -311,6 +317,7 @@ class Chart:
     labels: tuple[str, ...] = ()
     x_label: str = ""
     y_label: str = ""
+    better: Direction = "unknown"
 
     def to_dict(self) -> dict[str, Json]:
         """JSON form for the front-end."""
@@ -322,6 +329,7 @@ class Chart:
             "y_label": self.y_label,
             "labels": list(self.labels),
             "series": series,
+            "better": self.better,
         }
 
 
@@ -331,6 +339,7 @@ class Section:
 
     id: stable, dotted ("names", "params", "metrics", "profile.df", "code", "packages"); front-ends may render
     known ids in their own way and fall back to the table. lines: unified diff lines without file header.
+    directions: of rows that are metrics, by their names.
     """
 
     id: str
@@ -340,6 +349,7 @@ class Section:
     lines: tuple[str, ...] = ()
     note: str = ""
     charts: tuple[Chart, ...] = ()
+    directions: Mapping[str, Direction] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -374,6 +384,7 @@ def section_to_dict(section: Section) -> dict[str, Json]:
         "lines": list(section.lines),
         "note": section.note,
         "charts": [c.to_dict() for c in section.charts],
+        "directions": dict(section.directions),
     }
 
 

@@ -25,6 +25,21 @@ from nbmodelver.verbs import VERBS, find, help_text, overview, parse, split
         ("-o C:\\out\\v3.zip", ["-o", "C:\\out\\v3.zip"]),
         ("-o my\\ file.zip", ["-o", "my file.zip"]),
         ("-m smile:) ''", ["-m", "smile:)", ""]),
+        ('-m "deeper trees"   # keep everything that is found', ["-m", "deeper trees"]),
+        ("# nothing else", []),
+        ("x  # don't (", ["x"]),
+        ("x;", ["x"]),
+        ("x ; ;", ["x"]),
+        ("v1 --yes;  # and back", ["v1", "--yes"]),
+        ("x -m one;", ["x", "-m", "one"]),
+        ("-m 'one;' ;", ["-m", "one;"]),
+        ("-m '# no comment'", ["-m", "# no comment"]),
+        ("-m issue#12", ["-m", "issue#12"]),
+        ("-m a;b", ["-m", "a;b"]),
+        ("--metric acc=d['#'][0]; # x; y", ["--metric", "acc=d['#'][0]"]),
+        ("--metric acc=f(1, '; #') # so", ["--metric", "acc=f(1, '; #')"]),
+        ('--metric val/loss="a" größe', ["--metric", 'val/loss="a"', "größe"]),
+        ("-o C:\\out\\;", ["-o", "C:\\out\\"]),
     ],
 )
 def test_a_line_splits_like_a_shell_that_knows_python(line, words):
@@ -56,9 +71,18 @@ def test_a_quoted_expression_after_its_name_stays_a_string():
     assert parse("commit", '--param opt="adam w"')["param"] == {"opt": '"adam w"'}
 
 
+def test_names_are_read_as_python_and_the_store_read_them():
+    decomposed = "gro\u0308\u00dfe"
+    assert parse("commit", decomposed)["names"] == ["gr\u00f6\u00dfe"]
+    assert parse("commit", f"x --metric {decomposed}=1")["metric"] == {"gr\u00f6\u00dfe": "1"}
+    assert parse("tag", decomposed)["name"] == "gr\u00f6\u00dfe"
+    assert parse("commit", f"-m {decomposed}")["message"] == decomposed
+
+
 def test_every_argument_has_a_value_when_nothing_is_given():
     assert parse("log", "").values == {
         "where": None, "limit": 20, "branch": None, "tag": None, "text": None, "graph": False,
+        "best": None,
     }  # fmt: skip
     assert parse("diff", "").values == {"a": "HEAD~1", "b": "HEAD", "names": []}
     assert parse("rollback", "v3").values["names"] == []
@@ -93,16 +117,21 @@ def test_a_switch_has_three_answers():
         ("commit", "--metric acc=1 --metric acc=2", "'acc' twice", "once"),
         ("commit", "--metric acc=1 - loss", "'-' is not the name", "quotes around"),
         ("commit", "df, model", "'df,' is not the name", "spaces between names, no commas: df"),
+        ("commit", "df.age", "'df.age' is not the name", "give the whole variable: df"),
+        ("commit", "größe['a']", "is not the name", "give the whole variable: größe"),
+        ("commit", "lr=0.1", "'lr=0.1' is not the name", "--param lr=0.1"),
+        ("commit", "my-model", "'my-model' is not the name", "the names of variables"),
+        ("commit", "--metric acc=1 --metric a\u200bb=1", "cannot be the name of a metric", "letters, digits"),
         ("diff", "v1 v2 df,model", "'df,model' is not the name", "no commas: df model"),
-        ("rollback", "", "required: version", "%mv_rollback version"),
-        ("import", "", "required: file", "%mv_import file"),
+        ("rollback", "", "%mv_rollback needs version", "%mv_rollback version"),
+        ("import", "", "%mv_import needs file", "%mv_import file"),
         ("auto", "of", "cannot be 'of'", "off"),
         ("auto", "maybe", "cannot be 'maybe'", "on, off"),
         ("merge", "b --take m=their", "cannot be 'their'", "theirs"),
         ("log", "--limit many", "--limit cannot be 'many'", "a whole number at least 1"),
         ("log", "--limit 0", "--limit cannot be '0'", "at least 1"),
         ("verify", "--sample nan", "--sample cannot be 'nan'", "at least 0 and at most 100"),
-        ("undo", "v3", "unrecognized arguments: v3", "%mv_undo"),
+        ("undo", "v3", "%mv_undo takes no v3", "%mv_undo"),
     ],
 )
 def test_what_does_not_fit_is_named_with_what_would(verb, line, says, hint):

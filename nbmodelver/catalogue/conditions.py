@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 import operator
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,16 @@ EXAMPLE = "for example: metrics.acc > 0.9 and params.max_depth < 5 and branch ==
 EQUAL = "equal is ==, and a text has quotes: tag == 'best'"
 _ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 _MANY = {"metrics", "params"}
+_ODD = str.maketrans("/-@+%#", "\u0298\u01c0\u01c1\u01c2\u01c3\u0294")
+"""What a metric's name may hold and a Python name may not, as letters of the same length that stand for it."""
+_BACK = {letter: odd for odd, letter in _ODD.items()}
+_NAMED = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.])((?:metric|param)s?\.)([^\W\d](?:[\w./@+%#-]*\w)?)""")
 
 
 class Condition:
-    """A condition on a version's document. fields: those it asks for, as paths ("metrics", "acc")."""
+    """A condition on a version's document. fields: those that a version must have, as paths
+    ("metrics", "acc").
+    """
 
     def __init__(self, text: str) -> None:
         """Raises UsageError, with the place, for what is no condition."""
@@ -36,7 +43,7 @@ class Condition:
         if len(self.text) > MAX_CHARACTERS:
             raise UsageError(f"the condition is longer than {MAX_CHARACTERS} characters", "make it shorter")
         try:
-            tree = ast.parse(self.text, mode="eval")
+            tree = ast.parse(_as_python(self.text), mode="eval")
             self._test = self._compiled(tree.body)
         except SyntaxError as error:
             at = max((error.offset or 1) - 1, 0)
@@ -55,6 +62,10 @@ class Condition:
         where = f"at character {at + 1}, near {near!r}" if near else "at its end"
         return UsageError(f"cannot read the condition {self.text!r} {where}: {reason}", hint)
 
+    def _at(self, node: ast.expr) -> int:
+        """The character at which a node begins; `ast` counts bytes."""
+        return len(_as_python(self.text).encode()[: node.col_offset].decode(errors="ignore"))
+
     def _compiled(self, node: ast.expr) -> Test:
         if isinstance(node, ast.BoolOp):
             tests = [self._compiled(value) for value in node.values]
@@ -68,7 +79,10 @@ class Condition:
         return self._value(node)
 
     def _comparison(self, node: ast.Compare) -> Test:
-        values = [self._value(v) for v in (node.left, *node.comparators)]
+        asked_before, sides = len(self.fields), (node.left, *node.comparators)
+        values = [self._value(v) for v in sides]
+        if any(isinstance(side, ast.Constant) and side.value is None for side in sides):
+            del self.fields[asked_before:]  # It asks for versions that do not have the field.
         steps = [(self._operator(op, node), a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)]
         return lambda d: all(compare(a(d), b(d)) for compare, a, b in steps)
 
@@ -84,7 +98,7 @@ class Condition:
             return _within
         if isinstance(op, ast.NotIn):
             return lambda a, b: not _within(a, b)
-        raise self._wrong("this comparison is not known", node.col_offset)
+        raise self._wrong("this comparison is not known", self._at(node))
 
     def _value(self, node: ast.expr) -> Test:
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -104,14 +118,14 @@ class Condition:
                 return -number if isinstance(node.op, ast.USub) else number
         if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float, bool, type(None))):
             return node.value
-        raise self._wrong("only fields, texts, numbers, comparisons, 'and', 'or', 'not' and 'in'", node.col_offset)
+        raise self._wrong("only fields, texts, numbers, comparisons, 'and', 'or', 'not' and 'in'", self._at(node))
 
     def _path(self, node: ast.expr) -> tuple[str, ...] | None:
         steps: list[str] = []
         inner = node
         while True:
             if isinstance(inner, ast.Attribute):
-                steps.append(inner.attr)
+                steps.append(inner.attr.translate(_BACK))
                 inner = inner.value
             elif isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Constant):
                 steps.append(str(inner.slice.value))
@@ -129,11 +143,25 @@ class Condition:
                 f"a metric is metrics.{node.id}, a parameter params.{node.id}, a text '{node.id}' in quotes; fields"
             )
             hint = f"did you mean {near[0]}?" if near else f"{others}: {', '.join(sorted(FIELDS))}"
-            raise self._wrong(f"there is no field '{node.id}'", node.col_offset, hint)
+            raise self._wrong(f"there is no field '{node.id}'", self._at(node), hint)
         if (field in _MANY) != has_steps:
             hint = f"for example: {field}.NAME" if field in _MANY else f"for example: {field} == ..."
-            raise self._wrong(f"'{node.id}' is not asked for like this", node.col_offset, hint)
+            raise self._wrong(f"'{node.id}' is not asked for like this", self._at(node), hint)
         return field
+
+
+def _as_python(text: str) -> str:
+    """The text with names such as metrics.val/loss and params.top-k in letters that Python takes for a name.
+
+    Everything stays in its place, so that an error names the right one.
+    """
+    return _NAMED.sub(lambda m: m[1] or m[2] + m[3].translate(_ODD), text)
+
+
+def name_in(text: str) -> str:
+    """The name in "metrics.NAME", as far as a condition reads it without brackets; "" where it does not."""
+    found = _NAMED.fullmatch(text)
+    return found[3] if found and found[3] else ""
 
 
 def look_up(document: Document, path: tuple[str, ...]) -> Any:

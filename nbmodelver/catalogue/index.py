@@ -62,8 +62,7 @@ class Index:
         if notes:
             documents = [{**row, "note": notes[row["id"]]} if row["id"] in notes else row for row in documents]
         found = [d for d in documents if query.fits(d)]
-        if not found:
-            query.check_fields(documents)
+        query.check_fields(documents)
         end = None if limit is None else offset + limit
         return len(found), [d["id"] for d in found[offset:end]]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbmodelver.catalogue.conditions import Condition, look_up
+from nbmodelver.catalogue.conditions import Condition, look_up, name_in
 from nbmodelver.catalogue.documents import document, newest_first
 from nbmodelver.errors import UsageError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nbmodelver.catalogue.documents import Document
     from nbmodelver.model import Version, VersionId
 
+MOST_OFFERED = 8
 _SEARCHED = ("message", "note", "author", "branch", "auto", "notebook", "names", "types", "tags")
 
 
@@ -59,8 +60,7 @@ class Query:
         ordered = newest_first(versions)
         documents = [document(v, (tags or {}).get(v.id, ())) for v in ordered]
         found = [v for v, d in zip(ordered, documents, strict=True) if self.fits(d)]
-        if not found:
-            self.check_fields(documents)
+        self.check_fields(documents)
         return found if self.limit is None else found[: self.limit]
 
     def fits(self, found: Document) -> bool:
@@ -76,14 +76,39 @@ class Query:
         return self.condition is None or self.condition(found)
 
     def check_fields(self, documents: Sequence[Document]) -> None:
-        """Raises UsageError when the condition asks for a metric or parameter that looks like a slip of the pen."""
-        for path in self.condition.fields if self.condition else ():
-            if len(path) < 2 or any(look_up(d, path) is not None for d in documents):
-                continue
-            known = sorted({name for d in documents for name in d[path[0]]})
-            near = difflib.get_close_matches(".".join(path[1:]), known, 1)
-            if near:
-                raise UsageError(f"no version has {'.'.join(path)}", f"did you mean {path[0]}.{near[0]}?")
+        """Raises UsageError when the condition asks for a metric or parameter that no version has."""
+        for path in self.condition.fields if self.condition and documents else ():
+            if len(path) > 1 and not any(look_up(d, path) is not None or _has(d, path) for d in documents):
+                raise _unknown(path, documents)
+
+
+def _has(found: Document, path: tuple[str, ...]) -> bool:
+    """Whether there is such a name; its value may be None."""
+    return ".".join(path[1:]) in found[path[0]]
+
+
+def _unknown(path: tuple[str, ...], documents: Sequence[Document]) -> UsageError:
+    """The error for a name that no version has, with the nearest one, or with those that there are."""
+    word, other = ".".join(path[1:]), "params" if path[0] == "metrics" else "metrics"
+    known = sorted({name for d in documents for name in d[path[0]]})
+    elsewhere = sorted({name for d in documents for name in d[other]})
+    near = difflib.get_close_matches(word, known, 1) or [n for n in known if n.lower() == word.lower()]
+    if near:
+        hint = f"did you mean {_written(path[0], near[0])}?"
+    elif word in elsewhere or (close := difflib.get_close_matches(word, elsewhere, 1)):
+        hint = f"did you mean {_written(other, word if word in elsewhere else close[0])}?"
+    else:
+        few = ", ".join(known[:MOST_OFFERED]) + (
+            f" and {len(known) - MOST_OFFERED} more" if known[MOST_OFFERED:] else ""
+        )
+        hint = f"{path[0]} that there are: {few}" if known else f"no version has any {path[0]}"
+    return UsageError(f"no version has {_written(path[0], word)}", hint)
+
+
+def _written(table: str, name: str) -> str:
+    """The name as a condition takes it."""
+    probe = f"{table}.{name}"
+    return probe if name_in(probe) == name else f"{table}[{name!r}]"
 
 
 def _contains(found: Document, text: str) -> bool:

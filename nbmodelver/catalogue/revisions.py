@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -67,7 +68,7 @@ def resolve(expression: str, view: View, now: datetime | None = None) -> Version
 
     Raises UnknownVersion with the nearest names that exist.
     """
-    text = expression.strip()
+    text = unicodedata.normalize("NFC", expression.strip())
     parts = _EXPRESSION.fullmatch(text)
     if not text or not parts:
         raise UnknownVersion(f"{expression!r} names no version", "write v7, HEAD~2, a tag, a branch or @{yesterday}")
@@ -108,7 +109,7 @@ def _named(name: str, view: View) -> Version | None:
 
 
 def _numbered(name: str, view: View) -> Version | None:
-    if not re.fullmatch(r"[vV]\d{1,15}", name):
+    if not re.fullmatch(r"[vV][0-9]{1,15}", name):
         return None
     found = view.numbered(int(name[1:]))
     if len(found) > 1:

@@ -45,6 +45,8 @@ def nonsense_told(version: Version) -> Iterator[str]:
         yield "a text"
     if any(type(k) is not str or type(v) not in (int, float) for k, v in version.metrics.items()):
         yield "a metric"
+    if type(version.directions) is not dict or not _all(str, *version.directions, *version.directions.values()):
+        yield "the direction of a metric"
     if not all(_count(n) for n in (version.number, version.raw_bytes, version.new_bytes)):
         yield "a number"
     if type(version.duration_s) not in (int, float) or not math.isfinite(version.duration_s):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Interrupted
+from nbmodelver.kernel import lines
 from nbmodelver.kernel.comms import Comms, poster
 from nbmodelver.kernel.notebook import Notebook
 from nbmodelver.kernel.panel import Desk
@@ -31,6 +32,7 @@ def load(shell: Any) -> Notebook:
         shell.register_magic_function(_magic(notebook, verb), "line_cell" if verb.cell else "line", f"mv_{verb.name}")
     for event, call in _events(notebook):
         shell.events.register(event, call)
+    lines.install(shell)
     _join_running_cell(notebook, kernel)
     comms = _comms[id(shell)] = Comms(desk, kernel)
     comms.start()
@@ -62,6 +64,7 @@ def unload(shell: Any) -> None:
     if notebook is None:
         return
     _comms.pop(id(shell)).stop()
+    lines.remove(shell)
     for event, call in _events(notebook):
         shell.events.unregister(event, call)
     for verb in VERBS.values():

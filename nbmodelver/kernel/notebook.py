@@ -18,7 +18,7 @@ from nbmodelver.kernel.shows import Shows
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
-from nbmodelver.repo import Repo, Surroundings, imports, open_repo, places
+from nbmodelver.repo import Repo, Surroundings, directions, imports, open_repo, places
 from nbmodelver.repo.labels import scalar
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.verbs import Call, Given, find, parse
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
+Measured = float | tuple[float, str]
+"""A metric, alone or with its direction."""
 _LOOK_ON = frozenset({"status", "log", "show", "diff", "compare", "panel", "stats"})
 """Verbs that do not wait for a commit in the background."""
 
@@ -166,7 +168,7 @@ class Notebook:
     def chosen(self, call: Call) -> dict[str, Any]:
         """The values that a commit means. Raises UnknownName."""
         if call["names"]:
-            return self.namespace.pick(call["names"])
+            return self._picked(call)
         if call["all"]:
             return self.namespace.pick(self.namespace.every())
         return self.namespace.state(self._ignored())
@@ -175,7 +177,18 @@ class Notebook:
         """The names that a commit without names leaves out, as the user's settings say."""
         return str(self.repo(create=True).settings["ignore"]).split()
 
-    def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, float], **labels: Any) -> Shown:
+    def _picked(self, call: Call) -> dict[str, Any]:
+        """The values of the names in a line. A message without quotes leaves its second word among them."""
+        try:
+            return self.namespace.pick(call["names"])
+        except UnknownName as error:
+            unknown = [n for n in call["names"] if n not in self.values]
+            words = f"{call['message']} {' '.join(unknown)}"
+            if " " in call["message"] or not call["message"] or "%who" not in error.hint:
+                raise
+            raise UnknownName(error.message, f'a text of several words needs quotes: -m "{words}"') from None
+
+    def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, Measured], **labels: Any) -> Shown:
         """A commit from elsewhere than a cell. names: None for what `%mv_commit` takes. labels: note, tag."""
         words = parse("commit", "").values
         call = Call(find("commit"), {**words, "names": list(names or ()), "message": message, **labels})
@@ -188,7 +201,7 @@ class Notebook:
         outputs: str = "",
         source: str | None = None,
         *,
-        metrics: Mapping[str, float] | None = None,
+        metrics: Mapping[str, Measured] | None = None,
         **more: Any,
     ) -> Shown:
         if not values:
@@ -198,7 +211,7 @@ class Notebook:
         repo = self.repo(create=True)
         if call["dry_run"]:
             return self._dry_run(repo, values, None if call["names"] or call["all"] else repo.settings["max_value_mb"])
-        measured = {**{n: self._number(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
+        measured = {**{n: self._measured(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
         params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
         asked: dict[str, Any] = {
             "metrics": measured, "params": params, "tags": call["tag"] or (), "note": call["note"],
@@ -215,7 +228,7 @@ class Notebook:
             version = repo.commit(values, call["message"], progress=progress, **asked, **more)
         self.cells.committed()
         self.tell()
-        return views.commit(version, parent)
+        return views.commit(version, parent, directions=repo.directions([version]))
 
     def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
         """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
@@ -249,6 +262,16 @@ class Notebook:
             notebook=document.latest(path, self.live),
             notebook_path=path.name if path is not None else self.live.name if self.live is not None else "",
         )
+
+    def _measured(self, name: str, expression: str | Given) -> Measured:
+        """A metric, with the direction that was said: "12:lower" in a line, (12, "lower") in a call."""
+        if isinstance(expression, Given):
+            pair = expression.value
+            if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str):
+                return self._number(name, Given(pair[0])), directions.demand(name, pair[1])
+            return self._number(name, expression)
+        inner, said = directions.split(expression)
+        return self._number(name, inner) if said is None else (self._number(name, inner), said)
 
     def _number(self, name: str, expression: str | Given) -> float:
         value = scalar(self._evaluated(f"--metric {name}", expression))

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.libraries import library_kind
-from nbmodelver.kinds.names import is_metric_name
+from nbmodelver.kinds.metrics import is_metric_name
 from nbmodelver.kinds.static import defines, module_of, mro, qualname_of
 
 if TYPE_CHECKING:

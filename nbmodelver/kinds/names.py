@@ -1,4 +1,4 @@
-"""A type's name as a person would write it, and which names look like metrics."""
+"""A type's name as a person would write it."""
 
 from __future__ import annotations
 
@@ -7,105 +7,6 @@ from types import ModuleType
 from typing import Any
 
 from nbmodelver.kinds.static import module_of, qualname_of
-
-METRIC_WORDS = frozenset(
-    [
-        "acc",
-        "accuracy",
-        "balanced",
-        "f1",
-        "f2",
-        "fbeta",
-        "auc",
-        "auroc",
-        "auprc",
-        "roc",
-        "pr",
-        "ap",
-        "map",
-        "precision",
-        "recall",
-        "sensitivity",
-        "specificity",
-        "rmse",
-        "mse",
-        "mae",
-        "mape",
-        "smape",
-        "rmsle",
-        "msle",
-        "r2",
-        "loss",
-        "logloss",
-        "nll",
-        "bce",
-        "ce",
-        "perplexity",
-        "ppl",
-        "bleu",
-        "rouge",
-        "wer",
-        "cer",
-        "iou",
-        "dice",
-        "kappa",
-        "mcc",
-        "brier",
-        "ndcg",
-        "mrr",
-        "hits",
-        "jaccard",
-        "silhouette",
-        "elbo",
-        "aic",
-        "bic",
-        "error",
-        "err",
-        "score",
-        "top1",
-        "top5",
-        "gini",
-        "ks",
-    ]
-)
-AROUND_A_METRIC = frozenset(
-    [
-        "train",
-        "training",
-        "val",
-        "valid",
-        "validation",
-        "dev",
-        "test",
-        "testing",
-        "holdout",
-        "oof",
-        "cv",
-        "fold",
-        "best",
-        "final",
-        "last",
-        "mean",
-        "avg",
-        "average",
-        "median",
-        "std",
-        "macro",
-        "micro",
-        "weighted",
-        "log",
-        "squared",
-        "absolute",
-        "curve",
-        "model",
-        "baseline",
-        "new",
-        "old",
-        "total",
-        "epoch",
-        "at",
-    ]
-)
 
 
 def type_name(value: Any) -> str:
@@ -150,14 +51,3 @@ def _without_private(module: str) -> str:
     parts = module.split(".")
     private = next((i for i, p in enumerate(parts) if p.startswith("_")), len(parts))
     return ".".join(parts[:private]) if private else module
-
-
-def is_metric_name(name: str) -> bool:
-    """True for "acc", "val_loss", "rmse_test"; False for "ACC_MIN", "loss_weight", "precision_bits".
-
-    An upper-case name is a constant that someone chose, never a measurement.
-    """
-    if name.isupper() and len(name) > 1:
-        return False
-    words = [w for w in name.lower().split("_") if w and not w.isdigit()]
-    return bool(METRIC_WORDS.intersection(words)) and all(w in METRIC_WORDS or w in AROUND_A_METRIC for w in words)

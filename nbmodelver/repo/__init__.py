@@ -18,8 +18,8 @@ from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
 from nbmodelver.errors import Damaged, InUse, LoadedDifferently, NotLoadable, UnknownName, UsageError
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
+from nbmodelver.repo import directions, places, profiles, upkeep
 from nbmodelver.repo import merge as merging
-from nbmodelver.repo import places, profiles, upkeep
 from nbmodelver.repo.background import Pending
 from nbmodelver.repo.backup import BackedUp, backup
 from nbmodelver.repo.commit import Commit, Surroundings
@@ -35,7 +35,7 @@ from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
 from nbmodelver.repo.purge import Purged, purge
 from nbmodelver.repo.repair import Repair, repair
-from nbmodelver.repo.retention import Retention
+from nbmodelver.repo.retention import Retention, demand_metric, sorted_best
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.settings import Settings
@@ -47,12 +47,13 @@ from nbmodelver.repo.vault import Vault
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
+from nbmodelver.store.ref_names import valid_name
 from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Backend, Json, Kind, Profile, Progress
+    from nbmodelver.model import Backend, Direction, Json, Kind, Profile, Progress
 
 __all__ = ["Labels", "Query", "Repo", "Retention", "Surroundings", "open_repo"]
 
@@ -117,7 +118,7 @@ class Repo:
         values: Mapping[str, Any],
         message: str = "",
         *,
-        metrics: Mapping[str, float] | None = None,
+        metrics: Mapping[str, float | tuple[float, str]] | None = None,
         params: Mapping[str, Json] | None = None,
         tags: str | Sequence[str] = (),
         note: str = "",
@@ -134,7 +135,9 @@ class Repo:
     ) -> Version:
         """Keep `values` as a new version on top of the present one, and stand there.
 
-        namespace: where kept functions find their globals; the names that they use come along. Default: `values`.
+        metrics: name to number, or to a number and its direction, {"fid": (12.0, "lower")}, where its name does not
+        say it and no version before does. namespace: where kept functions find their globals; the names that they use
+        come along. Default: `values`.
         partial: has no effect any more: what shares objects with a value that cannot be kept is always kept.
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
@@ -154,7 +157,7 @@ class Repo:
         values: Mapping[str, Any],
         message: str = "",
         *,
-        metrics: Mapping[str, float] | None = None,
+        metrics: Mapping[str, float | tuple[float, str]] | None = None,
         params: Mapping[str, Json] | None = None,
         tags: str | Sequence[str] = (),
         note: str = "",
@@ -267,6 +270,18 @@ class Repo:
     def notebook(self, version: str | Version) -> bytes | None:
         """The notebook document as it was, as JSON bytes, or None."""
         return self.documents.notebook(self[version])
+
+    def best(self, versions: Sequence[Version], metric: str) -> list[Version]:
+        """Those of `versions` (newest first) that have the metric, best first. metric: a name, or "fid:lower".
+
+        Raises UsageError where no version has it, or nothing says its direction.
+        """
+        demand_metric(metric, versions)
+        return sorted_best(versions, metric, self.directions(versions))
+
+    def directions(self, versions: Sequence[Version]) -> dict[str, Direction]:
+        """Which way each metric of the versions is better, as they say it, or the store, or the metric's name."""
+        return directions.directions(self.history, [m for v in versions for m in v.metrics], versions)
 
     # -- the way back
 
@@ -502,7 +517,9 @@ class Repo:
             if name not in a.kept and name not in b.kept:
                 known = [*a.kept, *b.kept]
                 raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, known))
-        return Differ(self._cells_on_the_way, self.environment, partial(profiles.sections, self)).diff(a, b, names)
+        return Differ(self._cells_on_the_way, self.environment, partial(profiles.sections, self), self.directions).diff(
+            a, b, names
+        )
 
     def _cells_on_the_way(self, before: Version, after: Version) -> tuple[list[Cell], list[Cell]]:
         """The cells that ran from the common ancestor to each side."""
@@ -537,8 +554,10 @@ class Repo:
         head = self.history.head
         if head is None:
             raise UsageError("a branch needs a version to start at", "make one: %mv_commit")
-        if name in self.history.branches():
+        branches = self.history.branches()
+        if name in branches:
             raise UsageError(f"there is a branch '{name}' already", f"go there: %mv_switch {name}")
+        name = valid_name(name, branches)
         self.history.set_branch(name, head.id)
         return head
 

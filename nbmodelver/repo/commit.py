@@ -15,6 +15,7 @@ from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
 from nbmodelver.repo import imports
 from nbmodelver.repo.background import Still
+from nbmodelver.repo.directions import carried
 from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.surroundings import GitProbe, author, environment
 
@@ -180,7 +181,11 @@ class Commit:
                     repo.tag(tag, parent)
                 return parent
             parents = tuple(p for p in (parent.id if parent else None, taken.merged) if p)
-            return self._recorded(replace(found, parents=parents, git=git(), new_bytes=pack.new_bytes), taken.tags)
+            merged = [repo.history.version(taken.merged)] if taken.merged else []
+            before = [*([parent] if parent else []), *merged]
+            said = carried(repo.history, before, found.metrics, found.directions)
+            whole = replace(found, parents=parents, directions=said, git=git(), new_bytes=pack.new_bytes)
+            return self._recorded(whole, taken.tags)
 
     def _recorded(self, version: Version, tags: Sequence[str]) -> Version:
         """Number the version, write its record and tag it, under the lock; everything it needs is durable by now."""
@@ -225,6 +230,7 @@ class Commit:
             imports={n: where for n, where in {**around.imports, **self.imports}.items() if n not in kept},
             params={**_own_params(self.values, kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
+            directions=dict(labels.directions),
             notebook_path=around.notebook_path,
             auto=labels.auto,
         )

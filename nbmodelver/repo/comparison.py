@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
@@ -13,7 +13,7 @@ from nbmodelver.repo.diff import same
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from nbmodelver.model import Json, Version
+    from nbmodelver.model import Direction, Json, Version
     from nbmodelver.repo import Repo
 
 MAX_BARS = 12
@@ -31,10 +31,11 @@ def profile_section(repo: Repo, version: Version, name: str) -> Section:
 
 @dataclass(frozen=True)
 class Line:
-    """One parameter or metric over several versions; None where a version has none."""
+    """One parameter or metric over several versions; None where a version has none. direction: of a metric."""
 
     name: str
     values: tuple[Json, ...]
+    direction: Direction = "unknown"
 
     @property
     def differs(self) -> bool:
@@ -58,15 +59,21 @@ class SideBySide:
         """JSON form for the front-end."""
         return {
             "params": [line.to_dict() for line in self.params],
-            "metrics": [line.to_dict() for line in self.metrics],
+            "metrics": [{**line.to_dict(), "direction": line.direction} for line in self.metrics],
             "charts": [c.to_dict() for c in self.charts],
         }
 
 
-def side_by_side(versions: Sequence[Version], metric: str = "") -> SideBySide:
-    """Parameters and metrics of versions in the order given. metric: the one that parameters are drawn against."""
+def side_by_side(
+    versions: Sequence[Version], metric: str = "", directions: Mapping[str, Direction] | None = None
+) -> SideBySide:
+    """Parameters and metrics of versions in the order given. metric: the one that parameters are drawn against.
+
+    directions: of the metrics.
+    """
     params = _lines(versions, lambda v: v.params)
-    metrics = _lines(versions, lambda v: v.metrics)
+    known = directions or {}
+    metrics = tuple(replace(m, direction=known.get(m.name, "unknown")) for m in _lines(versions, lambda v: v.metrics))
     bars = [_bars(line, versions) for line in metrics[:MAX_BARS] if len(versions) > 1]
     chosen = next((m for m in metrics if m.name == metric), metrics[0] if metrics else None)
     against = [_scatter(p, chosen) for p in params if chosen is not None and len(versions) > 2 and _is_axis(p)]
@@ -80,7 +87,7 @@ def _lines(versions: Sequence[Version], of: Callable[[Version], Mapping[str, Any
 
 def _bars(line: Line, versions: Sequence[Version]) -> Chart:
     series = Series(line.name, line.values)  # type: ignore[arg-type]  # of metrics: numbers, NaN too
-    return Chart("bars", line.name, (series,), tuple(v.name for v in versions), "version", line.name)
+    return Chart("bars", line.name, (series,), tuple(v.name for v in versions), "version", line.name, line.direction)
 
 
 def _number(value: Json) -> float | None:
@@ -97,4 +104,6 @@ def _scatter(param: Line, metric: Line) -> Chart:
     pairs = [(_number(x), _number(y)) for x, y in zip(param.values, metric.values, strict=True)]
     both = [(x, y) for x, y in pairs if x is not None and y is not None]
     series = Series(metric.name, tuple(y for _, y in both), tuple(x for x, _ in both))
-    return Chart("scatter", f"{metric.name} against {param.name}", (series,), (), param.name, metric.name)
+    return Chart(
+        "scatter", f"{metric.name} against {param.name}", (series,), (), param.name, metric.name, metric.direction
+    )

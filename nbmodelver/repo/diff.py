@@ -13,7 +13,7 @@ from nbmodelver.repo.names import left_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Cell, Json, Status, Version
+    from nbmodelver.model import Cell, Direction, Json, Status, Version
 
 MAX_BARS = 12
 MAX_LEFT_OUT = 8
@@ -78,16 +78,25 @@ def params_section(before: Version, after: Version) -> Section:
     return values_section("params", "Hyperparameters", *sides)
 
 
-def metrics_section(before: Version, after: Version) -> Section:
-    """The metrics side by side, with bars for those that changed."""
+def metrics_section(before: Version, after: Version, directions: Mapping[str, Direction] | None = None) -> Section:
+    """The metrics side by side, with bars for those that changed. directions: of the metrics."""
+    known = directions or {}
     section = values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics))
     labels = (before.name, after.name)
     changed = [str(r.cells[0]) for r in section.rows if r.status == "changed"][:MAX_BARS]
     charts = (
-        Chart("bars", name, (Series(name, tuple(v.metrics[name] for v in (before, after))),), labels, "", name)
+        Chart(
+            "bars",
+            name,
+            (Series(name, tuple(v.metrics[name] for v in (before, after))),),
+            labels,
+            "",
+            name,
+            known.get(name, "unknown"),
+        )
         for name in changed
     )
-    return replace(section, charts=tuple(charts))
+    return replace(section, charts=tuple(charts), directions=dict(known))
 
 
 def same(old: object, new: object) -> bool:
@@ -129,7 +138,7 @@ def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
 class Differ:
     """Puts the sections of one comparison together.
 
-    profiles(version, name): the profile of a value, computed or cached. contributed: sections of kinds/.
+    contributed: sections of kinds/. directions: of the metrics of versions.
     """
 
     def __init__(
@@ -137,10 +146,12 @@ class Differ:
         cells: Callable[[Version, Version], tuple[Sequence[Cell], Sequence[Cell]]],
         environment: Callable[[Version], Mapping[str, Json]],
         contributed: Callable[[Version, Version, Sequence[str]], Iterator[Section]],
+        directions: Callable[[Sequence[Version]], Mapping[str, Direction]] = lambda _versions: {},
     ) -> None:
         self._cells = cells
         self._environment = environment
         self._contributed = contributed
+        self._directions = directions
 
     def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
         """All sections; with `names` only those names."""
@@ -149,7 +160,7 @@ class Differ:
         sections = [
             _only(names_section(before, after), names),
             params,
-            metrics_section(before, after),
+            metrics_section(before, after, self._directions([before, after])),
             *(s for found in self._contributed(before, after, names) for s in _unsaid(found, said)),
             code_section(*self._cells(before, after)),
             packages_section(self._environment(before), self._environment(after)),

@@ -13,7 +13,7 @@ from nbmodelver.errors import Damaged, UnknownVersion, UsageError
 from nbmodelver.model import Version, VersionId
 from nbmodelver.repo.costs import Costs
 from nbmodelver.repo.freed import freed_by
-from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo.retention import demand_metric, sorted_best
 from nbmodelver.store import layout
 
 if TYPE_CHECKING:
@@ -143,13 +143,10 @@ def _chosen(repo: Repo, revisions: Sequence[str], rule: Retention, force: bool) 
 
 
 def _demand_metrics(rule: Retention, versions: Sequence[Version]) -> None:
-    """A misspelt metric would keep nothing, and let everything go."""
-    known = sorted({name for version in versions for name in version.metrics})
-    for metric in rule.best:
-        if versions and metric not in known:
-            others = f"there is: {', '.join(known)}" if known else f"commit with one: %mv_commit --metric {metric}=EXPR"
-            hint = nearest(metric, known) or others
-            raise UsageError(f"no version has the metric '{metric}'", hint)
+    """A misspelt metric would keep nothing, and let everything go; one without a direction would keep the worst."""
+    for asked in rule.best:
+        demand_metric(asked, versions)
+        sorted_best(versions, asked)
 
 
 def _over(repo: Repo, rule: Retention, staying: Sequence[Version]) -> int:

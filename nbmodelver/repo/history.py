@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import AllForgotten, BadName, Damaged, RefMoved, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
-from nbmodelver.store.refs import valid_name
+from nbmodelver.store.ref_names import demand_distinct, usual, valid_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -289,7 +289,8 @@ class History:
 
     def set_branch(self, name: str, version: VersionId) -> None:
         """Point a branch at a version, making it if need be."""
-        ref = f"heads/{valid_name(name)}"
+        name = valid_name(name)
+        ref = f"heads/{name}"
         for _ in range(100):
             if _moved(self.refs, ref, self.refs.get(ref), version):
                 return
@@ -297,6 +298,7 @@ class History:
 
     def delete_branch(self, name: str) -> None:
         """Remove a branch; its versions stay. Raises UnknownVersion, BadName for the current one."""
+        name = usual(name)
         if name == self.branch:
             raise BadName(f"'{name}' is the current branch", "switch to another one first: %mv_switch NAME")
         self._delete("heads/", name, "branch")
@@ -308,24 +310,23 @@ class History:
             self._check_tag(name)
 
     def _check_tag(self, name: str, version: VersionId | None = None, *, move: bool = False) -> None:
-        ref = f"tags/{valid_name(name)}"
+        name = valid_name(name)
+        ref = f"tags/{name}"
         before = self.refs.get(ref)
         if before is not None and before != version and not move:
             at = self.version(VersionId(before)).name
             raise BadName(f"tag '{name}' already points to {at}", f"move it: %mv_tag {name} VERSION --move")
-        twin = next((t for t in self.refs.all("tags/") if t != ref and t.lower() == ref.lower()), None)
-        if twin is not None:
-            raise BadName(f"tag '{name}' differs from '{twin[5:]}' only in case", "choose another name")
+        demand_distinct(name, (tag.removeprefix("tags/") for tag in self.refs.all("tags/")))
 
     def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
         """Tag a version. Raises BadName when the tag points elsewhere and `move` is False."""
         self._check_tag(name, version, move=move)
-        ref = f"tags/{name}"
+        ref = f"tags/{usual(name)}"
         self.refs.move(ref, self.refs.get(ref), version)
 
     def delete_tag(self, name: str) -> None:
         """Remove a tag; its version stays. Raises UnknownVersion."""
-        self._delete("tags/", name, "tag")
+        self._delete("tags/", usual(name), "tag")
 
     def _delete(self, prefix: str, name: str, what: str) -> None:
         value = self.refs.get(prefix + name)

@@ -11,11 +11,12 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UsageError
+from nbmodelver.repo import directions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.model import Json, VersionId
+    from nbmodelver.model import Direction, Json, VersionId
 
 MOST_LEVELS = 20
 MOST_BITS = 1024
@@ -26,12 +27,14 @@ MOST_BITS = 1024
 class Labels:
     """What is said about a version.
 
+    directions: of the metrics that say whether they are better higher or lower.
     merged: a second parent. only_if_changed: make no version when every name is as it is in the present one.
     """
 
     message: str = ""
     note: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    directions: Mapping[str, Direction] = field(default_factory=dict)
     params: Mapping[str, Json] = field(default_factory=dict)
     tags: Sequence[str] = ()
     auto: str = ""
@@ -40,14 +43,19 @@ class Labels:
 
 
 def labels(message: Any, note: Any, metrics: Any, params: Any, tags: Any, **more: Any) -> Labels:
-    """Labels of what a caller gave: numbers of any library, one tag or several. Raises UsageError."""
+    """Labels of what a caller gave: numbers of any library, one tag or several. Raises UsageError.
+
+    metrics: name to number, or to a number and its direction: {"fid": (12.0, "lower")}.
+    """
     for what, given in (("message", message), ("note", note)):
         if not isinstance(given, str):
             raise UsageError(f"the {what} is a {type(given).__name__}", f"give text: {what}=str(...)")
+    measured = {name: _measured(name, value) for name, value in _table("metrics", metrics).items()}
     return Labels(
         str(message),
         str(note),
-        {name: _number(name, value) for name, value in _table("metrics", metrics).items()},
+        {name: value for name, (value, _) in measured.items()},
+        {name: direction for name, (_, direction) in measured.items() if direction is not None},
         {name: _plain(name, value) for name, value in _table("params", params).items()},
         several("tags", tags),
         **more,
@@ -93,6 +101,12 @@ def _table(what: str, given: Any) -> dict[str, Any]:
     return dict(given)
 
 
+def _measured(name: str, given: Any) -> tuple[float, Direction | None]:
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str):
+        return _number(name, given[0]), directions.demand(name, given[1])
+    return _number(name, given), None
+
+
 def _number(name: str, given: Any) -> float:
     found = scalar(given)
     if isinstance(found, Real | Decimal):
@@ -122,6 +136,7 @@ def _plain(name: str, given: Any, level: int = 0) -> Json:
 
 
 def scalar(value: Any) -> Any:
-    """The number in an array or tensor without axes, else the value itself."""
-    item = getattr(value, "item", None)
-    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
+    """The one element of an array, tensor or Series of a single element, whatever its axes; else the value itself."""
+    item, shape = getattr(value, "item", None), getattr(value, "shape", None)
+    single = isinstance(shape, tuple) and all(length == 1 for length in shape)
+    return item() if callable(item) and single else value

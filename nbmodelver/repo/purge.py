@@ -113,6 +113,7 @@ class Purge:
             others=tuple(n for n in version.others if n not in self.names),
             params=self._unnamed(version.params),
             metrics=self._unnamed(version.metrics),
+            directions=self._unnamed(version.directions),
             cells=cells,
             notebook=self._notebook(version),
             raw_bytes=sum(g.size_bytes for g in groups) if groups != version.groups else version.raw_bytes,

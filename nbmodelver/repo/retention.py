@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from nbmodelver import kinds
 from nbmodelver.errors import UsageError
+from nbmodelver.repo.directions import said_by, split
+from nbmodelver.repo.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nbmodelver.model import Version, VersionId
+    from nbmodelver.model import Direction, Version, VersionId
 
-_LOWER = re.compile(
-    r"(?:^|[^a-z])(?:loss|err|error|errors|cost|mse|rmse|mae|mape|smape|msle|rmsle|medae|deviance|perplexity|ppl|"
-    r"brier|wer|cer|fpr|fnr|distance|divergence|kl|regret|aic|bic|time|seconds|latency|misses|hamming)(?:$|[^a-z])"
-)
 _PERIODS: dict[str, str] = {"hourly": "%Y-%m-%d %H", "daily": "%Y-%m-%d", "weekly": "%G-%V", "monthly": "%Y-%m"}
 
 
@@ -28,7 +26,8 @@ class Retention:
     """What stays; a version stays when any rule keeps it. All empty: there is no rule.
 
     last: the newest n. hourly ... monthly: the newest of each of the last n hours (days, ISO weeks, months) that have
-    versions. best: metric -> how many of the best, by the metric's name ("loss" is better low, "acc" high).
+    versions. best: metric -> how many of the best. A metric may say which way it is better: "fid:lower"; else the
+    versions say it, or its name.
     tagged: nothing but what is protected anyway. within_bytes: of what the rules keep (without a rule: of all), the
     newest that fit; a version counts for the stored bytes that it adds to those already kept.
     """
@@ -75,7 +74,7 @@ class Retention:
         for period, form in _PERIODS.items():
             kept |= _newest_of_each(versions, form, getattr(self, period))
         for metric, count in self.best.items():
-            kept |= {v.id for v in _best(versions, metric)[:count]}
+            kept |= {v.id for v in sorted_best(versions, metric)[:count]}
         return kept
 
     @staticmethod
@@ -97,13 +96,29 @@ class Retention:
         return found
 
 
-def lower_is_better(metric: str) -> bool:
-    """Whether a metric of this name is better when it is low.
+def demand_metric(asked: str, versions: Sequence[Version]) -> None:
+    """Raises UsageError where no version has the metric: a misspelt one would keep nothing."""
+    known = sorted({name for version in versions for name in version.metrics})
+    metric = asked if asked in known else split(asked)[0]
+    if versions and metric not in known:
+        others = f"there is: {', '.join(known)}" if known else f"commit with one: %mv_commit --metric {metric}=EXPR"
+        raise UsageError(f"no version has the metric '{metric}'", nearest(metric, known) or others)
 
-    >>> [lower_is_better(m) for m in ("acc", "val_loss", "RMSE", "roc_auc", "test error", "terror")]
-    [False, True, True, False, True, False]
+
+def sorted_best(versions: Sequence[Version], asked: str, known: Mapping[str, Direction] | None = None) -> list[Version]:
+    """Those that have the metric, best first; of equals the newer one.
+
+    versions: newest first. asked: a metric, or "fid:lower". known: directions that were looked up before.
+    Raises UsageError where nothing says the direction.
     """
-    return bool(_LOWER.search(metric.lower()))
+    metric, direction = split(asked) if not any(asked in v.metrics for v in versions) else (asked, None)
+    direction = direction or {**(known or {}), **said_by(versions)}.get(metric) or kinds.direction(metric)
+    if direction == "unknown":
+        way = f"say it: {metric}:lower or {metric}:higher; or with a commit: --metric {metric}=VALUE:lower"
+        raise UsageError(f"direction of '{metric}' unknown, so nothing says which versions are the best", way)
+    having = [v for v in versions if metric in v.metrics and not math.isnan(v.metrics[metric])]
+    sign = 1 if direction == "lower" else -1
+    return sorted(having, key=lambda v: sign * v.metrics[metric])
 
 
 def _newest_of_each(versions: Sequence[Version], form: str, count: int) -> set[VersionId]:
@@ -125,10 +140,3 @@ def _saved(version: Version) -> datetime | None:
     except ValueError:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _best(versions: Sequence[Version], metric: str) -> list[Version]:
-    """Those that have the metric, best first; of equals the newer one."""
-    having = [v for v in versions if metric in v.metrics and not math.isnan(v.metrics[metric])]
-    sign = 1 if lower_is_better(metric) else -1
-    return sorted(having, key=lambda v: sign * v.metrics[metric])

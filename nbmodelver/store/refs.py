@@ -7,17 +7,13 @@ person chooses ever becomes a path, and a changed byte is found.
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from nbmodelver.errors import BadName, Damaged, LimitExceeded, RefMoved, StoreError
+from nbmodelver.errors import Damaged, LimitExceeded, RefMoved, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from nbmodelver.model import Backend
 
 PREFIX = "refs/"
@@ -154,50 +150,3 @@ def _say(value: str | None) -> str:
     if value is None:
         return "gone"
     return value if len(value) <= 48 else value[:45] + "..."
-
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_ID_LIKE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
-_VERSION_LIKE = re.compile(r"v\d+|head", re.IGNORECASE)
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
-
-
-def valid_name(name: str, taken: Iterable[str] = ()) -> str:
-    """`name` itself, when a branch or tag may be called so; raises BadName with the reason and a way out.
-
-    taken: names in use; one that differs only in case would be the same file elsewhere.
-    """
-    if not isinstance(name, str):
-        raise BadName(f"a {type(name).__name__} cannot be a name", "names are texts")
-    reason = _what_is_wrong(name)
-    if reason:
-        raise BadName(f"{name!r} cannot be a name: {reason}", _way_out(name))
-    for other in taken:
-        if other != name and other.casefold() == name.casefold():
-            raise BadName(f"{name!r} differs from {other!r} only in case", f"use {other!r}, or another name")
-    return name
-
-
-def _what_is_wrong(name: str) -> str:
-    checks = (
-        (unicodedata.normalize("NFC", name) != name, "it is not in the usual Unicode form (NFC)"),
-        (len(name) > 100, "it is longer than 100 characters"),
-        (
-            not _NAME.fullmatch(name),
-            "it may hold only letters, digits, '.', '_' and '-', and begins with a letter or digit",
-        ),
-        (".." in name, "it contains '..'"),
-        (name.endswith((".", ".lock")), "it ends with '.' or '.lock'"),
-        (name.split(".", maxsplit=1)[0].lower() in _DEVICES, "it is the name of a device on Windows"),
-        (bool(_ID_LIKE.fullmatch(name)), "it looks like an id"),
-        (bool(_VERSION_LIKE.fullmatch(name)), "it means a version already"),
-    )
-    return next((reason for wrong, reason in checks if wrong), "")
-
-
-def _way_out(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    better = re.sub(r"\.{2,}", ".", re.sub(r"[^A-Za-z0-9._-]+", "-", plain)).strip(".-_").removesuffix(".lock")[:100]
-    if not better or _what_is_wrong(better):
-        better = f"x-{better}"[:100]
-    return f"try: {better}" if not _what_is_wrong(better) else "try: a name of letters and digits"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UsageError
 from nbmodelver.model import Version
-from nbmodelver.verbs.parse import Call, checked
+from nbmodelver.verbs.names import ALLOWED
+from nbmodelver.verbs.parse import Call, checked, pair_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,12 +112,13 @@ def _pairs(verb: Verb, argument: Argument, given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         said = f"{verb.name}: {argument.name} is a dict, not a {type(given).__name__}"
         raise UsageError(said, f"write {argument.name}={{'name': ...}}")
-    for name in given:
-        if not (isinstance(name, str) and name.isidentifier()):
+    names = {name: pair_name(argument, name) for name in given}
+    for name, usual in names.items():
+        if usual is None:
             said = f"{verb.name}: {name!r} cannot be the name of a {argument.name}"
-            raise UsageError(said, "write letters, digits and _, such as val_acc")
-    if argument.shown.endswith("EXPR"):
-        return {name: Given(value) for name, value in given.items()}
+            raise UsageError(said, f"a name holds {ALLOWED}")
+    if "EXPR" in argument.shown:
+        return {str(names[name]): Given(value) for name, value in given.items()}
     found: dict[str, Any] = checked(verb, argument, [f"{n}={_text(verb, argument, v)}" for n, v in given.items()])
     return found
 

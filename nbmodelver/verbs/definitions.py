@@ -38,10 +38,13 @@ COMMIT = Verb(
     "underscore and what `%mv_config ignore` lists; with names, those. It answers in "
     "one line, and names whatever could not be kept, with the reason. `%%mv_commit` runs the cell first and then keeps "
     "the names that the cell made or changed; a failing cell fails as usual and commits nothing. An EXPR is Python, "
-    "evaluated in the notebook; it needs quotes only when it holds a space outside brackets.",
+    "evaluated in the notebook; it needs quotes only when it holds a space outside brackets. The usual metrics are "
+    "known by their names (acc, val/loss, neg_log_loss, ndcg@5); of another one say once whether it is better lower or "
+    "higher, and later versions keep to it. As a function: metric={'fid': (12.0, 'lower')}.",
     (
         Example('-m "deeper trees"', "keep everything that is found"),
         Example("df model --metric acc=model.score(X, y)", "keep two names, and a metric"),
+        Example("model --metric val/loss=0.5 --metric fid=12:lower", "say which way a metric is better"),
         Example("model --param seed=7 --tag best", "keep with a parameter of your own and a tag"),
     ),
     (
@@ -49,14 +52,14 @@ COMMIT = Verb(
         Argument("message", "what this version is, in a few words", ("-m", "--message"), default=""),
         Argument(
             "metric",
-            "a metric of this version; may be given again",
+            "a metric of this version, and where its name does not say it which way it is better; may be given again",
             ("--metric",),
             "pair",
             None,
             False,
             True,
             (),
-            "NAME=EXPR",
+            "NAME=EXPR[:lower|:higher]",
         ),
         Argument(
             "param",
@@ -112,15 +115,18 @@ STATUS = Verb(
 LOG = Verb(
     "log",
     "List the versions, newest first.",
-    "A condition speaks of metrics.NAME, params.NAME, names, tag, branch, author, message and number.",
+    "A condition speaks of metrics.NAME, params.NAME, names, tag, branch, author, message and number. A NAME may be "
+    "val/loss or recall@10.",
     (
         Example("", "the last twenty versions"),
         Example('--where "metrics.acc > 0.9" --limit 5', "the last five with a high accuracy"),
+        Example("--best val_loss --limit 3", "the three best by a metric"),
         Example("--graph --branch trees", "one branch, with its forks and merges"),
     ),
     (
         Argument("where", "only versions for which this holds", ("--where",), metavar="CONDITION"),
-        Argument("limit", "at most this many", ("--limit",), "int", 20, metavar="N", minimum=1),
+        Argument("limit", "at most this many", ("-n", "--limit"), "int", 20, metavar="N", minimum=1),
+        Argument("best", "the best by this metric first; fid:lower says its direction", ("--best",), metavar="METRIC"),
         Argument("branch", "only versions of this branch", ("--branch",), metavar="NAME"),
         Argument("tag", "only versions with this tag", ("--tag",), metavar="NAME"),
         Argument("text", "only versions with this text in message, note or a name", ("--text",), metavar="TEXT"),
@@ -232,7 +238,7 @@ REDO = Verb(
 TAG = Verb(
     "tag",
     "Give a version a name that stays, or list the tags.",
-    "A tag may be a semantic version, a date or any name of letters, digits, '.', '_' and '-'.",
+    "A tag may be a semantic version, a date or any name of letters and digits of any script, '.', '_' and '-'.",
     (
         Example("", "list the tags"),
         Example("best v3", "tag a version"),
@@ -386,6 +392,7 @@ FORGET = Verb(
         Example("v2 v5 --dry-run", "say what two versions would free"),
         Example("--keep-last 10 --keep-daily 7", "thin the history out"),
         Example("--best acc=3 --best val_loss=3", "keep the best by two metrics, and what is always kept"),
+        Example("--best fid:lower=3 --dry-run", "the same by a metric whose name does not say its direction"),
         Example("--within 2GB", "keep the newest that fit into this size"),
         Example("v5 --undo", "bring a forgotten version back"),
     ),
@@ -400,14 +407,15 @@ FORGET = Verb(
         Argument("keep_tagged", "keep only what is always kept", ("--keep-tagged",), "flag"),
         Argument(
             "best",
-            "keep the N best by a metric: the lowest of a loss or an error, else the highest; may be given again",
+            "keep the N best by a metric, in the direction of its name, or as its versions say, or as said here "
+            "(fid:lower=3); may be given again",
             ("--best",),
             "pair",
             None,
             False,
             True,
             (),
-            "METRIC=N",
+            "METRIC[:lower|:higher]=N",
         ),
         Argument(
             "within", "of what the rules keep, only the newest that fit into this size", ("--within",), metavar="SIZE"

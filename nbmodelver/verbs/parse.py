@@ -7,12 +7,15 @@ UsageError with the nearest thing that would.
 from __future__ import annotations
 
 import argparse
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nbmodelver.errors import UsageError
 from nbmodelver.verbs.definitions import VERBS
+from nbmodelver.verbs.names import ALLOWED, label
 from nbmodelver.verbs.split import split
 
 if TYPE_CHECKING:
@@ -66,7 +69,18 @@ class _Parser(argparse.ArgumentParser):
             self.add_argument(*(argument.flags or (argument.name,)), **_settings(argument))
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.verb.magic}: {message}", f"try: {usage(self.verb)}")
+        raise UsageError(f"{self.verb.magic} {_said(message)}", f"try: {usage(self.verb)}")
+
+
+def _said(message: str) -> str:
+    """What argparse complains of, as a sentence that begins with the verb."""
+    for theirs, ours in (
+        ("the following arguments are required: ", "needs "),
+        ("unrecognized arguments: ", "takes no "),
+    ):
+        if message.startswith(theirs):
+            return ours + message.removeprefix(theirs)
+    return f"cannot read the line: {message}"
 
 
 def _settings(argument: Argument) -> dict[str, Any]:
@@ -146,6 +160,9 @@ def _is_number(word: str) -> bool:
     return True
 
 
+OPERATORS = frozenset(["+", "-", "*", "/", "//", "%", "**", "@", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^"])
+
+
 def checked(verb: Verb, argument: Argument, got: Any) -> Any:
     """The value in its final form. Raises UsageError when it does not fit."""
     if argument.type == "pair":
@@ -155,10 +172,18 @@ def checked(verb: Verb, argument: Argument, got: Any) -> Any:
     return got if got is None or got is argument.default else _one(verb, argument, got)
 
 
+IN_USUAL_FORM = frozenset({"name", "branch", "tag", "version", "versions", "a", "b", "where", "text", "best"})
+"""Arguments that name something which is kept in its usual Unicode form (NFC)."""
+
+
 def _one(verb: Verb, argument: Argument, got: Any) -> Any:
     where = argument.flags[-1] if argument.flags else argument.name
     if argument.choices and got not in argument.choices:
         raise _bad_choice(verb, where, got, argument.choices)
+    if argument.type == "name":
+        got = unicodedata.normalize("NFKC", got)  # As Python reads a name in a cell.
+    elif argument.name in IN_USUAL_FORM:
+        got = unicodedata.normalize("NFC", got)
     if argument.type == "name" and not got.isidentifier():
         raise UsageError(f"{verb.magic}: {got!r} is not the name of a variable", _only_names(verb, got))
     if argument.type in ("int", "number"):
@@ -167,11 +192,18 @@ def _one(verb: Verb, argument: Argument, got: Any) -> Any:
 
 
 def _only_names(verb: Verb, got: str) -> str:
+    """What to write in place of something that is no name; what it looks like decides."""
     names = got.replace(",", " ").split()
     if names and all(name.isidentifier() for name in names):
         return f"spaces between names, no commas: {' '.join(names)}"
-    expression = 'put quotes around an expression: --metric "acc=1 - loss"'
-    return f"give names only; {expression}" if "metric" in {a.name for a in verb.arguments} else "give names only"
+    if got in OPERATORS and "metric" in {a.name for a in verb.arguments}:
+        return 'put quotes around an expression: --metric "acc=1 - loss"'
+    whole = re.match(r"[^\W\d]\w*(?=[.\[(])", got)
+    if whole:
+        return f"give the whole variable: {whole[0]}"
+    if "=" in got and got.partition("=")[0].isidentifier() and "param" in {a.name for a in verb.arguments}:
+        return f"give names only; a parameter is --param {got}, a metric --metric {got}"
+    return "give the names of variables, with spaces between them"
 
 
 def _number(verb: Verb, argument: Argument, where: str, got: str) -> int | float:
@@ -194,16 +226,29 @@ def _pairs(verb: Verb, argument: Argument, got: Sequence[str]) -> dict[str, str]
     flag = argument.flags[-1]
     pairs: dict[str, str] = {}
     for item in got:
-        name, equals, right = item.partition("=")
-        name, right = name.strip(), right.strip()
-        if not (equals and right and name.isidentifier()):
+        left, equals, right = item.partition("=")
+        left, right = left.strip(), right.strip()
+        name = pair_name(argument, left)
+        if not (equals and right and left):
             raise UsageError(f"{verb.magic}: {flag} {item!r} is not {argument.shown}", f"write {flag} {argument.shown}")
+        if name is None:
+            said = f"{verb.magic}: {left!r} cannot be the name of a {argument.name}"
+            raise UsageError(said, f"a name holds {ALLOWED}")
         if name in pairs:
             raise UsageError(f"{verb.magic}: {flag} gives {name!r} twice", "give it once")
         if argument.choices and right not in argument.choices:
             raise _bad_choice(verb, f"{flag} {name}", right, argument.choices)
         pairs[name] = right
     return pairs
+
+
+def pair_name(argument: Argument, given: object) -> str | None:
+    """The left side of a pair in its usual form, or None where it cannot be one; "fid:lower" where METRIC is asked."""
+    if argument.shown.startswith("METRIC") and isinstance(given, str):
+        name, colon, direction = given.partition(":")
+        known = label(name.strip())
+        return known and (f"{known}:{direction.strip()}" if colon else known)
+    return label(given)
 
 
 def _bad_choice(verb: Verb, where: str, got: str, choices: Sequence[str]) -> UsageError:

@@ -2,7 +2,8 @@
 
 The line comes unexpanded. A space inside brackets does not split, so `--metric acc=model.score(X, y)` is two words.
 Quotes group and vanish as in a shell; inside brackets and after NAME= they belong to a Python expression and stay.
-A backslash is an ordinary character (Windows paths) unless a quote or a space follows it.
+A backslash is an ordinary character (Windows paths) unless a quote or a space follows it. A comment ("#" at the
+beginning of a word) and a ";" at the end are dropped, as in a line of Python, unless they stand in quotes or brackets.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from nbmodelver.errors import UsageError
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = frozenset(OPENING.values())
-STARTS_EXPRESSION = re.compile(r"(?:--[\w-]+=)?[A-Za-z_]\w*=$")
+STARTS_EXPRESSION = re.compile(r"(?:--[\w-]+=)?[^\W\d][^\s='\"(\[{]*=$")
+END = re.compile(r";[\s;]*(?:\s#.*)?\Z", re.DOTALL)
 ESCAPABLE = frozenset("'\" ")
 
 
@@ -31,9 +33,13 @@ class _Splitter:
 
     def words(self) -> list[str]:
         found = []
-        while self._skip_space():
+        while self._skip_space() and not self._is_over():
             found.append(self._word())
         return found
+
+    def _is_over(self) -> bool:
+        """True where only what says nothing is left: a comment, or ";" at the end."""
+        return self.line[self.at] == "#" or bool(END.match(self.line, self.at))
 
     def _skip_space(self) -> bool:
         while self.at < len(self.line) and self.line[self.at].isspace():
@@ -42,7 +48,7 @@ class _Splitter:
 
     def _word(self) -> str:
         word = ""
-        while self.at < len(self.line) and not self.line[self.at].isspace():
+        while self.at < len(self.line) and not self.line[self.at].isspace() and not END.match(self.line, self.at):
             word += self._piece(word)
         return word
 

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Document, Line, Span, dim, line, strong
+from nbmodelver.views.blocks import Document, Line, Span, Style, dim, line, strong
 from nbmodelver.views.figures import change, duration, new_of, number, plural, some
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Skipped, Version
+    from nbmodelver.model import Direction, Skipped, Version
 
 
-def commit(version: Version, parent: Version | None = None, notes: Sequence[str] = ()) -> Shown:
+def commit(
+    version: Version,
+    parent: Version | None = None,
+    notes: Sequence[str] = (),
+    directions: Mapping[str, Direction] | None = None,
+) -> Shown:
     """`v7 · 3 names · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`, then what was not kept and why.
 
-    parent: the version to which metrics are compared. notes: sentences to add, one a line.
+    parent: the version to which metrics are compared. notes: sentences to add, one a line. directions: of the metrics;
+    one that is "unknown" is said where the metric is new.
     """
+    unknown = unknown_lines(
+        [version], {m: d for m, d in (directions or {}).items() if not parent or m not in parent.metrics}
+    )
     facts = [
         plural(len(version.kept), "name"),
         new_of(version.new_bytes, version.raw_bytes),
@@ -27,9 +37,9 @@ def commit(version: Version, parent: Version | None = None, notes: Sequence[str]
     first: list[str | Span] = [strong(version.name)]
     for fact in facts:
         first += [dim(" · "), fact]
-    for piece in metric_spans(version, parent):
+    for piece in metric_spans(version, parent, directions):
         first += [dim(" · "), *piece]
-    lines = [line(*first), *warnings(version, parent), *(line("  ", dim(n)) for n in notes)]
+    lines = [line(*first), *warnings(version, parent), *unknown, *(line("  ", dim(n)) for n in notes)]
     return Shown(Document(tuple(lines), f"version {version.name}"), version)
 
 
@@ -60,12 +70,30 @@ def _kept_notes(version: Version, known: Collection[tuple[str, str]]) -> Iterato
         yield line(dim(f"  notes as before: {some(list(before))}"))
 
 
-def metric_spans(version: Version, parent: Version | None = None) -> Iterator[tuple[str | Span, ...]]:
-    """Each metric with its change since the parent: "acc 0.91 (+0.02)"."""
+def metric_spans(
+    version: Version, parent: Version | None = None, directions: Mapping[str, Direction] | None = None
+) -> Iterator[tuple[str | Span, ...]]:
+    """Each metric with its change since the parent: "acc 0.91 (+0.02)", as good or bad as its direction says."""
     for name, value in version.metrics.items():
         before = parent.metrics.get(name) if parent else None
         step = change(before, value) if before is not None else ""
-        yield (f"{name} ", strong(number(value)), dim(f" ({step})" if step else ""))
+        style = "dim" if before is None else verdict(value - before, (directions or {}).get(name))
+        yield (f"{name} ", strong(number(value)), Span(f" ({step})" if step else "", style))
+
+
+def verdict(step: float, direction: Direction | None) -> Style:
+    """How a change is shown: "good" or "bad"; "dim" where there is none, and where nobody knows the direction."""
+    if direction not in ("higher", "lower") or not step or math.isnan(step):
+        return "dim"
+    return "good" if (step > 0) == (direction == "higher") else "bad"
+
+
+def unknown_lines(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[Line]:
+    """A line for each metric that has no direction, with the way to say it."""
+    for name, direction in directions.items():
+        values = [v.metrics[name] for v in versions if name in v.metrics]
+        if direction == "unknown" and values:
+            yield line("  ", dim(f"direction of '{name}' unknown: --metric {name}={values[-1]:g}:lower (or :higher)"))
 
 
 def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> Iterator[Line]:

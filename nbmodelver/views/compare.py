@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.views.blocks import Block, Cell, Document, Fold, Row, Table, cut, dim, line, spans, strong, title
+from nbmodelver.views.blocks import (
+    Block,
+    Cell,
+    Document,
+    Fold,
+    Row,
+    Span,
+    Table,
+    cut,
+    dim,
+    line,
+    plain,
+    spans,
+    strong,
+    title,
+)
+from nbmodelver.views.commit import unknown_lines
 from nbmodelver.views.figures import ago, number, plural
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
@@ -12,23 +29,25 @@ from nbmodelver.views.values import value_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Version
+    from nbmodelver.model import Direction, Version
 
 
-def compare(versions: Sequence[Version]) -> Shown:
-    """Metrics and parameters of the versions."""
+def compare(versions: Sequence[Version], directions: Mapping[str, Direction] | None = None) -> Shown:
+    """Metrics and parameters of the versions. directions: of the metrics; the best value of each stands out."""
     if not versions:
         return Shown(Document((line(dim("no versions")),), "comparison"), [])
-    return Shown(Document(tuple(_blocks(versions)), "comparison"), list(versions))
+    return Shown(Document(tuple(_blocks(versions, directions or {})), "comparison"), list(versions))
 
 
-def _blocks(versions: Sequence[Version]) -> Iterator[Block]:
+def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[Block]:
     heads = ("", *(v.name for v in versions))
     right = frozenset(range(1, len(heads)))
     about = [Row((dim("message"), *(v.message for v in versions)))] if any(v.message for v in versions) else []
     about.append(Row((dim("when"), *(dim(ago(v.saved_at_utc), v.saved_at_utc) for v in versions))))
     metrics = list(_rows([v.metrics for v in versions], number))
-    yield Table(heads, (*about, *metrics), right)
+    yield Table(heads, (*about, *(_with_best(row, versions, directions) for row in metrics)), right)
+    if len(versions) > 1:
+        yield from unknown_lines(versions, directions)
     rows = list(_rows([v.params for v in versions], value_text, [_models(v) for v in versions]))
     differ = tuple(r for r in rows if r.mark == "changed")
     same = tuple(Row(r.cells) for r in rows if r.mark != "changed")
@@ -39,6 +58,22 @@ def _blocks(versions: Sequence[Version]) -> Iterator[Block]:
         yield Fold(
             spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),), in_text=False
         )
+
+
+def _with_best(row: Row, versions: Sequence[Version], directions: Mapping[str, Direction]) -> Row:
+    """The row of a metric with its best values marked, where they differ and the direction is known."""
+    name = plain(spans(*row.cells[:1]))  # type: ignore[arg-type]  # the first cell is the name
+    values = [v.metrics.get(name, math.nan) for v in versions]
+    numbers = [v for v in values if not math.isnan(v)]
+    direction = directions.get(name)
+    if direction not in ("higher", "lower") or len(set(numbers)) < 2:
+        return row
+    best = max(numbers) if direction == "higher" else min(numbers)
+    cells = (
+        Span(f"{number(v)} *", "good", "the best") if v == best else c
+        for v, c in zip(values, row.cells[1:], strict=True)
+    )
+    return Row((Span(name, "strong", f"{direction} is better"), *cells), row.mark)
 
 
 def _models(version: Version) -> frozenset[str]:

@@ -20,6 +20,7 @@ from nbmodelver.views.blocks import (
     strong,
     title,
 )
+from nbmodelver.views.commit import verdict
 from nbmodelver.views.figures import plural, signed, size
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_cell, value_text
@@ -94,6 +95,11 @@ def _cells(section: Section, row: DiffRow) -> Iterator[Cell]:
         cell = value_text(value) if i in sides else value_cell(value)
         if isinstance(value, NUMERIC) and not isinstance(value, bool):
             cell = signed(value) if section.columns[i] == "change" else size(value) if section.id == "names" else cell
+        direction = section.directions.get(str(row.cells[0]))
+        if direction and section.columns[i] == "change" and isinstance(value, NUMERIC):
+            style = verdict(value, direction)
+            hint = "" if direction == "unknown" else f"{direction} is better"
+            cell = Span(str(cell), "plain" if style == "dim" else style, hint)
         yield strong(cell) if i == 0 and isinstance(cell, str) and row.status != "same" else cell
 
 

@@ -25,19 +25,25 @@ def log(
     graph: bool = False,
     more: int = 0,
     now: datetime | None = None,
+    metric: str = "",
 ) -> Shown:
-    """The versions as given, newest first. more: how many further ones there are that are not shown."""
+    """The versions as given, newest first. more: how many further ones there are that are not shown.
+
+    metric: one that gets a column whatever else there is; the versions are in its order.
+    """
     refs = refs or Refs()
     if not versions:
         return Shown(Document((line(dim("no versions")),), "history"), [])
     drawn = lanes(versions) if graph else [""] * len(versions)
-    metrics = _metric_names(versions)
+    metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
     rows = tuple(_row(v, refs, lane, metrics, now) for v, lane in zip(versions, drawn, strict=True))
     heads = ("", "", "", "", "message", "names", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
     blocks: list[Block] = [_without_empty(table)]
     if more:
-        blocks.append(line(dim(f"{plural(more, 'older version')} not shown: --limit N shows more")))
+        blocks.append(
+            line(dim(f"{plural(more, 'version' if metric else 'older version')} not shown: --limit N shows more"))
+        )
     return Shown(Document(tuple(blocks), "history"), list(versions))
 
 

@@ -75,7 +75,13 @@ def diff_html(message: Message) -> str:
 def _section(message: Message) -> Section:
     rows = tuple(Row(tuple(r["cells"]), r["status"]) for r in message["rows"])
     return Section(
-        message["id"], message["title"], tuple(message["columns"]), rows, tuple(message["lines"]), message["note"]
+        message["id"],
+        message["title"],
+        tuple(message["columns"]),
+        rows,
+        tuple(message["lines"]),
+        message["note"],
+        directions=message.get("directions", {}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.model import KINDS, Cell, Json, Kind, Profile, Version
+from nbmodelver.model import KINDS, Cell, Direction, Json, Kind, Profile, Version
 from nbmodelver.views.blocks import (
     Block,
     Code,
@@ -50,6 +50,7 @@ def show(
     profiles: Mapping[str, Profile] | None = None,
     cells: Sequence[Cell] = (),
     environment: Mapping[str, Any] | None = None,
+    directions: Mapping[str, Direction] | None = None,
 ) -> Shown:
     """A version. profiles: of the names asked for, shown instead of the rest. note: in place of the version's own.
 
@@ -60,7 +61,7 @@ def show(
         blocks += [b for name, p in profiles.items() for b in _value(version, name, p)]
     else:
         blocks += _kept(version)
-        blocks += _figures(version, parent)
+        blocks += _figures(version, parent, directions)
         blocks += _code(cells)
         blocks += _surroundings(version, environment or {})
     return Shown(Document(tuple(blocks), f"version {version.name}"), version)
@@ -109,10 +110,10 @@ def _sharing(version: Version, name: str) -> str:
     return " · ".join(filter(None, [with_others, needs, *version.kept[name].notes]))
 
 
-def _figures(version: Version, parent: Version | None) -> Iterator[Block]:
+def _figures(version: Version, parent: Version | None, directions: Mapping[str, Direction] | None) -> Iterator[Block]:
     if version.metrics:
         yield title("Metrics of this version", level=2)
-        yield from (line(*piece) for piece in metric_spans(version, parent))
+        yield from (line(*piece) for piece in metric_spans(version, parent, directions))
     if version.params:
         yield title("Parameters", level=2)
         yield from cut(params_table(version.params))

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from nbmodelver.errors import BadName, Damaged, LimitExceeded, RefMoved
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
-from nbmodelver.store.refs import Refs, valid_name
+from nbmodelver.store.ref_names import valid_name
+from nbmodelver.store.refs import Refs
 
 
 @pytest.fixture
@@ -116,8 +117,6 @@ def test_p18_ordinary_names_are_fine(name):
         "x" * 101,
         "ab" * 20,
         "AB" * 32,
-        "größe",
-        "é",
         "a\n",
         "a\u202eb",
         "v7",

@@ -1,8 +1,8 @@
 import type { IContext } from './context';
 import { button, fold, iconButton, written } from './controls';
 import { fill, h } from './dom';
-import { duration, measured, moment, number, size, step } from './figures';
-import { metricsOf, refs } from './facts';
+import { duration, measured, moment, number, size } from './figures';
+import { metricsOf, refs, stepOf } from './facts';
 import { icon } from './icons';
 import { openMenu } from './menu';
 import { counted } from './plain';
@@ -147,7 +147,7 @@ export class Details {
     return [
       this._head(t('{n} versions selected', { n: entries.length })),
       h('p', { class: 'nbmv-dim nbmv-small' }, ordered.map(one => one.name).join(', ')),
-      first !== undefined && last !== undefined ? h('p', {}, `${metric} ${number(measured(first))} → ${number(measured(last))} ${step(measured(first), measured(last))}`) : h('p', { hidden: true }),
+      first !== undefined && last !== undefined ? h('p', {}, `${metric} ${number(measured(first))} → ${number(measured(last))} `, stepOf(this._ctx, measured(first), measured(last), this._ctx.state.value?.directions?.[metric])) : h('p', { hidden: true }),
       h('div', { class: 'nbmv-actions' }, button({ label: t('Compare'), icon: 'compare', class: 'nbmv-primary', run: () => { this._ctx.go('compare', ids); } }), button({ label: t('Clear'), run: this._close }))
     ];
   }

@@ -1,9 +1,9 @@
 import type { IContext } from './context';
-import { fold, written } from './controls';
+import { fold, spoken, written } from './controls';
 import { h } from './dom';
-import { measured, number, said } from './figures';
+import { measured, number, said, step, verdict } from './figures';
 import { icon } from './icons';
-import type { IEntry } from './protocol';
+import type { Direction, IEntry } from './protocol';
 
 /** Branches that end at a version, as chips. */
 export function refs(branches: readonly string[]): HTMLElement | null {
@@ -17,4 +17,13 @@ export function metricsOf(ctx: IContext, entry: IEntry): HTMLElement[] {
   const figures = h('dl', { class: 'nbmv-figures-list' }, metrics.map(([name, value]) => h('div', {}, h('dt', {}, written(name)), h('dd', { title: String(value) }, number(measured(value))))));
   const list = h('dl', { class: 'nbmv-list-facts' }, params.map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value)))]));
   return [...(metrics.length ? [figures] : []), ...(params.length ? [fold(ctx.t('Hyperparameters ({n})', { n: params.length }), list, false)] : [])];
+}
+
+/** How much more or less another value of a metric is, in the colour and the word of better or worse where the direction is known. */
+export function stepOf(ctx: IContext, before: number | undefined, after: number, direction: Direction | undefined): HTMLElement | null {
+  const { t } = ctx;
+  const by = step(before, after);
+  const kind = before === undefined ? '' : verdict(after - before, direction);
+  const word = kind === 'good' ? t('better') : kind === 'bad' ? t('worse') : '';
+  return by ? h('span', { class: kind ? `nbmv-step nbmv-step-${kind}` : 'nbmv-step' }, by, word ? spoken(`, ${word}`) : null) : null;
 }

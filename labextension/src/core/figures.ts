@@ -1,7 +1,7 @@
 /** Sizes, durations, times and numbers as people read them; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
 
 import type { Translate } from './host';
-import type { Json, Metric } from './protocol';
+import type { Direction, Json, Metric } from './protocol';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
@@ -48,6 +48,26 @@ export function isMetric(value: Json | undefined): value is Metric {
 /** A number as it is said in messages: NaN and the infinities by their words. */
 export function worded(value: number): Metric {
   return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+}
+
+/** "good" or "bad" for a step of a metric; "" where there is none, or nobody knows which way it is better. */
+export function verdict(by: number, direction: Direction | undefined): 'good' | 'bad' | '' {
+  if (!by || Number.isNaN(by) || direction === undefined || direction === 'unknown') {
+    return '';
+  }
+  return by > 0 === (direction === 'higher') ? 'good' : 'bad';
+}
+
+/** What a metric's direction is called; "" where it is unknown. */
+export function better(t: Translate, direction: Direction | undefined): string {
+  return direction === 'higher' ? t('higher is better') : direction === 'lower' ? t('lower is better') : '';
+}
+
+/** What a person has typed as a metric with its direction behind it, as in "12:lower"; undefined where it is none. */
+export function typedMetric(text: string): Metric | [Metric, 'higher' | 'lower'] | undefined {
+  const [, left = '', right = ''] = /^(.*):\s*(higher|lower)\s*$/i.exec(text) ?? [];
+  const found = typed(right ? left : text);
+  return found === undefined || !right ? found : [found, right.toLowerCase() === 'lower' ? 'lower' : 'higher'];
 }
 
 /** What a person has typed as a metric; undefined where it is none. */

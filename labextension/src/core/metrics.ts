@@ -1,8 +1,8 @@
 import type { IContext } from './context';
 import { iconButton } from './controls';
 import { fill, h } from './dom';
-import { typed } from './figures';
-import type { Metric } from './protocol';
+import { typedMetric } from './figures';
+import type { Metric, Params } from './protocol';
 
 /** Names and numbers, in rows that can be added and taken away. */
 export class Metrics {
@@ -22,10 +22,10 @@ export class Metrics {
     Object.entries(metrics).forEach(([name, value]) => this._add(name, String(value)));
   }
 
-  values(): { [name: string]: Metric } {
-    const found: { [name: string]: Metric } = {};
+  values(): NonNullable<Params<'commit'>['metrics']> {
+    const found: NonNullable<Params<'commit'>['metrics']> = {};
     for (const { name, value } of this._read()) {
-      const metric = typed(value.value);
+      const metric = typedMetric(value.value);
       if (name.value.trim() && metric !== undefined) {
         found[name.value.trim()] = metric;
       }
@@ -36,7 +36,7 @@ export class Metrics {
   /** False where a name has no number; the field is marked and gets the focus. */
   check(): boolean {
     for (const { name, value } of this._read()) {
-      const wrong = name.value.trim() !== '' && typed(value.value) === undefined;
+      const wrong = name.value.trim() !== '' && typedMetric(value.value) === undefined;
       value.setAttribute('aria-invalid', String(wrong));
       if (wrong) {
         value.focus();
@@ -60,7 +60,7 @@ export class Metrics {
       'div',
       { class: 'nbmv-metric-row' },
       h('input', { type: 'text', class: 'nbmv-input', value: name, 'aria-label': t('Name of the metric'), placeholder: t('name'), spellcheck: 'false' }),
-      h('input', { type: 'text', inputmode: 'decimal', class: 'nbmv-input', value, 'aria-label': name ? t('Value of {name}', { name }) : t('Value'), placeholder: t('value') }),
+      h('input', { type: 'text', inputmode: 'decimal', class: 'nbmv-input', value, 'aria-label': name ? t('Value of {name}', { name }) : t('Value'), placeholder: t('value'), title: t('A number; where nobody knows which way it is better, with :lower or :higher behind it') }),
       iconButton({ label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'), icon: 'close', run: () => { row.remove(); } })
     );
     this._rows.append(row);

@@ -9,6 +9,9 @@ export const PROTOCOL = 1;
 export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
 export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
 export type Status = 'added' | 'removed' | 'changed' | 'same';
+/** Which way a metric is better. The kernel decides it, by its name or by what a version says; a page never does. */
+export type Direction = 'higher' | 'lower' | 'unknown';
+
 /** JSON has no NaN and no infinities: a metric that is none of its numbers is a word. Parameters are kept in the same words. */
 export type Metric = number | 'nan' | 'inf' | '-inf';
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -77,6 +80,8 @@ export interface IState {
   redo: string | null;
   /** Names of all metrics and parameters that any version has. */
   metrics: string[];
+  /** Of `metrics`; one that is missing is unknown. */
+  directions?: { [metric: string]: Direction };
   params: string[];
   settings: { [key: string]: Json };
 }
@@ -166,6 +171,8 @@ export interface ISection {
   lines: string[];
   note: string;
   charts: IChart[];
+  /** Of rows that are metrics, by their names. */
+  directions?: { [metric: string]: Direction };
 }
 
 /**
@@ -181,6 +188,8 @@ export interface IChart {
   y_label: string;
   labels: string[];
   series: { label: string; x: number[]; y: (Metric | null)[] }[];
+  /** Where y is a metric. */
+  better?: Direction;
 }
 
 export interface IDiff {
@@ -193,7 +202,7 @@ export interface IDiff {
 export interface IComparison {
   versions: IEntry[];
   params: { name: string; values: Json[]; differs: boolean }[];
-  metrics: { name: string; values: (Metric | null)[]; differs: boolean }[];
+  metrics: { name: string; values: (Metric | null)[]; differs: boolean; direction?: Direction }[];
   charts: IChart[];
 }
 
@@ -245,7 +254,7 @@ export interface IMethods {
   form: [{}, ICommitForm];
   /** names: null for what a plain %mv_commit takes. queue: wait for a running cell instead of being refused. */
   commit: [
-    { names: string[] | null; message: string; note?: string; tags?: string[]; metrics?: { [n: string]: Metric }; queue?: boolean },
+    { names: string[] | null; message: string; note?: string; tags?: string[]; metrics?: { [n: string]: Metric | [Metric, 'higher' | 'lower'] }; queue?: boolean },
     IDone & { entry: IEntry; skipped: IVersion['skipped'] }
   ];
   rollback: [{ id: string; names?: string[]; queue?: boolean }, IDone & { plan: IPlan }];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { plain } from '../../src/core';
-import { ago, day, duration, number, size, step } from '../../src/core/figures';
+import { ago, day, duration, number, size, step, typedMetric, verdict } from '../../src/core/figures';
+import { bestOf } from '../../src/core/compare/several';
 import { Offsets } from '../../src/core/history/offsets';
 import { thin } from '../../src/core/history/trend';
 
@@ -57,4 +58,25 @@ test('a thinned line keeps its extremes, its order and its last point', () => {
   expect(kept.some(each => each.value === 99)).toBe(true);
   expect(kept.at(-1)?.i).toBe(9999);
   expect([...kept].sort((a, b) => a.i - b.i)).toEqual(kept);
+});
+
+describe('the direction of a metric', () => {
+  test.each([[0.02, 'higher', 'good'], [-0.02, 'higher', 'bad'], [-0.1, 'lower', 'good'], [0.1, 'lower', 'bad'], [0.1, 'unknown', ''], [0, 'higher', ''], [NaN, 'lower', ''], [0.1, undefined, '']] as const)('a step of %d where %s is better', (by, direction, kind) => {
+    expect(verdict(by, direction)).toBe(kind);
+  });
+
+  test('is typed behind the number', () => {
+    expect(typedMetric('12:lower')).toEqual([12, 'lower']);
+    expect(typedMetric(' 0.5 : Higher')).toEqual([0.5, 'higher']);
+    expect(typedMetric('0.5')).toBe(0.5);
+    expect(typedMetric('12:less')).toBeUndefined();
+    expect(typedMetric(':lower')).toBeUndefined();
+  });
+
+  test('decides which of several is the best, and nobody guesses', () => {
+    expect(bestOf({ name: 'loss', values: [0.5, 0.2, null], direction: 'lower', differs: true })).toBe(0.2);
+    expect(bestOf({ name: 'acc', values: [0.5, 0.2, 'nan'], direction: 'higher', differs: true })).toBe(0.5);
+    expect(bestOf({ name: 'fid', values: [12, 11], direction: 'unknown', differs: true })).toBeNull();
+    expect(bestOf({ name: 'acc', values: [1, 1], direction: 'higher', differs: false })).toBeNull();
+  });
 });

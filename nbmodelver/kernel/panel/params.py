@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.panel.entries import WORDS
 from nbmodelver.model import KINDS
+from nbmodelver.repo.directions import SAYABLE
 from nbmodelver.repo.timeline import Filter
 
 if TYPE_CHECKING:
@@ -74,12 +75,15 @@ class Params:
             raise self._wrong(name, "an object")
         return value
 
-    def metrics(self, name: str = "metrics") -> dict[str, float]:
-        """An object whose values are numbers, or the words for what JSON has no number for."""
+    def metrics(self, name: str = "metrics") -> dict[str, float | tuple[float, str]]:
+        """An object whose values are numbers, or the words for what JSON has no number for.
+
+        A value may also be a list of such a number and "higher" or "lower".
+        """
         found = self.table(name)
-        if not all(is_metric(v) for v in found.values()):
+        if not all(is_metric(v) or _is_directed(v) for v in found.values()):
             raise self._wrong(name, "an object of numbers")
-        return {n: float(v) if isinstance(v, str) else v for n, v in found.items()}
+        return {n: (float(v[0]), v[1]) if isinstance(v, list) else _measured(v) for n, v in found.items()}
 
     def any(self, name: str) -> Any:
         """Whatever it is."""
@@ -115,6 +119,15 @@ class Params:
 def is_metric(value: Any) -> bool:
     """True for a number, and for the words of NaN and the infinities."""
     return is_number(value) or (isinstance(value, (str, float)) and str(value) in WORDS)
+
+
+def _is_directed(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and is_metric(value[0]) and value[1] in SAYABLE
+
+
+def _measured(value: Any) -> float:
+    found: float = float(value) if isinstance(value, str) else value
+    return found
 
 
 def is_number(value: Any) -> bool:

@@ -115,7 +115,7 @@ def compare(desk: Desk, params: Params, _request: Request) -> Message:
     """Several versions side by side."""
     repo = desk.repo()
     found = [repo[revision] for revision in params.texts("ids")[:MAX_COMPARED]]
-    table = comparison.side_by_side(found, str(repo.settings["default_metric"]))
+    table = comparison.side_by_side(found, str(repo.settings["default_metric"]), repo.directions(found))
     return {"versions": [entries.entry(v, desk.shelf.labels) for v in found], **table.to_dict()}
 
 

@@ -11,6 +11,7 @@ from nbmodelver import __version__
 from nbmodelver.errors import NbmodelverError, NoStore
 from nbmodelver.kernel import document
 from nbmodelver.kernel.panel import entries
+from nbmodelver.repo import directions
 from nbmodelver.repo.timeline import Labels, Timeline, labels_of
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Shelf:
         self.is_whole = timeline.is_read or count <= MANY
         rows = timeline.rows() if self.is_whole else []
         journal = repo.journals.read()
+        metrics = sorted({m for row in rows for m in row["metrics"]})
         return {
             "protocol": PROTOCOL,
             "release": __version__,
@@ -112,7 +114,8 @@ class Shelf:
             "stored_bytes": sum(row["new_bytes"] for row in rows),
             "undo": self._name(repo, journal.undo.before if journal.undo else None),
             "redo": self._name(repo, journal.redo.after if journal.redo else None),
-            "metrics": sorted({m for row in rows for m in row["metrics"]}),
+            "metrics": metrics,
+            "directions": directions.directions(repo.history, metrics),
             "params": sorted({p for row in rows for p in row["params"]}),
             "settings": repo.settings.all(),
         }
@@ -171,7 +174,8 @@ class Shelf:
 
 _NOTHING: Message = {
     "protocol": PROTOCOL, "release": __version__, "store": None, "notebook": "", "branch": "main", "branches": {},
-    "tags": {}, "head": None, "versions": 0, "stored_bytes": 0, "undo": None, "redo": None, "metrics": [], "params": [],
+    "tags": {}, "head": None, "versions": 0, "stored_bytes": 0, "undo": None, "redo": None, "metrics": [],
+    "directions": {}, "params": [],
     "settings": {},
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 import type { IContext } from '../context';
 import { iconButton } from '../controls';
 import { fill, h, set, svg } from '../dom';
-import { measured, number } from '../figures';
+import { better, measured, number } from '../figures';
 import type { Translate } from '../host';
 import type { IChart } from '../protocol';
 import { bars, barsHeight, histogram } from './areas';
@@ -33,8 +33,9 @@ export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}):
     }
   });
   toggle.setAttribute('aria-pressed', 'false');
+  const which = better(t, chart.better);
   fit(plot, width => { fill(plot, picture(t, chart, width, options)); });
-  return h('figure', { class: 'nbmv-chart' }, h('figcaption', { class: 'nbmv-chart-head' }, h('span', { class: 'nbmv-strong' }, chart.title), toggle), legend(chart), plot, numbers);
+  return h('figure', { class: 'nbmv-chart' }, h('figcaption', { class: 'nbmv-chart-head' }, h('span', {}, h('span', { class: 'nbmv-strong' }, chart.title), which ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${which}`) : null), toggle), legend(chart), plot, numbers);
 }
 
 function picture(t: Translate, chart: IChart, width: number, { choose }: IOptions): SVGSVGElement {

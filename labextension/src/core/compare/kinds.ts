@@ -10,7 +10,7 @@ import { change, value } from './values';
 /** Parameters and metrics: the last column is a step and carries its sign. */
 export function figures(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
   const last = section.columns.length - 1;
-  const drawn = table(ctx, section, look, (at, found) => (at === last && last > 2 ? change(found) : value(found)));
+  const drawn = table(ctx, section, look, (at, found, row) => (at === last && last > 2 ? change(found, section.directions?.[said(row[0])]) : value(found)));
   return [drawn, ...charts(ctx, section), note(section)];
 }
 

@@ -1,10 +1,11 @@
 import { drawChart } from '../charts';
 import type { IContext } from '../context';
-import { button, fold, written } from '../controls';
+import { button, fold, spoken, written } from '../controls';
 import { fill, h, type Child } from '../dom';
 import { ago, isMetric, measured, moment, number, said } from '../figures';
+import type { Translate } from '../host';
 import { counted } from '../plain';
-import type { IChart, IComparison, IEntry, Json } from '../protocol';
+import type { Direction, IChart, IComparison, IEntry, Json } from '../protocol';
 import { keepFocus } from '../roving';
 import type { ILook } from './sections';
 import type { IComparisonDrawing } from './two';
@@ -53,6 +54,8 @@ interface IValues {
   name: string;
   values: readonly Json[];
   differs: boolean;
+  /** Of a metric: the best value stands out. */
+  direction?: Direction;
 }
 
 /** The rows' values in the order of the versions that are shown. A row's name sorts the versions by it: up, down, as they were. */
@@ -125,16 +128,27 @@ function head({ t }: IContext, one: IEntry | undefined): HTMLElement | null {
 
 function drawRow({ t }: IContext, row: IValues, order: readonly number[], { by, down }: ISorted, sort: (by: IValues) => void): HTMLElement {
   const name = button({ label: row.name, class: 'nbmv-link nbmv-sort', title: t('Sort the versions by {name}', { name: row.name }), run: () => { sort(row); } });
+  const best = bestOf(row);
   const sign = h('span', { class: 'nbmv-sort-sign', 'aria-hidden': true }, by === row ? (down ? '\u2193' : '\u2191') : '');
   return h(
     'tr',
     { class: row.differs ? 'nbmv-row-changed' : 'nbmv-row-same' },
     h('th', { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined }, h('div', { class: 'nbmv-sort-cell' }, name, sign)),
-    order.map(i => drawCell(row.values[i]))
+    order.map(i => drawCell(t, row.values[i], best !== null && row.values[i] === best))
   );
 }
 
-function drawCell(value: Json | undefined): HTMLElement {
+/** The best of different numbers; null where nobody knows which way they are better. */
+export function bestOf({ values, direction, differs }: IValues): number | null {
+  const numbers = values.filter((one): one is number => typeof one === 'number');
+  if (!differs || numbers.length < 2 || direction === undefined || direction === 'unknown' || Math.min(...numbers) === Math.max(...numbers)) {
+    return null;
+  }
+  return direction === 'higher' ? Math.max(...numbers) : Math.min(...numbers);
+}
+
+function drawCell(t: Translate, value: Json | undefined, best: boolean): HTMLElement {
   const shown: Child = value === null || value === undefined ? h('span', { class: 'nbmv-dim' }, '–') : isMetric(value) ? number(measured(value)) : written(said(value));
-  return h('td', { class: isMetric(value) ? 'nbmv-number' : undefined, title: isMetric(value) ? String(value) : undefined }, shown);
+  const className = isMetric(value) ? (best ? 'nbmv-number nbmv-best' : 'nbmv-number') : undefined;
+  return h('td', { class: className, title: isMetric(value) ? (best ? `${value} (${t('the best')})` : String(value)) : undefined }, shown, best ? spoken(`, ${t('the best')}`) : null);
 }

@@ -1,7 +1,7 @@
 import { written } from '../controls';
 import { h, svg, type Child } from '../dom';
-import { isMetric, measured, number, said } from '../figures';
-import type { Json } from '../protocol';
+import { isMetric, measured, number, said, verdict } from '../figures';
+import type { Direction, Json } from '../protocol';
 
 /** A table's cell: what is in it, and whether it lines up as a number. */
 export interface ICell {
@@ -29,12 +29,14 @@ export function value(found: Json): ICell {
   return counts ? { shown: small(counts, found) } : text(said(found));
 }
 
-/** A number with its sign: how much more or less. */
-export function change(found: Json): ICell {
+/** A number with its sign: how much more or less, in the colour of better or worse where the direction is known. */
+export function change(found: Json, direction?: Direction): ICell {
   if (typeof found !== 'number' || found === 0) {
     return value(found);
   }
-  return { shown: `${found > 0 ? '+' : '\u2212'}${number(Math.abs(found))}`, number: true };
+  const shown = `${found > 0 ? '+' : '\u2212'}${number(Math.abs(found))}`;
+  const kind = verdict(found, direction);
+  return { shown: kind ? h('span', { class: `nbmv-step-${kind}` }, shown) : shown, number: true };
 }
 
 function text(found: string): ICell {

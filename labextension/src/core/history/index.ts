@@ -124,7 +124,7 @@ export class History implements IView {
     const pending = at === 0 && this._shift > 0 && current;
     const chosen = this._selection.has(entry.id);
     const values = this._trend.values;
-    const stamp = JSON.stringify([entry, current, heading, above?.graph, pending, this._ctx.metric.value, values.get(entry.parents[0] ?? ''), this._columns, chosen, ago(this._ctx.t, entry.saved_at_utc)]);
+    const stamp = JSON.stringify([entry, current, heading, above?.graph, pending, this._ctx.metric.value, this._ctx.state.value?.directions?.[this._ctx.metric.value], values.get(entry.parents[0] ?? ''), this._columns, chosen, ago(this._ctx.t, entry.saved_at_utc)]);
     return { key: entry.id, stamp, heading, element: () => this._draw(entry, { current, heading, above, pending, chosen }) };
   }
 

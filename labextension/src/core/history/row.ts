@@ -1,7 +1,8 @@
 import type { IContext } from '../context';
 import { spoken, written } from '../controls';
 import { h } from '../dom';
-import { ago, day, measured, moment, number, size, step } from '../figures';
+import { ago, better, day, measured, moment, number, size, step } from '../figures';
+import { stepOf } from '../facts';
 import { icon } from '../icons';
 import { counted } from '../plain';
 import type { IChange, IEntry } from '../protocol';
@@ -49,7 +50,7 @@ function note(ctx: IContext, entry: IEntry): HTMLElement | null {
   return entry.note ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note'), spoken(`, ${ctx.t('has a note')}, `)) : null;
 }
 
-/** How much another value is: up or down, by sign and word, not by colour: more is not always better. */
+/** How much another value is: its sign says up or down, its colour better or worse where the kernel knows which it is. */
 function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | null {
   const name = ctx.metric.value;
   const found = entry.metrics[name];
@@ -57,13 +58,17 @@ function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | nul
     return null;
   }
   const value = measured(found);
-  const by = step(values.get(entry.parents[0] ?? ''), value);
+  const before = values.get(entry.parents[0] ?? '');
+  const by = step(before, value);
+  const direction = ctx.state.value?.directions?.[name];
+  const which = better(ctx.t, direction);
+  const said = by ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by }) : `${name} ${number(value)}`;
   return h(
     'span',
-    { class: 'nbmv-metric', title: by ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by }) : `${name} ${number(value)}` },
+    { class: 'nbmv-metric', title: which ? `${said} (${which})` : said },
     h('span', { class: 'nbmv-dim' }, `${name} `),
     h('span', { class: 'nbmv-value' }, number(value)),
-    by ? [' ', h('span', { class: 'nbmv-step' }, by)] : null,
+    by ? [' ', stepOf(ctx, before, value, direction)] : null,
     spoken(', ')
   );
 }

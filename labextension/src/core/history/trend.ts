@@ -44,7 +44,7 @@ export class Trend {
     this._ends = [
       ctx.metric.on(() => { this.renew(); }),
       ctx.state.on((state, before) => {
-        if (state?.head?.id !== before?.head?.id || state?.metrics.join() !== before?.metrics.join()) {
+        if (state?.head?.id !== before?.head?.id || JSON.stringify([state?.metrics, state?.directions]) !== JSON.stringify([before?.metrics, before?.directions])) {
           this._draw();
         }
       })
@@ -162,6 +162,7 @@ export class Trend {
         title: this._ctx.t('{metric} over the versions', { metric }),
         x_label: this._ctx.t('version'),
         y_label: metric,
+        better: this._ctx.state.value?.directions?.[metric] ?? 'unknown',
         labels: [],
         series: [{ label: metric, x: points.map(one => one.number), y: points.map(one => worded(one.value)) }]
       },

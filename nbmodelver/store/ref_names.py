@@ -1,0 +1,155 @@
+"""What a branch or a tag may be called: letters, marks and digits of any script, and nothing that deceives the eye.
+
+The rules are those of Unicode's security mechanisms (UTS 39, "highly restrictive", each run of letters by itself), with
+a short table of look-alikes in place of the full one. A name never becomes the name of a file: see refs.py.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import BadName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MOST_CHARACTERS = 100
+SIGNS = "._-"
+TOGETHER = (
+    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"LATIN", "CJK", "BOPOMOFO"}),
+    frozenset({"LATIN", "CJK", "HANGUL"}),
+)
+"""Scripts that people write in one word."""
+ANY_SCRIPT = frozenset({"COMBINING", "VARIATION", "MODIFIER", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"})
+_LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХҮԌԚԜаеѕіјоресухһԁԛԝѵүӏԍΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρικυγχϲϳıƖɑɡօսհոյցքս",
+    "ABESIJKMHOPCTYXYGQWaesijopecyxhdqwvylgABEZHIKMNOPTYXoavpikuyxcjilagouhnjgpu",
+)
+_ID_LIKE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_VERSION_LIKE = re.compile(r"v\d+|head", re.IGNORECASE)
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+
+
+def usual(name: str) -> str:
+    """The name in the form in which names are kept and compared (NFC): a letter and its accent are one character."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def valid_name(name: str, taken: Iterable[str] = ()) -> str:
+    """`name` in its usual form, when a branch or tag may be called so; raises BadName with the reason and a way out.
+
+    taken: names in use; one that differs from them only in case, or only to a machine, is refused.
+    """
+    if not isinstance(name, str):
+        raise BadName(f"a {type(name).__name__} cannot be a name", "names are texts")
+    name = usual(name)
+    reason = _what_is_wrong(name)
+    if reason:
+        raise BadName(f"{name!r} cannot be a name: {reason}", _way_out(name))
+    demand_distinct(name, taken)
+    return name
+
+
+def demand_distinct(name: str, taken: Iterable[str]) -> None:
+    """Raises BadName for a name that differs from one of `taken` only in case, or only to a machine."""
+    for other in map(usual, taken):
+        if other == name:
+            continue
+        if other.casefold() == name.casefold():
+            raise BadName(f"{name!r} differs from {other!r} only in case", f"use {other!r}, or another name")
+        if looks(other) == looks(name):
+            scripts = f"{_scripts(name)} beside {_scripts(other)} letters"
+            raise BadName(f"{name!r} looks like {other!r} ({scripts})", f"use {other!r}, or another name")
+
+
+def looks(name: str) -> str:
+    """What a reader sees in a name: the same text for names that look alike."""
+    plain = unicodedata.normalize("NFKD", name).translate(_LOOK_ALIKES)
+    return unicodedata.normalize("NFKC", plain).casefold()
+
+
+def _what_is_wrong(name: str) -> str:
+    return next(_wrongs(name), "")
+
+
+def _wrongs(name: str) -> Iterator[str]:
+    hidden = next((c for c in name if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") or _is_blank(c)), None)
+    if hidden is not None:
+        yield f"it holds a character that cannot be seen ({_called(hidden)})"
+    if len(name) > MOST_CHARACTERS:
+        yield f"it is longer than {MOST_CHARACTERS} characters"
+    wrong = next((c for c in name if c not in SIGNS and unicodedata.category(c)[0] not in "LMN"), None)
+    if wrong is not None or not name or unicodedata.category(name[0])[0] not in "LN":
+        yield "it may hold only letters, digits, '.', '_' and '-', and begins with a letter or digit"
+    odd = next((c for c in name if not c.isascii() and unicodedata.normalize("NFKC", c) != c), None)
+    if odd is not None and unicodedata.normalize("NFKC", name) != name:
+        yield f"it holds {odd!r}, which is another form of {unicodedata.normalize('NFKC', odd)!r}"
+    mixed = next((run for run in _runs(name) if not _fit(_scripts_of(run))), None)
+    if mixed is not None:
+        yield f"the word {mixed!r} mixes {_scripts(mixed)} letters, which may look alike"
+    if ".." in name:
+        yield "it contains '..'"
+    if name.endswith((".", ".lock")):
+        yield "it ends with '.' or '.lock'"
+    if name.split(".", maxsplit=1)[0].lower() in _DEVICES:
+        yield "it is the name of a device on Windows"
+    if _ID_LIKE.fullmatch(name):
+        yield "it looks like an id"
+    if _VERSION_LIKE.fullmatch(name):
+        yield "it means a version already"
+
+
+def _is_blank(char: str) -> bool:
+    """Letters and marks that show nothing: the Hangul fillers, the Khmer inherent vowels, variation selectors."""
+    return char in "\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f" or "VARIATION SELECTOR" in unicodedata.name(char, "")
+
+
+def _called(char: str) -> str:
+    return f"U+{ord(char):04X} {unicodedata.name(char, '').lower()}".rstrip()
+
+
+def _runs(name: str) -> list[str]:
+    """The words of a name: letters, digits of any script and their marks without a sign between."""
+    return [run for run in re.split(r"[._-]", name) if run]
+
+
+def _scripts_of(run: str) -> frozenset[str]:
+    """The scripts of a run by the first word of its characters' names; ASCII digits are of every script."""
+    found = set()
+    for char in run:
+        if char.isascii() and char.isdigit():
+            continue
+        first = unicodedata.name(char, "UNKNOWN").split(" ")[0]
+        if unicodedata.category(char)[0] != "M" and first not in ANY_SCRIPT:
+            found.add(first.removesuffix("-INDIC") if first == "ARABIC-INDIC" else first)
+    return frozenset(found)
+
+
+def _fit(scripts: frozenset[str]) -> bool:
+    return len(scripts) <= 1 or any(scripts <= together for together in TOGETHER)
+
+
+def _scripts(name: str) -> str:
+    return " and ".join(sorted(s.title() for run in _runs(name) for s in _scripts_of(run))) or "no"
+
+
+def _way_out(name: str) -> str:
+    seen = "".join(c for c in name if unicodedata.category(c) not in ("Cf", "Cc") and not _is_blank(c))
+    same = unicodedata.normalize("NFKC", seen)
+    plain = unicodedata.normalize("NFKD", same).encode("ascii", "ignore").decode()
+    for form in (same, same.translate(_LOOK_ALIKES), plain):
+        better = _tidied(form)
+        for one in (better[:MOST_CHARACTERS], f"x-{better}"[:MOST_CHARACTERS]):
+            if better and not _what_is_wrong(one):
+                return f"try: {one}"
+    return "try: a name of letters and digits"
+
+
+def _tidied(name: str) -> str:
+    """The name with "-" in place of what no name holds, and without what it may not begin or end with."""
+    kept = "".join(c if c in SIGNS or unicodedata.category(c)[0] in "LMN" else "-" for c in name)
+    inside = re.sub(r"-{2,}", "-", re.sub(r"\.{2,}", ".", kept)).strip(SIGNS).removesuffix(".lock")
+    return inside.lstrip("".join(c for c in inside if unicodedata.category(c)[0] == "M"))

@@ -1,0 +1,66 @@
+"""Names of branches and tags in any script; what deceives the eye is refused with the reason and a way out."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from nbmodelver.errors import BadName
+from nbmodelver.store.ref_names import valid_name
+
+FINE = [
+    "größte", "größte-Änderung", "наилучшая", "最好", "最良モデル", "ベスト版", "최고", "καλύτερο", "सर्वश्रेष्ठ",
+    "الأفضل", "הטוב", "ดีที่สุด",
+    "модель-lr.2", "実験v2", "naïve", "İstanbul", "é", "भारत१",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_a_name_may_be_in_any_script(name):
+    assert valid_name(name) == unicodedata.normalize("NFC", name)
+    assert valid_name(unicodedata.normalize("NFD", name)) == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "way"),
+    [
+        ("bеst", "mixes Cyrillic and Latin", "best"),  # the e is Cyrillic
+        ("mοdel", "mixes Greek and Latin", "model"),
+        ("be\u200bst", "cannot be seen (U+200B zero width space)", "best"),
+        ("a\u202eb", "cannot be seen (U+202E right-to-left override)", "ab"),
+        ("a\u2066b", "cannot be seen", "ab"),
+        ("a\u200db", "cannot be seen", "ab"),
+        ("\u3164", "cannot be seen (U+3164 hangul filler)", ""),
+        ("a\ufe0f", "cannot be seen", "a"),
+        ("ﬁd", "another form of 'fi'", "fid"),
+        ("ｂｅｓｔ", "another form of 'b'", "best"),
+        ("m²", "another form of '2'", "m2"),
+        ("größte Änderung", "letters, digits", "größte-Änderung"),
+        ("best✓", "letters, digits", "best"),
+        ("\u0301a", "begins with a letter", "a"),
+        ("x" * 101, "longer than 100", "x" * 100),
+    ],
+)  # fmt: skip
+def test_p18_what_deceives_the_eye_is_refused_with_the_reason_and_a_way_out(name, reason, way):
+    with pytest.raises(BadName) as caught:
+        valid_name(name)
+    assert reason in caught.value.message
+    assert caught.value.hint == (f"try: {way}" if way else "try: a name of letters and digits")
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "said"),
+    [
+        ("сор", "cop", "looks like 'cop' (Cyrillic beside Latin letters)"),
+        ("ΒΕΖ", "BEZ", "looks like 'BEZ'"),
+        ("Größte", "größte", "only in case"),
+        ("STRASSE", "straße", "only in case"),
+        ("ΣΑΣ", "σας", "only in case"),
+    ],
+)
+def test_p18_a_name_that_reads_like_another_is_one_too_many(name, taken, said):
+    with pytest.raises(BadName) as caught:
+        valid_name(name, [taken])
+    assert said in caught.value.message
+    assert valid_name(taken, [taken, "other"]) == taken
