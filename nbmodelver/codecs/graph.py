@@ -542,10 +542,11 @@ class Loader:
                 heard.demand_settled()
             except NotLoadable as error:
                 raise _of_names(error, draft.names) from (error.__cause__ or error)
-        if not self.acts:
+        if self.acts:
+            self.actions += [action for action, _otherwise in heard.actions]
+        else:
             heard += [otherwise for _action, otherwise in heard.actions]
         self.told += [(draft.names, note) for note in heard]
-        self.actions += [action for action, _otherwise in heard.actions]
         self._lend(found)
         return found
 
