@@ -68,6 +68,10 @@ class NotKeepable(NbmodelverError):
         self.reason = reason
 
 
+class NotKept(UserWarning):
+    """A value that a version leaves out, warned of when a script commits; `Version.skipped` has them all."""
+
+
 class NotLoadable(NbmodelverError):
     """A kept value that cannot be brought back here: a missing library, a failing `__setstate__` ..."""
 

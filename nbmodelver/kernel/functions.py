@@ -21,7 +21,8 @@ def function(name: str) -> Callable[..., Shown]:
 
     def call(*words: Any, **options: Any) -> Shown:
         try:
-            return _notebook().answer(called(verb, words, options))
+            notebook = _notebook()
+            return notebook.telling.answer(name, notebook.answer(called(verb, words, options)))
         except KeyboardInterrupt as error:
             raise Interrupted(f"{name} was interrupted") from error
 

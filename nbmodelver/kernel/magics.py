@@ -52,6 +52,7 @@ def _events(notebook: Notebook) -> list[tuple[str, Callable[..., None]]]:
     desk = notebook.desk
     return [
         ("pre_run_cell", notebook.cells.pre_run),
+        ("pre_run_cell", notebook.telling.pre_run),
         ("pre_run_cell", desk.on_pre_run),
         ("post_run_cell", notebook.cells.post_run),
         ("post_run_cell", desk.on_post_run),
@@ -80,7 +81,8 @@ def latest() -> Notebook | None:
 def _magic(notebook: Notebook, verb: Verb) -> Callable[..., Any]:
     def magic(line: str, cell: str | None = None) -> Any:
         try:
-            return notebook.run(verb.name, line, cell)
+            shown = notebook.run(verb.name, line, cell)
+            return shown if shown is None else notebook.telling.answer(verb.name, shown)
         except KeyboardInterrupt as error:
             raise Interrupted(f"%mv_{verb.name} was interrupted") from error
 

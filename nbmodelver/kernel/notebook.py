@@ -16,6 +16,7 @@ from nbmodelver.kernel.namespace import Namespace
 from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.kernel.shows import Shows
 from nbmodelver.kernel.surface import surface_for
+from nbmodelver.kernel.telling import Telling
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
 from nbmodelver.repo import Repo, Surroundings, directions, imports, open_repo, places
@@ -58,6 +59,7 @@ class Notebook:
         self.desk: Desk
         self.shows = Shows(self)
         self.way = WayBack(self)
+        self.telling = Telling(self)
         self._repo: Repo | None = None
 
     # -- the repo
@@ -360,7 +362,8 @@ class Notebook:
             call = parse("commit", "")
             values = self.chosen(call)
             if values:
-                self._commit(call, values, auto="auto", only_if_changed=True)
+                shown = self._commit(call, values, auto="auto", only_if_changed=True)
+                self.telling.warn_of(shown)
         except NothingToCommit:
             return
         except NbmodelverError as error:

@@ -16,7 +16,7 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, InUse, LoadedDifferently, NotLoadable, UnknownName, UsageError
+from nbmodelver.errors import Damaged, InUse, LoadedDifferently, NotKept, NotLoadable, UnknownName, UsageError
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
 from nbmodelver.repo import directions, places, profiles, upkeep
 from nbmodelver.repo import merge as merging
@@ -143,13 +143,16 @@ class Repo:
         only_if_changed: give the present version, and make none, when every name is as it is there.
         allow_secrets: names to keep although they look like secrets; others that do are in `skipped`.
         most_mb: larger values are in `skipped`; None or 0: none is too large.
-        A value that cannot be kept is in `skipped`. Raises NothingToCommit, BadName, StoreError; then nothing is
-        visible, and the same commit may be tried again.
+        A value that cannot be kept is in `skipped`; without `around`, NotKept is warned of it. Raises NothingToCommit,
+        BadName, StoreError; then nothing is visible, and the same commit may be tried again.
         """
         told = labels(message, note, metrics, params, tags, auto=auto, merged=merged, only_if_changed=only_if_changed)
         work = self._begun(values, namespace, allow_secrets, most_mb, told)
         version = work.run(told, around or Surroundings(), progress, verify=self._verifies(verify_load))
         upkeep.after_commit(self, version)
+        for skipped in version.skipped if around is None else ():
+            where = f" at {skipped.path}" if skipped.path != skipped.name else ""
+            warnings.warn(NotKept(f"{skipped.name} is not kept{where}: {skipped.reason}"), stacklevel=2)
         return version
 
     def commit_later(

@@ -39,8 +39,10 @@ def commit(
         first += [dim(" · "), fact]
     for piece in metric_spans(version, parent, directions):
         first += [dim(" · "), *piece]
-    lines = [line(*first), *warnings(version, parent), *unknown, *(line("  ", dim(n)) for n in notes)]
-    return Shown(Document(tuple(lines), f"version {version.name}"), version)
+    told = tuple(warnings(version, parent))
+    lines = [line(*first), *told, *unknown, *(line("  ", dim(n)) for n in notes)]
+    aside = Document((line(strong(version.name)), *told), f"version {version.name}") if told else None
+    return Shown(Document(tuple(lines), f"version {version.name}"), version, aside)
 
 
 def warnings(version: Version, parent: Version | None = None) -> Iterator[Line]:

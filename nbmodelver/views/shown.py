@@ -15,11 +15,15 @@ WIDEST = 140
 
 
 class Shown:
-    """A value with its view. Attributes, items, length and iteration are those of `value`."""
+    """A value with its view. Attributes, items, length and iteration are those of `value`.
 
-    def __init__(self, document: Document, value: Any = None) -> None:
+    warnings: the part of it that has to be seen even where the output of the cell is captured.
+    """
+
+    def __init__(self, document: Document, value: Any = None, warnings: Document | None = None) -> None:
         self.document = document
         self.value = value
+        self.warnings = warnings
 
     def __str__(self) -> str:
         return to_text(self.document, min(shutil.get_terminal_size((100, 24)).columns, WIDEST))
@@ -40,7 +44,7 @@ class Shown:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name in ("value", "document"):
+        if name.startswith("_") or name in ("value", "document", "warnings"):
             raise AttributeError(name)
         return getattr(self.value, name)
 

@@ -24,7 +24,7 @@ class Shell:
         """The cell's value; its error is raised."""
         with capture_output() as said:
             result = self.shell.run_cell(cell, store_history=True)
-        self.said = said.stdout + said.stderr
+        self.said = said.stdout + said.stderr + "".join(o.data.get("text/plain", "") for o in said.outputs)
         result.raise_error()
         return result.result
 
