@@ -6,7 +6,7 @@ how values are encoded or how anything is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol
 
@@ -48,6 +48,9 @@ class Group:
     pickled: bool = False
     classes: tuple[str, ...] = ()
 
+
+MOST_PLAIN = 20
+"""So many plain values are no crowd in which a model's parameters would be lost."""
 
 Direction = Literal["higher", "lower", "unknown"]
 """Which way a metric is better."""
@@ -171,6 +174,26 @@ class Version:
     def names(self) -> tuple[str, ...]:
         """The kept names, in the order in which they were kept."""
         return tuple(self.kept)
+
+    def sorted_params(self, used: Collection[str] = ()) -> tuple[dict[str, Json], dict[str, Json], dict[str, Json]]:
+        """The parameters of models and configurations; those that models were made with; and the other plain values.
+
+        used: names that the code which makes the models uses. A plain value also belongs to the models where it was
+        given with the commit, and where a model has a parameter of its name. A few others do as well.
+        """
+        owned = [k for k in self.params if k not in self.kept and k.partition(".")[0] in self.kept]
+        models_first = sorted(owned, key=lambda k: self.kept[k.partition(".")[0]].kind != "model")
+        inside = {k: self.params[k] for k in models_first}
+        words = {word for k in inside for word in (k.rpartition(".")[2], k.rpartition("__")[2])}.union(used)
+        plain = {k: v for k, v in self.params.items() if k not in inside}
+        near = {k: v for k, v in plain.items() if len(plain) <= MOST_PLAIN or k not in self.kept or k in words}
+        return inside, near, {k: v for k, v in plain.items() if k not in near}
+
+    @property
+    def ordered_params(self) -> dict[str, Json]:
+        """The parameters in the order in which people look for them."""
+        inside, near, rest = self.sorted_params()
+        return {**inside, **near, **rest}
 
     def group_of(self, name: str) -> Group:
         """The group that holds `name`. Raises KeyError for a name that is not kept."""

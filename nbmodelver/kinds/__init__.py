@@ -7,6 +7,7 @@ reads the data and is for showing and comparing.
 from nbmodelver.kinds.charts import charts_of
 from nbmodelver.kinds.classify import classify
 from nbmodelver.kinds.compare import compare, paired
+from nbmodelver.kinds.configuration import is_configuration
 from nbmodelver.kinds.hyperparameters import hyperparameters_of
 from nbmodelver.kinds.metrics import direction, is_metric_name
 from nbmodelver.kinds.names import class_name, type_name
@@ -16,5 +17,5 @@ from nbmodelver.kinds.words import in_words
 
 __all__ = [
     "SECTIONS", "Side", "charts_of", "class_name", "classify", "compare", "direction", "hyperparameters_of",
-    "in_words", "is_metric_name", "paired", "profile", "sections_of", "type_name",
+    "in_words", "is_configuration", "is_metric_name", "paired", "profile", "sections_of", "type_name",
 ]  # fmt: skip

@@ -7,9 +7,10 @@ from collections import OrderedDict, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.kinds.data import is_data
 from nbmodelver.kinds.libraries import library_kind
 from nbmodelver.kinds.metrics import is_metric_name
-from nbmodelver.kinds.static import defines, module_of, mro, qualname_of
+from nbmodelver.kinds.static import defines, module_of, mro, qualname_of, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,11 +49,17 @@ def classify(name: str, value: Any) -> Kind | None:
     return "metric" if kind == "hyperparameters" and _is_number(value) and is_metric_name(name) else kind
 
 
-def kind_of(value: Any, depth: int = 3) -> Kind | None:
+def kind_of(value: Any) -> Kind | None:
     """The kind of a value whatever its name; None for a module, and for what nbmodelver itself gave (a version ...).
 
-    depth: levels of containers that are looked into.
+    What is plain is "hyperparameters", or "dataset" where it is data: see `kinds.data`.
     """
+    kind = plain_kind(value)
+    return "dataset" if kind == "hyperparameters" and is_data(value) else kind
+
+
+def plain_kind(value: Any, depth: int = 3) -> Kind | None:
+    """The same, but whatever is plain is "hyperparameters". depth: levels of containers that are looked into."""
     cls = type(value)
     if id(cls) in PLAIN_IDS:
         return "hyperparameters"
@@ -66,7 +73,14 @@ def kind_of(value: Any, depth: int = 3) -> Kind | None:
         return None
     if any(b in CODE for b in bases if type(b) is type):
         return "code"
-    return None if _is_ours(cls) else library_kind(cls) or _kind_of_class(cls)
+    return None if _is_ours(cls) else library_kind(cls) or _kind_of_subclass(value, depth) or _kind_of_class(cls)
+
+
+def _kind_of_subclass(value: Any, depth: int) -> Kind | None:
+    """The kind of a dictionary of a class of its own (EasyDict, Box): what its members are."""
+    if not any(b is dict for b in mro(type(value))):
+        return None
+    return _kind_of_container(dict(islice(dict.items(value), LOOK_AT)), depth)
 
 
 def _is_ours(cls: type) -> bool:
@@ -76,7 +90,7 @@ def _is_ours(cls: type) -> bool:
 def _kind_of_class(cls: type) -> Kind:
     if defines(cls, "fit") and any(defines(cls, a) for a in AFTER_FIT):
         return "model"
-    plain = any((module_of(b), qualname_of(b)) in PLAIN_CLASSES for b in mro(cls))
+    plain = root_of(type(cls)) == "msgspec" or any((module_of(b), qualname_of(b)) in PLAIN_CLASSES for b in mro(cls))
     if plain or any(defines(cls, a) for a in ("__dataclass_fields__", "__attrs_attrs__")):
         return "hyperparameters"
     if defines(cls, "_fields") and any(b is tuple for b in mro(cls)):
@@ -92,7 +106,7 @@ def _kind_of_container(value: dict[Any, Any] | list[Any] | tuple[Any, ...], dept
         if not all(id(type(k)) in PLAIN_IDS for k in islice(value, LOOK_AT)):
             return "other"
         members = value.values()
-    kinds = {kind_of(m, depth - 1) for m in islice(members, LOOK_AT)}
+    kinds = {plain_kind(m, depth - 1) for m in islice(members, LOOK_AT)}
     for kind in ("model", "dataset"):
         if kind in kinds:
             return kind

@@ -7,7 +7,7 @@ of a sample when there are many rows, and the profile says of how many.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.jsonable import WRITTEN_AS_TEXT, finite, scalar
@@ -15,7 +15,7 @@ from nbmodelver.kinds.names import type_name
 from nbmodelver.kinds.static import qualname_of, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from nbmodelver.model import Json
 
@@ -35,13 +35,14 @@ class Column:
     """A column as a library's file offers it.
 
     nulls: how many rows hold nothing. values: the given rows (an index array, or None for all) as a 1-D numpy array;
-    nulls may be left out or left in as NaN, NaT or None.
+    nulls may be left out or left in as NaN, NaT or None. more: what else is to be said of it.
     """
 
     name: str
     dtype: str
     nulls: Callable[[], int]
     values: Callable[[Any], Any]
+    more: Mapping[str, Json] = field(default_factory=dict)
 
 
 def table(rows: int, columns: Iterable[Column], *, count: int) -> dict[str, Json]:
@@ -59,7 +60,7 @@ def table(rows: int, columns: Iterable[Column], *, count: int) -> dict[str, Json
 
 def described(column: Column, rows: int) -> dict[str, Json]:
     """One column's statistics; what cannot be had is said in "note"."""
-    found: dict[str, Json] = {"name": column.name, "dtype": column.dtype}
+    found: dict[str, Json] = {"name": column.name, "dtype": column.dtype, **column.more}
     try:
         found["nulls"] = int(column.nulls())
         chosen = sample(rows)

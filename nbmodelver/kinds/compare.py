@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Json, Kind, Profile, Status
 
 COLUMNS = ("what", "before", "after", "change")
-STATISTICS = ("dtype", "nulls", "distinct", "min", "max", "mean", "std")
+STATISTICS = ("dtype", "ordered", "nulls", "distinct", "min", "max", "mean", "std")
 NOT_FACTS = (
     "kind",
     "columns",
@@ -29,6 +29,7 @@ NOT_FACTS = (
     "tensors",
 )
 MAX_IMPORTANCES = 15
+MOST_MEMBERS = 8
 SMALL_BYTES = 10_000
 MOST_PERCENT = 100_000
 """Of a change above it the difference says more."""
@@ -136,6 +137,9 @@ def _columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
 
 
 def _statistics(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Row]:
+    if before.get("categories") != after.get("categories"):
+        sides = _from_the_first_that_differs(before.get("categories"), after.get("categories"))
+        yield Row((f"{name} · categories", *sides, None), "changed")
     for key in STATISTICS:
         if before.get(key) != after.get(key):
             yield row(f"{name} · {key}", before.get(key), after.get(key), "changed")
@@ -143,6 +147,19 @@ def _statistics(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
         yield Row((f"{name} · histogram", before.get("histogram"), after.get("histogram"), None), "changed")
     elif before.get("top") != after.get("top"):
         yield Row((f"{name} · most frequent", _top(before), _top(after), None), "changed")
+
+
+def _from_the_first_that_differs(before: Json, after: Json) -> tuple[str, str]:
+    """Two lists from the first place on where they differ, a few members of each."""
+    old, new = (one if isinstance(one, list) else [] for one in (before, after))
+    at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = 0 if max(len(old), len(new)) <= MOST_MEMBERS else at
+    return _members(old, start), _members(new, start)
+
+
+def _members(listed: list[Json], start: int) -> str:
+    some = ", ".join(str(one) for one in listed[start : start + MOST_MEMBERS])
+    return f"{'… ' if start else ''}{some}{' …' if len(listed) > start + MOST_MEMBERS else ''}"
 
 
 def _top(column: Mapping[str, Any]) -> Json:

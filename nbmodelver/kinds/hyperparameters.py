@@ -10,6 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.classify import PLAIN_IDS, kind_of
+from nbmodelver.kinds.configuration import own_settings, settings_of
+from nbmodelver.kinds.data import is_data
 from nbmodelver.kinds.jsonable import scalar, short
 from nbmodelver.kinds.static import attribute, attribute_of, instance_dict, mro, parameters_of, qualname_of, root_of
 
@@ -20,25 +22,25 @@ if TYPE_CHECKING:
 
 MAX_PARAMETERS = 300
 MAX_DEPTH = 4
-NAMESPACES = frozenset({("types", "SimpleNamespace"), ("argparse", "Namespace"), ("pydantic", "BaseModel")})
 
 
 def hyperparameters_of(value: Any) -> dict[str, Json]:
-    """Key to value, nested keys joined by "." (dicts, dataclasses) or "__" (estimators); a plain value under "".
+    """Key to value, nested keys joined by "." (configurations) or "__" (estimators); a plain value under "".
 
-    At most 300 keys. A value that is not plain is given by its type: "<Net>".
+    At most 300 keys. A value that is not plain is given by its type: "<Net>". Data (`kinds.data`) is none of them.
     """
     return dict(islice(_flattened(value, "", MAX_DEPTH), MAX_PARAMETERS))
 
 
 def _flattened(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Json]]:
+    if is_data(value):
+        return
     fields = _fields(value) if depth else None
     if fields is None:
         yield prefix, short(value)
         return
-    plain = type(value) is dict
-    between = "__" if not plain and _is_estimator(value) else "."
-    if prefix and not plain:
+    between = "__" if _is_estimator(value) else "."
+    if prefix and kind_of(value) == "model":
         yield prefix, scalar(value)
     for name, inner in fields.items():
         yield from _flattened(inner, f"{prefix}{between}{name}" if prefix else name, depth - 1)
@@ -51,29 +53,14 @@ def _fields(value: Any) -> Mapping[str, Any] | None:
         return None
     if cls is list or cls is tuple:
         return {} if kind_of(value) == "model" else None
-    if any(b is dict for b in mro(cls)):
-        return {k if type(k) is str else str(scalar(k)): v for k, v in islice(dict.items(value), MAX_PARAMETERS)}
     if _is_estimator(value):
         return _estimator_fields(value)
-    if any((root_of(b), qualname_of(b)) in NAMESPACES for b in mro(cls)):
-        return instance_dict(value)
     if any((root_of(b), qualname_of(b)) == ("torch", "Optimizer") for b in mro(cls)):
         return attribute(value, "defaults") or {}
-    return _declared_fields(value)
-
-
-def _declared_fields(value: Any) -> Mapping[str, Any] | None:
-    """The fields of a dataclass, an attrs class or a named tuple; none of any other model."""
-    cls = type(value)
-    declared = attribute_of(cls, "__dataclass_fields__")
-    if type(declared) is dict:
-        return {n: attribute(value, n) for n in declared if type(n) is str}
-    named = attribute_of(cls, "_fields")
-    if type(named) is tuple and any(b is tuple for b in mro(cls)):
-        return dict(zip(named, tuple.__iter__(value), strict=False))
-    if attribute_of(cls, "__attrs_attrs__") is not None:
-        return instance_dict(value)
-    return {} if kind_of(value) == "model" else None
+    found = settings_of(value)
+    if found is None and kind_of(value) == "model":
+        return {}
+    return own_settings(value) if found is None else found
 
 
 def _is_estimator(value: Any) -> bool:

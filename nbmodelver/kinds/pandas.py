@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.columns import Column, table
+from nbmodelver.kinds.jsonable import scalar
 
 if TYPE_CHECKING:
     from nbmodelver.model import Json, Kind
 
+MAX_CATEGORIES = 1000
 CLASSES: dict[str, Kind] = {
     "DataFrame": "dataset",
     "Series": "dataset",
@@ -30,6 +32,17 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
         "index": _index(frame.index),
     }
     return found | table(len(frame), columns, count=frame.shape[1])
+
+
+def parts(value: Any) -> dict[str, Any] | Any:
+    """The columns and the index as arrays, by which two values are compared element by element."""
+    import numpy as np
+    import pandas as pd
+
+    if not isinstance(value, pd.DataFrame):
+        return np.asarray(value)
+    columns = {str(value.columns[i]): np.asarray(value.iloc[:, i]) for i in range(min(value.shape[1], 1000))}
+    return {**columns, "index": np.asarray(value.index)}
 
 
 def _framed(value: Any) -> Any:
@@ -54,7 +67,18 @@ def _column(frame: Any, at: int) -> Column:
         str(series.dtype),
         lambda: series.isna().sum(),
         lambda rows: _values(series if rows is None else series.iloc[rows]),
+        _categories(series),
     )
+
+
+def _categories(series: Any) -> dict[str, Json]:
+    """Of a categorical column: its categories in their order, and whether that order means something."""
+    import pandas as pd
+
+    if not isinstance(series.dtype, pd.CategoricalDtype):
+        return {}
+    listed = series.dtype.categories[:MAX_CATEGORIES].tolist()
+    return {"categories": [scalar(one) for one in listed], "ordered": bool(series.dtype.ordered)}
 
 
 def _values(series: Any) -> Any:

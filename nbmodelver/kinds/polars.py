@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 CLASSES: dict[str, Kind] = {"DataFrame": "dataset", "LazyFrame": "dataset", "Series": "dataset"}
 
 
+def parts(value: Any) -> Any:
+    """The columns as arrays, by which two values are compared element by element."""
+    import polars as pl
+
+    if isinstance(value, pl.DataFrame):
+        return {one.name: one.to_numpy() for one in value.get_columns()}
+    return value.to_numpy() if isinstance(value, pl.Series) else {}
+
+
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
     """Shape, bytes and statistics of every column; a lazy frame is never collected."""
     del kind

@@ -6,6 +6,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.curves import curves
+from nbmodelver.kinds.data import described, is_data
 from nbmodelver.kinds.estimators import fitted
 from nbmodelver.kinds.hyperparameters import hyperparameters_of
 from nbmodelver.kinds.jsonable import short
@@ -28,8 +29,9 @@ def profile(kind: Kind, value: Any, size_bytes: int = 0) -> Profile:
     found: dict[str, Json] = {"kind": kind, "type": type_name(value)}
     if size_bytes:
         found["size_bytes"] = size_bytes
-    if kind != "dataset":
+    if kind != "dataset" and not is_data(value):
         _add(found, lambda: _params(value))
+    if kind != "dataset" or is_data(value):
         _add(found, lambda: curves(value))
     _add(found, lambda: _particular(kind, value))
     return found
@@ -41,6 +43,8 @@ def _params(value: Any) -> dict[str, Json]:
 
 
 def _particular(kind: Kind, value: Any) -> dict[str, Json]:
+    if is_data(value):
+        return described(value)
     library = library_of(type(value))
     if library is not None:
         return library.profile(kind, value)

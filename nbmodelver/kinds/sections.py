@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.kinds.charts import charts_of
 from nbmodelver.kinds.compare import compare
+from nbmodelver.kinds.inside import rows_of
+from nbmodelver.kinds.libraries import OWN
 from nbmodelver.model import Section
 
 if TYPE_CHECKING:
@@ -32,11 +34,41 @@ Contributor = Callable[[str, Side, Side], Section | None]
 """Gives a section about a name that differs between two versions, or None where it has nothing to say."""
 
 
+MOST_BYTES = 100_000_000
+"""A larger value is not loaded to find the places where it differs; its profile says what it can."""
+OF_THE_WHOLE = frozenset({"value", "length", "characters", "bytes", "begins", "size (MB)", "memory (MB)"})
+"""Rows of a profile that say less than the places inside."""
+
+
 def profiles(name: str, before: Side, after: Side) -> Section | None:
-    """The two profiles side by side."""
+    """The two profiles side by side, and the places inside the values where they differ."""
     old, new = before.profile(), after.profile()
     charts = charts_of({before.label or "before": old, after.label or "after": new})
-    return replace(compare(after.kind, name, old, new), charts=charts)
+    section = replace(compare(after.kind, name, old, new), charts=charts)
+    root = str(new.get("type", "")).partition(".")[0]
+    told = any(r.status != "same" and r.cells[0] not in OF_THE_WHOLE for r in section.rows)
+    if (told and root in OWN) or _is_big(old) or _is_big(new):
+        return section
+    return _with_places(section, before, after)
+
+
+def _is_big(profile: Profile) -> bool:
+    size = profile.get("size_bytes")
+    return isinstance(size, int) and size > MOST_BYTES
+
+
+def _with_places(section: Section, before: Side, after: Side) -> Section:
+    """The section with a row for each place, in place of the rows that only say that something differs."""
+    try:
+        places, more = rows_of(before.load(), after.load())
+    except Exception:  # It cannot be loaded here, or needs trust: the profiles say what they can.
+        return section
+    said = {r.cells[0] for r in section.rows if r.status != "same"} - OF_THE_WHOLE
+    new = [r for r in places if r.cells[0] not in said]
+    if not new:
+        return section
+    rows = [r for r in section.rows if r.cells[0] not in OF_THE_WHOLE or r.status == "same"]
+    return replace(section, rows=(*rows, *new), note="; ".join(filter(None, (section.note, more))))
 
 
 SECTIONS: list[Contributor] = [profiles]

@@ -53,6 +53,12 @@ def attribute_of(cls: type, name: str) -> Any:
     return None
 
 
+def class_dict(cls: type) -> Mapping[str, Any]:
+    """What the class itself defines, by name."""
+    found: Mapping[str, Any] = _DICT.__get__(cls)
+    return found
+
+
 def defines(cls: type, name: str) -> bool:
     """True when the class or a base has an attribute of that name that is not None."""
     return attribute_of(cls, name) is not None

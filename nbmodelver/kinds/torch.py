@@ -27,6 +27,16 @@ CLASSES: dict[str, Kind] = {
 MAX_LAYERS = 200
 
 
+def parts(value: Any) -> Any:
+    """What two values are compared by, element by element: the numbers of a tensor, the state of a module."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        plain = value.detach().cpu()
+        return (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
+    return dict(value.state_dict()) if callable(getattr(value, "state_dict", None)) else {}
+
+
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
     """Shape and statistics of a tensor; layers and parameter counts of a module; settings of an optimizer."""
     del kind

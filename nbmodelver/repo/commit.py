@@ -228,7 +228,7 @@ class Commit:
             skipped=tuple(capture.skipped),
             others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
             imports={n: where for n, where in {**around.imports, **self.imports}.items() if n not in kept},
-            params={**_own_params(self.values, kept), **self._own_labels(labels.params)},
+            params={**self._own_params(kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
             directions=dict(labels.directions),
             notebook_path=around.notebook_path,
@@ -245,6 +245,23 @@ class Commit:
             only_if_changed=labels.only_if_changed,
             merged=labels.merged,
         )
+
+    def _own_params(self, kept: Mapping[str, Kept]) -> dict[str, Json]:
+        """Parameters that the kept values carry: of models and configurations by path, plain ones as they are.
+
+        Without those that are secrets.
+        """
+        found = {}
+        for name, entry in kept.items():
+            value = self.values.get(name)
+            has_some = entry.kind == "model" or _is_plain(entry) or kinds.is_configuration(value)
+            if name not in self.values or not has_some:
+                continue
+            for key, one in kinds.hyperparameters_of(value).items():
+                path = f"{name}.{key}" if key else name
+                if (key or _is_plain(entry)) and self.secrets.in_value(path.rpartition(".")[2], one) is None:
+                    found[path] = one
+        return found
 
     def _own_labels(self, params: Mapping[str, Json]) -> dict[str, Json]:
         """Parameters given with the commit; one that is a secret is refused. Raises UsageError."""
@@ -387,17 +404,8 @@ def canonical_json(data: Any) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _own_params(values: Mapping[str, Any], kept: Mapping[str, Kept]) -> dict[str, Json]:
-    """Parameters that the kept values carry themselves: a model's own under its name, plain ones as they are."""
-    params: dict[str, Json] = {}
-    for name, entry in kept.items():
-        if name in values and entry.kind in ("model", "hyperparameters"):
-            for key, value in kinds.hyperparameters_of(values[name]).items():
-                if key:
-                    params[f"{name}.{key}"] = value
-                elif entry.kind == "hyperparameters":
-                    params[name] = value
-    return params
+def _is_plain(entry: Kept) -> bool:
+    return entry.kind == "hyperparameters"
 
 
 def _verify_load(capture: Capture, namespace: dict[str, Any]) -> None:

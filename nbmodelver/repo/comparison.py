@@ -71,7 +71,7 @@ def side_by_side(
 
     directions: of the metrics.
     """
-    params = _lines(versions, lambda v: v.params)
+    params = _lines(versions, lambda v: v.ordered_params)
     known = directions or {}
     metrics = tuple(replace(m, direction=known.get(m.name, "unknown")) for m in _lines(versions, lambda v: v.metrics))
     bars = [_bars(line, versions) for line in metrics[:MAX_BARS] if len(versions) > 1]

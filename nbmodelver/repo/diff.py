@@ -74,7 +74,7 @@ def params_section(before: Version, after: Version) -> Section:
     """The parameters side by side, without those of a model that only one side has: a pipeline has a hundred."""
     lone = before.kept.keys() ^ after.kept.keys()
     models = {n for v in (before, after) for n, k in v.kept.items() if n in lone and k.kind == "model"}
-    sides = ({k: p for k, p in v.params.items() if k.partition(".")[0] not in models} for v in (before, after))
+    sides = ({k: p for k, p in v.ordered_params.items() if k.partition(".")[0] not in models} for v in (before, after))
     return values_section("params", "Hyperparameters", *sides)
 
 
@@ -174,12 +174,17 @@ def _unsaid(section: Section, said: Collection[str]) -> Iterator[Section]:
     rows = tuple(
         r
         for r in section.rows
-        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (r.cells[0] == "value" and name in said))
+        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (name in said and _is_of_the_value(r.cells[0])))
     )
     if not section.id.startswith("profile.") or len(rows) == len(section.rows):
         yield section
     elif (left := replace(section, rows=rows)).differs or left.charts:
         yield left
+
+
+def _is_of_the_value(what: Json) -> bool:
+    """Whether a row speaks of a plain value as a whole, or of a place in it."""
+    return what == "value" or str(what).startswith("[")
 
 
 def _only(section: Section, names: Sequence[str]) -> Section:

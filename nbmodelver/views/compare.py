@@ -48,7 +48,7 @@ def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) ->
     yield Table(heads, (*about, *(_with_best(row, versions, directions) for row in metrics)), right)
     if len(versions) > 1:
         yield from unknown_lines(versions, directions)
-    rows = list(_rows([v.params for v in versions], value_text, [_models(v) for v in versions]))
+    rows = list(_rows([v.ordered_params for v in versions], value_text, [_models(v) for v in versions]))
     differ = tuple(r for r in rows if r.mark == "changed")
     same = tuple(Row(r.cells) for r in rows if r.mark != "changed")
     if differ:

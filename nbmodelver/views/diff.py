@@ -23,7 +23,7 @@ from nbmodelver.views.blocks import (
 from nbmodelver.views.commit import verdict
 from nbmodelver.views.figures import plural, signed, size
 from nbmodelver.views.shown import Shown
-from nbmodelver.views.values import value_cell, value_text
+from nbmodelver.views.values import value_cell, value_pair, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from nbmodelver.model import Row as DiffRow
 
 NUMERIC = (int, float)
+TEXTUAL = (str, list, dict)
+NOUNS = {"names": "name", "params": "parameter", "metrics": "metric", "packages": "package"}
 
 
 def diff(found: Diff) -> Shown:
@@ -65,17 +67,14 @@ def section_blocks(section: Section) -> Iterator[Block]:
     """One section: what differs as a table, what does not folded away, then the text diff and the note."""
     changed = [r for r in section.rows if r.status != "same"]
     same = [r for r in section.rows if r.status == "same"]
+    said = f"{plural(len(same), NOUNS.get(section.id, 'row'))} the same"
     yield title(section.title, level=2)
     if changed:
         yield from cut(_table(section, changed))
     if same and len(same) <= 3 and not changed:
         yield _table(section, same)
     elif same:
-        yield (
-            Fold(spans(dim(f"{plural(len(same), 'row')} the same")), (_table(section, same),), in_text=False)
-            if changed
-            else line(dim(f"{plural(len(same), 'row')} the same"))
-        )
+        yield (Fold(spans(dim(said)), (_table(section, same),), in_text=False) if changed else line(dim(said)))
     if section.lines:
         yield Code(section.lines, diff=True)
     if section.note:
@@ -91,8 +90,12 @@ def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
 def _cells(section: Section, row: DiffRow) -> Iterator[Cell]:
     """The cells. Among parameters None is a value of its own, on the sides that have one."""
     sides = {"added": (2,), "removed": (1,)}.get(row.status, (1, 2)) if section.id == "params" else ()
+    changed = row.status == "changed" and len(row.cells) > 2
+    texts = value_pair(*row.cells[1:3]) if changed and all(isinstance(c, TEXTUAL) for c in row.cells[1:3]) else None
     for i, value in enumerate(row.cells):
         cell = value_text(value) if i in sides else value_cell(value)
+        if texts and i in (1, 2) and isinstance(cell, str):
+            cell = texts[i - 1]
         if isinstance(value, NUMERIC) and not isinstance(value, bool):
             cell = signed(value) if section.columns[i] == "change" else size(value) if section.id == "names" else cell
         direction = section.directions.get(str(row.cells[0]))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.model import KINDS, Cell, Direction, Json, Kind, Profile, Version
 from nbmodelver.views.blocks import (
+    MOST_ROWS,
     Block,
     Code,
     Document,
@@ -23,13 +24,14 @@ from nbmodelver.views.blocks import (
 )
 from nbmodelver.views.commit import metric_spans, skipped_lines
 from nbmodelver.views.figures import ago, duration, new_of, plural, size
+from nbmodelver.views.made import names_used
 from nbmodelver.views.profile import blocks_of
 from nbmodelver.views.refs import Refs
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 KIND_NAMES: dict[Kind, str] = {
     "model": "Models",
@@ -61,7 +63,7 @@ def show(
         blocks += [b for name, p in profiles.items() for b in _value(version, name, p)]
     else:
         blocks += _kept(version)
-        blocks += _figures(version, parent, directions)
+        blocks += _figures(version, parent, directions, names_used(version, cells))
         blocks += _code(cells)
         blocks += _surroundings(version, environment or {})
     return Shown(Document(tuple(blocks), f"version {version.name}"), version)
@@ -110,13 +112,25 @@ def _sharing(version: Version, name: str) -> str:
     return " · ".join(filter(None, [with_others, needs, *version.kept[name].notes]))
 
 
-def _figures(version: Version, parent: Version | None, directions: Mapping[str, Direction] | None) -> Iterator[Block]:
+def _figures(
+    version: Version,
+    parent: Version | None,
+    directions: Mapping[str, Direction] | None,
+    used: Collection[str],
+) -> Iterator[Block]:
     if version.metrics:
         yield title("Metrics of this version", level=2)
         yield from (line(*piece) for piece in metric_spans(version, parent, directions))
     if version.params:
         yield title("Parameters", level=2)
-        yield from cut(params_table(version.params))
+        inside, near, rest = version.sorted_params(used)
+        crowded = bool(inside and near) and len(inside) + len(near) > MOST_ROWS
+        for params in (inside, near) if crowded else ({**inside, **near},):
+            if params:
+                yield from cut(params_table(params))
+        if rest:
+            summary = spans(dim(f"and {plural(len(rest), 'other plain value')}"))
+            yield Fold(summary, tuple(cut(params_table(rest))), in_text=False)
 
 
 def params_table(params: Mapping[str, Json]) -> Table:

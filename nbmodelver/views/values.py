@@ -9,6 +9,8 @@ from nbmodelver.views.blocks import Cell, Chart
 from nbmodelver.views.figures import number
 
 MAX_TEXT = 160
+NARROW, AROUND = 38, 12
+"""Of two values side by side: so much has room in a terminal, and so much of it is before what differs."""
 
 
 def value_text(value: Any) -> str:
@@ -37,6 +39,28 @@ def chart(histogram: Mapping[str, Any]) -> Chart:
     """The chart of a profile's histogram; counts that are no numbers count nothing."""
     counts = tuple(c if isinstance(c, int) and c >= 0 else 0 for c in histogram["counts"][:100])
     return Chart(counts, value_text(histogram.get("low")), value_text(histogram.get("high")))
+
+
+def value_pair(before: Any, after: Any) -> tuple[str, str]:
+    """Two different values, cut so that they differ as they are shown."""
+    sides = value_text(before), value_text(after)
+    if sides[0] != sides[1] and max(map(len, sides)) <= NARROW:
+        return sides
+    whole = _whole(before), _whole(after)
+    at = next((i for i, (a, b) in enumerate(zip(*whole, strict=False)) if a != b), min(map(len, whole)))
+    start = max(at - AROUND, 0)
+    cut = [f"{'…' if start else ''}{text[start : start + NARROW]}" for text in whole]
+    cut = [f"{c}…" if start + NARROW < len(w) else c for c, w in zip(cut, whole, strict=True)]
+    return cut[0], cut[1]
+
+
+def _whole(value: Any) -> str:
+    """The value in one line, uncut."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {_whole(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_whole, value)) + "]"
+    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _cut(text: str) -> str:

@@ -259,8 +259,7 @@ def test_containers_and_dataclasses_are_flattened_with_dots():
 
 
 def test_what_is_long_is_cut():
-    assert len(str(hyperparameters_of("x" * 10_000)[""])) < 300
-    assert len(hyperparameters_of({str(i): i for i in range(1000)})) == 300
+    assert len(hyperparameters_of({str(i): i if i % 2 else "a" for i in range(1000)})) == 300
     assert hyperparameters_of(10**6000)[""] == "<int of 19932 bits>"
     endless: dict[str, object] = {}
     endless["self"] = endless

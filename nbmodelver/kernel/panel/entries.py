@@ -39,7 +39,7 @@ def entry(version: Version, labels: Labels) -> Message:
         "names": [
             {"name": k.name, "kind": k.kind, "type": k.type, "size_bytes": k.size_bytes} for k in version.kept.values()
         ],
-        "params": dict(version.params),
+        "params": version.ordered_params,
         "metrics": dict(version.metrics),
         "raw_bytes": version.raw_bytes,
         "new_bytes": version.new_bytes,
