@@ -116,7 +116,6 @@ def test_what_is_no_configuration_has_no_path(value):
         list(range(1000)), [[1, 2]] * 51, [{"id": 1, "text": "a"}] * 51, tuple([0.5, 1] * 30), set(range(60)),
         dict.fromkeys(range(100), "cat"), [None, "a"] * 60, EasyDict({f"w{i}": 1 for i in range(60)}),
     ],
-    ids=str,
 )  # fmt: skip
 def test_a_long_text_and_many_members_of_one_shape_are_data(value):
     assert is_data(value)
@@ -130,7 +129,6 @@ def test_a_long_text_and_many_members_of_one_shape_are_data(value):
         {f"p{i}": i if i % 2 else "a" for i in range(60)}, list(range(50)), "x" * 200, {"lr": 1}, [object()] * 60,
         {"a": [1] * 60, "b": 2}, 1, None, [0.1, "adam"] * 30,
     ],
-    ids=str,
 )  # fmt: skip
 def test_settings_are_not_data(value):
     assert not is_data(value)

@@ -66,7 +66,6 @@ WORDS = {f"w{i}": i for i in range(2000)}
         ([1, float("nan")], [1, float("nan")], []),
         ("same", "same", []),
     ],
-    ids=lambda v: str(v)[:30],
 )
 def test_a_place_is_pointed_at(before, after, expected):
     assert places(before, after) == expected
