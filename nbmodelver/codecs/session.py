@@ -12,7 +12,8 @@ import random
 import sys
 from typing import Any
 
-LIBRARIES = ("numpy", "pandas", "torch")
+LIBRARIES = ("numpy", "pandas", "torch", "matplotlib")
+NAMES = {"python": "Python", "numpy": "NumPy", "pandas": "pandas", "torch": "PyTorch", "matplotlib": "Matplotlib"}
 _PATH_AT_START = tuple(sys.path)
 
 
@@ -31,16 +32,47 @@ def take() -> dict[str, Any]:
     return state
 
 
-def restore(state: dict[str, Any]) -> None:
-    """Put a state back, as far as its libraries can be imported; the working directory if it still exists."""
+def restore(state: dict[str, Any], *, folder: bool = True) -> None:
+    """Put a state back, as far as its libraries can be imported; the working directory, if that is asked for and there.
+
+    Entries of `sys.path` are added, none is removed.
+    """
     own = state["python"]
     random.setstate(own["random"])
-    sys.path += [p for p in own["sys.path"] if p not in sys.path]
-    if own["cwd"] and os.path.isdir(own["cwd"]):
+    sys.path += missing_paths(state)
+    if folder and own["cwd"] and os.path.isdir(own["cwd"]):
         os.chdir(own["cwd"])
     for library in LIBRARIES:
         if library in state:
             _restore_library(library, state[library])
+
+
+def missing_paths(state: dict[str, Any]) -> list[str]:
+    """The entries of `sys.path` that a state has and this kernel lacks."""
+    return [p for p in state["python"]["sys.path"] if type(p) is str and p not in sys.path]
+
+
+def differences(then: dict[str, Any], now: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The libraries whose random state differs, and those whose options do, by their names as people know them."""
+    both = [key for key in NAMES if key in then and key in now]
+    generators = [key for key in both if not _same(then[key].get("random"), now[key].get("random"))]
+    options = [key for key in both if key != "python" and not _same(_options(then[key]), _options(now[key]))]
+    return [NAMES[key] for key in generators], [NAMES[key] for key in options]
+
+
+def _options(state: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in state.items() if key != "random"}
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equality of plain data and arrays."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same(value, b[key]) for key, value in a.items())
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if callable(getattr(a, "tobytes", None)) and callable(getattr(b, "tobytes", None)):
+        return bool(a.tobytes() == b.tobytes())
+    return bool(a == b)
 
 
 def _restore_library(library: str, state: dict[str, Any]) -> None:

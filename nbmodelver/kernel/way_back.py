@@ -11,7 +11,7 @@ from nbmodelver import faces, views
 from nbmodelver.errors import NothingToCommit, StoreError, UsageError
 from nbmodelver.kernel.namespace import uninterrupted
 from nbmodelver.repo.imports import is_import
-from nbmodelver.repo.undo import Replaced, UndoMemory, new_token
+from nbmodelver.repo.undo import NOTHING, Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +48,7 @@ class WayBack:
             only_missing=call["only_missing"],
             prefix=prefix,
             trusted=call["trust"] or None,
+            session=call["session"],
         )
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         if call["dry_run"]:
@@ -57,11 +58,10 @@ class WayBack:
             if offered is not None:
                 return offered
             if not self._agreed(plan):
-                return views.sentence("nothing was changed", value=plan)
-        session = repo.demand_session(version) if call["session"] else None
+                if not self._can_ask():
+                    display(views.plan(plan))
+                return views.sentence(f"nothing was changed; to do it: {_with_yes(call)}", value=plan)
         self.jump(repo, rollback, plan, partial=call["partial"])
-        if session is not None:
-            repo.restore_session(session)
         return views.plan(rollback.told(plan), done=True)
 
     def _rollback(self, repo: Repo, version: Version, **how: Any) -> Rollback:
@@ -71,11 +71,14 @@ class WayBack:
         """Ask, where there is someone to ask and something to lose."""
         if not (plan.named("changes") or plan.named("vanishes")):
             return True
-        ask = getattr(self._notebook.shell, "ask_yes_no", None)
-        if ask is None or not _can_ask(self._notebook.shell):
-            return True  # Executed without a person; the state before is saved, and %mv_undo brings it back.
+        if not self._can_ask():
+            return False
         display(views.plan(plan))
-        return bool(ask("Roll back? [y/N]", default="n", interrupt="n"))
+        return bool(self._notebook.shell.ask_yes_no("Roll back? [y/N]", default="n", interrupt="n"))
+
+    def _can_ask(self) -> bool:
+        shell = self._notebook.shell
+        return hasattr(shell, "ask_yes_no") and _can_ask(shell)
 
     def jump(
         self,
@@ -111,6 +114,8 @@ class WayBack:
             self._write_down(repo, rollback, branch, (step, before.id) if step and before else None)
             rollback.let_go = self._keep(repo, token, side, replaced)
         rollback.settled()
+        if rollback.session is not None:
+            rollback.session.restore()
         self._notebook.tell()
 
     def _keep(self, repo: Repo, token: str, side: Side, replaced: Replaced) -> tuple[str, ...]:
@@ -126,7 +131,8 @@ class WayBack:
         unsaved = {s.name for s in rollback.unsaved} | {n for n in objects if before is None or n not in before.kept}
         held = {holder.name for holder in rollback.held.found}
         size_bytes = sum(rollback.live.size_bytes(n) for n in objects.keys() - held - unsaved)
-        return Replaced(objects, frozenset(unsaved & objects.keys()), size_bytes)
+        session = rollback.session.now if rollback.session is not None and rollback.session.restores else None
+        return Replaced(objects, frozenset(unsaved & objects.keys()), size_bytes, session)
 
     @staticmethod
     def _write_down(repo: Repo, rollback: Rollback, branch: str | None, step: tuple[Step, VersionId] | None) -> None:
@@ -185,11 +191,13 @@ class WayBack:
             others.clear()
             return journal.undone(now) if way == "undo" else journal.redone(now)
 
+        replaced = self._memory.take(jump.token, there)
         rollback = self._rollback(
             repo,
             repo.history.exact(target),
             came=jump.came if way == "undo" else (),
-            replaced=self._memory.take(jump.token, there),
+            replaced=replaced,
+            session=None if replaced is NOTHING or replaced.session is not None else False,
         )
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         self.jump(repo, rollback, plan, partial=True, step=stepped, token=jump.token, side=here)
@@ -264,6 +272,11 @@ class WayBack:
             around=self._notebook.around(names),
             merged=merge.theirs.id,
         )
+
+
+def _with_yes(call: Call) -> str:
+    words = [call["version"], *call["names"], *(["--as", call["as_"]] if call["as_"] else []), "--yes"]
+    return f"%mv_rollback {' '.join(words)}"
 
 
 def _can_ask(shell: Any) -> bool:

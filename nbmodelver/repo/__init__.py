@@ -38,6 +38,7 @@ from nbmodelver.repo.repair import Repair, repair
 from nbmodelver.repo.retention import Retention, demand_metric, sorted_best
 from nbmodelver.repo.rollback import DefinitionLoader, Rollback
 from nbmodelver.repo.secrets import Searcher
+from nbmodelver.repo.sessions import Session
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.stats import Stats, stats
 from nbmodelver.repo.surroundings import differences, distributions, environment
@@ -300,22 +301,31 @@ class Repo:
         came: Sequence[str] = (),
         own: Collection[str] | None = None,
         replaced: Replaced = NOTHING,
+        session: bool | None = None,
     ) -> Rollback:
         """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace.
 
         came: names beside those of the present version that go when the target does not know them. own: the user's
         names in `live`; default: all public ones. replaced: what the jump that is taken back took out of the notebook.
+        session: whether random state and options come back; default: as the settings say, with everything only. Raises
+        NotLoadable when they are asked for and the version was made without them.
         """
         self.settle()
         version = self[revision]
         head = self.history.head
         wanted = several("names", names)
         groups = [version.group_of(name) for name in wanted if name in version.kept]
+        whole = not (wanted or only_missing or prefix)
+        default = whole and bool(self.settings["restore_session"])
+        then = self._session_state(version, replaced, asked=bool(session))
         return Rollback(
             self.vault,
             version,
             live,
             names=wanted,
+            session=Session(version.name, then, restores=default if session is None else session, asked=session)
+            if whole or session
+            else Session(version.name, then, restores=False, asked=False),
             needed=self._needed(version, groups, prefix),
             tracked=(*(head.kept if head else ()), *came),
             only_missing=only_missing,
@@ -465,17 +475,19 @@ class Repo:
         changed = Rollback(self.vault, head, live).changed
         return tuple(n for n in head.kept if n in changed)
 
-    def demand_session(self, version: Version) -> dict[str, Any]:
-        """The session part. Raises NotLoadable when the version was made without it."""
-        state = self.session(version)
-        if state is None:
-            raise NotLoadable(f"{version.name} was made without the session's state", "leave out --session")
-        return state
-
     @staticmethod
     def restore_session(state: dict[str, Any]) -> None:
         """Put random state, options and working directory back."""
         session_state.restore(state)
+
+    def _session_state(self, version: Version, replaced: Replaced, *, asked: bool) -> dict[str, Any] | None:
+        """The session part for a rollback: from the memory of undo, or the version, if the version was made here."""
+        if replaced.session is not None:
+            return replaced.session
+        state = None if self.origins(version) and not asked else self.session(version)
+        if state is None and asked:
+            raise NotLoadable(f"{version.name} was made without the session's state", "leave out --session")
+        return state
 
     # -- what values are
 

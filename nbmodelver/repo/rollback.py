@@ -7,6 +7,8 @@ it uses are the same too. Everything else is loaded, whole groups at a time, bef
 from __future__ import annotations
 
 import importlib.util
+import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Effect, Progress, Way
+    from nbmodelver.repo.sessions import Session
     from nbmodelver.repo.vault import Vault
 
 
@@ -65,6 +68,7 @@ class Rollback:
         own: Collection[str] | None = None,
         allowed_secrets: Callable[[], Collection[str]] = tuple,
         replaced: Replaced = NOTHING,
+        session: Session | None = None,
     ) -> None:
         self.restricted = restricted
         self.vault = vault
@@ -74,6 +78,7 @@ class Rollback:
         self.own = own if own is not None else [n for n in namespace if not n.startswith("_")]
         self._allowed_secrets = allowed_secrets
         self.memory = replaced
+        self.session = session
         self.trusted = trusted
         self.asked = tuple(names)
         unknown = [n for n in names if n not in version.kept]
@@ -191,11 +196,23 @@ class Rollback:
     def _obstacle(self, group: Group) -> str:
         if group.pickled and not self.trusted:
             return "needs pickle, and this version came from elsewhere: see %mv_trust"
-        missing = sorted({m for c in group.classes if (m := _missing_package(c))})
+        with self._searching():
+            missing = sorted({m for c in group.classes if (m := _missing_package(c))})
         way_out = self.way_out(group.classes) if missing else ""
         if missing:
             return way_out or f"needs the package {', '.join(missing)}"
         return self._bound_elsewhere(group)
+
+    @contextmanager
+    def _searching(self) -> Iterator[None]:
+        """Within it, modules are found where they were when the version was made."""
+        before, paths = list(sys.path), self.session.paths if self.session is not None else []
+        sys.path += paths
+        try:
+            yield
+        finally:
+            if paths:
+                sys.path[:] = before
 
     def way_out(self, classes: Iterable[str]) -> str:
         """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
@@ -282,6 +299,8 @@ class Rollback:
         yield from sentences(self._foreseen(), self.prefix)
         yield from self._notes_on_what_stays()
         yield from self._notes_on_what_is_replaced()
+        if self.session is not None:
+            yield from self.session.notes()
 
     def _notes_on_what_stays(self) -> Iterator[str]:
         """Variables of the notebook that the version says nothing about."""
@@ -326,6 +345,8 @@ class Rollback:
 
         partial: leave out what cannot be loaded instead; `lost` then says what and why.
         """
+        if self.session is not None:
+            sys.path += self.session.paths
         remembered = self._from_memory()
         found = DefinitionLoader(self)
         found.loader.acts = not self.prefix and not self.only_missing

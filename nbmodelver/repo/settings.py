@@ -29,6 +29,7 @@ SETTINGS: dict[str, Setting] = {
     for s in (
         Setting("author", "", "who commits; empty: the login name"),
         Setting("session", True, "keep the random state with each version"),
+        Setting("restore_session", True, "bring random state and options back with a rollback of everything"),
         Setting("verify_load", False, "load every kept value once before a version counts"),
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
         Setting("undo_memory_mb", 512, "how much of what rollbacks replaced stays in memory for undo, in MB"),

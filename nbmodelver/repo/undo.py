@@ -40,12 +40,14 @@ Side = Literal["before", "after"]
 class Replaced:
     """What a jump took out of the notebook.
 
-    objects: by name. unsaved: those of them that no version holds. size_bytes: of the others.
+    objects: by name. unsaved: those of them that no version holds. size_bytes: of the others. session: the state of the
+    session before, see codecs/session.py.
     """
 
     objects: Mapping[str, Any] = field(default_factory=dict)
     unsaved: frozenset[str] = frozenset()
     size_bytes: int = 0
+    session: dict[str, Any] | None = None
 
 
 NOTHING = Replaced()
@@ -98,7 +100,8 @@ class UndoMemory:
 
 
 def _only_unsaved(replaced: Replaced) -> Replaced:
-    return Replaced({n: v for n, v in replaced.objects.items() if n in replaced.unsaved}, replaced.unsaved)
+    objects = {n: v for n, v in replaced.objects.items() if n in replaced.unsaved}
+    return replace(replaced, objects=objects, size_bytes=0)
 
 
 def new_token() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -168,13 +169,35 @@ def test_only_missing_and_as_leave_live_values_alone(shell: Shell) -> None:
     assert shell["a"] == {"x": 7}
 
 
-def test_the_random_state_comes_back_on_request(shell: Shell) -> None:
-    shell.run("import random, numpy as np\na = {'x': 1}\nrandom.seed(3); np.random.seed(3)")
-    shell.run("%mv_commit")
-    first = shell.run("(random.random(), np.random.rand())")
-    assert shell.run("(random.random(), np.random.rand())") != first
-    shell.run("%mv_rollback v1 --session --yes")
-    assert shell.run("(random.random(), np.random.rand())") == first
+def test_a_kernel_that_cannot_ask_shows_the_plan_and_does_nothing(shell: Shell) -> None:
+    shell.run("x, y = 1, 2\n%mv_commit x y\nx = 5")
+    text = str(shell.run("%mv_rollback v1 x y"))
+    assert "nothing was changed; to do it: %mv_rollback v1 x y --yes" in text
+    assert "changes back" in shell.said
+    assert shell["x"] == 5
+    shell.run("del x, y\n%mv_rollback v1")
+    assert (shell["x"], shell["y"]) == (1, 2)
+    shell.run("x = 5\n%mv_config confirm_rollback off\n%mv_rollback v1")
+    assert shell["x"] == 1
+
+
+def test_undo_and_partial_after_a_module_is_gone(
+    shell: Shell, another: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mod_gone.py").write_text("class M:\n    def fit(self): pass\n    def predict(self): pass\n")
+    shell.run("from mod_gone import M\nm = M(); x = [1]\n%mv_commit")
+    (tmp_path / "mod_gone.py").unlink()
+    monkeypatch.delitem(sys.modules, "mod_gone")
+    with another() as later:
+        planned = later.run("%mv_rollback v1 --dry-run --partial")
+        done = later.run("%mv_rollback v1 --yes --partial")
+        assert {c.name: c.effect for c in planned.changes} == {c.name: c.effect for c in done.changes}
+        assert done.named("appears") == ("x",)
+        assert "was saved" not in str(done)
+        later.run("x.append(2)\n%mv_undo")
+        later.run("%mv_redo")
+        assert later["x"] == [1, 2]
 
 
 def test_a_value_that_cannot_be_kept_is_named_and_the_others_are_kept(shell: Shell) -> None:
