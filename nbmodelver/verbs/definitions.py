@@ -138,7 +138,9 @@ LOG = Verb(
 SHOW = Verb(
     "show",
     "Show one version: names with types and sizes, parameters, metrics, cells, environment.",
-    "With names it shows the profile of each: schema and statistics of a dataset, parameters and size of a model.",
+    "With names it shows the profile of each: schema and statistics of a dataset, parameters and size of a model. "
+    "Values inside configurations are parameters by path (cfg.opt.lr). A text of more than 200 characters, and a "
+    "container of more than 50 plain members of one shape (a vocabulary, labels, texts), is data, no hyperparameter.",
     (Example("v3", "show a version"), Example("HEAD df model", "show two values of the current version")),
     (_version(), _names("show these values in detail")),
     gives="the version",

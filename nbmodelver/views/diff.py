@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import (
@@ -82,6 +83,9 @@ def section_blocks(section: Section) -> Iterator[Block]:
 
 
 def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
+    if section.columns[-1:] == ("change",) and all(r.cells[-1] is None for r in rows):  # No number among them.
+        section = replace(section, columns=section.columns[:-1])
+        rows = [replace(r, cells=r.cells[:-1]) for r in rows]
     drawn = tuple(Row(tuple(_cells(section, r)), r.status) for r in rows)
     right = {i for i in range(len(section.columns)) if _all_numbers(rows, i)}
     return Table(section.columns, drawn, frozenset(right))
