@@ -30,8 +30,11 @@ SETTINGS: dict[str, Setting] = {
         Setting("author", "", "who commits; empty: the login name"),
         Setting("session", True, "keep the random state with each version"),
         Setting("verify_load", False, "load every kept value once before a version counts"),
+        Setting("try_load", True, "load every new class of value once, in a child process, before a version counts"),
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
-        Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
+        Setting(
+            "time_limit_s", 30.0, "give up on a value whose own code runs longer at a commit, in seconds; 0: never"
+        ),
         Setting("watch_pages", True, "ask the system which memory was written, instead of hashing all of it"),
         Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),
