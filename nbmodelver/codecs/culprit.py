@@ -7,6 +7,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs.definitions import is_widget
+from nbmodelver.codecs.limits import Overtime
 from nbmodelver.codecs.renewed import Refused
 from nbmodelver.model import Skipped
 
@@ -64,7 +65,7 @@ def reason(error: BaseException) -> str:
             return said
     if is_recursion(error):
         return "nested too deep to be kept (limit: the interpreter's recursion limit)"
-    if isinstance(error, Refused):
+    if isinstance(error, Refused | Overtime):
         return text
     kind = type(error).__name__
     if not text:

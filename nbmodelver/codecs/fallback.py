@@ -19,7 +19,7 @@ import sys
 import types
 import typing
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -122,6 +122,11 @@ class Pickler(pickle.Pickler):
         """Everything that was met and could be met again, by id. The pickler must stay alive."""
         found: Memo = self.memo.copy()
         return found
+
+    @property
+    def kinds(self) -> Iterable[type]:
+        """The classes of what was met and is not built in."""
+        return self._reducers.keys()
 
     def reducer_override(self, obj: Any) -> Any:
         """Asked by the C pickler for every object that is not built in."""

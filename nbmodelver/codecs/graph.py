@@ -65,6 +65,8 @@ class Capture:
     tells whether this name changed; nothing of it is stored. definitions: drafts of notebook classes and functions.
     added: names that came along because kept code uses them, with the name of the reason.
     defined: the live classes and functions behind the keys of `definitions`.
+    values: the live values by name. met: names of a draft -> the objects that its pickling met.
+    kinds: name -> the classes of the objects in it that pickle does not know by itself.
     The buffers are live memory: store them before anything else runs. `held` keeps everything alive until then.
     """
 
@@ -76,6 +78,9 @@ class Capture:
     added: dict[str, Any] = field(default_factory=dict)
     defined: dict[str, Any] = field(default_factory=dict)
     held: list[Any] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    met: dict[tuple[str, ...], fallback.Memo] = field(default_factory=dict)
+    kinds: dict[str, tuple[type, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -102,12 +107,14 @@ def capture(
     skip: Callable[[str, Any], str | None] | None = None,
     definitions: bool = True,
     time_limit_s: float = 0.0,
+    unloadable: Mapping[str, str] = types.MappingProxyType({}),
 ) -> Capture:
     """Encode `values`, grouped by what they share, with the definitions that they use.
 
     namespace: the notebook's; tells live definitions from old ones and gives the names that kept code uses.
     skip(name, value): a reason to leave out a name that only kept code would bring along, or None.
     time_limit_s: for each value that needs pickle; 0: none.
+    unloadable: name -> why what is encoded of it cannot be loaded: it counts as one that cannot be kept.
     A value that cannot be kept is named in `skipped`, the others are kept; one that shares objects with it has a note.
     Only KeyboardInterrupt gets out.
     """
@@ -117,6 +124,7 @@ def capture(
         while True:
             walk = _Walk(scope, skip, time_limit_s)
             walk.known.inline |= inline
+            walk.unloadable = unloadable
             result = walk.run(values, definitions=definitions)
             if walk.torn <= inline:
                 return result
@@ -130,6 +138,7 @@ class _Walk:
         self.namespace = namespace
         self.skip = skip
         self.time_limit_s = time_limit_s
+        self.unloadable: Mapping[str, str] = {}
         self.failed: list[tuple[str, Any]] = []
         self.known = fallback.Definitions(namespace)
         self.result = Capture()
@@ -146,6 +155,10 @@ class _Walk:
         self.result.defined = dict(self.known.by_key)
         singles = self._without_users_of_lost(singles)
         self._note_mates_of_failed(singles)
+        for single in singles:
+            self.result.values[single.name] = single.value
+            self.result.met[single.name,] = single.objects
+            self.result.kinds[single.name] = tuple(getattr(single.held, "kinds", ()))
         for members in _linked(singles, self.known.inline):
             self._add_group(members)
         self.result.held.append(singles)
@@ -259,6 +272,10 @@ class _Walk:
             holders.update(dict.fromkeys(memo, key))
 
     def _single(self, name: str, value: Any) -> _Single | None:
+        if name in self.unloadable:
+            self.result.skipped.append(Skipped(name, name, self.unloadable[name]))
+            self.failed.append((name, value))
+            return None
         memory = Memory()
         try:
             try:
@@ -307,6 +324,7 @@ class _Walk:
             except plain.NotPlain:
                 draft, memory, pickler = _pickled(names, values, self.known, frozenset())
                 self.result.held.append(pickler)
+                self.result.met[names] = pickler.objects()
         except Exception as error:
             self.result.skipped += [Skipped(n, n, f"with {', '.join(names)}: {culprit.reason(error)}") for n in names]
             return
@@ -497,6 +515,8 @@ class Loader:
         self.way_out = way_out
         self.told: list[tuple[tuple[str, ...], str]] = []
         """What did not come back as it was: the names of its group, and a note."""
+        self.unpickled: Callable[[fallback.Unpickler], None] | None = None
+        """Called with each unpickler that has done its work; its memo has the objects by number."""
         self.acts = False
         """True where the caller runs `actions`, once the values are back: what they need beyond themselves."""
         self.actions: list[Callable[[], None]] = []
@@ -596,14 +616,17 @@ class Loader:
             with warnings.catch_warnings():
                 # What torch says of sparse and quantized tensors was said when they were made.
                 warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\._utils")
-                value = fallback.Unpickler(draft.skeleton, reading).load()
+                unpickler = fallback.Unpickler(draft.skeleton, reading)
+                value = unpickler.load()
+            if self.unpickled is not None:
+                self.unpickled(unpickler)
             return self.former.built(value) if type(value) is former.Unbuilt else value
         except (NbmodelverError, MemoryError):
             raise
         except Exception as error:
             names = ", ".join(draft.names)
             way_out = self.way_out(draft) or _way_out(error, self.origin)
-            raise NotLoadable(f"'{names}' cannot be rebuilt here: {_why(error)}", way_out) from error
+            raise NotLoadable(f"'{names}' cannot be rebuilt here: {why(error)}", way_out) from error
 
 
 def failing(capture: Capture, namespace: dict[str, Any]) -> list[tuple[Draft, NbmodelverError]]:
@@ -669,7 +692,8 @@ class _Reading:
         }
 
 
-def _why(error: BaseException) -> str:
+def why(error: BaseException) -> str:
+    """Why a load failed, in one line."""
     if culprit.is_recursion(error):
         return "it calls itself without end, as a __getattr__ does that uses an attribute which is not set yet"
     return culprit.reason(error)

@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from nbmodelver import system
+from nbmodelver.codecs.proven import is_proven
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from types import FrameType
 
 
 class Overtime(Exception):  # shown as a reason, never raised to the user
     """A value took longer than the limit."""
 
+    def __init__(self, limit_s: float = 0.0) -> None:
+        super().__init__(f"its code ran for more than {limit_s:g} s (limit: time_limit_s)")
+
 
 def time_limit(limit_s: float) -> AbstractContextManager[None]:
-    """Raise Overtime in the block after `limit_s` seconds; 0, or outside the main thread: never.
+    """Raise Overtime in the block after `limit_s` seconds if code of the user runs then; 0: never.
 
-    Uses the real-time timer of the process, and leaves a timer alone that someone else has set. Windows has none.
+    A large value of a known library may take longer: the limit then begins again.
+    In the main thread by the real-time timer of the process, which leaves a timer alone that someone else has set;
+    Windows has none. In another thread by an exception that reaches the thread with its next step in Python: a call
+    that waits in C comes back first.
     """
-    if limit_s <= 0 or threading.current_thread() is not threading.main_thread():
+    if limit_s <= 0:
         return nullcontext()
-    return system.port.time_limit(
-        limit_s, lambda: Overtime(f"its encoding took longer than {limit_s:g} s (limit: time_limit_s)")
-    )
+    if threading.current_thread() is not threading.main_thread():
+        return _in_thread(limit_s)
+    return system.port.time_limit(limit_s, lambda frame: Overtime(limit_s) if _is_of_user(frame) else None)
+
+
+def _is_of_user(frame: FrameType | None) -> bool:
+    """True when code that is not of a known library was called by the encoder, and runs."""
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module == "nbmodelver.codecs.graph":
+            return False
+        if not is_proven(module):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def _in_thread(limit_s: float) -> Iterator[None]:
+    """Another thread raises the exception in this one."""
+    here = threading.get_ident()
+    guard, ended = threading.Lock(), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(limit_s):
+            with guard:
+                if not ended.is_set() and _is_of_user(sys._current_frames().get(here)):
+                    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+                    raise_in(ctypes.c_ulong(here), ctypes.py_object(Overtime))
+                    return
+
+    threading.Thread(target=watch, name="nbmodelver time limit", daemon=True).start()
+    try:
+        yield
+    except Overtime:
+        raise Overtime(limit_s) from None
+    finally:
+        with guard:
+            ended.set()

@@ -196,13 +196,18 @@ def _reduce_type(kind: Any, _memory: Memory) -> Any:
 
 
 def extension_type(cls: Any, storage: Any, data: bytes) -> Any:
-    """An extension type, registered if no other of its name is: Arrow reads nothing of a type that is not."""
+    """An extension type, registered if no other of its name is: Arrow reads nothing of a type that is not.
+
+    Where another class has that name, its type: Arrow makes values of no other.
+    """
     made = cls.__arrow_ext_deserialize__(storage, data)
     try:
         pa.register_extension_type(made)
     except pa.ArrowKeyError:
-        if not isinstance(_registered(made), cls):
+        here = _registered(made)
+        if not isinstance(here, cls):
             notes.note(f"the extension type '{made.extension_name}' is another class here")
+        return here
     return made
 
 

@@ -256,7 +256,7 @@ class WayBack:
             notes.append(f"not written down, so %mv_undo does not know of it: {error.message}")
         self._keep(repo, token, "before", Replaced(ours, unsaved))
         self._notebook.tell()
-        return views.commit(version, merge.ours, notes)
+        return views.commit(version, merge.ours, notes, directions=repo.directions([version]))
 
     def _merged(self, repo: Repo, merge: MergePlan) -> Version:
         """The version of a merge whose values are there."""

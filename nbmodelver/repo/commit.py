@@ -7,10 +7,11 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
-from nbmodelver.codecs import graph, session
+from nbmodelver.codecs import graph, proving, session
 from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
 from nbmodelver.repo import imports
@@ -76,14 +77,34 @@ class Commit:
         self.imports: dict[str, str] = {}
         """What kept code uses that `import` bound."""
 
-    def capture(self) -> Capture:
+    def _proven(self) -> Capture:
+        """Encode the values, without those that a load in a child process shows to be unloadable."""
+        capture = self.capture()
+        if not self.repo.settings["try_load"]:
+            return capture
+        unloadable: dict[str, str] = {}
+        while True:
+            found = proving.prove(capture, self.namespace, self._limit_s())
+            if not found.unloadable.keys() - unloadable.keys():
+                break
+            unloadable |= found.unloadable
+            capture = self.capture(unloadable)
+        for name, notes in found.notes.items():
+            capture.notes[name] = [*capture.notes.get(name, ()), *notes]
+        return capture
+
+    def _limit_s(self) -> float:
+        limit_s = self.repo.settings["time_limit_s"]
+        return limit_s if isinstance(limit_s, float) else 0.0
+
+    def capture(self, unloadable: Mapping[str, str] = MappingProxyType({})) -> Capture:
         """Encode the values. Raises NothingToCommit when none of them can be kept."""
         left_out = {n: s for n, v in self.values.items() if (s := self._secret(n, v)) is not None}
-        capture = self._captured(left_out)
+        capture = self._captured(left_out, unloadable)
         large = {n: s for d in (*capture.groups, *capture.alone.values()) for n, s in self._too_large(d, capture)}
         if large:
             left_out |= large
-            capture = self._captured(left_out)
+            capture = self._captured(left_out, unloadable)
         capture.skipped += left_out.values()
         if not capture.groups:
             first = capture.skipped[0] if capture.skipped else None
@@ -95,13 +116,13 @@ class Commit:
             )
         return capture
 
-    def _captured(self, left_out: Collection[str]) -> Capture:
-        limit_s = self.repo.settings["time_limit_s"]
+    def _captured(self, left_out: Collection[str], unloadable: Mapping[str, str]) -> Capture:
         return graph.capture(
             {n: v for n, v in self.values.items() if n not in left_out},
             self.namespace,
             skip=self._not_brought_along,
-            time_limit_s=limit_s if isinstance(limit_s, float) else 0.0,
+            time_limit_s=self._limit_s(),
+            unloadable=unloadable,
         )
 
     def _too_large(self, draft: Draft, capture: Capture) -> Iterator[tuple[str, Skipped]]:
@@ -208,7 +229,7 @@ class Commit:
     def take(self, labels: Labels, around: Surroundings, *, verify: bool = False) -> Taken:
         """Everything that has to be read from the live values, before anything is stored."""
         self.assigned = around.assigned
-        capture = self.capture()
+        capture = self._proven()
         if verify:
             _verify_load(capture, self.namespace)
         values = {**capture.added, **self.values}
@@ -412,7 +433,7 @@ def _verify_load(capture: Capture, namespace: dict[str, Any]) -> None:
     """Decode what was captured, into nowhere; a group that fails is named instead of kept."""
     for draft, error in graph.failing(capture, namespace):
         capture.groups.remove(draft)
-        reason = f"it was encoded, but cannot be rebuilt: {error.message}"
+        reason = f"it can be saved but not loaded: {graph.why(error.__cause__ or error)}"
         capture.skipped += [Skipped(name, name, reason) for name in draft.names]
 
 

@@ -31,9 +31,12 @@ SETTINGS: dict[str, Setting] = {
         Setting("session", True, "keep the random state with each version"),
         Setting("restore_session", True, "bring random state and options back with a rollback of everything"),
         Setting("verify_load", False, "load every kept value once before a version counts"),
+        Setting("try_load", True, "load every new class of value once, in a child process, before a version counts"),
         Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
         Setting("undo_memory_mb", 512, "how much of what rollbacks replaced stays in memory for undo, in MB"),
-        Setting("time_limit_s", 0.0, "give up on a value whose encoding takes longer, in seconds; 0: never"),
+        Setting(
+            "time_limit_s", 30.0, "give up on a value whose own code runs longer at a commit, in seconds; 0: never"
+        ),
         Setting("watch_pages", True, "ask the system which memory was written, instead of hashing all of it"),
         Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),

@@ -11,7 +11,7 @@ import secrets
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from nbmodelver.system.protocol import Folder
 
@@ -225,14 +225,17 @@ class Posix:
             return None
 
     @contextmanager
-    def time_limit(self, limit_s: float, error: Callable[[], BaseException]) -> Iterator[None]:
+    def time_limit(self, limit_s: float, error: Callable[[FrameType | None], BaseException | None]) -> Iterator[None]:
         """By the real-time timer of the process and SIGALRM."""
         if signal.getitimer(signal.ITIMER_REAL)[0]:
             yield
             return
 
-        def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-            raise error()
+        def stop(_number: int, frame: FrameType | None) -> None:
+            found = error(frame)
+            if found is not None:
+                raise found
+            signal.setitimer(signal.ITIMER_REAL, limit_s)
 
         before = signal.signal(signal.SIGALRM, stop)
         signal.setitimer(signal.ITIMER_REAL, limit_s)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from types import FrameType
 
 Folder = NewType("Folder", int)
 """An open folder. It stays the same folder while it is open, whatever happens to its name."""
@@ -187,9 +188,12 @@ class System(Protocol):
         """New marks; None where the system has none."""
         ...
 
-    def time_limit(self, limit_s: float, error: Callable[[], BaseException]) -> AbstractContextManager[None]:
-        """Raise `error()` in a block of the main thread after `limit_s` seconds, where the system has a timer.
+    def time_limit(
+        self, limit_s: float, error: Callable[[FrameType | None], BaseException | None]
+    ) -> AbstractContextManager[None]:
+        """Raise `error(frame)` in a block of the main thread after `limit_s` seconds, where the system has a timer.
 
+        error: is given the running frame; None instead of an error lets the limit begin again.
         Leaves a timer alone that someone else has set: there is no limit then.
         """
         ...

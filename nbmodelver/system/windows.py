@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from types import FrameType
 
     from nbmodelver.system.protocol import PageMarks
 
@@ -351,7 +352,9 @@ class Windows:
         """None."""
         return None
 
-    def time_limit(self, limit_s: float, error: Callable[[], BaseException]) -> AbstractContextManager[None]:
+    def time_limit(
+        self, limit_s: float, error: Callable[[FrameType | None], BaseException | None]
+    ) -> AbstractContextManager[None]:
         """No limit: there is no timer that interrupts Python."""
         del limit_s, error
         return nullcontext()

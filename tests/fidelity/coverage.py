@@ -23,7 +23,6 @@ VERDICTS = {
     "exact": "exact",
     "note": "exact with note",
     "named": "named",
-    "late": "named by --verify-load",
     "differs": "differs",
     "not run": "not run",
 }
@@ -83,10 +82,6 @@ class Package:
         """A class whose values cannot be kept, which the commit says with the reason."""
         self.rows.append(Row(self.package, name, self.prelude, build, verdict="named", says=says))
 
-    def late(self, name: str, build: str, says: str) -> None:
-        """A class that is pickled but cannot be read again; a commit that tries to load says so with the reason."""
-        self.rows.append(Row(self.package, name, self.prelude, build, verdict="late", says=says))
-
     def differs(self, name: str, build: str, check: str = "", *, says: str, walk: bool = True) -> None:
         """A class whose own pickling loses something, and nobody says so."""
         self.rows.append(Row(self.package, name, self.prelude, build, check, walk, "differs", says))
@@ -113,10 +108,9 @@ def _head(rows: list[Row], outcomes: dict[str, Outcome], versions: dict[str, str
     yield ""
     yield "- *exact*: every attribute, type and sharing as in a value built anew, and the same answers, bit for bit."
     yield "- *exact with note*: the same but for what the commit says."
-    yield "- *named*: cannot be kept; the commit says so with the reason, and keeps everything else."
     yield (
-        "- *named by --verify-load*: its own pickle cannot be read again; a commit that tries to load says so with the"
-        " reason, another one is told at the rollback, which brings everything else back."
+        "- *named*: cannot be kept, or could be saved and not loaded, which the commit tries; it says so with the reason,"
+        " and keeps everything else."
     )
     yield "- *differs*: the class's own pickling loses what is named here, and the commit does not say so."
     yield "- *not run*: the package was not installed (`pip install nbmodelver[coverage]`)."

@@ -88,8 +88,6 @@ def _outcome(row: Row, committed: dict[str, Any] | None, compared: dict[str, Any
     module = committed["module"]
     if committed["skipped"]:
         return Outcome("named", module, "; ".join(committed["skipped"]))
-    if compared is not None and "late" in compared:
-        return Outcome("late", module, compared["late"])
     if compared is None or compared["problems"]:
         why = ["the process died"] if compared is None else compared["problems"]
         return Outcome("differs", module, "; ".join(why))
@@ -178,7 +176,7 @@ def compare(row: Row, repo: Repo, folder: Path, version: str) -> dict[str, Any]:
     try:
         got.values |= repo.load(version, [VALUE], namespace=got.values)
     except NotLoadable as error:
-        return _late(row, repo) or {"problems": [error.message]}
+        return {"problems": [error.message]}
     want = World(row)
     want.build()
     found = alike(got.values, want.values, [VALUE]) if row.walk else []
@@ -188,16 +186,6 @@ def compare(row: Row, repo: Repo, folder: Path, version: str) -> dict[str, Any]:
         answers = [{"answer": pickle.loads(pickled)} for pickled in (got.answer(), former)]
         found += [f"{row.check}: {d}" for d in alike(*answers)]
     return {"problems": found}
-
-
-def _late(row: Row, repo: Repo) -> dict[str, Any]:
-    """The reason that a commit gives which tries to load; {} when it gives none."""
-    world = World(row)
-    value = world.build()
-    version = repo.commit(
-        {VALUE: value, "beside": [1]}, namespace=world.values, verify_load=True, allow_secrets=[VALUE]
-    )
-    return {"late": version.skipped[0].reason} if version.skipped else {}
 
 
 def _runnable(started: _Lines) -> Iterator[Row]:

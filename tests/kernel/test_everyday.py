@@ -149,6 +149,7 @@ def test_code_that_rebuilds_a_value_finds_what_comes_back_with_it(shell: Shell, 
 
 
 def test_d10_a_rollback_that_fails_takes_back_what_it_lent(shell: Shell) -> None:
+    shell.run("%mv_init\n%mv_config try_load off")
     shell.run("class Bad:\n    def __setstate__(self, state): raise ValueError(len(first))")
     shell.run("first = [1]; second = {'a': 1}; bad = Bad(); bad.x = 1")
     shell.run("%mv_commit first second bad")
@@ -229,6 +230,7 @@ def test_a_class_that_keeps_its_name_is_said_to(shell: Shell) -> None:
 
 def test_a_value_that_recurses_when_it_is_rebuilt_is_named_with_the_way_out(shell: Shell) -> None:
     """It was "nested too deep to be kept", though it had been kept, and the way out said VERSION."""
+    shell.run("%mv_init\n%mv_config try_load off")
     shell.run("class Proxy:\n    def __getattr__(self, name): return self.inner[name]\nproxy = Proxy()")
     shell.run("proxy.inner = {'a': 1}; n = 1\n%mv_commit proxy n\ndel proxy, n")
     error = shell.fails("%mv_rollback v1 --yes")

@@ -227,18 +227,20 @@ def test_a_load_that_fails_is_found_at_commit_or_named_at_rollback(shell: Shell)
         "    def __setstate__(self, s):\n        raise ValueError('no')"
     )
     shell.run("late = Late(); a = {'x': 1}")
+    assert "late" not in shell.run("%mv_commit --all").names
+    shell.run("%mv_config try_load off")
     assert "late" not in shell.run("%mv_commit --all --verify-load").names
     shell.run("%mv_commit --all")
     shell.run("a['x'] = 2; late.x = 2")
     error = shell.fails("%mv_rollback HEAD --yes")
     assert "late" in str(error)
     assert shell["a"] == {"x": 2}
-    plan = shell.run("%mv_rollback v2 --partial --yes")
+    plan = shell.run("%mv_rollback v3 --partial --yes")
     assert plan.named("lost") == ("late",)
     assert plan.named("changes") == ("a",)
     assert shell["a"] == {"x": 1}
     shell.run("del a")
-    assert shell.run("%mv_rollback v2 --partial --yes").named("appears") == ("a",)
+    assert shell.run("%mv_rollback v3 --partial --yes").named("appears") == ("a",)
 
 
 def test_hooks_that_exit_or_sleep_are_named(shell: Shell) -> None:

@@ -114,7 +114,7 @@ sqlalchemy.note("Engine", "sa.create_engine('sqlite://')", "str(value.url)", say
 sqlalchemy.named("Connection", "sa.create_engine('sqlite://').connect()", "a finalizer cannot be kept")
 
 tinydb = Package("tinydb", "import tinydb, tinydb.storages")
-tinydb.late("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)\ndb.insert({'a': 1})\ndb", "calls itself without end")
+tinydb.named("TinyDB", "db = tinydb.TinyDB(storage=tinydb.storages.MemoryStorage)\ndb.insert({'a': 1})\ndb", "calls itself without end")
 tinydb.exact("Document", "tinydb.table.Document({'a': 1}, doc_id=3)", "value.doc_id")
 
 sqlite3 = Package("sqlite3")

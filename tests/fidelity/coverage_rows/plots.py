@@ -25,8 +25,8 @@ altair.exact("Chart", "alt.Chart(pd.DataFrame({'a': [1, 2]})).mark_line().encode
 altair.exact("LayerChart", "alt.layer(alt.Chart('d.csv').mark_line(), alt.Chart('d.csv').mark_point())", "value.to_dict()['layer']")
 
 bokeh = Package("bokeh", "from bokeh.plotting import figure\nfrom bokeh.models import ColumnDataSource, Range1d")
-bokeh.late("figure", "f = figure(title='t')\nf.line([1, 2], [3, 4])\nf", "_owners")
-bokeh.late("ColumnDataSource", "ColumnDataSource({'a': [1, 2]})", "_owners")
+bokeh.named("figure", "f = figure(title='t')\nf.line([1, 2], [3, 4])\nf", "_owners")
+bokeh.named("ColumnDataSource", "ColumnDataSource({'a': [1, 2]})", "_owners")
 bokeh.exact("Range1d", "Range1d(0, 5)", "value.end", walk=False)
 
 graphviz = Package("graphviz")

@@ -12,7 +12,7 @@ sympy.exact("Poly", "sympy.Poly(x ** 2 + 3 * x, x)", "value.all_coeffs()")
 
 mpmath = Package("mpmath", "import mpmath")
 mpmath.exact("mpf", "mpmath.mpf('0.1') + 2", "mpmath.nstr(value, 30)")
-mpmath.late("matrix", "mpmath.matrix([[1, 2], [3, 4]])", "mpq.__new__()")
+mpmath.named("matrix", "mpmath.matrix([[1, 2], [3, 4]])", "mpq.__new__()")
 
 networkx = Package("networkx", "import networkx as nx")
 networkx.exact("Graph", "nx.karate_club_graph()", "nx.pagerank(value)")

@@ -38,9 +38,9 @@ lark.differs("Lark", "lark.Lark(grammar, parser='lalr')", "value.parse('ab cd').
 lark.exact("Tree", "lark.Lark(grammar).parse('ab cd')", "value.pretty()")
 
 bs4 = Package("bs4", "import bs4")
-bs4.exact("BeautifulSoup", "bs4.BeautifulSoup('<p>a <b>b</b></p>', 'html.parser')", "str(value)", walk=False)
+bs4.note("BeautifulSoup", "bs4.BeautifulSoup('<p>a <b>b</b></p>', 'html.parser')", "str(value)", says="markup", walk=False)
 
 jinja2 = Package("jinja2")
-jinja2.late("Template", "jinja2.Template('a {{ b }}')", "Template.__new__()")
+jinja2.named("Template", "jinja2.Template('a {{ b }}')", "Template.__new__()")
 
 PACKAGES = (gensim, nltk, textblob, spacy, rapidfuzz, lark, bs4, jinja2)

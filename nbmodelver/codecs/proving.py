@@ -1,0 +1,292 @@
+"""Proves that values come back: loads every class of value once, where the kernel is not touched (trial.py).
+
+Pickle takes much that it cannot read again, and much whose own pickling leaves something out. Both are found before a
+version counts. What was loaded once is known for as long as the kernel lives, by its classes and the attributes of the
+value; data and the classes of the libraries in PROVEN are never tried, docs/coverage.md shows that they come back.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbmodelver.codecs import graph, trial
+from nbmodelver.codecs.definitions import NOTEBOOK
+from nbmodelver.codecs.memory import Arrays
+from nbmodelver.codecs.proven import is_proven
+from nbmodelver.errors import NbmodelverError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbmodelver.codecs.fallback import Memo, Unpickler
+    from nbmodelver.codecs.graph import Capture, Draft
+
+LIBRARY_LIMIT_S = 5.0
+"""For values without code of the notebook: what hangs there waits for a thread that a child does not have."""
+
+FILLED_BYTES = 1 << 20
+"""Longer arrays are left empty in the first trial, which then costs no memory; a failure is tried again with all."""
+
+MOST_COMPARED = 10_000
+
+_known: dict[Any, list[str]] = {}
+"""What was loaded, by its key -> what differed then."""
+
+_failed: dict[Any, dict[int, str]] = {}
+"""What could not be loaded, by its key -> hash of the skeleton -> why: another state may be loadable."""
+
+_serials: dict[int, tuple[weakref.ref[Any], int]] = {}
+_next_serial = itertools.count()
+
+
+@dataclass
+class Findings:
+    """unloadable: name -> why it cannot be loaded. notes: name -> what differs after a load."""
+
+    unloadable: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, name: str, text: str) -> None:
+        """Say what differs of a name."""
+        known = self.notes.setdefault(name, [])
+        if text not in known:
+            known.append(text)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A draft to be loaded. key: of what it proves. memo: the objects that were met while it was written."""
+
+    draft: Draft
+    key: Any
+    memo: Memo
+
+
+def prove(capture: Capture, namespace: dict[str, Any], limit_s: float) -> Findings:
+    """Load what this kernel has not loaded yet. The capture's buffers are live memory, so before anything else runs.
+
+    limit_s: for each group that code of the notebook rebuilds; 0: none.
+    """
+    found = Findings()
+    for with_code in (True, False):
+        trials = [t for t in _trials(capture, found) if bool(t.draft.uses) is with_code]
+        limit = limit_s if with_code else min(limit_s or LIBRARY_LIMIT_S, LIBRARY_LIMIT_S)
+        if trials:
+            _run(trials, capture, namespace, limit, found)
+    return found
+
+
+def _trials(capture: Capture, found: Findings) -> Iterator[_Trial]:
+    """What is to be loaded; what is known of the others goes into `found`."""
+    for draft in capture.groups:
+        key = _key(draft, capture)
+        if key is None:
+            continue
+        if why := _failure(key, draft):
+            found.unloadable.update(_blamed(draft, capture, why))
+        elif key not in _known:
+            yield _Trial(draft, key, capture.met.get(draft.names, {}))
+        else:
+            for name, note in itertools.product(draft.names, _known[key]):
+                found.note(name, note)
+
+
+def _failure(key: Any, draft: Draft) -> str:
+    """Why a draft could not be loaded when it was tried; "" when it was not, or could."""
+    return _failed[key].get(hash(draft.skeleton), "") if key in _failed else ""
+
+
+def _blamed(draft: Draft, capture: Capture, why: str) -> dict[str, str]:
+    """The names of a group that failed by themselves, with the reason; else all."""
+    alone = {n: text for n in draft.names if n in capture.alone and (text := _failure(n, capture.alone[n]))}
+    return alone or dict.fromkeys(draft.names, why)
+
+
+def _key(draft: Draft, capture: Capture) -> Any:
+    """What a load of this draft proves; None when it needs no proof."""
+    if draft.format != graph.PICKLE:
+        return None
+    kinds = {kind for name in draft.names for kind in capture.kinds.get(name, ())}
+    used = {cls for key in draft.uses if isinstance(cls := capture.defined.get(key), type)}
+    classes = tuple(sorted(_serial(cls) for cls in kinds | used if not is_proven(cls.__module__)))
+    if not classes:
+        return None
+    return classes, tuple(_shape(capture.values.get(name)) for name in draft.names)
+
+
+def _serial(cls: type) -> int:
+    """A number for this very class; one that is defined again has another."""
+    ref, number = _serials.get(id(cls), (None, -1))
+    if ref is None or ref() is not cls:
+        number = next(_next_serial)
+        _serials[id(cls)] = (weakref.ref(cls), number)
+    return number
+
+
+def _shape(value: Any) -> tuple[str, ...]:
+    """The names of a value's own attributes."""
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return ()
+    return tuple(sorted(map(str, own))) if isinstance(own, dict) else ()
+
+
+def _run(trials: list[_Trial], capture: Capture, namespace: dict[str, Any], limit_s: float, found: Findings) -> None:
+    load = _Load(capture, namespace)
+    outcomes = trial.run([_work(load, t.draft, t.memo) for t in trials], limit_s)
+    for tried, outcome in zip(trials, outcomes, strict=True):
+        if why := _problem(outcome):
+            _remember_failure(tried.key, tried.draft, why)
+            _find_culprits(tried, why, load, limit_s, found)
+            continue
+        notes = (outcome.result or {}).get("notes", ())
+        _known[tried.key] = [note for _, note in notes]
+        for at, note in notes:
+            for name in _holders(at, tried.draft, capture):
+                found.note(name, note)
+
+
+def _remember_failure(key: Any, draft: Draft, why: str) -> None:
+    _failed.setdefault(key, {})[hash(draft.skeleton)] = why
+
+
+def _find_culprits(tried: _Trial, why: str, load: _Load, limit_s: float, found: Findings) -> None:
+    """Which names of a group cannot be loaded by themselves; all of them when each one can."""
+    alone = [load.capture.alone[name] for name in tried.draft.names] if len(tried.draft.names) > 1 else []
+    for draft, outcome in zip(alone, trial.run([_work(load, d, {}) for d in alone], limit_s), strict=True):
+        if text := _problem(outcome):
+            _remember_failure(draft.names[0], draft, text)
+    found.unloadable.update(_blamed(tried.draft, load.capture, why))
+
+
+def _work(load: _Load, draft: Draft, memo: Memo) -> Callable[[], Any]:
+    return lambda: load.tried(draft, memo)
+
+
+def _problem(outcome: trial.Outcome) -> str:
+    """What is wrong, "" for nothing or for what a child cannot tell."""
+    if outcome.ended:
+        return "" if outcome is trial.UNKNOWN else f"it can be saved but not loaded: {outcome.ended}"
+    raised = str(outcome.result.get("raised", ""))
+    if "forked subprocess" in raised:  # CUDA works in no child.
+        return ""
+    return f"it can be saved but not loaded: {raised}" if raised else ""
+
+
+def _holders(at: int, draft: Draft, capture: Capture) -> list[str]:
+    """The names whose value holds the object with this id."""
+    return [n for n in draft.names if at in capture.met.get((n,), {})] or list(draft.names)
+
+
+class _Load:
+    """Loads drafts of one capture, into nowhere."""
+
+    def __init__(self, capture: Capture, namespace: dict[str, Any]) -> None:
+        self.capture = capture
+        self.namespace = namespace
+        self._drafts = {key: draft for draft in capture.definitions for key in draft.names}
+
+    def tried(self, draft: Draft, memo: Memo) -> dict[str, Any]:
+        """{"raised": text}, or {"notes": [(id of an object, what differs), ...]}."""
+        for most in (FILLED_BYTES, sys.maxsize):
+            try:
+                return {"notes": self._differences(draft, memo, most)}
+            except NbmodelverError as error:
+                why = str(graph.why(error.__cause__)) if error.__cause__ is not None else error.message
+                if all(len(b.raw) <= FILLED_BYTES for b in draft.buffers):
+                    break
+        return {"raised": why}
+
+    def _differences(self, draft: Draft, memo: Memo, most: int) -> list[tuple[int, str]]:
+        made: dict[str, Any] = {}
+        again: dict[int, Any] = {}
+
+        def find(key: str) -> Any:
+            if key not in made:
+                made.update(graph.decode(self._drafts[key], loader))
+            return made[key]
+
+        def heard(unpickler: Unpickler) -> None:
+            again.clear()
+            again.update(unpickler.memo.copy())
+
+        loader = graph.Loader(dict(self.namespace), find)
+        loader.unpickled = heard
+        raws = [b.raw for b in draft.buffers]
+        arrays = Arrays(draft.table, [len(raw) for raw in raws[draft.own :]])
+        for at, target in arrays.targets.items():
+            if len(target) <= most:
+                target[:] = raws[draft.own + at]
+        with loader.lending():
+            loader.load(draft, raws[: draft.own], arrays)
+        return list(_compared(memo, again))
+
+
+def _compared(memo: Memo, again: dict[int, Any]) -> Iterator[tuple[int, str]]:
+    """What differs between the objects that were written and those that were read, by their numbers in the pickle."""
+    hooked: dict[type, bool] = {}
+    said: set[str] = set()
+    for number, live in itertools.islice(memo.values(), MOST_COMPARED):
+        kind = type(live)
+        if kind not in hooked:
+            hooked[kind] = _says_how(kind)
+        if not hooked[kind] or number not in again:
+            continue
+        for note in _notes(live, again[number]):
+            if note not in said:
+                said.add(note)
+                yield id(live), note
+
+
+_HOOKS = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
+
+
+def _says_how(kind: type) -> bool:
+    """True for classes outside of PROVEN that say by themselves how they are pickled."""
+    return any(
+        hook in vars(base) for base in kind.__mro__ for hook in _HOOKS if not is_proven(base.__module__)
+    )  # fmt: skip
+
+
+def _notes(live: Any, loaded: Any) -> Iterator[str]:
+    name = type(live).__name__
+    if type(loaded).__qualname__ != type(live).__qualname__:
+        yield f"{name}: comes back as {type(loaded).__name__}"
+        return
+    before, after = _attributes(live), getattr(loaded, "__dict__", {})
+    missing = [str(n) for n in before if n not in after]
+    if missing:
+        yield f"{name}: its own pickling leaves out {', '.join(missing)}"
+    for attribute in before:
+        was, here = _brief(before[attribute]), _brief(after.get(attribute, before[attribute]))
+        if was != here:
+            yield f"{name}: its own pickling changes {attribute}"
+
+
+def _attributes(live: Any) -> dict[str, Any]:
+    """The attributes that are compared: of a library's class those without an underscore, the others are caches."""
+    own: dict[str, Any] = getattr(live, "__dict__", {})
+    if type(live).__module__ == NOTEBOOK:
+        return own
+    return {name: item for name, item in own.items() if not str(name).startswith("_")}
+
+
+def _brief(value: Any) -> str:
+    """What is compared of an attribute: small values as they are, others by size; no code of the user runs."""
+    kind = type(value)
+    if kind in (int, float, bool, type(None)):
+        return repr(value)
+    if kind is str:
+        return repr(value if len(value) <= 40 else value[:39] + "…")
+    if kind in (list, tuple, dict, set, frozenset, bytes):
+        return f"{kind.__name__} of {len(value)}"
+    if kind is np.ndarray:
+        return f"array of {value.shape} {value.dtype}"
+    return kind.__name__
