@@ -12,10 +12,11 @@ import io
 import types
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import culprit, fallback, foretold, former, notes, plain, protocol, rebuild, sources
+from nbmodelver.codecs.crowds import Crowds
 from nbmodelver.codecs.definitions import globals_used
 from nbmodelver.codecs.limits import time_limit
 from nbmodelver.codecs.memory import Arrays, Buffer, Memory
@@ -85,7 +86,7 @@ class Capture:
 
 @dataclass
 class _Single:
-    """One name, encoded by itself."""
+    """One name, encoded by itself; or several that are known to share objects, encoded together (`parts`)."""
 
     name: str
     value: Any
@@ -94,6 +95,16 @@ class _Single:
     objects: fallback.Memo
     held: Any
     encoder: plain.Encoder | None = None
+    parts: tuple[_Single, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name, or those of the parts."""
+        return self.draft.names
+
+    def values(self) -> list[tuple[str, Any]]:
+        """Names with their values."""
+        return [(self.name, self.value)] if len(self.names) == 1 else list(zip(self.names, self.value, strict=True))
 
     def ids(self) -> Set[int]:
         """Ids of the objects that may link this name to another."""
@@ -143,11 +154,12 @@ class _Walk:
         self.known = fallback.Definitions(namespace)
         self.result = Capture()
         self.torn: set[int] = set()
+        self.order: dict[str, int] = {}
         self._lost: dict[str, str] = {}
         self._met: dict[str, fallback.Memo] = {}
 
     def run(self, values: Mapping[str, Any], *, definitions: bool) -> Capture:
-        singles = [s for name, value in values.items() if (s := self._single(name, value)) is not None]
+        singles = self._singles(values)
         if definitions:
             self._add_used(values, singles)
         self._join_cycles()
@@ -156,13 +168,59 @@ class _Walk:
         singles = self._without_users_of_lost(singles)
         self._note_mates_of_failed(singles)
         for single in singles:
-            self.result.values[single.name] = single.value
-            self.result.met[single.name,] = single.objects
-            self.result.kinds[single.name] = tuple(getattr(single.held, "kinds", ()))
+            self.result.values.update(single.values())
+            self.result.met[single.names] = single.objects
+            self.result.kinds.update(dict.fromkeys(single.names, tuple(getattr(single.held, "kinds", ()))))
         for members in _linked(singles, self.known.inline):
             self._add_group(members)
         self.result.held.append(singles)
         return self.result
+
+    def _singles(self, values: Mapping[str, Any]) -> list[_Single]:
+        """Every name by itself; names of which a short walk tells that they share much with another one, with it.
+
+        Each of them would be written whole by itself: axes and lines hold their figure, ten names the same tree.
+        """
+        singles: dict[str, _Single] = {}
+        crowds = Crowds(self.namespace)
+        for name, value in values.items():
+            if name not in self.unloadable and crowds.takes(name, value):
+                continue
+            single = self._single(name, value)
+            if single is not None:
+                singles[name] = single
+                crowds.offer(name, single.ids())
+        for host, more in crowds.joined():
+            self._join(singles, host, more, list(values))
+        self.order = {name: at for at, name in enumerate(values)}
+        return sorted(singles.values(), key=lambda single: self.order[single.names[0]])
+
+    def _join(self, singles: dict[str, _Single], host: str, more: Mapping[str, Any], order: Sequence[str]) -> None:
+        """Encode names together with the one that holds what they share; each by itself where that fails."""
+        failed = {name for name, _ in self.failed}
+        values = {host: singles[host].value, **{n: v for n, v in more.items() if n not in failed}}
+        names = tuple(name for name in order if name in values)
+        try:
+            with time_limit(self.time_limit_s):
+                together = self._together(names, tuple(values[name] for name in names))
+        except (Exception, SystemExit):
+            rest = [n for n in more if n not in singles and n not in failed]
+            singles.update({n: single for n in rest if (single := self._single(n, more[n])) is not None})
+            return
+        if together.memory.notes:
+            self.result.notes.update(dict.fromkeys(names, together.memory.notes))
+        parts = tuple(singles.pop(name) for name in names if name in singles)
+        singles[host] = replace(together, parts=parts)
+
+    def _together(self, names: tuple[str, ...], values: tuple[Any, ...]) -> _Single:
+        """Several names as one draft."""
+        memory = Memory()
+        try:
+            encoder = plain.encode(values, memory)
+            return _Single(names[0], values, _plain_draft(names, encoder, memory), memory, {}, encoder, encoder)
+        except plain.NotPlain:
+            draft, memory, pickler = _pickled(names, values, self.known, frozenset())
+            return _Single(names[0], values, draft, memory, pickler.objects(), pickler)
 
     def _definitions_that_share(self, singles: list[_Single]) -> set[int]:
         """Ids of the classes and functions that hold an object which a name holds too, and of all that use them."""
@@ -187,22 +245,29 @@ class _Walk:
         if not self._lost:
             return singles
         uses = self._uses()
+        singles = [one for single in singles for one in self._apart_if_lost(single, uses)]
         for single in list(singles):
             needed = {k for use in single.draft.uses for k in (use, *_reachable(use, uses))}
             for key in sorted(needed & self._lost.keys()):
-                self.result.skipped.append(
-                    Skipped(single.name, single.name, f"its definition {key}: {self._lost[key]}")
-                )
+                why = f"its definition {key}: {self._lost[key]}"
+                self.result.skipped += [Skipped(name, name, why) for name in single.names]
                 singles.remove(single)
                 break
         return singles
+
+    def _apart_if_lost(self, single: _Single, uses: Mapping[str, Sequence[str]]) -> list[_Single]:
+        """The names of a joined single by themselves when one of them uses what cannot be kept."""
+        needed = {k for use in single.draft.uses for k in (use, *_reachable(use, uses))}
+        if not single.parts or not needed & self._lost.keys():
+            return [single]
+        return [one for name, value in single.values() if (one := self._single(name, value)) is not None]
 
     def _note_mates_of_failed(self, singles: list[_Single]) -> None:
         """Note at each name that it shares objects with a name that cannot be kept: it comes back with its own."""
         if not self.failed:
             return
         reach = Reach(self.namespace)
-        every = {single.name: single.ids() for single in singles}
+        every = {name: single.ids() for single in singles for name in single.names}
         torn: dict[str, list[str]] = {}
         for name, value in self.failed:
             met = reach.all(value)
@@ -310,26 +375,22 @@ class _Walk:
         return _Single(name, value, draft, memory, pickler.objects(), pickler)
 
     def _add_group(self, members: list[_Single]) -> None:
+        for single in members:
+            alone = single.parts or ((single,) if len(members) > 1 else ())
+            self.result.alone.update({part.name: part.draft for part in alone})
         if len(members) == 1:
             self.result.groups.append(members[0].draft)
             return
-        names = tuple(m.name for m in members)
-        for member in members:
-            self.result.alone[member.name] = member.draft
-        values = tuple(m.value for m in members)
-        memory = Memory()
+        values = {name: value for member in members for name, value in member.values()}
+        names = tuple(sorted(values, key=lambda name: self.order.get(name, len(self.order))))
         try:
-            try:
-                draft = _plain_draft(names, plain.encode(values, memory), memory)
-            except plain.NotPlain:
-                draft, memory, pickler = _pickled(names, values, self.known, frozenset())
-                self.result.held.append(pickler)
-                self.result.met[names] = pickler.objects()
+            together = self._together(names, tuple(values[name] for name in names))
         except Exception as error:
             self.result.skipped += [Skipped(n, n, f"with {', '.join(names)}: {culprit.reason(error)}") for n in names]
             return
-        self.result.held.append(memory)
-        self.result.groups.append(draft)
+        self.result.met[names] = together.objects
+        self.result.held.append(together)
+        self.result.groups.append(together.draft)
 
 
 def _plain_single(name: str, value: Any, memory: Memory) -> _Single:

@@ -56,15 +56,16 @@ class Reach:
     def all(self, value: Any) -> dict[int, Any]:
         """Id -> object for the value and what it holds, at most 200,000 objects."""
         found: dict[int, Any] = {id(value): value}
-        queue = [] if self._is_of_the_surroundings(type(value)) else list(_held(value))
+        queue = [] if self._is_of_the_surroundings(type(value)) else list(held(value))
         while queue and len(found) < MOST_OBJECTS:
             at = queue.pop()
-            if id(at) not in found and not self._is_end(at):
+            if id(at) not in found and not self.is_end(at):
                 found[id(at)] = at
-                queue += _held(at)
+                queue += held(at)
         return found
 
-    def _is_end(self, obj: Any) -> bool:
+    def is_end(self, obj: Any) -> bool:
+        """Whether the walk ends at this object, which belongs to the kernel and not to a value."""
         return id(obj) in self._ends or self._is_of_the_surroundings(type(obj))
 
     def _is_of_the_surroundings(self, kind: type) -> bool:
@@ -86,8 +87,8 @@ class Reach:
             looked_at += 1
             if not looked_at % 1000 and time.perf_counter() > until_s:
                 return
-            for inner in _held(at):
-                if id(inner) in came_from or self._is_end(inner):
+            for inner in held(at):
+                if id(inner) in came_from or self.is_end(inner):
                     continue
                 came_from[id(inner)] = at
                 if id(inner) in targets:
@@ -105,7 +106,7 @@ def _is_of_the_surroundings(kind: type) -> bool:
     return any(name in _SURROUNDINGS for name in names)
 
 
-def _held(obj: Any) -> Iterable[Any]:
+def held(obj: Any) -> Iterable[Any]:
     """What an object holds directly; of a function without its globals, of a class what stands in it."""
     kind = type(obj)
     if kind is types.FunctionType:

@@ -342,7 +342,7 @@ class Taken:
         kept = {
             name: replace(
                 entry,
-                digest=digests.get(name, groups[entry.group].recipe),
+                digest=digests.get(name) or writer.digest_within(name, groups[entry.group]),
                 size_bytes=entry.size_bytes if name in self.capture.alone else groups[entry.group].size_bytes,
             )
             for name, entry in self.version.kept.items()
@@ -390,6 +390,12 @@ class _Writer:
         found = self.vault.original(self.vault.identify(draft).recipe, old.digest if old else None)
         self.check(draft)
         return found
+
+    def digest_within(self, name: str, group: Group) -> ObjectId:
+        """The content identity of a name that was encoded with its group only: it changes with the group."""
+        if len(group.names) == 1:
+            return group.recipe
+        return self.vault.parts.identify([memoryview(f"{group.recipe} {name}".encode())])[0]
 
     def put_document(self, data: bytes | None, near: str) -> ObjectId | None:
         """A document as it is, near the parent's of that name."""
