@@ -7,6 +7,8 @@ import os
 import platform
 import subprocess
 import sys
+import threading
+import time
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -85,19 +87,31 @@ def author() -> str:
         return ""
 
 
+GIT_SLOW_S = 0.2
+_slow: set[Path] = set()
+"""Folders where Git took long: its index is out of date, as in a new clone, and it reads every file again."""
+
+
 class GitProbe:
-    """Asks Git about the checkout while the commit goes on; costs nothing outside a checkout."""
+    """Asks Git about the checkout while the commit goes on; costs nothing outside a checkout.
+
+    Git is asked without taking its lock, so that it disturbs nobody; where that took long, it may write its index once.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._head = _git_head(folder)
+        self._folder = folder.absolute() if self._head is not None else folder
         self._status: subprocess.Popen[bytes] | None = None
+        self._started_s = time.monotonic()
+        self._refreshes = self._folder in _slow
         if self._head is None:
             return
         command = ["git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no"]
-        quiet = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        environment = dict(os.environ) if self._refreshes else {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        _slow.discard(self._folder)
         try:
             self._status = subprocess.Popen(  # noqa: S603  # a fixed command
-                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=quiet
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment
             )
         except OSError:
             self._status = None
@@ -120,8 +134,14 @@ class GitProbe:
                 out, _ = self._status.communicate(timeout=GIT_TIMEOUT_S)
                 dirty = bool(out.strip())
             except subprocess.TimeoutExpired:
-                self._status.kill()
-                self._status.communicate()
+                if self._refreshes:  # It writes its index when it ends, and the next commit does not wait.
+                    threading.Thread(target=self._status.communicate, daemon=True).start()
+                    self._status = None
+                else:
+                    self._status.kill()
+                    self._status.communicate()
+            if not self._refreshes and time.monotonic() - self._started_s > GIT_SLOW_S:
+                _slow.add(self._folder)
         commit, branch = self._head
         return GitState(commit, branch, dirty)
 
