@@ -274,6 +274,7 @@ class Rollback:
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
     def _notes(self) -> Iterator[str]:
+        yield from self._notes_on_what_is_replaced()
         if self.along:
             how = "comes" if len(self.along) == 1 else "come"
             yield f"{', '.join(self.along)} {how} along: {', '.join(self.asked)} cannot run without"
@@ -298,7 +299,6 @@ class Rollback:
         yield from (f"{name}: {note}" for name in loaded for note in self.version.kept[name].notes)
         yield from sentences(self._foreseen(), self.prefix)
         yield from self._notes_on_what_stays()
-        yield from self._notes_on_what_is_replaced()
         if self.session is not None:
             yield from self.session.notes()
 
@@ -318,7 +318,7 @@ class Rollback:
         """What a version cannot save of what is replaced, and who still holds it."""
         for s in self.unsaved:
             where = f" ({s.path})" if s.path != s.name else ""
-            yield f"{s.name}{where} is in no version: {s.reason}; undo brings it back while this kernel runs"
+            yield f"{s.name}{where} as it is now is in no version: {s.reason}; undo brings it back while this kernel runs"
         for holder in self.held.found[:SHOWN]:
             join = f"{holder.path} = {holder.name}"
             yield f"{holder.path} keeps the replaced {holder.name}; to join them again: {join}"
