@@ -2,7 +2,8 @@
 
 The child has every value as it is, without a copy. It has no other thread, so it may wait for one for ever: a child
 that neither answers nor can be interrupted says nothing, and is not counted against anybody. Elsewhere than on Linux
-a fork is not safe, and the code runs in the kernel itself.
+a fork is not safe, nor is it while another thread computes: OpenBLAS then hangs in the fork itself, with the kernel.
+There the code runs in the kernel. docs/decisions/0013 has the figures.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import select
 import signal
 import sys
+import threading
 import time
 import warnings
 from dataclasses import dataclass
@@ -46,12 +48,37 @@ def possible() -> bool:
     return sys.platform == "linux"
 
 
+QUIET_WITHIN_S = 0.2
+"""So long the threads of a calculation that is over may still spin."""
+
+
+def is_quiet() -> bool:
+    """True when no other thread of the process runs; waits a little for it."""
+    ends = time.monotonic() + QUIET_WITHIN_S
+    while _others_run():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def _others_run() -> bool:
+    own = str(threading.get_native_id())
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(OSError), open(f"/proc/self/task/{thread}/stat", "rb") as file:
+            if thread != own and file.read().rpartition(b")")[2].split()[0] in (b"R", b"D"):
+                return True
+    return False
+
+
 def run(works: Sequence[Callable[[], Any]], limit_s: float) -> list[Outcome]:
     """What each piece of work gives, as JSON; an exception that leaves it is {"raised": text}.
 
     limit_s: for each; 0: none. Those after one that ends its process run in another.
     """
-    if not possible():
+    if not works:
+        return []
+    if not possible() or not is_quiet():
         return [Outcome(_guarded(work, limit_s)) for work in works]
     found: list[Outcome] = []
     while len(found) < len(works):

@@ -284,3 +284,34 @@ class Slow:
     def __reduce__(self) -> Any:
         time.sleep(0.35)
         return Slow, ()
+
+
+def test_no_child_is_forked_while_another_thread_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenBLAS waits for its threads in the fork itself: the kernel would hang."""
+    monkeypatch.setattr(trial, "_in_child", lambda *_: pytest.fail("it was forked"))
+    matrix, over = np.ones((600, 600)), threading.Event()
+
+    def compute() -> None:
+        while not over.is_set():
+            matrix @ matrix
+
+    threads = [threading.Thread(target=compute) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert proved(x=Broken()).unloadable == {"x": "it can be saved but not loaded: ValueError: cannot load"}
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_thread_that_waits_does_not_keep_from_forking() -> None:
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    try:
+        assert trial.is_quiet()
+    finally:
+        over.set()
+        thread.join()
