@@ -130,12 +130,12 @@ def found(opened_as: str, path: str) -> str:
 def _make(cls: Any, opened_as: str, mode: str, text: tuple[str, ...], *where: Any) -> Any:
     """text: encoding and errors, () for bytes. where: absolute path, newline, position, fingerprint; () when closed."""
     if not where:
-        return _closed(cls, opened_as, mode, text)
+        return _made_closed(cls, opened_as, mode, text)
     path, newline, at, seen = where
     here = found(opened_as, path)
     if not here:
         notes.note(f"file: {opened_as} is missing, closed here")
-        return _closed(cls, opened_as, mode, text)
+        return _made_closed(cls, opened_as, mode, text)
     options: dict[str, Any] = {"encoding": text[0], "errors": text[1], "newline": newline} if text else {}
     if set(mode) - set("rbtU"):
         raise TypeError("not a mode for reading")
@@ -146,7 +146,7 @@ def _make(cls: Any, opened_as: str, mode: str, text: tuple[str, ...], *where: An
     return file
 
 
-def _closed(cls: Any, opened_as: str, mode: str, text: tuple[str, ...]) -> Any:
+def _made_closed(cls: Any, opened_as: str, mode: str, text: tuple[str, ...]) -> Any:
     """A closed file of this name; nothing of that name is opened."""
     raw = io.FileIO(os.devnull, "r")
     raw.name = opened_as

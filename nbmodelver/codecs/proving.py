@@ -173,7 +173,7 @@ def _work(load: _Load, draft: Draft, memo: Memo) -> Callable[[], Any]:
 def _problem(outcome: trial.Outcome) -> str:
     """What is wrong, "" for nothing or for what a child cannot tell."""
     if outcome.ended:
-        return "" if outcome is trial.UNKNOWN else f"it can be saved but not loaded: {outcome.ended}"
+        return "" if outcome == trial.UNKNOWN else f"it can be saved but not loaded: {outcome.ended}"
     raised = str(outcome.result.get("raised", ""))
     if "forked subprocess" in raised:  # CUDA works in no child.
         return ""

@@ -1,33 +1,20 @@
-"""Runs code that may do anything where the kernel is not touched: in a forked child with a time limit, on Linux.
+"""Runs code that may do anything where the kernel is not touched: in a child process with a time limit.
 
-The child has every value as it is, without a copy. It has no other thread, so it may wait for one for ever: a child
-that neither answers nor can be interrupted says nothing, and is not counted against anybody. Elsewhere than on Linux
-a fork is not safe, and the code runs in the kernel itself.
+A child that hangs in C says nothing, and is not counted against anybody: it may wait for a thread that did not come
+along. Where there can be no child (elsewhere than on Linux, and while another thread computes) the code runs in the
+kernel itself. docs/decisions/0013 has the figures.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import faulthandler
-import gc
-import json
-import os
-import select
-import signal
-import sys
-import time
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from nbmodelver import system
 from nbmodelver.codecs.limits import Overtime, time_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-GRACE_S = 2.0
-"""A child that does not answer so long after its limit hangs in C, where no limit reaches it."""
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
@@ -41,21 +28,19 @@ class Outcome:
 UNKNOWN = Outcome(ended="unknown")
 
 
-def possible() -> bool:
-    """True where a child can be forked."""
-    return sys.platform == "linux"
-
-
 def run(works: Sequence[Callable[[], Any]], limit_s: float) -> list[Outcome]:
     """What each piece of work gives, as JSON; an exception that leaves it is {"raised": text}.
 
     limit_s: for each; 0: none. Those after one that ends its process run in another.
     """
-    if not possible():
-        return [Outcome(_guarded(work, limit_s)) for work in works]
     found: list[Outcome] = []
     while len(found) < len(works):
-        found += _in_child(works[len(found) :], limit_s)
+        left = works[len(found) :]
+        outcomes = system.port.in_child(left, limit_s, str(Overtime(limit_s)))
+        if outcomes is None:
+            found += [Outcome(_guarded(work, limit_s)) for work in left]
+        else:
+            found += [Outcome(result, ended) for result, ended in outcomes]
     return found
 
 
@@ -67,100 +52,3 @@ def _guarded(work: Callable[[], Any], limit_s: float) -> Any:
         return {"raised": str(error)}
     except (Exception, SystemExit) as error:
         return {"raised": f"{type(error).__name__}: {error}"}
-
-
-def _in_child(works: Sequence[Callable[[], Any]], limit_s: float) -> list[Outcome]:
-    """Outcomes of the first works: of all, or up to the one that ended the child."""
-    reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # That there are other threads is known; the child needs none of them.
-        pid = os.fork()
-    if pid == 0:
-        _be_child(works, limit_s, writing)
-    os.close(writing)
-    found: list[Outcome] = []
-    try:
-        found.extend(Outcome(json.loads(line)) for line in _lines(reading, limit_s))
-    finally:
-        os.close(reading)
-        ended = _end(pid)
-    return found if len(found) == len(works) else [*found, ended]
-
-
-def _lines(reading: int, limit_s: float) -> Iterator[bytes]:
-    """What the child writes, line by line, until it ends or is silent for too long."""
-    held = b""
-    while True:
-        wait_s = limit_s + GRACE_S if limit_s else None
-        ready, _, _ = select.select([reading], [], [], wait_s)
-        data = os.read(reading, 65536) if ready else b""
-        if not data:
-            return
-        *lines, held = (held + data).split(b"\n")
-        yield from lines
-
-
-def _end(pid: int) -> Outcome:
-    """The end of the child, which is killed if it still runs."""
-    with contextlib.suppress(ChildProcessError):
-        for _ in range(20):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                return _said(status)
-            time.sleep(0.005)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    return UNKNOWN
-
-
-def _said(status: int) -> Outcome:
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        return Outcome(ended=f"it ends the kernel ({signal.Signals(-code).name})")
-    return Outcome(ended=f"it ends the kernel (exit status {code})")
-
-
-def _be_child(works: Sequence[Callable[[], Any]], limit_s: float, writing: int) -> NoReturn:
-    try:
-        _shut_off()
-        for work in works:
-            os.write(writing, json.dumps(_limited(work, limit_s)).encode() + b"\n")
-    finally:
-        os._exit(0)
-
-
-def _limited(work: Callable[[], Any], limit_s: float) -> Any:
-    def stop(_number: int, _frame: Any) -> NoReturn:
-        raise Overtime(limit_s)
-
-    signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
-    try:
-        return work()
-    except Overtime as error:
-        return {"raised": str(error)}
-    except BaseException as error:
-        return {"raised": f"{type(error).__name__}: {error}"}
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _shut_off() -> None:
-    """No collector, no output, one thread: what the child does leaves no trace and waits for no thread."""
-    gc.disable()
-    faulthandler.disable()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1, 2):
-        os.dup2(nowhere, fd)
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # Until the child ends.
-    for path in _parallel_libraries():
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(path).omp_set_num_threads(1)  # The threads of OpenMP did not come along.
-
-
-def _parallel_libraries() -> set[str]:
-    """Paths of the libraries of OpenMP that the process has loaded."""
-    with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
-        paths = {line.split(None, 5)[5].strip() for line in maps if "omp" in line and len(line.split(None, 5)) == 6}
-        return {path for path in paths if os.path.basename(path).startswith(("libgomp", "libomp", "libiomp"))}
-    return set()

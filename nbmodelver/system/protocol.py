@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NewType, Protocol
+from typing import TYPE_CHECKING, Any, NewType, Protocol
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import FrameType
@@ -195,5 +195,16 @@ class System(Protocol):
 
         error: is given the running frame; None instead of an error lets the limit begin again.
         Leaves a timer alone that someone else has set: there is no limit then.
+        """
+        ...
+
+    def in_child(
+        self, works: Sequence[Callable[[], object]], limit_s: float, overtime: str
+    ) -> list[tuple[Any, str]] | None:
+        """Run work in a child process that has every value of this one; None where there can be no child now.
+
+        For each work what it gave (JSON; {"raised": text} for an exception) and "", or None and why the child ended,
+        "unknown" when it had to be killed: those after it did not run. overtime: the text for a work that takes longer
+        than `limit_s` seconds; 0: no limit.
         """
         ...

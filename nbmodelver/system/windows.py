@@ -26,12 +26,12 @@ import stat
 import threading
 import time
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from nbmodelver.system.protocol import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import FrameType
@@ -358,6 +358,13 @@ class Windows:
         """No limit: there is no timer that interrupts Python."""
         del limit_s, error
         return nullcontext()
+
+    def in_child(
+        self, works: Sequence[Callable[[], object]], limit_s: float, overtime: str
+    ) -> list[tuple[Any, str]] | None:
+        """None: no process can be forked."""
+        del works, limit_s, overtime
+        return None
 
     # -- inside
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nbmodelver.codecs import graph, limits, proving, trial
+from nbmodelver.system import children
 
 
 class Broken:
@@ -141,7 +142,7 @@ def test_a_load_without_end_is_given_up(value: Any, monkeypatch: pytest.MonkeyPa
 
 def test_a_child_that_hangs_in_c_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that another thread holds may be one that the child's copy waits for in vain."""
-    monkeypatch.setattr(trial, "GRACE_S", 0.2)
+    monkeypatch.setattr(children, "GRACE_S", 0.2)
     assert trial.run([signal_proof_wait, lambda: {"ok": 1}], 0.2) == [trial.UNKNOWN, trial.Outcome({"ok": 1})]
 
 
@@ -284,3 +285,34 @@ class Slow:
     def __reduce__(self) -> Any:
         time.sleep(0.35)
         return Slow, ()
+
+
+def test_no_child_is_forked_while_another_thread_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenBLAS waits for its threads in the fork itself: the kernel would hang."""
+    monkeypatch.setattr(children, "run", lambda *_: pytest.fail("it was forked"))
+    matrix, over = np.ones((600, 600)), threading.Event()
+
+    def compute() -> None:
+        while not over.is_set():
+            matrix @ matrix
+
+    threads = [threading.Thread(target=compute) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert proved(x=Broken()).unloadable == {"x": "it can be saved but not loaded: ValueError: cannot load"}
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_thread_that_waits_does_not_keep_from_forking() -> None:
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    try:
+        assert children.is_quiet()
+    finally:
+        over.set()
+        thread.join()
