@@ -100,7 +100,9 @@ def test_the_plan_names_what_no_version_holds_before_it_is_done(shell: Shell) ->
     shell.run("log = ['a']\n%mv_commit log")
     shell.run("log = (i for i in [])")
     text = said(shell, "%mv_rollback v1 --dry-run")
-    assert "log as it is now is in no version: a generator cannot be kept: its position lives in the interpreter" in text
+    assert (
+        "log as it is now is in no version: a generator cannot be kept: its position lives in the interpreter" in text
+    )
     assert "log" in shell
 
 
