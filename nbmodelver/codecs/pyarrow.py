@@ -183,7 +183,9 @@ def _types_in(value: Any) -> list[Any]:
     if isinstance(value, pa.DataType):
         return _extensions(value)
     schema = value if isinstance(value, pa.Schema) else getattr(value, "schema", None)
-    return _once(f for field in schema for f in _extensions(field.type)) if schema else _extensions(value.type)
+    if schema is None:
+        return _extensions(value.type)
+    return _once(f for field in schema for f in _extensions(field.type))
 
 
 def _unless_extended(take: Take) -> Take:

@@ -318,7 +318,8 @@ class Rollback:
         """What a version cannot save of what is replaced, and who still holds it."""
         for s in self.unsaved:
             where = f" ({s.path})" if s.path != s.name else ""
-            yield f"{s.name}{where} as it is now is in no version: {s.reason}; undo brings it back while this kernel runs"
+            said = f"{s.name}{where} as it is now is in no version: {s.reason}"
+            yield f"{said}; undo brings it back while this kernel runs"
         for holder in self.held.found[:SHOWN]:
             join = f"{holder.path} = {holder.name}"
             yield f"{holder.path} keeps the replaced {holder.name}; to join them again: {join}"

@@ -174,7 +174,7 @@ class Journals:
                 for (b, a, *came), token in zip(data["jumps"], tokens, strict=False)
             )
             return Journal(jumps, min(max(int(data["at"]), 0), len(jumps)))
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return Journal()
 
     def update(self, change: Callable[[Journal], Journal]) -> None:

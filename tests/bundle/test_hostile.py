@@ -271,6 +271,7 @@ def test_p1_a_pickle_is_never_loaded_whatever_the_record_says(tmp_path: Path) ->
     """Export, import and looking at a record that denies being pickled run nothing; a load is refused all the same."""
     marker = tmp_path / "pwned"
     one = mv.open(tmp_path / "one", create=True)
+    one.settings.set("try_load", "off")
     version = one.commit({"evil": Evil(marker), "fine": 1})
     found = samples.members_of(bundle.write(one, version, tmp_path / "evil.nbmv.zip"))
     data = json.loads(found["store/record.json"])

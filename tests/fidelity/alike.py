@@ -250,7 +250,7 @@ class Walk:
             return self.attributes(path, got, want)
         try:
             taken = [side.__reduce_ex__(4) for side in (got, want)]
-        except TypeError:
+        except (TypeError, NotImplementedError):
             return self.attributes(path, got, want)
         self.alive += taken
         if isinstance(taken[1], str):

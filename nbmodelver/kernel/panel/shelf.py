@@ -144,7 +144,8 @@ class Shelf:
         notebook, began_s = self.notebook, time.perf_counter()
         before = notebook.cells.started
         try:
-            found = entries.changes(notebook.differences(self._repo()))
+            every = notebook.differences(self._repo())
+            found = entries.changes(c for c in every if c.effect != "lost")  # No commit would take those.
         except (RuntimeError, KeyError):  # A cell changes a container under the reader.
             found = None
         if self._looked:  # The first look pays for imports and caches, and says nothing about the next ones.

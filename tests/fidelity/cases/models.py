@@ -54,7 +54,7 @@ exact("XGBoost", "import xgboost\nm = xgboost.XGBClassifier(n_estimators=3, n_jo
 exact("LightGBM", "import lightgbm\nm = lightgbm.LGBMClassifier(n_estimators=3, n_jobs=1, verbose=-1).fit(X, y)", "m X", "m.predict(X)", needs=("lightgbm",))
 exact("CatBoost", "import catboost\nm = catboost.CatBoostClassifier(iterations=3, verbose=0, thread_count=1, allow_writing_files=False).fit(X, y)", "m X", "m.predict(X)", needs=("catboost",), loose=("__model", "seen as"))
 exact("statsmodels", "import statsmodels.api as sm\nr = sm.OLS(y, sm.add_constant(X)).fit()", "r X", "r.params", "r.predict(sm.add_constant(X))", "r.rsquared", needs=("statsmodels",))
-models.note("statsmodels, formula", "import statsmodels.formula.api as smf, pandas as pd\nf = pd.DataFrame(X, columns=list('abcd')); f['y'] = y\nr = smf.ols('y ~ a + np.log(b ** 2)', f).fit()", "r f", "r.params", "r.predict(f)", says="design_info", loose=("design_info", "model_spec"), needs=("statsmodels",))
+models.exact("statsmodels, formula", "import statsmodels.formula.api as smf, pandas as pd\nf = pd.DataFrame(X, columns=list('abcd')); f['y'] = y\nr = smf.ols('y ~ a + np.log(b ** 2)', f).fit()", "r f", "r.params", "r.predict(f)", needs=("statsmodels",))
 
 for fmt in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil"):
     sparse.exact(fmt, f"a = sp.random(5, 6, 0.4, '{fmt}', None, np.random.default_rng(0)); b = sp.{fmt}_array(a)", "a b", "a.toarray()", "type(b).__name__", "(a + a).sum()")
