@@ -10,21 +10,23 @@ import importlib
 import importlib.util
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import graph
+from nbmodelver.codecs import graph, plain
+from nbmodelver.codecs.memory import Arrays
 from nbmodelver.errors import Damaged, NotLoadable
 from nbmodelver.repo import project
 from nbmodelver.repo.secrets import Searcher
 from nbmodelver.repo.stale import is_stale
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from nbmodelver.codecs.graph import Draft
-    from nbmodelver.model import Cell, Group, Version
+    from nbmodelver.codecs.recipe import Recipe
+    from nbmodelver.model import Cell, Group, ObjectId, Version
     from nbmodelver.repo.project import Project
     from nbmodelver.repo.vault import Vault
 
@@ -89,10 +91,25 @@ def read(vault: Vault, version: Version) -> Modules:
     group = group_of(version)
     if group is None:
         return NONE
-    if group.pickled:
-        raise Damaged(f"the modules of {version.name} are not plain data", "try: %mv_verify --full")
-    loader = graph.Loader({}, _no_definition, trusted=False)
-    return checked(vault.load([group], loader)[KEY])
+    return decoded(vault.recipe(group), vault.parts.get)
+
+
+def decoded(found: Recipe, read: Callable[[ObjectId], bytes | memoryview]) -> Modules:
+    """The modules in a recipe. read: the raw bytes of a part. Raises Damaged for anything but dicts, lists and texts.
+
+    So no codec, and no library that it would import, is asked for by a stranger.
+    """
+    skeleton = found.draft.skeleton if found.skeleton is None else bytes(read(found.skeleton))
+    draft = replace(found.draft, skeleton=skeleton)
+    try:
+        well = draft.format == graph.PLAIN and draft.names == (KEY,) and draft.own == len(found.parts)
+        if not well or sum(found.sizes) > _MOST_FILES * _MOST_STORED or plain.codes(skeleton) - {"dict", "list"}:
+            raise ValueError("not plain data")
+        own = [memoryview(read(part)) for part in found.parts]
+        loader = graph.Loader({}, _no_definition, trusted=False)
+        return checked(loader.load(draft, own, Arrays(draft.table, []))[KEY])
+    except (NotLoadable, ValueError, TypeError, LookupError) as error:
+        raise Damaged(f"modules are not well formed: {str(error)[:200]}", "try: %mv_verify --full") from error
 
 
 def _no_definition(key: str) -> Any:
@@ -235,6 +252,14 @@ class Then:
         gone = (p for p in self.modules.files if self._file(p) is None)
         return tuple(p for p in gone if not any(name in sys.modules for name in self.modules.names_of(p)))
 
+    @property
+    def paths(self) -> list[str]:
+        """Folders of the project that hold modules of the version and that `import` does not look in here."""
+        names = self.modules.names
+        unseen = {n: p for n, p in names.items() if n not in sys.modules and not self.project.is_importable(n, p)}
+        folders = [os.path.abspath(self.project.folder / root) for root in project.roots(unseen)]
+        return [folder for folder in folders if os.path.isdir(folder)]
+
     @cached_property
     def others(self) -> tuple[str, ...]:
         """Paths whose file has another source now."""
@@ -324,10 +349,7 @@ def write(then: Then) -> Written:
         for path in then.others:
             _put(base, f"{folder}/{path}", then.modules.files[path])
     if placed:
-        needed = {name: path for name, path in then.modules.names.items() if path in placed}
-        present = {os.path.abspath(entry or os.getcwd()) for entry in sys.path}
-        wanted = [os.path.abspath(base / root) for root in project.roots(needed)]
-        sys.path += [place for place in wanted if place not in present]
+        sys.path += then.paths
         importlib.invalidate_caches()
         then.__dict__.pop("missing", None)
     return Written(tuple(placed), then.others, folder)

@@ -118,12 +118,22 @@ class Project:
             place = _file_of(sys.modules.get(name))
             if place and os.path.isfile(place):
                 return Path(place)
-            inner = inner_path(name, path)
-            for entry in sys.path if inner else ():
-                if os.path.isfile(os.path.join(entry or os.getcwd(), *inner.split("/"))):
-                    return Path(entry or os.getcwd(), *inner.split("/"))
+            found = _on_search_path(name, path)
+            if found is not None:
+                return found
         here = self.folder.joinpath(*path.split("/"))
         return here if here.is_file() else None
+
+    @staticmethod
+    def is_importable(name: str, path: str) -> bool:
+        """Whether `import` finds a file for a module that lay at this path."""
+        return _on_search_path(name, path) is not None
+
+
+def _on_search_path(name: str, path: str) -> Path | None:
+    inner = inner_path(name, path)
+    places = (Path(entry or os.getcwd(), *inner.split("/")) for entry in sys.path if inner)
+    return next((place for place in places if place.is_file()), None)
 
 
 def _file_of(module: object) -> str:

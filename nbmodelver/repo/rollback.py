@@ -213,13 +213,20 @@ class Rollback:
     @contextmanager
     def _searching(self) -> Iterator[None]:
         """Within it, modules are found where they were when the version was made."""
-        before, paths = list(sys.path), self.session.paths if self.session is not None else []
+        before, paths = list(sys.path), self.paths
         sys.path += paths
         try:
             yield
         finally:
             if paths:
                 sys.path[:] = before
+
+    @property
+    def paths(self) -> list[str]:
+        """Folders where modules were found when the version was made, and that this kernel does not look in."""
+        own = self.session.paths if self.session is not None else []
+        of_project = self.modules.paths if self.modules is not None and self.trusted else []
+        return list(dict.fromkeys([*own, *of_project]))
 
     def way_out(self, classes: Collection[str]) -> str:
         """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
@@ -376,8 +383,7 @@ class Rollback:
 
         partial: leave out what cannot be loaded instead; `lost` then says what and why.
         """
-        if self.session is not None:
-            sys.path += self.session.paths
+        sys.path += self.paths
         remembered = self._from_memory()
         found = DefinitionLoader(self)
         found.loader.acts = not self.prefix and not self.only_missing

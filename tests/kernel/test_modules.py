@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
+import shutil
+import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.errors import NotLoadable
+from nbmodelver.errors import NeedsTrust, NotLoadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -270,3 +274,74 @@ def test_a_purge_takes_modules_out_that_give_the_name_a_value_and_keeps_the_othe
     shell.run("%mv_purge people --yes")
     assert list(mv.open().modules("v1")) == ["feats.py"]
     assert mv.open().verify(full=True) == []
+
+
+def test_field_06_a_bundle_takes_the_modules_along(
+    shell: Shell, another: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    put("feats.py", "from helper import N\n" + HUNDRED.replace("100", "N"))
+    put("lib/helper.py", "N = 100\n")
+    shell.run("import sys; sys.path.append('lib')")
+    shell.run("from feats import S\ns = S()")
+    shell.run("%mv_commit")
+    shell.run("%mv_export v1 -o b.nbmv.zip")
+    with zipfile.ZipFile("b.nbmv.zip") as made:
+        made.extractall("unzipped")
+        assert "modules/lib/helper.py" in made.namelist()
+    colleague = tmp_path_factory.mktemp("colleague")
+    shutil.copy("b.nbmv.zip", colleague)
+    sys.path.remove("lib")
+    sys.path.remove(str(tmp_path))
+    restart(tmp_path)
+    with another(colleague) as later:
+        later.run("%mv_import b.nbmv.zip")
+        later.run("%mv_show v1")
+        assert "lib/helper.py" in later.said
+        assert isinstance(later.fails("%mv_rollback v1 --yes --modules"), NeedsTrust)
+        assert not Path("feats.py").exists()
+        assert "pip install" not in later.said
+        later.run("%mv_trust v1")
+        assert "%mv_rollback v1 --modules writes feats.py, lib/helper.py" in later.said
+        error = later.fails("%mv_rollback v1 --yes")
+        assert isinstance(error, NotLoadable)
+        assert error.hint == "try: %mv_rollback v1 --modules"
+        later.run("%mv_rollback v1 --yes --modules")
+        assert later.run("s.transform(2)") == 200
+        assert Path("lib/helper.py").read_text() == "N = 100\n"
+        restart(colleague)
+        sys.path[:] = [entry for entry in sys.path if "colleague" not in entry]
+    with another(colleague) as again:
+        again.run("%mv_rollback v1 --yes")
+        assert again.run("s.transform(2)") == 200
+        restart(colleague)
+
+
+def test_the_notebook_of_a_bundle_finds_the_modules_in_any_kernel(shell: Shell) -> None:
+    put("feats.py", ONCE)
+    put("lib/pack/__init__.py", "from .inner import N\n")
+    put("lib/pack/inner.py", "N = 7\n")
+    shell.run("import sys; sys.path.append('lib')")
+    shell.run("from feats import S\nfrom pack import N\ns = S()")
+    shell.run("answer = s.transform(6) * N")
+    shell.run("%mv_commit")
+    shell.run("%mv_export v1 -o b.nbmv.zip")
+    with zipfile.ZipFile("b.nbmv.zip") as made:
+        made.extractall("unzipped")
+    cells = json.loads(Path("unzipped/notebook.ipynb").read_text(encoding="utf-8"))["cells"]
+    script = "\n".join("".join(cell["source"]).replace("import sys; sys.path.append('lib')", "") for cell in cells)
+    Path("unzipped/run.py").write_text(script + "\nprint(answer)", encoding="utf-8")
+    clean = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    ran = subprocess.run(
+        [sys.executable, "run.py"], cwd="unzipped", env=clean, check=True, capture_output=True, text=True
+    )
+    assert ran.stdout == "42\n"
+
+
+def test_a_package_of_the_same_name_is_no_requirement_of_a_bundle(shell: Shell) -> None:
+    put("yaml.py", "class S: pass\n")
+    shell.run("import sys; sys.modules.pop('yaml', None)")
+    shell.run("from yaml import S\ns = S()")
+    shell.run("%mv_commit")
+    shell.run("%mv_export v1 -o b.nbmv.zip")
+    with zipfile.ZipFile("b.nbmv.zip") as made:
+        assert "yaml" not in made.read("requirements.txt").decode().lower()
