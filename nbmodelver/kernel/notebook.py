@@ -12,6 +12,7 @@ from nbmodelver import faces, views
 from nbmodelver.errors import NbmodelverError, NoStore, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
+from nbmodelver.kernel.earlier import count_of
 from nbmodelver.kernel.namespace import Namespace
 from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.kernel.shows import Shows
@@ -50,7 +51,7 @@ class Notebook:
         self.shell = shell
         self.values: dict[str, Any] = shell.user_ns
         self.namespace = Namespace(self.values, getattr(shell, "user_ns_hidden", {}))
-        self.cells = CellLog(self.values, lambda: getattr(shell, "execution_count", None))
+        self.cells = CellLog(self.values, lambda: count_of(shell))
         self.auto = False
         self.changed: list[Callable[[], None]] = []
         self.opened: list[Callable[[Repo], None]] = []
@@ -232,9 +233,10 @@ class Notebook:
         parent = repo.history.head
         with self.progress() as progress:
             version = repo.commit(values, call["message"], progress=progress, **asked, **more)
+        notes = [*([self.cells.note] if self.cells.note else []), *_about_modules(repo, version, parent)]
         self.cells.committed()
         self.tell()
-        return views.commit(version, parent, _about_modules(repo, version, parent), repo.directions([version]))
+        return views.commit(version, parent, notes, repo.directions([version]))
 
     def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
         """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
