@@ -169,6 +169,8 @@ class Repo:
         for skipped in version.skipped if around is None else ():
             where = f" at {skipped.path}" if skipped.path != skipped.name else ""
             warnings.warn(NotKept(f"{skipped.name} is not kept{where}: {skipped.reason}"), stacklevel=2)
+        for said in self.modules_of(version).notes if around is None else ():
+            warnings.warn(NotKept(said), stacklevel=2)
         return version
 
     def commit_later(

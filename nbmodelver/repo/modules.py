@@ -208,6 +208,19 @@ def _about(path: str, source: bytes, kept: bytes, names: Sequence[str]) -> Itera
 
 def hidden(source: bytes, secrets: Searcher) -> bytes:
     """The source without secrets; one in an encoding of its own stays in it where it holds none."""
+    known = _HIDDEN.get(source)
+    if known is None or known[0] != secrets.of_environment:
+        if len(_HIDDEN) > _MOST_FILES:
+            _HIDDEN.clear()
+        known = _HIDDEN[source] = secrets.of_environment, _hidden(source, secrets)
+    return known[1]
+
+
+_HIDDEN: dict[bytes, tuple[frozenset[str], bytes]] = {}
+"""Source -> the secrets of the environment, and the source without any: the search takes long, and few files change."""
+
+
+def _hidden(source: bytes, secrets: Searcher) -> bytes:
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError:

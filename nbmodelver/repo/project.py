@@ -77,15 +77,21 @@ class Project:
 
     def _loaded(self) -> Iterator[tuple[str, str]]:
         """Those below the project's folder. Of folders elsewhere only what is mentioned counts."""
+        foreign = _FOREIGN.setdefault(self._roots, {})
         for name, module in list(sys.modules.items()):
-            if name == "__main__":
+            if name == "__main__" or foreign.get(name) == id(module):
                 continue
             place = _file_of(module)
             if place.startswith(self._roots):
                 yield name, place
+            else:
+                foreign[name] = id(module)
 
     def _search(self, name: str) -> str:
         """The file that `import` would find for a module of the project; "" for any other."""
+        package = name.partition(".")[0]
+        if name == "__main__" or (package in sys.modules and not self._may_be_ours(sys.modules[package], package)):
+            return ""
         loaded = sys.modules.get(name)
         if loaded is not None:
             place = _file_of(loaded)
@@ -98,19 +104,14 @@ class Project:
                     return place if self.path_of(name, place) is not None else ""
         return ""
 
+    def _may_be_ours(self, package: object, name: str) -> bool:
+        """Whether a loaded package is of the project, or has no file that could tell: a namespace package."""
+        place = _file_of(package)
+        return self.path_of(name, place) is not None if place else getattr(package, "__path__", None) is not None
+
     def path_of(self, name: str, place: str) -> str | None:
         """The path in the project of a module's file; None when it does not belong to the project."""
-        if name.partition(".")[0] == OWN or _installed(place):
-            return None
-        for whole in dict.fromkeys((os.path.abspath(place), os.path.realpath(place))):
-            for root in self._roots:
-                if _inside(whole, root):
-                    inner = os.path.relpath(whole, root).replace(os.sep, "/")
-                    return None if any(step.startswith(".") for step in inner.split("/")) else inner
-            for root in _added():
-                if _inside(whole, root):
-                    return f"{os.path.basename(root)}/{os.path.relpath(whole, root)}".replace(os.sep, "/")
-        return None
+        return None if name.partition(".")[0] == OWN else _path_of(place, self._roots, _added())
 
     def now(self, path: str, names: Sequence[str]) -> Path | None:
         """The file that stands now for a path of a version. names: the modules that it was."""
@@ -134,6 +135,21 @@ def _on_search_path(name: str, path: str) -> Path | None:
     inner = inner_path(name, path)
     places = (Path(entry or os.getcwd(), *inner.split("/")) for entry in sys.path if inner)
     return next((place for place in places if place.is_file()), None)
+
+
+@lru_cache(maxsize=10_000)
+def _path_of(place: str, roots: tuple[str, ...], added: tuple[str, ...]) -> str | None:
+    if _installed(place):
+        return None
+    for whole in dict.fromkeys((os.path.abspath(place), os.path.realpath(place))):
+        for root in roots:
+            if _inside(whole, root):
+                inner = os.path.relpath(whole, root).replace(os.sep, "/")
+                return None if any(step.startswith(".") for step in inner.split("/")) else inner
+        for root in added:
+            if _inside(whole, root):
+                return f"{os.path.basename(root)}/{os.path.relpath(whole, root)}".replace(os.sep, "/")
+    return None
 
 
 def _file_of(module: object) -> str:
@@ -160,6 +176,10 @@ def roots(names: Mapping[str, str]) -> list[str]:
 _READ: dict[str, tuple[tuple[int, int], bytes]] = {}
 """File -> its time and size, and its bytes."""
 _MOST_READ = 2000
+
+
+_FOREIGN: dict[tuple[str, ...], dict[str, int]] = {}
+"""Roots of a project -> modules that are not below them, by name and identity: looking at 2,000 takes milliseconds."""
 
 
 def read(file: Path) -> bytes | None:

@@ -314,8 +314,9 @@ class Rollback:
                 if here:
                     how = "stays, and no longer shares" if len(here) == 1 else "stay, and no longer share"
                     yield f"{', '.join(here)} {how} objects with what comes back"
-        if self.imports:
-            yield f"imported again: {_some(sorted(self.imports))}"
+        again = sorted(n for n, place in self.imports.items() if not self.lacking_modules([place]))
+        if again:
+            yield f"imported again: {_some(again)}"
         back = {n for g in self.groups for n in g.names if not (self.prefix or self.only_missing)}
         for key in self._changed_definitions():
             stays = "" if key in back else f", but only inside what comes back: the name {key} stays as it is"

@@ -84,6 +84,7 @@ def test_a_missing_module_is_named_and_comes_back_with_its_values(shell: Shell, 
     with another() as later:
         plan = later.run("%mv_rollback v1 --dry-run --partial").value
         (lost,) = [c for c in plan.changes if c.effect == "lost"]
+        assert "imported again" not in later.said
         assert (lost.name, lost.reason) == ("s", "needs feats.py, missing here: %mv_rollback v1 --modules")
         error = later.fails("%mv_rollback v1 --yes")
         assert isinstance(error, NotLoadable)
