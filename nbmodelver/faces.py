@@ -90,6 +90,8 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         profiles={n: repo.profile(version, n) for n in names} if names else None,
         cells=() if names else repo.cells(version),
         environment={} if names else repo.environment(version),
+        modules={} if names else repo.modules(version),
+        about_modules=() if names else repo.modules_of(version).notes,
     )
 
 
@@ -157,7 +159,10 @@ def trust(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     needs = "; ".join(f"{', '.join(g.names)} ({_imports(repo, g)})" for g in pickled)
     imports = sorted(set(repo.imports_needed(version).values()))
     with_imports = f"; imports {', '.join(imports)}" if imports else ""
-    said = f" may be loaded now, from {', '.join(origins)}: {needs or 'plain data only'}{with_imports}"
+    modules = repo.modules(version)
+    writes = f"; %mv_rollback {version.name} --modules writes {', '.join(modules)}" if modules else ""
+    what = f"{needs or 'plain data only'}{with_imports}{writes}"
+    said = f" may be loaded now, from {', '.join(origins)}: {what}"
     return views.sentence(views.Span(version.name, "strong"), said, value=origins)
 
 

@@ -56,10 +56,25 @@ def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> Contents
             raise archive.bad(why)
     except Damaged as error:
         raise archive.bad(error.message) from error
+    _check_modules(archive, version, sizes)
     listed = described["variables"]
     if [v["name"] for v in listed] != sorted(version.kept):
         raise archive.bad(f"{names.BUNDLE} lists other variables than the record")
     return Contents(version, described["version"]["id"], sizes, listed, archive.origin)
+
+
+def _check_modules(archive: Archive, version: Version, sizes: dict[ObjectId, int]) -> None:
+    """The modules are well formed, and those that lie beside the notebook are those of the version."""
+    try:
+        found = portable.modules_in(version, lambda part: part_bytes(archive, part, sizes[part]))
+    except Damaged as error:
+        raise archive.bad(error.message) from error
+    beside = {name.removeprefix(names.MODULES) for name in archive.members if name.startswith(names.MODULES)}
+    if beside != {path for path in found.files if names.is_module(path)}:
+        raise archive.bad("it holds other modules than its version")
+    for path in beside:
+        if archive.read(f"{names.MODULES}{path}") != found.files[path]:
+            raise archive.bad(f"{names.MODULES}{path} is another than in its version")
 
 
 def _described(archive: Archive) -> dict[str, Any]:

@@ -29,11 +29,14 @@ def as_json(data: Any) -> bytes:
     return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=True).encode() + b"\n"
 
 
-def bundle(version: Version, variables: Sequence[Variable], sizes: Mapping[ObjectId, int]) -> bytes:
-    """bundle.json. sizes: raw bytes of every part."""
+def bundle(
+    version: Version, variables: Sequence[Variable], sizes: Mapping[ObjectId, int], modules: Sequence[str] = ()
+) -> bytes:
+    """bundle.json. sizes: raw bytes of every part. modules: paths of those of the project."""
     return as_json(
         {
-            "format": names.FORMAT,
+            "format": names.FORMAT if modules else names.FORMAT_WITHOUT_MODULES,
+            **({"modules": list(modules)} if modules else {}),
             "version": {
                 "id": version.id, "name": version.name, "parents": list(version.parents), "message": version.message,
                 "note": version.note, "author": version.author, "saved_at_utc": version.saved_at_utc,
@@ -58,8 +61,19 @@ def _variable(variable: Variable) -> dict[str, Json]:
     return found
 
 
-def readme(version: Version, variables: Sequence[Variable], file_name: str) -> bytes:
-    """README.md."""
+def readme(version: Version, variables: Sequence[Variable], file_name: str, modules: Sequence[str] = ()) -> bytes:
+    """README.md. modules: paths of those of the project."""
+    listed = ", ".join(f"`{_inline(path)}`" for path in modules)
+    own = (
+        f"""
+## The modules of the project
+
+{listed}: they are in `modules/`, and the first cell lets `import` find them there. In a store of your own,
+`%mv_rollback v1 --modules --trust` writes those that you lack beside the store, and never replaces a file.
+"""
+        if modules
+        else ""
+    )
     open_ = ", ".join(f"`{_inline(v.kept.name)}`" for v in variables if v.is_readable) or "none"
     others = [v for v in variables if not v.is_readable]
     closed = ", ".join(f"`{_inline(v.kept.name)}` ({_inline(v.kept.type)})" for v in others) or "none"
@@ -88,7 +102,7 @@ it only if you trust where this file comes from.
     venv/bin/pip install -r requirements.txt
 
 `environment.json` lists Python, platform and every package as they were.
-
+{own}
 ## Check that nothing was changed
 
     sha256sum -c {names.MANIFEST}
@@ -96,7 +110,8 @@ it only if you trust where this file comes from.
 ## What is here
 
 `notebook.ipynb` the notebook, `replay.ipynb` (if present) its cells in the order in which they ran, `variables/` the
-data in open formats, `store/` the version as nbmodelver holds it, `bundle.json` what is what, `REPORT.html` a summary,
+data in open formats, `modules/` (if present) the project's own modules, `store/`
+the version as nbmodelver holds it, `bundle.json` what is what, `REPORT.html` a summary,
 `ro-crate-metadata.json` the same for machines.
 """.encode()
 

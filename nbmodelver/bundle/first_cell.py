@@ -40,9 +40,16 @@ class Variable:
         return bool(self.format) and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
 
 
-def source(version: Version, variables: Sequence[Variable]) -> str:
-    """The cell's text."""
-    return "\n".join(_lines(version, variables))
+def source(version: Version, variables: Sequence[Variable], folders: Sequence[str] = ()) -> str:
+    """The cell's text. folders: where the modules of the project are imported from."""
+    return "\n".join([*_lines(version, variables), *(["", *search_path(folders)] if folders else [])])
+
+
+def search_path(folders: Sequence[str]) -> Iterator[str]:
+    """Lines that let `import` find the modules of the project in these folders of the bundle."""
+    if folders:
+        yield "import os, sys"
+        yield f"sys.path[:0] = [os.path.abspath(folder) for folder in {list(folders)!r} if os.path.isdir(folder)]"
 
 
 def _lines(version: Version, variables: Sequence[Variable]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORMAT = 1
+FORMAT = 2
+FORMAT_WITHOUT_MODULES = 1
 SUFFIX = ".nbmv.zip"
 MANIFEST = "manifest-sha256.txt"
 BUNDLE = "bundle.json"
@@ -16,6 +17,7 @@ RECORD = "store/record.json"
 PARTS = "store/parts/"
 COMPRESSED = ".zst"
 VARIABLES = "variables/"
+MODULES = "modules/"
 DOCUMENTS = frozenset(
     {
         BUNDLE, MANIFEST, "notebook.ipynb", "replay.ipynb", "requirements.txt", "constraints.txt", "environment.json",
@@ -41,8 +43,20 @@ def is_allowed(name: str) -> bool:
     """True for a name that a bundle may hold: no path but ours, and nothing that means more to a file system."""
     if name in DOCUMENTS or name == RECORD:
         return True
+    if name.startswith(MODULES):
+        return is_module(name.removeprefix(MODULES))
     last = name.rpartition("/")[2]
     return bool(_MEMBER.fullmatch(name)) and ".." not in name and not last.endswith(".") and not _DEVICE.fullmatch(last)
+
+
+def is_module(path: str) -> bool:
+    """True for the path of a module that a bundle may hold as a file of its own."""
+    steps = path.split("/")
+    plain = len(path) <= _MOST_CHARS and path.endswith(".py") and all(re.fullmatch(_STEM, step) for step in steps)
+    return plain and ".." not in path and not any(step.endswith(".") or _DEVICE.fullmatch(step) for step in steps)
+
+
+_MOST_CHARS = 400
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:

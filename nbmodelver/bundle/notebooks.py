@@ -26,17 +26,25 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def both(
-    version: Version, document: bytes | None, cells: Sequence[Cell], variables: Sequence[Variable]
+    version: Version,
+    document: bytes | None,
+    cells: Sequence[Cell],
+    variables: Sequence[Variable],
+    folders: Sequence[str] = (),
 ) -> dict[str, bytes]:
-    """notebook.ipynb, and replay.ipynb when the cells ran in another order than they stand in the notebook."""
-    start = _code(first_cell.source(version, variables))
+    """notebook.ipynb, and replay.ipynb when the cells ran in another order than they stand in the notebook.
+
+    folders: of the bundle, where the modules of the project are imported from.
+    """
+    start = _code(first_cell.source(version, variables, folders))
     start["metadata"] = {"tags": [TAG]}
     ran = [_as_it_ran(cell) for cell in cells if without_our_magics(cell.source).strip()]
     saved = _saved(document)
     notebook = ran if saved is None else saved["cells"]
     found = {"notebook.ipynb": _bytes([start, *notebook], saved)}
     if saved is not None and _sources(notebook) != _sources(ran) and ran:
-        found["replay.ipynb"] = _bytes(ran, saved)
+        lines = list(first_cell.search_path(folders))
+        found["replay.ipynb"] = _bytes([*([_code("\n".join(lines))] if lines else []), *ran], saved)
     return found
 
 

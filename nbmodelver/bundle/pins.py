@@ -31,18 +31,29 @@ _VARIANTS = {
 }
 
 
-def requirements(version: Version, cells: Sequence[Cell], packages: Mapping[str, str], formats: Iterable[str]) -> str:
-    """requirements.txt, with the constraints named in it. formats: of the variables in open formats."""
-    wanted = {_installed(root, packages) for root in _roots(version, cells)}
+def requirements(
+    version: Version,
+    cells: Sequence[Cell],
+    packages: Mapping[str, str],
+    formats: Iterable[str],
+    own: Iterable[str] = (),
+) -> str:
+    """requirements.txt, with the constraints named in it. formats: of the variables in open formats.
+
+    own: modules of the notebook's project; a package of such a name is another thing.
+    """
+    ours = {name.partition(".")[0] for name in own}
+    wanted = {_installed(root, packages) for root in _roots(version, cells) - ours}
     wanted |= {*NEEDED_ANYWAY} & packages.keys()
     if any(f.startswith("parquet") for f in formats):
         wanted |= {"pandas", "pyarrow"} & packages.keys()
     lines = [f"{name}=={public(packages[name])}" for name in sorted(wanted - {"", OWN})]
-    own = packages.get(OWN, "")
+    release = packages.get(OWN, "")
+    was = f" (here it was {release})" if release else ""
     return "\n".join(
         [
             "# What this version imports, as it was installed; constraints.txt pins what these need in turn.",
-            f"# Every variable, exactly as it was, comes back with {OWN}{f' (here it was {own})' if own else ''}.",
+            f"# Every variable, exactly as it was, comes back with {OWN}{was}.",
             "-c constraints.txt",
             *lines,
             "",

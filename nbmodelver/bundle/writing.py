@@ -68,10 +68,13 @@ class _Bundle:
         self.progress = progress
         self.allowed = allowed
         self.leaving = portable.taken_out(repo, version)
+        self.modules = repo.modules_of(version)
+        self.roots = [f"{names.MODULES}{root}".rstrip("/") for root in portable.roots(self.modules)]
 
     def write(self, file_name: str) -> None:
         """All of it, in a fixed order."""
         variables = self._variables()
+        self._modules()
         sizes = self._parts()
         self.zip.add(names.RECORD, portable.record(self.leaving.version))
         self._documents(variables, sizes, file_name)
@@ -104,6 +107,13 @@ class _Bundle:
                 f"commit without it, or, if it is no secret: %mv_export {self.version.name} --allow-secret {name}",
             )
 
+    def _modules(self) -> None:
+        """The modules of the project as files, so that the notebook finds them without nbmodelver."""
+        for path, source in self.modules.files.items():
+            self._refuse_secret(path, source)
+            if names.is_module(path):
+                self.zip.add(f"{names.MODULES}{path}", source)
+
     def _parts(self) -> dict[ObjectId, int]:
         """Every part, one at a time; gives their raw sizes."""
         sizes: dict[ObjectId, int] = {}
@@ -124,13 +134,15 @@ class _Bundle:
         listed = environment.get("packages")
         packages = {str(k): str(v) for k, v in listed.items()} if isinstance(listed, dict) else {}
         found = {
-            names.BUNDLE: documents.bundle(version, variables, sizes),
-            "README.md": documents.readme(version, variables, file_name),
+            names.BUNDLE: documents.bundle(version, variables, sizes, list(self.modules.files)),
+            "README.md": documents.readme(version, variables, file_name, list(self.modules.files)),
             "REPORT.html": documents.report(version, variables),
             "environment.json": documents.as_json(environment),
-            "requirements.txt": pins.requirements(version, cells, packages, [v.format for v in variables]).encode(),
+            "requirements.txt": pins.requirements(
+                version, cells, packages, [v.format for v in variables], own=self.modules.names
+            ).encode(),
             "constraints.txt": pins.constraints(packages).encode(),
-            **notebooks.both(version, self.repo.notebook(version), cells, variables),
+            **notebooks.both(version, self.repo.notebook(version), cells, variables, self.roots),
         }
         for name in sorted(found):
             self.zip.add(name, found[name])

@@ -309,6 +309,15 @@ def decode(skeleton: bytes | memoryview, buffers: Sequence[memoryview], arrays: 
         raise Damaged(f"the plain data of this value is not well formed ({error})", "try: %mv_verify --full") from error
 
 
+def codes(skeleton: bytes | memoryview) -> frozenset[str]:
+    """The codes of the containers and codecs in a skeleton; nothing is built. Raises ValueError."""
+    try:
+        (size,) = struct.unpack_from("<I", skeleton)
+        return frozenset(str(batch[0]) for batch in json.loads(bytes(skeleton[4 : 4 + size]))["batches"])
+    except (struct.error, TypeError, KeyError, IndexError, RecursionError) as error:
+        raise ValueError("no plain data") from error
+
+
 def can_be_built(skeleton: bytes, buffers: Sequence[memoryview]) -> bool:
     """True when no value has to be built before itself: a cycle through something that cannot be made empty first."""
     try:

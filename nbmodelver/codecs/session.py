@@ -14,7 +14,7 @@ from typing import Any
 
 LIBRARIES = ("numpy", "pandas", "torch", "matplotlib")
 NAMES = {"python": "Python", "numpy": "NumPy", "pandas": "pandas", "torch": "PyTorch", "matplotlib": "Matplotlib"}
-_PATH_AT_START = tuple(sys.path)
+PATH_AT_START = tuple(sys.path)
 
 
 def take() -> dict[str, Any]:
@@ -23,13 +23,18 @@ def take() -> dict[str, Any]:
         "python": {
             "random": random.getstate(),
             "cwd": _working_directory(),
-            "sys.path": [p for p in sys.path if p not in _PATH_AT_START],
+            "sys.path": added_paths(),
         }
     }
     for library in LIBRARIES:
         if library in sys.modules:
             state[library] = importlib.import_module(f"nbmodelver.codecs.{library}").take_session()
     return state
+
+
+def added_paths() -> list[str]:
+    """The entries of `sys.path` that were added since this module was imported."""
+    return [p for p in sys.path if p not in PATH_AT_START]
 
 
 def restore(state: dict[str, Any], *, folder: bool = True) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.model import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from nbmodelver.kernel.earlier import Earlier
 
 MAX_CELLS = 10_000
 
@@ -20,8 +22,9 @@ class _Running:
     source: str
     count: int | None
     cell_id: str
-    started_s: float
-    before: dict[str, int]
+    started_s: float | None
+    before: dict[str, int] | None
+    """Name -> identity before the cell; None where its beginning was not heard."""
 
 
 class CellLog:
@@ -34,7 +37,12 @@ class CellLog:
         self._assigned: dict[str, int] = {}
         self._running: list[_Running] = []
         self._consumed = False
+        self._python: Callable[[str], str] = lambda source: source
         self.on_end: list[Callable[[bool], None]] = []
+        self.last = 0
+        """The highest execution count of a cell that is part of a version."""
+        self.note = ""
+        """What the next commit has to say of cells that are not here."""
         self.started = 0
         """How many cells have begun: who reads live values elsewhere can tell that one came between."""
 
@@ -61,10 +69,18 @@ class CellLog:
         self._running.append(_Running(source, self._count(), cell_id, time.perf_counter(), before))
         self.started += 1
 
-    def join_running(self, cell_id: str) -> None:
-        """The extension was loaded inside a cell, whose beginning nobody heard; it is not listed among the cells."""
-        self._running.append(_Running("", self._count(), cell_id, time.perf_counter(), {}))
-        self._consumed = True
+    def begin_with(self, before: Earlier, python: Callable[[str], str]) -> None:
+        """The cells that ran before the extension was loaded. python: makes a cell's magics calls."""
+        self._python = python
+        self.note = before.note
+        for cell in before.cells[-MAX_CELLS:]:
+            self._cells.append(cell)
+            self._assigns(assigned_names(python(cell.source)))
+
+    def join_running(self, source: str | None, cell_id: str = "") -> None:
+        """The extension was loaded inside a cell, whose beginning nobody heard. source: None when it is not known."""
+        self._running.append(_Running(source or "", self._count(), cell_id, None, None))
+        self._consumed = source is None
         self.started += 1
 
     def post_run(self, result: Any) -> None:
@@ -83,11 +99,14 @@ class CellLog:
 
     def _add(self, run: _Running, ok: bool, outputs: str, source: str | None = None) -> None:
         text = run.source if source is None else source
-        took = round(time.perf_counter() - run.started_s, 6)
+        took = None if run.started_s is None else round(time.perf_counter() - run.started_s, 6)
         self._cells.append(Cell(text, run.count, took, ok, outputs, run.cell_id))
         del self._cells[:-MAX_CELLS]
-        for name in self.changed(run.before, text):
-            self._assigned[name] = len(self._cells) - 1
+        self._assigns(assigned_names(self._python(text)) if run.before is None else self.changed(run.before, text))
+
+    def _assigns(self, names: Iterable[str]) -> None:
+        """The last cell gave these names their values, as far as they are there."""
+        self._assigned.update(dict.fromkeys((n for n in names if n in self._namespace), len(self._cells) - 1))
 
     def changed(self, before: dict[str, int], source: str) -> list[str]:
         """Names bound to another object than before, or assigned (also in part) by the source."""
@@ -103,7 +122,9 @@ class CellLog:
         return list(self._cells), dict(self._assigned)
 
     def committed(self) -> None:
-        """Start anew after a commit."""
+        """Begin again after a commit."""
+        self.last = max((c.execution_count for c in self._cells if c.execution_count is not None), default=self.last)
+        self.note = ""
         self._cells.clear()
         self._assigned.clear()
 
@@ -116,7 +137,7 @@ class CellLog:
     @property
     def snapshot(self) -> dict[str, int]:
         """Name -> identity before the running cell."""
-        return self._running[0].before if self._running else {}
+        return (self._running[0].before or {}) if self._running else {}
 
 
 def assigned_names(source: str) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from nbmodelver.errors import Interrupted
 from nbmodelver.kernel import lines
 from nbmodelver.kernel.comms import Comms, poster
+from nbmodelver.kernel.earlier import as_python, earlier
 from nbmodelver.kernel.notebook import Notebook
 from nbmodelver.kernel.panel import Desk
 from nbmodelver.verbs import VERBS, help_text
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _notebooks: dict[int, Notebook] = {}
 _comms: dict[int, Comms] = {}
+_last_counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+"""Shell -> the last cell that was part of a version when the extension was unloaded."""
 
 
 def load(shell: Any) -> Notebook:
@@ -40,11 +45,15 @@ def load(shell: Any) -> Notebook:
 
 
 def _join_running_cell(notebook: Notebook, kernel: Any) -> None:
-    """A cell that loads the extension and goes on is a running cell too; a silent one has no end that is told."""
+    """Take over the cells before, and the one that loads the extension; a silent one has no end that is told."""
+    before = earlier(notebook.shell, _last_counts.get(notebook.shell, 0))
+    notebook.cells.begin_with(before, partial(as_python, notebook.shell))
     parent = kernel.get_parent() if callable(getattr(kernel, "get_parent", None)) else {}
     header, content = parent.get("header") or {}, parent.get("content") or {}
     if header.get("msg_type") == "execute_request" and not content.get("silent"):
-        notebook.cells.join_running(str((parent.get("metadata") or {}).get("cellId") or ""))
+        notebook.cells.join_running(before.running, str((parent.get("metadata") or {}).get("cellId") or ""))
+    elif kernel is None and before.running is not None:
+        notebook.cells.join_running(before.running)
 
 
 def _events(notebook: Notebook) -> list[tuple[str, Callable[..., None]]]:
@@ -64,6 +73,7 @@ def unload(shell: Any) -> None:
     notebook = _notebooks.pop(id(shell), None)
     if notebook is None:
         return
+    _last_counts[shell] = max(notebook.cells.last, _last_counts.get(shell, 0))
     _comms.pop(id(shell)).stop()
     lines.remove(shell)
     for event, call in _events(notebook):

@@ -12,6 +12,7 @@ from nbmodelver import faces, views
 from nbmodelver.errors import NbmodelverError, NoStore, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog, assigned_names, used_names
+from nbmodelver.kernel.earlier import count_of
 from nbmodelver.kernel.namespace import Namespace
 from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.kernel.shows import Shows
@@ -50,7 +51,7 @@ class Notebook:
         self.shell = shell
         self.values: dict[str, Any] = shell.user_ns
         self.namespace = Namespace(self.values, getattr(shell, "user_ns_hidden", {}))
-        self.cells = CellLog(self.values, lambda: getattr(shell, "execution_count", None))
+        self.cells = CellLog(self.values, lambda: count_of(shell))
         self.auto = False
         self.changed: list[Callable[[], None]] = []
         self.opened: list[Callable[[Repo], None]] = []
@@ -82,12 +83,16 @@ class Notebook:
             self._repo = open_repo(
                 found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
             )
-            self._repo.work_for(self._place(self._repo))
+            self._works_for(self._repo)
             if before is not None:
                 self._repo.history.go_on_from(before.history)
             for call in self.opened:
                 call(self._repo)
         return self._repo
+
+    def _works_for(self, repo: Repo) -> None:
+        repo.work_for(self._place(repo))
+        repo.beside = lambda: self.folder
 
     def _place(self, repo: Repo) -> str:
         """Where the notebook lies, seen from the store; "" when nobody told. Asked once: a rename keeps its undo."""
@@ -101,7 +106,7 @@ class Notebook:
     def use(self, repo: Repo) -> None:
         """Work with this repo from now on."""
         self._repo = repo
-        repo.work_for(self._place(repo))
+        self._works_for(repo)
         for call in self.opened:
             call(repo)
 
@@ -228,9 +233,10 @@ class Notebook:
         parent = repo.history.head
         with self.progress() as progress:
             version = repo.commit(values, call["message"], progress=progress, **asked, **more)
+        notes = [*([self.cells.note] if self.cells.note else []), *_about_modules(repo, version, parent)]
         self.cells.committed()
         self.tell()
-        return views.commit(version, parent, directions=repo.directions([version]))
+        return views.commit(version, parent, notes, repo.directions([version]))
 
     def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
         """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
@@ -374,9 +380,12 @@ class Notebook:
     def status(self, _call: Call) -> Shown:
         """`%mv_status`."""
         repo = self.repo()
-        notes = ("a commit is being stored in the background",) if repo.pending else ()
+        notes = ["a commit is being stored in the background"] if repo.pending else []
+        head = repo.history.head
+        then = repo.modules_then(head) if head is not None else None
+        notes += list(then.notes(None)) if then is not None else []
         changes = tuple(self.differences(repo))
-        return views.status(faces.state_of(repo, live=True, auto=self.auto, changes=changes, notes=notes))
+        return views.status(faces.state_of(repo, live=True, auto=self.auto, changes=changes, notes=tuple(notes)))
 
     def differences(self, repo: Repo | None) -> Iterable[Change]:
         """The live variables against the present version; against nothing where there is no store yet."""
@@ -399,3 +408,9 @@ class Notebook:
             else:
                 reason = f"not part of {head.name}" if head is not None and name in left_out else ""
                 yield Change(name, "appears", kind, of, reason=reason)
+
+
+def _about_modules(repo: Repo, version: Version, parent: Version | None) -> list[str]:
+    """What has to be known of the modules of a new version, and was not so in its parent."""
+    before = repo.modules_of(parent).notes if parent is not None else ()
+    return [note for note in repo.modules_of(version).notes if note not in before]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.display import display
@@ -49,6 +50,7 @@ class WayBack:
             prefix=prefix,
             trusted=call["trust"] or None,
             session=call["session"],
+            with_modules=call["modules"],
         )
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         if call["dry_run"]:
@@ -61,8 +63,12 @@ class WayBack:
                 if not self._can_ask():
                     display(views.plan(plan))
                 return views.sentence(f"nothing was changed; to do it: {_with_yes(call)}", value=plan)
+        written = repo.write_modules(version, trusted=call["trust"]) if call["modules"] else None
         self.jump(repo, rollback, plan, partial=call["partial"])
-        return views.plan(rollback.told(plan), done=True)
+        told = rollback.told(plan)
+        if written is not None:
+            told = replace(told, notes=(*told.notes, *written.sentences(version.name)))
+        return views.plan(told, done=True)
 
     def _rollback(self, repo: Repo, version: Version, **how: Any) -> Rollback:
         return repo.rollback(version, self._notebook.values, own=self._notebook.namespace.names(), **how)

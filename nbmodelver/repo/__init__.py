@@ -16,10 +16,22 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, InUse, LoadedDifferently, NotKept, NotLoadable, UnknownName, UsageError
+from nbmodelver.errors import (
+    Damaged,
+    InUse,
+    LoadedDifferently,
+    NeedsTrust,
+    NoStore,
+    NotKept,
+    NotLoadable,
+    StoreError,
+    UnknownName,
+    UsageError,
+)
 from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
 from nbmodelver.repo import directions, places, profiles, upkeep
 from nbmodelver.repo import merge as merging
+from nbmodelver.repo import modules as of_project
 from nbmodelver.repo.background import Pending
 from nbmodelver.repo.backup import BackedUp, backup
 from nbmodelver.repo.commit import Commit, Surroundings
@@ -33,6 +45,7 @@ from nbmodelver.repo.labels import Labels, demand_names, demand_number, labels, 
 from nbmodelver.repo.libraries import Releases, sentences
 from nbmodelver.repo.nearest import nearest
 from nbmodelver.repo.needs import Needs
+from nbmodelver.repo.project import Project
 from nbmodelver.repo.purge import Purged, purge
 from nbmodelver.repo.repair import Repair, repair
 from nbmodelver.repo.retention import Retention, demand_metric, sorted_best
@@ -98,6 +111,8 @@ class Repo:
         self.journals = Journals(self.refs)
         self.trust = Trust()
         self._pending: Pending | None = None
+        self.beside: Callable[[], Path] | None = None
+        """Gives the folder of the notebook that works with this store; None in a script."""
 
     def __repr__(self) -> str:
         head = self.history.head
@@ -154,6 +169,8 @@ class Repo:
         for skipped in version.skipped if around is None else ():
             where = f" at {skipped.path}" if skipped.path != skipped.name else ""
             warnings.warn(NotKept(f"{skipped.name} is not kept{where}: {skipped.reason}"), stacklevel=2)
+        for said in self.modules_of(version).notes if around is None else ():
+            warnings.warn(NotKept(said), stacklevel=2)
         return version
 
     def commit_later(
@@ -275,6 +292,52 @@ class Repo:
         """The notebook document as it was, as JSON bytes, or None."""
         return self.documents.notebook(self[version])
 
+    def modules(self, version: str | Version) -> dict[str, str]:
+        """The modules of the notebook's project as a version holds them: path in the project -> source."""
+        found = self.modules_of(self[version])
+        return {path: of_project.text(source) for path, source in found.files.items()}
+
+    def modules_of(self, version: Version) -> of_project.Modules:
+        """The same with the names of the modules, as bytes, and with notes."""
+        return of_project.read(self.vault, version)
+
+    @property
+    def project(self) -> Project:
+        """The folder whose modules belong to versions: the store's, or the notebook's where that lies elsewhere."""
+        root = getattr(self.backend, "root", None)
+        return Project(None if root is None else Path(root), None if self.beside is None else self.beside())
+
+    def modules_then(self, version: Version, *, comes: bool = False) -> of_project.Then | None:
+        """The modules of a version against those of the project now; None when it holds none."""
+        try:
+            found = self.modules_of(version)
+            return of_project.Then(version, found, self.project, comes=comes) if found.files else None
+        except (Damaged, NoStore, OSError):  # The working directory may be gone. What is read are the values.
+            return None
+
+    def write_modules(self, revision: str | Version, *, trusted: bool = False) -> of_project.Written:
+        """Write the modules of a version that are missing here; those that differ go into a folder beside the store.
+
+        Nothing is ever replaced. trusted: also those of a version from elsewhere that is not trusted.
+        Raises NeedsTrust, NotLoadable where a link or a file is in the way, StoreError.
+        """
+        version = self[revision]
+        then = self.modules_then(version)
+        if then is None:
+            return of_project.Written()
+        if not (trusted or self.trusts(version)):
+            raise NeedsTrust(
+                f"the modules of {version.name} came from elsewhere: {of_project.some(list(then.modules.files))}",
+                f"read them with %mv_show {version.name}; then %mv_trust {version.name}",
+            )
+        try:
+            return of_project.write(then)
+        except OSError as error:
+            raise StoreError(
+                f"the modules of {version.name} cannot be written below {then.project.folder}: {error.strerror}",
+                f"read them: repo.modules({version.name!r})",
+            ) from error
+
     def best(self, versions: Sequence[Version], metric: str) -> list[Version]:
         """Those of `versions` (newest first) that have the metric, best first. metric: a name, or "fid:lower".
 
@@ -302,11 +365,13 @@ class Repo:
         own: Collection[str] | None = None,
         replaced: Replaced = NOTHING,
         session: bool | None = None,
+        with_modules: bool = False,
     ) -> Rollback:
         """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace.
 
         came: names beside those of the present version that go when the target does not know them. own: the user's
         names in `live`; default: all public ones. replaced: what the jump that is taken back took out of the notebook.
+        with_modules: missing modules of the version will be there for the load (write_modules).
         session: whether random state and options come back; default: as the settings say, with everything only. Raises
         NotLoadable when they are asked for and the version was made without them.
         """
@@ -335,6 +400,7 @@ class Repo:
             own=own,
             allowed_secrets=lambda: self.secrets_in_head(live),
             replaced=replaced,
+            modules=self.modules_then(version, comes=with_modules),
         )
 
     def _needed(self, version: Version, groups: Sequence[Group], prefix: str) -> Collection[str]:
@@ -421,7 +487,15 @@ class Repo:
         """The same without a warning: the values, and what is not as it was, as sentences."""
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
         trusted, restricted = self.trusts(version), bool(self.origins(version))
-        rollback = Rollback(self.vault, version, dict(scope), names=wanted, trusted=trusted, restricted=restricted)
+        rollback = Rollback(
+            self.vault,
+            version,
+            dict(scope),
+            names=wanted,
+            trusted=trusted,
+            restricted=restricted,
+            modules=self.modules_then(version),
+        )
         rollback.namespace = scope
         groups = rollback.wanted
         if any(group.pickled for group in groups):
@@ -532,7 +606,8 @@ class Repo:
             if name not in a.kept and name not in b.kept:
                 known = [*a.kept, *b.kept]
                 raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, known))
-        return Differ(self._cells_on_the_way, self.environment, partial(profiles.sections, self), self.directions).diff(
+        contributed = partial(profiles.sections, self)
+        return Differ(self._cells_on_the_way, self.environment, contributed, self.directions, self.modules).diff(
             a, b, names
         )
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
 from nbmodelver.codecs import graph, proving, session
-from nbmodelver.errors import NothingToCommit, UsageError
+from nbmodelver.errors import Damaged, NoStore, NothingToCommit, UsageError
 from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
-from nbmodelver.repo import imports
+from nbmodelver.repo import imports, modules
 from nbmodelver.repo.background import Still
 from nbmodelver.repo.directions import carried
 from nbmodelver.repo.secrets import Searcher
@@ -232,6 +232,7 @@ class Commit:
         capture = self._proven()
         if verify:
             _verify_load(capture, self.namespace)
+        capture.definitions += self._modules(capture, around)
         values = {**capture.added, **self.values}
         kept = {
             name: self._kept(name, at, values[name], capture)
@@ -266,6 +267,20 @@ class Commit:
             only_if_changed=labels.only_if_changed,
             merged=labels.merged,
         )
+
+    def _modules(self, capture: Capture, around: Surroundings) -> list[Draft]:
+        """The modules of the notebook's project, as a group of their own."""
+        classes = [c for d in (*capture.groups, *capture.definitions) for c in d.classes]
+        wanted = modules.mentioned(around.cells, classes, (*around.imports.values(), *self.imports.values()))
+        parent = self.repo.history.head
+        try:
+            before = modules.NONE if parent is None else self.repo.modules_of(parent)
+        except Damaged:
+            before = modules.NONE
+        try:
+            return modules.drafts(self.repo.project, wanted, before, self.secrets)
+        except (OSError, NoStore):  # The working directory is gone.
+            return []
 
     def _own_params(self, kept: Mapping[str, Kept]) -> dict[str, Json]:
         """Parameters that the kept values carry: of models and configurations by path, plain ones as they are.

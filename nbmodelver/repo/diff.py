@@ -122,6 +122,22 @@ def _lines(cells: Sequence[Cell]) -> list[str]:
     return "\n\n".join(s.rstrip() for s in sources).splitlines()
 
 
+def module_sections(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Section]:
+    """Modules of the notebook's project: which came and went, and each that changed as a unified diff."""
+    gone = [Row((path, "removed"), "removed") for path in before if path not in after]
+    came = [Row((path, "added"), "added") for path in after if path not in before]
+    both = [path for path in before if path in after]
+    same = [Row((path, "same"), "same") for path in both if before[path] == after[path]]
+    if gone or came or same:
+        yield Section("modules", "Modules", ("module", "change"), (*gone, *came, *same))
+    for path in both:
+        if before[path] != after[path]:
+            old, new = before[path].splitlines(), after[path].splitlines()
+            lines = tuple(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
+            note = "" if lines else "only the ends of lines differ"
+            yield Section(f"modules.{path}", path, lines=lines, note=note)
+
+
 def packages_section(before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
     """Python and the packages whose versions differ, or that are only on one side."""
     old, new = _packages(before), _packages(after)
@@ -147,11 +163,13 @@ class Differ:
         environment: Callable[[Version], Mapping[str, Json]],
         contributed: Callable[[Version, Version, Sequence[str]], Iterator[Section]],
         directions: Callable[[Sequence[Version]], Mapping[str, Direction]] = lambda _versions: {},
+        modules: Callable[[Version], Mapping[str, str]] = lambda _version: {},
     ) -> None:
         self._cells = cells
         self._environment = environment
         self._contributed = contributed
         self._directions = directions
+        self._modules = modules
 
     def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
         """All sections; with `names` only those names."""
@@ -163,6 +181,7 @@ class Differ:
             metrics_section(before, after, self._directions([before, after])),
             *(s for found in self._contributed(before, after, names) for s in _unsaid(found, said)),
             code_section(*self._cells(before, after)),
+            *(module_sections(self._modules(before), self._modules(after)) if not names else ()),
             packages_section(self._environment(before), self._environment(after)),
         ]
         return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))

@@ -14,6 +14,7 @@ from nbmodelver.catalogue import records, sense
 from nbmodelver.codecs import graph, opened, recipe
 from nbmodelver.errors import Damaged, NeedsTrust
 from nbmodelver.model import Group, ObjectId, Version, VersionId
+from nbmodelver.repo import modules, project
 from nbmodelver.repo.secrets import Searcher
 from nbmodelver.store import layout
 from nbmodelver.store.encodings import frames
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.opened import Opened
     from nbmodelver.model import Cell, Progress
     from nbmodelver.repo import Repo
+    from nbmodelver.repo.modules import Modules
 
 WORTH_BYTES = 0.97
 """Compression that gains less than 3 % is not worth decompressing."""
@@ -155,6 +157,19 @@ def _groups(version: Version) -> Iterator[Group]:
 
 def _documents(version: Version) -> list[ObjectId]:
     return [d for d in (version.cells, version.environment, version.notebook) if d is not None]
+
+
+def modules_in(version: Version, read: Callable[[ObjectId], bytes]) -> Modules:
+    """The modules of a version whose parts are not in a store. read: the raw bytes of a part. Raises Damaged."""
+    group = modules.group_of(version)
+    if group is None:
+        return modules.NONE
+    return modules.decoded(recipe.read(read(group.recipe)), read)
+
+
+def roots(found: Modules) -> list[str]:
+    """The folders from which the modules of a version are imported; "" for that of the project."""
+    return project.roots(found.names)
 
 
 def cells_so_far(repo: Repo, version: Version) -> list[Cell]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.codecs import graph
 from nbmodelver.errors import InUse, NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
 from nbmodelver.model import VersionId
+from nbmodelver.repo import modules, project
 from nbmodelver.repo.commit import canonical_json
 from nbmodelver.repo.history import HEAD, NOTE
 from nbmodelver.repo.nearest import nearest
@@ -104,11 +105,12 @@ class Purge:
         with self.repo.parts.writing() as pack:
             groups, kept = self._groups(version, pack)
             cells = self._cells(version, pack)
+            of_project = self._modules(version, pack)
         return replace(
             version,
             kept=kept,
             groups=groups,
-            definitions=self._definitions(version, groups),
+            definitions=(*self._definitions(version, groups), *of_project),
             skipped=tuple(s for s in version.skipped if s.name not in self.names),
             others=tuple(n for n in version.others if n not in self.names),
             params=self._unnamed(version.params),
@@ -152,7 +154,7 @@ class Purge:
     def _definitions(self, version: Version, groups: Sequence[Group]) -> tuple[Group, ...]:
         """The definitions that the remaining groups still use."""
         if groups == version.groups:
-            return version.definitions
+            return tuple(g for g in version.definitions if g.names != (modules.KEY,))
         by_key = {key: g for g in version.definitions for key in g.names}
         queue = [key for g in groups for key in self.repo.vault.recipe(g).draft.uses]
         used: set[str] = set()
@@ -162,6 +164,14 @@ class Purge:
                 used.add(key)
                 queue += [*by_key[key].names, *self.repo.vault.recipe(by_key[key]).draft.uses]
         return tuple(g for g in version.definitions if used & set(g.names))
+
+    def _modules(self, version: Version, pack: PackWriter) -> list[Group]:
+        """The modules of the project, without those that give one of the names a value."""
+        found, group = modules.read(self.repo.vault, version), modules.group_of(version)
+        left = found.without(p for p, source in found.files.items() if project.assigned(source) & set(self.names))
+        if group is None or left == found:
+            return [] if group is None else [group]
+        return [self.repo.vault.put(pack, draft) for draft in modules.encoded(left)]
 
     def _unnamed(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in mapping.items() if k.partition(".")[0] not in self.names}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Effect, Progress, Way
+    from nbmodelver.repo.modules import Then
     from nbmodelver.repo.sessions import Session
     from nbmodelver.repo.vault import Vault
 
@@ -49,6 +50,7 @@ class Rollback:
     it saw of the live values is not looked at again. own: the user's names in the namespace; default: all public ones.
     allowed_secrets: gives names that look like secrets and that the present version holds. replaced: what the jump that
     is taken back took out of the notebook; the objects come back themselves where they are still as they were.
+    modules: those of the project that the version holds, against those that are here.
     """
 
     def __init__(
@@ -69,7 +71,9 @@ class Rollback:
         allowed_secrets: Callable[[], Collection[str]] = tuple,
         replaced: Replaced = NOTHING,
         session: Session | None = None,
+        modules: Then | None = None,
     ) -> None:
+        self.modules = modules
         self.restricted = restricted
         self.vault = vault
         self.version = version
@@ -196,8 +200,11 @@ class Rollback:
     def _obstacle(self, group: Group) -> str:
         if group.pickled and not self.trusted:
             return "needs pickle, and this version came from elsewhere: see %mv_trust"
+        lacking = self.lacking_modules(group.classes)
+        if lacking:
+            return lacking
         with self._searching():
-            missing = sorted({m for c in group.classes if (m := _missing_package(c))})
+            missing = sorted({m for c in group.classes if not self._is_of_project(c) and (m := _missing_package(c))})
         way_out = self.way_out(group.classes) if missing else ""
         if missing:
             return way_out or f"needs the package {', '.join(missing)}"
@@ -206,7 +213,7 @@ class Rollback:
     @contextmanager
     def _searching(self) -> Iterator[None]:
         """Within it, modules are found where they were when the version was made."""
-        before, paths = list(sys.path), self.session.paths if self.session is not None else []
+        before, paths = list(sys.path), self.paths
         sys.path += paths
         try:
             yield
@@ -214,9 +221,28 @@ class Rollback:
             if paths:
                 sys.path[:] = before
 
-    def way_out(self, classes: Iterable[str]) -> str:
+    @property
+    def paths(self) -> list[str]:
+        """Folders where modules were found when the version was made, and that this kernel does not look in."""
+        own = self.session.paths if self.session is not None else []
+        of_project = self.modules.paths if self.modules is not None and self.trusted else []
+        return list(dict.fromkeys([*own, *of_project]))
+
+    def way_out(self, classes: Collection[str]) -> str:
         """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
+        if self.modules is not None and self.lacking_modules(classes):
+            return f"try: {self.modules.command}"
         return "" if self.releases is None else self.releases.way_out(classes)
+
+    def lacking_modules(self, classes: Collection[str]) -> str:
+        """Which modules of the project are missing that values of these classes need, with the way out; "" if none."""
+        if self.modules is None:
+            return ""
+        with self._searching():
+            return self.modules.lacking(classes)
+
+    def _is_of_project(self, place: str) -> bool:
+        return self.modules is not None and self.modules.holds(place.partition(":")[0])
 
     def _bound_elsewhere(self, group: Group) -> str:
         """Why code of the group, or of definitions that it uses, runs in another Python only; "" when it runs here."""
@@ -289,8 +315,9 @@ class Rollback:
                 if here:
                     how = "stays, and no longer shares" if len(here) == 1 else "stay, and no longer share"
                     yield f"{', '.join(here)} {how} objects with what comes back"
-        if self.imports:
-            yield f"imported again: {_some(sorted(self.imports))}"
+        again = sorted(n for n, place in self.imports.items() if not self.lacking_modules([place]))
+        if again:
+            yield f"imported again: {_some(again)}"
         back = {n for g in self.groups for n in g.names if not (self.prefix or self.only_missing)}
         for key in self._changed_definitions():
             stays = "" if key in back else f", but only inside what comes back: the name {key} stays as it is"
@@ -298,9 +325,21 @@ class Rollback:
         loaded = [n for g in self.groups for n in g.names]
         yield from (f"{name}: {note}" for name in loaded for note in self.version.kept[name].notes)
         yield from sentences(self._foreseen(), self.prefix)
+        yield from self._notes_on_modules()
         yield from self._notes_on_what_stays()
         if self.session is not None:
             yield from self.session.notes()
+
+    def _notes_on_modules(self) -> Iterator[str]:
+        """Modules of the project that differ from those of the version."""
+        if self.modules is not None:
+            some = bool(self.asked or self.only_missing or self.prefix)
+            classes = [c for g in self.wanted for part in self._with_code(g) for c in part.classes] if some else None
+            with self._searching():
+                yield from self.modules.notes(classes)
+
+    def _with_code(self, group: Group) -> list[Group]:
+        return with_definitions(self.vault, self.version, group)
 
     def _notes_on_what_stays(self) -> Iterator[str]:
         """Variables of the notebook that the version says nothing about."""
@@ -346,8 +385,7 @@ class Rollback:
 
         partial: leave out what cannot be loaded instead; `lost` then says what and why.
         """
-        if self.session is not None:
-            sys.path += self.session.paths
+        sys.path += self.paths
         remembered = self._from_memory()
         found = DefinitionLoader(self)
         found.loader.acts = not self.prefix and not self.only_missing

@@ -78,6 +78,11 @@ class Searcher:
             if len(value) >= LEAST_CHARS and (is_secret_name(name) or shape_of(value))
         }
 
+    @cached_property
+    def of_environment(self) -> frozenset[str]:
+        """The texts of the environment that count as secrets: what `hidden` gives depends on them alone."""
+        return frozenset(self._values)
+
     def in_value(self, name: str, value: Any) -> Found | None:
         """The first secret in a variable, or None."""
         left = MAX_NODES

@@ -194,11 +194,13 @@ ROLLBACK = Verb(
     "The plan is shown first: as a panel to click in where there is a page and a person before it, as a question "
     "elsewhere. The present state is saved when it differs, so that %mv_undo always works. Only what differs is "
     "loaded, all of it or nothing. Names that import had bound and that are missing, as after a restart, are imported "
-    "again.",
+    "again. A module of the notebook's project that differs from that of the version is named. --modules never "
+    "replaces a file, with --yes neither.",
     (
         Example("v3", "go back to a version"),
         Example("v3 df --dry-run", "show what going back would do to one name"),
         Example("v3 model --as old_", "load the model beside the live one, as old_model"),
+        Example("v3 --modules", "also write the modules beside the notebook as they were"),
     ),
     (
         _version(None),
@@ -213,6 +215,13 @@ ROLLBACK = Verb(
             "session", "bring back, or leave, the random state and the session's options", ("--session",), "switch"
         ),
         Argument("partial", "bring back the rest when some value cannot be rebuilt here", ("--partial",), "flag"),
+        Argument(
+            "modules",
+            "write the notebook's own modules as they were: those that are missing to their places, those that "
+            "differ into a folder beside the store",
+            ("--modules",),
+            "flag",
+        ),
         Argument("trust", "load pickled values of a version that came from elsewhere", ("--trust",), "flag"),
     ),
     kernel=True,

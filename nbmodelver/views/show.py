@@ -53,10 +53,13 @@ def show(
     cells: Sequence[Cell] = (),
     environment: Mapping[str, Any] | None = None,
     directions: Mapping[str, Direction] | None = None,
+    modules: Mapping[str, str] | None = None,
+    about_modules: Sequence[str] = (),
 ) -> Shown:
     """A version. profiles: of the names asked for, shown instead of the rest. note: in place of the version's own.
 
-    environment: "python", "platform", and "packages" as name to version.
+    environment: "python", "platform", and "packages" as name to version. modules: of the notebook's project, path to
+    source. about_modules: sentences about them.
     """
     blocks: list[Block] = list(_head(version, refs or Refs(), version.note if note is None else note))
     if profiles is not None:
@@ -65,6 +68,7 @@ def show(
         blocks += _kept(version)
         blocks += _figures(version, parent, directions, names_used(version, cells))
         blocks += _code(cells)
+        blocks += _modules(modules or {}, about_modules)
         blocks += _surroundings(version, environment or {})
     return Shown(Document(tuple(blocks), f"version {version.name}"), version)
 
@@ -151,6 +155,18 @@ def _cell(cell: Cell) -> Iterator[Line | Code]:
     failed = Span(" failed", "bad") if not cell.ok else Span("")
     yield line(dim(f"[{cell.execution_count if cell.execution_count is not None else ' '}]{took}"), failed)
     yield Code(tuple(cell.source.splitlines()))
+
+
+def _modules(modules: Mapping[str, str], notes: Sequence[str]) -> Iterator[Block]:
+    """The modules by name, their sources folded away."""
+    if modules:
+        yield title("Modules of the project", level=2)
+        for path, source in modules.items():
+            lines = source.splitlines()
+            yield Fold(
+                spans(strong(path), dim(f"  {plural(len(lines), 'line')}")), (Code(tuple(lines)),), in_text=False
+            )
+    yield from (line(dim(note)) for note in notes)
 
 
 def _surroundings(version: Version, environment: Mapping[str, Any]) -> Iterator[Block]:

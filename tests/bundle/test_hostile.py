@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import stat
 import struct
+import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import zstandard
 
 import nbmodelver as mv
 from nbmodelver import bundle
+from nbmodelver.codecs import graph
 from nbmodelver.errors import BadBundle, LimitExceeded, NbmodelverError, NeedsTrust
+from nbmodelver.repo import modules, portable
 from tests.bundle import samples
 from tests.bundle.samples import with_manifest, zipped
 
@@ -41,7 +46,7 @@ def members(good: bytes, tmp_path: Path) -> Members:
 def refused(tmp_path: Path, data: bytes, why: str, error: type[NbmodelverError] = BadBundle) -> None:
     """The file is refused for this reason, by both ways of reading, and leaves no trace."""
     folder = tmp_path / "here"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (folder / "odd.nbmv.zip").write_bytes(data)
     repo = mv.open(folder / "store", create=True)
     before = everything(tmp_path)
@@ -252,8 +257,8 @@ def test_p19_json_that_is_none_or_too_deep_is_refused(name: str, data: bytes, me
 def test_d11_a_newer_format_is_refused_with_the_way_out(members: Members, tmp_path: Path) -> None:
     refused(
         tmp_path,
-        change(members, "bundle.json", lambda d: d.update(format=2)),
-        "format 2; this nbmodelver reads up to 1",
+        change(members, "bundle.json", lambda d: d.update(format=3)),
+        "format 3; this nbmodelver reads up to 2",
     )
 
 
@@ -302,3 +307,108 @@ def test_an_imported_version_can_be_looked_at_from_all_sides(good: bytes, tmp_pa
     assert [s.id for s in repo.diff(own, here, ["a", "b"]).sections]
     assert repo.plan(here, {"a": 1}).named("lost") == ("model",)
     assert repo.verify(full=True) == []
+
+
+# -- modules of the project (P1, P4)
+
+
+@pytest.fixture
+def with_modules(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any, Members], bytes]:
+    """Makes a bundle whose record holds these modules, well formed or not, and these members beside."""
+
+    def make(data: Any, beside: Members) -> bytes:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path_factory.getbasetemp()))
+        repo = mv.open(folder, create=True)
+        version = repo.commit({"a": 1})
+        (draft,) = graph.capture({modules.KEY: data}, {}, definitions=False).groups
+        with repo.parts.lease(), repo.parts.writing() as pack:
+            group = repo.vault.put(pack, draft)
+        made = repo.history.add(replace(version, number=2, definitions=(group,), parents=()))
+        found = portable.taken_out(repo, made)
+        plain = bundle.write(repo, version, folder / "plain.nbmv.zip")
+        members = {n: d for n, d in samples.members_of(plain).items() if not n.startswith("store/parts/")}
+        raws = {part: bytes(portable.raw(repo, found, part)) for part in found.parts}
+        described = json.loads(members["bundle.json"])
+        described["parts"] = {part: len(raw) for part, raw in raws.items()}
+        members |= {f"store/parts/{part}": raw for part, raw in raws.items()}
+        members |= {"store/record.json": portable.record(found.version), "bundle.json": json.dumps(described).encode()}
+        return zipped(with_manifest({**members, **beside}))
+
+    return make
+
+
+def well(**files: bytes) -> dict[str, Any]:
+    """Modules as a version holds them."""
+    return {"files": files, "names": {}, "notes": []}
+
+
+def test_modules_that_the_tests_put_together_are_taken(with_modules: Any, tmp_path: Path) -> None:
+    data = with_modules(well(**{"a/b.py": b"import os"}), {"modules/a/b.py": b"import os"})
+    (tmp_path / "good.nbmv.zip").write_bytes(data)
+    repo = mv.open(tmp_path, create=True)
+    assert repo.modules(bundle.open_into(repo, tmp_path / "good.nbmv.zip")) == {"a/b.py": "import os"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/evil.py", "../evil.py", "a/../../evil.py", "..", "C:/evil.py", "C:evil.py", "a\\evil.py", "\\\\h\\e.py",
+        "a\x00.py", "a//b.py", "./a.py", "con.py", "a/NUL/b.py", "aux.x/b.py", "a./b.py", "a /b.py", "\u202eyp.py",
+        "a\nb.py", ".ssh/rc.py", "a.pth", "sitecustomize.so", "", "x" * 500 + ".py", "a/b.PY",
+    ],
+)  # fmt: skip
+def test_p4_a_module_that_would_lie_elsewhere_is_refused(path: str, with_modules: Any, tmp_path: Path) -> None:
+    refused(tmp_path, with_modules(well(**{path: b"evil = 1"}), {}), "a module cannot lie at")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [], {}, {"files": {}}, {**well(), "more": 1}, well(**{"a.py": "text"}), {**well(), "names": {"a": "b.py"}},
+        {"files": {"a.py": b""}, "names": {"a b": "a.py"}, "notes": []}, {**well(), "notes": [1]},
+        {**well(), "notes": "x"}, well(**{f"m{i}.py": b"" for i in range(300)}),
+        well(**{"a.py": b"1", "A.py": b"2"}), well(**{"a.py": b"x" * 3_000_000}),
+        {"files": {1: b""}, "names": {}, "notes": []}, well(**{"a.py": bytearray(b"x")}), frozenset({1}), (1,),
+    ],
+)  # fmt: skip
+def test_p4_modules_that_are_not_well_formed_are_refused(data: Any, with_modules: Any, tmp_path: Path) -> None:
+    refused(tmp_path, with_modules(data, {}), "module")
+
+
+def test_p1_modules_that_only_a_codec_or_pickle_can_read_are_refused(with_modules: Any, tmp_path: Path) -> None:
+    refused(tmp_path, with_modules(well(**{"a.py": np.zeros(3)}), {}), "not well formed|not plain")
+    refused(tmp_path / "two", with_modules(well(**{"a.py": samples.study()["model"]}), {}), "not well formed|not plain")
+
+
+def test_p4_modules_beside_the_notebook_are_those_of_the_version(with_modules: Any, tmp_path: Path) -> None:
+    good = well(**{"a.py": b"import os"})
+    for at, (beside, why) in enumerate(
+        [
+            ({"modules/a.py": b"import evil"}, "is another than in its version"),
+            ({}, "other modules than its version"),
+            ({"modules/a.py": b"import os", "modules/b.py": b"evil"}, "other modules than its version"),
+            ({"modules/a.py": b"import os", "modules/../b.py": b"evil"}, "no file named"),
+            ({"modules/a.py": b"import os", "modules/b.pth": b"evil"}, "no file named"),
+            ({"modules/a.py": b"import os", "modules//b.py": b"evil"}, "no file named"),
+            ({"modules/a.py": b"import os", "modules/A.py": b"evil"}, "two members are named"),
+        ]
+    ):
+        refused(tmp_path / str(at), with_modules(good, beside), why)
+
+
+def test_p3_modules_of_a_stranger_are_neither_written_nor_imported_before_trust(
+    with_modules: Any, tmp_path: Path
+) -> None:
+    source = f"open({str(tmp_path / 'ran')!r}, 'w')".encode()
+    data = {"files": {"strangely.py": source}, "names": {"strangely": "strangely.py"}, "notes": []}
+    (tmp_path / "b.nbmv.zip").write_bytes(with_modules(data, {"modules/strangely.py": source}))
+    repo = mv.open(tmp_path / "here", create=True)
+    version = bundle.open_into(repo, tmp_path / "b.nbmv.zip")
+    repo.plan(version)
+    repo.load(version)
+    with pytest.raises(NeedsTrust, match=r"strangely\.py"):
+        repo.write_modules(version)
+    assert not (tmp_path / "ran").exists()
+    assert not list(tmp_path.rglob("strangely.py"))
+    assert repo.write_modules(version, trusted=True).placed == ("strangely.py",)
+    assert not (tmp_path / "ran").exists()

@@ -53,8 +53,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
 
 @pytest.fixture
 def another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes further shells in the same folder: a restarted kernel, a second notebook."""
-    return lambda: new_shell(tmp_path, monkeypatch)
+    """Makes further shells, in the same folder unless another is given: a restarted kernel, a second notebook."""
+    return lambda folder=tmp_path: new_shell(folder, monkeypatch)
 
 
 class new_shell:
