@@ -108,6 +108,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "_reply_subshell_for": "the shell that answers. Gone: a panel is answered when the running cell ends.",
     },
     "kernel/shows.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
+    "kernel/earlier.py": {"_getframe": "documented: which cell loads us. Gone: that cell is missing in a version."},
     "kernel/telling.py": {"_getframe": "documented: which code waits. Gone: the cell shows an answer, or nobody does."},
     "kernel/way_back.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kinds/xarray.py": {"_in_memory": "whether a look would read a file. Gone: the profile says that there is none."},
