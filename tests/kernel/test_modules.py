@@ -391,3 +391,16 @@ def test_versions_without_modules_stay_as_they_were(shell: Shell) -> None:
     with zipfile.ZipFile("b.nbmv.zip") as made:
         assert json.loads(made.read("bundle.json"))["format"] == 1
         assert not [n for n in made.namelist() if n.startswith("modules/")]
+
+
+def test_what_has_to_be_known_of_a_module_is_shown_below_capture_and_of_an_automatic_commit(shell: Shell) -> None:
+    put("feats.py", ONCE)
+    shell.run("from feats import S\nx = 1")
+    put("feats.py", HUNDRED)
+    shell.run("%%capture\n%mv_commit")
+    assert "feats.py was changed after it was loaded" in shell.said
+    put("more.py", "def f(): return 1\n")
+    shell.run("import more")
+    put("more.py", "def f(): return 2\n")
+    shell.run("%mv_auto on")
+    assert "more.py was changed after it was loaded" in shell.said
