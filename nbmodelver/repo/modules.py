@@ -289,9 +289,14 @@ class Then:
     def _file(self, path: str) -> Any:
         return self.project.now(path, self.modules.names_of(path))
 
+    @property
+    def lacks_some(self) -> bool:
+        """Whether modules are missing that nobody is about to write."""
+        return bool(self.missing) and not self.comes
+
     def lacking(self, classes: Collection[str]) -> str:
         """What is in the way of values of these classes ("module:name"): modules that are missing; "" if none is."""
-        needed = () if self.comes or not self.missing else self.modules.used_by(classes)
+        needed = self.modules.used_by(classes) if self.lacks_some else ()
         gone = [path for path in self.missing if path in needed]
         return f"needs {some(gone)}, missing here: {self.command}" if gone else ""
 

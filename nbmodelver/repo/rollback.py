@@ -230,7 +230,7 @@ class Rollback:
 
     def way_out(self, classes: Collection[str]) -> str:
         """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
-        if self.modules is not None and self.lacking_modules(classes):
+        if self.modules is not None and self.modules.lacks_some and any(map(self._is_of_project, classes)):
             return f"try: {self.modules.command}"
         return "" if self.releases is None else self.releases.way_out(classes)
 

@@ -40,8 +40,10 @@ def commit(
     for piece in metric_spans(version, parent, directions):
         first += [dim(" · "), *piece]
     told = tuple(warnings(version, parent))
-    lines = [line(*first), *told, *unknown, *(line("  ", dim(n)) for n in notes)]
-    aside = Document((line(strong(version.name)), *told), f"version {version.name}") if told else None
+    noted = [line("  ", dim(n)) for n in notes]
+    lines = [line(*first), *told, *unknown, *noted]
+    is_warned = bool(told or noted)
+    aside = Document((line(strong(version.name)), *told, *noted), f"version {version.name}") if is_warned else None
     return Shown(Document(tuple(lines), f"version {version.name}"), version, aside)
 
 

@@ -16,7 +16,7 @@ import tempfile
 import unicodedata
 import warnings
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,9 +35,9 @@ from nbmodelver.catalogue.records import Records, canonical
 from nbmodelver.catalogue.records import id_of as record_id
 from nbmodelver.codecs import graph, recipe
 from nbmodelver.codecs.names import names_in
-from nbmodelver.errors import NbmodelverError
-from nbmodelver.model import Group, Version
-from nbmodelver.repo import Repo
+from nbmodelver.errors import Damaged, NbmodelverError
+from nbmodelver.model import Group, ObjectId, Version
+from nbmodelver.repo import Repo, modules
 from nbmodelver.repo.history import History
 from nbmodelver.repo.settings import Settings
 from nbmodelver.repo.undo import Journals
@@ -399,6 +399,24 @@ def feed_recipe(draw: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _ours(lambda: vault.load([group], graph.Loader({}, _no_definition, trusted=False)))
+
+
+def feed_modules(draw: Any) -> None:
+    """Modules of a project: other data than there may be, or a recipe that somebody has changed."""
+    sample = {"files": {"a/b.py": b"x = 1", "c.py": b"import a.b"}, "names": {"c": "c.py"}, "notes": ["said"]}
+    (draft,) = graph.capture({modules.KEY: draw(changed_json([sample]))}, {}, definitions=False).groups
+    _ours(lambda: modules.decoded(recipe.read(recipe.write(draft, [])), _no_part))
+    (good,) = graph.capture({modules.KEY: sample}, {}, definitions=False).groups
+    _ours(lambda: modules.decoded(recipe.read(draw(changed_bytes([recipe.write(good, [])]))), _no_part))
+    path = draw(st.text(max_size=30))
+    if modules.is_allowed(path):
+        inside = Path(os.path.normpath(Path("/project", *path.split("/"))))
+        assert inside.is_relative_to("/project")
+        assert PureWindowsPath("C:/project", path).is_relative_to("C:/project")
+
+
+def _no_part(part: ObjectId) -> bytes:
+    raise Damaged(f"no part {part}")
 
 
 @st.composite

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.errors import NeedsTrust, NotLoadable
+from nbmodelver.errors import NeedsTrust, NotKept, NotLoadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -346,3 +346,61 @@ def test_a_package_of_the_same_name_is_no_requirement_of_a_bundle(shell: Shell) 
     shell.run("%mv_export v1 -o b.nbmv.zip")
     with zipfile.ZipFile("b.nbmv.zip") as made:
         assert "yaml" not in made.read("requirements.txt").decode().lower()
+
+
+def test_nobody_is_told_to_install_a_module_that_is_only_found_while_it_runs(
+    shell: Shell, another: Any, tmp_path: Path
+) -> None:
+    put("feats.py", "import importlib\nhelper = importlib.import_module('hel' + 'per')\n" + ONCE)
+    put("helper.py", "N = 1\n")
+    shell.run("from feats import S\ns = S()")
+    shell.run("%mv_commit")
+    Path("helper.py").unlink()
+    restart(tmp_path)
+    with another() as later:
+        error = later.fails("%mv_rollback v1 --yes")
+        assert isinstance(error, NotLoadable)
+        assert error.hint == "try: %mv_rollback v1 --modules"
+        with pytest.raises(NotLoadable) as raised:
+            mv.open().load("v1")
+        assert raised.value.hint == "try: %mv_rollback v1 --modules"
+        assert mv.open().write_modules("v1").placed == ("helper.py",)
+        assert mv.open().load("v1")["s"].transform(4) == 4
+
+
+def test_a_script_is_warned_of_modules_and_keeps_those_beside_its_store(tmp_path: Path) -> None:
+    put(str(tmp_path / "feats.py"), ONCE)
+    feats: Any = importlib.import_module("feats")
+    repo = mv.open(tmp_path, create=True)
+    version = repo.commit({"s": feats.S()})
+    assert repo.modules(version) == {"feats.py": ONCE}
+    put(str(tmp_path / "feats.py"), HUNDRED)
+    with pytest.warns(NotKept, match=r"feats\.py was changed after it was loaded"):
+        repo.commit({"s": feats.S(), "x": 1})
+    assert [s.title for s in repo.diff("v1", "v2").sections if s.id.startswith("modules")] == ["feats.py"]
+
+
+def test_versions_without_modules_stay_as_they_were(shell: Shell) -> None:
+    shell.run("x = 1")
+    shell.run("%mv_commit")
+    repo = mv.open()
+    assert repo["v1"].definitions == ()
+    assert repo.modules("v1") == {}
+    assert repo.write_modules("v1").placed == ()
+    shell.run("%mv_export v1 -o b.nbmv.zip")
+    with zipfile.ZipFile("b.nbmv.zip") as made:
+        assert json.loads(made.read("bundle.json"))["format"] == 1
+        assert not [n for n in made.namelist() if n.startswith("modules/")]
+
+
+def test_what_has_to_be_known_of_a_module_is_shown_below_capture_and_of_an_automatic_commit(shell: Shell) -> None:
+    put("feats.py", ONCE)
+    shell.run("from feats import S\nx = 1")
+    put("feats.py", HUNDRED)
+    shell.run("%%capture\n%mv_commit")
+    assert "feats.py was changed after it was loaded" in shell.said
+    put("more.py", "def f(): return 1\n")
+    shell.run("import more")
+    put("more.py", "def f(): return 2\n")
+    shell.run("%mv_auto on")
+    assert "more.py was changed after it was loaded" in shell.said
