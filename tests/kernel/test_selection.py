@@ -112,7 +112,7 @@ def test_a_bundle_brings_the_imports_of_its_code_once_it_is_trusted(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     (tmp_path / "other").mkdir()
     with another() as later:  # type: ignore[operator]
-        later.run("%cd other\n%mv_init\n%mv_import ../b.zip")
+        later.run("import os; os.chdir('other')\n%mv_init\n%mv_import ../b.zip")
         assert "json" not in later
         assert "imports json" in str(later.run("%mv_trust v1"))
         later.run("%mv_rollback v1 --yes")
