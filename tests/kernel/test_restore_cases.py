@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_it_comes_back_or_is_named(case: Case, shell: Shell, another: Any) -> None:
     pytest.importorskip(case.needs)
@@ -87,3 +89,6 @@ def test_it_comes_back_or_is_named(case: Case, shell: Shell, another: Any) -> No
     with another() as later:
         later.run("%mv_rollback v1 --yes")
         assert later.run(case.check)
+        for kernel in (shell, later):
+            kernel.shell.user_ns.clear()
+    gc.collect()  # A database that nobody closes is warned of here, not in another test.

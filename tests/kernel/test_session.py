@@ -55,6 +55,7 @@ def test_a_random_state_that_stays_is_named(shell: Shell) -> None:
 
 
 def test_options_come_back(shell: Shell) -> None:
+    pytest.importorskip("matplotlib")
     shell.run("import pandas as pd, numpy as np, matplotlib as mpl\na = 1")
     before = shell.run(
         "(pd.get_option('display.max_rows'), np.get_printoptions()['precision'], mpl.rcParams['lines.linewidth'])"
@@ -73,10 +74,10 @@ def test_options_come_back(shell: Shell) -> None:
 
 
 def test_modules_are_found_where_they_were(shell: Shell, another: Any) -> None:
-    shell.run("from pathlib import Path; Path('lib/homelib').mkdir(parents=True)")
-    shell.run("_ = Path('lib/homelib/__init__.py').write_text('class M: pass')")
-    shell.run("import sys; sys.path.append('lib'); from homelib import M; model, table = M(), [1, 2, 3]\n%mv_commit")
-    for name in [n for n in sys.modules if n.partition(".")[0] == "homelib"]:
+    shell.run("from pathlib import Path; Path('lib/sessionlib').mkdir(parents=True)")
+    shell.run("_ = Path('lib/sessionlib/__init__.py').write_text('class M: pass')")
+    shell.run("import sys; sys.path.append('lib'); from sessionlib import M; model, table = M(), [1, 2, 3]\n%mv_commit")
+    for name in [n for n in sys.modules if n.partition(".")[0] == "sessionlib"]:
         del sys.modules[name]
     sys.path.remove("lib")
     with another() as later:
