@@ -57,7 +57,7 @@ class Crowds:
         yield from ((host, guests) for host, guests in self._guests.items() if len(guests) > 1)
 
     def _met(self, value: Any) -> str:
-        """The host of the first name with an object that this value holds as well; "" when there is none near."""
+        """The host of the first name that holds an object of this value too; "" when the walk meets no such object."""
         seen: set[int] = set()
         queue = [value]
         while queue and len(seen) < MOST_STEPS:

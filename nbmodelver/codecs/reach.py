@@ -164,6 +164,7 @@ def holders(
         elif gc.is_tracked(value):
             ways = reach.paths(value, targets, until_s)
             search.found += [Holder(root, _path(root, way), targets[at]) for at, way in ways]
+    search.complete = search.complete and time.perf_counter() <= until_s
     return search
 
 

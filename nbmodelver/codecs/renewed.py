@@ -187,7 +187,7 @@ def _file(name: str) -> Any:
 
 
 def without_init(base: Any) -> Callable[..., Any]:
-    """Makes a value by `base.__init__`, not by that of a subclass, whose arguments nobody knows."""
+    """Makes a value by `base.__init__`, not by that of a subclass, whose arguments are unknown."""
 
     def make(cls: Any, *args: Any) -> Any:
         made = cls.__new__(cls)

@@ -78,7 +78,7 @@ class CellLog:
             self._assigns(assigned_names(python(cell.source)))
 
     def join_running(self, source: str | None, cell_id: str = "") -> None:
-        """The extension was loaded inside a cell, whose beginning nobody heard. source: None when it is not known."""
+        """The extension was loaded inside a cell, so no event told its beginning. source: None when it is not known."""
         self._running.append(_Running(source or "", self._count(), cell_id, None, None))
         self._consumed = source is None
         self.started += 1

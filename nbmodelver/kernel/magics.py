@@ -45,7 +45,7 @@ def load(shell: Any) -> Notebook:
 
 
 def _join_running_cell(notebook: Notebook, kernel: Any) -> None:
-    """Take over the cells before, and the one that loads the extension; a silent one has no end that is told."""
+    """Take over the cells before, and the one that loads the extension; IPython reports no end of a silent cell."""
     before = earlier(notebook.shell, _last_counts.get(notebook.shell, 0))
     notebook.cells.begin_with(before, partial(as_python, notebook.shell))
     parent = kernel.get_parent() if callable(getattr(kernel, "get_parent", None)) else {}

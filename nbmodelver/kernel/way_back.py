@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.display import display
 
 from nbmodelver import faces, views
-from nbmodelver.errors import NothingToCommit, StoreError, UsageError
+from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UsageError
 from nbmodelver.kernel.namespace import uninterrupted
 from nbmodelver.repo.imports import is_import
 from nbmodelver.repo.undo import NOTHING, Replaced, UndoMemory, new_token
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.model import Plan, Version, VersionId
+    from nbmodelver.model import Json, Plan, Version, VersionId
     from nbmodelver.repo import Repo
     from nbmodelver.repo.merge import MergePlan
     from nbmodelver.repo.rollback import Rollback
@@ -126,10 +127,13 @@ class WayBack:
 
     def _keep(self, repo: Repo, token: str, side: Side, replaced: Replaced) -> tuple[str, ...]:
         """Keep what was replaced in memory for undo. Returns names that no undo leads to any more."""
-        limit_mb = repo.settings["undo_memory_mb"]
+        known: set[str] = set()
+        limit_mb: Json = 0
+        with suppress(NbmodelverError):  # The values are back: a store that cannot be read must not cost the memory.
+            limit_mb = repo.settings["undo_memory_mb"]
+            known = {token, *(jump.token for jump in repo.journals.read().jumps)}
         most_bytes = limit_mb * 1_000_000 if isinstance(limit_mb, int) else 0
-        known = {jump.token for jump in repo.journals.read().jumps}
-        return self._memory.keep(token, side, replaced, most_bytes=most_bytes, known={*known, token})
+        return self._memory.keep(token, side, replaced, most_bytes=most_bytes, known=known)
 
     def _replaced(self, rollback: Rollback, names: Sequence[str], before: Version | None) -> Replaced:
         """The live objects that go, and which of them no version holds."""

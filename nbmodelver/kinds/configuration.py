@@ -38,7 +38,7 @@ DESCRIPTORS = (types.FunctionType, property, classmethod, staticmethod, types.Mo
 
 
 def settings_of(value: Any) -> Mapping[str, Any] | None:
-    """Name to value of a configuration; None for what is none."""
+    """Name to value of a configuration; None when the value is no configuration."""
     cls = type(value)
     bases = mro(cls)
     names = [(root_of(b), qualname_of(b)) for b in bases]

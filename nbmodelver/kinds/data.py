@@ -63,7 +63,7 @@ def _values(members: Any) -> Iterable[Any]:
 
 
 def _shape(member: Any) -> int | None:
-    """The number of the plain shape that a member has; None for what is not plain."""
+    """The number of the plain shape that a member has; None when it is not plain."""
     cls = type(member)
     for i, shape in enumerate(SHAPES):
         if any(cls is c for c in shape):

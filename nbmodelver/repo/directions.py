@@ -86,5 +86,5 @@ def _said_lately(history: History, metrics: set[str]) -> dict[str, Direction]:
 
 
 def unknown(metric: str, value: float | None = None) -> str:
-    """The sentence for a metric whose direction nobody knows, with the way out."""
+    """The sentence for a metric whose direction is unknown, with the way out."""
     return f"direction of '{metric}' unknown: --metric {metric}={'VALUE' if value is None else f'{value:g}'}:lower"

@@ -87,7 +87,7 @@ def group_of(version: Version) -> Group | None:
 
 
 def read(vault: Vault, version: Version) -> Modules:
-    """The modules of a version. Raises Damaged for what nobody may have written."""
+    """The modules of a version. Raises Damaged when they are not well formed."""
     group = group_of(version)
     if group is None:
         return NONE
@@ -291,7 +291,7 @@ class Then:
 
     @property
     def lacks_some(self) -> bool:
-        """Whether modules are missing that nobody is about to write."""
+        """Whether modules are missing that are not about to be written."""
         return bool(self.missing) and not self.comes
 
     def lacking(self, classes: Collection[str]) -> str:

@@ -364,6 +364,8 @@ class Rollback:
             yield f"{holder.path} keeps the replaced {holder.name}; to join them again: {join}"
         if len(self.held.found) > SHOWN:
             yield f"{len(self.held.found) - SHOWN} more places keep replaced objects"
+        if not self.held.complete:
+            yield "other variables may keep replaced objects too: the search for them took too long"
 
     def _foreseen(self) -> list[tuple[tuple[str, ...], str]]:
         """What the libraries here will not bring back as it was, as far as it can be known without loading."""

@@ -86,7 +86,7 @@ def metric_spans(
 
 
 def verdict(step: float, direction: Direction | None) -> Style:
-    """How a change is shown: "good" or "bad"; "dim" where there is none, and where nobody knows the direction."""
+    """How a change is shown: "good" or "bad"; "dim" when there is no change or the direction is unknown."""
     if direction not in ("higher", "lower") or not step or math.isnan(step):
         return "dim"
     return "good" if (step > 0) == (direction == "higher") else "bad"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nbmodelver as mv
+from nbmodelver.errors import StoreError
+from nbmodelver.repo import undo
 
 if TYPE_CHECKING:
     from tests.kernel.conftest import Shell
@@ -327,3 +329,32 @@ def test_a_class_that_fills_its_caches_is_the_same_class(shell: Shell, made: str
     assert "S" not in [c.name for c in shell.run("%mv_status").changes if c.effect == "changes"]
     shell.run("%mv_rollback v1 --yes")
     assert shell.run("isinstance(run.s, S) and type(s) is S and s.lr == 0.1") is True
+
+
+def test_a_search_that_ends_early_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbmodelver.repo.rollback.SEARCH_S", 0.0)
+    shell.run("x = [1]\n%mv_commit x\nx.append(2); other = {'a': [1]}")
+    assert "the search for them took too long" in said(shell, "%mv_rollback v1 --dry-run")
+
+
+def test_a_journal_that_cannot_be_read_costs_no_value(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.run("log = [1]\n%mv_commit log\nlog = (i for i in [])")
+    log = shell["log"]
+    with monkeypatch.context() as patch:
+        patch.setattr("nbmodelver.repo.undo.Journals.read", unreadable_after(1))
+        shell.run("%mv_rollback v1 --yes")
+    shell.run("%mv_undo")
+    assert shell["log"] is log
+
+
+def unreadable_after(reads: int) -> Any:
+    read = undo.Journals.read
+    left = [reads]
+
+    def failing(self: Any) -> Any:
+        if not left[0]:
+            raise StoreError("the store cannot be read", "check the disk")
+        left[0] -= 1
+        return read(self)
+
+    return failing

@@ -50,7 +50,7 @@ export function worded(value: number): Metric {
   return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
 
-/** "good" or "bad" for a step of a metric; "" where there is none, or nobody knows which way it is better. */
+/** "good" or "bad" for a step of a metric; "" when there is no step, or the direction of the metric is unknown. */
 export function verdict(by: number, direction: Direction | undefined): 'good' | 'bad' | '' {
   if (!by || Number.isNaN(by) || direction === undefined || direction === 'unknown') {
     return '';

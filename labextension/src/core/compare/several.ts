@@ -138,7 +138,7 @@ function drawRow({ t }: IContext, row: IValues, order: readonly number[], { by, 
   );
 }
 
-/** The best of different numbers; null where nobody knows which way they are better. */
+/** The best of different numbers; null when the direction of the metric is unknown. */
 export function bestOf({ values, direction, differs }: IValues): number | null {
   const numbers = values.filter((one): one is number => typeof one === 'number');
   if (!differs || numbers.length < 2 || direction === undefined || direction === 'unknown' || Math.min(...numbers) === Math.max(...numbers)) {
