@@ -12,7 +12,7 @@ import faulthandler
 import gc
 import json
 import os
-import select
+import selectors
 import signal
 import sys
 import threading
@@ -83,14 +83,15 @@ def run(works: Sequence[Callable[[], Any]], limit_s: float, overtime: str) -> li
 def _lines(reading: int, limit_s: float) -> Iterator[bytes]:
     """What the child writes, line by line, until it ends or is silent for too long."""
     held = b""
-    while True:
-        wait_s = limit_s + GRACE_S if limit_s else None
-        ready, _, _ = select.select([reading], [], [], wait_s)
-        data = os.read(reading, 65536) if ready else b""
-        if not data:
-            return
-        *lines, held = (held + data).split(b"\n")
-        yield from lines
+    wait_s = limit_s + GRACE_S if limit_s else None
+    with selectors.DefaultSelector() as selector:  # Unlike select.select, takes descriptors above 1023.
+        selector.register(reading, selectors.EVENT_READ)
+        while selector.select(wait_s):
+            data = os.read(reading, 65536)
+            if not data:
+                return
+            *lines, held = (held + data).split(b"\n")
+            yield from lines
 
 
 def _end(pid: int) -> Outcome:
