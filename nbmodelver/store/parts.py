@@ -11,7 +11,7 @@ from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import Index
 from nbmodelver.store.lanes import copy
 from nbmodelver.store.packs import read_contents
-from nbmodelver.store.prints import PRINTS
+from nbmodelver.store.prints import PRINTS, prints_of
 from nbmodelver.store.reading import Reader
 from nbmodelver.store.workers import Workers
 from nbmodelver.store.writing import PackWriter
@@ -66,8 +66,8 @@ class PartStore:
         return -(-sum(b.stored for b in blocks) * entry.size // raw) if raw else 0
 
     def prints(self, raws: Sequence[memoryview]) -> list[Print]:
-        """What the bytes are recognised by within this process, with all threads."""
-        return self._workers.map(self._print_of, raws)
+        """The prints of the bytes, long ones with all threads."""
+        return prints_of(raws, self._print_of, self._workers)
 
     def bases(self, id_: ObjectId) -> set[ObjectId]:
         """The parts that this one is a delta to, not theirs. Raises MissingPart."""

@@ -21,10 +21,14 @@ from nbmodelver.store.hashes import print_of
 from nbmodelver.store.lanes import address_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from nbmodelver.store.hashes import Print
+    from nbmodelver.store.workers import Workers
     from nbmodelver.system.protocol import PageMarks
 
 WORTH_WATCHING_BYTES = 8 << 20
+WORTH_A_TASK_BYTES = 256 << 10
 FIRST_PATIENCE = 2
 _MOST_SPANS = 4096
 _LOOK_EVERY_S = 0.1
@@ -156,6 +160,13 @@ class Prints:
 
 PRINTS = Prints()
 """Those of this process."""
+
+
+def prints_of(raws: Sequence[memoryview], print_of_one: Callable[[memoryview], Print], workers: Workers) -> list[Print]:
+    """The print of each run of bytes: long ones in threads, short ones here, which takes less."""
+    long = [at for at, raw in enumerate(raws) if len(raw) >= WORTH_A_TASK_BYTES]
+    found = dict(zip(long, workers.map(lambda at: print_of_one(raws[at]), long), strict=True))
+    return [found.get(at) or print_of(raw) for at, raw in enumerate(raws)]
 
 
 def _edges(span: Span, raw: memoryview) -> Print:

@@ -18,6 +18,7 @@ from nbmodelver.store.index import PREFIX
 from nbmodelver.store.limits import MAX_DEPTH, SEGMENT_BYTES, SMALL_BYTES
 from nbmodelver.store.packs import Entry, NewBlock, Use, ending, header, read_contents
 from nbmodelver.store.planning import Job, Planner
+from nbmodelver.store.prints import WORTH_A_TASK_BYTES, prints_of
 from nbmodelver.store.reading import LARGE_BYTES
 from nbmodelver.store.rows import LEAST_COLUMNS
 from nbmodelver.store.sealing import Stream
@@ -35,7 +36,6 @@ Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
 """Raw bytes, a part that they resemble, their layout."""
 
 _NEAR_SMALL_BYTES = 256 << 10
-_WORTH_A_TASK_BYTES = 256 << 10
 
 
 @dataclass
@@ -103,7 +103,7 @@ class PackWriter:
         raw: C-contiguous, any length; only read, not kept. near: a part likely to resemble it, a hint.
         layout: what its elements are ("f4", "i8", "b", "text", "lengths" ...), a hint.
         """
-        if type(raw) is bytes and len(raw) < _WORTH_A_TASK_BYTES and not self._broken:
+        if type(raw) is bytes and len(raw) < WORTH_A_TASK_BYTES and not self._broken:
             known = self._seen(print_of(raw))
             if known is not None:
                 return known
@@ -135,10 +135,8 @@ class PackWriter:
 
     # -- taking parts
 
-    def _prints(self, views: Sequence[memoryview]) -> list[Print]:
-        big = [i for i, view in enumerate(views) if len(view) >= _WORTH_A_TASK_BYTES]
-        found = dict(zip(big, self._workers.map(lambda i: self._print_of(views[i]), big), strict=True))
-        return [found.get(i) or print_of(view) for i, view in enumerate(views)]
+    def _prints(self, raws: Sequence[memoryview]) -> list[Print]:
+        return prints_of(raws, self._print_of, self._workers)
 
     def _seen(self, print_: Print) -> ObjectId | None:
         id_ = self._known.get(print_) or self._new.get(print_)
@@ -219,7 +217,7 @@ class PackWriter:
     # -- blocks in order
 
     def _submit(self, length: int, work: Callable[..., Encoded], *args: object) -> None:
-        if self._workers.threads == 1 or (length < _WORTH_A_TASK_BYTES and not self._running):
+        if self._workers.threads == 1 or (length < WORTH_A_TASK_BYTES and not self._running):
             self._append(length, _done(work(*args)))
         else:
             self._append(length, self._workers.submit(work, *args))
