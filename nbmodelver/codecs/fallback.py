@@ -65,6 +65,13 @@ class Definitions:
         self._keys: dict[int, str] = {}
         self.inline: set[int] = set()
 
+    def copy(self) -> Definitions:
+        """The same, to be added to by itself."""
+        made = Definitions(self.namespace)
+        made.by_key, made._keys = dict(self.by_key), dict(self._keys)
+        made.names_used, made.inline = set(self.names_used), set(self.inline)
+        return made
+
     @property
     def ids(self) -> dict[int, str]:
         """Id -> key of every definition met."""

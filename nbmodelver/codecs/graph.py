@@ -28,6 +28,8 @@ from nbmodelver.model import Skipped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
+    from nbmodelver.codecs.recall import Recall
+
 PLAIN = "plain/1"
 PICKLE = "pickle/1"
 
@@ -119,6 +121,7 @@ def capture(
     definitions: bool = True,
     time_limit_s: float = 0.0,
     unloadable: Mapping[str, str] = types.MappingProxyType({}),
+    recall: Recall | None = None,
 ) -> Capture:
     """Encode `values`, grouped by what they share, with the definitions that they use.
 
@@ -126,6 +129,7 @@ def capture(
     skip(name, value): a reason to leave out a name that only kept code would bring along, or None.
     time_limit_s: for each value that needs pickle; 0: none.
     unloadable: name -> why what is encoded of it cannot be loaded: it counts as one that cannot be kept.
+    recall: what earlier walks over these names found, which spares work; this one is added to it.
     A value that cannot be kept is named in `skipped`, the others are kept; one that shares objects with it has a note.
     Only KeyboardInterrupt gets out.
     """
@@ -136,6 +140,7 @@ def capture(
             walk = _Walk(scope, skip, time_limit_s)
             walk.known.inline |= inline
             walk.unloadable = unloadable
+            walk.recall = None if inline else recall
             result = walk.run(values, definitions=definitions)
             if walk.torn <= inline:
                 return result
@@ -150,6 +155,7 @@ class _Walk:
         self.skip = skip
         self.time_limit_s = time_limit_s
         self.unloadable: Mapping[str, str] = {}
+        self.recall: Recall | None = None
         self.failed: list[tuple[str, Any]] = []
         self.known = fallback.Definitions(namespace)
         self.result = Capture()
@@ -157,6 +163,7 @@ class _Walk:
         self.order: dict[str, int] = {}
         self._lost: dict[str, str] = {}
         self._met: dict[str, fallback.Memo] = {}
+        self._tried: dict[tuple[str, ...], tuple[_Single, dict[str, Any]]] = {}
 
     def run(self, values: Mapping[str, Any], *, definitions: bool) -> Capture:
         singles = self._singles(values)
@@ -181,9 +188,12 @@ class _Walk:
 
         Each of them would be written whole by itself: axes and lines hold their figure, ten names the same tree.
         """
-        singles: dict[str, _Single] = {}
+        singles: dict[str, _Single] = self._recalled(values)
+        done = {name for single in singles.values() for name in single.names}
         crowds = Crowds(self.namespace)
         for name, value in values.items():
+            if name in done:
+                continue
             if name not in self.unloadable and crowds.takes(name, value):
                 continue
             single = self._single(name, value)
@@ -194,6 +204,29 @@ class _Walk:
             self._join(singles, host, more, list(values))
         self.order = {name: at for at, name in enumerate(values)}
         return sorted(singles.values(), key=lambda single: self.order[single.names[0]])
+
+    def _recalled(self, values: Mapping[str, Any]) -> dict[str, _Single]:
+        """The groups that are as they were in the last walk but for the contents of arrays, by their first name."""
+        found: dict[str, _Single] = {}
+        recall = self.recall
+        if recall is None:
+            return found
+        for names in recall.groups(values.keys() - self.unloadable.keys()):
+            before = self.known.copy()
+            try:
+                with time_limit(self.time_limit_s):
+                    together = self._together(names, tuple(values[name] for name in names))
+            except (Exception, SystemExit):
+                self.known = before
+                continue
+            parts = recall.parts(together.draft, together.memory)
+            if parts is None:
+                self._tried[names] = together, self.known.by_key
+                self.known = before
+                continue
+            alone = tuple(_Single(n, values[n], draft, together.memory, {}, None) for n, draft in parts.items())
+            found[names[0]] = replace(together, parts=alone)
+        return found
 
     def _join(self, singles: dict[str, _Single], host: str, more: Mapping[str, Any], order: Sequence[str]) -> None:
         """Encode names together with the one that holds what they share; each by itself where that fails."""
@@ -384,13 +417,22 @@ class _Walk:
         values = {name: value for member in members for name, value in member.values()}
         names = tuple(sorted(values, key=lambda name: self.order.get(name, len(self.order))))
         try:
-            together = self._together(names, tuple(values[name] for name in names))
+            together = self._encoded_before(names) or self._together(names, tuple(values[name] for name in names))
         except Exception as error:
             self.result.skipped += [Skipped(n, n, f"with {', '.join(names)}: {culprit.reason(error)}") for n in names]
             return
+        if self.recall is not None and together.draft.format == PICKLE and not any(m.parts for m in members):
+            by_name = {member.name: (member.draft, member.memory) for member in members}
+            self.recall.remember(together.draft, together.memory, by_name)
         self.result.met[names] = together.objects
         self.result.held.append(together)
         self.result.groups.append(together.draft)
+
+    def _encoded_before(self, names: tuple[str, ...]) -> _Single | None:
+        """The group as it was encoded to be compared with the last walk, if it would be the same now."""
+        tried, keys = self._tried.pop(names, (None, {}))
+        is_valid = tried is not None and all(self.known.by_key.get(k) is keys[k] for k in tried.draft.uses)
+        return tried if is_valid else None
 
 
 def _plain_single(name: str, value: Any, memory: Memory) -> _Single:

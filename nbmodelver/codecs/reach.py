@@ -12,6 +12,7 @@ import time
 import types
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import culprit
@@ -48,10 +49,16 @@ class Reach:
     """
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self._ends = {id(namespace), id(sys.modules)}
-        self._ends.update(id(namespace[name]) for name in _OF_IPYTHON if name in namespace)
-        self._ends.update(id(vars(module)) for module in list(sys.modules.values()) if hasattr(module, "__dict__"))
+        self._namespace = namespace
         self._kinds: dict[int, bool] = {}
+
+    @cached_property
+    def _ends(self) -> set[int]:
+        """Ids of the notebook's namespace and history, and of the namespaces of all modules."""
+        namespace = self._namespace
+        found = {id(namespace), id(sys.modules), *(id(namespace[name]) for name in _OF_IPYTHON if name in namespace)}
+        found.update(id(vars(module)) for module in list(sys.modules.values()) if hasattr(module, "__dict__"))
+        return found
 
     def all(self, value: Any) -> dict[int, Any]:
         """Id -> object for the value and what it holds, at most 200,000 objects."""

@@ -123,6 +123,7 @@ class Commit:
             skip=self._not_brought_along,
             time_limit_s=self._limit_s(),
             unloadable=unloadable,
+            recall=self.repo.vault.recall,
         )
 
     def _too_large(self, draft: Draft, capture: Capture) -> Iterator[tuple[str, Skipped]]:
@@ -353,18 +354,19 @@ class Taken:
         """The version, with everything in the pack."""
         groups = tuple(writer.put(d) for d in self.capture.groups)
         definitions = tuple(writer.put_definition(d) for d in self.capture.definitions)
-        digests = {name: writer.digest(name, d) for name, d in self.capture.alone.items()}
-        kept = {
+        kept = self.version.kept
+        digests = {n: writer.digest(n, d, groups[kept[n].group]) for n, d in self.capture.alone.items() if n in kept}
+        stored = {
             name: replace(
                 entry,
                 digest=digests.get(name) or writer.digest_within(name, groups[entry.group]),
                 size_bytes=entry.size_bytes if name in self.capture.alone else groups[entry.group].size_bytes,
             )
-            for name, entry in self.version.kept.items()
+            for name, entry in kept.items()
         }
         return replace(
             self.version,
-            kept=kept,
+            kept=stored,
             groups=groups,
             definitions=definitions,
             cells=writer.put_document(self.cells, "cells"),
@@ -399,9 +401,12 @@ class _Writer:
         self.check(draft)
         return group
 
-    def digest(self, name: str, draft: Draft) -> ObjectId:
-        """The content identity of one name of a larger group."""
+    def digest(self, name: str, draft: Draft, group: Group) -> ObjectId:
+        """The content identity of one name of a larger group; that of the parent when the whole group is the same."""
         old = self.parent.kept.get(name) if self.parent else None
+        before = self._groups.get(name)
+        if old is not None and before is not None and before.recipe == group.recipe and before.names == group.names:
+            return old.digest
         found = self.vault.original(self.vault.identify(draft).recipe, old.digest if old else None)
         self.check(draft)
         return found

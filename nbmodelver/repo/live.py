@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from nbmodelver.repo.vault import Sources, Vault
 
 
+def _not_asked_for(_name: str, _value: Any) -> str:
+    return "not asked for"
+
+
 @dataclass
 class Live:
     """The live values that matter, encoded for comparison. Nothing of it is stored."""
@@ -27,7 +31,7 @@ class Live:
 
     def __post_init__(self) -> None:
         present = {n: self.namespace[n] for n in self.names if n in self.namespace}
-        self.capture = graph.capture(present, self.namespace, skip=lambda *_: "not asked for")
+        self.capture = graph.capture(present, self.namespace, skip=_not_asked_for, recall=self.vault.recall)
 
     @cached_property
     def groups(self) -> dict[str, Group]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph, recipe
 from nbmodelver.codecs.memory import Arrays
+from nbmodelver.codecs.recall import Recall
 from nbmodelver.errors import Damaged, NotLoadable
 from nbmodelver.model import Group, ObjectId
 
@@ -34,6 +35,7 @@ class Vault:
 
     def __init__(self, parts: PartStore) -> None:
         self.parts = parts
+        self.recall = Recall()
         self._recipes: OrderedDict[ObjectId, Recipe] = OrderedDict()
         self._aliases: dict[ObjectId, dict[ObjectId, None]] = {}
 

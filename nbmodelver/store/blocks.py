@@ -37,6 +37,11 @@ def copied(length: int, uses: tuple[Use, ...]) -> Encoded:
     return Encoded(NewBlock(length, 0, sum_of(b""), COPY, uses), b"")
 
 
+def finished(length: int, encoder: Encoder, stored: bytes, uses: tuple[Use, ...]) -> Encoded:
+    """The block with these stored bytes, of which the caller knows what decoding them gives."""
+    return Encoded(NewBlock(length, len(stored), sum_of(stored), encoder.number, uses), stored)
+
+
 def encoded(raw: memoryview, encoder: Encoder, base: Buffer | Stretch, uses: tuple[Use, ...], level: int) -> Encoded:
     """The block for `raw`: by `encoder`, or plainly where that does not fit or gains nothing.
 

@@ -36,12 +36,16 @@ LEAST_COPY_SHARE = 0.02
 
 @dataclass(frozen=True)
 class Piece:
-    """A block to be: a run of the part, its encoder (None: copied from the base), what it uses of the base."""
+    """A block to be: a run of the part, its encoder (None: copied from the base), what it uses of the base.
+
+    stored: the bytes of the block, for one that was decoded and compared with the run already.
+    """
 
     start: int
     end: int
     encoder: Encoder | None
     uses: tuple[Use, ...] = ()
+    stored: bytes | None = None
 
 
 def whole(raw: memoryview, layout: str, level: int, encoder: Encoder | None = None) -> list[Piece]:

@@ -395,13 +395,24 @@ def may_be_moved(raw: Buffer, base: Buffer, width: int) -> bool:
 
 
 def places_in(raw: Buffer, base: Buffer, width: int) -> memoryview | None:
-    """u32: where in `base` each element of `raw` is; None unless each is there, and once."""
+    """u32: where in `base` each element of `raw` is; None unless each is there, and once.
+
+    Both are sorted: looking up elements in random order misses the cache at each step of each search.
+    """
     new, old = words(raw, width), words(base, width)
-    order = np.argsort(old)
-    values = old[order]
-    at = np.minimum(np.searchsorted(values, new), max(len(values) - 1, 0))
-    if not len(values) or not np.array_equal(values[at], new):
+    if not len(new) or not len(old):
         return None
-    if (values[at] == values[np.minimum(at + 1, len(values) - 1)])[at + 1 < len(values)].any():
+    order, way = np.argsort(old), np.argsort(new)
+    values, wanted = old[order], new[way]
+    if np.array_equal(values, wanted):
+        at = np.arange(len(new))
+    else:
+        at = np.searchsorted(values[:-1], wanted)
+        if not np.array_equal(values[at], wanted):
+            return None
+    repeated = values[1:] == values[:-1]
+    if len(repeated) and repeated[np.minimum(at, len(repeated) - 1)][at < len(repeated)].any():
         return None
-    return order[at].astype("<u4").view(np.uint8).data
+    places = np.empty(len(new), "<u4")
+    places[way] = order[at]
+    return places.view(np.uint8).data

@@ -161,7 +161,11 @@ class Planner:
         return Prepared(id_, pieces, base, near[1] + 1)
 
     def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
-        """The part as what an index takes from its parent; None when it is not that."""
+        """The part as what an index takes from its parent; None when it is not that.
+
+        `index_is_right` decodes and compares, so the block need not be decoded again: random reads of the base cost
+        more than everything else here.
+        """
         moved = self._moved.get(rows.rows_of(job, self._reader) or (0, 0))
         if moved is None or job.near is None:
             return None
@@ -171,8 +175,9 @@ class Planner:
             return None
         uses = Use(job.near, 0, len(base)), Use(index_id, 0, len(index))
         depth = self._reader.place(job.near).entry.depth + 1
-        pieces = [Piece(0, len(job.raw), Taken(width_of(job.layout)), uses)]
-        return Prepared(id_, pieces, memoryview(bytes(base) + bytes(index)), depth)
+        encoder = Taken(width_of(job.layout))
+        pieces = [Piece(0, len(job.raw), encoder, uses, encoder.stored)]
+        return Prepared(id_, pieces, depth=depth)
 
     def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
         """The part to code against: `near`, or one that its chain goes back to when that is as long as may be.

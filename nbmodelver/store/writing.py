@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import Damaged, StoreError
 from nbmodelver.model import ObjectId, Progress
-from nbmodelver.store.blocks import Encoded, changed_meanwhile, copied, encoded, encoded_solid
+from nbmodelver.store.blocks import Encoded, changed_meanwhile, copied, encoded, encoded_solid, finished
 from nbmodelver.store.choice import width_of
 from nbmodelver.store.hashes import Print, id_of, print_of
 from nbmodelver.store.index import PREFIX
@@ -205,6 +205,9 @@ class PackWriter:
         length = piece.end - piece.start
         if piece.encoder is None:
             self._append(length, _done(copied(length, piece.uses)))
+            return
+        if piece.stored is not None:
+            self._append(length, _done(finished(length, piece.encoder, piece.stored, piece.uses)))
             return
         used = _base_of(piece, base)
         self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)

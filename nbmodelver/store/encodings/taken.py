@@ -30,7 +30,12 @@ class Taken:
         """Next to nothing, or None where the lengths do not fit. That the index is right was found out before."""
         count, rest = divmod(len(raw), self.width)
         old = len(base) - INDEX_BYTES * count
-        return None if rest or old < 0 or old % self.width else [_HEAD.pack(self.width)]
+        return None if rest or old < 0 or old % self.width else [self.stored]
+
+    @property
+    def stored(self) -> bytes:
+        """The bytes of a block: the base and the index say everything else."""
+        return _HEAD.pack(self.width)
 
 
 def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
