@@ -18,6 +18,7 @@ import numpy as np
 from nbmodelver.codecs import graph, trial
 from nbmodelver.codecs.definitions import NOTEBOOK
 from nbmodelver.codecs.memory import Arrays
+from nbmodelver.codecs.plainly import comes_back_plainly
 from nbmodelver.codecs.proven import is_proven
 from nbmodelver.errors import NbmodelverError
 
@@ -114,7 +115,8 @@ def _key(draft: Draft, capture: Capture) -> Any:
         return None
     kinds = {kind for name in draft.names for kind in capture.kinds.get(name, ())}
     used = {cls for key in draft.uses if isinstance(cls := capture.defined.get(key), type)}
-    classes = tuple(sorted(_serial(cls) for cls in kinds | used if not is_proven(cls.__module__)))
+    tried = (cls for cls in kinds | used if not is_proven(cls.__module__) and not comes_back_plainly(cls))
+    classes = tuple(sorted(map(_serial, tried)))
     if not classes:
         return None
     return classes, tuple(_shape(capture.values.get(name)) for name in draft.names)

@@ -167,14 +167,15 @@ class Planner:
         more than everything else here.
         """
         moved = self._moved.get(rows.rows_of(job, self._reader) or (0, 0))
-        if moved is None or job.near is None:
+        near = rows.source(job, self._reader)
+        if moved is None or near is None:
             return None
         index_id, index = moved
-        base = self._reader.base(job.near)
+        base = self._reader.base(near)
         if not rows.index_is_right(job, base, index):
             return None
-        uses = Use(job.near, 0, len(base)), Use(index_id, 0, len(index))
-        depth = self._reader.place(job.near).entry.depth + 1
+        uses = Use(near, 0, len(base)), Use(index_id, 0, len(index))
+        depth = self._reader.place(near).entry.depth + 1
         encoder = Taken(width_of(job.layout))
         pieces = [Piece(0, len(job.raw), encoder, uses, encoder.stored)]
         return Prepared(id_, pieces, depth=depth)

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.store import lanes
 from nbmodelver.store.choice import width_of
-from nbmodelver.store.encodings.taken import INDEX_BYTES
+from nbmodelver.store.encodings.taken import INDEX_BYTES, Taken
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbmodelver.model import ObjectId
     from nbmodelver.store.planning import Job
     from nbmodelver.store.reading import Reader
 
 LEAST_ROWS = 16 << 10
 LEAST_COLUMNS = 2
+MOST_TIMES_LARGER = 2
+"""What a parent was taken from is decoded instead of the parent up to so many times its size."""
 _MOST_PROBES = 3
 _TELLING = ("i8", "u8", "f8", "i4", "u4", "f4")
 """Layouts that may tell rows apart, the likeliest first."""
@@ -57,17 +60,39 @@ def _is_worth_it(index: memoryview, columns: Sequence[Job], reader: Reader) -> b
     """True when a second column went the same way: the index costs about as much as one."""
     right = 0
     for column in columns:
-        assert column.near is not None
-        right += index_is_right(column, reader.base(column.near), index)
+        right += index_is_right(column, _elements(column, reader), index)
         if right == LEAST_COLUMNS:
             return True
     return False
 
 
-def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
-    """Rows of the column and of the one that it is near to; None for what cannot be coded by an index."""
-    width = width_of(job.layout)
+def source(job: Job, reader: Reader) -> ObjectId | None:
+    """The part that an index takes the elements from: the parent, or the one that the parent itself was taken from.
+
+    A table that is sorted again and again is then always one index away from the columns that were stored whole.
+    """
     place = reader.index.known(job.near) if job.near else None
+    if place is None:
+        return None
+    blocks = place.contents.covering(place.entry)
+    block = place.contents.blocks[blocks[0]] if len(blocks) == 1 else None
+    if block is None or block.encoding != Taken.number or block.raw != place.entry.size:
+        return job.near
+    first = reader.index.known(block.uses[0].base)
+    is_near = first is not None and first.entry.size <= MOST_TIMES_LARGER * place.entry.size
+    return first.entry.id if first is not None and is_near else job.near
+
+
+def _elements(job: Job, reader: Reader) -> memoryview:
+    near = source(job, reader)
+    assert near is not None
+    return reader.base(near)
+
+
+def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
+    """Rows of the column and of its source; None for what cannot be coded by an index."""
+    width = width_of(job.layout)
+    place = reader.index.known(near) if (near := source(job, reader)) else None
     if place is None or not job.layout or job.layout in ("text", "lengths") or len(job.raw) % width:
         return None
     rows, old = len(job.raw) // width, place.entry.size // width
@@ -79,11 +104,10 @@ def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
 
 def _index(columns: Sequence[Job], reader: Reader) -> memoryview | None:
     for column in columns:
-        assert column.near is not None
         width = width_of(column.layout)
         if not lanes.may_tell_rows_apart(column.raw, width):
             continue
-        base = reader.base(column.near)
+        base = _elements(column, reader)
         if not lanes.may_be_moved(column.raw, base, width):
             return None
         index = lanes.places_in(column.raw, base, width)

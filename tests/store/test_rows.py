@@ -65,6 +65,23 @@ def test_moved_rows_cost_an_index(change):
     assert share < EXPECTED
 
 
+def test_a_table_that_moves_again_and_again_is_one_index_away():
+    backend = MemoryBackend()
+    store = PartStore(backend, threads=2)
+    tables = [table()]
+    ids, _ = put_all(store, tables[0])
+    versions = [ids]
+    for seed in range(12):
+        rows = np.random.default_rng(seed).permutation(len(tables[-1]["id"][1]) - 1000 * (seed % 2))
+        tables.append(rows_of(tables[-1], rows))
+        ids, _ = put_all(store, tables[-1], versions[-1])
+        versions.append(ids)
+    for one, ids in zip(tables, versions, strict=True):
+        assert_reads(backend, one, ids)
+    assert encodings_in(store).count(10) == 12 * 5
+    assert {e.depth for c in store._index.packs().values() for e in c.entries} == {0, 1}
+
+
 def test_one_changed_column_is_stored_for_itself():
     def change(t):
         moved = rows_of(t, np.random.default_rng(1).permutation(ROWS))
