@@ -69,6 +69,18 @@ def test_d8_without_the_catalogue_every_verb_prints_the_same(demo, monkeypatch, 
     assert [printed(verb, capsys) for verb in VERBS] == with_it
 
 
+@pytest.mark.slow
+@pytest.mark.kernel
+@pytest.mark.parametrize("path", [n for n in NOTEBOOKS if n.stem != "quickstart"], ids=lambda p: p.stem)
+def test_a_tutorial_runs_from_top_to_bottom_and_its_outputs_can_be_saved(path: Path, tmp_path: Path) -> None:
+    run = [sys.executable, ROOT / "notebooks" / "run.py", path, tmp_path / "run", "--save", tmp_path / "saved.ipynb"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    saved = (tmp_path / "saved.ipynb").read_text("utf-8")
+    assert str(tmp_path) not in saved
+    assert "store at ~/study/.nbmodelver" in saved
+
+
 @pytest.mark.kernel
 def test_a_line_that_arrives_in_pieces_is_printed_as_one(tmp_path) -> None:
     cell = 'import sys\nfor piece in ("equal:", " True\\n"):\n    sys.stdout.write(piece)\n    sys.stdout.flush()'
