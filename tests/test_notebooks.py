@@ -78,7 +78,7 @@ def test_a_tutorial_runs_from_top_to_bottom_and_its_outputs_can_be_saved(path: P
     assert done.returncode == 0, done.stdout + done.stderr
     saved = (tmp_path / "saved.ipynb").read_text("utf-8")
     assert str(tmp_path) not in saved
-    assert "store at ~/study/.nbmodelver" in saved
+    assert "~/study/.nbmodelver" in saved
 
 
 @pytest.mark.kernel
