@@ -81,7 +81,7 @@ lab: frontend  ## Open JupyterLab in the folder notebooks, with the package read
 docs: $(READY)  ## Write docs/verbs, run the notebooks, and build the site in build/docs/html.
 	@$(BIN)/python -m nbmodelver.verbs docs/verbs
 	@$(MAKE) --no-print-directory $(RAN)
-	@$(BIN)/python -m sphinx -W --keep-going -q -d build/docs/doctrees docs build/docs/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -E -d build/docs/doctrees docs build/docs/html
 	@echo "the site: build/docs/html/index.html"
 
 build/docs/notebooks/%.ipynb: notebooks/%.ipynb notebooks/run.py $(shell find nbmodelver -name '*.py')

@@ -56,8 +56,9 @@ def _paragraph(text: str, names: list[str]) -> str:
 
 def _listed(text: str, names: list[str]) -> str:
     """The text with a new item at each "name: "."""
+    text, *outcome = re.split(r"(?<=[.;)] )(?=(?:Raises|Warns) )", text, maxsplit=1)
     escaped = "|".join(re.escape(SPECIAL.sub(r"\\\1", n)) for n in sorted(names, key=len, reverse=True))
     begins = rf"(?:^|(?<=[.;)] ))((?:{escaped})(?:(?:, | and )(?:{escaped}))*): "
     first, *rest = re.split(begins, text)
     items = [f"- **{name}**: {said.strip()}" for name, said in zip(rest[::2], rest[1::2], strict=True)]
-    return "\n\n".join(filter(None, [first.strip(), "\n".join(items)]))
+    return "\n\n".join(filter(None, [first.strip(), "\n".join(items), *outcome]))

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-COLUMN = 74
-ROW = 34
-HEAD = 30
-LABEL = 440
+COLUMN = 42
+ROW = 46
+HEAD = 62
+LABEL = 430
+LETTERS = 70
+"""So many fit into one line of a label."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def drawn(title: str, found: list[Step], columns: list[str]) -> str:
     width, height = len(columns) * COLUMN + LABEL, HEAD + len(found) * ROW + 12
     body = "".join([*_columns(columns, height), _path(found, columns), *_rows(found, columns)])
     return (
-        f'<figure class="walk"><svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
+        f'<figure class="walk"><svg viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(title)}">{body}</svg><figcaption>{escape(title)}</figcaption></figure>'
     )
 
@@ -80,7 +83,7 @@ def drawn(title: str, found: list[Step], columns: list[str]) -> str:
 def _columns(columns: list[str], height: int) -> Iterator[str]:
     for number, name in enumerate(columns):
         x = _x(number)
-        yield f'<text class="walk-head" x="{x}" y="18" text-anchor="middle">{escape(name)}</text>'
+        yield f'<text class="walk-head" transform="translate({x} {HEAD - 8}) rotate(-45)">{escape(name)}</text>'
         yield f'<line class="walk-column" x1="{x}" y1="{HEAD}" x2="{x}" y2="{height - 8}"/>'
 
 
@@ -99,8 +102,9 @@ def _rows(found: list[Step], columns: list[str]) -> Iterator[str]:
         x, y = _x(columns.index(step.folder)), _y(row)
         yield f'<line class="walk-guide" x1="{x}" y1="{y}" x2="{edge}" y2="{y}"/>'
         yield f'<circle class="walk-dot" cx="{x}" cy="{y}" r="5"/>'
-        yield f'<text class="walk-place" x="{edge + 8}" y="{y - 2}">{escape(step.place)}</text>'
-        yield f'<text class="walk-text" x="{edge + 8}" y="{y + 12}">{escape(step.text)}</text>'
+        yield f'<text class="walk-place" x="{edge + 8}" y="{y - 6}">{escape(step.place)}</text>'
+        for number, line in enumerate(wrap(step.text, LETTERS)):
+            yield f'<text class="walk-text" x="{edge + 8}" y="{y + 8 + 13 * number}">{escape(line)}</text>'
 
 
 def _x(column: int) -> float:

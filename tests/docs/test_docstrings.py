@@ -12,7 +12,7 @@ import pytest
         ("Keep `values` as one.", ["values"], "Keep ``values`` as one."),
         ("limit: some. auto: also those.", ["limit", "auto"], "- **limit**: some.\n- **auto**: also those."),
         ("It has parents: two.", ["parents"], "It has parents: two."),
-        ("First.\n\nwhere: a condition.\nRaises X.", ["where"], "First.\n\n- **where**: a condition. Raises X."),
+        ("First.\n\nwhere: a condition.\nRaises X.", ["where"], "First.\n\n- **where**: a condition.\n\nRaises X."),
         ("Takes *args and val_.", [], "Takes \\*args and val\\_."),
         ("See:\n\n    x = 1\n    y = 2", [], "See:\n\n::\n\n    x = 1\n    y = 2"),
     ],
