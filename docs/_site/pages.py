@@ -2,6 +2,7 @@
 
 - `<!-- include: ../../FILE -->` as a page's first line: the page shows that file of the repository. The rest of the
   page is what a reader on a Git host sees. A notebook becomes Markdown, see tutorials.py.
+- `<!-- sections: ../../FILE: First, Second -->` in a page: these sections of the file stand here.
 - `<!-- table: settings -->` and `<!-- table: commands -->`: a table that is made from the code.
 - A link to a file of the repository leads to its page on the site; where it has none, the path is shown as text.
 - A page named index.md lists its pages: each link that begins an item or a row of a table is part of the navigation,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 INCLUDE = re.compile(r"<!-- include: (\S+) -->")
+SECTIONS = re.compile(r"<!-- sections: (\S+): (.+) -->")
 TABLE = re.compile(r"<!-- table: (\w+) -->")
 FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]+)\]\((?P<path>[^)#:\s]+)(?P<anchor>#[^)\s]*)?\)")
@@ -51,7 +53,7 @@ def outdated(_app: Sphinx, env: Any, _added: set[str], _changed: set[str], _remo
 
 def _shows_another(page: Path) -> bool:
     text = page.read_text(encoding="utf-8")
-    return bool(INCLUDE.match(text) or TABLE.search(text))
+    return bool(INCLUDE.match(text) or SECTIONS.search(text) or TABLE.search(text))
 
 
 def text_of(page: Path, text: str) -> str:
@@ -61,10 +63,23 @@ def text_of(page: Path, text: str) -> str:
         place = (page.parent / match[1]).resolve()
         text = tutorials.markdown(place) if place.suffix == ".ipynb" else place.read_text(encoding="utf-8")
     navigation = "".join(_navigation(text)) if page.name == "index.md" else ""
+    text = SECTIONS.sub(lambda asked: _sections(page, asked), _with_links(text, place))
+    return TABLE.sub(lambda table: tables.TABLES[table[1]](), text) + navigation
+
+
+def _with_links(text: str, place: Path) -> str:
+    """The text of a file at `place` with links that the site can follow."""
     pieces = FENCE.split(text)  # every second piece is a block of code
     pieces[::2] = [LINK.sub(lambda link: _linked(link, place), piece) for piece in pieces[::2]]
-    text = TABLE.sub(lambda table: tables.TABLES[table[1]](), "".join(pieces))
-    return text + navigation
+    return "".join(pieces)
+
+
+def _sections(page: Path, asked: re.Match[str]) -> str:
+    """Sections of another file. Raises KeyError for one that it does not have."""
+    place = (page.parent / asked[1]).resolve()
+    _, *parts = re.split(r"^(?=## )", place.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found = {part.partition("\n")[0].removeprefix("## "): part for part in parts}
+    return _with_links("\n".join(found[name.strip()] for name in asked[2].split(",")), place)
 
 
 def _navigation(text: str) -> Iterator[str]:

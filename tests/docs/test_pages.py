@@ -42,6 +42,12 @@ def test_an_index_puts_its_pages_into_the_navigation_under_their_headings() -> N
     assert text.endswith(f"{first}\n\n{first.replace('A', 'B').replace('panel', 'modules')}")
 
 
+def test_a_page_shows_the_sections_of_another_file_that_it_names() -> None:
+    text = pages.text_of(DOCS / "explanation" / "x.md", "# T\n\n<!-- sections: ../../README.md: Promises, Limits -->\n")
+    assert [line for line in text.splitlines() if line.startswith("#")] == ["# T", "## Promises", "## Limits"]
+    assert "[durability](/durability.md)" in text
+
+
 def test_a_page_that_is_no_index_has_no_navigation_of_its_own() -> None:
     assert "toctree" not in pages.text_of(DOCS / "panel.md", "- [one](worlds.md)\n")
 

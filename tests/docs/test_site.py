@@ -35,7 +35,7 @@ def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
 
 
 def test_no_marker_of_a_page_is_left_on_the_site(site: Path) -> None:
-    left = re.compile(r"&lt;!-- (?:table|include)|<!-- (?:table|include)")
+    left = re.compile(r"&lt;!-- (?:table|include|sections)|<!-- (?:table|include|sections)")
     assert [page.name for page in site.rglob("*.html") if left.search(page.read_text("utf-8"))] == []
 
 
