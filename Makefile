@@ -1,6 +1,5 @@
-# One command each: `make demo`, `make test`, `make lab`, `make frontend`, `make lint`, `make docs`, `make bench`.
-# Uses the active virtual environment, or makes .venv; installs what a command needs once, and again when pyproject.toml
-# or the lock changes. `test` brings Chromium and Node where it may, and says what it leaves out where it may not.
+# `make help` lists the targets. Each uses the active virtual environment, or makes .venv; it installs what it needs once, and
+# again when pyproject.toml or the lock changes. `test` installs Chromium and Node where it may, and prints what it leaves out.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -17,70 +16,81 @@ DEMO := $(STAMP)-demo
 INSTALL := $(BIN)/python -m pip install -qq --no-compile -c $(LOCK)
 LANES := $(BIN)/python -m tests.environments.lanes --workers $(WORKERS)
 
-.PHONY: demo test test-python test-frontend test-browser test-firefox test-newest test-oldest test-pythons lock \
-	lab frontend lint format docs bench clean
+# The notebooks with their outputs, for the site.
+RAN := $(patsubst notebooks/%,build/docs/notebooks/%,$(wildcard notebooks/*.ipynb))
+
+.PHONY: help demo lab test lint format test-python test-frontend test-browser test-firefox test-newest test-oldest \
+	test-pythons frontend docs bench lock clean
+.DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-demo: $(DEMO)
+help:  ## Print the targets.
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: $(DEMO)  ## Run notebooks/quickstart.ipynb in build/demo and print what happened, version by version.
 	@$(BIN)/python notebooks/run.py notebooks/quickstart.ipynb
 
-# The parts below, as far as this machine can run them.
-test: $(VENV)/pyvenv.cfg
+test: $(VENV)/pyvenv.cfg  ## Run all tests that this machine can run; the first and the last line say what is left out.
 	@$(BIN)/python -m tests.environments.everything $(MAKE)
 
-test-python: $(READY)
+test-python: $(READY)  ## Run the Python tests.
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser'
 
-test-frontend: $(READY)
+test-frontend: $(READY)  ## Check, test, build and link the front-end.
 	@$(BIN)/python labextension/hatch_build.py check build link
 
 # Two browsers at once; the waiting times are taken alone.
-test-browser: frontend
+test-browser: frontend  ## Run the browser tests in Chromium.
 	@export NBMODELVER_FRONTEND=required; \
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m browser tests/ui \
 		--ignore tests/ui/test_figures.py --ignore tests/ui/firefox && \
 	$(BIN)/python -m pytest -m browser tests/ui/test_figures.py
 
-# The main path once more, in Firefox.
-test-firefox: frontend
+test-firefox: frontend  ## Run the main path of the browser tests in Firefox.
 	@$(BIN)/python -m tests.environments.machine firefox
 	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui/firefox
 
 # Lanes: each makes its own environments under build/env.
-test-newest: $(VENV)/pyvenv.cfg
+test-newest: $(VENV)/pyvenv.cfg  ## Run the tests of values and kernels with the newest release of every dependency.
 	@$(LANES) newest
 
-test-oldest: $(VENV)/pyvenv.cfg
+test-oldest: $(VENV)/pyvenv.cfg  ## Run them with the oldest releases that are supported, and with the last pandas 2.
 	@$(LANES) oldest
 
-test-pythons: $(VENV)/pyvenv.cfg
+test-pythons: $(VENV)/pyvenv.cfg  ## Run them on every other Python from 3.11 on that is found.
 	@$(LANES) pythons
 
-lock: $(VENV)/pyvenv.cfg
+lock: $(VENV)/pyvenv.cfg  ## Renew tests/constraints.txt with the newest releases and print what changed.
 	@$(BIN)/python -m tests.environments.lock
 
-frontend: $(READY)
+frontend: $(READY)  ## Build the front-end if its sources changed, and link it into the JupyterLab of the environment.
 	@$(BIN)/python labextension/hatch_build.py build link
 
-lint: $(READY)
+lint: $(READY)  ## Run the linter, check the format, and check the types.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-format: $(READY)
+format: $(READY)  ## Fix what the linter can fix, and format the code.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lab: frontend
+lab: frontend  ## Open JupyterLab in the folder notebooks, with the package ready.
 	@$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
-docs: $(READY)
+docs: $(READY)  ## Write docs/verbs, run the notebooks, and build the site in build/docs/html.
 	@$(BIN)/python -m nbmodelver.verbs docs/verbs
+	@$(MAKE) --no-print-directory $(RAN)
+	@$(BIN)/python -m sphinx -W --keep-going -q -E -d build/docs/doctrees docs build/docs/html
+	@echo "the site: build/docs/html/index.html"
 
-bench: $(READY)
+build/docs/notebooks/%.ipynb: notebooks/%.ipynb notebooks/run.py $(shell find nbmodelver -name '*.py')
+	@$(BIN)/python notebooks/run.py $< build/docs/run/$* --save $@ > /dev/null
+
+bench: $(READY)  ## Run the benchmarks as tests and print their figures.
 	@$(BIN)/python -m pytest tests/bench -s -q
 
-clean:
+clean:  ## Remove what was built and cached.
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml $(LOCK) $(VENV)/pyvenv.cfg

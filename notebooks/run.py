@@ -1,12 +1,15 @@
 """Run a notebook in a fresh kernel and a fresh folder, and print what happened, cell by cell.
 
-`python notebooks/run.py notebooks/quickstart.ipynb [FOLDER]` works in FOLDER (build/demo), which is emptied first and
-keeps the store and the bundles that the notebook leaves. The notebook file itself is not changed. Ends with exit
-status 1, after the cell's own error, when a cell fails.
+    python notebooks/run.py notebooks/quickstart.ipynb [FOLDER] [--save FILE]
+
+It works in FOLDER (build/demo), which is emptied first and keeps the store and the bundles that the notebook leaves.
+The notebook file itself is not changed; --save writes a copy with the outputs, for the documentation, in which FOLDER
+is called "~/study". Ends with exit status 1, after the cell's own error, when a cell fails.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 600
 
 
-def main(path: Path, folder: Path) -> int:
-    """Run the notebook at `path` in `folder`; give the exit status."""
+def main(path: Path, folder: Path, save: Path | None = None) -> int:
+    """Run the notebook at `path` in `folder`, and save it with its outputs to `save`; return the exit status."""
     copy = folder / path.name
     shutil.copy(path, copy)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
@@ -44,6 +47,9 @@ def main(path: Path, folder: Path) -> int:
                 return 1
             print("\n".join(told(cell)), flush=True)
     print("\n".join(left(folder)))
+    if save is not None:
+        save.parent.mkdir(parents=True, exist_ok=True)
+        save.write_text(nbformat.writes(notebook).replace(str(folder), "~/study"), encoding="utf-8")
     return 0
 
 
@@ -77,7 +83,9 @@ def text_of(output: Any) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("usage: python notebooks/run.py NOTEBOOK [FOLDER]")
-    place = Path(sys.argv[2]) if len(sys.argv) == 3 else Path("build/demo")
-    sys.exit(main(Path(sys.argv[1]).resolve(), emptied(place.resolve())))
+    line = argparse.ArgumentParser(description="Run a notebook in a fresh kernel and print what happened.")
+    line.add_argument("notebook", type=Path)
+    line.add_argument("folder", type=Path, nargs="?", default=Path("build/demo"))
+    line.add_argument("--save", type=Path)
+    asked = line.parse_args()
+    sys.exit(main(asked.notebook.resolve(), emptied(asked.folder.resolve()), asked.save))

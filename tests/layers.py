@@ -1,4 +1,4 @@
-"""Who may import whom (DESIGN, section 3), read from the source: lazy and typing-only imports count."""
+"""Who may import whom (docs/explanation/architecture.md), read from the source: lazy and typing-only imports count."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _inside(owner: str, rest: str) -> str:
     if target == "__version__" or target in allowed:
         return ""
     if owner not in MAY_IMPORT:
-        return f"{owner} is not in the layout of DESIGN, section 3"
+        return f"{owner} is not in the layout of docs/explanation/architecture.md"
     known = ", ".join(sorted(allowed - {owner})) or "nothing"
     return f"{owner} imports {target}: it may know {known}"
 

@@ -1,4 +1,4 @@
-"""Imports run one way (DESIGN, section 3), and the test that says so sees every way to import."""
+"""Imports run one way (docs/explanation/architecture.md), and the test that says so sees every way to import."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import pytest
@@ -67,6 +68,20 @@ def test_d8_without_the_catalogue_every_verb_prints_the_same(demo, monkeypatch, 
     for file in catalogue:
         file.unlink()
     assert [printed(verb, capsys) for verb in VERBS] == with_it
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+@pytest.mark.parametrize("path", [n for n in NOTEBOOKS if n.stem != "quickstart"], ids=lambda p: p.stem)
+def test_a_tutorial_runs_from_top_to_bottom_and_its_outputs_can_be_saved(path: Path) -> None:
+    with TemporaryDirectory() as short:  # a long path would be cut in the outputs
+        folder = Path(short).resolve()
+        run = [sys.executable, ROOT / "notebooks" / "run.py", path, folder / "run", "--save", folder / "saved.ipynb"]
+        done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=500)
+        assert done.returncode == 0, done.stdout + done.stderr
+        saved = (folder / "saved.ipynb").read_text("utf-8")
+    assert str(folder) not in saved
+    assert "~/study/.nbmodelver" in saved
 
 
 @pytest.mark.kernel

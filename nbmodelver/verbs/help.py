@@ -127,7 +127,8 @@ def _table(title: str, arguments: tuple[Argument, ...]) -> Iterator[str]:
         return
     yield from (f"| {title} | |", "| --- | --- |")
     for a in arguments:
-        yield f"| `{_head(a)}` | {_detail(a)} |".replace("ours|theirs", "ours\\|theirs")
+        cells = [f"`{_head(a)}`", _detail(a)]
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
     yield ""
 
 

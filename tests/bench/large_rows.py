@@ -1,4 +1,4 @@
-"""The rows of DESIGN section 8 about long histories of big values: a frame of 2 million rows, 400 MB of tensors."""
+"""The rows of docs/benchmarks.md about long histories of big values: a frame of 2 million rows, 400 MB of tensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of DESIGN section 8: each prepares its data, does the work, and gives figures beside its limit.
+"""The rows of docs/benchmarks.md: each prepares its data, does the work, and gives figures beside its limit.
 
 Times are CPU and wall seconds of this run; only the ratios mean something on a shared machine. `scale` shrinks the
 data, so that the same bodies run as plain tests.
@@ -34,7 +34,7 @@ MB = 1_000_000
 
 @dataclass
 class Figures:
-    """What one row measured. reach: what DESIGN asks for, in words. ok: whether it was reached, or None."""
+    """What one row measured. reach: the limit, in words. ok: whether it was reached, or None."""
 
     row: str
     reach: str
@@ -278,7 +278,7 @@ def unchanged(scale: float) -> Iterator[Figures]:
             repo.commit({"w": data})
         ours = timed_median(lambda: repo.commit({"w": data}), 5)
         values = {"share": limit.wall_s / ours.wall_s, "share_cpu": limit.cpu_s / ours.cpu_s}
-        yield Figures("unchanged data, its pages watched", "no figure in DESIGN", values)
+        yield Figures("unchanged data, its pages watched", "no limit", values)
 
 
 def first_commit(what: str, data: Any, ours: Clock) -> Figures:

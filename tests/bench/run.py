@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def rows(names: list[str], scale: float) -> None:
-    """The rows of DESIGN."""
+    """The rows of docs/benchmarks.md."""
     found = []
     for name in names:
         for figures in ROWS[name](scale):

@@ -97,29 +97,28 @@ def document(rows: Iterable[Row], outcomes: dict[str, Outcome], versions: dict[s
 def _head(rows: list[Row], outcomes: dict[str, Outcome], versions: dict[str, str]) -> Iterator[str]:
     counts = Counter(outcomes[row.label].verdict for row in rows)
     ran = len(rows) - counts["not run"]
-    yield "# What comes back"
-    yield ""
-    yield "Written by `python -m tests.fidelity.coverage docs/coverage.md`; `tests/fidelity/test_coverage.py` runs the same."
+    yield "# Results for classes of data-science packages"
     yield ""
     yield (
-        f"{ran} classes of {len(versions)} packages were built and committed in one process, and loaded and compared"
-        f" in another: {', '.join(f'{counts[v]} {text}' for v, text in VERDICTS.items() if counts[v])}."
+        f"Values of {ran} classes of {len(versions)} packages were created and committed in one process, then loaded and"
+        f" compared in another: {', '.join(f'{counts[v]} {text}' for v, text in VERDICTS.items() if counts[v])}."
+        " `python -m tests.fidelity.coverage docs/coverage.md` writes this page; `tests/fidelity/test_coverage.py` checks it."
     )
     yield ""
-    yield "- *exact*: every attribute, type and sharing as in a value built anew, and the same answers, bit for bit."
-    yield "- *exact with note*: the same but for what the commit says."
+    yield "- *exact*: attributes, types, sharing and results equal those of a value created again, bit for bit."
+    yield "- *exact with note*: the same, except for what the commit reports."
     yield (
-        "- *named*: cannot be kept, or could be saved and not loaded, which the commit tries; it says so with the reason,"
-        " and keeps everything else."
+        "- *named*: the value cannot be kept, or it can be saved and not loaded, which the commit tries. The commit names it"
+        " with the reason and keeps everything else."
     )
-    yield "- *differs*: the class's own pickling loses what is named here, and the commit does not say so."
+    yield "- *differs*: the pickling of the class loses what is named here, and the commit does not report it."
     yield "- *not run*: the package was not installed (`pip install nbmodelver[coverage]`)."
-    yield "- ◦ compared by its answers only: two values built alike are not alike inside (clocks, ids, hashes, caches)."
+    yield "- ◦ compared by results only, because two equal values differ inside (clocks, ids, hashes, caches)."
     yield ""
 
 
 def _table(rows: list[Row], outcomes: dict[str, Outcome], versions: dict[str, str]) -> Iterator[str]:
-    yield "| Package | Class | Comes back | |"
+    yield "| package | class | result | report |"
     yield "|---|---|---|---|"
     for row in sorted(rows, key=lambda r: (r.package.lower(), r.name.lower())):
         found = outcomes[row.label]

@@ -32,22 +32,22 @@ for package in packages:
 print(", ".join(found))
 """
 
-HEAD = """# Stores of other Pythons and libraries
+HEAD = """# Stores of other Pythons and library releases
 
-`tests/golden/worlds` holds stores that other environments wrote. This table says what each environment reads of them:
-values that come back **equal** (each function called, each class used, each frame compared with its dtypes and index)
-+ values that come back otherwise **with a note** + values that are **refused** by name. Nothing comes back otherwise
-without a note, and no process ends. `tests/golden/test_worlds.py` checks it wherever it runs, and compares the column
-of its own environment with this table.
+`tests/golden/worlds` contains stores that other environments wrote. The table counts the values of each store in each
+environment: values that come back **equal** (each function is called, each class used, each frame compared with its
+dtypes and index) + values that come back different **with a note** + values that are **refused** by name. No value
+comes back different without a note, and no process crashes. `tests/golden/test_worlds.py` checks this wherever it
+runs, and compares the column of its own environment with this table.
 
-- *bytecode*, *former*: definitions and data as the first recipes kept them, with bytecode without a mark. What they did
-  not keep is not counted: the aliases of an enumeration, under pandas 2 the frequency of an index, and for polars 1.0
-  enumerations and missing structs.
-- *source*: the same definitions, and some more, today. Refused are two functions that `exec` made, and under Python
-  3.11 one function in the syntax of 3.12.
+- *bytecode*, *former*: definitions and data as the first recipes kept them, with bytecode without a mark. What those
+  recipes did not keep is not counted: the aliases of an enumeration; under pandas 2 the frequency of an index; for
+  polars 1.0 enumerations and missing structs.
+- *source*: the same definitions and some more, as they are kept today. Two functions that `exec` made are refused,
+  and under Python 3.11 one function in the syntax of 3.12.
 - *data*: arrays, frames, indexes, scalars, offsets, random generators, models, and the session.
 
-Renewed by `python tests/golden/worlds/outcomes.py PYTHON ...`.
+`python tests/golden/worlds/outcomes.py PYTHON ...` renews the table.
 
 """
 
