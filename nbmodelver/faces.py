@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import bundle, views
 from nbmodelver.errors import UnknownVersion, UsageError
-from nbmodelver.repo import Query, Repo, Retention, directions, open_repo, places
+from nbmodelver.repo import Query, Repo, Retention, open_repo
+from nbmodelver.repo.core import directions
+from nbmodelver.repo.core import locate as places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -112,7 +112,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "kernel/telling.py": {"_getframe": "documented: which code waits. Gone: the cell shows an answer, or nobody does."},
     "kernel/way_back.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kinds/xarray.py": {"_in_memory": "whether a look would read a file. Gone: the profile says that there is none."},
-    "repo/background.py": {"_register_atexit": "before the pools of threads stop. Gone: atexit, which comes later."},
+    "repo/commit/background.py": {"_register_atexit": "before pools of threads stop. Gone: atexit, which is later."},
 }
 """File -> name -> why, and what happens on the day when the library takes it away."""
 

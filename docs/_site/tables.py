@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.repo.settings import SETTINGS
+from nbmodelver.repo.core.settings import SETTINGS
 from nbmodelver.verbs import VERBS
 
 if TYPE_CHECKING:

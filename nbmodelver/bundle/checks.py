@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.bundle import names
 from nbmodelver.errors import BadBundle, Damaged, LimitExceeded
 from nbmodelver.model import ObjectId, Version, VersionId
-from nbmodelver.repo import portable
+from nbmodelver.repo.transfer import portable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

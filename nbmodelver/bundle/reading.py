@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.bundle import checks, names
 from nbmodelver.bundle.archive import Archive
-from nbmodelver.repo import portable
+from nbmodelver.repo.transfer import portable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from nbmodelver.bundle import documents, names, notebooks, pins
 from nbmodelver.bundle.archive import Writer
 from nbmodelver.bundle.first_cell import Variable
 from nbmodelver.errors import FileExists, StoreFull, StoreReadOnly, UsageError
-from nbmodelver.repo import portable
+from nbmodelver.repo.transfer import portable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -47,7 +47,7 @@ NEVER: dict[str, str] = {
     "IPython.core.interactiveshell.InteractiveShell": (
         "the shell of the notebook cannot be kept: call get_ipython() where it is needed"
     ),
-    "nbmodelver.repo.Repo": "an open store cannot be kept: open it again after a rollback",
+    "nbmodelver.repo.repo.Repo": "an open store cannot be kept: open it again after a rollback",
 }
 """Classes, with those derived from them, that pickle might take although they belong to this very kernel."""
 

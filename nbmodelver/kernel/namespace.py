@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UnknownName
 from nbmodelver.kernel.values import is_of_the_store
-from nbmodelver.repo.imports import is_import
-from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo.core.imports import is_import
+from nbmodelver.repo.core.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -20,9 +20,11 @@ from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.telling import Telling
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
-from nbmodelver.repo import Repo, Surroundings, directions, imports, open_repo, places
-from nbmodelver.repo.labels import scalar
-from nbmodelver.repo.nearest import nearest
+from nbmodelver.repo import Repo, Surroundings, open_repo
+from nbmodelver.repo.core import directions, imports
+from nbmodelver.repo.core import locate as places
+from nbmodelver.repo.core.labels import scalar
+from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.verbs import Call, Given, find, parse
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from IPython.display import display
 from nbmodelver import faces, views
 from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UsageError
 from nbmodelver.kernel.namespace import uninterrupted
-from nbmodelver.repo.imports import is_import
-from nbmodelver.repo.undo import NOTHING, Replaced, UndoMemory, new_token
+from nbmodelver.repo.core.imports import is_import
+from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
     from nbmodelver.model import Json, Plan, Version, VersionId
     from nbmodelver.repo import Repo
-    from nbmodelver.repo.merge import MergePlan
-    from nbmodelver.repo.rollback import Rollback
-    from nbmodelver.repo.undo import Journal, Side
+    from nbmodelver.repo.restore.merge import MergePlan
+    from nbmodelver.repo.restore.rollback import Rollback
+    from nbmodelver.repo.restore.undo import Journal, Side
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
@@ -231,7 +231,7 @@ class WayBack:
 
     def merge(self, call: Call) -> Shown:
         """`%mv_merge`."""
-        from nbmodelver.repo.merge import demand_settled
+        from nbmodelver.repo.restore.merge import demand_settled
 
         repo = self._notebook.repo()
         merge = repo.merge_plan(call["version"], call["take"])

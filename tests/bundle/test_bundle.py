@@ -18,7 +18,8 @@ from nbmodelver import bundle
 from nbmodelver.cli import main
 from nbmodelver.errors import BadBundle, NeedsTrust, StoreReadOnly, UsageError
 from nbmodelver.model import Cell
-from nbmodelver.repo import Repo, Surroundings, portable
+from nbmodelver.repo import Repo, Surroundings
+from nbmodelver.repo.transfer import portable
 from tests.bundle import samples
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ import nbmodelver as mv
 from nbmodelver import bundle
 from nbmodelver.codecs import graph
 from nbmodelver.errors import BadBundle, LimitExceeded, NbmodelverError, NeedsTrust
-from nbmodelver.repo import modules, portable
+from nbmodelver.repo.core import modules
+from nbmodelver.repo.transfer import portable
 from tests.bundle import samples
 from tests.bundle.samples import with_manifest, zipped
 

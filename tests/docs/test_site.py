@@ -44,7 +44,7 @@ def test_the_walks_of_the_architecture_are_pictures(site: Path) -> None:
 
 
 def test_the_settings_of_the_store_are_in_the_reference(site: Path) -> None:
-    from nbmodelver.repo.settings import SETTINGS
+    from nbmodelver.repo.core.settings import SETTINGS
 
     page = (site / "reference" / "settings.html").read_text("utf-8")
     assert [name for name in SETTINGS if name not in page] == []

@@ -56,7 +56,7 @@ def crowd(folder: str, writers: int, each: int) -> list[int]:
 
     Gives what was acknowledged.
     """
-    from nbmodelver.repo import upkeep
+    from nbmodelver.repo.maintain import upkeep
     from nbmodelver.store import merging
 
     merging.MANY_PACKS, upkeep.EVERY, upkeep.MANY_RECORDS, upkeep.KEPT_RECORDS = 2, 3, 2, 1

@@ -37,11 +37,12 @@ from nbmodelver.codecs import graph, recipe
 from nbmodelver.codecs.names import names_in
 from nbmodelver.errors import Damaged, NbmodelverError
 from nbmodelver.model import Group, ObjectId, Version
-from nbmodelver.repo import Repo, modules
-from nbmodelver.repo.history import History
-from nbmodelver.repo.settings import Settings
-from nbmodelver.repo.undo import Journals
-from nbmodelver.repo.vault import Vault
+from nbmodelver.repo import Repo
+from nbmodelver.repo.core import modules
+from nbmodelver.repo.core.group_store import Vault
+from nbmodelver.repo.core.history import History
+from nbmodelver.repo.core.settings import Settings
+from nbmodelver.repo.restore.undo import Journals
 from nbmodelver.store import condemned, layout, packs, ref_names, refs
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend

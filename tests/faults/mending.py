@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbmodelver as mv
-from nbmodelver.repo import upkeep
+from nbmodelver.repo.maintain import upkeep
 from tests.faults import harm
 from tests.faults.worlds import GONE, STORE, TEMPLATE, values, wrong
 

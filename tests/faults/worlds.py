@@ -15,7 +15,7 @@ import numpy as np
 import nbmodelver as mv
 from nbmodelver import bundle
 from nbmodelver.errors import NbmodelverError
-from nbmodelver.repo import upkeep
+from nbmodelver.repo.maintain import upkeep
 from nbmodelver.store import merging
 from tests.faults import calls
 

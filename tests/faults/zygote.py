@@ -173,7 +173,7 @@ def _turn_clock(by_s: float) -> None:
     import datetime
 
     from nbmodelver.catalogue import revisions
-    from nbmodelver.repo import commit
+    from nbmodelver.repo.commit import commit
 
     real = time.time
     time.time = lambda: real() + by_s

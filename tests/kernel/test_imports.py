@@ -12,7 +12,7 @@ import nbmodelver as mv
 from nbmodelver.catalogue import records
 from nbmodelver.errors import Damaged
 from nbmodelver.model import Version, VersionId
-from nbmodelver.repo import imports
+from nbmodelver.repo.core import imports
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -193,7 +193,7 @@ def test_secrets_in_modules_are_hidden_and_still_the_same_file(shell: Shell) -> 
 
 
 def test_large_files_and_too_many_are_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbmodelver.repo.project.MOST_FILES", 3)
+    monkeypatch.setattr("nbmodelver.repo.core.project.MOST_FILES", 3)
     put("big.py", "N = 1\n#" + "x" * 1_000_000)
     for i in range(5):
         put(f"m{i}.py", "N = 1\n")

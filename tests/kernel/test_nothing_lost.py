@@ -10,7 +10,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.errors import StoreError
-from nbmodelver.repo import undo
+from nbmodelver.repo.restore import undo
 
 if TYPE_CHECKING:
     from tests.kernel.conftest import Shell
@@ -332,7 +332,7 @@ def test_a_class_that_fills_its_caches_is_the_same_class(shell: Shell, made: str
 
 
 def test_a_search_that_ends_early_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbmodelver.repo.rollback.SEARCH_S", 0.0)
+    monkeypatch.setattr("nbmodelver.repo.restore.rollback.SEARCH_S", 0.0)
     shell.run("x = [1]\n%mv_commit x\nx.append(2); other = {'a': [1]}")
     assert "the search for them took too long" in said(shell, "%mv_rollback v1 --dry-run")
 
@@ -341,7 +341,7 @@ def test_a_journal_that_cannot_be_read_costs_no_value(shell: Shell, monkeypatch:
     shell.run("log = [1]\n%mv_commit log\nlog = (i for i in [])")
     log = shell["log"]
     with monkeypatch.context() as patch:
-        patch.setattr("nbmodelver.repo.undo.Journals.read", unreadable_after(1))
+        patch.setattr("nbmodelver.repo.restore.undo.Journals.read", unreadable_after(1))
         shell.run("%mv_rollback v1 --yes")
     shell.run("%mv_undo")
     assert shell["log"] is log

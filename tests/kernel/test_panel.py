@@ -45,7 +45,7 @@ def three_versions(shell, panel):
 
 
 def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch):
-    monkeypatch.setattr("nbmodelver.repo.told.FOR_S", 1000.0)
+    monkeypatch.setattr("nbmodelver.repo.inspect.change_summaries.FOR_S", 1000.0)
     assert panel.ask("hello")["store"] is None
     assert panel.ask("hello")["release"] == nbmodelver.__version__
     assert panel.ask("history", filter={}, offset=0, limit=5) == {"total": 0, "entries": []}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.repo.history import HEAD, MOST_NOTEBOOKS
+from nbmodelver.repo.core.history import HEAD, MOST_NOTEBOOKS
 from nbmodelver.store.refs import MAX_VALUE_BYTES
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.model import VersionId
-from nbmodelver.repo.undo import Journals
+from nbmodelver.repo.restore.undo import Journals
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.refs import Refs
 

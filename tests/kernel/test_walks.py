@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.repo.undo import Journal, Journals
+from nbmodelver.repo.restore.undo import Journal, Journals
 from tests.fidelity.alike import alike
 from tests.kernel.conftest import new_shell
 from tests.kernel.waiting import wait_for

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.repo import test_backup as module
+from tests.repo.maintain import test_backup as module
 from tests.system.borrowed import borrow
 
 globals().update(borrow(module))

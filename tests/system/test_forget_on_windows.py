@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.repo import test_forget as module
+from tests.repo.maintain import test_forget as module
 from tests.system.borrowed import borrow
 
 globals().update(borrow(module))

@@ -10,7 +10,7 @@ from nbmodelver import bundle, system
 from nbmodelver.errors import InUse
 from nbmodelver.model import Cell
 from nbmodelver.repo import Surroundings
-from nbmodelver.repo.trust import Trust, strangers
+from nbmodelver.repo.core.trust import Trust, strangers
 from nbmodelver.store import condemned
 from nbmodelver.system.windows import SHARE_READ, SHARE_WRITE, Windows
 from tests.system.windows_disk import WindowsDisk

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from nbmodelver.errors import NbmodelverError
     from nbmodelver.model import Cell, Change, Json, Skipped, Version
-    from nbmodelver.repo.columns import Place
-    from nbmodelver.repo.names import Step
-    from nbmodelver.repo.timeline import Labels
+    from nbmodelver.repo.core.names import Step
+    from nbmodelver.repo.inspect.columns import Place
+    from nbmodelver.repo.inspect.timeline import Labels
 
 Message = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NoStore
 from nbmodelver.kernel.panel.params import is_metric
-from nbmodelver.repo.candidates import candidates
+from nbmodelver.repo.commit.candidates import candidates
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook

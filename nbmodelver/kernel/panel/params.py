@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.panel.entries import WORDS
 from nbmodelver.model import KINDS
-from nbmodelver.repo.directions import SAYABLE
-from nbmodelver.repo.timeline import Filter
+from nbmodelver.repo.core.directions import SAYABLE
+from nbmodelver.repo.inspect.timeline import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ from nbmodelver.kernel.panel.export import destination
 from nbmodelver.kernel.panel.form import form
 from nbmodelver.kernel.panel.params import is_metric
 from nbmodelver.model import section_to_dict
-from nbmodelver.repo import comparison
-from nbmodelver.repo.told import told
+from nbmodelver.repo.inspect import comparison
+from nbmodelver.repo.inspect.change_summaries import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from nbmodelver import __version__
 from nbmodelver.errors import NbmodelverError, NoStore
 from nbmodelver.kernel import document
 from nbmodelver.kernel.panel import entries
-from nbmodelver.repo import directions
-from nbmodelver.repo.timeline import Labels, Timeline, labels_of
+from nbmodelver.repo.core import directions
+from nbmodelver.repo.inspect.timeline import Labels, Timeline, labels_of
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook

@@ -172,10 +172,10 @@ def main() -> None:
     clock = (f"2026-03-{1 + n // 3:02d}T{9 + n % 3:02d}:30:00.000Z" for n in itertools.count())
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch("nbmodelver.repo.commit._now", side_effect=clock),
-        mock.patch("nbmodelver.repo.commit.author", return_value="ada"),
-        mock.patch("nbmodelver.repo.commit.environment", return_value=ENVIRONMENT),
-        mock.patch("nbmodelver.repo.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.repo.commit.commit._now", side_effect=clock),
+        mock.patch("nbmodelver.repo.commit.commit.author", return_value="ada"),
+        mock.patch("nbmodelver.repo.commit.commit.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.repo.repo.environment", return_value=ENVIRONMENT),
         mock.patch("time.perf_counter", itertools.count(0.0, 0.001).__next__),
     ):
         os.chdir(folder)

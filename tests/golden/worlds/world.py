@@ -42,7 +42,7 @@ def write(world: Path, kind: str) -> None:
     """Make the store `world/store` and `world/expected.json`."""
     import nbmodelver as mv
     from nbmodelver.repo import Surroundings
-    from nbmodelver.repo.imports import found
+    from nbmodelver.repo.core.imports import found
 
     values, scope, expected = _definitions() if kind == "definitions" else _data()
     shutil.rmtree(world, ignore_errors=True)

@@ -1,0 +1,68 @@
+"""What the next commit could keep, name by name: found by encoding everything and storing nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbmodelver import kinds
+from nbmodelver.codecs import graph
+from nbmodelver.repo.core.secrets import Searcher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbmodelver.model import Kind
+    from nbmodelver.repo.repo import Repo
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One live name. size_bytes: None when it cannot be told. problem: why it cannot be kept, or "".
+
+    status: against the present version.
+    """
+
+    name: str
+    kind: Kind
+    type: str
+    size_bytes: int | None
+    status: Literal["new", "changed", "same"]
+    problem: str = ""
+
+
+def candidates(repo: Repo | None, values: Mapping[str, Any], namespace: dict[str, Any]) -> list[Candidate]:
+    """Every value that has a kind. repo: None before there is a store; then everything is new."""
+    known = {n: (kind, v) for n, v in values.items() if (kind := kinds.classify(n, v)) is not None}
+    problems = _secrets({n: v for n, (_, v) in known.items()})
+    found = graph.capture(
+        {n: v for n, (_, v) in known.items() if n not in problems},
+        namespace,
+        skip=lambda *_: "not asked for",
+        time_limit_s=_time_limit_s(repo),
+    )
+    problems.update((s.name, f"{s.path}: {s.reason}" if s.path != s.name else s.reason) for s in found.skipped)
+    sizes = {n: d.size_bytes for d in found.groups for n in d.names} | {n: d.size_bytes for n, d in found.alone.items()}
+    head = repo.history.head if repo is not None else None
+    changed = frozenset(repo.changed_names(namespace)) if repo is not None else frozenset()
+
+    def status(name: str) -> Literal["new", "changed", "same"]:
+        if head is None or name not in head.kept:
+            return "new"
+        return "changed" if name in changed else "same"
+
+    return [
+        Candidate(n, kind, kinds.type_name(v), sizes.get(n), status(n), problems.get(n, ""))
+        for n, (kind, v) in known.items()
+    ]
+
+
+def _secrets(values: Mapping[str, Any]) -> dict[str, str]:
+    search = Searcher()
+    found = ((name, search.in_value(name, value)) for name, value in values.items())
+    return {n: f"{s.path}: {s.what}" if s.path != n else s.what for n, s in found if s is not None}
+
+
+def _time_limit_s(repo: Repo | None) -> float:
+    limit_s = repo.settings["time_limit_s"] if repo is not None else 0.0
+    return limit_s if isinstance(limit_s, float) else 0.0

@@ -1,0 +1,1 @@
+"""What versions hold and how they differ."""

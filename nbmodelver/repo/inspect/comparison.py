@@ -1,0 +1,109 @@
+"""What a panel shows beside a diff: one value's profile as a section, and several versions side by side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver import kinds
+from nbmodelver.model import Chart, Row, Section, Series
+from nbmodelver.repo.inspect.diff import same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from nbmodelver.model import Direction, Json, Version
+    from nbmodelver.repo.repo import Repo
+
+MAX_BARS = 12
+MAX_SCATTERS = 8
+
+
+def profile_section(repo: Repo, version: Version, name: str) -> Section:
+    """One value of a version as a table of facts, with its charts. Raises UnknownName."""
+    profile = repo.profile(version, name)
+    both = kinds.compare(version.kept[name].kind, name, {}, profile)
+    rows = tuple(Row((r.cells[0], r.cells[2]), "same") for r in both.rows)
+    charts = kinds.charts_of({version.name: profile})
+    return Section(f"profile.{name}", name, ("what", "value"), rows, note=both.note, charts=charts)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One parameter or metric over several versions; None where a version has none. direction: of a metric."""
+
+    name: str
+    values: tuple[Json, ...]
+    direction: Direction = "unknown"
+
+    @property
+    def differs(self) -> bool:
+        """True when not all versions have the same."""
+        return any(not same(v, self.values[0]) or type(v) is not type(self.values[0]) for v in self.values)
+
+    def to_dict(self) -> dict[str, Json]:
+        """JSON form for the front-end."""
+        return {"name": self.name, "values": list(self.values), "differs": self.differs}
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Several versions: a line for each parameter and metric, and charts."""
+
+    params: tuple[Line, ...]
+    metrics: tuple[Line, ...]
+    charts: tuple[Chart, ...] = ()
+
+    def to_dict(self) -> dict[str, Json]:
+        """JSON form for the front-end."""
+        return {
+            "params": [line.to_dict() for line in self.params],
+            "metrics": [{**line.to_dict(), "direction": line.direction} for line in self.metrics],
+            "charts": [c.to_dict() for c in self.charts],
+        }
+
+
+def side_by_side(
+    versions: Sequence[Version], metric: str = "", directions: Mapping[str, Direction] | None = None
+) -> SideBySide:
+    """Parameters and metrics of versions in the order given. metric: the one that parameters are drawn against.
+
+    directions: of the metrics.
+    """
+    params = _lines(versions, lambda v: v.ordered_params)
+    known = directions or {}
+    metrics = tuple(replace(m, direction=known.get(m.name, "unknown")) for m in _lines(versions, lambda v: v.metrics))
+    bars = [_bars(line, versions) for line in metrics[:MAX_BARS] if len(versions) > 1]
+    chosen = next((m for m in metrics if m.name == metric), metrics[0] if metrics else None)
+    against = [_scatter(p, chosen) for p in params if chosen is not None and len(versions) > 2 and _is_axis(p)]
+    return SideBySide(params, metrics, (*bars, *against[:MAX_SCATTERS]))
+
+
+def _lines(versions: Sequence[Version], of: Callable[[Version], Mapping[str, Any]]) -> tuple[Line, ...]:
+    names = dict.fromkeys(n for v in versions for n in of(v))
+    return tuple(Line(name, tuple(of(v).get(name) for v in versions)) for name in names)
+
+
+def _bars(line: Line, versions: Sequence[Version]) -> Chart:
+    series = Series(line.name, line.values)  # type: ignore[arg-type]  # of metrics: numbers, NaN too
+    return Chart("bars", line.name, (series,), tuple(v.name for v in versions), "version", line.name, line.direction)
+
+
+def _number(value: Json) -> float | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return value if is_number else None  # type: ignore[return-value]  # a number, as checked
+
+
+def _is_axis(param: Line) -> bool:
+    """True for a parameter that is a number everywhere it is, and not always the same."""
+    return param.differs and all(v is None or _number(v) is not None for v in param.values)
+
+
+def _scatter(param: Line, metric: Line) -> Chart:
+    pairs = [(_number(x), _number(y)) for x, y in zip(param.values, metric.values, strict=True)]
+    both = [(x, y) for x, y in pairs if x is not None and y is not None]
+    series = Series(metric.name, tuple(y for _, y in both), tuple(x for x, _ in both))
+    return Chart(
+        "scatter", f"{metric.name} against {param.name}", (series,), (), param.name, metric.name, metric.direction
+    )

@@ -1,0 +1,213 @@
+"""A comparison of two versions: sections that kinds, and the version's own documents, contribute."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.model import Chart, Diff, Row, Section, Series
+from nbmodelver.repo.core.names import left_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from nbmodelver.model import Cell, Direction, Json, Status, Version
+
+MAX_BARS = 12
+MAX_LEFT_OUT = 8
+
+
+def names_section(before: Version, after: Version) -> Section:
+    """Names added, removed and changed, with types and sizes in bytes."""
+    rows = []
+    rewritten = _rewritten(before, after)
+    for name in dict.fromkeys([*before.kept, *after.kept]):
+        old, new = before.kept.get(name), after.kept.get(name)
+        status: Status = "changed"
+        if old is None or new is None:
+            status = "added" if old is None else "removed"
+        elif old.digest == new.digest and name not in rewritten:
+            status = "same"
+        kept = new or old
+        assert kept is not None
+        sizes = (old.size_bytes if old else None, new.size_bytes if new else None)
+        rows.append(Row((name, kept.kind, _types(old, new), *sizes), status))
+    note = "; ".join(filter(None, (_left_out(before, after), _left_out(after, before))))
+    return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows), note=note)
+
+
+def _left_out(version: Version, other: Version) -> str:
+    """What a commit of some names left out of a version: neither new in the other nor gone."""
+    names = [n for n in other.kept if n not in version.kept and left_out(version, n)]
+    more = f" and {len(names) - MAX_LEFT_OUT} more" if len(names) > MAX_LEFT_OUT else ""
+    return f"there, but not part of {version.name}: {', '.join(names[:MAX_LEFT_OUT])}{more}" if names else ""
+
+
+def _rewritten(before: Version, after: Version) -> frozenset[str]:
+    """Classes and functions of the notebook that are others under their old names, which is all that a name holds."""
+    old, new = ({key: g.recipe for g in v.definitions for key in g.names} for v in (before, after))
+    return frozenset(key for key in old.keys() & new.keys() if old[key] != new[key])
+
+
+def _types(old: Any, new: Any) -> str:
+    if old and new and old.type != new.type:
+        return f"{old.type} → {new.type}"
+    return str((new or old).type)
+
+
+def values_section(section_id: str, title: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
+    """Two mappings side by side: parameters, metrics, packages."""
+    rows = []
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if key not in before or key not in after:
+            status: Status = "added" if key not in before else "removed"
+        else:
+            status = "same" if same(old, new) else "changed"
+        rows.append(Row((key, old, new, _change(old, new)), status))
+    return Section(section_id, title, ("name", "before", "after", "change"), tuple(rows))
+
+
+def params_section(before: Version, after: Version) -> Section:
+    """The parameters side by side, without those of a model that only one side has: a pipeline has a hundred."""
+    lone = before.kept.keys() ^ after.kept.keys()
+    models = {n for v in (before, after) for n, k in v.kept.items() if n in lone and k.kind == "model"}
+    sides = ({k: p for k, p in v.ordered_params.items() if k.partition(".")[0] not in models} for v in (before, after))
+    return values_section("params", "Hyperparameters", *sides)
+
+
+def metrics_section(before: Version, after: Version, directions: Mapping[str, Direction] | None = None) -> Section:
+    """The metrics side by side, with bars for those that changed. directions: of the metrics."""
+    known = directions or {}
+    section = values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics))
+    labels = (before.name, after.name)
+    changed = [str(r.cells[0]) for r in section.rows if r.status == "changed"][:MAX_BARS]
+    charts = (
+        Chart(
+            "bars",
+            name,
+            (Series(name, tuple(v.metrics[name] for v in (before, after))),),
+            labels,
+            "",
+            name,
+            known.get(name, "unknown"),
+        )
+        for name in changed
+    )
+    return replace(section, charts=tuple(charts), directions=dict(known))
+
+
+def same(old: object, new: object) -> bool:
+    """Whether two values are one; NaN is the same as NaN."""
+    return old == new or all(isinstance(v, float) and math.isnan(v) for v in (old, new))
+
+
+def _change(old: Json, new: Json) -> Json:
+    if type(old) in (int, float) and type(new) in (int, float) and not same(old, new):
+        step = new - old  # type: ignore[operator]
+        return step if math.isfinite(step) else None
+    return None
+
+
+def code_section(before: Sequence[Cell], after: Sequence[Cell]) -> Section:
+    """The cells that ran on the way to either version from where their ways part, as a unified diff."""
+    lines = list(difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
+    return Section("code", "Code", lines=tuple(lines))
+
+
+def _lines(cells: Sequence[Cell]) -> list[str]:
+    sources = [cell.source for cell in cells if not cell.only_looks]
+    return "\n\n".join(s.rstrip() for s in sources).splitlines()
+
+
+def module_sections(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Section]:
+    """Modules of the notebook's project: which came and went, and each that changed as a unified diff."""
+    gone = [Row((path, "removed"), "removed") for path in before if path not in after]
+    came = [Row((path, "added"), "added") for path in after if path not in before]
+    both = [path for path in before if path in after]
+    same = [Row((path, "same"), "same") for path in both if before[path] == after[path]]
+    if gone or came or same:
+        yield Section("modules", "Modules", ("module", "change"), (*gone, *came, *same))
+    for path in both:
+        if before[path] != after[path]:
+            old, new = before[path].splitlines(), after[path].splitlines()
+            lines = tuple(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
+            note = "" if lines else "only the ends of lines differ"
+            yield Section(f"modules.{path}", path, lines=lines, note=note)
+
+
+def packages_section(before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
+    """Python and the packages whose versions differ, or that are only on one side."""
+    old, new = _packages(before), _packages(after)
+    section = values_section("packages", "Packages", old, new)
+    changed = tuple(Row(r.cells[:3], r.status) for r in section.rows if r.status != "same")
+    return Section("packages", "Packages", ("package", "before", "after"), changed)
+
+
+def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
+    packages = environment.get("packages")
+    return {"python": environment.get("python"), **(packages if isinstance(packages, dict) else {})}
+
+
+class Differ:
+    """Puts the sections of one comparison together.
+
+    contributed: sections of kinds/. directions: of the metrics of versions.
+    """
+
+    def __init__(
+        self,
+        cells: Callable[[Version, Version], tuple[Sequence[Cell], Sequence[Cell]]],
+        environment: Callable[[Version], Mapping[str, Json]],
+        contributed: Callable[[Version, Version, Sequence[str]], Iterator[Section]],
+        directions: Callable[[Sequence[Version]], Mapping[str, Direction]] = lambda _versions: {},
+        modules: Callable[[Version], Mapping[str, str]] = lambda _version: {},
+    ) -> None:
+        self._cells = cells
+        self._environment = environment
+        self._contributed = contributed
+        self._directions = directions
+        self._modules = modules
+
+    def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
+        """All sections; with `names` only those names."""
+        params = _only(params_section(before, after), names)
+        said = {str(r.cells[0]) for r in params.rows if r.status != "same"}
+        sections = [
+            _only(names_section(before, after), names),
+            params,
+            metrics_section(before, after, self._directions([before, after])),
+            *(s for found in self._contributed(before, after, names) for s in _unsaid(found, said)),
+            code_section(*self._cells(before, after)),
+            *(module_sections(self._modules(before), self._modules(after)) if not names else ()),
+            packages_section(self._environment(before), self._environment(after)),
+        ]
+        return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))
+
+
+def _unsaid(section: Section, said: Collection[str]) -> Iterator[Section]:
+    """The section without parameters that stand among the hyperparameters; nothing, when nothing else is to be seen."""
+    name = section.title
+    rows = tuple(
+        r
+        for r in section.rows
+        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (name in said and _is_of_the_value(r.cells[0])))
+    )
+    if not section.id.startswith("profile.") or len(rows) == len(section.rows):
+        yield section
+    elif (left := replace(section, rows=rows)).differs or left.charts:
+        yield left
+
+
+def _is_of_the_value(what: Json) -> bool:
+    """Whether a row speaks of a plain value as a whole, or of a place in it."""
+    return what == "value" or str(what).startswith("[")
+
+
+def _only(section: Section, names: Sequence[str]) -> Section:
+    if not names:
+        return section
+    rows = tuple(r for r in section.rows if str(r.cells[0]).partition(".")[0] in names)
+    return Section(section.id, section.title, section.columns, rows)

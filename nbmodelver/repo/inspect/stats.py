@@ -1,0 +1,134 @@
+"""What takes the room: by name, by kind, by version; how much deltas and compression save; what forgetting would free.
+
+Counted from tables of contents and recipes; no data is read. A part that several names need counts for the first of
+them, newest version first, so that the rows of a table add up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nbmodelver.repo.core.costs import Costs
+from nbmodelver.repo.core.reachability import documents_of, groups_of
+from nbmodelver.repo.maintain.gc_preview import DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbmodelver.model import Kind, ObjectId, Version
+    from nbmodelver.repo.repo import Repo
+
+ABOUT = "(cells, environment, session)"
+"""The row for what a version keeps beside names."""
+
+
+@dataclass
+class Row:
+    """One line: parts counted once, raw and stored bytes of them. versions: how many have it."""
+
+    name: str
+    kind: str = ""
+    versions: int = 0
+    parts: int = 0
+    raw_bytes: int = 0
+    stored_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Stats:
+    """The figures. by_version: (version, stored bytes it needs, those that nobody else needs), newest first.
+
+    deltas, plain: parts that are deltas and those that are not. garbage_bytes: stored bytes that no version needs.
+    files: (folder, number, bytes) of the store.
+    """
+
+    versions: int
+    by_name: tuple[Row, ...]
+    by_kind: tuple[Row, ...]
+    by_version: tuple[tuple[Version, int, int], ...]
+    deltas: Row
+    plain: Row
+    garbage_bytes: int
+    files: tuple[tuple[str, int, int], ...] = field(default=())
+
+    @property
+    def raw_bytes(self) -> int:
+        """Raw bytes of all parts that versions need, each once."""
+        return self.deltas.raw_bytes + self.plain.raw_bytes
+
+    @property
+    def stored_bytes(self) -> int:
+        """Stored bytes of them."""
+        return self.deltas.stored_bytes + self.plain.stored_bytes
+
+
+def stats(repo: Repo) -> Stats:
+    """The figures of a store. Raises Damaged for a record that cannot be read."""
+    costs = Costs(repo.vault)
+    versions = repo.history.all()
+    users: Counter[ObjectId] = Counter()
+    names: dict[str, Row] = {}
+    needs: list[tuple[Version, set[ObjectId]]] = []
+    counted: set[ObjectId] = set()
+    for version in versions:
+        needed = costs.of_version(version)
+        users.update(needed)
+        needs.append((version, needed))
+        for name, kind, parts in _by_name(version, costs):
+            row = names.setdefault(name, Row(name, kind))
+            row.versions += 1
+            new = parts - counted
+            counted |= new
+            _count(row, new, costs)
+    by_version = tuple(
+        (v, sum(map(costs.stored, needed)), sum(costs.stored(p) for p in needed if users[p] == 1))
+        for v, needed in needs
+    )
+    deltas, plain = Row("deltas"), Row("no deltas")
+    for part in counted:
+        _count(deltas if costs.with_bases([part]) != {part} else plain, (part,), costs)
+    files = tuple(_files(repo, prefix) for prefix in DATA)
+    held = sum(repo.parts.pack_sizes().values())
+    garbage = max(held - deltas.stored_bytes - plain.stored_bytes - repo.parts.overhead(), 0)
+    largest = sorted(names.values(), key=lambda row: (-row.stored_bytes, row.name))
+    return Stats(
+        len(versions), tuple(largest), _by_kind(largest), by_version, deltas, plain, garbage, files
+    )  # fmt: skip
+
+
+def _by_name(version: Version, costs: Costs) -> Iterable[tuple[str, str, frozenset[ObjectId]]]:
+    for group in version.groups:
+        kind: Kind | str = version.kept[group.names[0]].kind if group.names[0] in version.kept else ""
+        yield ", ".join(group.names), kind, costs.of_group(group)
+    rest = {g.recipe: g for g in groups_of(version)}.keys() - {g.recipe for g in version.groups}
+    own = [costs.of_group(g) for g in groups_of(version) if g.recipe in rest]
+    yield ABOUT, "", costs.with_bases(documents_of(version)).union(*own)
+
+
+def _count(row: Row, parts: Iterable[ObjectId], costs: Costs) -> None:
+    for part in parts:
+        row.parts += 1
+        row.raw_bytes += costs.raw(part)
+        row.stored_bytes += costs.stored(part)
+
+
+def _by_kind(rows: Iterable[Row]) -> tuple[Row, ...]:
+    kinds: dict[str, Row] = {}
+    for row in rows:
+        kind = kinds.setdefault(row.kind or row.name, Row(row.kind or row.name))
+        kind.parts += row.parts
+        kind.raw_bytes += row.raw_bytes
+        kind.stored_bytes += row.stored_bytes
+    return tuple(sorted(kinds.values(), key=lambda row: -row.stored_bytes))
+
+
+def _files(repo: Repo, prefix: str) -> tuple[str, int, int]:
+    sizes = []
+    for key in repo.backend.list(prefix):
+        try:
+            sizes.append(repo.backend.size(key))
+        except KeyError:  # Gone since the listing.
+            continue
+    return prefix.rstrip("/"), len(sizes), sum(sizes)

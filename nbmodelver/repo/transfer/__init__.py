@@ -1,0 +1,1 @@
+"""Versions that leave a store and come into another."""
