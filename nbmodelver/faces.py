@@ -169,7 +169,7 @@ def trust(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 
 def _imports(repo: Repo, group: Group) -> str:
-    return ", ".join(repo.vault.what_it_runs(group)) or "code of a notebook"
+    return ", ".join(repo.group_store.what_it_runs(group)) or "code of a notebook"
 
 
 def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

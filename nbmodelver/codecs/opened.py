@@ -34,7 +34,7 @@ class Opened:
 
 
 def write(value: Any) -> Opened | None:
-    """The value in an open format, or None when none holds it exactly. Needs no pickle and runs none."""
+    """The value in an open format, or None when none holds it exactly. Reachability no pickle and runs none."""
     kind = type(value)
     library = LIBRARIES.get(kind.__module__.partition(".")[0])
     if library is None:

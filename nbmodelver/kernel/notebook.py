@@ -20,7 +20,7 @@ from nbmodelver.kernel.surface import surface_for
 from nbmodelver.kernel.telling import Telling
 from nbmodelver.kernel.way_back import WayBack
 from nbmodelver.model import Change, Version
-from nbmodelver.repo import Repo, Surroundings, open_repo
+from nbmodelver.repo import CommitContext, Repo, open_repo
 from nbmodelver.repo.core import directions, imports
 from nbmodelver.repo.core import locate as places
 from nbmodelver.repo.core.labels import scalar
@@ -257,13 +257,13 @@ class Notebook:
 
     def around(
         self, values: Iterable[str], session: bool | None = None, outputs: str = "", source: str | None = None
-    ) -> Surroundings:
+    ) -> CommitContext:
         """What this notebook knows beside the values."""
         cells, assigned = self.cells.since_parent(outputs, source)
         path = document.path_of(self.values)
         keep_session = self.repo(create=True).settings["session"] if session is None else session
         kept = frozenset(values)
-        return Surroundings(
+        return CommitContext(
             cells=cells,
             assigned=assigned,
             others=[n for n in self.namespace.names() if n not in kept],

@@ -4,10 +4,21 @@
 `transfer/` have one use case each and know only `core/`.
 """
 
+import warnings
+from typing import Any
+
 from nbmodelver.catalogue.queries import Query
-from nbmodelver.repo.commit.commit import Surroundings
+from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core.labels import Labels
 from nbmodelver.repo.maintain.retention import Retention
 from nbmodelver.repo.repo import Repo, open_repo
 
-__all__ = ["Labels", "Query", "Repo", "Retention", "Surroundings", "open_repo"]
+__all__ = ["CommitContext", "Labels", "Query", "Repo", "Retention", "open_repo"]
+
+
+def __getattr__(name: str) -> Any:
+    """Names of before 0.1.0 that still work, with a DeprecationWarning."""
+    if name == "Surroundings":
+        warnings.warn("Surroundings is now CommitContext", DeprecationWarning, stacklevel=2)
+        return CommitContext
+    raise AttributeError(f"module 'nbmodelver.repo' has no attribute {name!r}")

@@ -3,74 +3,75 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
-from nbmodelver.catalogue.index import Index
 from nbmodelver.catalogue.queries import Query
-from nbmodelver.catalogue.records import Records
-from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
 from nbmodelver.errors import (
     Damaged,
-    InUse,
     LoadedDifferently,
     NeedsTrust,
-    NoStore,
     NotKept,
     NotLoadable,
     StoreError,
     UnknownName,
     UsageError,
 )
-from nbmodelver.model import Cell, Diff, GcReport, Group, ObjectId, Plan, Problem, Version, VersionId
-from nbmodelver.repo.commit.background import Pending
-from nbmodelver.repo.commit.commit import Commit, Surroundings
-from nbmodelver.repo.core import directions
+from nbmodelver.repo.commit.commit import Commit
+from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core import locate as places
 from nbmodelver.repo.core import modules as of_project
-from nbmodelver.repo.core.documents import Documents
 from nbmodelver.repo.core.environment import differences, distributions, environment
-from nbmodelver.repo.core.group_store import Vault
-from nbmodelver.repo.core.history import History
 from nbmodelver.repo.core.labels import Labels, demand_names, demand_number, labels, several
 from nbmodelver.repo.core.nearest import nearest
-from nbmodelver.repo.core.project import Project
-from nbmodelver.repo.core.reachability import Needs
+from nbmodelver.repo.core.open_store import OpenStore
+from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.secrets import Searcher
-from nbmodelver.repo.core.settings import Settings
-from nbmodelver.repo.core.trust import Trust, strangers
 from nbmodelver.repo.inspect import profiles
 from nbmodelver.repo.inspect.diff import Differ
 from nbmodelver.repo.inspect.stats import Stats, stats
 from nbmodelver.repo.maintain import upkeep
 from nbmodelver.repo.maintain.backup import BackedUp, backup
 from nbmodelver.repo.maintain.forget import Forgetting, forget, take_back
+from nbmodelver.repo.maintain.gc import gc
 from nbmodelver.repo.maintain.gc_preview import gc_tried, size_of
 from nbmodelver.repo.maintain.purge import Purged, purge
 from nbmodelver.repo.maintain.repair import Repair, repair
 from nbmodelver.repo.maintain.retention import Retention, demand_metric, sorted_best
 from nbmodelver.repo.restore import merge as merging
 from nbmodelver.repo.restore.companions import bring_companions, names_needed
+from nbmodelver.repo.restore.definition_loader import DefinitionLoader
 from nbmodelver.repo.restore.libraries import Releases, sentences
-from nbmodelver.repo.restore.rollback import DefinitionLoader, Rollback
+from nbmodelver.repo.restore.rollback import Rollback
 from nbmodelver.repo.restore.sessions import Session
 from nbmodelver.repo.restore.undo import NOTHING, Journals, Replaced
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
-from nbmodelver.store.parts import PartStore
 from nbmodelver.store.ref_names import valid_name
-from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from nbmodelver.model import Backend, Direction, Json, Kind, Profile, Progress
+    from nbmodelver.model import (
+        Backend,
+        Cell,
+        Diff,
+        GcReport,
+        Group,
+        Json,
+        Kind,
+        Plan,
+        Problem,
+        Profile,
+        Progress,
+        Version,
+        VersionId,
+    )
 
 
 def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: bool = False) -> Repo:
@@ -89,40 +90,21 @@ def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: 
     return Repo(backend, trusted=trusted)
 
 
-class Repo:
-    """Versions in one store.
+class Repo(OpenStore):
+    """Versions in one store: every use case by one method.
 
     Safe for several processes at once; in one process, for one thread that commits and any number that read.
     """
 
     def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
         """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
-        layout.check(backend, for_writing=False)
-        self.backend = backend
-        self.trusted = trusted
-        self.parts = PartStore(backend)
-        self.vault = Vault(self.parts)
-        self.documents = Documents(self.parts)
-        self.refs = Refs(backend)
-        self.history = History(Records(backend), self.refs)
-        self.index = Index(backend, self.history.records)
-        self.settings = Settings(self.refs)
-        with suppress(Damaged):  # A damaged settings file keeps nobody from reading; a commit names it.
-            self.parts.watch_pages(bool(self.settings["watch_pages"]))
+        super().__init__(backend, trusted=trusted)
         self.journals = Journals(self.refs)
-        self.trust = Trust()
-        self._pending: Pending | None = None
-        self.beside: Callable[[], Path] | None = None
-        """Gives the folder of the notebook that works with this store; None in a script."""
+        self.load_values = self.loaded
 
     def __repr__(self) -> str:
         head = self.history.head
         return f"<nbmodelver repo at {self.where}{f', {head.name}' if head else ''}>"
-
-    @property
-    def where(self) -> str:
-        """The store's place, for messages."""
-        return self.backend.where
 
     def work_for(self, notebook: str) -> None:
         """HEAD and undo of this notebook from now on: its path as the store sees it, "" when nobody told."""
@@ -140,7 +122,7 @@ class Repo:
         tags: str | Sequence[str] = (),
         note: str = "",
         namespace: dict[str, Any] | None = None,
-        around: Surroundings | None = None,
+        around: CommitContext | None = None,
         auto: str = "",
         merged: VersionId | None = None,
         only_if_changed: bool = False,
@@ -165,7 +147,7 @@ class Repo:
         """
         told = labels(message, note, metrics, params, tags, auto=auto, merged=merged, only_if_changed=only_if_changed)
         work = self._begun(values, namespace, allow_secrets, most_mb, told)
-        version = work.run(told, around or Surroundings(), progress, verify=self._verifies(verify_load))
+        version = work.run(told, around or CommitContext(), progress, verify=self._verifies(verify_load))
         upkeep.after_commit(self, version)
         for skipped in version.skipped if around is None else ():
             where = f" at {skipped.path}" if skipped.path != skipped.name else ""
@@ -184,7 +166,7 @@ class Repo:
         tags: str | Sequence[str] = (),
         note: str = "",
         namespace: dict[str, Any] | None = None,
-        around: Surroundings | None = None,
+        around: CommitContext | None = None,
         partial: bool = False,
         allow_secrets: Collection[str] = (),
         most_mb: float | None = None,
@@ -199,7 +181,7 @@ class Repo:
         """
         said = labels(message, note, metrics, params, tags)
         work = self._begun(values, namespace, allow_secrets, most_mb, said)
-        store = work.later(said, around or Surroundings(), verify=self._verifies(verify_load))
+        store = work.later(said, around or CommitContext(), verify=self._verifies(verify_load))
 
         def finished() -> Version:
             version = store()
@@ -211,14 +193,7 @@ class Repo:
 
     def settle(self) -> None:
         """Wait for a commit in the background, however it ends."""
-        if self._pending is not None:
-            self._pending.wait()
-            self._pending = None
-
-    @property
-    def pending(self) -> Pending | None:
-        """The commit in the background, while there is one."""
-        return self._pending if self._pending is not None and not self._pending.done else None
+        self.wait_for_pending()
 
     def _begun(
         self,
@@ -229,7 +204,7 @@ class Repo:
         told: Labels,
     ) -> Commit:
         demand_names(values)
-        self.settle()
+        self.wait_for_pending()
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.history.check_tags(told.tags)
@@ -246,14 +221,6 @@ class Repo:
 
     # -- history
 
-    def __getitem__(self, revision: str | Version) -> Version:
-        """The version that "v3", "HEAD~2", a tag, a branch, an id's start or "@{yesterday}" names, or itself."""
-        if isinstance(revision, Version):
-            return revision
-        if not isinstance(revision, str):
-            raise UsageError(f"a {type(revision).__name__} names no version", "write 'v7', 'HEAD~2', a tag or a branch")
-        return resolve(revision, self.history)
-
     def log(
         self,
         where: str = "",
@@ -267,54 +234,6 @@ class Repo:
         """Versions, newest first. where: a condition like "metrics.acc > 0.9". auto: with those made by itself."""
         query = Query(where=where or None, branch=branch, tag=tag, text=text, auto=auto, limit=limit)
         return self.page(query, limit=limit)[1]
-
-    def page(self, query: Query | None = None, offset: int = 0, limit: int | None = 50) -> tuple[int, list[Version]]:
-        """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read.
-
-        query: what they must be; None for every version, which needs no index. Raises UsageError, Damaged.
-        """
-        if query is None or not query.asks:
-            ids = self.history.records.newest()
-            end = None if limit is None else offset + limit
-            return self.history.records.count(), [self.history.version(v) for v in islice(ids, offset, end)]
-        tags, notes = self.history.tags_by_version(), self.history.notes()
-        total, found = self.index.page(query, tags, offset, limit, notes)
-        return total, [self.history.version(v) for v in found]
-
-    def cells(self, version: str | Version) -> list[Cell]:
-        """The cells that ran between the parent and this version."""
-        return self.documents.cells(self[version])
-
-    def environment(self, version: str | Version) -> dict[str, Json]:
-        """Python, platform and packages of a version."""
-        return self.documents.environment(self[version])
-
-    def notebook(self, version: str | Version) -> bytes | None:
-        """The notebook document as it was, as JSON bytes, or None."""
-        return self.documents.notebook(self[version])
-
-    def modules(self, version: str | Version) -> dict[str, str]:
-        """The modules of the notebook's project as a version holds them: path in the project -> source."""
-        found = self.modules_of(self[version])
-        return {path: of_project.text(source) for path, source in found.files.items()}
-
-    def modules_of(self, version: Version) -> of_project.Modules:
-        """The same with the names of the modules, as bytes, and with notes."""
-        return of_project.read(self.vault, version)
-
-    @property
-    def project(self) -> Project:
-        """The folder whose modules belong to versions: the store's, or the notebook's where that lies elsewhere."""
-        root = getattr(self.backend, "root", None)
-        return Project(None if root is None else Path(root), None if self.beside is None else self.beside())
-
-    def modules_then(self, version: Version, *, comes: bool = False) -> of_project.Then | None:
-        """The modules of a version against those of the project now; None when it holds none."""
-        try:
-            found = self.modules_of(version)
-            return of_project.Then(version, found, self.project, comes=comes) if found.files else None
-        except (Damaged, NoStore, OSError):  # The working directory may be gone. What is read are the values.
-            return None
 
     def write_modules(self, revision: str | Version, *, trusted: bool = False) -> of_project.Written:
         """Write the modules of a version that are missing here; those that differ go into a folder beside the store.
@@ -347,10 +266,6 @@ class Repo:
         demand_metric(metric, versions)
         return sorted_best(versions, metric, self.directions(versions))
 
-    def directions(self, versions: Sequence[Version]) -> dict[str, Direction]:
-        """Which way each metric of the versions is better, as they say it, or the store, or the metric's name."""
-        return directions.directions(self.history, [m for v in versions for m in v.metrics], versions)
-
     # -- the way back
 
     def rollback(
@@ -376,7 +291,7 @@ class Repo:
         session: whether random state and options come back; default: as the settings say, with everything only. Raises
         NotLoadable when they are asked for and the version was made without them.
         """
-        self.settle()
+        self.wait_for_pending()
         version = self[revision]
         head = self.history.head
         wanted = several("names", names)
@@ -385,7 +300,7 @@ class Repo:
         default = whole and bool(self.settings["restore_session"])
         then = self._session_state(version, replaced, asked=bool(session))
         return Rollback(
-            self.vault,
+            self.group_store,
             version,
             live,
             names=wanted,
@@ -408,13 +323,13 @@ class Repo:
         """Names that code in these groups refers to; of a whole version only where it came from elsewhere."""
         if prefix:
             return ()
-        return names_needed(self.vault, version, groups) if groups else self.imports_needed(version)
+        return names_needed(self.group_store, version, groups) if groups else self.imports_needed(version)
 
     def imports_needed(self, version: Version) -> dict[str, str]:
         """What loading a version that came from elsewhere imports for its code: name -> module or "module:name"."""
         if not version.imports or not self.origins(version):
             return {}
-        needed = names_needed(self.vault, version, version.groups)
+        needed = names_needed(self.group_store, version, version.groups)
         return {name: where for name, where in version.imports.items() if name in needed}
 
     def plan(
@@ -438,7 +353,7 @@ class Repo:
         head = self.history.head
         if head is None or (rollback.prefix and not rollback.replaced):
             return False
-        present = Rollback(self.vault, head, rollback.namespace, beside=rollback)
+        present = Rollback(self.group_store, head, rollback.namespace, beside=rollback)
         changed = {n for g in present.groups for n in g.names if n in rollback.namespace}
         return bool(changed - {s.name for s in (*present.live.capture.skipped, *rollback.unsaved)})
 
@@ -489,7 +404,7 @@ class Repo:
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
         trusted, restricted = self.trusts(version), bool(self.origins(version))
         rollback = Rollback(
-            self.vault,
+            self.group_store,
             version,
             dict(scope),
             names=wanted,
@@ -503,7 +418,7 @@ class Repo:
             rollback.releases = self._releases(version)
         loading = DefinitionLoader(rollback)
         loader = loading.loader
-        values = self.vault.load(groups, loader, progress)
+        values = self.group_store.load(groups, loader, progress)
         bring_companions(loading, values)
         if namespace is None:
             scope.update(values)
@@ -517,15 +432,6 @@ class Repo:
         except Damaged:  # What is read are the values.
             return Releases({}, {})
 
-    def session(self, version: Version) -> dict[str, Any] | None:
-        """The session part (random state and the like), or None."""
-        if version.session is None:
-            return None
-        group = Group(("session",), version.session, 0)
-        loaded = self.vault.load([group], graph.Loader({}, _no_definition, trusted=False))
-        state: dict[str, Any] = loaded["session"]
-        return state
-
     def is_dirty(self, live: dict[str, Any], beside: Rollback | None = None) -> bool:
         """True when a name of the present version is live and differs from it, or from what it shared.
 
@@ -534,7 +440,7 @@ class Repo:
         head = self.history.head
         if head is None:
             return False
-        return any(n in live for g in Rollback(self.vault, head, live, beside=beside).groups for n in g.names)
+        return any(n in live for g in Rollback(self.group_store, head, live, beside=beside).groups for n in g.names)
 
     def secrets_in_head(self, live: Mapping[str, Any]) -> frozenset[str]:
         """Live names that look like secrets and that the present version holds as they are: the user allowed them."""
@@ -547,7 +453,7 @@ class Repo:
         head = self.history.head
         if head is None:
             return ()
-        changed = Rollback(self.vault, head, live).changed
+        changed = Rollback(self.group_store, head, live).changed
         return tuple(n for n in head.kept if n in changed)
 
     @staticmethod
@@ -580,21 +486,6 @@ class Repo:
     def is_metric(name: str, value: Any) -> bool:
         """True for a number whose name is that of a metric."""
         return kinds.classify(name, value) == "metric"
-
-    # -- trust
-
-    def trusts(self, version: Version) -> bool:
-        """True when pickled values of this version may be loaded: it was made here, or the user said so."""
-        return self.trusted or all(self.trust.has(origin) for origin in self.origins(version))
-
-    def origins(self, version: Version) -> tuple[str, ...]:
-        """Where a version's pickles may come from other than from here; () for one's own."""
-        imported = self.refs.get(f"origin/{version.id}")
-        found = [imported] if imported is not None else []
-        root = getattr(self.backend, "root", None)
-        if isinstance(root, Path) and strangers(root):
-            found.append(f"store:{root}")
-        return tuple(found)
 
     # -- comparison
 
@@ -633,15 +524,15 @@ class Repo:
 
     def tag(self, name: str, revision: str | Version = "HEAD", *, move: bool = False) -> Version:
         """Tag a version."""
-        self.settle()
-        with self.alone():  # Nobody forgets the version meanwhile.
+        self.wait_for_pending()
+        with self.exclusive_refs():  # Nobody forgets the version meanwhile.
             version = self[revision] if isinstance(revision, str) else self.history.exact(revision.id)
             self.history.set_tag(name, version.id, move=move)
         return version
 
     def branch(self, name: str) -> Version:
         """Start a branch at the present version. Raises UsageError before the first version, or if it exists."""
-        self.settle()
+        self.wait_for_pending()
         head = self.history.head
         if head is None:
             raise UsageError("a branch needs a version to start at", "make one: %mv_commit")
@@ -654,7 +545,7 @@ class Repo:
 
     def merge_plan(self, revision: str | Version, choices: Mapping[str, str] | None = None) -> merging.MergePlan:
         """What merging a version into the present one takes, removes, and cannot decide."""
-        self.settle()
+        self.wait_for_pending()
         head = self.history.head
         if head is None:
             raise UsageError("a merge needs a version to merge into", "make one: %mv_commit")
@@ -672,25 +563,13 @@ class Repo:
         with self.parts.watched():
             return stats(self)
 
-    @property
-    def needs(self) -> Needs:
-        """Which parts the versions need."""
-        return Needs(self.history, self.vault)
-
     def verify(
         self, *, full: bool = False, sample: float | None = None, progress: Progress | None = None
     ) -> list[Problem]:
         """What is wrong with the store, [] when all is well. full: every byte; sample: percent of the parts."""
         if sample is not None:
             demand_number("sample", sample, 0, 100)
-        return self.needs.problems(full=full, sample=sample, progress=progress)
-
-    def live_parts(self, grace_s: float = 0) -> set[ObjectId]:
-        """Every part that some version needs. Raises Damaged at the first version that cannot be read.
-
-        grace_s: versions forgotten less than this many seconds ago count as well.
-        """
-        return self.needs.all() | self.needs.of_forgotten(grace_s)
+        return self.reachability.problems(full=full, sample=sample, progress=progress)
 
     def gc(self, *, dry_run: bool = False, grace_s: float = 3600) -> GcReport:
         """Remove what no version needs; then make many small files few.
@@ -699,20 +578,11 @@ class Repo:
         dry_run: only say what would go, to the byte where it is no more than can be tried out in memory.
         """
         demand_number("grace_s", grace_s, 0)
-        self.settle()
+        self.wait_for_pending()
         if dry_run:
             with self.parts.watched():
                 return gc_tried(self, grace_s)
-        report = self.collect(dry_run=False, grace_s=grace_s)
-        with suppress(InUse):  # Another program has a file open: the next gc goes on.
-            upkeep.bury(self, grace_s)
-            upkeep.everything(self)
-        return report
-
-    def collect(self, *, dry_run: bool, grace_s: float) -> GcReport:
-        """The part of gc that removes. dry_run: estimate it."""
-        empty = not self.history.records.ids()
-        return self.parts.collect(lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
+        return gc(self, grace_s)
 
     def upgrade(self) -> bool:
         """Raise a store of an older format to the present one, which older nbmodelver refuse; False when it has it."""
@@ -731,7 +601,7 @@ class Repo:
         dry_run: only say what would be done and what is lost; the default. Nothing is ever deleted, and what is whole
         is not touched. Killed anywhere, the next one goes on. Raises StoreError.
         """
-        self.settle()
+        self.wait_for_pending()
         with self.parts.watched() if dry_run else nullcontext():
             done = repair(self, dry_run=dry_run)
         if not dry_run:
@@ -753,12 +623,12 @@ class Repo:
         """
         if keep is not None and not isinstance(keep, Retention):
             raise UsageError(f"keep is a {type(keep).__name__}", "write keep=Retention(last=10), from nbmodelver.repo")
-        self.settle()
+        self.wait_for_pending()
         return forget(self, several("revisions", revisions), keep or Retention(), force=force, dry_run=dry_run)
 
     def take_back(self, revisions: str | Sequence[str]) -> tuple[Version, ...]:
         """Bring forgotten versions ("v5") back. Raises UnknownVersion once gc has removed what they held."""
-        self.settle()
+        self.wait_for_pending()
         return take_back(self, several("revisions", revisions))
 
     def purge(self, names: str | Sequence[str], *, dry_run: bool = False) -> Purged:
@@ -767,35 +637,6 @@ class Repo:
         Versions that held them, and their descendants, get new ids; numbers, tags and branches stay.
         Raises UnknownName, UsageError (a name shares objects with one that cannot be stored alone), StoreError.
         """
-        self.settle()
+        self.wait_for_pending()
         layout.check(self.backend, for_writing=True)
         return purge(self, several("names", names), dry_run=dry_run)
-
-    def forget_cached(self) -> None:
-        """Drop everything remembered about records: they were replaced. Where this kernel stands is its own."""
-        self.history = self.history.anew(Records(self.backend))
-        self.index.clear()
-        self.index = Index(self.backend, self.history.records)
-        self.vault = Vault(self.parts)
-        self.documents = Documents(self.parts)
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the store's lock: for a few refs to be moved together."""
-        with self.backend.lock("refs"):
-            yield
-
-    def import_record(self, version: Version, origin: str) -> Version:
-        """Add a version that came from elsewhere, whose parts are stored. It keeps its content, not its number."""
-        from dataclasses import replace
-
-        self.settle()
-        with self.backend.lock("refs"):
-            own = replace(version, number=self.history.next_number(), parents=(), id=VersionId(""))
-            version_id = self.history.records.write(own)
-            self.refs.move(f"origin/{version_id}", self.refs.get(f"origin/{version_id}"), origin)
-        return self.history.version(version_id)
-
-
-def _no_definition(key: str) -> Any:
-    raise NotLoadable(f"the session cannot hold the definition '{key}'")

@@ -14,7 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import nbmodelver as mv
 from nbmodelver.model import Cell
-from nbmodelver.repo import Surroundings
+from nbmodelver.repo import CommitContext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def study() -> dict[str, Any]:
 
 def committed(folder: Path, **more: Any) -> tuple[Repo, Version]:
     repo = mv.open(folder / ".nbmodelver", create=True)
-    around = Surroundings(cells=CELLS, notebook_path="study.ipynb", **more)
+    around = CommitContext(cells=CELLS, notebook_path="study.ipynb", **more)
     return repo, repo.commit(study(), "deeper\n<b>trees</b>", metrics={"acc": 0.91}, around=around)
 
 

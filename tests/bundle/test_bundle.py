@@ -18,7 +18,7 @@ from nbmodelver import bundle
 from nbmodelver.cli import main
 from nbmodelver.errors import BadBundle, NeedsTrust, StoreReadOnly, UsageError
 from nbmodelver.model import Cell
-from nbmodelver.repo import Repo, Surroundings
+from nbmodelver.repo import CommitContext, Repo
 from nbmodelver.repo.transfer import portable
 from tests.bundle import samples
 
@@ -178,7 +178,7 @@ def test_cells_as_they_ran_are_there_when_the_notebook_has_another_order(tmp_pat
         "nbformat_minor": 4,
     }
     repo = mv.open(tmp_path, create=True)
-    around = Surroundings(cells=(Cell("a = 1", 1), Cell("b = 2", 2)), notebook=json.dumps(document).encode())
+    around = CommitContext(cells=(Cell("a = 1", 1), Cell("b = 2", 2)), notebook=json.dumps(document).encode())
     version = repo.commit({"a": 1, "b": 2}, around=around)
     found = samples.members_of(bundle.write(repo, version, tmp_path / "b.nbmv.zip"))
     notebook, replay = (nbformat.reads(found[n].decode(), as_version=4) for n in ("notebook.ipynb", "replay.ipynb"))
@@ -193,7 +193,7 @@ def test_cells_as_they_ran_are_there_when_the_notebook_has_another_order(tmp_pat
 def test_cells_as_they_ran_need_no_nbmodelver(tmp_path: Path) -> None:
     repo = mv.open(tmp_path, create=True)
     ran = ("%load_ext nbmodelver\n%mv_init", "%%mv_commit -m x\na = 1\na /= 0", "b = 2\n%mv_commit b", "%time c = 3")
-    around = Surroundings(cells=[Cell(source, ok="/=" not in source) for source in ran])
+    around = CommitContext(cells=[Cell(source, ok="/=" not in source) for source in ran])
     found = samples.members_of(bundle.write(repo, repo.commit({"a": 1}, around=around), tmp_path / "b.nbmv.zip"))
     cells = nbformat.reads(found["notebook.ipynb"].decode(), as_version=4).cells[1:]
     assert [c.source for c in cells] == ["a = 1\na /= 0", "b = 2", "%time c = 3"]

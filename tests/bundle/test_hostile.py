@@ -323,7 +323,7 @@ def with_modules(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any, Mem
         version = repo.commit({"a": 1})
         (draft,) = graph.capture({modules.KEY: data}, {}, definitions=False).groups
         with repo.parts.lease(), repo.parts.writing() as pack:
-            group = repo.vault.put(pack, draft)
+            group = repo.group_store.put(pack, draft)
         made = repo.history.add(replace(version, number=2, definitions=(group,), parents=()))
         found = portable.taken_out(repo, made)
         plain = bundle.write(repo, version, folder / "plain.nbmv.zip")

@@ -39,7 +39,7 @@ from nbmodelver.errors import Damaged, NbmodelverError
 from nbmodelver.model import Group, ObjectId, Version
 from nbmodelver.repo import Repo
 from nbmodelver.repo.core import modules
-from nbmodelver.repo.core.group_store import Vault
+from nbmodelver.repo.core.group_store import GroupStore
 from nbmodelver.repo.core.history import History
 from nbmodelver.repo.core.settings import Settings
 from nbmodelver.repo.restore.undo import Journals
@@ -373,7 +373,7 @@ def feed_pack(draw: Any) -> None:
     _ours(lambda: packs.read_contents(backend, key))
     _ours(lambda: store.verify(True))
     for version in source.log():
-        for part in source.vault.parts_of(version.groups[0]):
+        for part in source.group_store.parts_of(version.groups[0]):
             _ours(lambda part=part: store.get(part))
     _ours(lambda: store.collect(set(), allow_empty=True, grace_s=0))
 
@@ -394,12 +394,12 @@ def feed_recipe(draw: Any) -> None:
     with source.parts.writing() as pack:
         id_ = pack.put(data)
     group = Group(("n",), id_, 0)
-    vault = Vault(source.parts)
-    _ours(lambda: list(vault.parts_of(group)))
-    _ours(lambda: vault.what_it_runs(group))
+    groups = GroupStore(source.parts)
+    _ours(lambda: list(groups.parts_of(group)))
+    _ours(lambda: groups.what_it_runs(group))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _ours(lambda: vault.load([group], graph.Loader({}, _no_definition, trusted=False)))
+        _ours(lambda: groups.load([group], graph.Loader({}, _no_definition, trusted=False)))
 
 
 def feed_modules(draw: Any) -> None:
@@ -677,7 +677,7 @@ def _load_huge(sizes: list[int], own: int) -> None:
         }  # fmt: skip
         packed = dumped(header)
         id_ = pack.put(recipe.MAGIC + struct.pack("<I", len(packed)) + packed + bytes.fromhex(part) * len(sizes))
-    Vault(source.parts).load([Group(("n",), id_, 0)], graph.Loader({}, _no_definition, trusted=False))
+    GroupStore(source.parts).load([Group(("n",), id_, 0)], graph.Loader({}, _no_definition, trusted=False))
 
 
 def _refused(look: Callable[[], Any], found: list[str], what: str) -> None:

@@ -28,7 +28,7 @@ STEPS = {
     "move a ref": "nbmodelver.store.refs:Refs.move",
     "create a file": "nbmodelver.store.backends.local:LocalBackend.create",
     "swap a file": "nbmodelver.store.backends.local:LocalBackend.swap",
-    "load": "nbmodelver.repo.core.group_store:Vault.load",
+    "load": "nbmodelver.repo.core.group_store:GroupStore.load",
     "read parts": "nbmodelver.store.parts:PartStore.read_many",
     "read one part": "nbmodelver.store.parts:PartStore.get",
     "decode": "nbmodelver.codecs.graph:Loader.load",

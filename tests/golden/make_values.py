@@ -62,14 +62,14 @@ def main() -> None:
     import tempfile
 
     import nbmodelver as mv
-    from nbmodelver.repo import Surroundings
+    from nbmodelver.repo import CommitContext
 
     made = values()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)  # Outside of any Git checkout.
         repo = mv.open(folder, create=True)
         repo.settings.set("author", "golden")
-        around = Surroundings(session=False)
+        around = CommitContext(session=False)
         version = repo.commit(made, "golden", namespace=made, metrics={"acc": 0.5}, tags=["best"], around=around)
         shutil.rmtree(STORE, ignore_errors=True)
         shutil.copytree(repo.where, STORE, ignore=shutil.ignore_patterns("locks", "catalogue", "tmp", ".gitignore"))

@@ -59,9 +59,9 @@ def test_every_name_in_a_golden_store_is_documented_or_public(world: Path, tmp_p
     ours, private = documented(), set()
     for version in repo.log():
         for group in (*version.groups, *version.definitions):
-            if repo.vault.recipe(group).draft.format != graph.PICKLE:
+            if repo.group_store.recipe(group).draft.format != graph.PICKLE:
                 continue
-            for name in names_in(repo.vault.skeleton(group)):
+            for name in names_in(repo.group_store.skeleton(group)):
                 is_private = any(step.startswith("_") for step in re.split(r"[.:]", name))
                 if name not in ours and (name.startswith("nbmodelver") or is_private):
                     private.add(name)

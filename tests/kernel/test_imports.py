@@ -152,7 +152,7 @@ def test_a_version_without_imports_is_the_record_it_was() -> None:
 
 def test_imports_come_back_equal_from_the_store(tmp_path: Path) -> None:
     repo = mv.open(tmp_path, create=True)
-    made = repo.commit({"n": 1}, around=mv.repo.Surroundings(imports={"np": "numpy", "n": "own:n"}))
+    made = repo.commit({"n": 1}, around=mv.repo.CommitContext(imports={"np": "numpy", "n": "own:n"}))
     assert dict(mv.open(tmp_path)["v1"].imports) == dict(made.imports) == {"np": "numpy"}
 
 

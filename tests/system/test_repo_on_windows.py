@@ -9,7 +9,7 @@ import nbmodelver as mv
 from nbmodelver import bundle, system
 from nbmodelver.errors import InUse
 from nbmodelver.model import Cell
-from nbmodelver.repo import Surroundings
+from nbmodelver.repo import CommitContext
 from nbmodelver.repo.core.trust import Trust, strangers
 from nbmodelver.store import condemned
 from nbmodelver.system.windows import SHARE_READ, SHARE_WRITE, Windows
@@ -124,7 +124,7 @@ def test_a_bundle_goes_out_and_comes_in(repo, tmp_path):
 def test_cells_with_windows_line_ends_come_back_as_they_were(repo):
     source, out = "a = 1\r\nb = '''x\r\ny'''\r\n", "first\r\nsecond\r\n"
     notebook = b'{"cells": [],\r\n "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\r\n'
-    around = Surroundings(cells=[Cell(source, outputs=out)], notebook=notebook)
+    around = CommitContext(cells=[Cell(source, outputs=out)], notebook=notebook)
     version = repo.commit({"a": 1, "text": "x\r\ny\n"}, around=around)
     again = mv.open(repo.where)
     assert again.cells(again[version.id])[0].source == source

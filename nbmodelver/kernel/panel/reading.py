@@ -82,7 +82,7 @@ def inspect(desk: Desk, params: Params, _request: Request) -> Message:
     for name in asked[:MAX_NAMES]:
         if timeline is not None and name in known:
             steps = timeline.steps(name)
-            words = zip(steps, told(timeline.repo, name, steps), strict=True)
+            words = zip(steps, told(timeline.store, name, steps), strict=True)
             found.append({"name": name, "steps": [entries.step(step, labels, said) for step, said in words]})
     names = asked if params.has("cell") else sorted({**known, **dict.fromkeys(live)})
     return {"found": found, "names": names}

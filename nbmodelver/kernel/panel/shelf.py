@@ -51,7 +51,7 @@ class Shelf:
     def timeline(self) -> Timeline:
         """The versions in order. Raises NoStore."""
         repo = self.notebook.repo()
-        if self._timeline is None or self._timeline.repo is not repo:
+        if self._timeline is None or self._timeline.store is not repo:
             self._timeline = Timeline(repo)
         return self._timeline
 

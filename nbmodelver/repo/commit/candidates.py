@@ -10,10 +10,10 @@ from nbmodelver.codecs import graph
 from nbmodelver.repo.core.secrets import Searcher
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from nbmodelver.model import Kind
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,24 @@ class Candidate:
     problem: str = ""
 
 
-def candidates(repo: Repo | None, values: Mapping[str, Any], namespace: dict[str, Any]) -> list[Candidate]:
-    """Every value that has a kind. repo: None before there is a store; then everything is new."""
+def candidates(
+    store: OpenStore | None, values: Mapping[str, Any], namespace: dict[str, Any], changed: Collection[str] = ()
+) -> list[Candidate]:
+    """Every value that has a kind.
+
+    store: None before there is one; then everything is new. changed: names that are not as in the current version.
+    """
     known = {n: (kind, v) for n, v in values.items() if (kind := kinds.classify(n, v)) is not None}
     problems = _secrets({n: v for n, (_, v) in known.items()})
     found = graph.capture(
         {n: v for n, (_, v) in known.items() if n not in problems},
         namespace,
         skip=lambda *_: "not asked for",
-        time_limit_s=_time_limit_s(repo),
+        time_limit_s=_time_limit_s(store),
     )
     problems.update((s.name, f"{s.path}: {s.reason}" if s.path != s.name else s.reason) for s in found.skipped)
     sizes = {n: d.size_bytes for d in found.groups for n in d.names} | {n: d.size_bytes for n, d in found.alone.items()}
-    head = repo.history.head if repo is not None else None
-    changed = frozenset(repo.changed_names(namespace)) if repo is not None else frozenset()
+    head = store.history.head if store is not None else None
 
     def status(name: str) -> Literal["new", "changed", "same"]:
         if head is None or name not in head.kept:
@@ -63,6 +67,6 @@ def _secrets(values: Mapping[str, Any]) -> dict[str, str]:
     return {n: f"{s.path}: {s.what}" if s.path != n else s.what for n, s in found if s is not None}
 
 
-def _time_limit_s(repo: Repo | None) -> float:
-    limit_s = repo.settings["time_limit_s"] if repo is not None else 0.0
+def _time_limit_s(store: OpenStore | None) -> float:
+    limit_s = store.settings["time_limit_s"] if store is not None else 0.0
     return limit_s if isinstance(limit_s, float) else 0.0

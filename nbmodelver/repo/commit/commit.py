@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver import kinds
 from nbmodelver.codecs import graph, proving, session
 from nbmodelver.errors import Damaged, NoStore, NothingToCommit, UsageError
-from nbmodelver.model import Group, Kept, ObjectId, Skipped, Version, VersionId
-from nbmodelver.repo.commit.background import Still
+from nbmodelver.model import Kept, ObjectId, Skipped, Version, VersionId
+from nbmodelver.repo.commit.background import FrozenSnapshot
+from nbmodelver.repo.commit.snapshot import CommitSnapshot, SnapshotWriter
 from nbmodelver.repo.core import imports, modules
 from nbmodelver.repo.core.directions import carried
 from nbmodelver.repo.core.environment import GitProbe, author, environment
@@ -25,33 +26,13 @@ if TYPE_CHECKING:
 
     from nbmodelver.codecs.graph import Capture, Draft
     from nbmodelver.model import Cell, GitState, Json, Progress
-    from nbmodelver.repo.core.group_store import Vault
+    from nbmodelver.repo.commit.context import CommitContext
     from nbmodelver.repo.core.labels import Labels
-    from nbmodelver.repo.repo import Repo
-    from nbmodelver.store.writing import PackWriter
+    from nbmodelver.repo.core.open_store import OpenStore
 
 
 MAX_OTHERS = 2000
 """Names beyond this are not listed; a rollback then leaves names alone that it might have removed."""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the kernel knows beside the values.
-
-    cells: that ran since the parent, in order. assigned: name -> index into `cells` of the one that last assigned it.
-    others: live names that are not part of the commit. imports: what `import` bound names to, see imports.found.
-    session: keep the random state and the like.
-    notebook: the notebook document as JSON bytes, if it is known.
-    """
-
-    cells: Sequence[Cell] = ()
-    assigned: Mapping[str, int] = field(default_factory=dict)
-    others: Sequence[str] = ()
-    imports: Mapping[str, str] = field(default_factory=dict)
-    session: bool = True
-    notebook: bytes | None = None
-    notebook_path: str = ""
 
 
 class Commit:
@@ -59,7 +40,7 @@ class Commit:
 
     def __init__(
         self,
-        repo: Repo,
+        store: OpenStore,
         values: Mapping[str, Any],
         namespace: dict[str, Any] | None,
         *,
@@ -69,7 +50,7 @@ class Commit:
         self.most_bytes = most_mb * 1_000_000 if most_mb else float("inf")
         self.secrets = Searcher()
         self.allowed = frozenset(allow_secrets)
-        self.repo = repo
+        self.store = store
         self.values = values
         self.namespace = dict(values) if namespace is None else namespace
         self.started = time.perf_counter()
@@ -80,7 +61,7 @@ class Commit:
     def _proven(self) -> Capture:
         """Encode the values, without those that a load in a child process shows to be unloadable."""
         capture = self.capture()
-        if not self.repo.settings["try_load"]:
+        if not self.store.settings["try_load"]:
             return capture
         unloadable: dict[str, str] = {}
         while True:
@@ -94,7 +75,7 @@ class Commit:
         return capture
 
     def _limit_s(self) -> float:
-        limit_s = self.repo.settings["time_limit_s"]
+        limit_s = self.store.settings["time_limit_s"]
         return limit_s if isinstance(limit_s, float) else 0.0
 
     def capture(self, unloadable: Mapping[str, str] = MappingProxyType({})) -> Capture:
@@ -123,7 +104,7 @@ class Commit:
             skip=self._not_brought_along,
             time_limit_s=self._limit_s(),
             unloadable=unloadable,
-            recall=self.repo.vault.recall,
+            recall=self.store.group_store.recall,
         )
 
     def _too_large(self, draft: Draft, capture: Capture) -> Iterator[tuple[str, Skipped]]:
@@ -161,16 +142,16 @@ class Commit:
         return [{**asdict(c), "source": hidden(c.source), "outputs": hidden(c.outputs)} for c in cells]
 
     def run(
-        self, labels: Labels, around: Surroundings, progress: Progress | None = None, *, verify: bool = False
+        self, labels: Labels, around: CommitContext, progress: Progress | None = None, *, verify: bool = False
     ) -> Version:
         """Make the version. Nothing is visible before everything it needs is durable.
 
         verify: decode every group once, and leave out (named) what does not come back.
         """
         with self._git(around) as git:
-            return self.store(self.take(labels, around, verify=verify), git.state, progress)
+            return self.write(self.take(labels, around, verify=verify), git.state, progress)
 
-    def later(self, labels: Labels, around: Surroundings, *, verify: bool = False) -> Callable[[], Version]:
+    def later(self, labels: Labels, around: CommitContext, *, verify: bool = False) -> Callable[[], Version]:
         """Read the values now; what is given back makes the version, on any thread, while the notebook goes on.
 
         It raises StoreError when a value was written before it was stored: then there is no version.
@@ -178,41 +159,42 @@ class Commit:
         with self._git(around) as git:
             taken = self.take(labels, around, verify=verify)
             state = git.state()
-        still = Still(taken, self.repo.parts)
-        return lambda: self.store(still.taken, lambda: state, check=still.check)
+        still = FrozenSnapshot(taken, self.store.parts)
+        return lambda: self.write(still.taken, lambda: state, check=still.check)
 
     @staticmethod
-    def _git(around: Surroundings) -> GitProbe:
+    def _git(around: CommitContext) -> GitProbe:
         return GitProbe(Path(around.notebook_path).parent)
 
-    def store(
+    def write(
         self,
-        taken: Taken,
+        taken: CommitSnapshot,
         git: Callable[[], GitState | None],
         progress: Progress | None = None,
         check: Callable[[Draft], None] = lambda _draft: None,
     ) -> Version:
         """Store what was taken, then the record. check: called after each draft is stored."""
-        repo = self.repo
-        parent = repo.history.head
-        with repo.parts.lease():
-            with repo.parts.writing(progress) as pack:
-                found = taken.stored(_Writer(repo.vault, pack, parent, check))
+        store = self.store
+        parent = store.history.head
+        with store.parts.lease():
+            with store.parts.writing(progress) as pack:
+                found = taken.stored(SnapshotWriter(store.group_store, pack, parent, check))
             if taken.only_if_changed and parent is not None and _holds_the_same(found, parent):
-                for tag in taken.tags:
-                    repo.tag(tag, parent)
+                with store.exclusive_refs():
+                    for tag in taken.tags:
+                        store.history.set_tag(tag, parent.id)
                 return parent
             parents = tuple(p for p in (parent.id if parent else None, taken.merged) if p)
-            merged = [repo.history.version(taken.merged)] if taken.merged else []
+            merged = [store.history.version(taken.merged)] if taken.merged else []
             before = [*([parent] if parent else []), *merged]
-            said = carried(repo.history, before, found.metrics, found.directions)
+            said = carried(store.history, before, found.metrics, found.directions)
             whole = replace(found, parents=parents, directions=said, git=git(), new_bytes=pack.new_bytes)
             return self._recorded(whole, taken.tags)
 
     def _recorded(self, version: Version, tags: Sequence[str]) -> Version:
         """Number the version, write its record and tag it, under the lock; everything it needs is durable by now."""
-        history = self.repo.history
-        with self.repo.backend.lock("refs"):
+        history = self.store.history
+        with self.store.backend.lock("refs"):
             history.check_tags(tags)  # Another kernel may have taken one of them since this commit began.
             made = history.add(
                 replace(
@@ -227,7 +209,7 @@ class Commit:
                 history.set_tag(tag, made.id)
         return made
 
-    def take(self, labels: Labels, around: Surroundings, *, verify: bool = False) -> Taken:
+    def take(self, labels: Labels, around: CommitContext, *, verify: bool = False) -> CommitSnapshot:
         """Everything that has to be read from the live values, before anything is stored."""
         self.assigned = around.assigned
         capture = self._proven()
@@ -246,7 +228,7 @@ class Commit:
             number=0,
             message=self.secrets.hidden(labels.message),
             note=self.secrets.hidden(labels.note),
-            author=str(self.repo.settings["author"]) or author(),
+            author=str(self.store.settings["author"]) or author(),
             kept={name: kept[name] for name in order},
             skipped=tuple(capture.skipped),
             others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
@@ -257,7 +239,7 @@ class Commit:
             notebook_path=around.notebook_path,
             auto=labels.auto,
         )
-        return Taken(
+        return CommitSnapshot(
             version,
             capture,
             cells=canonical_json(self._cells(around.cells)) if around.cells else None,
@@ -269,17 +251,17 @@ class Commit:
             merged=labels.merged,
         )
 
-    def _modules(self, capture: Capture, around: Surroundings) -> list[Draft]:
+    def _modules(self, capture: Capture, around: CommitContext) -> list[Draft]:
         """The modules of the notebook's project, as a group of their own."""
         classes = [c for d in (*capture.groups, *capture.definitions) for c in d.classes]
         wanted = modules.mentioned(around.cells, classes, (*around.imports.values(), *self.imports.values()))
-        parent = self.repo.history.head
+        parent = self.store.history.head
         try:
-            before = modules.NONE if parent is None else self.repo.modules_of(parent)
+            before = modules.NONE if parent is None else self.store.modules_of(parent)
         except Damaged:
             before = modules.NONE
         try:
-            return modules.drafts(self.repo.project, wanted, before, self.secrets)
+            return modules.drafts(self.store.project, wanted, before, self.secrets)
         except (OSError, NoStore):  # The working directory is gone.
             return []
 
@@ -334,102 +316,6 @@ class Commit:
             cell=self.assigned.get(name),
             notes=tuple(capture.notes.get(name, ())),
         )
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What was read from the live values for one version. The drafts' buffers are still live memory."""
-
-    version: Version
-    capture: Capture
-    cells: bytes | None
-    environment: bytes
-    notebook: bytes | None
-    session: Draft | None
-    tags: Sequence[str]
-    only_if_changed: bool
-    merged: VersionId | None
-
-    def stored(self, writer: _Writer) -> Version:
-        """The version, with everything in the pack."""
-        groups = tuple(writer.put(d) for d in self.capture.groups)
-        definitions = tuple(writer.put_definition(d) for d in self.capture.definitions)
-        kept = self.version.kept
-        digests = {n: writer.digest(n, d, groups[kept[n].group]) for n, d in self.capture.alone.items() if n in kept}
-        stored = {
-            name: replace(
-                entry,
-                digest=digests.get(name) or writer.digest_within(name, groups[entry.group]),
-                size_bytes=entry.size_bytes if name in self.capture.alone else groups[entry.group].size_bytes,
-            )
-            for name, entry in kept.items()
-        }
-        return replace(
-            self.version,
-            kept=stored,
-            groups=groups,
-            definitions=definitions,
-            cells=writer.put_document(self.cells, "cells"),
-            environment=writer.put_document(self.environment, "environment"),
-            notebook=writer.put_document(self.notebook, "notebook"),
-            session=writer.put_session(self.session),
-            raw_bytes=sum(g.size_bytes for g in groups),
-        )
-
-
-class _Writer:
-    """Puts drafts and documents into one pack, each near its twin in the parent version."""
-
-    def __init__(self, vault: Vault, pack: PackWriter, parent: Version | None, check: Callable[[Draft], None]) -> None:
-        self.vault = vault
-        self.pack = pack
-        self.parent = parent
-        self.check = check
-        self._groups = {n: g for g in parent.groups for n in g.names} if parent else {}
-        self._definitions = {n: g for g in parent.definitions for n in g.names} if parent else {}
-
-    def put(self, draft: Draft) -> Group:
-        """A group of names."""
-        return self._put(draft, next((self._groups[n] for n in draft.names if n in self._groups), None))
-
-    def put_definition(self, draft: Draft) -> Group:
-        """A class or function of the notebook."""
-        return self._put(draft, self._definitions.get(draft.names[0]))
-
-    def _put(self, draft: Draft, near: Group | None) -> Group:
-        group = self.vault.put(self.pack, draft, near)
-        self.check(draft)
-        return group
-
-    def digest(self, name: str, draft: Draft, group: Group) -> ObjectId:
-        """The content identity of one name of a larger group; that of the parent when the whole group is the same."""
-        old = self.parent.kept.get(name) if self.parent else None
-        before = self._groups.get(name)
-        if old is not None and before is not None and before.recipe == group.recipe and before.names == group.names:
-            return old.digest
-        found = self.vault.original(self.vault.identify(draft).recipe, old.digest if old else None)
-        self.check(draft)
-        return found
-
-    def digest_within(self, name: str, group: Group) -> ObjectId:
-        """The content identity of a name that was encoded with its group only: it changes with the group."""
-        if len(group.names) == 1:
-            return group.recipe
-        return self.vault.parts.identify([memoryview(f"{group.recipe} {name}".encode())])[0]
-
-    def put_document(self, data: bytes | None, near: str) -> ObjectId | None:
-        """A document as it is, near the parent's of that name."""
-        if data is None:
-            return None
-        old: ObjectId | None = getattr(self.parent, near, None) if self.parent else None
-        return self.pack.put(data, near=old, layout="text")
-
-    def put_session(self, draft: Draft | None) -> ObjectId | None:
-        """The session's state."""
-        if draft is None:
-            return None
-        near = self.parent.session if self.parent else None
-        return self.vault.put(self.pack, draft, Group(("session",), near, 0) if near else None).recipe
 
 
 def _session() -> Draft | None:

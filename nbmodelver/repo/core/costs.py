@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nbmodelver.model import Group, ObjectId, Version
-    from nbmodelver.repo.core.group_store import Vault
+    from nbmodelver.repo.core.group_store import GroupStore
 
 
 class Costs:
     """Stored bytes by part, looked up once. What is damaged or missing costs nothing."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-        self._parts = vault.parts
+    def __init__(self, group_store: GroupStore) -> None:
+        self._group_store = group_store
+        self._parts = group_store.parts
         self._stored: dict[ObjectId, int] = {}
         self._bases: dict[ObjectId, frozenset[ObjectId]] = {}
         self._of_group: dict[ObjectId, frozenset[ObjectId]] = {}
@@ -38,7 +38,7 @@ class Costs:
         """Every part that a group needs, bases included."""
         if group.recipe not in self._of_group:
             try:
-                own = set(self._vault.parts_of(group))
+                own = set(self._group_store.parts_of(group))
             except Damaged:
                 own = {group.recipe}
             self._of_group[group.recipe] = self.with_bases(own)

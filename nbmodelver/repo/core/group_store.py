@@ -30,7 +30,7 @@ WORTH_COPYING_BYTES = 65536
 Sources = dict[ObjectId, memoryview]
 
 
-class Vault:
+class GroupStore:
     """Groups of one store."""
 
     def __init__(self, parts: PartStore) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.graph import Draft
     from nbmodelver.codecs.recipe import Recipe
     from nbmodelver.model import Cell, Group, ObjectId, Version
-    from nbmodelver.repo.core.group_store import Vault
+    from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.repo.core.project import Project
 
 KEY = "<modules>"
@@ -86,12 +86,12 @@ def group_of(version: Version) -> Group | None:
     return next((g for g in version.definitions if g.names == (KEY,)), None)
 
 
-def read(vault: Vault, version: Version) -> Modules:
+def read(group_store: GroupStore, version: Version) -> Modules:
     """The modules of a version. Raises Damaged when they are not well formed."""
     group = group_of(version)
     if group is None:
         return NONE
-    return decoded(vault.recipe(group), vault.parts.get)
+    return decoded(group_store.recipe(group), group_store.parts.get)
 
 
 def decoded(found: Recipe, read: Callable[[ObjectId], bytes | memoryview]) -> Modules:

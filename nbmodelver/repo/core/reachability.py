@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Progress
-    from nbmodelver.repo.core.group_store import Vault
+    from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.repo.core.history import History
 
 DOCUMENTS = ("cells", "environment", "notebook")
@@ -34,13 +34,13 @@ def documents_of(version: Version) -> list[ObjectId]:
     return [part for part in found if part is not None]
 
 
-class Needs:
+class Reachability:
     """The versions of a store against its parts."""
 
-    def __init__(self, history: History, vault: Vault) -> None:
+    def __init__(self, history: History, group_store: GroupStore) -> None:
         self._history = history
-        self._vault = vault
-        self._parts = vault.parts
+        self._group_store = group_store
+        self._parts = group_store.parts
 
     def of(self, version: Version, *, strict: bool = True) -> Iterator[tuple[ObjectId, str]]:
         """Every part that a version needs, with the names that need it.
@@ -51,7 +51,7 @@ class Needs:
         for group, names in groups:
             yield group.recipe, names
             try:
-                yield from ((part, names) for part in self._vault.recipe(group).every_part)
+                yield from ((part, names) for part in self._group_store.recipe(group).every_part)
             except Damaged:
                 if strict:
                     raise
@@ -82,7 +82,7 @@ class Needs:
             for group in groups_of(version):
                 if group.recipe not in recipes:
                     recipes.add(group.recipe)
-                    needed.update(self._vault.parts_of(group))
+                    needed.update(self._group_store.parts_of(group))
             needed.update(documents_of(version))
         return needed
 

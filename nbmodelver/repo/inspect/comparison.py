@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
 from nbmodelver.model import Chart, Row, Section, Series
+from nbmodelver.repo.inspect import profiles
 from nbmodelver.repo.inspect.diff import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from nbmodelver.model import Direction, Json, Version
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 MAX_BARS = 12
 MAX_SCATTERS = 8
 
 
-def profile_section(repo: Repo, version: Version, name: str) -> Section:
+def profile_section(store: OpenStore, version: Version, name: str) -> Section:
     """One value of a version as a table of facts, with its charts. Raises UnknownName."""
-    profile = repo.profile(version, name)
+    profile = profiles.profile(store, version, name)
     both = kinds.compare(version.kept[name].kind, name, {}, profile)
     rows = tuple(Row((r.cells[0], r.cells[2]), "same") for r in both.rows)
     charts = kinds.charts_of({version.name: profile})

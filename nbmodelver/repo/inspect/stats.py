@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nbmodelver.model import Kind, ObjectId, Version
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 ABOUT = "(cells, environment, session)"
 """The row for what a version keeps beside names."""
@@ -64,10 +64,10 @@ class Stats:
         return self.deltas.stored_bytes + self.plain.stored_bytes
 
 
-def stats(repo: Repo) -> Stats:
+def stats(store: OpenStore) -> Stats:
     """The figures of a store. Raises Damaged for a record that cannot be read."""
-    costs = Costs(repo.vault)
-    versions = repo.history.all()
+    costs = Costs(store.group_store)
+    versions = store.history.all()
     users: Counter[ObjectId] = Counter()
     names: dict[str, Row] = {}
     needs: list[tuple[Version, set[ObjectId]]] = []
@@ -89,9 +89,9 @@ def stats(repo: Repo) -> Stats:
     deltas, plain = Row("deltas"), Row("no deltas")
     for part in counted:
         _count(deltas if costs.with_bases([part]) != {part} else plain, (part,), costs)
-    files = tuple(_files(repo, prefix) for prefix in DATA)
-    held = sum(repo.parts.pack_sizes().values())
-    garbage = max(held - deltas.stored_bytes - plain.stored_bytes - repo.parts.overhead(), 0)
+    files = tuple(_files(store, prefix) for prefix in DATA)
+    held = sum(store.parts.pack_sizes().values())
+    garbage = max(held - deltas.stored_bytes - plain.stored_bytes - store.parts.overhead(), 0)
     largest = sorted(names.values(), key=lambda row: (-row.stored_bytes, row.name))
     return Stats(
         len(versions), tuple(largest), _by_kind(largest), by_version, deltas, plain, garbage, files
@@ -124,11 +124,11 @@ def _by_kind(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(kinds.values(), key=lambda row: -row.stored_bytes))
 
 
-def _files(repo: Repo, prefix: str) -> tuple[str, int, int]:
+def _files(store: OpenStore, prefix: str) -> tuple[str, int, int]:
     sizes = []
-    for key in repo.backend.list(prefix):
+    for key in store.backend.list(prefix):
         try:
-            sizes.append(repo.backend.size(key))
+            sizes.append(store.backend.size(key))
         except KeyError:  # Gone since the listing.
             continue
     return prefix.rstrip("/"), len(sizes), sum(sizes)

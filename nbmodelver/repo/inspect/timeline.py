@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.catalogue.documents import Document
     from nbmodelver.model import Kind, Version, VersionId
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 WITHOUT_INDEX = 500
 """So many of the newest versions are read one by one; further back the index tells what there is."""
@@ -88,10 +88,10 @@ def _turned(names: Mapping[str, VersionId]) -> dict[VersionId, list[str]]:
     return found
 
 
-def labels_of(repo: Repo) -> Labels:
+def labels_of(store: OpenStore) -> Labels:
     """Tags, branches and notes, in one pass over the refs; what points to nothing is left out."""
-    found, _ = repo.refs.readable("")
-    known = frozenset(repo.history.records.ids())
+    found, _ = store.refs.readable("")
+    known = frozenset(store.history.records.ids())
 
     def named(prefix: str) -> dict[str, str]:
         return {n.removeprefix(prefix): v for n, v in found.items() if n.startswith(prefix)}
@@ -106,9 +106,9 @@ def labels_of(repo: Repo) -> Labels:
 class Timeline:
     """Every version of a store, newest first. Any thread may ask; one at a time reads."""
 
-    def __init__(self, repo: Repo) -> None:
-        self.repo = repo
-        self._index = Index(repo.backend, repo.history.records)  # Its own: the repo's is the main thread's.
+    def __init__(self, store: OpenStore) -> None:
+        self.store = store
+        self._index = Index(store.backend, store.history.records)  # Its own: the store's is the main thread's.
         self._lock = threading.Lock()
         self.is_read = False
         """True once the rows were read: from then on they cost little."""
@@ -131,18 +131,18 @@ class Timeline:
     def page(self, wanted: Filter, labels: Labels, offset: int, limit: int) -> tuple[int, list[tuple[Version, Place]]]:
         """How many versions fit, and those from `offset` on with their places in the drawing."""
         if wanted.is_empty and offset + limit <= WITHOUT_INDEX:
-            total, first = self.repo.page(None, 0, offset + limit)
+            total, first = self.store.page(None, 0, offset + limit)
             drawn = places([(v.id, v.parents) for v in first], offset, offset + limit, whole=len(first) == total)
             return total, list(zip(first[offset:], drawn, strict=True))
         found = self.found(wanted, labels)
         lines = [(row["id"], tuple(row["parents"])) for row in found]
         drawn = places(lines if wanted.is_empty else self._joined(lines), offset, offset + limit)
-        shown = [self.repo.history.version(row["id"]) for row in found[offset : offset + limit]]
+        shown = [self.store.history.version(row["id"]) for row in found[offset : offset + limit]]
         return len(found), list(zip(shown, drawn, strict=True))
 
     def steps(self, name: str) -> list[Step]:
         """The versions in which a name is new, changed or gone, newest first."""
-        return steps(name, ((row, self.repo.history.version) for row in self.rows()))
+        return steps(name, ((row, self.store.history.version) for row in self.rows()))
 
     def _joined(self, shown: Sequence[Line]) -> list[Line]:
         """The lines with parents that are listed: for one that is not, its nearest ancestors that are."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbmodelver.model import Backend, Progress
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 CHUNK_BYTES = 8 << 20
 ORDER = ("packs/", "journals/", "records/", "forgotten/")
@@ -43,24 +43,24 @@ class BackedUp:
     problems: tuple[Problem, ...] = ()
 
 
-def backup(repo: Repo, folder: Path, *, full: bool = False, progress: Progress | None = None) -> BackedUp:
+def backup(store: OpenStore, folder: Path, *, full: bool = False, progress: Progress | None = None) -> BackedUp:
     """Bring the copy in `folder` up to date. full: also check what was copied before.
 
     Raises UsageError for a folder that holds something else, StoreError; then run it again: it goes on from there.
     """
-    target = _target(repo, folder)
+    target = _target(store, folder)
     with ExitStack() as held:
         with suppress(StoreReadOnly):  # Then nobody else changes it either.
-            held.enter_context(repo.parts.still())
+            held.enter_context(store.parts.still())
         held.enter_context(target.lock("backup"))
-        refs = repo.refs.all()
-        wanted = {prefix: list(repo.backend.list(prefix)) for prefix in reversed(ORDER)}
-        wanted["packs/"] = sorted(set(wanted["packs/"]) - condemned.read(repo.backend))
-        wanted["records/"].sort(key=repo.history.records.number_of_key)  # Parents first.
+        refs = store.refs.all()
+        wanted = {prefix: list(store.backend.list(prefix)) for prefix in reversed(ORDER)}
+        wanted["packs/"] = sorted(set(wanted["packs/"]) - condemned.read(store.backend))
+        wanted["records/"].sort(key=store.history.records.number_of_key)  # Parents first.
         known = _exists(target, layout.KEY)
         if known:  # Before anything that an older nbmodelver would not understand.
-            _copy_format(repo.backend, target)
-        work = _Copying(repo.backend, target, full, progress, sum(map(len, wanted.values())))
+            _copy_format(store.backend, target)
+        work = _Copying(store.backend, target, full, progress, sum(map(len, wanted.values())))
         if known:
             held.enter_context(PartStore(target).lease())
             condemned.set_aside(target, _new(target, wanted["packs/"]))
@@ -71,7 +71,7 @@ def backup(repo: Repo, folder: Path, *, full: bool = False, progress: Progress |
                 condemned.count_again(target)
         _copy_refs(target, refs)
         if not known:  # A first backup that was killed is no store yet.
-            _copy_format(repo.backend, target)
+            _copy_format(store.backend, target)
     there = Records(target)
     return BackedUp(str(folder), work.files, work.bytes, len(there.readable_ids()[0]), tuple(work.problems))
 
@@ -82,10 +82,10 @@ def _new(target: Backend, packs: list[str]) -> list[str]:
     return [key for key in packs if key not in there]
 
 
-def _target(repo: Repo, folder: Path) -> LocalBackend:
+def _target(store: OpenStore, folder: Path) -> LocalBackend:
     """The folder, made if need be. Raises UsageError for one that is no backup of this store."""
     folder = folder.expanduser().absolute()
-    root = getattr(repo.backend, "root", None)
+    root = getattr(store.backend, "root", None)
     if isinstance(root, Path):
         here, there = root.resolve(), folder.resolve()
         if here == there or here in there.parents or there in here.parents:
@@ -96,8 +96,8 @@ def _target(repo: Repo, folder: Path) -> LocalBackend:
             raise UsageError(f"{folder} holds something else: {strange[0]}", "choose an empty or a new folder")
     target = LocalBackend(folder, create=True)
     theirs = Records(target).readable_ids()[0]
-    ours = repo.history.records.present() | set(repo.history.records.forgotten.all())
-    ours |= {r.removeprefix("forgotten/") for r in repo.refs.readable("forgotten/")[0]}  # type: ignore[misc]  # ids
+    ours = store.history.records.present() | set(store.history.records.forgotten.all())
+    ours |= {r.removeprefix("forgotten/") for r in store.refs.readable("forgotten/")[0]}  # type: ignore[misc]  # ids
     if theirs and not ours & set(theirs):
         raise UsageError(f"{folder} holds another store", "choose an empty or a new folder")
     return target

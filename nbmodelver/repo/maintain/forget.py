@@ -19,8 +19,8 @@ from nbmodelver.store import layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbmodelver.repo.core.open_store import OpenStore
     from nbmodelver.repo.maintain.retention import Retention
-    from nbmodelver.repo.repo import Repo
 
 
 @dataclass(frozen=True)
@@ -43,43 +43,43 @@ class Forgetting:
 
 
 def forget(
-    repo: Repo, revisions: Sequence[str], rule: Retention, *, force: bool = False, dry_run: bool = False
+    store: OpenStore, revisions: Sequence[str], rule: Retention, *, force: bool = False, dry_run: bool = False
 ) -> Forgetting:
     """Forget the versions named, or those that no rule keeps. force: also HEAD, branch tips and tagged ones, if named.
 
     Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
     """
-    layout.check(repo.backend, for_writing=not dry_run)
-    _demand_format(repo)
+    layout.check(store.backend, for_writing=not dry_run)
+    _demand_format(store)
     if bool(revisions) == rule.given:
         raise UsageError(
             "name the versions to forget, or say which to keep; not both" if revisions else "forget what?",
             "for example: %mv_forget v2 v5, or %mv_forget --keep-last 10 --keep-daily 7 --dry-run",
         )
     if dry_run:
-        with repo.parts.watched():
-            chosen = _chosen(repo, revisions, rule, force)
-            freed = freed_by(repo, chosen.versions)
+        with store.parts.watched():
+            chosen = _chosen(store, revisions, rule, force)
+            freed = freed_by(store, chosen.versions)
         return replace(
             chosen, freed_bytes=freed.bytes, garbage_bytes=freed.garbage_bytes, exact=freed.exact, dry_run=True
         )
-    with repo.alone():  # No version gets a number, and no tag a version, meanwhile.
-        chosen = _chosen(repo, revisions, rule, force)
+    with store.exclusive_refs():  # No version gets a number, and no tag a version, meanwhile.
+        chosen = _chosen(store, revisions, rule, force)
         if chosen.versions:
-            records = repo.history.records
+            records = store.history.records
             records.forgotten.add(records.read(v.id) for v in chosen.versions)
-            _move_refs(repo, {v.id for v in chosen.versions})
+            _move_refs(store, {v.id for v in chosen.versions})
     return chosen
 
 
-def take_back(repo: Repo, revisions: Sequence[str]) -> tuple[Version, ...]:
+def take_back(store: OpenStore, revisions: Sequence[str]) -> tuple[Version, ...]:
     """Bring forgotten versions back, as long as gc has not removed what they held; all of them, or none.
 
     revisions: numbers ("v5") or ids. Raises UsageError for none, UnknownVersion with those that there are.
     """
-    layout.check(repo.backend, for_writing=True)
-    records = repo.history.records
-    with repo.parts.lease(), repo.alone():
+    layout.check(store.backend, for_writing=True)
+    records = store.history.records
+    with store.parts.lease(), store.exclusive_refs():
         records.forgotten.refresh()
         gone, present = records.forgotten.all(), records.present()
         back = sorted((stone.number for id_, stone in gone.items() if id_ in present), reverse=True)
@@ -96,50 +96,52 @@ def take_back(repo: Repo, revisions: Sequence[str]) -> tuple[Version, ...]:
             id_ = names.get(revision.lower()) or VersionId(revision)
             if id_ not in gone:
                 raise UnknownVersion(f"'{revision}' is no forgotten version", hint)
-            if id_ not in present or not _is_whole(repo, records.read(id_)):
+            if id_ not in present or not _is_whole(store, records.read(id_)):
                 raise UnknownVersion(
                     f"{revision} was forgotten, and gc has removed what it held", "nothing was changed"
                 )
             found.append(id_)
         records.forgotten.take_back(found)
-    repo.forget_cached()
-    return tuple(repo.history.version(id_) for id_ in found)
+    store.forget_cached()
+    return tuple(store.history.version(id_) for id_ in found)
 
 
-def _is_whole(repo: Repo, version: Version) -> bool:
+def _is_whole(store: OpenStore, version: Version) -> bool:
     try:
-        return all(repo.parts.has(part) for part, _ in repo.needs.of(version))
+        return all(store.parts.has(part) for part, _ in store.reachability.of(version))
     except Damaged:
         return False
 
 
-def _demand_format(repo: Repo) -> None:
-    if layout.number(repo.backend) < 2:
+def _demand_format(store: OpenStore) -> None:
+    if layout.number(store.backend) < 2:
         raise UsageError(
             "this store has format 1, which cannot say that a version is forgotten",
             "raise it first: %mv_gc --upgrade; nbmodelver from before then refuse it",
         )
 
 
-def _chosen(repo: Repo, revisions: Sequence[str], rule: Retention, force: bool) -> Forgetting:
-    holders = _holders(repo)
+def _chosen(store: OpenStore, revisions: Sequence[str], rule: Retention, force: bool) -> Forgetting:
+    holders = _holders(store)
     if revisions:
-        chosen = list(dict.fromkeys(repo[r].id for r in revisions))
-        held = [(repo.history.version(v).name, holders[v]) for v in chosen if v in holders]
+        chosen = list(dict.fromkeys(store[r].id for r in revisions))
+        held = [(store.history.version(v).name, holders[v]) for v in chosen if v in holders]
         if held and not force:
             name, holder = held[0]
             raise UsageError(f"{name} is {holder}", "choose another one, or be sure: --force")
-        versions = [repo.history.version(v) for v in chosen]
+        versions = [store.history.version(v) for v in chosen]
         versions.sort(key=lambda v: -v.number)
-        return Forgetting(tuple(versions), repo.history.records.count() - len(versions))
-    everything = repo.history.all()
+        return Forgetting(tuple(versions), store.history.records.count() - len(versions))
+    everything = store.history.all()
     _demand_metrics(rule, everything)
-    costs = Costs(repo.vault)
+    costs = Costs(store.group_store)
     kept = rule.kept(everything, set(holders), costs.added)
-    alone = rule.kept(everything, set(), Costs(repo.vault).added) if rule.within_bytes is None else kept
+    alone = rule.kept(everything, set(), Costs(store.group_store).added) if rule.within_bytes is None else kept
     protected = tuple((v.name, holders[v.id]) for v in everything if v.id in holders and v.id not in alone)
     gone = tuple(v for v in everything if v.id not in kept)
-    return Forgetting(gone, len(kept), protected, over_bytes=_over(repo, rule, [v for v in everything if v.id in kept]))
+    return Forgetting(
+        gone, len(kept), protected, over_bytes=_over(store, rule, [v for v in everything if v.id in kept])
+    )
 
 
 def _demand_metrics(rule: Retention, versions: Sequence[Version]) -> None:
@@ -149,16 +151,16 @@ def _demand_metrics(rule: Retention, versions: Sequence[Version]) -> None:
         sorted_best(versions, asked)
 
 
-def _over(repo: Repo, rule: Retention, staying: Sequence[Version]) -> int:
+def _over(store: OpenStore, rule: Retention, staying: Sequence[Version]) -> int:
     if rule.within_bytes is None:
         return 0
-    needed = sum(map(Costs(repo.vault).added, staying))
+    needed = sum(map(Costs(store.group_store).added, staying))
     return needed if needed > rule.within_bytes else 0
 
 
-def _holders(repo: Repo) -> dict[VersionId, str]:
+def _holders(store: OpenStore) -> dict[VersionId, str]:
     """The versions that may not be forgotten unless it is forced, and what holds them, as a person would say it."""
-    history = repo.history
+    history = store.history
     found = {v.id: f"tagged '{name}'" for name, v in history.tags().items()}
     found |= {v.id: f"the tip of branch '{name}'" for name, v in history.branches().items()}
     for head in (history.head, history.stored_head()):
@@ -167,22 +169,22 @@ def _holders(repo: Repo) -> dict[VersionId, str]:
     return found
 
 
-def _move_refs(repo: Repo, gone: set[VersionId]) -> None:
+def _move_refs(store: OpenStore, gone: set[VersionId]) -> None:
     """Branches and HEAD to the nearest ancestor that stays, tags away; refs at other versions are as they were.
 
     A kill before this is harmless: such a ref is read as if it had moved.
     """
-    history = repo.history
-    for name, value in repo.refs.readable("tags/")[0].items():
+    history = store.history
+    for name, value in store.refs.readable("tags/")[0].items():
         if value in gone:
-            repo.refs.delete(name, value)
-    for name, value in repo.refs.readable("heads/")[0].items():
+            store.refs.delete(name, value)
+    for name, value in store.refs.readable("heads/")[0].items():
         if value in gone:
             left = history.living(VersionId(value))
             if left:
-                repo.refs.move(name, value, left[0])
+                store.refs.move(name, value, left[0])
             else:
-                repo.refs.delete(name, value)
+                store.refs.delete(name, value)
     head = history.head_id
     if head is not None and head in gone:
         history.stand_at(next(iter(history.living(head)), None))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from nbmodelver.repo.core.open_store import OpenStore
+from nbmodelver.repo.maintain.gc import gc
 from nbmodelver.store.backends.overlay import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbmodelver.model import Backend, GcReport, Version
-    from nbmodelver.repo.repo import Repo
 
 DATA = ("packs/", "records/", "journals/")
 """What counts as the size of a store."""
@@ -28,17 +29,17 @@ class Freed(NamedTuple):
     exact: bool
 
 
-def freed_by(repo: Repo, versions: Sequence[Version]) -> Freed:
+def freed_by(store: OpenStore, versions: Sequence[Version]) -> Freed:
     """What gc, with nothing too young for it, would free if these versions were forgotten. Changes nothing."""
-    before = size_of(repo.backend)
-    as_it_is, exact = _after_gc(repo, ())
-    without, also = _after_gc(repo, versions) if versions else (as_it_is, exact)
+    before = size_of(store.backend)
+    as_it_is, exact = _after_gc(store, ())
+    without, also = _after_gc(store, versions) if versions else (as_it_is, exact)
     return Freed(as_it_is - without, before - as_it_is, exact and also)
 
 
-def gc_tried(repo: Repo, grace_s: float) -> GcReport:
+def gc_tried(store: OpenStore, grace_s: float) -> GcReport:
     """What gc would remove. Changes nothing."""
-    trial = type(repo)(Overlay(repo.backend))
+    trial = OpenStore(Overlay(store.backend))
     estimate = trial.collect(dry_run=True, grace_s=grace_s)
     if not estimate.rewritten_bytes:
         return estimate
@@ -47,16 +48,16 @@ def gc_tried(repo: Repo, grace_s: float) -> GcReport:
     return replace(trial.collect(dry_run=False, grace_s=grace_s), dry_run=True)
 
 
-def _after_gc(repo: Repo, versions: Sequence[Version]) -> tuple[int, bool]:
+def _after_gc(store: OpenStore, versions: Sequence[Version]) -> tuple[int, bool]:
     """The size of the store after that, and whether it is exact."""
-    overlay = Overlay(repo.backend)
-    trial = type(repo)(overlay)
+    overlay = Overlay(store.backend)
+    trial = OpenStore(overlay)
     records = trial.history.records
     records.forgotten.add(records.read(v.id) for v in versions)
     report = trial.collect(dry_run=True, grace_s=0)
     if report.rewritten_bytes > TRIED_BYTES:
-        return size_of(repo.backend) - report.freed_bytes, False
-    trial.gc(grace_s=0)
+        return size_of(store.backend) - report.freed_bytes, False
+    gc(trial, 0)
     return size_of(overlay), True
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nbmodelver.model import GcReport, Group, Json, Kept, ObjectId, Version
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
     from nbmodelver.store.writing import PackWriter
 
 
@@ -41,9 +41,9 @@ class Purged:
 class Purge:
     """One purge under way."""
 
-    def __init__(self, repo: Repo, names: Sequence[str]) -> None:
+    def __init__(self, store: OpenStore, names: Sequence[str]) -> None:
         """Raises UnknownName for a name that no version holds."""
-        self.repo = repo
+        self.store = store
         self.names = tuple(dict.fromkeys(names))
         self._look()
         known = {n for v in self.versions for n in (*v.kept, *v.params, *v.metrics, *(s.name for s in v.skipped))}
@@ -55,7 +55,7 @@ class Purge:
 
     def _look(self) -> None:
         """See which versions there are."""
-        self.versions = sorted(self.repo.history.all(), key=lambda v: v.number)
+        self.versions = sorted(self.store.history.all(), key=lambda v: v.number)
 
     def plan(self) -> Purged:
         """What would go."""
@@ -63,25 +63,25 @@ class Purge:
 
     def run(self) -> Purged:
         """Do it. Raises UsageError when a name shares objects with one that cannot be stored without it."""
-        repo = self.repo
-        with repo.parts.still():  # Alone among purges, and nothing goes while it is read.
+        store = self.store
+        with store.parts.still():  # Alone among purges, and nothing goes while it is read.
             self._look()
             planned = self.plan()
             for version in self.versions:
                 self._rewrite(version)
-            with repo.backend.lock("refs"):
+            with store.backend.lock("refs"):
                 self._move_refs()
-        records = repo.history.records
-        with repo.parts.alone():  # Nobody copies, counts or collects records meanwhile.
+        records = store.history.records
+        with store.parts.alone():  # Nobody copies, counts or collects records meanwhile.
             records.delete_many(records.present() & records.forgotten.all().keys())
             old = [old for old, new in reversed(self._new.items()) if old != new]
             records.delete_many(old[:-1])  # The first that held a name goes last: while it is there,
             records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
         for digest in {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}:
-            repo.backend.delete(f"profiles/{digest}")
-        repo.forget_cached()
+            store.backend.delete(f"profiles/{digest}")
+        store.forget_cached()
         try:
-            report = _collect(repo)
+            report = _collect(store)
         except StoreError as error:
             gone = f"{', '.join(self.names)}: out of every version, but bytes of it are still in the store's files"
             hint = "; ".join(filter(None, (error.hint, "then the same purge again")))
@@ -91,18 +91,18 @@ class Purge:
     def _rewrite(self, version: Version) -> None:
         parents = tuple(map(self._replaced, version.parents))
         made = replace(self._without(version), parents=parents)
-        self._new[version.id] = version.id if made == version else self.repo.history.records.write(made)
+        self._new[version.id] = version.id if made == version else self.store.history.records.write(made)
 
     def _replaced(self, parent: VersionId) -> VersionId:
         """What a parent is now, also when a purge that was killed has replaced it."""
         if parent in self._new:
             return self._new[parent]
-        known = self.repo.refs.get(f"forgotten/{parent}")
+        known = self.store.refs.get(f"forgotten/{parent}")
         return parent if known is None else VersionId(known)
 
     def _without(self, version: Version) -> Version:
         """The version without the names, in everything that it holds."""
-        with self.repo.parts.writing() as pack:
+        with self.store.parts.writing() as pack:
             groups, kept = self._groups(version, pack)
             cells = self._cells(version, pack)
             of_project = self._modules(version, pack)
@@ -138,13 +138,13 @@ class Purge:
     def _torn(self, version: Version, group: Group, rest: Sequence[str], pack: PackWriter) -> Iterable[Group]:
         """The rest of a group as groups of its own."""
         try:
-            values, otherwise = self.repo.loaded(version, rest)
+            values, otherwise = self.store.load_values(version, rest)
         except NbmodelverError as error:
             raise self._inseparable(group, rest, error.message) from error
         if otherwise:
             raise self._inseparable(group, rest, otherwise[0])
         capture = graph.capture(values, dict(values))
-        return [self.repo.vault.put(pack, draft) for draft in capture.groups if set(draft.names) <= set(rest)]
+        return [self.store.group_store.put(pack, draft) for draft in capture.groups if set(draft.names) <= set(rest)]
 
     @staticmethod
     def _inseparable(group: Group, rest: Sequence[str], why: str) -> UsageError:
@@ -156,22 +156,22 @@ class Purge:
         if groups == version.groups:
             return tuple(g for g in version.definitions if g.names != (modules.KEY,))
         by_key = {key: g for g in version.definitions for key in g.names}
-        queue = [key for g in groups for key in self.repo.vault.recipe(g).draft.uses]
+        queue = [key for g in groups for key in self.store.group_store.recipe(g).draft.uses]
         used: set[str] = set()
         while queue:
             key = queue.pop()
             if key in by_key and key not in used:
                 used.add(key)
-                queue += [*by_key[key].names, *self.repo.vault.recipe(by_key[key]).draft.uses]
+                queue += [*by_key[key].names, *self.store.group_store.recipe(by_key[key]).draft.uses]
         return tuple(g for g in version.definitions if used & set(g.names))
 
     def _modules(self, version: Version, pack: PackWriter) -> list[Group]:
         """The modules of the project, without those that give one of the names a value."""
-        found, group = modules.read(self.repo.vault, version), modules.group_of(version)
+        found, group = modules.read(self.store.group_store, version), modules.group_of(version)
         left = found.without(p for p, source in found.files.items() if project.assigned(source) & set(self.names))
         if group is None or left == found:
             return [] if group is None else [group]
-        return [self.repo.vault.put(pack, draft) for draft in modules.encoded(left)]
+        return [self.store.group_store.put(pack, draft) for draft in modules.encoded(left)]
 
     def _unnamed(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in mapping.items() if k.partition(".")[0] not in self.names}
@@ -181,7 +181,7 @@ class Purge:
         if version.cells is None:
             return None
         cells: list[dict[str, Json]] = json.loads(
-            bytes(self.repo.parts.get(version.cells)).decode("utf-8", "surrogatepass")
+            bytes(self.store.parts.get(version.cells)).decode("utf-8", "surrogatepass")
         )
         touched = [c for c in cells if self._word.search(str(c["source"]))]
         if not touched:
@@ -191,14 +191,14 @@ class Purge:
         return pack.put(canonical_json(cells), layout="text")
 
     def _notebook(self, version: Version) -> ObjectId | None:
-        document = self.repo.notebook(version)
+        document = self.store.notebook(version)
         if document is None or self._word.search(document.decode("utf-8", "replace")):
             return None
         return version.notebook
 
     def _move_refs(self) -> None:
         """Let everything that points to an old record point to its new one."""
-        refs = self.repo.refs
+        refs = self.store.refs
         for name in sorted(refs.all("")):
             if name == HEAD or name.startswith(("heads/", "tags/", "undo/")):
                 self._move_ref(name)
@@ -215,43 +215,43 @@ class Purge:
     def _move_ref(self, name: str) -> None:
         """One of them, again when another kernel was quicker: the new records are written by now."""
         for tries_left in reversed(range(100)):
-            value = moved = self.repo.refs.get(name)
+            value = moved = self.store.refs.get(name)
             for old, new in self._new.items():
                 moved = moved.replace(old, new) if moved is not None else None
             if value is None or moved is None or moved == value:
                 return
             try:
-                self.repo.refs.move(name, value, moved)
+                self.store.refs.move(name, value, moved)
                 return
             except RefMoved:
                 if not tries_left:
                     raise
 
 
-def purge(repo: Repo, names: Sequence[str], *, dry_run: bool = False) -> Purged:
+def purge(store: OpenStore, names: Sequence[str], *, dry_run: bool = False) -> Purged:
     """Take variables out of all versions; see the module. Raises UnknownName, UsageError, StoreError."""
     try:
-        work = Purge(repo, names)
+        work = Purge(store, names)
     except UnknownName:
-        left = None if dry_run else _left_over(repo)
+        left = None if dry_run else _left_over(store)
         if left is None:
             raise
         return Purged(tuple(names), (), left)
     return work.plan() if dry_run else work.run()
 
 
-def _left_over(repo: Repo) -> GcReport | None:
+def _left_over(store: OpenStore) -> GcReport | None:
     """Remove what a purge still had to, that was stopped when no version listed the names any more; None: nothing."""
-    if not repo.refs.readable("forgotten/")[0]:
+    if not store.refs.readable("forgotten/")[0]:
         return None
-    left = condemned.read(repo.backend)
-    report = _collect(repo)
+    left = condemned.read(store.backend)
+    report = _collect(store)
     return report if report.parts or left else None
 
 
-def _collect(repo: Repo) -> GcReport:
+def _collect(store: OpenStore) -> GcReport:
     """Leave no byte that no version needs. Raises InUse where another program keeps one."""
-    report = repo.parts.collect(repo.live_parts, grace_s=0, exact=True, allow_empty=True)
+    report = store.parts.collect(store.live_parts, grace_s=0, exact=True, allow_empty=True)
     if report.left_packs:
         raise InUse("another program has a pack open", "close what reads it (a backup, a virus scanner)")
     return report

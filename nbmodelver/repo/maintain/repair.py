@@ -20,7 +20,7 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import Damaged, NbmodelverError, StoreError, StoreTooNew, UnknownVersion
 from nbmodelver.model import Problem, Version, VersionId
 from nbmodelver.repo.core.costs import Costs
-from nbmodelver.repo.core.group_store import Vault
+from nbmodelver.repo.core.group_store import GroupStore
 from nbmodelver.repo.core.history import HEAD, History
 from nbmodelver.repo.core.reachability import documents_of, groups_of
 from nbmodelver.store import condemned, layout
@@ -30,7 +30,7 @@ from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
     from nbmodelver.model import Backend
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class Repair:
     dry_run: bool = False
 
 
-def repair(repo: Repo, *, dry_run: bool) -> Repair:
+def repair(store: OpenStore, *, dry_run: bool) -> Repair:
     """Do it, or find out what it would do. Raises StoreError."""
-    layout.check(repo.backend, for_writing=not dry_run)
+    layout.check(store.backend, for_writing=not dry_run)
     if dry_run:
-        return replace(_Repairing(Overlay(repo.backend)).run(), dry_run=True)
-    with repo.parts.alone(), repo.alone():
-        return _Repairing(repo.backend).run()
+        return replace(_Repairing(Overlay(store.backend)).run(), dry_run=True)
+    with store.parts.alone(), store.exclusive_refs():
+        return _Repairing(store.backend).run()
 
 
 @dataclass
@@ -203,7 +203,7 @@ class _Repairing:
 
     def _name_lost(self, history: History) -> None:
         parts = PartStore(self.backend)
-        costs = Costs(Vault(parts))
+        costs = Costs(GroupStore(parts))
         for version in history.all():
             for group in groups_of(version):
                 gone = next((p for p in sorted(costs.of_group(group)) if not parts.has(p)), None)

@@ -15,7 +15,7 @@ from nbmodelver.store import layout
 
 if TYPE_CHECKING:
     from nbmodelver.model import Version
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 EVERY = 32
 """Versions between two looks at what has piled up."""
@@ -28,34 +28,34 @@ KEPT_RECORDS = 32
 """The newest records stay files of their own: the present version and what is around it are read without a journal."""
 
 
-def after_commit(repo: Repo, version: Version) -> None:
+def after_commit(store: OpenStore, version: Version) -> None:
     """One bounded piece of work, after every 32nd version."""
     if version.number % EVERY:
         return
     with suppress(StoreError):  # Whatever it is, gc meets it again and says so.
-        repo.parts.merge_small(MERGED_BYTES, timeout_s=0)
+        store.parts.merge_small(MERGED_BYTES, timeout_s=0)
     with suppress(StoreError):
-        fold(repo, more_than=MANY_RECORDS, timeout_s=0)
+        fold(store, more_than=MANY_RECORDS, timeout_s=0)
 
 
-def everything(repo: Repo) -> None:
+def everything(store: OpenStore) -> None:
     """All that there is to do, for gc."""
-    repo.parts.merge_small()
-    while fold(repo, more_than=2 * KEPT_RECORDS):
+    store.parts.merge_small()
+    while fold(store, more_than=2 * KEPT_RECORDS):
         pass
 
 
-def fold(repo: Repo, *, more_than: int, timeout_s: float = 30.0) -> int:
+def fold(store: OpenStore, *, more_than: int, timeout_s: float = 30.0) -> int:
     """Single records into a journal; gives how many. A store of the first format keeps its form."""
-    if layout.number(repo.backend) < 2:
+    if layout.number(store.backend) < 2:
         return 0
-    with repo.parts.lease(timeout_s), repo.backend.lock("fold", timeout_s):
-        return repo.history.records.fold(more_than=more_than, keep=KEPT_RECORDS)
+    with store.parts.lease(timeout_s), store.backend.lock("fold", timeout_s):
+        return store.history.records.fold(more_than=more_than, keep=KEPT_RECORDS)
 
 
-def bury(repo: Repo, grace_s: float) -> None:
+def delete_forgotten_records(store: OpenStore, grace_s: float) -> None:
     """Remove the records of versions that were forgotten longer ago than this. Their parts are gone already."""
-    records = repo.history.records
-    with repo.parts.alone():
+    records = store.history.records
+    with store.parts.alone():
         ages = records.forgotten.ages_s()
         records.delete_many(id_ for id_ in sorted(records.present()) if id_ in ages and ages[id_] >= grace_s)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nbmodelver.model import Group, Version
-    from nbmodelver.repo.core.group_store import Vault
-    from nbmodelver.repo.restore.rollback import DefinitionLoader
+    from nbmodelver.repo.core.group_store import GroupStore
+    from nbmodelver.repo.restore.definition_loader import DefinitionLoader
 
 
 def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> None:
@@ -22,9 +22,9 @@ def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> No
     """
     rollback, loader = loading.rollback, loading.loader
     version, scope = rollback.version, loader.namespace
-    needed = names_needed(rollback.vault, version, rollback.wanted) | loader.names_used
+    needed = names_needed(rollback.group_store, version, rollback.wanted) | loader.names_used
     while missing := [n for n in sorted(needed) if n in version.kept and n not in scope and n not in values]:
-        found = rollback.vault.load([version.group_of(missing[0])], loader)
+        found = rollback.group_store.load([version.group_of(missing[0])], loader)
         scope.update({name: value for name, value in found.items() if name not in scope and name not in values})
         needed |= loader.names_used
     if rollback.trusted:
@@ -32,7 +32,7 @@ def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> No
         scope.update(bind(wanted)[0])
 
 
-def names_needed(vault: Vault, version: Version, groups: Iterable[Group]) -> set[str]:
+def names_needed(group_store: GroupStore, version: Version, groups: Iterable[Group]) -> set[str]:
     """Global names that functions in these groups refer to, and functions behind these names, and so on.
 
     Read from recipes; those of nbmodelver 0.1.0 do not say it.
@@ -46,20 +46,22 @@ def names_needed(vault: Vault, version: Version, groups: Iterable[Group]) -> set
             continue
         done.add(group.recipe)
         used = {
-            name for part in with_definitions(vault, version, group) for name in vault.recipe(part).draft.names_used
+            name
+            for part in with_definitions(group_store, version, group)
+            for name in group_store.recipe(part).draft.names_used
         }
         queue += [version.group_of(name) for name in used - found if name in version.kept]
         found |= used
     return found
 
 
-def with_definitions(vault: Vault, version: Version, group: Group) -> list[Group]:
+def with_definitions(group_store: GroupStore, version: Version, group: Group) -> list[Group]:
     """The group, and those of all definitions that it uses, directly or not."""
     by_key = {key: one for one in version.definitions for key in one.names}
     found = {group.recipe: group}
     queue = [group]
     while queue:
-        for key in vault.recipe(queue.pop()).draft.uses:
+        for key in group_store.recipe(queue.pop()).draft.uses:
             one = by_key.get(key)
             if one is not None and one.recipe not in found:
                 found[one.recipe] = one

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Group, Json, Kept
-    from nbmodelver.repo.core.group_store import Vault
+    from nbmodelver.repo.core.group_store import GroupStore
 
 MODELS: dict[str, tuple[str, ...]] = {
     "sklearn": ("scikit-learn",),
@@ -68,14 +68,14 @@ class Releases:
 
 
 def foreseen(
-    vault: Vault, groups: Sequence[Group], kept: Mapping[str, Kept], releases: Releases
+    group_store: GroupStore, groups: Sequence[Group], kept: Mapping[str, Kept], releases: Releases
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """What a load of these groups would note, with the names of the group: models first, then dtypes and zones."""
     for group in groups:
         yield from releases.made_with(group, kept)
     for group in groups if releases.differ(DATA) else ():
         try:
-            draft = vault.described(group, SKELETON_BYTES)
+            draft = group_store.described(group, SKELETON_BYTES)
         except Damaged:
             continue  # The load will say it.
         yield from ((group.names, note) for note in (graph.foresee(draft) if draft is not None else ()))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbmodelver.model import Group, Version
-    from nbmodelver.repo.core.group_store import Sources, Vault
+    from nbmodelver.repo.core.group_store import GroupStore, Sources
 
 
 def _not_asked_for(_name: str, _value: Any) -> str:
@@ -23,7 +23,7 @@ def _not_asked_for(_name: str, _value: Any) -> str:
 class Live:
     """The live values that matter, encoded for comparison. Nothing of it is stored."""
 
-    vault: Vault
+    group_store: GroupStore
     namespace: dict[str, Any]
     names: Sequence[str]
     capture: graph.Capture = field(init=False)
@@ -31,18 +31,18 @@ class Live:
 
     def __post_init__(self) -> None:
         present = {n: self.namespace[n] for n in self.names if n in self.namespace}
-        self.capture = graph.capture(present, self.namespace, skip=_not_asked_for, recall=self.vault.recall)
+        self.capture = graph.capture(present, self.namespace, skip=_not_asked_for, recall=self.group_store.recall)
 
     @cached_property
     def groups(self) -> dict[str, Group]:
         """Name -> its group as it is now."""
-        found = [(d.names, self.vault.identify(d, self.sources)) for d in self.capture.groups]
+        found = [(d.names, self.group_store.identify(d, self.sources)) for d in self.capture.groups]
         return {name: group for names, group in found for name in names}
 
     @cached_property
     def definitions(self) -> dict[str, Group]:
         """Definition key -> its group as it is now."""
-        found = ((d.names, self.vault.identify(d)) for d in self.capture.definitions)
+        found = ((d.names, self.group_store.identify(d)) for d in self.capture.definitions)
         return {key: group for keys, group in found for key in keys}
 
     def size_bytes(self, name: str) -> int:
@@ -56,8 +56,8 @@ class Live:
 class Comparison:
     """A version against the live namespace."""
 
-    def __init__(self, vault: Vault, version: Version, live: Live) -> None:
-        self.vault = vault
+    def __init__(self, group_store: GroupStore, version: Version, live: Live) -> None:
+        self.group_store = group_store
         self.version = version
         self.live = live
         self._then = {key: group for group in version.definitions for key in group.names}
@@ -65,23 +65,23 @@ class Comparison:
     def same(self, group: Group) -> bool:
         """True when every name of the group is live as it was, shares what it shared, and has the same classes."""
         now = self.live.groups.get(group.names[0])
-        if now is None or set(now.names) != set(group.names) or not self.vault.is_same(now.recipe, group.recipe):
+        if now is None or set(now.names) != set(group.names) or not self.group_store.is_same(now.recipe, group.recipe):
             return False
-        return all(self.same_definition(key) for key in self.vault.recipe(group).draft.uses)
+        return all(self.same_definition(key) for key in self.group_store.recipe(group).draft.uses)
 
     def same_definition(self, key: str, seen: frozenset[str] = frozenset()) -> bool:
         """True when the live class or function of this key, and all it refers to, is the one of the version."""
         if key in seen:
             return True
         then, now = self._then.get(key), self.live.definitions.get(key)
-        if then is None or now is None or not self.vault.is_same(now.recipe, then.recipe):
+        if then is None or now is None or not self.group_store.is_same(now.recipe, then.recipe):
             return False
-        return all(self.same_definition(k, seen | {key}) for k in self.vault.recipe(then).draft.uses)
+        return all(self.same_definition(k, seen | {key}) for k in self.group_store.recipe(then).draft.uses)
 
     def same_now(self, key: str) -> bool:
         """The same, also for a definition that no value of those compared uses: it is looked at for this."""
         if key not in self.live.definitions:
-            more = Live(self.vault, self.live.namespace, (key,))
+            more = Live(self.group_store, self.live.namespace, (key,))
             known = self.live.definitions
             known.update({k: g for k, g in more.definitions.items() if k not in known})
         return self.same_definition(key)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import definitions, former, graph, reach, renamed, sources
+from nbmodelver.codecs import former, graph, reach, renamed, sources
 from nbmodelver.errors import Damaged, NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Skipped, Version
 from nbmodelver.repo.core.documents import Documents
@@ -21,6 +21,7 @@ from nbmodelver.repo.core.imports import bind, is_import
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.restore.companions import with_definitions
+from nbmodelver.repo.restore.definition_loader import DefinitionLoader
 from nbmodelver.repo.restore.libraries import DATA, Releases, foreseen, sentences
 from nbmodelver.repo.restore.live import Comparison, Live
 from nbmodelver.repo.restore.undo import NOTHING, Replaced
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Effect, Progress, Way
-    from nbmodelver.repo.core.group_store import Vault
+    from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.repo.core.modules import Then
     from nbmodelver.repo.restore.sessions import Session
 
@@ -55,7 +56,7 @@ class Rollback:
 
     def __init__(
         self,
-        vault: Vault,
+        group_store: GroupStore,
         version: Version,
         namespace: dict[str, Any],
         *,
@@ -75,7 +76,7 @@ class Rollback:
     ) -> None:
         self.modules = modules
         self.restricted = restricted
-        self.vault = vault
+        self.group_store = group_store
         self.version = version
         self.namespace = namespace
         self.prefix = prefix
@@ -118,8 +119,8 @@ class Rollback:
             self.wanted = [g for g in self.wanted if any(n not in namespace for n in g.names)]
         every = () if prefix else tuple(dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked]))
         seen = None if beside is None or beside.live.names != every else beside.live
-        self.live: Live = seen or Live(vault, namespace, every)
-        self.comparison = Comparison(vault, version, self.live)
+        self.live: Live = seen or Live(group_store, namespace, every)
+        self.comparison = Comparison(group_store, version, self.live)
 
     def _groups_of(self, names: Sequence[str]) -> list[Group]:
         wanted = dict.fromkeys(self.version.kept[n].group for n in names)
@@ -145,7 +146,7 @@ class Rollback:
         if draft is None or now is None or set(now.names) != set(group.names):
             return False
         same_code = all(self.comparison.same_definition(key) for key in draft.uses)
-        return same_code and self.vault.is_same(self.vault.identify(draft).recipe, kept.digest)
+        return same_code and self.group_store.is_same(self.group_store.identify(draft).recipe, kept.digest)
 
     @cached_property
     def replaced(self) -> tuple[str, ...]:
@@ -158,7 +159,7 @@ class Rollback:
     @cached_property
     def unsaved(self) -> tuple[Skipped, ...]:
         """Live values that this replaces or removes and that no version can hold, each with the reason."""
-        live = Live(self.vault, self.namespace, self.replaced) if self.prefix else self.live
+        live = Live(self.group_store, self.namespace, self.replaced) if self.prefix else self.live
         found = {s.name: s for s in live.capture.skipped}
         search = Searcher()
         secrets = {n: s for n in self.replaced if (s := search.in_value(n, self.namespace[n])) is not None}
@@ -182,7 +183,7 @@ class Rollback:
     def python_then(self) -> str:
         """The version of the Python that made the version; "" when it is not known."""
         try:
-            found = Documents(self.vault.parts).environment(self.version).get("python")
+            found = Documents(self.group_store.parts).environment(self.version).get("python")
         except Damaged:
             return ""
         return found if isinstance(found, str) else ""
@@ -246,11 +247,11 @@ class Rollback:
 
     def _bound_elsewhere(self, group: Group) -> str:
         """Why code of the group, or of definitions that it uses, runs in another Python only; "" when it runs here."""
-        for part in with_definitions(self.vault, self.version, group):
-            draft = self.vault.recipe(part).draft
+        for part in with_definitions(self.group_store, self.version, group):
+            draft = self.group_store.recipe(part).draft
             if draft.without_source and draft.python != sources.PYTHON:
                 return sources.why_not_here(draft.without_source, draft.python)
-            if part.pickled and former.holds_bytecode_only(self.vault.skeleton(part)):
+            if part.pickled and former.holds_bytecode_only(self.group_store.skeleton(part)):
                 then = self.python_then()
                 if not sources.is_this_python(then):
                     return sources.why_not_here(part.names, sources.mark_of(then))
@@ -339,7 +340,7 @@ class Rollback:
                 yield from self.modules.notes(classes)
 
     def _with_code(self, group: Group) -> list[Group]:
-        return with_definitions(self.vault, self.version, group)
+        return with_definitions(self.group_store, self.version, group)
 
     def _notes_on_what_stays(self) -> Iterator[str]:
         """Variables of the notebook that the version says nothing about."""
@@ -373,12 +374,12 @@ class Rollback:
         if self.releases is None:
             return []
         groups = [g for g in self.groups if g.names[0] not in self.lost]
-        found = list(foreseen(self.vault, groups, self.version.kept, self.releases))
+        found = list(foreseen(self.group_store, groups, self.version.kept, self.releases))
         self._planned = {(name, note) for names, note in found for name in names}
         return found
 
     def _changed_definitions(self) -> list[str]:
-        keys = {k for g in self.groups for k in self.vault.recipe(g).draft.uses}
+        keys = {k for g in self.groups for k in self.group_store.recipe(g).draft.uses}
         live = {k: self.namespace.get(k) for k in keys}
         return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_now(k))
 
@@ -398,10 +399,10 @@ class Rollback:
         values: dict[str, Any] = {}
         with found.loader.lending(imported):
             if not partial:
-                values = self.vault.load(groups, found.loader, progress, self.live.sources)
-            for group in self.vault.in_turn(groups) if partial else ():
+                values = self.group_store.load(groups, found.loader, progress, self.live.sources)
+            for group in self.group_store.in_turn(groups) if partial else ():
                 try:
-                    values.update(self.vault.load([group], found.loader, progress))
+                    values.update(self.group_store.load([group], found.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
         self.otherwise = found.loader.told
@@ -415,7 +416,7 @@ class Rollback:
             return {}
         candidates = {**self.namespace, **self.memory.objects}
         names = [n for g in self.groups for n in g.names]
-        self.remembered = Comparison(self.vault, self.version, Live(self.vault, candidates, names))
+        self.remembered = Comparison(self.group_store, self.version, Live(self.group_store, candidates, names))
         return {n: candidates[n] for g in self.groups if self.remembered.same(g) for n in g.names}
 
     @property
@@ -447,22 +448,22 @@ class Rollback:
         names = [n for g in loaded for n in g.names]
         if not names or self.prefix or (self._former is not None and self._former.compiled):
             return  # What 0.1.0 wrote has no mark of its Python: nothing of another Python may stand for it.
-        now = Live(self.vault, self.namespace, names)
+        now = Live(self.group_store, self.namespace, names)
         for group in loaded:
             again = now.groups.get(group.names[0])
             if again is not None and set(again.names) == set(group.names) and self._uses_the_same(again, group, now):
-                self.vault.remember(again.recipe, group.recipe)
+                self.group_store.remember(again.recipe, group.recipe)
         then = {key: group for group in self.version.definitions for key in group.names}
         for key, group in now.definitions.items():
             if key in then:
-                self.vault.remember(group.recipe, then[key].recipe)
+                self.group_store.remember(group.recipe, then[key].recipe)
         for name, draft in now.capture.alone.items():
-            self.vault.remember(self.vault.identify(draft).recipe, self.version.kept[name].digest)
+            self.group_store.remember(self.group_store.identify(draft).recipe, self.version.kept[name].digest)
 
     def _uses_the_same(self, again: Group, group: Group, now: Live) -> bool:
         """True when both refer to definitions by the same keys: else one must not stand for the other."""
         uses = next(d.uses for d in now.capture.groups if d.names == again.names)
-        return uses == self.vault.recipe(group).draft.uses
+        return uses == self.group_store.recipe(group).draft.uses
 
     def _is_noted(self, group: Group) -> bool:
         """True when something of the group came back otherwise than it was, or other libraries write it otherwise."""
@@ -474,56 +475,6 @@ class Rollback:
         if self.only_missing:
             values = {n: v for n, v in values.items() if n not in self.namespace}
         return {self.prefix + n: v for n, v in values.items()}
-
-
-class DefinitionLoader:
-    """Finds classes and functions for a load: the live one if it is the same, else the stored one, once."""
-
-    def __init__(self, rollback: Rollback) -> None:
-        self.rollback = rollback
-        self._then = {key: group for group in rollback.version.definitions for key in group.names}
-        self._found: dict[str, Any] = {}
-        origin = rollback.version.name
-        self.loader = graph.Loader(
-            rollback.namespace,
-            self.find,
-            trusted=rollback.trusted,
-            restricted=rollback.restricted,
-            origin=origin,
-            python=rollback.python_then,
-            way_out=lambda draft: rollback.way_out(draft.classes),
-        )
-
-    def find(self, key: str) -> Any:
-        """The definition of this key. Raises NotLoadable when the version does not hold it."""
-        if key not in self._found:
-            live = self._live(key)
-            self._found.update(self._stored(key) if live is None else {key: live})
-        return self._found[key]
-
-    def _live(self, key: str) -> Any:
-        """The class or function in the notebook, or in the memory of undo, if it is as it was."""
-        for comparison in (self.rollback.comparison, self.rollback.remembered):
-            if comparison is None:
-                continue
-            candidate = comparison.live.namespace.get(key)
-            if candidate is None or not definitions.is_definition(candidate):
-                # The name means something else now, but instances that stay may still be of the class.
-                candidate = comparison.live.capture.defined.get(key)
-            if candidate is not None and comparison.same_now(key):
-                return candidate
-        return None
-
-    def _stored(self, key: str) -> dict[str, Any]:
-        group = self._then.get(key)
-        if group is None:
-            raise NotLoadable(
-                f"the definition of '{key}' is not in {self.rollback.version.name}", "it could not be kept"
-            )
-        found = self.rollback.vault.load([group], self.loader)
-        for name, made in found.items():
-            definitions.remember_key(made, name)
-        return found
 
 
 def _missing_package(name: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.opened import Opened
     from nbmodelver.model import Cell, Progress
     from nbmodelver.repo.core.modules import Modules
-    from nbmodelver.repo.repo import Repo
+    from nbmodelver.repo.core.open_store import OpenStore
 
 WORTH_BYTES = 0.97
 """Compression that gains less than 3 % is not worth decompressing."""
@@ -47,18 +47,18 @@ class Portable:
     own: Mapping[ObjectId, bytes] = field(default_factory=dict)
 
 
-def taken_out(repo: Repo, version: Version) -> Portable:
+def taken_out(store: OpenStore, version: Version) -> Portable:
     """The version without what only this machine knows."""
-    session, own = _session(repo, version)
-    recorded = repo.history.records.read(version.id)  # Its parents as they were: some may be forgotten here.
+    session, own = _session(store, version)
+    recorded = store.history.records.read(version.id)  # Its parents as they were: some may be forgotten here.
     leaving = replace(version, session=session, parents=recorded.parents)
-    needed = {part for group in _groups(replace(version, session=None)) for part in repo.vault.parts_of(group)}
+    needed = {part for group in _groups(replace(version, session=None)) for part in store.group_store.parts_of(group)}
     needed |= set(_documents(version)) | own.keys()
     return Portable(leaving, tuple(sorted(needed)), own)
 
 
-def _session(repo: Repo, version: Version) -> tuple[ObjectId | None, dict[ObjectId, bytes]]:
-    state = repo.session(version)
+def _session(store: OpenStore, version: Version) -> tuple[ObjectId | None, dict[ObjectId, bytes]]:
+    state = store.session(version)
     if state is None:
         return None, {}
     state["python"] = {**state["python"], "cwd": "", "sys.path": []}
@@ -66,44 +66,54 @@ def _session(repo: Repo, version: Version) -> tuple[ObjectId | None, dict[Object
     raws = [bytes(b.raw) for b in draft.buffers]
     if recipe.has_own_skeleton(draft):
         raws.append(draft.skeleton)
-    ids = repo.parts.identify([memoryview(raw) for raw in raws])
+    ids = store.parts.identify([memoryview(raw) for raw in raws])
     data = recipe.write(draft, ids)
-    (found,) = repo.parts.identify([memoryview(data)])
+    (found,) = store.parts.identify([memoryview(data)])
     return found, {**dict(zip(ids, raws, strict=True)), found: data}
 
 
-def raw(repo: Repo, portable: Portable, part: ObjectId) -> bytes | memoryview:
+def raw(store: OpenStore, portable: Portable, part: ObjectId) -> bytes | memoryview:
     """The raw bytes of a part. Raises MissingPart, Damaged."""
-    return portable.own[part] if part in portable.own else repo.parts.get(part)
+    return portable.own[part] if part in portable.own else store.parts.get(part)
 
 
 def put_in(
-    repo: Repo,
+    store: OpenStore,
     version: Version,
     parts: Iterable[tuple[ObjectId, bytes]],
     origin: str,
     progress: Progress | None = None,
 ) -> Version:
     """Store parts, then the version; nothing of either if a part is not what its id says (WrongPart)."""
-    layout.check(repo.backend, for_writing=True)
-    with repo.parts.lease():
-        with repo.parts.writing(progress) as pack:
+    layout.check(store.backend, for_writing=True)
+    with store.parts.lease():
+        with store.parts.writing(progress) as pack:
             for part, data in parts:
                 if pack.put(data) != part:
                     raise WrongPart(f"part {part} has other content than its id says")
-        return repo.import_record(version, origin)
+        return _recorded(store, version, origin)
 
 
-def known(repo: Repo, version: Version, version_id: VersionId, origin: str) -> Version | None:
+def _recorded(store: OpenStore, version: Version, origin: str) -> Version:
+    """Add a version that came from elsewhere, whose parts are stored. It keeps its content, not its number."""
+    store.wait_for_pending()
+    with store.exclusive_refs():
+        own = replace(version, number=store.history.next_number(), parents=(), id=VersionId(""))
+        version_id = store.history.records.write(own)
+        store.refs.move(f"origin/{version_id}", store.refs.get(f"origin/{version_id}"), origin)
+    return store.history.version(version_id)
+
+
+def known(store: OpenStore, version: Version, version_id: VersionId, origin: str) -> Version | None:
     """The version of this store that came from this origin, or is this very one; None if there is neither."""
-    present = repo.history.records.exists
-    for ref, value in sorted(repo.refs.all("origin/").items()):
+    present = store.history.records.exists
+    for ref, value in sorted(store.refs.all("origin/").items()):
         here = VersionId(ref.removeprefix("origin/"))
         if value == origin and present(here):
-            return repo.history.version(here)
+            return store.history.version(here)
     if present(version_id):
-        own = repo.history.version(version_id)
-        return own if record(taken_out(repo, own).version) == record(version) else None
+        own = store.history.version(version_id)
+        return own if record(taken_out(store, own).version) == record(version) else None
     return None
 
 
@@ -172,22 +182,22 @@ def roots(found: Modules) -> list[str]:
     return project.roots(found.names)
 
 
-def cells_so_far(repo: Repo, version: Version) -> list[Cell]:
+def cells_so_far(store: OpenStore, version: Version) -> list[Cell]:
     """The cells that led to a version, from the first commit on, in the order in which they ran."""
     found: list[list[Cell]] = []
     at: Version | None = version
     while at is not None:
-        found.append(repo.cells(at))
+        found.append(store.cells(at))
         first = at.parents[0] if at.parents else None
-        at = repo.history.version(first) if first and repo.history.records.exists(first) else None
+        at = store.history.version(first) if first and store.history.records.exists(first) else None
     return [cell for step in reversed(found) for cell in step]
 
 
-def plain_value(repo: Repo, version: Version, name: str) -> Any:
+def plain_value(store: OpenStore, version: Version, name: str) -> Any:
     """A value that needs no pickle. Raises NeedsTrust for one that does."""
     if version.group_of(name).pickled:
         raise NeedsTrust(f"'{name}' can only be rebuilt by pickle")
-    return repo.loaded(version, [name])[0][name]
+    return store.load_values(version, [name])[0][name]
 
 
 def in_open_format(value: Any) -> Opened | None:

@@ -26,13 +26,13 @@ from fingerprints import describe  # noqa: E402
 def write(folder: str) -> None:
     """Commit every value into a store in `folder`, with a fingerprint of each beside it."""
     import nbmodelver as mv
-    from nbmodelver.repo import Surroundings
+    from nbmodelver.repo import CommitContext
 
     made = values()
     told = {name: [describe(value), describe(value, zones=True)] for name, value in made.items()}
     os.chdir(folder)
     repo = mv.open(folder, create=True)
-    version = repo.commit(made, "data", around=Surroundings(session=True))
+    version = repo.commit(made, "data", around=CommitContext(session=True))
     pickled = sorted(n for n in version.kept if version.group_of(n).pickled)
     lost = {s.name: s.reason for s in version.skipped}
     Path(folder, "told.json").write_text(json.dumps({"told": told, "pickled": pickled, "lost": lost}))

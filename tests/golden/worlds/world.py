@@ -41,7 +41,7 @@ SESSION = "(session)"
 def write(world: Path, kind: str) -> None:
     """Make the store `world/store` and `world/expected.json`."""
     import nbmodelver as mv
-    from nbmodelver.repo import Surroundings
+    from nbmodelver.repo import CommitContext
     from nbmodelver.repo.core.imports import found
 
     values, scope, expected = _definitions() if kind == "definitions" else _data()
@@ -50,7 +50,7 @@ def write(world: Path, kind: str) -> None:
         os.chdir(place)  # Outside of any Git checkout.
         repo = mv.open(place, create=True)
         repo.settings.set("author", "golden")
-        around = Surroundings(imports=found(scope), session=kind == "data")
+        around = CommitContext(imports=found(scope), session=kind == "data")
         version = repo.commit(values, "golden", namespace=scope, around=around)
         shutil.copytree(repo.where, world / "store", ignore=NOT_OURS)
         os.chdir(world)

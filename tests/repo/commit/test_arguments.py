@@ -165,7 +165,7 @@ def test_only_what_was_forgotten_is_buried(repo: Repo) -> None:
     repo.commit({"x": 1})
     repo.commit({"x": 2})
     repo.forget("v1")
-    upkeep.bury(repo, -1e9)
+    upkeep.delete_forgotten_records(repo, -1e9)
     assert [v.name for v in mv.open(repo.where).log()] == ["v2"]
     assert repo.history.records.present() == {repo["v2"].id}
 

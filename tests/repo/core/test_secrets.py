@@ -11,7 +11,7 @@ import pytest
 import nbmodelver as mv
 from nbmodelver.errors import NotKept, UsageError
 from nbmodelver.model import Cell
-from nbmodelver.repo import Surroundings
+from nbmodelver.repo import CommitContext
 from nbmodelver.repo.core import secrets
 from nbmodelver.repo.core.secrets import Searcher
 
@@ -25,7 +25,7 @@ TOKEN = "gh" + "p_" + "a1B2" * 9
 def everything(store: Path) -> bytes:
     """All bytes of a store as a reader of the values would see them."""
     repo = mv.open(store)
-    parts = [bytes(repo.parts.get(p)) for v in repo.history.all() for p, _ in repo.needs.of(v)]
+    parts = [bytes(repo.parts.get(p)) for v in repo.history.all() for p, _ in repo.reachability.of(v)]
     records = [repo.history.records._raw(v.id) for v in repo.history.all()]
     return b"".join([*parts, *records])
 
@@ -77,7 +77,7 @@ def test_p14_values_of_the_environment_are_recognised_anywhere() -> None:
 def test_p14_a_commit_keeps_secrets_out_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERVICE_TOKEN", "q9w8e7r6t5y4")
     repo = mv.open(tmp_path, create=True)
-    around = Surroundings(cells=[Cell(f"key = '{TOKEN}'\npassword = \"hunter2hunter2\"", outputs="q9w8e7r6t5y4")])
+    around = CommitContext(cells=[Cell(f"key = '{TOKEN}'\npassword = \"hunter2hunter2\"", outputs="q9w8e7r6t5y4")])
     values = {"a": {"x": 1}, "config": {"token": TOKEN}, "env": "q9w8e7r6t5y4"}
     version = repo.commit(values, f"uses {TOKEN}", around=around)
     assert version.names == ("a",)

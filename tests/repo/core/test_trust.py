@@ -82,7 +82,7 @@ def test_p3_what_a_pickle_would_import_is_shown_and_nothing_else_is_resolved(tmp
     from nbmodelver.codecs import graph
 
     version = study(tmp_path)["v1"]
-    names = mv.open(tmp_path).vault.what_it_runs(version.group_of("odd"))
+    names = mv.open(tmp_path).group_store.what_it_runs(version.group_of("odd"))
     assert "numpy.poly1d" in names
     loader = graph.Loader({}, lambda _key: None, restricted=True)
     open_draft = graph.Draft(("odd",), graph.PICKLE, pickle.dumps(os.getcwd, 5), (), 0, [[], [], []])

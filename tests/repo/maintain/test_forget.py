@@ -64,7 +64,7 @@ def test_forgotten_versions_vanish_and_children_go_on_with_their_grandparents(re
 
 def test_a_chain_of_deltas_stays_readable_when_its_base_is_forgotten(repo):
     made = grow(repo, 7)
-    assert any(repo.parts.bases(p) for v in made[1:] for p, _ in repo.needs.of(v))
+    assert any(repo.parts.bases(p) for v in made[1:] for p, _ in repo.reachability.of(v))
     repo.forget(["v1", "v2", "v4"])
     report = repo.gc(grace_s=0)
     assert report.freed_bytes > 3 * 3000

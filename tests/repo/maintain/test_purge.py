@@ -11,7 +11,7 @@ import nbmodelver as mv
 from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import StoreFull, StoreLocked, UnknownName
 from nbmodelver.model import Cell
-from nbmodelver.repo import Surroundings
+from nbmodelver.repo import CommitContext
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
 
@@ -31,7 +31,7 @@ def history(folder: Path) -> Any:
     keep = rng.normal(size=100_000)
     people = {"rows": [NAME] * 3, "big": np.frombuffer(NAME.encode() * 9000, np.uint8).copy()}
     repo.commit({"keep": keep, "n": 1}, tags=["start"])
-    around = Surroundings(cells=[Cell(f"people = ['{NAME}']"), Cell("print(people)", outputs=NAME), Cell("x = 1")])
+    around = CommitContext(cells=[Cell(f"people = ['{NAME}']"), Cell("print(people)", outputs=NAME), Cell("x = 1")])
     repo.commit({"keep": keep, "people": people, "alias": [people, "other"]}, around=around)
     people["rows"].append("more")
     repo.commit({"keep": keep, "people": people}, tags=["best"])

@@ -138,7 +138,7 @@ def test_without_a_table_of_contents_parts_that_are_one_frame_are_found(repo):
     repo.commit({"text": text})
     (pack,) = files(repo, "packs")
     pack.write_bytes(pack.read_bytes()[:-70])
-    part = max((p for p, _ in repo.needs.of(repo["v1"])), key=repo.parts.size)
+    part = max((p for p, _ in repo.reachability.of(repo["v1"])), key=repo.parts.size)
     raw = bytes(repo.parts.get(part))
     again = mv.open(repo.where)
     done = again.repair(dry_run=False)

@@ -141,7 +141,7 @@ def test_verify_names_every_version_and_variable_that_needs_what_is_damaged(tmp_
     for n in range(3):
         repo.commit({"noise": noise + bytes(n), "n": n})
     repo.commit({"n": 4})
-    (part,) = [p for p, name in repo.needs.of(repo["v1"]) if name == "noise" and repo.parts.size(p) > 99_000]
+    (part,) = [p for p, name in repo.reachability.of(repo["v1"]) if name == "noise" and repo.parts.size(p) > 99_000]
     pack = repo.parts._index.find(part).contents
     data = bytearray(repo.backend.read(pack.pack))
     data[pack.blocks[pack.covering(repo.parts._index.find(part).entry)[0]].start + 500] ^= 1

@@ -9,7 +9,7 @@ import pytest
 import nbmodelver as mv
 from nbmodelver.codecs import sources
 from nbmodelver.errors import NotLoadable
-from nbmodelver.repo import Surroundings
+from nbmodelver.repo import CommitContext
 from nbmodelver.repo.core.imports import found
 from tests.codecs.cells import run
 
@@ -40,7 +40,7 @@ def repo(tmp_path: Path) -> Repo:
     made = mv.open(tmp_path, create=True)
     scope = run(TEXT)
     names = ("SCALE", "OTHER", "helper", "user", "Net", "net")
-    made.commit({name: scope[name] for name in names}, namespace=scope, around=Surroundings(imports=found(scope)))
+    made.commit({name: scope[name] for name in names}, namespace=scope, around=CommitContext(imports=found(scope)))
     return made
 
 

@@ -1,0 +1,206 @@
+"""One store that is open: what every use case shares, made once and handed to the rooms by `repo.py`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
+
+from nbmodelver.catalogue.index import Index
+from nbmodelver.catalogue.records import Records
+from nbmodelver.catalogue.revisions import resolve
+from nbmodelver.codecs import graph
+from nbmodelver.errors import Damaged, NoStore, NotLoadable, UsageError
+from nbmodelver.model import Group, Version
+from nbmodelver.repo.core import modules as project_modules
+from nbmodelver.repo.core.directions import directions
+from nbmodelver.repo.core.documents import Documents
+from nbmodelver.repo.core.group_store import GroupStore
+from nbmodelver.repo.core.history import History
+from nbmodelver.repo.core.project import Project
+from nbmodelver.repo.core.reachability import Reachability
+from nbmodelver.repo.core.settings import Settings
+from nbmodelver.repo.core.trust import Trust, strangers
+from nbmodelver.store import layout
+from nbmodelver.store.parts import PartStore
+from nbmodelver.store.refs import Refs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from nbmodelver.catalogue.queries import Query
+    from nbmodelver.model import Backend, Cell, Direction, GcReport, Json, ObjectId
+    from nbmodelver.repo.core.pending import Pending
+
+    LoadValues = Callable[[Version, Sequence[str]], tuple[dict[str, Any], list[str]]]
+    """Gives values of a version by name, and what did not come back as it was, as sentences."""
+
+
+class OpenStore:
+    """The parts, records, refs and settings of one store.
+
+    Safe for several processes at once; in one process, for one thread that commits and any number that read.
+    """
+
+    def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
+        """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
+        layout.check(backend, for_writing=False)
+        self.backend = backend
+        self.trusted = trusted
+        self.parts = PartStore(backend)
+        self.group_store = GroupStore(self.parts)
+        self.documents = Documents(self.parts)
+        self.refs = Refs(backend)
+        self.history = History(Records(backend), self.refs)
+        self.index = Index(backend, self.history.records)
+        self.settings = Settings(self.refs)
+        with suppress(Damaged):  # A damaged settings file does not prevent reading; a commit reports it.
+            self.parts.watch_pages(bool(self.settings["watch_pages"]))
+        self.trust = Trust()
+        self.load_values: LoadValues
+        """Set by repo.py: the rooms load values without knowing `restore/`."""
+        self._pending: Pending | None = None
+        self.beside: Callable[[], Path] | None = None
+        """Gives the folder of the notebook that works with this store; None in a script."""
+
+    @property
+    def where(self) -> str:
+        """The place of the store, for messages."""
+        return self.backend.where
+
+    @property
+    def pending(self) -> Pending | None:
+        """The commit in the background, while there is one."""
+        return self._pending if self._pending is not None and not self._pending.done else None
+
+    def wait_for_pending(self) -> None:
+        """Wait for a commit in the background, however it ends."""
+        if self._pending is not None:
+            self._pending.wait()
+            self._pending = None
+
+    def forget_cached(self) -> None:
+        """Drop everything that was remembered about records, after they were replaced. HEAD of this kernel stays."""
+        self.history = self.history.anew(Records(self.backend))
+        self.index.clear()
+        self.index = Index(self.backend, self.history.records)
+        self.group_store = GroupStore(self.parts)
+        self.documents = Documents(self.parts)
+
+    @contextmanager
+    def exclusive_refs(self) -> Iterator[None]:
+        """Hold the lock of the refs, to move several together."""
+        with self.backend.lock("refs"):
+            yield
+
+    # -- versions
+
+    def __getitem__(self, revision: str | Version) -> Version:
+        """The version that "v3", "HEAD~2", a tag, a branch, an id's start or "@{yesterday}" names, or itself."""
+        if isinstance(revision, Version):
+            return revision
+        if not isinstance(revision, str):
+            raise UsageError(f"a {type(revision).__name__} names no version", "write 'v7', 'HEAD~2', a tag or a branch")
+        return resolve(revision, self.history)
+
+    def page(self, query: Query | None = None, offset: int = 0, limit: int | None = 50) -> tuple[int, list[Version]]:
+        """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read.
+
+        query: what they must be; None for every version, which needs no index. Raises UsageError, Damaged.
+        """
+        if query is None or not query.asks:
+            ids = self.history.records.newest()
+            end = None if limit is None else offset + limit
+            return self.history.records.count(), [self.history.version(v) for v in islice(ids, offset, end)]
+        tags, notes = self.history.tags_by_version(), self.history.notes()
+        total, found = self.index.page(query, tags, offset, limit, notes)
+        return total, [self.history.version(v) for v in found]
+
+    def cells(self, version: str | Version) -> list[Cell]:
+        """The cells that ran between the parent and this version."""
+        return self.documents.cells(self[version])
+
+    def environment(self, version: str | Version) -> dict[str, Json]:
+        """Python, platform and packages of a version."""
+        return self.documents.environment(self[version])
+
+    def notebook(self, version: str | Version) -> bytes | None:
+        """The notebook document as it was, as JSON bytes, or None."""
+        return self.documents.notebook(self[version])
+
+    def session(self, version: Version) -> dict[str, Any] | None:
+        """The session part (random state and the like), or None."""
+        if version.session is None:
+            return None
+        group = Group(("session",), version.session, 0)
+        loaded = self.group_store.load([group], graph.Loader({}, _no_definition, trusted=False))
+        state: dict[str, Any] = loaded["session"]
+        return state
+
+    def directions(self, versions: Sequence[Version]) -> dict[str, Direction]:
+        """Which way each metric of the versions is better, as they say it, or the store, or the metric's name."""
+        return directions(self.history, [m for v in versions for m in v.metrics], versions)
+
+    # -- modules of the project
+
+    def modules(self, version: str | Version) -> dict[str, str]:
+        """The modules of the notebook's project as a version holds them: path in the project -> source."""
+        found = self.modules_of(self[version])
+        return {path: project_modules.text(source) for path, source in found.files.items()}
+
+    def modules_of(self, version: Version) -> project_modules.Modules:
+        """The same with the names of the modules, as bytes, and with notes."""
+        return project_modules.read(self.group_store, version)
+
+    @property
+    def project(self) -> Project:
+        """The folder whose modules belong to versions: the store's, or the notebook's where that lies elsewhere."""
+        root = getattr(self.backend, "root", None)
+        return Project(None if root is None else Path(root), None if self.beside is None else self.beside())
+
+    def modules_then(self, version: Version, *, comes: bool = False) -> project_modules.Then | None:
+        """The modules of a version against those of the project now; None when it holds none."""
+        try:
+            found = self.modules_of(version)
+            return project_modules.Then(version, found, self.project, comes=comes) if found.files else None
+        except (Damaged, NoStore, OSError):  # The working directory may be gone. What is read are the values.
+            return None
+
+    # -- trust
+
+    def trusts(self, version: Version) -> bool:
+        """True when pickled values of this version may be loaded: it was made here, or the user said so."""
+        return self.trusted or all(self.trust.has(origin) for origin in self.origins(version))
+
+    def origins(self, version: Version) -> tuple[str, ...]:
+        """Where a version's pickles may come from other than from here; () for one's own."""
+        imported = self.refs.get(f"origin/{version.id}")
+        found = [imported] if imported is not None else []
+        root = getattr(self.backend, "root", None)
+        if isinstance(root, Path) and strangers(root):
+            found.append(f"store:{root}")
+        return tuple(found)
+
+    # -- parts that are needed
+
+    @property
+    def reachability(self) -> Reachability:
+        """Which parts the versions need."""
+        return Reachability(self.history, self.group_store)
+
+    def live_parts(self, grace_s: float = 0) -> set[ObjectId]:
+        """Every part that some version needs. Raises Damaged at the first version that cannot be read.
+
+        grace_s: versions forgotten less than this many seconds ago count as well.
+        """
+        return self.reachability.all() | self.reachability.of_forgotten(grace_s)
+
+    def collect(self, *, dry_run: bool, grace_s: float) -> GcReport:
+        """Remove the parts that no version needs. dry_run: estimate it."""
+        empty = not self.history.records.ids()
+        return self.parts.collect(lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
+
+
+def _no_definition(key: str) -> Never:
+    raise NotLoadable(f"the session cannot hold the definition '{key}'")
