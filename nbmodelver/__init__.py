@@ -13,23 +13,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.release import __version__
+
 if TYPE_CHECKING:
     from nbmodelver.repo import open_repo as open  # noqa: A004  # `mv.open` reads best, and nothing here opens files
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "load_ipython_extension", "open", "unload_ipython_extension"]
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext nbmodelver`."""
-    from nbmodelver.kernel import magics
+    from nbmodelver import extension as magics
 
     magics.load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """Called by `%unload_ext nbmodelver`."""
-    from nbmodelver.kernel import magics
+    from nbmodelver import extension as magics
 
     magics.unload(shell)
 
@@ -48,6 +49,6 @@ def __getattr__(name: str) -> Any:
 
     if name.rstrip("_") not in VERBS:
         raise AttributeError(f"module 'nbmodelver' has no attribute {name!r}")
-    from nbmodelver.kernel.functions import function
+    from nbmodelver.extension import function
 
     return function(name.rstrip("_"))

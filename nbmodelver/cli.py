@@ -6,8 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from nbmodelver import __version__, faces, views
+from nbmodelver import faces, views
 from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.release import __version__
 from nbmodelver.repo import open_repo
 from nbmodelver.verbs import VERBS, find, help_text, overview, parse
 

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
-EVERYTHING = {"cli", "kernel", "faces", "views", "bundle", "remote", "repo", "verbs", "testing", *SIBLINGS}
+ABOVE_REPO = {"faces", "views", "bundle", "remote", "repo", "verbs"}
+EVERYTHING = {"cli", "extension", "panel", "kernel", "testing", *ABOVE_REPO, *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "release": set(),
     "system": set(),  # The port to the operating system: the siblings store, catalogue and codecs all need it.
     "model": set(),
     "verbs": set(),
@@ -28,18 +30,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": {"repo"},
     "remote": {"repo"},
     "faces": {"views", "bundle", "remote", "repo", "verbs"},
-    "kernel": {"faces", "views", "bundle", "remote", "repo", "verbs"},
-    "cli": {"faces", "views", "bundle", "remote", "repo", "verbs"},
+    "kernel": ABOVE_REPO,
+    "panel": {"kernel", *ABOVE_REPO},
+    "extension": {"panel", "kernel", *ABOVE_REPO},
+    "cli": ABOVE_REPO,
     "testing": {"repo", *SIBLINGS},
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-BELOW_ALL = {"model", "errors", "system"}
+REPO_ROOMS = {"core", "commit", "restore", "inspect", "maintain", "transfer"}
+"""Rooms inside of repo: each knows core and itself, and never repo.py, which wires them."""
+BELOW_ALL = {"model", "errors", "system", "release"}
 
 HOMES: dict[str, set[str]] = {
-    "IPython": {"kernel"},
-    "ipykernel": {"kernel"},
-    "comm": {"kernel"},
+    "IPython": {"kernel", "panel", "extension"},
+    "ipykernel": {"kernel", "panel"},
+    "comm": {"panel"},
     "traitlets": {"kernel", "views"},
     "ipywidgets": {"views"},
     "anywidget": {"views"},
@@ -96,7 +102,7 @@ def crossing(place: Path, one: Import) -> str:
     """Why the file may not import that; "" when it may."""
     root, _, rest = one.module.partition(".")
     if root == PACKAGE:
-        return _inside(_owner(place), rest) or _too_early(place, rest, one)
+        return _inside(_owner(place), rest) or _inside_repo(place, rest) or _too_early(place, rest, one)
     if root in sys.stdlib_module_names and root not in HOMES:
         return ""
     return _data_library(place, root) if root in DATA_LIBRARIES else _third_party(place, root)
@@ -114,6 +120,68 @@ def _inside(owner: str, rest: str) -> str:
         return f"{owner} is not in the layout of docs/explanation/architecture.md"
     known = ", ".join(sorted(allowed - {owner})) or "nothing"
     return f"{owner} imports {target}: it may know {known}"
+
+
+def _inside_repo(place: Path, rest: str) -> str:
+    """Why a room of repo may not import this part of repo."""
+    owner, *inner = place.parts
+    target, *room = rest.split(".")
+    if owner != "repo" or target != "repo" or len(inner) < 2:
+        return ""
+    own = inner[0]
+    if room and room[0] in {"core", own}:
+        return ""
+    return f"repo/{own} imports {'.'.join([target, *room])}: it may know repo/core and itself"
+
+
+def circles(package: Path) -> list[list[str]]:
+    """The files of a package that import each other in a circle, typing-only and lazy imports included, sorted."""
+    files = {_dotted(file, package): file for file in package.rglob("*.py")}
+    graph = {name: _imported(file, package, files) - {name} for name, file in files.items()}
+    return sorted(_components(graph))
+
+
+def _dotted(file: Path, package: Path) -> str:
+    parts = [package.name, *file.relative_to(package).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(file: Path, package: Path, files: dict[str, Path]) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            inner = {f"{node.module}.{a.name}" for a in node.names}
+            found |= {name if name in files else node.module for name in inner}
+    return found & files.keys()
+
+
+def _components(graph: dict[str, set[str]]) -> Iterator[list[str]]:
+    """Strongly connected components of more than one node (Tarjan 1972)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+
+    def visit(node: str) -> Iterator[list[str]]:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(graph[node]):
+            if other not in index:
+                yield from visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            component = sorted(stack[at:])
+            del stack[at:]
+            if len(component) > 1:
+                yield component
+
+    for node in sorted(graph):
+        if node not in index:
+            yield from visit(node)
 
 
 def _third_party(place: Path, root: str) -> str:

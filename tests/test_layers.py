@@ -22,6 +22,21 @@ def test_no_import_crosses_a_border():
     assert layers.crossings(Path(nbmodelver.__file__).parent) == []
 
 
+def test_no_files_import_each_other_in_a_circle():
+    assert layers.circles(Path(nbmodelver.__file__).parent) == []
+
+
+def test_a_circle_is_found_where_an_import_is_for_types_only(tmp_path):
+    package = tmp_path / "nbmodelver"
+    (package / "repo").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "repo" / "__init__.py").write_text("")
+    (package / "repo" / "a.py").write_text("from nbmodelver.repo import b\n")
+    (package / "repo" / "b.py").write_text("if TYPE_CHECKING:\n    from nbmodelver.repo.a import A\n")
+    (package / "repo" / "c.py").write_text("def f():\n    from nbmodelver.repo.a import A\n")
+    assert layers.circles(package) == [["nbmodelver.repo.a", "nbmodelver.repo.b"]]
+
+
 def crossing(tmp_path, place, source):
     """What the tester says about one file in an otherwise empty package."""
     file = tmp_path / "nbmodelver" / place
@@ -33,7 +48,9 @@ def crossing(tmp_path, place, source):
 @pytest.mark.parametrize(
     ("place", "source"),
     [
-        ("kernel/magics.py", "from nbmodelver.views import log\nimport IPython\nfrom nbmodelver import repo"),
+        ("extension.py", "from nbmodelver.views import log\nimport IPython\nfrom nbmodelver import repo"),
+        ("repo/inspect/diff.py", "from nbmodelver.repo.core.names import Step\nfrom nbmodelver.repo.inspect import x"),
+        ("panel/server.py", "from nbmodelver.kernel.session import Session"),
         ("cli.py", "from nbmodelver.verbs import parse\nimport nbmodelver.bundle.write"),
         ("repo.py", "from nbmodelver.store import packs\nfrom nbmodelver.kinds import classify"),
         ("store/packs.py", "import os, zstandard\nfrom nbmodelver.errors import StoreFull\nfrom .index import Index"),
@@ -58,11 +75,15 @@ def test_what_the_design_allows_passes(tmp_path, place, source):
     ("place", "source", "says"),
     [
         ("views/log.py", "from nbmodelver.repo import open", "views imports repo"),
+        ("repo/inspect/diff.py", "from nbmodelver.repo.repo import Repo", "repo/inspect imports repo.repo"),
+        ("repo/core/history.py", "from nbmodelver.repo.commit import context", "repo/core imports repo.commit"),
+        ("repo/commit/commit.py", "from nbmodelver.repo import Repo", "repo/commit imports repo"),
+        ("kernel/cells.py", "from nbmodelver.panel import entries", "kernel imports panel"),
         ("views/log.py", "from nbmodelver import kernel", "views imports kernel"),
         ("views/log.py", "import nbmodelver", "views imports __init__"),
         ("views/log.py", "from ..repo import open", "views imports repo"),
         ("views/log.py", "from .. import repo", "views imports repo"),
-        ("views/log.py", "from IPython.display import HTML", "IPython is at home in kernel"),
+        ("views/log.py", "from IPython.display import HTML", "IPython is at home in extension, kernel, panel"),
         ("store/packs.py", "from nbmodelver.codecs import recipe", "store imports codecs"),
         ("store/packs.py", "def f():\n    from nbmodelver.catalogue import records", "store imports catalogue"),
         ("store/packs.py", "import numpy", "numpy is at home in"),
@@ -78,7 +99,7 @@ def test_what_the_design_allows_passes(tmp_path, place, source):
         ("kinds/torch.py", "def f():\n    import pandas", "pandas is at home in"),
         ("bundle/write.py", "from nbmodelver.store import packs", "bundle imports store"),
         ("repo.py", "from nbmodelver.views import log", "repo imports views"),
-        ("repo.py", "import nbmodelver.kernel.magics", "repo imports kernel"),
+        ("repo.py", "import nbmodelver.extension", "repo imports extension"),
         ("model.py", "from nbmodelver.repo import x", "model imports repo"),
         ("errors.py", "from nbmodelver.model import x", "errors imports model"),
         ("errors.py", "from nbmodelver import system", "errors imports system"),
@@ -86,9 +107,9 @@ def test_what_the_design_allows_passes(tmp_path, place, source):
         ("system/posix.py", "from nbmodelver.errors import StoreError", "system imports errors"),
         ("system/windows.py", "from nbmodelver.store import locks", "system imports store"),
         ("verbs/parse.py", "from nbmodelver.repo import x", "verbs imports repo"),
-        ("kernel/magics.py", "from nbmodelver.store import packs", "kernel imports store"),
-        ("kernel/magics.py", "import requests", "requests has no home yet"),
-        ("kernel/magics.py", "import ipywidgets", "ipywidgets is at home in views"),
+        ("extension.py", "from nbmodelver.store import packs", "extension imports store"),
+        ("extension.py", "import requests", "requests has no home yet"),
+        ("extension.py", "import ipywidgets", "ipywidgets is at home in views"),
         ("helpers.py", "import nbmodelver.views", "helpers is not in the layout"),
     ],
 )

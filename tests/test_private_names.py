@@ -103,16 +103,16 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "codecs/renewed.py": {"_slotnames": f"the slots of a class, as pickle finds them. {LEFT_OUT}"},
     "codecs/limits.py": {"_current_frames": "documented for debugging. Gone: no limit beside the main thread."},
     "system/children.py": {"_exit": "documented: the way to end a child. Gone: never."},
-    "kernel/comms.py": {
+    "panel/comms.py": {
         "_closed": "ends a comm of which no page knows. Gone: pages are told of a comm that they do not know.",
         "_reply_subshell_for": "the shell that answers. Gone: a panel is answered when the running cell ends.",
     },
-    "kernel/shows.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
+    "panel/outputs.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kernel/earlier.py": {"_getframe": "documented: which cell loads us. Gone: that cell is missing in a version."},
     "kernel/telling.py": {"_getframe": "documented: which code waits. Gone: the cell shows an answer, or nobody does."},
-    "kernel/way_back.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
+    "kernel/restore.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kinds/xarray.py": {"_in_memory": "whether a look would read a file. Gone: the profile says that there is none."},
-    "repo/commit/background.py": {"_register_atexit": "before pools of threads stop. Gone: atexit, which is later."},
+    "repo/core/pending.py": {"_register_atexit": "before pools of threads stop. Gone: atexit, which is later."},
 }
 """File -> name -> why, and what happens on the day when the library takes it away."""
 

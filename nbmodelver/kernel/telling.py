@@ -18,7 +18,7 @@ from nbmodelver import views
 if TYPE_CHECKING:
     from types import FrameType
 
-    from nbmodelver.kernel.notebook import Notebook
+    from nbmodelver.kernel.session import Session
     from nbmodelver.views import Shown
 
 Use = Literal["shown", "dropped", "taken"]
@@ -30,21 +30,21 @@ SAID_ANYWHERE = frozenset({"commit", "rollback", "undo", "redo", "switch", "merg
 class Telling:
     """Shows answers of one notebook."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        self._notebook = notebook
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._outputs: tuple[Any, Any] = (None, None)
         self._after_cell: list[Shown] = []
         self._said = ""
-        notebook.cells.on_end.append(self._post_run)
+        session.cells.on_end.append(self._post_run)
 
     def pre_run(self, _info: Any = None) -> None:
         """A cell starts: remember where its output goes."""
-        if self._notebook.cells.depth == 1:
-            self._outputs = (self._notebook.shell.display_pub, sys.stdout)
+        if self._session.cells.depth == 1:
+            self._outputs = (self._session.shell.display_pub, sys.stdout)
 
     def answer(self, verb: str, shown: Shown) -> Shown:
         """The answer to hand to the cell. It is displayed first where the cell does not show it."""
-        use = use_of_result(self._notebook.values)
+        use = use_of_result(self._session.values)
         if use == "dropped" or (verb in SAID_ANYWHERE and (use == "taken" or self._is_quiet())):
             display(shown)
         if shown.warnings is not None and self._is_captured():
@@ -61,13 +61,13 @@ class Telling:
 
     def _is_quiet(self) -> bool:
         """Whether the cell ends in a semicolon, which keeps IPython from showing its value."""
-        quiet = getattr(self._notebook.shell.displayhook, "quiet", None)
+        quiet = getattr(self._session.shell.displayhook, "quiet", None)
         return bool(quiet()) if callable(quiet) else False
 
     def _is_captured(self) -> bool:
         """Whether something inside the cell, such as %%capture, takes its output."""
         publisher, stream = self._outputs
-        is_another = publisher is not None and self._notebook.shell.display_pub is not publisher
+        is_another = publisher is not None and self._session.shell.display_pub is not publisher
         return is_another or (sys.stdout is not stream and isinstance(sys.stdout, io.StringIO))
 
     def _post_run(self, _ok: bool) -> None:

@@ -32,6 +32,7 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import OpenStore
 from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.secrets import Searcher
+from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.repo.inspect import profiles
 from nbmodelver.repo.inspect.diff import Differ
 from nbmodelver.repo.inspect.stats import Stats, stats
@@ -39,7 +40,7 @@ from nbmodelver.repo.maintain import upkeep
 from nbmodelver.repo.maintain.backup import BackedUp, backup
 from nbmodelver.repo.maintain.forget import Forgetting, forget, take_back
 from nbmodelver.repo.maintain.gc import gc
-from nbmodelver.repo.maintain.gc_preview import gc_tried, size_of
+from nbmodelver.repo.maintain.gc_preview import gc_tried
 from nbmodelver.repo.maintain.purge import Purged, purge
 from nbmodelver.repo.maintain.repair import Repair, repair
 from nbmodelver.repo.maintain.retention import Retention, demand_metric, sorted_best

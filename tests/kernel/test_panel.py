@@ -11,8 +11,8 @@ import zipfile
 import pytest
 
 import nbmodelver
-from nbmodelver.kernel import magics
-from nbmodelver.kernel.panel import reading
+from nbmodelver import extension
+from nbmodelver.panel import reading
 from tests.kernel.panels import METHODS, Failed, Panel
 from tests.kernel.waiting import wait_for
 
@@ -27,12 +27,12 @@ model = DecisionTreeClassifier(max_depth=2, random_state=0).fit(df[["age"]], df.
 
 @pytest.fixture
 def notebook(shell):
-    return magics.latest()
+    return extension.latest()
 
 
 @pytest.fixture
 def panel(notebook):
-    return Panel(notebook.desk)
+    return Panel(notebook.outputs.server)
 
 
 def three_versions(shell, panel):
@@ -127,7 +127,7 @@ def test_what_cannot_be_done_fails_by_class_and_changes_nothing(method, params, 
     shell.run(FRAME)
     panel.ask("commit", names=None, message="first")
     number = 1000
-    notebook.desk.handle({"id": number, "method": method, "params": params}, panel.line)
+    notebook.outputs.server.handle({"id": number, "method": method, "params": params}, panel.line)
     panel.sent[number] = method, params
     with pytest.raises(Failed) as caught:
         panel.result(number)
@@ -138,8 +138,8 @@ def test_what_cannot_be_done_fails_by_class_and_changes_nothing(method, params, 
 
 @pytest.mark.parametrize("message", [None, 7, [], {}, {"id": True}, {"id": "x", "method": 3}, {"method": "hello"}])
 def test_a_message_that_is_none_is_answered_with_an_error(message, notebook):
-    panel = Panel(notebook.desk)
-    notebook.desk.handle(message, panel.line)
+    panel = Panel(notebook.outputs.server)
+    notebook.outputs.server.handle(message, panel.line)
     assert len(panel.heard) == 1
     if not (isinstance(message, dict) and message.get("method") == "hello"):
         assert panel.heard[0]["error"]["code"] == "UsageError"
@@ -155,7 +155,7 @@ def test_commit_and_rollback_without_a_store_or_a_version(shell, panel):
 
 
 def test_a_change_by_anyone_is_told_to_all_panels(shell, panel, notebook):
-    other = Panel(notebook.desk)
+    other = Panel(notebook.outputs.server)
     shell.run(FRAME)
     shell.run("%mv_commit -m magic")
     assert [p.states[-1]["head"]["message"] for p in (panel, other)] == ["magic", "magic"]
@@ -171,7 +171,7 @@ def test_a_change_by_anyone_is_told_to_all_panels(shell, panel, notebook):
 
 
 def test_each_cell_tells_busy_and_what_is_not_committed(shell, panel, monkeypatch):
-    monkeypatch.setattr("nbmodelver.kernel.panel.shelf.CHEAP_S", 60.0)  # However loaded the machine is.
+    monkeypatch.setattr("nbmodelver.panel.state.CHEAP_S", 60.0)  # However loaded the machine is.
     shell.run(FRAME)
     panel.ask("commit", names=None, message="first")
     panel.ask("hello")
@@ -187,7 +187,7 @@ def test_each_cell_tells_busy_and_what_is_not_committed(shell, panel, monkeypatc
 
 def test_while_a_cell_runs_changes_are_refused_or_wait(shell, panel, notebook):
     three_versions(shell, panel)
-    other = Panel(notebook.desk)
+    other = Panel(notebook.outputs.server)
     seen = {}
 
     def during():
@@ -223,12 +223,12 @@ def test_a_panel_that_closes_withdraws_what_it_wanted(shell, panel, notebook):
     shell.shell.user_ns["_during"] = lambda: (panel.send("rollback", id="v1", queue=True), panel.close())
     shell.run("_during()")
     assert notebook.repo().history.head.name == "v3"
-    assert notebook.desk.turns.queued == []
+    assert notebook.outputs.server.queue.queued == []
 
 
 def test_progress_is_told_and_a_commit_can_be_stopped(shell, panel, notebook, monkeypatch):
-    monkeypatch.setattr("nbmodelver.kernel.panel.lines.PROGRESS_AFTER_S", 0.0)
-    monkeypatch.setattr("nbmodelver.kernel.panel.lines.PROGRESS_EVERY_S", 0.0)
+    monkeypatch.setattr("nbmodelver.panel.connections.PROGRESS_AFTER_S", 0.0)
+    monkeypatch.setattr("nbmodelver.panel.connections.PROGRESS_EVERY_S", 0.0)
     shell.run("import numpy as np\nbig = np.random.default_rng(0).random(3_000_000)")
     number = panel.send("commit", names=["big"], message="told")
     assert panel.result(number)["entry"]["name"] == "v1"
@@ -378,7 +378,7 @@ def test_a_panel_that_is_gone_breaks_nothing(shell, notebook):
     def gone(_message):
         raise OSError("no socket")
 
-    notebook.desk.open(gone)
+    notebook.outputs.server.open(gone)
     shell.run(FRAME)
     shell.run("%mv_commit")
     assert len(notebook.repo().log()) == 1
@@ -387,24 +387,24 @@ def test_a_panel_that_is_gone_breaks_nothing(shell, notebook):
 def test_big_values_are_not_looked_at_after_each_cell(shell, panel, notebook):
     shell.run("import numpy as np\nbig = np.zeros(40_000_000)\nsmall = {'a': 1}")
     panel.ask("commit", names=["big", "small"], message="big")
-    notebook.desk.shelf._look_s = 5.0
+    notebook.outputs.server.cached._look_s = 5.0
     panel.heard.clear()
     asked = []
     with pytest.MonkeyPatch.context() as held:
-        held.setattr(notebook.desk._looker, "ask", lambda after_s=0.0: asked.append(after_s))
+        held.setattr(notebook.outputs.server._watcher, "ask", lambda after_s=0.0: asked.append(after_s))
         shell.run("small['a'] = 2")
         assert panel.states[-1]["busy"] is False
         assert panel.states[-1]["uncommitted"] is None
         assert asked == []
         assert panel.ask("hello")["uncommitted"] is None
         assert asked == [0.0], "only for who asks, in the background"
-    notebook.desk._looker.ask()
+    notebook.outputs.server._watcher.ask()
     wait_for(lambda: panel.states[-1]["uncommitted"] is not None)
     assert [c["name"] for c in panel.states[-1]["uncommitted"]] == ["small"]
 
 
 def test_requests_of_one_panel_have_numbers_of_their_own(shell, panel, notebook):
-    other = Panel(notebook.desk)
+    other = Panel(notebook.outputs.server)
     shell.run(FRAME)
     assert [p.ask("commit", names=None, message=str(n))["entry"]["name"] for n, p in zip(
         itertools.count(), (panel, other), strict=False)] == ["v1", "v2"]  # fmt: skip
@@ -511,7 +511,7 @@ def test_a_wish_that_goes_gives_the_store_back_what_it_had(shell, panel, noteboo
 @pytest.mark.parametrize("settings", [{"author": "eve"}, {"ignore": 7}, {"ignore": None}])
 def test_only_some_settings_can_be_wished_for(settings, panel, notebook):
     message = {"id": 1000, "method": "wish", "params": {"auto": False, "settings": settings}}
-    notebook.desk.handle(message, panel.line)
+    notebook.outputs.server.handle(message, panel.line)
     panel.sent[1000] = "wish", {}
     with pytest.raises(Failed, match="UsageError"):
         panel.result(1000)
@@ -528,7 +528,7 @@ def test_another_store_is_told_too(shell, panel, notebook, tmp_path):
 
 
 def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, monkeypatch):
-    monkeypatch.setattr("nbmodelver.kernel.panel.lines.PROGRESS_AFTER_S", 0.0)
+    monkeypatch.setattr("nbmodelver.panel.connections.PROGRESS_AFTER_S", 0.0)
     three_versions(shell, panel)
 
     def stop(message):

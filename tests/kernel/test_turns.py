@@ -8,8 +8,8 @@ import time
 import pytest
 
 from nbmodelver.errors import Busy, Cancelled
-from nbmodelver.kernel.panel.looker import Looker
-from nbmodelver.kernel.panel.turns import Turn, Turns
+from nbmodelver.panel.change_watcher import ChangeWatcher
+from nbmodelver.panel.mutation_queue import MutationQueue, Task
 from tests.kernel.waiting import wait_for
 
 LATER_S = 600.0
@@ -39,7 +39,7 @@ class Wish:
 
     def __init__(self, waits=False, work=lambda: None):
         self.became = []
-        self.turn = Turn(lambda: (work(), self.became.append("ran")), lambda e: self.became.append(type(e)), waits)
+        self.turn = Task(lambda: (work(), self.became.append("ran")), lambda e: self.became.append(type(e)), waits)
 
 
 def in_a_thread(call):
@@ -70,7 +70,7 @@ def cells():
 
 @pytest.fixture
 def turns(cells, loop):
-    return Turns(cells, loop.post)
+    return MutationQueue(cells, loop.post)
 
 
 def test_a_turn_asked_for_in_another_thread_is_had_in_the_main_one(turns, loop):
@@ -137,7 +137,7 @@ def test_a_turn_that_fails_does_not_keep_the_next_from_running(turns):
 
 def test_a_look_is_had_once_and_its_thread_ends():
     looks = []
-    looker = Looker(lambda: looks.append(1))
+    looker = ChangeWatcher(lambda: looks.append(1))
     looker.ask(LATER_S)
     looker.ask(0.0)
     wait_for(lambda: looks == [1] and looker._thread is None)
@@ -147,7 +147,7 @@ def test_a_look_is_had_once_and_its_thread_ends():
 
 def test_a_cell_that_begins_forgets_the_look_that_was_due():
     looks = []
-    looker = Looker(lambda: looks.append(1))
+    looker = ChangeWatcher(lambda: looks.append(1))
     looker.ask(LATER_S)
     looker.hold()
     wait_for(lambda: looker._thread is None)
@@ -156,7 +156,7 @@ def test_a_cell_that_begins_forgets_the_look_that_was_due():
 
 def test_a_cell_waits_for_a_look_that_has_begun_but_not_for_long():
     begun, go = threading.Event(), threading.Event()
-    looker = Looker(lambda: (begun.set(), go.wait(30)))
+    looker = ChangeWatcher(lambda: (begun.set(), go.wait(30)))
     looker.ask()
     assert begun.wait(10)
     started = time.monotonic()

@@ -10,7 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from nbmodelver.kernel import magics
+from nbmodelver import extension
 from nbmodelver.views import forms, live, widget
 from tests.kernel.waiting import wait_for
 
@@ -27,7 +27,7 @@ def page(shell, monkeypatch):
     """A shell whose cells come from a notebook page."""
     monkeypatch.setattr(InteractiveShell, "kernel", Kernel(), raising=False)
     monkeypatch.setattr(InteractiveShell, "_instance", shell.shell)
-    shell.notebook = magics.latest()
+    shell.notebook = extension.latest()
 
     def run(cell, cell_id="cell-1"):
         with capture_output(display=True) as said:
@@ -99,7 +99,7 @@ def test_a_widget_speaks_with_the_kernel_and_its_head_may_be_observed(page, buil
     page.run("%mv_undo")
     assert heads == ["v1", "v2"]
     panel.close()
-    assert page.notebook.desk.lines == []
+    assert page.notebook.outputs.server.lines == []
 
 
 def test_the_page_gets_no_data_of_the_kernel_in_the_widgets_state(page, built):
@@ -120,7 +120,7 @@ def test_log_and_compare_are_panels_and_their_values_stay(page, built):
     compared = page.run("%mv_compare v1 v2")
     assert [v.name for v in compared] == ["v1", "v2"]
     assert len(page.outputs) == 2
-    panels = [o.widget for o in page.notebook.shows._outputs]
+    panels = [o.widget for o in page.notebook.outputs._outputs]
     assert [(p.view, len(p.selected)) for p in panels] == [("compare", 2)]
 
 
@@ -132,7 +132,7 @@ def test_a_rollback_is_offered_and_done_by_a_click(page, built):
     said = page.run("%mv_rollback v1")
     assert "click above" in str(said)
     assert said.value.version.name == "v1"
-    panel = page.notebook.shows._outputs[-1].widget
+    panel = page.notebook.outputs._outputs[-1].widget
     assert (panel.view, panel.selected) == ("rollback", [said.value.version.id])
     assert page["params"] == {"lr": 0.2}
     page.run("%mv_rollback v1 --yes")
@@ -142,19 +142,19 @@ def test_a_rollback_is_offered_and_done_by_a_click(page, built):
 def test_a_cell_that_runs_again_closes_its_former_panel(page, built):
     setup(page)
     page.run("%mv_log")
-    first = page.notebook.shows._outputs[0].widget
+    first = page.notebook.outputs._outputs[0].widget
     page.run("%mv_log", cell_id="cell-2")
     page.run("%mv_log")
     assert first.comm is None
-    assert len(page.notebook.shows._outputs) == 2
-    assert len(page.notebook.desk.lines) == 2
+    assert len(page.notebook.outputs._outputs) == 2
+    assert len(page.notebook.outputs.server.lines) == 2
 
 
 def test_the_static_picture_follows_the_store(page, built, monkeypatch):
     setup(page)
     page.run("%mv_panel")
     drawn = []
-    output = page.notebook.shows._outputs[-1]
+    output = page.notebook.outputs._outputs[-1]
     monkeypatch.setattr(output.handle, "update", lambda bundle, raw: drawn.append(bundle["text/html"]))
     page.run("params['lr'] = 0.3\n%mv_commit -m third", cell_id="cell-9")
     assert "third" in drawn[-1]
@@ -321,7 +321,7 @@ def test_plain_waits_for_a_cell_when_told_to(plain, page):
     assert "waits for the cell" in page["waits"]
     assert page["params"] == {"lr": 0.1}
     plain.close()
-    assert page.notebook.desk.lines == []
+    assert page.notebook.outputs.server.lines == []
 
 
 @pytest.mark.parametrize("form", [forms.PlainPanel, widget.PanelWidget])

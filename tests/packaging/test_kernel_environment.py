@@ -27,11 +27,11 @@ CELLS = (
     "params = {'depth': 4}",
     "%mv_rollback v1 --yes",
     "assert params == {'depth': 3}",
-    "from nbmodelver.kernel import magics; plain = magics.latest().shows.panel('plain', 'history')",
+    "from nbmodelver import extension; plain = extension.latest().outputs.panel('plain', 'history')",
     "import nbmodelver.cli, nbmodelver.bundle",
 )
 WIDGET_CELLS = (
-    "panel = magics.latest().shows.panel('anywidget', 'history')",
+    "panel = extension.latest().outputs.panel('anywidget', 'history')",
     "import ipywidgets; assert isinstance(panel, ipywidgets.DOMWidget)",
 )
 

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nbmodelver
-from nbmodelver.kernel.panel.shelf import PROTOCOL
+from nbmodelver.panel.state import PROTOCOL
 from tests.ui.conftest import started
 
 LOAD = "%load_ext nbmodelver"
@@ -47,8 +47,8 @@ def put(site, *, protocol=PROTOCOL, release="0.0.9"):
     copy = site / "nbmodelver"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("labextension", "__pycache__"))
     for file, pattern, line in (
-        (copy / "__init__.py", r"^__version__ = .*$", f'__version__ = "{release}"'),
-        (copy / "kernel" / "panel" / "shelf.py", r"^PROTOCOL = .*$", f"PROTOCOL = {protocol}"),
+        (copy / "release.py", r"^__version__ = .*$", f'__version__ = "{release}"'),
+        (copy / "panel" / "state.py", r"^PROTOCOL = .*$", f"PROTOCOL = {protocol}"),
     ):
         text, count = re.subn(pattern, line, file.read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert count == 1

@@ -10,7 +10,7 @@ import nbmodelver as mv
 
 LOAD = "%load_ext nbmodelver"
 PLUGIN = "nbmodelver:plugin"
-AUTO = "__import__('nbmodelver.kernel.magics').kernel.magics.latest().auto"
+AUTO = "__import__('nbmodelver.extension').extension.latest().commits.auto"
 
 
 def row(panel, name):

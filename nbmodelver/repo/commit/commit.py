@@ -18,6 +18,7 @@ from nbmodelver.repo.commit.background import FrozenSnapshot
 from nbmodelver.repo.commit.snapshot import CommitSnapshot, SnapshotWriter
 from nbmodelver.repo.core import imports, modules
 from nbmodelver.repo.core.directions import carried
+from nbmodelver.repo.core.documents import canonical_json
 from nbmodelver.repo.core.environment import GitProbe, author, environment
 from nbmodelver.repo.core.secrets import Searcher
 
@@ -330,11 +331,6 @@ def _holds_the_same(a: Version, b: Version) -> bool:
     return {(g.names, g.recipe) for g in (*a.groups, *a.definitions)} == {
         (g.names, g.recipe) for g in (*b.groups, *b.definitions)
     }
-
-
-def canonical_json(data: Any) -> bytes:
-    """The same bytes for the same data."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _is_plain(entry: Kept) -> bool:

@@ -37,3 +37,8 @@ class Documents:
             return json.loads(bytes(self._parts.get(part)).decode("utf-8", "surrogatepass"))
         except ValueError as error:
             raise Damaged(f"document {part} is not readable", "try: %mv_verify --full") from error
+
+
+def canonical_json(data: Any) -> bytes:
+    """The same bytes for the same data."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")

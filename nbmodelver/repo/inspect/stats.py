@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.repo.core.costs import Costs
 from nbmodelver.repo.core.reachability import documents_of, groups_of
-from nbmodelver.repo.maintain.gc_preview import DATA
+from nbmodelver.repo.core.sizes import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,16 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbmodelver.repo.core.open_store import OpenStore
+from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.repo.maintain.gc import gc
 from nbmodelver.store.backends.overlay import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.model import Backend, GcReport, Version
-
-DATA = ("packs/", "records/", "journals/")
-"""What counts as the size of a store."""
+    from nbmodelver.model import GcReport, Version
 
 TRIED_BYTES = 256 << 20
 """A gc that would rewrite more than this is estimated instead of tried out in memory."""
@@ -59,15 +57,3 @@ def _after_gc(store: OpenStore, versions: Sequence[Version]) -> tuple[int, bool]
         return size_of(store.backend) - report.freed_bytes, False
     gc(trial, 0)
     return size_of(overlay), True
-
-
-def size_of(backend: Backend) -> int:
-    """Bytes of all packs and records."""
-    total = 0
-    for prefix in DATA:
-        for key in backend.list(prefix):
-            try:
-                total += backend.size(key)
-            except KeyError:  # Gone since the listing.
-                continue
-    return total

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.codecs import graph
 from nbmodelver.errors import InUse, NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
 from nbmodelver.model import VersionId
-from nbmodelver.repo.commit.commit import canonical_json
 from nbmodelver.repo.core import modules, project
+from nbmodelver.repo.core.documents import canonical_json
 from nbmodelver.repo.core.history import HEAD, NOTE
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.store import condemned

@@ -48,11 +48,12 @@ class Session:
         self.shell = InteractiveShell(history_length=0)
         self.shell.history_manager.enabled = False
         self.run("%load_ext nbmodelver")
-        from nbmodelver.kernel import magics
 
-        notebook = magics.latest()
+        from nbmodelver import extension
+
+        notebook = extension.latest()
         assert notebook is not None
-        self.desk = notebook.desk
+        self.desk = notebook.outputs.server
         self.heard: list[dict[str, Any]] = []
         self.line = self.desk.open(self.heard.append)
         self.numbers = itertools.count(1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.repo.maintain.gc_preview import size_of
+from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.store.reading import Reader
 
 

@@ -11,9 +11,9 @@ import nbmodelver as mv
 from nbmodelver.errors import Damaged, MissingPart, UnknownVersion, UsageError
 from nbmodelver.model import Version, VersionId
 from nbmodelver.repo import Retention
+from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.repo.maintain import gc_preview as freed
 from nbmodelver.repo.maintain import upkeep
-from nbmodelver.repo.maintain.gc_preview import size_of
 
 
 @pytest.fixture

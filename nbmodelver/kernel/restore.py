@@ -18,7 +18,7 @@ from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_toke
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nbmodelver.kernel.notebook import Notebook
+    from nbmodelver.kernel.session import Session
     from nbmodelver.model import Json, Plan, Version, VersionId
     from nbmodelver.repo import Repo
     from nbmodelver.repo.restore.merge import MergePlan
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     """The journal after a jump, given the version that holds the state before."""
 
 
-class WayBack:
+class RestoreActions:
     """Jumps of one notebook from version to version."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        self._notebook = notebook
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._memory = UndoMemory()
 
     def rollback(self, call: Call) -> Shown:
         """`%mv_rollback`."""
-        repo = self._notebook.repo()
+        repo = self._session.repo()
         version = repo[call["version"]]
         prefix = call["as_"] or ""
         rollback = self._rollback(
@@ -57,7 +57,7 @@ class WayBack:
         if call["dry_run"]:
             return views.plan(plan)
         if not call["yes"] and repo.settings["confirm_rollback"]:
-            offered = self._notebook.shows.offer(call, plan)
+            offered = self._session.outputs.offer(call, plan)
             if offered is not None:
                 return offered
             if not self._agreed(plan):
@@ -72,7 +72,7 @@ class WayBack:
         return views.plan(told, done=True)
 
     def _rollback(self, repo: Repo, version: Version, **how: Any) -> Rollback:
-        return repo.rollback(version, self._notebook.values, own=self._notebook.namespace.names(), **how)
+        return repo.rollback(version, self._session.values, own=self._session.namespace.names(), **how)
 
     def _agreed(self, plan: Plan) -> bool:
         """Ask, where there is someone to ask and something to lose."""
@@ -81,10 +81,10 @@ class WayBack:
         if not self._can_ask():
             return False
         display(views.plan(plan))
-        return bool(self._notebook.shell.ask_yes_no("Roll back? [y/N]", default="n", interrupt="n"))
+        return bool(self._session.shell.ask_yes_no("Roll back? [y/N]", default="n", interrupt="n"))
 
     def _can_ask(self) -> bool:
-        shell = self._notebook.shell
+        shell = self._session.shell
         return hasattr(shell, "ask_yes_no") and _can_ask(shell)
 
     def jump(
@@ -104,8 +104,8 @@ class WayBack:
         partial: leave out what cannot be loaded. branch: to go to. step: in the journal, if it is not one more jump.
         token, side: where the memory of undo keeps what is replaced.
         """
-        target, values_now = rollback.version, self._notebook.values
-        with self._notebook.progress() as progress:
+        target, values_now = rollback.version, self._session.values
+        with self._session.progress() as progress:
             values = rollback.load(progress, partial=partial)
         token = token or new_token()
         came = [n for n in values if n not in values_now] if rollback.stays or rollback.prefix else []
@@ -117,13 +117,13 @@ class WayBack:
         if step is None and before is not None and not idle:
             step = lambda entry, now: entry.jumped(now, target.id, came, token)  # noqa: E731  # two lines for one
         with uninterrupted():
-            self._notebook.namespace.put_back(values, rollback.vanishing)
+            self._session.namespace.put_back(values, rollback.vanishing)
             self._write_down(repo, rollback, branch, (step, before.id) if step and before else None)
             rollback.let_go = self._keep(repo, token, side, replaced)
         rollback.settled()
         if rollback.session is not None:
             rollback.session.restore()
-        self._notebook.tell()
+        self._session.tell()
 
     def _keep(self, repo: Repo, token: str, side: Side, replaced: Replaced) -> tuple[str, ...]:
         """Keep what was replaced in memory for undo. Returns names that no undo leads to any more."""
@@ -137,7 +137,7 @@ class WayBack:
 
     def _replaced(self, rollback: Rollback, names: Sequence[str], before: Version | None) -> Replaced:
         """The live objects that go, and which of them no version holds."""
-        objects = {n: self._notebook.values[n] for n in names if n in self._notebook.values}
+        objects = {n: self._session.values[n] for n in names if n in self._session.values}
         unsaved = {s.name for s in rollback.unsaved} | {n for n in objects if before is None or n not in before.kept}
         held = {holder.name for holder in rollback.held.found}
         size_bytes = sum(rollback.live.size_bytes(n) for n in objects.keys() - held - unsaved)
@@ -160,15 +160,15 @@ class WayBack:
         """The present version's names, if there is one, and `also`, as they are now; HEAD if none can be saved."""
         head = repo.history.head
         in_head = tuple(head.kept) if head else ()
-        values = {n: self._notebook.values[n] for n in (*in_head, *also) if n in self._notebook.values}
+        values = {n: self._session.values[n] for n in (*in_head, *also) if n in self._session.values}
         try:
             return repo.commit(
                 values,
                 why,
-                namespace=self._notebook.values,
-                around=self._notebook.around(values),
+                namespace=self._session.values,
+                around=self._session.around(values),
                 auto=why,
-                allow_secrets=repo.secrets_in_head(self._notebook.values),
+                allow_secrets=repo.secrets_in_head(self._session.values),
             )
         except NothingToCommit:
             return head
@@ -183,7 +183,7 @@ class WayBack:
 
     def _step(self, way: Literal["undo", "redo"], hint: str) -> Shown:
         """One step along the journal of jumps."""
-        repo = self._notebook.repo()
+        repo = self._session.repo()
         journal = repo.journals.read()
         jump = journal.undo if way == "undo" else journal.redo
         if jump is None:
@@ -222,7 +222,7 @@ class WayBack:
 
     def switch(self, call: Call) -> Shown:
         """`%mv_switch`."""
-        repo = self._notebook.repo()
+        repo = self._session.repo()
         target = faces.branch_tip(repo, call["branch"])
         rollback = self._rollback(repo, target)
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
@@ -233,28 +233,28 @@ class WayBack:
         """`%mv_merge`."""
         from nbmodelver.repo.restore.merge import demand_settled
 
-        repo = self._notebook.repo()
+        repo = self._session.repo()
         merge = repo.merge_plan(call["version"], call["take"])
         if merge.base == merge.theirs and not call["take"]:
             said = f"{merge.theirs.name} is part of {merge.ours.name} already: nothing to merge"
             return views.sentence(said, value=merge.ours)
         demand_settled(merge)
-        beside = [n for n in merge.take if n in self._notebook.values and n not in merge.ours.kept]
+        beside = [n for n in merge.take if n in self._session.values and n not in merge.ours.kept]
         before = merge.ours
-        if beside or repo.is_dirty(self._notebook.values):
+        if beside or repo.is_dirty(self._session.values):
             before = self._saved(repo, f"before merge of {merge.theirs.name}", beside) or before
         theirs = self._rollback(repo, merge.theirs, names=merge.take) if merge.take else None
         values = theirs.load() if theirs is not None else {}
-        remove = [n for n in merge.remove if not is_import(self._notebook.values.get(n))]
-        ours = {n: self._notebook.values[n] for n in (*values, *remove) if n in self._notebook.values}
-        self._notebook.namespace.put_back(values, remove)
+        remove = [n for n in merge.remove if not is_import(self._session.values.get(n))]
+        ours = {n: self._session.values[n] for n in (*values, *remove) if n in self._session.values}
+        self._session.namespace.put_back(values, remove)
         try:
             version = self._merged(repo, merge)
         except BaseException:
             if repo.history.head_id == before.id:
-                self._notebook.namespace.put_back(ours, [n for n in values if n not in ours])
+                self._session.namespace.put_back(ours, [n for n in values if n not in ours])
             raise
-        self._notebook.cells.committed()
+        self._session.cells.committed()
         token, unsaved = new_token(), frozenset(n for n in ours if n not in before.kept)
         notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
         notes += [f"{n} is gone, as in {merge.theirs.name}" for n in remove]
@@ -265,7 +265,7 @@ class WayBack:
         except StoreError as error:
             notes.append(f"not written down, so %mv_undo does not know of it: {error.message}")
         self._keep(repo, token, "before", Replaced(ours, unsaved))
-        self._notebook.tell()
+        self._session.tell()
         return views.commit(version, merge.ours, notes, directions=repo.directions([version]))
 
     def _merged(self, repo: Repo, merge: MergePlan) -> Version:
@@ -273,13 +273,13 @@ class WayBack:
         names = [
             n
             for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
-            if n in self._notebook.values and n not in merge.remove
+            if n in self._session.values and n not in merge.remove
         ]
         return repo.commit(
-            self._notebook.namespace.pick(names),
+            self._session.namespace.pick(names),
             f"merge {merge.theirs.name} into {merge.ours.name}",
-            namespace=self._notebook.values,
-            around=self._notebook.around(names),
+            namespace=self._session.values,
+            around=self._session.around(names),
             merged=merge.theirs.id,
         )
 

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UsageError
-from nbmodelver.kernel.panel.entries import WORDS
 from nbmodelver.model import KINDS
+from nbmodelver.panel.entries import WORDS
 from nbmodelver.repo.core.directions import SAYABLE
 from nbmodelver.repo.inspect.timeline import Filter
 

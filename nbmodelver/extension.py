@@ -1,4 +1,4 @@
-"""The magics: one for each verb, made from its definition."""
+"""Loads the extension into a shell: the one place that wires session, magics, functions and panels."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from nbmodelver.errors import Interrupted
-from nbmodelver.kernel import lines
-from nbmodelver.kernel.comms import Comms, poster
+from nbmodelver.errors import Interrupted, UsageError
+from nbmodelver.kernel import input_lines as lines
 from nbmodelver.kernel.earlier import as_python, earlier
 from nbmodelver.kernel.notebook import Notebook
-from nbmodelver.kernel.panel import Desk
-from nbmodelver.verbs import VERBS, help_text
+from nbmodelver.panel import PanelServer
+from nbmodelver.panel.comms import Comms, poster
+from nbmodelver.panel.outputs import PanelOutputs
+from nbmodelver.verbs import VERBS, called, help_text, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbmodelver.verbs import Verb
+    from nbmodelver.views import Shown
 
 _notebooks: dict[int, Notebook] = {}
 _comms: dict[int, Comms] = {}
+_servers: dict[int, PanelServer] = {}
 _last_counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 """Shell -> the last cell that was part of a version when the extension was unloaded."""
 
@@ -31,15 +34,16 @@ def load(shell: Any) -> Notebook:
         return _notebooks[id(shell)]
     notebook = _notebooks[id(shell)] = Notebook(shell)
     kernel = getattr(shell, "kernel", None)
-    desk = notebook.desk = Desk(notebook, poster(kernel))
-    desk.after_change.append(notebook.shows.redraw)
+    server = _servers[id(shell)] = PanelServer(notebook, poster(kernel))
+    outputs = notebook.outputs = PanelOutputs(notebook, server)
+    server.after_change.append(outputs.redraw)
     for verb in VERBS.values():
         shell.register_magic_function(_magic(notebook, verb), "line_cell" if verb.cell else "line", f"mv_{verb.name}")
-    for event, call in _events(notebook):
+    for event, call in _events(notebook, server):
         shell.events.register(event, call)
     lines.install(shell)
     _join_running_cell(notebook, kernel)
-    comms = _comms[id(shell)] = Comms(desk, kernel)
+    comms = _comms[id(shell)] = Comms(server, kernel)
     comms.start()
     return notebook
 
@@ -56,15 +60,14 @@ def _join_running_cell(notebook: Notebook, kernel: Any) -> None:
         notebook.cells.join_running(before.running)
 
 
-def _events(notebook: Notebook) -> list[tuple[str, Callable[..., None]]]:
+def _events(notebook: Notebook, server: PanelServer) -> list[tuple[str, Callable[..., None]]]:
     """What hears of cells, in order."""
-    desk = notebook.desk
     return [
         ("pre_run_cell", notebook.cells.pre_run),
         ("pre_run_cell", notebook.telling.pre_run),
-        ("pre_run_cell", desk.on_pre_run),
+        ("pre_run_cell", server.on_pre_run),
         ("post_run_cell", notebook.cells.post_run),
-        ("post_run_cell", desk.on_post_run),
+        ("post_run_cell", server.on_post_run),
     ]
 
 
@@ -76,7 +79,7 @@ def unload(shell: Any) -> None:
     _last_counts[shell] = max(notebook.cells.last, _last_counts.get(shell, 0))
     _comms.pop(id(shell)).stop()
     lines.remove(shell)
-    for event, call in _events(notebook):
+    for event, call in _events(notebook, _servers.pop(id(shell))):
         shell.events.unregister(event, call)
     for verb in VERBS.values():
         for kind in ("line", "cell"):
@@ -99,3 +102,32 @@ def _magic(notebook: Notebook, verb: Verb) -> Callable[..., Any]:
     magic.__name__ = f"mv_{verb.name}"
     magic.__doc__ = help_text(verb)
     return magic
+
+
+def function(name: str) -> Callable[..., Shown]:
+    """The function for a verb; what it shows stands for what the verb gives."""
+    verb = VERBS[name]
+
+    def call(*words: Any, **options: Any) -> Shown:
+        try:
+            notebook = _present_notebook()
+            return notebook.telling.answer(name, notebook.answer(called(verb, words, options)))
+        except KeyboardInterrupt as error:
+            raise Interrupted(f"{name} was interrupted") from error
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = help_text(verb)
+    call.__signature__ = signature(verb)  # type: ignore[attr-defined]  # what help() and completion ask
+    return call
+
+
+def _present_notebook() -> Notebook:
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        return load(shell)
+    notebook = latest()
+    if notebook is None:
+        raise UsageError("there is no notebook here", "in a script: repo = nbmodelver.open(PATH, create=True)")
+    return notebook

@@ -26,7 +26,7 @@ BUSY = ("a cell is running", "wait until it has ended, or interrupt it")
 
 
 @dataclass(eq=False)
-class Turn:
+class Task:
     """Something that wants to change variables. Exactly one of `run` and `refuse` is called, once.
 
     waits: True to wait for a running cell, False to be refused then.
@@ -37,23 +37,23 @@ class Turn:
     waits: bool = False
 
 
-class Turns:
+class MutationQueue:
     """Gives turns. post: calls a function in the main thread's loop, soon; None where there is no loop."""
 
     def __init__(self, cells: CellLog, post: Callable[[Callable[[], None]], None] | None = None) -> None:
         self._cells = cells
         self._post = post
         self._lock = threading.Lock()
-        self._waiting: deque[Turn] = deque()
-        self._running: Turn | None = None
+        self._waiting: deque[Task] = deque()
+        self._running: Task | None = None
 
     @property
-    def queued(self) -> list[Turn]:
+    def queued(self) -> list[Task]:
         """Those that wait, in order."""
         with self._lock:
             return list(self._waiting)
 
-    def ask(self, turn: Turn) -> None:
+    def ask(self, turn: Task) -> None:
         """Let it have its turn, from any thread. Raises Busy while a cell runs, if it may not wait."""
         if self._cells.busy and not turn.waits:
             raise Busy(*BUSY)
@@ -87,7 +87,7 @@ class Turns:
         for turn in refused:
             turn.refuse(Busy(*BUSY))
 
-    def withdraw(self, turn: Turn) -> None:
+    def withdraw(self, turn: Task) -> None:
         """Refuse one that waits; nothing for the one that has its turn."""
         with self._lock:
             waited = turn in self._waiting

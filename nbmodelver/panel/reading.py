@@ -7,77 +7,77 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
-from nbmodelver.kernel.panel import entries
-from nbmodelver.kernel.panel.export import destination
-from nbmodelver.kernel.panel.form import form
-from nbmodelver.kernel.panel.params import is_metric
 from nbmodelver.model import section_to_dict
+from nbmodelver.panel import entries
+from nbmodelver.panel.export import destination
+from nbmodelver.panel.form import form
+from nbmodelver.panel.params import is_metric
 from nbmodelver.repo.inspect import comparison
 from nbmodelver.repo.inspect.change_summaries import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.kernel.panel.desk import Desk
-    from nbmodelver.kernel.panel.entries import Message
-    from nbmodelver.kernel.panel.lines import Request
-    from nbmodelver.kernel.panel.params import Params
+    from nbmodelver.panel.connections import Request
+    from nbmodelver.panel.context import PanelContext
+    from nbmodelver.panel.entries import Message
+    from nbmodelver.panel.params import Params
 
 MAX_PAGE = 1000
 MAX_COMPARED = 50
 MAX_NAMES = 20
 
 
-def hello(desk: Desk, _params: Params, request: Request) -> Message:
+def hello(context: PanelContext, _params: Params, request: Request) -> Message:
     """The state, the live names looked at if that is cheap; else they are looked at now and pushed."""
-    return desk.state(request.line, anew=True, look=True)
+    return context.state(request.line, anew=True, look=True)
 
 
-def history(desk: Desk, params: Params, _request: Request) -> Message:
+def history(context: PanelContext, params: Params, _request: Request) -> Message:
     """A page of the history."""
-    shelf = desk.shelf
+    cached = context.cached
     offset, limit = params.count("offset", 0, 10**9), params.count("limit", 100, MAX_PAGE)
-    if not shelf.has_store:
+    if not cached.has_store:
         return {"total": 0, "entries": []}
-    labels = shelf.labels
-    total, found = shelf.timeline().page(params.filter(), labels, offset, limit)
+    labels = cached.labels
+    total, found = cached.timeline().page(params.filter(), labels, offset, limit)
     return {"total": total, "entries": [entries.history_entry(v, labels, place) for v, place in found]}
 
 
-def series(desk: Desk, params: Params, _request: Request) -> Message:
+def series(context: PanelContext, params: Params, _request: Request) -> Message:
     """A metric, or a parameter that is a number, over the versions, oldest first; also where it is NaN."""
     name = params.text("metric")
-    if not desk.shelf.has_store:
+    if not context.cached.has_store:
         return {"points": []}
-    found = desk.shelf.timeline().found(params.filter(), desk.shelf.labels)
+    found = context.cached.timeline().found(params.filter(), context.cached.labels)
     values = ((row, row["metrics"].get(name, row["params"].get(name))) for row in reversed(found))
     return {"points": [{"id": r["id"], "number": r["number"], "value": n} for r, n in values if is_metric(n)]}
 
 
-def version(desk: Desk, params: Params, _request: Request) -> Message:
+def version(context: PanelContext, params: Params, _request: Request) -> Message:
     """One version with everything about it."""
-    repo = desk.repo()
+    repo = context.repo()
     found = repo[params.text("id")]
-    return entries.full(found, desk.shelf.labels, repo.cells(found), repo.environment(found))
+    return entries.full(found, context.cached.labels, repo.cells(found), repo.environment(found))
 
 
-def profile(desk: Desk, params: Params, _request: Request) -> Message:
+def profile(context: PanelContext, params: Params, _request: Request) -> Message:
     """What one value of a version is."""
-    repo = desk.repo()
+    repo = context.repo()
     found = repo[params.text("id")]
     return {"section": section_to_dict(comparison.profile_section(repo, found, params.text("name")))}
 
 
-def inspect(desk: Desk, params: Params, _request: Request) -> Message:
+def inspect(context: PanelContext, params: Params, _request: Request) -> Message:
     """Names through the versions: one by name, or those that a cell makes; without either the names there are."""
-    timeline = desk.shelf.timeline() if desk.shelf.has_store else None
+    timeline = context.cached.timeline() if context.cached.has_store else None
     known = dict.fromkeys(n for row in timeline.rows() for n in row["names"]) if timeline is not None else {}
-    live = desk.notebook.namespace.names()
+    live = context.notebook.namespace.names()
     if params.has("name"):
         asked = [params.text("name")]
     else:
-        asked = _made_by(desk, params.table("cell"), {**known, **dict.fromkeys(live)}) if params.has("cell") else []
-    labels = desk.shelf.labels
+        asked = _made_by(context, params.table("cell"), {**known, **dict.fromkeys(live)}) if params.has("cell") else []
+    labels = context.cached.labels
     found = []
     for name in asked[:MAX_NAMES]:
         if timeline is not None and name in known:
@@ -88,15 +88,15 @@ def inspect(desk: Desk, params: Params, _request: Request) -> Message:
     return {"found": found, "names": names}
 
 
-def _made_by(desk: Desk, cell: dict[str, Any], names: dict[str, None]) -> list[str]:
+def _made_by(context: PanelContext, cell: dict[str, Any], names: dict[str, None]) -> list[str]:
     """The names that a cell assigns, and those that the present version has from it."""
     source, cell_id = cell.get("source"), cell.get("id")
     if not isinstance(source, str):
         raise UsageError("inspect: 'cell' has to hold its source", "reload the page")
     made = [n for n in assigned_names(source) if n in names]
-    head = desk.repo().history.head if desk.shelf.has_store else None
+    head = context.repo().history.head if context.cached.has_store else None
     if head is not None and cell_id:
-        cells = desk.repo().cells(head)
+        cells = context.repo().cells(head)
         made += [
             n
             for n, k in head.kept.items()
@@ -105,30 +105,30 @@ def _made_by(desk: Desk, cell: dict[str, Any], names: dict[str, None]) -> list[s
     return list(dict.fromkeys(made))
 
 
-def diff(desk: Desk, params: Params, _request: Request) -> Message:
+def diff(context: PanelContext, params: Params, _request: Request) -> Message:
     """Two versions, section by section."""
-    found = desk.repo().diff(params.text("before"), params.text("after"), params.texts("names"))
+    found = context.repo().diff(params.text("before"), params.text("after"), params.texts("names"))
     return found.to_dict()
 
 
-def compare(desk: Desk, params: Params, _request: Request) -> Message:
+def compare(context: PanelContext, params: Params, _request: Request) -> Message:
     """Several versions side by side."""
-    repo = desk.repo()
+    repo = context.repo()
     found = [repo[revision] for revision in params.texts("ids")[:MAX_COMPARED]]
     table = comparison.side_by_side(found, str(repo.settings["default_metric"]), repo.directions(found))
-    return {"versions": [entries.entry(v, desk.shelf.labels) for v in found], **table.to_dict()}
+    return {"versions": [entries.entry(v, context.cached.labels) for v in found], **table.to_dict()}
 
 
-def plan(desk: Desk, params: Params, _request: Request) -> Message:
+def plan(context: PanelContext, params: Params, _request: Request) -> Message:
     """What a rollback would do."""
-    repo, notebook = desk.repo(), desk.notebook
+    repo, notebook = context.repo(), context.notebook
     own = notebook.namespace.names()
     return repo.plan(params.text("id"), notebook.values, names=params.texts("names"), own=own).to_dict()
 
 
-def document(desk: Desk, params: Params, _request: Request) -> Message:
+def document(context: PanelContext, params: Params, _request: Request) -> Message:
     """The notebook as it was in a version."""
-    repo = desk.repo()
+    repo = context.repo()
     found = repo[params.text("id")]
     data = repo.notebook(found)
     name = found.notebook_path or "notebook.ipynb"
@@ -143,19 +143,19 @@ def _parsed(data: bytes) -> Any:
     return found if isinstance(found, dict) else None
 
 
-def commit_form(desk: Desk, _params: Params, _request: Request) -> Message:
+def commit_form(context: PanelContext, _params: Params, _request: Request) -> Message:
     """What the next commit could keep."""
-    return form(desk.notebook)
+    return form(context.notebook)
 
 
-QUICK: dict[str, Callable[[Desk, Params, Request], Message]] = {
+QUICK: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "hello": hello,
     "history": history,
     "series": series,
 }
 """Answered at once, where they come in."""
 
-SLOW: dict[str, Callable[[Desk, Params, Request], Message]] = {
+SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "version": version,
     "profile": profile,
     "inspect": inspect,

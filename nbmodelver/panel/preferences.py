@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NbmodelverError, NoStore, UsageError
-from nbmodelver.kernel.panel.lines import log
+from nbmodelver.panel.connections import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ KEYS = ("ignore", "default_metric")
 """The settings that may be wished for."""
 
 
-class Wishes:
+class Preferences:
     """The wishes for one notebook; any thread may bring them."""
 
     def __init__(self, notebook: Notebook, set_auto: Callable[[bool], None]) -> None:

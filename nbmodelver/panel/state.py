@@ -7,16 +7,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import __version__
 from nbmodelver.errors import NbmodelverError, NoStore
 from nbmodelver.kernel import document
-from nbmodelver.kernel.panel import entries
+from nbmodelver.panel import entries
+from nbmodelver.release import __version__
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.inspect.timeline import Labels, Timeline, labels_of
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.kernel.panel.entries import Message
+    from nbmodelver.panel.entries import Message
     from nbmodelver.repo import Repo
 
 PROTOCOL = 1
@@ -29,7 +29,7 @@ MANY = 1000
 """From so many versions on the first state does not wait for all of them to be read."""
 
 
-class Shelf:
+class PanelState:
     """The store of one notebook as panels show it."""
 
     def __init__(self, notebook: Notebook) -> None:

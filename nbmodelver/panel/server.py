@@ -10,37 +10,37 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import __version__
 from nbmodelver.errors import Busy, UsageError
-from nbmodelver.kernel.panel import changing, reading
-from nbmodelver.kernel.panel.lines import Line, Request, log
-from nbmodelver.kernel.panel.looker import IDLE_S, Looker
-from nbmodelver.kernel.panel.params import Params
-from nbmodelver.kernel.panel.shelf import Shelf
-from nbmodelver.kernel.panel.turns import Turn, Turns
-from nbmodelver.kernel.panel.wishes import Wishes
+from nbmodelver.panel import changing, reading
+from nbmodelver.panel.change_watcher import IDLE_S, ChangeWatcher
+from nbmodelver.panel.connections import Connection, Request, log
+from nbmodelver.panel.mutation_queue import MutationQueue, Task
+from nbmodelver.panel.params import Params
+from nbmodelver.panel.preferences import Preferences
+from nbmodelver.panel.state import PanelState
+from nbmodelver.release import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.kernel.panel.entries import Message
+    from nbmodelver.panel.entries import Message
     from nbmodelver.repo import Repo
 
 
-class Desk:
+class PanelServer:
     """Answers all panels of one notebook."""
 
     def __init__(self, notebook: Notebook, post: Callable[[Callable[[], None]], None] | None = None) -> None:
         """post: calls a function in the main thread's loop; None where there is no loop."""
         self.notebook = notebook
-        self.shelf = Shelf(notebook)
-        self.turns = Turns(notebook.cells, post)
-        self.wishes = Wishes(notebook, lambda on: changing.set_auto(self, on))
-        self.lines: list[Line] = []
+        self.cached = PanelState(notebook)
+        self.queue = MutationQueue(notebook.cells, post)
+        self.preferences = Preferences(notebook, lambda on: changing.set_auto(self, on))
+        self.lines: list[Connection] = []
         self.after_change: list[Callable[[], None]] = []
         self._telling = threading.RLock()
-        self._looker = Looker(self._look)
+        self._watcher = ChangeWatcher(self._look)
         self._completing: threading.Thread | None = None
         notebook.changed.append(self.push)
 
@@ -50,13 +50,13 @@ class Desk:
 
     # -- panels come and go
 
-    def open(self, send: Callable[[dict[str, Any]], None]) -> Line:
+    def open(self, send: Callable[[dict[str, Any]], None]) -> Connection:
         """A new panel: from now on it is told of every change."""
-        line = Line(send)
+        line = Connection(send)
         self.lines.append(line)
         return line
 
-    def close(self, line: Line) -> None:
+    def close(self, line: Connection) -> None:
         """A panel that is gone; what it still wanted is stopped."""
         if line in self.lines:
             self.lines.remove(line)
@@ -65,7 +65,7 @@ class Desk:
 
     # -- requests
 
-    def handle(self, message: Any, line: Line) -> None:
+    def handle(self, message: Any, line: Connection) -> None:
         """Answer one message of a panel; exactly one reply, now or later."""
         request = _request(message, line)
         try:
@@ -111,15 +111,15 @@ class Desk:
 
     def _ask_for_a_turn(self, request: Request, params: Params) -> None:
         change = changing.VARIABLES[request.method]
-        turn = Turn(lambda: _carry_out(request, lambda: change(self, params, request)), request.fail)
+        turn = Task(lambda: _carry_out(request, lambda: change(self, params, request)), request.fail)
         turn.waits = params.flag("queue")
         request.turn = turn
         request.what = _what(request.method, params)
-        self.turns.ask(turn)
-        if turn in self.turns.queued:
+        self.queue.ask(turn)
+        if turn in self.queue.queued:
             self._push(anew=False)
 
-    def _cancel(self, number: int, line: Line) -> None:
+    def _cancel(self, number: int, line: Connection) -> None:
         """Stop a request of this panel, or, by the negative number that the state gives it, one of another's."""
         request = line.open_requests.get(number) if number >= 0 else self._of_others().get(number)
         if request is not None:
@@ -129,7 +129,7 @@ class Desk:
     def _stop(self, request: Request) -> None:
         request.stopped.set()
         if request.turn is not None:
-            self.turns.withdraw(request.turn)
+            self.queue.withdraw(request.turn)
         elif request.method in reading.SLOW:
             request.fail(KeyboardInterrupt())  # It only reads: its answer, when it comes, is dropped.
 
@@ -150,22 +150,22 @@ class Desk:
             self._push(anew=True)
         return {"said": said, "state": self.state(request.line)}
 
-    def state(self, line: Line, *, anew: bool = False, look: bool = False) -> Message:
+    def state(self, line: Connection, *, anew: bool = False, look: bool = False) -> Message:
         """`IState` for one panel. anew: read the store again. look: compare the live names, now or soon."""
-        stored = self.shelf.stored(anew=anew)
-        if not self.shelf.is_whole:
+        stored = self.cached.stored(anew=anew)
+        if not self.cached.is_whole:
             self._complete_soon()
         if look and not self.notebook.cells.busy:
-            if self.shelf.is_cheap:
-                self.shelf.look()
-            elif self.shelf.uncommitted is None:
-                self._looker.ask()
+            if self.cached.is_cheap:
+                self.cached.look()
+            elif self.cached.uncommitted is None:
+                self._watcher.ask()
         return {
             **stored,
             "busy": self.notebook.cells.busy,
-            "auto": self.notebook.auto,
+            "auto": self.notebook.commits.auto,
             "queued": self._queued(line),
-            "uncommitted": self.shelf.uncommitted,
+            "uncommitted": self.cached.uncommitted,
         }
 
     def _complete_soon(self) -> None:
@@ -176,7 +176,7 @@ class Desk:
 
     def _complete(self) -> None:
         try:
-            self.shelf.timeline().rows()
+            self.cached.timeline().rows()
         except Exception:
             log.warning("the versions could not be read", exc_info=True)
         else:
@@ -184,12 +184,12 @@ class Desk:
 
     def _look(self) -> None:
         try:
-            if self.shelf.look() is not None:
+            if self.cached.look() is not None:
                 self._tell_all()
         except Exception:
             log.warning("the live names could not be compared", exc_info=True)
 
-    def _queued(self, line: Line) -> list[Message]:
+    def _queued(self, line: Connection) -> list[Message]:
         """What waits; requests of other panels have negative numbers."""
         others = {id(r): number for number, r in self._of_others().items()}
         found = []
@@ -199,7 +199,7 @@ class Desk:
         return found
 
     def _waiting(self) -> list[Request]:
-        turns = {id(t): at for at, t in enumerate(self.turns.queued)}
+        turns = {id(t): at for at, t in enumerate(self.queue.queued)}
         every = [r for line in list(self.lines) for r in list(line.open_requests.values())]
         waiting = [r for r in every if id(r.turn) in turns]
         return sorted(waiting, key=lambda r: turns[id(r.turn)])
@@ -209,36 +209,36 @@ class Desk:
 
     def push(self) -> None:
         """Tell all panels the whole state: after every change of variables by anyone."""
-        self.shelf.uncommitted = None
+        self.cached.uncommitted = None
         self._push(anew=True)
 
     def on_pre_run(self, _info: Any) -> None:
         """A cell begins: what may not wait for it is refused, and all panels know."""
         if not self.notebook.cells.busy or self.notebook.cells.depth > 1:
             return
-        self._looker.hold()
-        self.turns.cell_starts()
-        self.shelf.uncommitted = None
+        self._watcher.hold()
+        self.queue.cell_starts()
+        self.cached.uncommitted = None
         self._push(anew=False)
 
     def on_post_run(self, _result: Any) -> None:
         """A cell ended: what waited for it has its turn, and all panels know."""
         if self.notebook.cells.busy:
             return
-        self.turns.give()
+        self.queue.give()
         self._push(anew=False)
 
     def _push(self, *, anew: bool) -> None:
         """Never raises: whoever made the change has made it."""
-        if not self.lines or not (anew or self.shelf.is_read):
+        if not self.lines or not (anew or self.cached.is_read):
             return
         try:
-            self.shelf.stored(anew=anew)
+            self.cached.stored(anew=anew)
             if not self.notebook.cells.busy:
-                if self.shelf.is_cheap:
-                    self.shelf.look()
-                elif self.shelf.uncommitted is None and self.shelf.is_bearable:
-                    self._looker.ask(IDLE_S)
+                if self.cached.is_cheap:
+                    self.cached.look()
+                elif self.cached.uncommitted is None and self.cached.is_bearable:
+                    self._watcher.ask(IDLE_S)
             self._tell_all()
             for call in self.after_change if anew else ():
                 call()
@@ -251,7 +251,7 @@ class Desk:
                 line.tell({"push": "state", "state": self.state(line)})
 
 
-def _request(message: Any, line: Line) -> Request:
+def _request(message: Any, line: Connection) -> Request:
     """The request in a message; what is missing in it fails later, by name."""
     data = message if isinstance(message, dict) else {}
     number, method = data.get("id"), data.get("method")

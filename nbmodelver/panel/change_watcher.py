@@ -19,7 +19,7 @@ ENDS_S = 0.2
 """A cell waits so long at most for a look to end: a look holds on to buffers, which a cell may want to resize."""
 
 
-class Looker:
+class ChangeWatcher:
     """Calls `look` in a thread of its own when it is due. Any thread may ask or hold."""
 
     def __init__(self, look: Callable[[], None]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.kernel.panel.shelf import PROTOCOL
+from nbmodelver.panel.state import PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.kernel.panel import Desk
+    from nbmodelver.panel.server import PanelServer
 
 TARGET = "nbmodelver"
 READY = "nbmodelver.ready"
@@ -18,8 +18,8 @@ READY = "nbmodelver.ready"
 class Comms:
     """Registers what the plugin looks for, in a shell that has a kernel; elsewhere nothing."""
 
-    def __init__(self, desk: Desk, kernel: Any) -> None:
-        self._desk = desk
+    def __init__(self, server: PanelServer, kernel: Any) -> None:
+        self._server = server
         self._manager: Any = getattr(kernel, "comm_manager", None)
         self._ready: Any = None
         self._open: list[Any] = []
@@ -50,15 +50,15 @@ class Comms:
 
     def _opened(self, comm: Any, _message: Any) -> None:
         answer_where_asked(comm)
-        line = self._desk.open(comm.send)
+        line = self._server.open(comm.send)
 
         def gone(_message: Any) -> None:
-            self._desk.close(line)
+            self._server.close(line)
             if comm in self._open:
                 self._open.remove(comm)
 
         self._open.append(comm)
-        comm.on_msg(lambda message: self._desk.handle(message["content"]["data"], line))
+        comm.on_msg(lambda message: self._server.handle(message["content"]["data"], line))
         comm.on_close(gone)
 
 

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import bundle, system
 from nbmodelver.errors import FileExists, NbmodelverError, StoreReadOnly, UsageError
-from nbmodelver.kernel.panel import entries
+from nbmodelver.panel import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbmodelver.kernel.panel.desk import Desk
-    from nbmodelver.kernel.panel.entries import Message
-    from nbmodelver.kernel.panel.lines import Request
-    from nbmodelver.kernel.panel.params import Params
     from nbmodelver.model import Version
+    from nbmodelver.panel.connections import Request
+    from nbmodelver.panel.context import PanelContext
+    from nbmodelver.panel.entries import Message
+    from nbmodelver.panel.params import Params
 
 
-def destination(desk: Desk, params: Params, _request: Request) -> Message:
+def destination(context: PanelContext, params: Params, _request: Request) -> Message:
     """Where an export would be written, and what is in the way."""
-    version = desk.repo()[params.text("id")]
+    version = context.repo()[params.text("id")]
     text = params.text("path", "").strip() or bundle.default_name(version)
     try:
-        path = path_of(desk.notebook.folder, version, text)
+        path = path_of(context.notebook.folder, version, text)
         check(path)
     except NbmodelverError as error:
         return {"name": version.name, "path": text, "file": text, "problem": entries.failure(error)}

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Cancelled, NbmodelverError
-from nbmodelver.kernel.panel.entries import clean, failure
+from nbmodelver.panel.entries import clean, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.kernel.panel.turns import Turn
+    from nbmodelver.panel.mutation_queue import Task
 
 PROGRESS_AFTER_S = 0.15
 PROGRESS_EVERY_S = 0.1
@@ -23,7 +23,7 @@ log = logging.getLogger("nbmodelver")
 
 
 @dataclass(eq=False)
-class Line:
+class Connection:
     """An open panel. send: takes a JSON message to it, from any thread; what it raises is logged."""
 
     send: Callable[[dict[str, Any]], None]
@@ -41,11 +41,11 @@ class Line:
 class Request:
     """One request until it is answered. Also a `Progress`: told how far the work is, it says so and may stop it."""
 
-    line: Line
+    line: Connection
     id: int
     method: str
     what: str
-    turn: Turn | None = None
+    turn: Task | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     began_s: float = field(default_factory=time.monotonic)
     told_s: float = 0.0

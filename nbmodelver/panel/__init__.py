@@ -15,7 +15,7 @@ How the plugin finds a kernel that has the extension loaded (there is no comm of
   gets every push. Closing it ends that; requests of it that wait are withdrawn.
 """
 
-from nbmodelver.kernel.panel.desk import Desk
-from nbmodelver.kernel.panel.lines import Line
+from nbmodelver.panel.connections import Connection
+from nbmodelver.panel.server import PanelServer
 
-__all__ = ["Desk", "Line"]
+__all__ = ["Connection", "PanelServer"]

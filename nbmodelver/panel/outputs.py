@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import faces, views
 from nbmodelver.errors import NoStore
-from nbmodelver.kernel.comms import answer_where_asked
+from nbmodelver.panel.comms import answer_where_asked
 from nbmodelver.verbs import parse
 from nbmodelver.views import live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.kernel.panel import Line
+    from nbmodelver.kernel.session import Session
     from nbmodelver.model import Plan
+    from nbmodelver.panel.connections import Connection
+    from nbmodelver.panel.server import PanelServer
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
@@ -36,27 +37,28 @@ class _Output:
     again: Callable[[], Shown] | None
 
 
-class Wire:
+class WidgetConnection:
     """One widget's line to the desk."""
 
-    def __init__(self, desk: Any, hear: Callable[[dict[str, Any]], None]) -> None:
-        self._desk = desk
-        self._line: Line = desk.open(hear)
+    def __init__(self, server: PanelServer, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._server = server
+        self._line: Connection = server.open(hear)
 
     def send(self, message: Any) -> None:
         """Hand a request to the desk."""
-        self._desk.handle(message, self._line)
+        self._server.handle(message, self._line)
 
     def close(self) -> None:
         """Hear nothing more."""
-        self._desk.close(self._line)
+        self._server.close(self._line)
 
 
-class Shows:
+class PanelOutputs:
     """The panels in the outputs of one notebook."""
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Session, server: PanelServer) -> None:
         self._notebook = notebook
+        self.server = server
         self._outputs: list[_Output] = []
 
     def form(self) -> live.Form | None:
@@ -81,8 +83,8 @@ class Shows:
 
     def panel(self, kind: live.Form, view: str, selected: Sequence[str] = ()) -> Any:
         """A panel as a widget."""
-        desk = self._notebook.desk
-        widget = live.panel(kind, lambda hear: Wire(desk, hear), view, selected)
+        server = self.server
+        widget = live.panel(kind, lambda hear: WidgetConnection(server, hear), view, selected)
         answer_where_asked(widget.comm)
         return widget
 

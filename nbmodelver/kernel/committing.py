@@ -1,0 +1,246 @@
+"""`%mv_commit`, `%%mv_commit` and `%mv_auto`: from the variables of a notebook to a version."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver import views
+from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
+from nbmodelver.kernel.cells import assigned_names, used_names
+from nbmodelver.kernel.output import awaits_in_vain, run_and_read
+from nbmodelver.repo.core import directions
+from nbmodelver.repo.core.labels import scalar
+from nbmodelver.repo.core.nearest import nearest
+from nbmodelver.verbs import Call, Given, find, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from nbmodelver.kernel.session import Session
+    from nbmodelver.model import Version
+    from nbmodelver.repo import Repo
+    from nbmodelver.views import Shown
+
+
+Measured = float | tuple[float, str]
+"""A metric, alone or with its direction."""
+
+
+class CellFailed(NbmodelverError):
+    """The cell under `%%mv_commit` raised; its own error stands above."""
+
+
+class CommitActions:
+    """Commits of one notebook. warn_of: shows what has to be known of an automatic commit."""
+
+    def __init__(self, session: Session, warn_of: Callable[[Shown], None]) -> None:
+        self._session = session
+        self._warn_of = warn_of
+        self.auto = False
+
+    def commit(self, call: Call) -> Shown:
+        """`%mv_commit`. Raises NothingToCommit when none of the names that were given can be kept."""
+        try:
+            return self._commit(call, self.chosen(call))
+        except NothingToCommit as error:
+            if call["names"]:
+                raise
+            return views.sentence(views.Span(error.message, "warn"), value=None)
+
+    def chosen(self, call: Call) -> dict[str, Any]:
+        """The values that a commit means. Raises UnknownName."""
+        if call["names"]:
+            return self._picked(call)
+        if call["all"]:
+            return self._session.namespace.pick(self._session.namespace.every())
+        return self._session.namespace.state(self._ignored())
+
+    def _ignored(self) -> list[str]:
+        """The names that a commit without names leaves out, as the user's settings say."""
+        return str(self._session.repo(create=True).settings["ignore"]).split()
+
+    def _picked(self, call: Call) -> dict[str, Any]:
+        """The values of the names in a line. A message without quotes leaves its second word among them."""
+        try:
+            return self._session.namespace.pick(call["names"])
+        except UnknownName as error:
+            unknown = [n for n in call["names"] if n not in self._session.values]
+            words = f"{call['message']} {' '.join(unknown)}"
+            if " " in call["message"] or not call["message"] or "%who" not in error.hint:
+                raise
+            raise UnknownName(error.message, f'a text of several words needs quotes: -m "{words}"') from None
+
+    def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, Measured], **labels: Any) -> Shown:
+        """A commit from elsewhere than a cell. names: None for what `%mv_commit` takes. labels: note, tag."""
+        words = parse("commit", "").values
+        call = Call(find("commit"), {**words, "names": list(names or ()), "message": message, **labels})
+        return self._commit(call, self.chosen(call), metrics=metrics)
+
+    def _commit(
+        self,
+        call: Call,
+        values: dict[str, Any],
+        outputs: str = "",
+        source: str | None = None,
+        *,
+        metrics: Mapping[str, Measured] | None = None,
+        **more: Any,
+    ) -> Shown:
+        if not values:
+            raise NothingToCommit(
+                "nothing to commit yet: the notebook has no variables of its own", "make some, or name them"
+            )
+        repo = self._session.repo(create=True)
+        if call["dry_run"]:
+            return self._dry_run(repo, values, None if call["names"] or call["all"] else repo.settings["max_value_mb"])
+        measured = {**{n: self._measured(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
+        params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
+        asked: dict[str, Any] = {
+            "metrics": measured, "params": params, "tags": call["tag"] or (), "note": call["note"],
+            "namespace": self._session.values, "around": self._session.around(values, call["session"], outputs, source),
+            "partial": call["partial"], "allow_secrets": call["allow_secret"] or (),
+            "verify_load": call["verify_load"] or None,
+            "most_mb": None if call["names"] or call["all"] else repo.settings["max_value_mb"],
+        }  # fmt: skip
+        if call["background"]:
+            return self._commit_later(repo, values, call["message"], asked)
+        repo.settle()
+        parent = repo.history.head
+        with self._session.progress() as progress:
+            version = repo.commit(values, call["message"], progress=progress, **asked, **more)
+        notes = [
+            *([self._session.cells.note] if self._session.cells.note else []),
+            *_about_modules(repo, version, parent),
+        ]
+        self._session.cells.committed()
+        self._session.tell()
+        return views.commit(version, parent, notes, repo.directions([version]))
+
+    def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
+        """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
+        cells, assigned = self._session.cells.since_parent()
+
+        def told(found: Version | BaseException) -> None:
+            if isinstance(found, BaseException):
+                self._session.cells.not_committed(cells, assigned)
+                print(f"commit in the background: {found}", file=sys.stderr)
+            self._session.tell()
+
+        pending = repo.commit_later(values, message, told=told, **asked)
+        self._session.cells.committed()
+        said = views.Span(f" {'is' if len(values) == 1 else 'are'} being stored; the notebook goes on", "dim")
+        return views.sentence(views.Span(", ".join(values), "strong"), said, value=pending)
+
+    def _measured(self, name: str, expression: str | Given) -> Measured:
+        """A metric, with the direction that was said: "12:lower" in a line, (12, "lower") in a call."""
+        if isinstance(expression, Given):
+            pair = expression.value
+            if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str):
+                return self._number(name, Given(pair[0])), directions.demand(name, pair[1])
+            return self._number(name, expression)
+        inner, said = directions.split(expression)
+        return self._number(name, inner) if said is None else (self._number(name, inner), said)
+
+    def _number(self, name: str, expression: str | Given) -> float:
+        value = scalar(self._evaluated(f"--metric {name}", expression))
+        try:
+            return float(value)
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"the metric '{name}' is not a number but a {type(value).__name__}", f"check: {expression}"
+            ) from error
+
+    def _plain(self, name: str, expression: str | Given) -> Any:
+        value = self._evaluated(f"--param {name}", expression)
+        if value is None or type(value) in (bool, int, float, str, list, dict):
+            return value
+        found = scalar(value)
+        return str(value) if found is value else found
+
+    def _evaluated(self, option: str, expression: str | Given) -> Any:
+        if isinstance(expression, Given):
+            return expression.value
+        try:
+            return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self._session.values)  # noqa: S307  # the user's own cell
+        except NameError as error:
+            name = getattr(error, "name", None) or expression
+            hint = nearest(name, self._session.namespace.names()) or f"the expression is: {expression}"
+            raise UnknownName(f"{option}: no variable '{name}' in this notebook", hint) from error
+        except SyntaxError as error:
+            raise UsageError(
+                f"{option}: '{expression}' is not an expression", "write for example: --metric acc=score"
+            ) from error
+        except Exception as error:
+            raise UsageError(
+                f"{option}: {type(error).__name__}: {error}", f"the expression is: {expression}"
+            ) from error
+
+    def _dry_run(self, repo: Repo, values: dict[str, Any], most_mb: Any) -> Shown:
+        capture = repo.would_keep(values, self._session.values, most_mb=most_mb)
+        rows = [f"{', '.join(g.names)}" for g in capture.groups]
+        skipped = [f"{s.path}: {s.reason}" for s in capture.skipped]
+        said = f"would keep {'; '.join(rows)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
+        return views.sentence(said, value=[n for g in capture.groups for n in g.names])
+
+    def commit_cell(self, call: Call, cell: str) -> Shown:
+        """`%%mv_commit`: run the cell, then keep what it made or changed. Raises CellFailed."""
+        if awaits_in_vain(self._session.shell, cell):
+            raise UsageError(
+                "a cell that awaits cannot run under %%mv_commit: the event loop is busy with the magic itself",
+                "take the first line away and end the cell with: %mv_commit NAME ...",
+            )
+        before = {n: id(v) for n, v in self._session.values.items()}
+        outputs, ok = run_and_read(self._session.shell, cell)
+        if not ok:
+            raise CellFailed("the cell failed, so nothing was committed", "mend it and run it again")
+        values = self._session.namespace.pick(call["names"]) if call["names"] else self._touched(before, cell)
+        if not values:
+            raise NothingToCommit(
+                "nothing to commit: the cell made or changed no variable", "name some: %%mv_commit NAME ..."
+            )
+        return self._commit(call, values, outputs, cell)
+
+    def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
+        own = set(self._session.namespace.names())
+        bound = {n for n in own if before.get(n) != id(self._session.values[n])} | (own & set(assigned_names(cell)))
+        head = self._session.repo(create=True).history.head
+        mentioned = own & set(used_names(cell)) & set(head.kept if head else ())
+        changed = set(self._session.repo().changed_names(self._session.values)) if mentioned - bound else set()
+        return {
+            n: self._session.values[n]
+            for n in self._session.namespace.names()
+            if n in bound or n in (mentioned & changed)
+        }
+
+    def set_auto(self, call: Call) -> Shown:
+        """`%mv_auto`."""
+        if call["state"]:
+            self.auto = call["state"] == "on"
+            if self.auto and self.commit_automatically not in self._session.cells.on_end:
+                self._session.cells.on_end.append(self.commit_automatically)
+        return views.sentence(
+            "automatic commits are ", views.Span("on" if self.auto else "off", "strong"), value=self.auto
+        )
+
+    def commit_automatically(self, ok: bool) -> None:
+        """After a cell: a version, when a variable changed. Never breaks the cell."""
+        if not (self.auto and ok):
+            return
+        try:
+            call = parse("commit", "")
+            values = self.chosen(call)
+            if values:
+                shown = self._commit(call, values, auto="auto", only_if_changed=True)
+                self._warn_of(shown)
+        except NothingToCommit:
+            return
+        except NbmodelverError as error:
+            print(f"automatic commit: {error.message}", file=sys.stderr)
+
+
+def _about_modules(repo: Repo, version: Version, parent: Version | None) -> list[str]:
+    """What has to be known of the modules of a new version, and was not so in its parent."""
+    before = repo.modules_of(parent).notes if parent is not None else ()
+    return [note for note in repo.modules_of(version).notes if note not in before]
