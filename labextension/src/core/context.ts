@@ -1,5 +1,5 @@
 import type { IHost, Translate, View } from './host';
-import type { IDone, IState, Method, Params, Result } from './protocol';
+import type { IDone, IState, Method, Params, Result } from './protocol/messages';
 import type { Signal } from './signal';
 
 /** Methods that change something, and so answer with the state. */

@@ -1,4 +1,4 @@
-import type { ITransport } from './transport';
+import type { ITransport } from './protocol/transport';
 
 /** Translates a sentence with {placeholders}; the hosts bring their own, `plain` is the one without a language. */
 export type Translate = (sentence: string, values?: { [name: string]: string | number }) => string;
@@ -32,5 +32,5 @@ export interface IPanel {
   dispose(): void;
 }
 
-/** Draws the panel into `element`. The one entry of `core/` for its hosts: `import { mountPanel } from '../core'`. */
+/** Draws the panel into `element`. The one entry of `core/` for its hosts: `import { mountPanel } from '.'`. */
 export type MountPanel = (element: HTMLElement, host: IHost, view?: View, ids?: string[]) => IPanel;

@@ -1,11 +1,11 @@
-export { connect, BUSY } from './connect';
+export { connect, BUSY } from './protocol/connect';
 export type { IHost, IPanel, MountPanel, Translate, View } from './host';
-export { plain } from './plain';
-export type * from './protocol';
-export { PROTOCOL } from './protocol';
-export { mismatch, older, RELEASE, type Speaker } from './releases';
-export { Failure, type IRequestOptions, type ITransport } from './transport';
+export { plain } from './text/translate';
+export type * from './protocol/messages';
+export { PROTOCOL } from './protocol/messages';
+export { mismatch, older, RELEASE, type Speaker } from './protocol/releases';
+export { Failure, type IRequestOptions, type ITransport } from './protocol/transport';
 import type { MountPanel } from './host';
-import { Panel } from './panel';
+import { Panel } from './panel/panel';
 
 export const mountPanel: MountPanel = (element, host, view, ids) => new Panel(element, host, view, ids);

@@ -6,15 +6,15 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
-import { Around } from './around';
+import { Around } from './panel-host';
 import { addCommands, ID } from './commands';
-import { Comparisons } from './comparison';
-import { Documents } from './document';
-import { Links } from './links';
+import { Comparisons } from './comparisons';
+import { Documents } from './notebook-viewer';
+import { Links } from './notebooks';
 import { Settings } from './settings';
 import { Sidebar } from './sidebar';
-import { StatusItem } from './status';
-import { words } from './words';
+import { StatusItem } from './status-item';
+import { words } from './translation';
 
 const PLUGIN = 'nbmodelver:plugin';
 

@@ -1,6 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ITransport, Json, Params } from '../core';
-import type { Links } from './links';
+import type { Links } from './notebooks';
 
 /** The user's settings of the plugin, with their defaults while there is no registry. */
 export class Settings {

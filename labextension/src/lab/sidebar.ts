@@ -2,8 +2,8 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 import { historyIcon } from '@jupyterlab/ui-components';
 import type { View } from '../core';
-import type { IPlace, Links } from './links';
-import { notice, PanelView, type IAround } from './view';
+import type { IPlace, Links } from './notebooks';
+import { notice, PanelView, type IAround } from './panel-view';
 
 /** The panel beside the notebooks: that of the current one. The others' keep their filters and places meanwhile. */
 export class Sidebar extends Widget {

@@ -7,7 +7,7 @@
  */
 import { mountPanel, plain, type View } from '../../src/core';
 import { golden } from '../golden';
-import { hard } from '../hard';
+import { hard } from '../extreme';
 import { fails, Mock } from '../mock';
 import { idOf } from '../sample';
 

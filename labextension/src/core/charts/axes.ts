@@ -1,6 +1,6 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import { svg } from '../dom';
-import { number } from '../figures';
+import { svg } from '../dom/elements';
+import { number } from '../text/figures';
 
 /** Where a chart is drawn inside its svg, in px. */
 export interface IBox {

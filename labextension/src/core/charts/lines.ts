@@ -1,7 +1,7 @@
 import { line } from 'd3-shape';
-import { svg } from '../dom';
-import { measured, number } from '../figures';
-import type { IChart, Metric } from '../protocol';
+import { svg } from '../dom/elements';
+import { measured, number } from '../text/figures';
+import type { IChart, Metric } from '../protocol/messages';
 import { horizontal, scale, tickWidth, vertical, type IBox } from './axes';
 import { colour, dash, point } from './marks';
 

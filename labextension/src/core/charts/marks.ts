@@ -1,5 +1,5 @@
 import { symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, type SymbolType } from 'd3-shape';
-import { svg } from '../dom';
+import { svg } from '../dom/elements';
 
 /** What tells series apart without colour: the line's dashes and the points' shapes. */
 const DASHES = ['', '6 3', '2 3', '9 3 2 3', '4 2 1 2', '12 4'];

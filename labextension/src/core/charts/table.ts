@@ -1,7 +1,7 @@
-import { h } from '../dom';
-import { measured, number } from '../figures';
+import { h } from '../dom/elements';
+import { measured, number } from '../text/figures';
 import type { Translate } from '../host';
-import type { IChart, Metric } from '../protocol';
+import type { IChart, Metric } from '../protocol/messages';
 
 /** More rows than this help nobody and make the page slow. */
 const MOST = 200;

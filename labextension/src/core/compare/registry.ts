@@ -1,4 +1,4 @@
-import { failed, figures, names, profile } from './kinds';
+import { failed, figures, names, profile } from './renderers';
 import { general, type Renderer } from './sections';
 
 /** By the section's id, or by its beginning where that ends with a dot; what none fits is drawn by `general`. */

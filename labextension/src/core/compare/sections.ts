@@ -1,10 +1,10 @@
-import { drawChart } from '../charts';
+import { drawChart } from '../charts/chart';
 import type { IContext } from '../context';
-import { written } from '../controls';
-import { h } from '../dom';
-import type { ISection, Json, Status } from '../protocol';
-import { textDiff } from './lines';
-import { value, type ICell } from './values';
+import { written } from '../dom/controls';
+import { h } from '../dom/elements';
+import type { ISection, Json, Status } from '../protocol/messages';
+import { textDiff } from './text-diff';
+import { value, type ICell } from './cells';
 
 export interface ILook {
   /** Leave out what is the same on both sides. */

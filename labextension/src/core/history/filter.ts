@@ -1,10 +1,10 @@
 import type { IContext } from '../context';
-import { button, checkbox, field, iconButton, select } from '../controls';
-import { fill, h } from '../dom';
+import { button, checkbox, field, iconButton, select } from '../dom/controls';
+import { fill, h } from '../dom/elements';
 import type { Translate } from '../host';
-import { KINDS } from '../icons';
-import { counted } from '../plain';
-import type { IHistoryFilter, IState, Kind } from '../protocol';
+import { KINDS } from '../dom/icons';
+import { counted } from '../text/translate';
+import type { IHistoryFilter, IState, Kind } from '../protocol/messages';
 
 /** Keys pressed within this many ms are one change of the filter. */
 const TYPING_MS = 200;

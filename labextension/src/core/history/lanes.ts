@@ -1,5 +1,5 @@
-import { svg } from '../dom';
-import type { IHistoryEntry } from '../protocol';
+import { svg } from '../dom/elements';
+import type { IHistoryEntry } from '../protocol/messages';
 
 /** The graph's columns are this far apart, in px; closer when there are many. */
 const STEP = 12;

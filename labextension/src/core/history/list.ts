@@ -1,4 +1,4 @@
-import { h } from '../dom';
+import { h } from '../dom/elements';
 import { Ends } from '../signal';
 import { Offsets } from './offsets';
 

@@ -1,5 +1,5 @@
-import { dayKey } from '../figures';
-import type { IHistoryEntry, IHistoryFilter } from '../protocol';
+import { dayKey } from '../text/figures';
+import type { IHistoryEntry, IHistoryFilter } from '../protocol/messages';
 
 /** Versions asked for at once. At about 1 kB each a page is well below what a comm carries in a few ms. */
 export const PAGE = 60;

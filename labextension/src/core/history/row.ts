@@ -1,11 +1,11 @@
 import type { IContext } from '../context';
-import { spoken, written } from '../controls';
-import { h } from '../dom';
-import { ago, better, day, measured, moment, number, size, step } from '../figures';
-import { stepOf } from '../facts';
-import { icon } from '../icons';
-import { counted } from '../plain';
-import type { IChange, IEntry } from '../protocol';
+import { spoken, written } from '../dom/controls';
+import { h } from '../dom/elements';
+import { ago, better, day, measured, moment, number, size, step } from '../text/figures';
+import { stepOf } from '../version/metrics';
+import { icon } from '../dom/icons';
+import { counted } from '../text/translate';
+import type { IChange, IEntry } from '../protocol/messages';
 
 /** What one metric is in every version; for the number in a row and its step from the parent. */
 export type Values = ReadonlyMap<string, number>;

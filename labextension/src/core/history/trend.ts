@@ -1,12 +1,12 @@
 import { line as lineOf } from 'd3-shape';
 import { scaleLinear } from 'd3-scale';
 import type { IContext } from '../context';
-import { iconButton, select } from '../controls';
-import { drawChart } from '../charts';
-import { fill, h, svg } from '../dom';
-import { measured, number, worded } from '../figures';
-import { counted } from '../plain';
-import type { IHistoryFilter } from '../protocol';
+import { iconButton, select } from '../dom/controls';
+import { drawChart } from '../charts/chart';
+import { fill, h, svg } from '../dom/elements';
+import { measured, number, worded } from '../text/figures';
+import { counted } from '../text/translate';
+import type { IHistoryFilter } from '../protocol/messages';
 import { Signal } from '../signal';
 
 interface IPoint {

@@ -1,0 +1,87 @@
+import type { IContext } from '../context';
+import { iconButton } from '../dom/controls';
+import { fill, h, set, svg } from '../dom/elements';
+import { better, measured, number } from '../text/figures';
+import type { Translate } from '../host';
+import type { IChart } from '../protocol/messages';
+import { bars, barsHeight, histogram } from './bars';
+import { lines } from './lines';
+import { sample } from './marks';
+import { chartTable } from './table';
+
+interface IOptions {
+  /** Called with the point that was clicked. */
+  choose?: (series: number, index: number) => void;
+}
+
+/** Width that is assumed until the page has laid the chart out. */
+const WIDTH = 300;
+
+/** A chart with its title, its legend, and its numbers as a table behind a button. Redrawn for the width it is given. */
+export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}): HTMLElement {
+  const { t } = ctx;
+  const plot = h('div', { class: 'nbmv-plot', dir: 'ltr' });
+  const numbers = h('div', { class: 'nbmv-numbers nbmv-spoken' }, chartTable(t, chart));
+  const toggle = iconButton({
+    label: t('Numbers of {title} as a table', { title: chart.title }),
+    icon: 'table',
+    run: () => {
+      const shown = numbers.classList.toggle('nbmv-spoken');
+      toggle.setAttribute('aria-pressed', String(!shown));
+      set(numbers.firstElementChild as HTMLElement, 'tabindex', shown ? undefined : 0);
+      plot.hidden = !shown;
+    }
+  });
+  toggle.setAttribute('aria-pressed', 'false');
+  const which = better(t, chart.better);
+  fit(plot, width => { fill(plot, picture(t, chart, width, options)); });
+  return h('figure', { class: 'nbmv-chart' }, h('figcaption', { class: 'nbmv-chart-head' }, h('span', {}, h('span', { class: 'nbmv-strong' }, chart.title), which ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${which}`) : null), toggle), legend(chart), plot, numbers);
+}
+
+function picture(t: Translate, chart: IChart, width: number, { choose }: IOptions): SVGSVGElement {
+  const height = chart.kind === 'bars' ? barsHeight(chart) : Math.round(Math.min(220, Math.max(150, width * 0.5)));
+  return svg('svg', { class: 'nbmv-svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(t, chart) }, marksOf(t, chart, width, height, choose));
+}
+
+function marksOf(t: Translate, chart: IChart, width: number, height: number, choose: IOptions['choose']): SVGElement[] {
+  switch (chart.kind) {
+    case 'line':
+    case 'scatter':
+      return lines(chart, width, height, choose);
+    case 'bars':
+      return bars(chart, width, height);
+    case 'histogram':
+      return histogram(t, chart, width, height);
+  }
+}
+
+function legend(chart: IChart): HTMLElement | null {
+  if (chart.series.length < 2) {
+    return null;
+  }
+  return h('div', { class: 'nbmv-legend', 'aria-hidden': true }, chart.series.map((one, s) => h('span', {}, sample(s, chart.kind), h('bdi', {}, one.label))));
+}
+
+/** What the picture shows, in a sentence. */
+export function summary(t: Translate, chart: IChart): string {
+  const series = chart.series.map(one => {
+    const values = one.y.map(measured).filter(Number.isFinite);
+    return values.length ? t('{label}: {n} values from {low} to {high}', { label: one.label, n: values.length, low: number(Math.min(...values)), high: number(Math.max(...values)) }) : one.label;
+  });
+  return `${chart.title}. ${series.join('; ')}`;
+}
+
+/** Calls `draw` with the width of the element, now and whenever it changes by more than a little. */
+function fit(element: HTMLElement, draw: (width: number) => void): void {
+  let drawn = WIDTH;
+  draw(drawn);
+  if (typeof ResizeObserver === 'function') {
+    new ResizeObserver(() => {
+      const width = Math.floor(element.clientWidth);
+      if (width > 0 && Math.abs(width - drawn) > 2) {
+        drawn = width;
+        draw(width);
+      }
+    }).observe(element);
+  }
+}

@@ -1,0 +1,69 @@
+import type { IContext } from '../context';
+import { iconButton } from '../dom/controls';
+import { fill, h } from '../dom/elements';
+import { typedMetric } from '../text/figures';
+import type { Metric, Params } from '../protocol/messages';
+
+/** Names and numbers, in rows that can be added and taken away. */
+export class Metrics {
+  readonly element: HTMLElement;
+  private readonly _ctx: IContext;
+  private readonly _rows = h('div', { class: 'nbmv-metric-rows' });
+
+  constructor(ctx: IContext) {
+    const { t } = ctx;
+    this._ctx = ctx;
+    const add = iconButton({ label: t('Add a metric'), icon: 'plus', run: () => { this._add('', '').querySelector('input')?.focus(); } });
+    this.element = h('div', { class: 'nbmv-field', role: 'group', 'aria-label': t('Metrics') }, h('div', { class: 'nbmv-details-head' }, h('span', { class: 'nbmv-label' }, t('Metrics')), add), this._rows);
+  }
+
+  propose(metrics: { [name: string]: Metric }): void {
+    fill(this._rows);
+    Object.entries(metrics).forEach(([name, value]) => this._add(name, String(value)));
+  }
+
+  values(): NonNullable<Params<'commit'>['metrics']> {
+    const found: NonNullable<Params<'commit'>['metrics']> = {};
+    for (const { name, value } of this._read()) {
+      const metric = typedMetric(value.value);
+      if (name.value.trim() && metric !== undefined) {
+        found[name.value.trim()] = metric;
+      }
+    }
+    return found;
+  }
+
+  /** False where a name has no number; the field is marked and gets the focus. */
+  check(): boolean {
+    for (const { name, value } of this._read()) {
+      const wrong = name.value.trim() !== '' && typedMetric(value.value) === undefined;
+      value.setAttribute('aria-invalid', String(wrong));
+      if (wrong) {
+        value.focus();
+        this._ctx.say(this._ctx.t('{name} needs a number', { name: name.value }));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private _read(): { name: HTMLInputElement; value: HTMLInputElement }[] {
+    return [...this._rows.children].flatMap(row => {
+      const [name, value] = row.querySelectorAll('input');
+      return name && value ? [{ name, value }] : [];
+    });
+  }
+
+  private _add(name: string, value: string): HTMLElement {
+    const { t } = this._ctx;
+    const row: HTMLElement = h(
+      'div',
+      { class: 'nbmv-metric-row' },
+      h('input', { type: 'text', class: 'nbmv-input', value: name, 'aria-label': t('Name of the metric'), placeholder: t('name'), spellcheck: 'false' }),
+      h('input', { type: 'text', inputmode: 'decimal', class: 'nbmv-input', value, 'aria-label': name ? t('Value of {name}', { name }) : t('Value'), placeholder: t('value'), title: t('A number; where nobody knows which way it is better, with :lower or :higher behind it') }),
+      iconButton({ label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'), icon: 'close', run: () => { row.remove(); } })
+    );
+    this._rows.append(row);
+    return row;
+  }
+}

@@ -1,0 +1,118 @@
+import type { IContext } from '../context';
+import { button, spoken } from '../dom/controls';
+import { h } from '../dom/elements';
+
+/** More lines than this are cut off until they are asked for. */
+const MOST = 400;
+
+export interface ILine {
+  kind: 'hunk' | 'added' | 'removed' | 'same';
+  text: string;
+  before: number | null;
+  after: number | null;
+}
+
+/** A unified diff: each line with its sign, its number on either side and its colour; or the two texts beside each other. */
+export function textDiff(ctx: IContext, lines: readonly string[], sideways: boolean): HTMLElement {
+  const body = h('tbody', {});
+  const numbered = number(lines);
+  const rows = sideways ? pairs(numbered).map(pair => pairRow(ctx, pair)) : numbered.map(one => row(ctx, one));
+  body.append(...rows.slice(0, MOST));
+  const table = sideways ? h('table', { class: 'nbmv-sideways' }, h('colgroup', {}, [1, 2, 3, 4, 5, 6].map(() => h('col'))), body) : h('table', {}, body);
+  const box = h('div', { class: 'nbmv-unified', tabindex: 0, role: 'group', 'aria-label': ctx.t('Code'), dir: 'ltr' }, table);
+  if (rows.length <= MOST) {
+    return box;
+  }
+  const more = button({
+    label: ctx.t('{n} more lines', { n: rows.length - MOST }),
+    class: 'nbmv-link',
+    run: () => {
+      body.append(...rows.slice(MOST));
+      more.remove();
+      box.focus();
+    }
+  });
+  return h('div', {}, box, more);
+}
+
+/** The lines with the numbers that they have in the old and in the new text. */
+export function number(lines: readonly string[]): ILine[] {
+  let before = 1;
+  let after = 1;
+  return lines.map(text => {
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(text);
+    if (hunk) {
+      before = Number(hunk[1]);
+      after = Number(hunk[2]);
+      return { kind: 'hunk', text, before: null, after: null };
+    }
+    const rest = text.slice(1);
+    if (text.startsWith('+')) {
+      return { kind: 'added', text: rest, before: null, after: after++ };
+    }
+    if (text.startsWith('-')) {
+      return { kind: 'removed', text: rest, before: before++, after: null };
+    }
+    return { kind: 'same', text: rest, before: before++, after: after++ };
+  });
+}
+
+type Pair = readonly [left: ILine | undefined, right: ILine | undefined];
+
+/** What was removed beside what was added in its place. */
+export function pairs(lines: readonly ILine[]): Pair[] {
+  const found: Pair[] = [];
+  let removed: ILine[] = [];
+  let added: ILine[] = [];
+  const flush = (): void => {
+    for (let i = 0; i < Math.max(removed.length, added.length); i += 1) {
+      found.push([removed[i], added[i]]);
+    }
+    removed = [];
+    added = [];
+  };
+  for (const line of lines) {
+    if (line.kind === 'removed') {
+      if (added.length) {
+        flush();
+      }
+      removed.push(line);
+    } else if (line.kind === 'added') {
+      added.push(line);
+    } else {
+      flush();
+      found.push([line, line]);
+    }
+  }
+  flush();
+  return found;
+}
+
+const SIGNS = { hunk: '', added: '+', removed: '\u2212', same: '' };
+
+function row(ctx: IContext, line: ILine): HTMLElement {
+  if (line.kind === 'hunk') {
+    return hunk(line);
+  }
+  return h('tr', { class: `nbmv-line-${line.kind}` }, h('td', { class: 'nbmv-line-number' }, line.before ?? ''), h('td', { class: 'nbmv-line-number' }, line.after ?? ''), sign(ctx, line), h('td', { class: 'nbmv-line-text' }, line.text));
+}
+
+function hunk(line: ILine): HTMLElement {
+  return h('tr', { class: 'nbmv-hunk' }, h('td', { colspan: 6 }, line.text));
+}
+
+function pairRow(ctx: IContext, [left, right]: Pair): HTMLElement {
+  if (left?.kind === 'hunk') {
+    return hunk(left);
+  }
+  const side = (line: ILine | undefined, at: number | null | undefined): HTMLElement[] => {
+    const kind = line ? `nbmv-line-${line.kind}` : 'nbmv-line-none';
+    return [h('td', { class: `nbmv-line-number ${kind}` }, at ?? ''), line ? sign(ctx, line, kind) : h('td', { class: kind }), h('td', { class: `nbmv-line-text ${kind}` }, line?.text ?? '')];
+  };
+  return h('tr', {}, side(left, left?.before), side(right, right?.after));
+}
+
+function sign(ctx: IContext, line: ILine, kind = ''): HTMLElement {
+  const said = line.kind === 'added' ? ctx.t('added') : line.kind === 'removed' ? ctx.t('removed') : '';
+  return h('td', { class: `nbmv-line-sign ${kind}` }, h('span', { 'aria-hidden': true }, SIGNS[line.kind]), said ? spoken(said) : null);
+}

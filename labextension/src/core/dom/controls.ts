@@ -1,0 +1,97 @@
+import { h, type Child, type IProps } from './elements';
+import { icon, type Icon } from './icons';
+
+interface IButton {
+  label: string;
+  icon?: Icon;
+  /** Says more than the label, on hovering. */
+  title?: string;
+  class?: string;
+  disabled?: boolean;
+  run(event: MouseEvent): void;
+}
+
+/** A button with its words. */
+export function button(options: IButton): HTMLButtonElement {
+  return make('nbmv-button', options, options.icon && icon(options.icon), h('span', { class: 'nbmv-words' }, options.label));
+}
+
+/** A button that shows only its icon; the label is its name and its title. */
+export function iconButton(options: IButton & { icon: Icon }): HTMLButtonElement {
+  const made = make('nbmv-button nbmv-bare', options, icon(options.icon));
+  made.setAttribute('aria-label', options.label);
+  made.title = options.title ?? options.label;
+  return made;
+}
+
+function make(className: string, options: IButton, ...children: Child[]): HTMLButtonElement {
+  const props: IProps = {
+    type: 'button',
+    class: options.class ? `${className} ${options.class}` : className,
+    title: options.title,
+    disabled: options.disabled,
+    on: { click: event => { options.run(event); } }
+  };
+  return h('button', props, ...children);
+}
+
+interface ICheckbox {
+  label: Child;
+  checked: boolean;
+  disabled?: boolean;
+  class?: string;
+  /** A name for screen readers where the label is more than words. */
+  name?: string;
+  changed(checked: boolean): void;
+}
+
+export function checkbox(options: ICheckbox): HTMLLabelElement {
+  const input = h('input', {
+    type: 'checkbox',
+    checked: options.checked,
+    disabled: options.disabled,
+    'aria-label': options.name,
+    on: { change: () => { options.changed(input.checked); } }
+  });
+  return h('label', { class: `nbmv-check ${options.class ?? ''}` }, input, h('span', {}, options.label));
+}
+
+/** A field with its label above. */
+export function field(label: string, control: HTMLElement, hint?: string): HTMLLabelElement {
+  return h('label', { class: 'nbmv-field' }, h('span', { class: 'nbmv-label' }, label), control, hint ? h('span', { class: 'nbmv-hint' }, hint) : null);
+}
+
+/** A drop-down list of texts. */
+export function select(name: string, options: readonly (readonly [value: string, label: string])[], value: string, changed: (value: string) => void): HTMLSelectElement {
+  const made = h(
+    'select',
+    { class: 'nbmv-select', 'aria-label': name, on: { change: () => { changed(made.value); } } },
+    options.map(([key, label]) => h('option', { value: key }, label))
+  );
+  made.value = value;
+  return made;
+}
+
+/** A heading that opens and closes what follows it. */
+export function fold(heading: Child, body: HTMLElement, open: boolean, opened?: (open: boolean) => void): HTMLDetailsElement {
+  const made = h('details', { class: 'nbmv-fold', open }, h('summary', {}, heading), body);
+  if (opened) {
+    made.addEventListener('toggle', () => { opened(made.open); });
+  }
+  return made;
+}
+
+/** Text that only screen readers get. */
+export function spoken(text: string): HTMLSpanElement {
+  return h('span', { class: 'nbmv-spoken' }, text);
+}
+
+/** What a user wrote: its own direction, whatever that of the page. */
+export function written(text: string, className = ''): HTMLElement {
+  return h('bdi', { class: className || undefined }, text);
+}
+
+/** What stands where there is nothing to show. */
+export function empty(text: string, ...more: Child[]): HTMLDivElement {
+  return h('div', { class: 'nbmv-empty' }, h('p', {}, text), more);
+}

@@ -1,0 +1,78 @@
+import { button, iconButton } from '../dom/controls';
+import type { INotice } from '../context';
+import { h } from '../dom/elements';
+import type { Translate } from '../host';
+import { icon } from '../dom/icons';
+
+/** Notices stay until they are closed, acted on, said again, or three newer ones have come. */
+const MOST = 3;
+
+export class Notices {
+  readonly element: HTMLElement;
+  private readonly _t: Translate;
+
+  constructor(t: Translate) {
+    this._t = t;
+    this.element = h('div', { class: 'nbmv-notices', role: 'region', 'aria-label': t('Notices'), hidden: true });
+  }
+
+  add(notice: INotice): void {
+    const same = [...this.element.children].filter(one => one.getAttribute('data-said') === said(notice));
+    same.forEach(one => { one.remove(); });
+    const shown = this._draw(notice);
+    this.element.prepend(shown);
+    while (this.element.childElementCount > MOST) {
+      this.element.lastElementChild?.remove();
+    }
+    this.element.hidden = false;
+  }
+
+  /** Takes away what a new attempt has made stale. */
+  clear(kind?: INotice['kind']): void {
+    for (const one of [...this.element.children]) {
+      if (!kind || one.classList.contains(`nbmv-${kind}`)) {
+        one.remove();
+      }
+    }
+    this._settle();
+  }
+
+  private _draw(notice: INotice): HTMLElement {
+    const close = (): void => {
+      shown.remove();
+      this._settle();
+    };
+    const actions = (notice.actions ?? []).map(action =>
+      button({
+        label: action.label,
+        class: 'nbmv-link',
+        run: () => {
+          close();
+          action.run();
+        }
+      })
+    );
+    const shown: HTMLElement = h(
+      'div',
+      { class: `nbmv-notice nbmv-${notice.kind}`, 'data-said': said(notice), role: notice.kind === 'error' ? 'alert' : undefined },
+      icon(notice.kind === 'error' ? 'warning' : notice.kind === 'success' ? 'check' : 'info'),
+      h(
+        'div',
+        { class: 'nbmv-notice-text' },
+        h('p', {}, notice.text),
+        notice.hint ? h('p', { class: 'nbmv-dim' }, notice.hint) : null,
+        actions.length ? h('div', { class: 'nbmv-actions' }, actions) : null
+      ),
+      iconButton({ label: this._t('Close this notice'), icon: 'close', run: close })
+    );
+    return shown;
+  }
+
+  private _settle(): void {
+    this.element.hidden = this.element.childElementCount === 0;
+  }
+}
+
+function said({ kind, text, hint }: INotice): string {
+  return [kind, text, hint].join('|');
+}

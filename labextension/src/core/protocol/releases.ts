@@ -1,0 +1,29 @@
+import type { Translate } from '../host';
+import { PROTOCOL, type IState } from './messages';
+
+/** The release of nbmodelver that this page has; the kernel says its own in every state. */
+export const RELEASE = '0.1.0';
+
+/** What a kernel says of itself. Kernels before 0.2 say no release. */
+export type Speaker = Pick<IState, 'protocol'> & Partial<Pick<IState, 'release'>>;
+
+/** Which side is older, so that the other one would misread its messages; null when both speak the same protocol. */
+export function older(kernel: Speaker): 'kernel' | 'page' | null {
+  if (kernel.protocol === PROTOCOL) {
+    return null;
+  }
+  return kernel.protocol < PROTOCOL ? 'kernel' : 'page';
+}
+
+/** One line: which side is older, and what to install where. null when they understand each other. */
+export function mismatch(kernel: Speaker, t: Translate): string | null {
+  const values = { kernel: kernel.release ?? t('of an earlier release'), page: RELEASE };
+  switch (older(kernel)) {
+    case 'kernel':
+      return t("nbmodelver in this kernel's environment ({kernel}) is older than the page's ({page}): run %pip install -U nbmodelver in a cell, then restart the kernel.", values);
+    case 'page':
+      return t("nbmodelver in the environment that serves this page ({page}) is older than the kernel's ({kernel}): run pip install -U 'nbmodelver[lab]' there, then reload the page.", values);
+    case null:
+      return null;
+  }
+}

@@ -1,0 +1,182 @@
+/** Sizes, durations, times and numbers as people read them; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
+
+import type { Translate } from '../host';
+import type { Direction, Json, Metric } from '../protocol/messages';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** "0 B", "1.2 MB", "540 MB". */
+export function size(count_bytes: number): string {
+  let amount = count_bytes;
+  let unit = 0;
+  while (Math.abs(amount) >= 999.5 && unit < UNITS.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || Math.abs(amount) >= 9.95 ? 0 : 1;
+  return `${amount.toFixed(digits)}\u00a0${UNITS[unit] ?? ''}`;
+}
+
+/** "4 ms", "0.08 s", "2.3 s", "3 min 5 s". */
+export function duration(seconds: number): string {
+  if (seconds < 0.01) {
+    return `${Math.round(seconds * 1000)} ms`;
+  }
+  if (seconds < 9.95) {
+    return `${seconds.toFixed(seconds < 0.995 ? 2 : 1)} s`;
+  }
+  const whole = Math.round(seconds);
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const WORDS: ReadonlyMap<string, number> = new Map([['nan', NaN], ['inf', Infinity], ['-inf', -Infinity]]);
+
+/** A metric to reckon with; NaN also where there is none. */
+export function measured(metric: Metric | null | undefined): number {
+  return typeof metric === 'number' ? metric : (WORDS.get(metric ?? '') ?? NaN);
+}
+
+/** Whether a value is a number, or the word for one that JSON has not. */
+export function isMetric(value: Json | undefined): value is Metric {
+  return typeof value === 'number' || (typeof value === 'string' && WORDS.has(value));
+}
+
+/** A number as it is said in messages: NaN and the infinities by their words. */
+export function worded(value: number): Metric {
+  return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+}
+
+/** "good" or "bad" for a step of a metric; "" when there is no step, or the direction of the metric is unknown. */
+export function verdict(by: number, direction: Direction | undefined): 'good' | 'bad' | '' {
+  if (!by || Number.isNaN(by) || direction === undefined || direction === 'unknown') {
+    return '';
+  }
+  return by > 0 === (direction === 'higher') ? 'good' : 'bad';
+}
+
+/** What a metric's direction is called; "" where it is unknown. */
+export function better(t: Translate, direction: Direction | undefined): string {
+  return direction === 'higher' ? t('higher is better') : direction === 'lower' ? t('lower is better') : '';
+}
+
+/** What a person has typed as a metric with its direction behind it, as in "12:lower"; undefined where it is none. */
+export function typedMetric(text: string): Metric | [Metric, 'higher' | 'lower'] | undefined {
+  const [, left = '', right = ''] = /^(.*):\s*(higher|lower)\s*$/i.exec(text) ?? [];
+  const found = typed(right ? left : text);
+  return found === undefined || !right ? found : [found, right.toLowerCase() === 'lower' ? 'lower' : 'higher'];
+}
+
+/** What a person has typed as a metric; undefined where it is none. */
+export function typed(text: string): Metric | undefined {
+  const word = text.trim().toLowerCase().replace(/^\+/, '').replace('infinity', 'inf');
+  if (isMetric(word)) {
+    return word;
+  }
+  const found = Number(word);
+  return word !== '' && Number.isFinite(found) ? found : undefined;
+}
+
+/** Four significant digits; whole numbers, and large ones as such, in full with thousands marked; "nan", "inf", "-inf". */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) {
+    return String(worded(value));
+  }
+  if ((Number.isInteger(value) || Math.abs(value) >= 10_000) && Math.abs(value) < 1e12) {
+    return Math.round(value).toLocaleString();
+  }
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e9 ? String(rounded) : rounded.toExponential();
+}
+
+/** The step from one number to another: "+0.02"; "" when there is none. */
+export function step(before: number | undefined, after: number | undefined): string {
+  if (before === undefined || after === undefined) {
+    return '';
+  }
+  const by = Number((after - before).toPrecision(3));
+  if (by === 0 || !Number.isFinite(by)) {
+    return '';
+  }
+  return `${by > 0 ? '+' : '\u2212'}${number(Math.abs(by))}`;
+}
+
+/** Any JSON value in one line. */
+export function said(value: Json | undefined): string {
+  if (value === null || value === undefined) {
+    return '';
+  }
+  if (typeof value === 'number') {
+    return number(value);
+  }
+  if (typeof value === 'string') {
+    return value;
+  }
+  return Array.isArray(value) ? `[${value.map(said).join(', ')}]` : JSON.stringify(value);
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function language(): string | undefined {
+  const lang = document.documentElement.lang;
+  try {
+    return lang && Intl.DateTimeFormat.supportedLocalesOf(lang).length ? lang : undefined;
+  } catch {
+    return undefined; // a page may say anything there
+  }
+}
+
+/** How long ago, short: "now", "5 min", "3 h", and the date beyond a week. */
+export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
+  const then = new Date(saved_at_utc);
+  const passed = (now.getTime() - then.getTime()) / 1000;
+  if (Number.isNaN(passed)) {
+    return '';
+  }
+  if (passed < -HOUR || passed > 7 * DAY) { // the kernel's clock may be ahead of the page's
+    const sameYear = then.getFullYear() === now.getFullYear();
+    return then.toLocaleDateString(language(), sameYear ? { day: 'numeric', month: 'short' } : { year: 'numeric', month: 'short', day: 'numeric' });
+  }
+  if (passed < MINUTE) {
+    return t('now');
+  }
+  if (passed < HOUR) {
+    return t('{n} min', { n: Math.floor(passed / MINUTE) });
+  }
+  return passed < DAY ? t('{n} h', { n: Math.floor(passed / HOUR) }) : t('{n} d', { n: Math.floor(passed / DAY) });
+}
+
+/** Date and time in full, in the reader's zone. */
+export function moment(saved_at_utc: string): string {
+  const then = new Date(saved_at_utc);
+  return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(language(), { dateStyle: 'full', timeStyle: 'medium' });
+}
+
+/** The day as a key: equal for two times on one local day. */
+export function dayKey(saved_at_utc: string): string {
+  const then = new Date(saved_at_utc);
+  return Number.isNaN(then.getTime()) ? '' : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
+}
+
+/** "Today", "Yesterday", "Tuesday, 3 November". */
+export function day(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
+  const then = new Date(saved_at_utc);
+  if (Number.isNaN(then.getTime())) {
+    return '';
+  }
+  if (dayKey(saved_at_utc) === dayKey(now.toISOString())) {
+    return t('Today');
+  }
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (dayKey(saved_at_utc) === dayKey(yesterday.toISOString())) {
+    return t('Yesterday');
+  }
+  const year = then.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return then.toLocaleDateString(language(), { weekday: 'long', day: 'numeric', month: 'long', ...(year ? { year } : {}) });
+}

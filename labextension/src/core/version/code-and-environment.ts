@@ -1,0 +1,66 @@
+import type { IContext } from '../context';
+import { fold, written } from '../dom/controls';
+import { fill, h } from '../dom/elements';
+import { duration, said } from '../text/figures';
+import type { IEntry, IVersion } from '../protocol/messages';
+
+/** Cells, environment and what was not kept: asked for when it is opened. */
+export function moreOf(ctx: IContext, entry: IEntry): HTMLElement {
+  const body = h('div', { class: 'nbmv-more' });
+  let asked = false;
+  const load = async (): Promise<void> => {
+    fill(body, h('p', { class: 'nbmv-dim' }, ctx.t('Loading')));
+    try {
+      fill(body, draw(ctx, await ctx.ask('version', { id: entry.id })));
+    } catch (error) {
+      asked = false;
+      fill(body);
+      ctx.failed(error);
+    }
+  };
+  return fold(ctx.t('Code and environment'), body, false, open => {
+    if (open && !asked) {
+      asked = true;
+      void load();
+    }
+  });
+}
+
+function draw(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
+  const { t } = ctx;
+  const notes = version.kept.filter(one => one.notes.length);
+  return [
+    version.skipped.length
+      ? section(t('Not kept'), version.skipped.map(one => h('li', {}, written(one.path || one.name, 'nbmv-strong'), ': ', written(one.reason))))
+      : null,
+    notes.length ? section(t('Notes'), notes.map(one => h('li', {}, written(one.name, 'nbmv-strong'), ': ', written(one.notes.join('; '))))) : null,
+    version.git ? h('p', {}, t('Git: {commit} on {branch}', { commit: version.git.commit.slice(0, 10), branch: version.git.branch }), version.git.dirty ? t(', with uncommitted changes') : '') : null,
+    h('h4', {}, t('Cells since the version before')),
+    version.cells.length ? h('div', {}, version.cells.map(one => cell(ctx, one))) : h('p', { class: 'nbmv-dim' }, t('No cell ran.')),
+    h('h4', {}, t('Environment')),
+    environment(version)
+  ];
+}
+
+function section(title: string, items: HTMLElement[]): HTMLElement {
+  return h('div', {}, h('h4', {}, title), h('ul', { class: 'nbmv-bullets' }, items));
+}
+
+function cell(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
+  const took = one.duration_s === null ? '' : duration(one.duration_s);
+  return h(
+    'figure',
+    { class: one.ok ? 'nbmv-cell' : 'nbmv-cell nbmv-cell-failed' },
+    h('figcaption', { class: 'nbmv-dim nbmv-small' }, `[${one.execution_count ?? ' '}]`, ' ', took, one.ok ? '' : ` ${ctx.t('failed')}`),
+    h('pre', { class: 'nbmv-code', dir: 'ltr', tabindex: 0 }, one.source),
+    one.outputs ? h('pre', { class: 'nbmv-code nbmv-output', dir: 'ltr', tabindex: 0 }, one.outputs) : null
+  );
+}
+
+function environment(version: IVersion): HTMLElement {
+  const { packages, ...facts } = version.environment;
+  const list = (of: { [name: string]: unknown }): HTMLElement =>
+    h('dl', { class: 'nbmv-list-facts' }, Object.entries(of).map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value as never)))]));
+  const many = typeof packages === 'object' && packages !== null && !Array.isArray(packages) ? packages : {};
+  return h('div', {}, list(facts), list(many));
+}

@@ -1,0 +1,136 @@
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import { PanelLayout, Widget } from '@lumino/widgets';
+import type { Message } from '@lumino/messaging';
+import { historyIcon } from '@jupyterlab/ui-components';
+import type { Links } from './notebooks';
+import { openSheet } from './dialog';
+import { notice, PanelView, type IAround } from './panel-view';
+
+/** What a comparison tab shows: versions of the notebook at this path. */
+export interface IComparisonArgs {
+  path: string;
+  ids: string[];
+}
+
+/** A comparison in the main area. It waits for its notebook to be open, which matters when a layout is restored. */
+class Comparison extends Widget {
+  private _view: PanelView | null = null;
+
+  constructor(
+    readonly args: IComparisonArgs,
+    private readonly _links: Links,
+    private readonly _around: IAround,
+    private readonly _openNotebook: (path: string) => void
+  ) {
+    super();
+    this.addClass('nbmv-Lab-comparison');
+    this.layout = new PanelLayout();
+    _links.changed.connect(this._follow, this);
+    this._follow();
+  }
+
+  go(ids: string[]): void {
+    this.args.ids = ids;
+    this._view?.go('compare', ids);
+  }
+
+  override dispose(): void {
+    this._links.changed.disconnect(this._follow, this);
+    super.dispose();
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this._view?.focusPanel();
+  }
+
+  private _follow(): void {
+    const place = this._links.at(this.args.path);
+    if (!place) {
+      this._view?.dispose();
+      this._view = null;
+      if (!this.node.hasChildNodes()) {
+        this.node.append(this._placeholder());
+      }
+    } else if (!this._view) {
+      this.node.replaceChildren();
+      this._view = new PanelView(place, this._around, 'compare', this.args.ids);
+      (this.layout as PanelLayout).addWidget(this._view);
+    }
+  }
+
+  private _placeholder(): HTMLElement {
+    const { t } = this._around;
+    const { path } = this.args;
+    const node = notice(t('The notebook {name} is not open.', { name: PathExt.basename(path) }));
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'jp-Button jp-mod-styled';
+    button.textContent = t('Open it');
+    button.addEventListener('click', () => { this._openNotebook(path); });
+    node.append(button);
+    return node;
+  }
+}
+
+/** Opens comparisons, one tab for each notebook, and brings them back when the page is loaded again; without tabs, over the page. */
+export class Comparisons {
+  private readonly _tracker = new WidgetTracker<MainAreaWidget<Comparison>>({ namespace: 'nbmodelver-comparison' });
+
+  constructor(
+    private readonly _app: JupyterFrontEnd,
+    private readonly _links: Links,
+    private readonly _around: IAround,
+    /** False in Notebook 7: then a comparison lies over the page. */
+    private readonly _hasTabs: boolean
+  ) {}
+
+  restore(restorer: ILayoutRestorer, command: string): void {
+    void restorer.restore(this._tracker, {
+      command,
+      args: tab => ({ path: tab.content.args.path, ids: tab.content.args.ids }),
+      name: tab => tab.content.args.path
+    });
+  }
+
+  open(args: IComparisonArgs): void {
+    if (!this._hasTabs) {
+      this._inSheet(args);
+      return;
+    }
+    const { shell } = this._app;
+    const known = this._tracker.find(tab => tab.content.args.path === args.path);
+    if (known) {
+      known.content.go(args.ids);
+      void this._tracker.save(known);
+      shell.activateById(known.id);
+      return;
+    }
+    const content = this._content(args);
+    const tab = new MainAreaWidget({ content });
+    tab.toolbar.hide();
+    tab.id = `nbmodelver-comparison-${args.path}`;
+    tab.title.label = this._title(args);
+    tab.title.icon = historyIcon;
+    tab.title.closable = true;
+    void this._tracker.add(tab);
+    const ref = this._links.at(args.path)?.panel.id;
+    shell.add(tab, 'main', ref ? { ref, mode: 'split-right' } : {});
+    shell.activateById(tab.id);
+  }
+
+  private _inSheet(args: IComparisonArgs): void {
+    openSheet(this._title(args), this._content(args), this._around.t);
+  }
+
+  private _content(args: IComparisonArgs): Comparison {
+    const openNotebook = (path: string): void => { void this._app.commands.execute('docmanager:open', { path }); };
+    return new Comparison({ ...args }, this._links, this._around, openNotebook);
+  }
+
+  private _title({ path }: IComparisonArgs): string {
+    return this._around.t('Comparison: {name}', { name: PathExt.basename(path) });
+  }
+}

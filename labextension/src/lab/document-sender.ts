@@ -1,0 +1,72 @@
+import type { INotebookModel, Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import { NotebookActions } from '@jupyterlab/notebook';
+import type { IDisposable } from '@lumino/disposable';
+import type { ITransport, Json } from '../core';
+import type { Link } from './kernel-link';
+
+/** Tells the kernel what the document on the page is, so that a version holds it: before a cell runs, before a commit. */
+export class LiveDocument implements IDisposable {
+  /** What was sent last, to whom. */
+  private _sent = '';
+  private _to: ITransport | null = null;
+  private _disposed = false;
+
+  constructor(
+    private readonly _panel: NotebookPanel,
+    private readonly _link: Link
+  ) {
+    NotebookActions.executionScheduled.connect(this._scheduled, this);
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  /** Send the document if the kernel does not have it yet. */
+  send(): void {
+    const transport = this._link.transport;
+    const model = this._panel.content.model;
+    if (!transport || !model || this._link.standing !== 'ready') {
+      return;
+    }
+    const notebook = withoutOutputs(model);
+    const text = JSON.stringify(notebook);
+    if (text === this._sent && transport === this._to) {
+      return;
+    }
+    this._sent = text;
+    this._to = transport;
+    transport.request('live', { path: this._panel.context.localPath, notebook }).catch(() => { this._sent = ''; });
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    NotebookActions.executionScheduled.disconnect(this._scheduled, this);
+  }
+
+  private _scheduled(_: unknown, { notebook }: { notebook: Notebook }): void {
+    if (notebook === this._panel.content) {
+      this.send();
+    }
+  }
+}
+
+/** The document as nbformat JSON. The cells' outputs are not looked at: they may be large, and the kernel has its own. */
+function withoutOutputs(model: INotebookModel): { [key: string]: Json } {
+  const cells: Json[] = [];
+  for (const cell of model.cells) {
+    if (cell.type === 'code') {
+      const { id, sharedModel } = cell;
+      const [source, metadata] = [sharedModel.getSource(), sharedModel.getMetadata() as Json];
+      cells.push({ cell_type: 'code', id, metadata, source, execution_count: null, outputs: [] });
+    } else {
+      cells.push(cell.toJSON() as unknown as Json);
+    }
+  }
+  return {
+    cells,
+    metadata: model.sharedModel.getMetadata() as Json,
+    nbformat: model.nbformat,
+    nbformat_minor: model.nbformatMinor
+  };
+}

@@ -1,0 +1,43 @@
+import { Widget } from '@lumino/widgets';
+import type { IState, Translate } from '../core';
+import type { Links } from './notebooks';
+
+/** In the status bar: the present version of the current notebook, whether it has changed since, whether a cell runs. */
+export class StatusItem extends Widget {
+  constructor(
+    private readonly _links: Links,
+    private readonly _t: Translate
+  ) {
+    super({ node: document.createElement('span') });
+    this.addClass('jp-StatusBar-TextItem');
+    this.addClass('nbmv-Lab-status');
+    _links.changed.connect(this._follow, this);
+    this._follow();
+  }
+
+  override dispose(): void {
+    this._links.changed.disconnect(this._follow, this);
+    super.dispose();
+  }
+
+  private _follow(): void {
+    const state = this._links.current?.link.state ?? null;
+    this.node.textContent = state ? says(state, this._t) : '';
+    this.node.title = state?.head?.message ?? '';
+  }
+}
+
+function says(state: IState, t: Translate): string {
+  const words = [state.head ? state.head.name : t('no version yet')];
+  const changed = state.uncommitted?.filter(change => change.effect !== 'stays').length ?? 0;
+  if (changed > 0) {
+    words.push(t('uncommitted: {n}', { n: changed }));
+  }
+  if (state.busy) {
+    words.push(t('a cell runs'));
+  }
+  if (state.queued.length > 0) {
+    words.push(t('waiting: {n}', { n: state.queued.length }));
+  }
+  return words.join(' · ');
+}
