@@ -3,10 +3,12 @@ import tseslint from 'typescript-eslint';
 const JUPYTER = ['@jupyterlab/*', '@jupyterlab/**', '@lumino/*', '@lumino/**', '@jupyter/*', 'yjs'];
 
 /** What an element, a value or the network could be abused with: names and messages of a stranger are shown as text only. */
-const TEXT_ONLY = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln', 'createContextualFragment'].map(name => ({
-  selector: `MemberExpression[property.name='${name}']`,
-  message: 'Text nodes only: textContent, append, createElement.'
-}));
+const TEXT_ONLY = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln', 'createContextualFragment'].map(
+  name => ({
+    selector: `MemberExpression[property.name='${name}']`,
+    message: 'Text nodes only: textContent, append, createElement.'
+  })
+);
 
 export default tseslint.config(
   { ignores: ['lib/', 'node_modules/', 'eslint.config.mjs'] },
@@ -36,7 +38,10 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...TEXT_ONLY],
       'no-restricted-globals': [
         'error',
-        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map(name => ({ name, message: 'The panel speaks through its comm only.' })),
+        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map(name => ({
+          name,
+          message: 'The panel speaks through its comm only.'
+        })),
         { name: 'setInterval', message: 'No polling: the kernel pushes.' }
       ]
     }
@@ -46,7 +51,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: [...JUPYTER, '**/lab/**', '**/widget/**'], message: 'core/ knows no Jupyter and no host.' }] }
+        {
+          patterns: [
+            { group: [...JUPYTER, '**/lab/**', '**/widget/**'], message: 'core/ knows no Jupyter and no host.' }
+          ]
+        }
       ]
     }
   },
@@ -67,7 +76,10 @@ export default tseslint.config(
   {
     files: ['src/lab/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['**/core/*', '!**/core/index'], message: 'Hosts import ../core only.' }] }]
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/core/*', '!**/core/index'], message: 'Hosts import ../core only.' }] }
+      ]
     }
   }
 );

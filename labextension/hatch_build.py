@@ -31,7 +31,7 @@ BUNDLES = (PLUGIN / "package.json", PACKAGE / "static" / "widget.js", PACKAGE / 
 BUILT = PACKAGE / "static" / "built.txt"  # in the sdist too: of which sources the bundles are
 CHECKED = HERE.parent / "build" / "frontend" / "checked.txt"
 SOURCES = ("src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json")
-CHECKS = ("tests", "eslint.config.mjs", "vitest.config.mts", "../tests/golden/panel")
+CHECKS = ("tests", "eslint.config.mjs", ".prettierignore", "vitest.config.mts", "../tests/golden/panel")
 
 
 class FrontEnd(BuildHookInterface):

@@ -41,7 +41,9 @@ export class Ends {
 
   add(...ends: (() => void)[]): void {
     if (this._done) {
-      ends.forEach(end => { end(); });
+      ends.forEach(end => {
+        end();
+      });
     } else {
       this._ends.push(...ends);
     }
@@ -51,6 +53,8 @@ export class Ends {
     this._done = true;
     const ends = this._ends.reverse();
     this._ends = [];
-    ends.forEach(end => { end(); });
+    ends.forEach(end => {
+      end();
+    });
   }
 }

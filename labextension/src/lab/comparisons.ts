@@ -69,7 +69,9 @@ class Comparison extends Widget {
     button.type = 'button';
     button.className = 'jp-Button jp-mod-styled';
     button.textContent = t('Open it');
-    button.addEventListener('click', () => { this._openNotebook(path); });
+    button.addEventListener('click', () => {
+      this._openNotebook(path);
+    });
     node.append(button);
     return node;
   }
@@ -126,7 +128,9 @@ export class Comparisons {
   }
 
   private _content(args: IComparisonArgs): Comparison {
-    const openNotebook = (path: string): void => { void this._app.commands.execute('docmanager:open', { path }); };
+    const openNotebook = (path: string): void => {
+      void this._app.commands.execute('docmanager:open', { path });
+    };
     return new Comparison({ ...args }, this._links, this._around, openNotebook);
   }
 

@@ -12,13 +12,20 @@ export function openSheet(title: string, content: Widget, t: Translate): void {
   const head = document.createElement('header');
   const heading = document.createElement('h2');
   heading.textContent = title;
-  head.append(heading, cross(t('Close'), () => { dialog.close(); }));
+  head.append(
+    heading,
+    cross(t('Close'), () => {
+      dialog.close();
+    })
+  );
   const body = document.createElement('div');
   body.className = 'nbmv-Lab-sheet-body';
   dialog.append(head, body);
   document.body.append(dialog);
   Widget.attach(content, body);
-  content.disposed.connect(() => { dialog.close(); });
+  content.disposed.connect(() => {
+    dialog.close();
+  });
   dialog.addEventListener('close', () => {
     content.dispose();
     dialog.remove();

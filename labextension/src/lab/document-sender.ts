@@ -36,7 +36,9 @@ export class LiveDocument implements IDisposable {
     }
     this._sent = text;
     this._to = transport;
-    transport.request('live', { path: this._panel.context.localPath, notebook }).catch(() => { this._sent = ''; });
+    transport.request('live', { path: this._panel.context.localPath, notebook }).catch(() => {
+      this._sent = '';
+    });
   }
 
   dispose(): void {

@@ -53,7 +53,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const hasTabs = labShell !== null;
     const drawable = rendermime && factory && editors;
     const documents = drawable ? new Documents(app, { rendermime, factory, editors }, t, hasTabs) : null;
-    const compare = (path: string, ids: string[]): void => { comparisons.open({ path, ids }); };
+    const compare = (path: string, ids: string[]): void => {
+      comparisons.open({ path, ids });
+    };
     const around = new Around({ t, links, settings, documents, compare, hasTabs });
     const comparisons = new Comparisons(app, links, around, hasTabs);
 

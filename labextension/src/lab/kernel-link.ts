@@ -106,7 +106,11 @@ export class Link implements IDisposable {
     const reply = await kernel.requestExecute({ code: '%load_ext nbmodelver', silent: true }).done;
     if (reply.content.status === 'error') {
       const { ename, evalue } = reply.content;
-      throw new Failure({ code: ename, message: evalue, hint: 'pip install nbmodelver, in the environment of this kernel' });
+      throw new Failure({
+        code: ename,
+        message: evalue,
+        hint: 'pip install nbmodelver, in the environment of this kernel'
+      });
     }
     if (this._standing === 'absent' || this._standing === 'missing') {
       this._look();
@@ -137,7 +141,12 @@ export class Link implements IDisposable {
       this._drop();
       this._stand('waiting');
     } else if (status === 'connected' && this._transport) {
-      this._transport.request('hello', {}).then(state => { this._take(state); }).catch(() => undefined); // a push may be lost
+      this._transport
+        .request('hello', {})
+        .then(state => {
+          this._take(state);
+        })
+        .catch(() => undefined); // a push may be lost
     }
   }
 
@@ -196,7 +205,9 @@ export class Link implements IDisposable {
     const listeners = new Set<(message: unknown) => void>();
     this._comm = comm;
     comm.onMsg = message => {
-      listeners.forEach(listener => { listener(message.content.data); });
+      listeners.forEach(listener => {
+        listener(message.content.data);
+      });
     };
     comm.onClose = () => {
       if (this._comm === comm) {
@@ -210,14 +221,18 @@ export class Link implements IDisposable {
     }
     comm.open();
     const transport = connect(
-      message => { comm.send(message as ReadonlyJSONObject as never); },
+      message => {
+        comm.send(message as ReadonlyJSONObject as never);
+      },
       listener => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       }
     );
     this._transport = transport;
-    transport.onState(state => { this._take(state); });
+    transport.onState(state => {
+      this._take(state);
+    });
     const state = await transport.request('hello', {});
     this._speaker = { protocol: state.protocol, release: state.release };
     if (older(state) !== null) {
@@ -272,7 +287,9 @@ export class Link implements IDisposable {
 async function ownThread(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
   const started = (comm as { subshellStarted?: Promise<void> }).subshellStarted;
   if (started && kernel.supportsSubshells && String(comm.commsOverSubshells) !== 'disabled') {
-    const late = new Promise<void>(resolve => { window.setTimeout(resolve, SUBSHELL_MS); });
+    const late = new Promise<void>(resolve => {
+      window.setTimeout(resolve, SUBSHELL_MS);
+    });
     await Promise.race([started, late]).catch(() => undefined);
   }
 }
@@ -281,6 +298,7 @@ async function ownThread(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): 
 async function isInstalled(kernel: Kernel.IKernelConnection): Promise<boolean> {
   const asked = { code: '', silent: true, store_history: false, user_expressions: { it: IS_INSTALLED } };
   const { content } = await kernel.requestExecute(asked).done;
-  const answers = content.status === 'ok' ? (content.user_expressions as { it?: { data?: { [mime: string]: unknown } } }) : {};
+  const answers =
+    content.status === 'ok' ? (content.user_expressions as { it?: { data?: { [mime: string]: unknown } } }) : {};
   return answers.it?.data?.['text/plain'] !== 'False';
 }

@@ -50,7 +50,9 @@ export class Documents {
     });
     content.model = model;
     content.addClass('nbmv-Lab-document');
-    content.disposed.connect(() => { model.dispose(); });
+    content.disposed.connect(() => {
+      model.dispose();
+    });
     content.node.tabIndex = -1;
     return content;
   }

@@ -18,9 +18,15 @@ export class Links {
   private readonly _changed = new Signal<this, void>(this);
 
   constructor(private readonly _tracker: INotebookTracker) {
-    _tracker.forEach(panel => { this._add(panel); });
-    _tracker.widgetAdded.connect((_, panel) => { this._add(panel); });
-    _tracker.currentChanged.connect(() => { this._changed.emit(); });
+    _tracker.forEach(panel => {
+      this._add(panel);
+    });
+    _tracker.widgetAdded.connect((_, panel) => {
+      this._add(panel);
+    });
+    _tracker.currentChanged.connect(() => {
+      this._changed.emit();
+    });
   }
 
   /** Emitted when there are other notebooks, another is the current one, or the link of any has changed. */
@@ -65,8 +71,12 @@ export class Links {
     }
     const link = new Link(context);
     this._shared.set(context, link);
-    context.disposed.connect(() => { this._shared.delete(context); });
-    link.changed.connect(() => { this._changed.emit(); });
+    context.disposed.connect(() => {
+      this._shared.delete(context);
+    });
+    link.changed.connect(() => {
+      this._changed.emit();
+    });
     return link;
   }
 }

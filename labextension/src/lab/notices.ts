@@ -16,7 +16,16 @@ export function notify(text: string, kind: 'info' | 'success' | 'error', action?
   }
   const id = Notification.emit(text, kind, {
     autoClose: action ? 30000 : kind === 'error' ? 10000 : 5000,
-    actions: action ? [{ label: action.label, callback: () => { action.run(); } }] : []
+    actions: action
+      ? [
+          {
+            label: action.label,
+            callback: () => {
+              action.run();
+            }
+          }
+        ]
+      : []
   });
   last = kind === 'error' ? '' : id;
 }

@@ -30,7 +30,9 @@ export class Around implements IAround {
   }
 
   load(place: IPlace): void {
-    place.link.load().catch((error: unknown) => { explain(error, this.t); });
+    place.link.load().catch((error: unknown) => {
+      explain(error, this.t);
+    });
   }
 
   host(place: IPlace, transport: ITransport): IHost {
@@ -39,12 +41,22 @@ export class Around implements IAround {
       transport: withDocument(transport, place),
       translate: t,
       ...(hasTabs ? { notify } : {}),
-      selected: ids => { this._selected.set(place, ids); },
+      selected: ids => {
+        this._selected.set(place, ids);
+      },
       confirmed: () => !settings.confirmRollback,
-      setConfirmed: value => { settings.setConfirmRollback(!value); },
-      openComparison: ids => { compare(place.panel.context.path, ids); },
+      setConfirmed: value => {
+        settings.setConfirmRollback(!value);
+      },
+      openComparison: ids => {
+        compare(place.panel.context.path, ids);
+      },
       ...(documents
-        ? { openDocument: (name: string, notebook: object) => { documents.open(name, notebook, place.panel.id); } }
+        ? {
+            openDocument: (name: string, notebook: object) => {
+              documents.open(name, notebook, place.panel.id);
+            }
+          }
         : {})
     };
   }
@@ -60,6 +72,8 @@ export function withDocument(transport: ITransport, place: IPlace): ITransport {
       return transport.request(method, params, options);
     },
     onState: listener => transport.onState(listener),
-    dispose: () => { transport.dispose(); }
+    dispose: () => {
+      transport.dispose();
+    }
   };
 }

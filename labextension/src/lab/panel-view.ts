@@ -93,7 +93,9 @@ export class PanelView extends Widget {
       button.type = 'button';
       button.className = 'jp-Button jp-mod-styled jp-mod-accept';
       button.textContent = t('Load nbmodelver in this kernel');
-      button.addEventListener('click', () => { this._around.load(this._place); });
+      button.addEventListener('click', () => {
+        this._around.load(this._place);
+      });
       node.append(button);
     }
     return node;
@@ -121,7 +123,9 @@ export function reason(link: Pick<Link, 'standing' | 'speaker'>, t: Translate): 
     case 'elsewhere':
       return t('The versions of this kernel are shown with the notebook or console that was connected to it first.');
     case 'missing':
-      return t("nbmodelver is not installed in this kernel's environment: run %pip install nbmodelver in a cell, then load it.");
+      return t(
+        "nbmodelver is not installed in this kernel's environment: run %pip install nbmodelver in a cell, then load it."
+      );
     case 'mismatched':
       return (link.speaker && mismatch(link.speaker, t)) ?? t('Waiting for the kernel …');
     case 'absent':

@@ -9,12 +9,16 @@ export class Settings {
   private readonly _told = new WeakSet<ITransport>();
 
   constructor(private readonly _links: Links) {
-    _links.changed.connect(() => { this._tellNew(); });
+    _links.changed.connect(() => {
+      this._tellNew();
+    });
   }
 
   async load(registry: ISettingRegistry, plugin: string): Promise<void> {
     this._all = await registry.load(plugin);
-    this._all.changed.connect(() => { this._tell(() => true); });
+    this._all.changed.connect(() => {
+      this._tell(() => true);
+    });
     this._tellNew();
   }
 
@@ -45,7 +49,10 @@ export class Settings {
     const [ignore, metric] = [this._names().join(' '), this._get('defaultMetric')];
     return {
       auto: this._get('autoCommit') === true,
-      settings: { ...(ignore ? { ignore } : {}), ...(typeof metric === 'string' && metric ? { default_metric: metric } : {}) }
+      settings: {
+        ...(ignore ? { ignore } : {}),
+        ...(typeof metric === 'string' && metric ? { default_metric: metric } : {})
+      }
     };
   }
 

@@ -64,6 +64,8 @@ export class Sidebar extends Widget {
       (this.layout as PanelLayout).addWidget(view);
     }
     this._empty.setHidden(current !== null);
-    this._views.forEach((view, place) => { view.setHidden(place !== current); });
+    this._views.forEach((view, place) => {
+      view.setHidden(place !== current);
+    });
   }
 }

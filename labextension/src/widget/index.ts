@@ -16,10 +16,14 @@ interface IModel {
  */
 function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
   const transport = connect(
-    message => { model.send(message); },
+    message => {
+      model.send(message);
+    },
     listener => {
       model.on('msg:custom', listener);
-      return () => { model.off('msg:custom', listener); };
+      return () => {
+        model.off('msg:custom', listener);
+      };
     }
   );
   let panel: IPanel | null = null;
@@ -37,7 +41,9 @@ function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
       panel?.show(viewOf(model), ids);
     }
   };
-  const turn = (): void => { panel?.show(viewOf(model), chosen(model)); };
+  const turn = (): void => {
+    panel?.show(viewOf(model), chosen(model));
+  };
 
   void transport.request('hello', {}).then(
     () => {

@@ -10,7 +10,13 @@ HTMLCanvasElement.prototype.getContext = () => null;
 
 async function violations(root: HTMLElement): Promise<string[]> {
   const found = await axe.run(root, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } });
-  return found.violations.map(each => `${each.id}: ${each.nodes.map(node => node.html).slice(0, 3).join(' | ')}`);
+  return found.violations.map(
+    each =>
+      `${each.id}: ${each.nodes
+        .map(node => node.html)
+        .slice(0, 3)
+        .join(' | ')}`
+  );
 }
 
 describe('axe', () => {

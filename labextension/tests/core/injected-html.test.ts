@@ -16,7 +16,9 @@ function planted(value: unknown, key = ''): unknown {
     return value.map(each => planted(each, key));
   }
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [NAMED.has(key) ? `${PLANT}${name}` : name, planted(each, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [NAMED.has(key) ? `${PLANT}${name}` : name, planted(each, name)])
+    );
   }
   return value;
 }
@@ -27,7 +29,11 @@ const FIXED = new Set(['id', 'saved_at_utc', 'kind', 'effect', 'status', 'parent
 const NAMED = new Set(['branches', 'tags', 'params', 'metrics', 'packages', 'environment', 'settings']);
 
 class Planted extends Mock {
-  override async request<M extends Method>(method: M, params: Params<M>, options?: IRequestOptions): Promise<Result<M>> {
+  override async request<M extends Method>(
+    method: M,
+    params: Params<M>,
+    options?: IRequestOptions
+  ): Promise<Result<M>> {
     return planted(await super.request(method, params, options)) as Result<M>;
   }
 }
@@ -88,7 +94,9 @@ test('planted HTML in failures, progress and what waits is text', async () => {
   mock.answers.export = (_, { onProgress }) =>
     new Promise((__, reject) => {
       setTimeout(() => onProgress?.({ done: 1, total: 3, what: PLANT }), 260);
-      setTimeout(() => { reject(new Failure({ code: 'X', message: PLANT, hint: PLANT })); }, 330);
+      setTimeout(() => {
+        reject(new Failure({ code: 'X', message: PLANT, hint: PLANT }));
+      }, 330);
     });
   const { root } = await page({ mock });
   mock.push({ queued: [{ request: 1, method: 'x', what: PLANT }] });
@@ -100,6 +108,8 @@ test('planted HTML in failures, progress and what waits is text', async () => {
   await settled(290);
   expect(root.querySelector('.nbmv-tasks')?.textContent).toContain(PLANT);
   check(root);
-  await vi.waitFor(() => { expect(root.querySelector('[role=alert]')?.textContent).toContain(PLANT); });
+  await vi.waitFor(() => {
+    expect(root.querySelector('[role=alert]')?.textContent).toContain(PLANT);
+  });
   check(root);
 });

@@ -7,7 +7,9 @@ describe('what the kernel says', () => {
   test('the history', async () => {
     const { root } = await page({ mock: golden() });
     const names = SAMPLES.history.result.entries.map(each => each.name);
-    const shown = rows(root).map(each => each.querySelector('.nbmv-version')?.firstChild?.textContent).filter(Boolean);
+    const shown = rows(root)
+      .map(each => each.querySelector('.nbmv-version')?.firstChild?.textContent)
+      .filter(Boolean);
     expect(shown).toEqual(names);
     await click(rows(root)[rows(root).length - 1] as Element);
     const fold = all(root, '.nbmv-details details').at(-1) as HTMLDetailsElement;
@@ -22,12 +24,21 @@ describe('what the kernel says', () => {
     const sample = model ? SAMPLES.diffModel : SAMPLES.diff;
     const { root } = await page({ mock: golden(model), view: 'compare', ids: ['v1', 'v2'] });
     (one(root, '.nbmv-compare-tools input') as HTMLInputElement).click();
-    expect(all(root, '[data-section]').map(each => each.dataset['section'])).toEqual(sample.result.sections.map(each => each.id));
-    expect(all(root, 'figure.nbmv-chart')).toHaveLength(sample.result.sections.reduce((sum, each) => sum + each.charts.length, 0));
+    expect(all(root, '[data-section]').map(each => each.dataset['section'])).toEqual(
+      sample.result.sections.map(each => each.id)
+    );
+    expect(all(root, 'figure.nbmv-chart')).toHaveLength(
+      sample.result.sections.reduce((sum, each) => sum + each.charts.length, 0)
+    );
     expect(root.textContent).not.toMatch(/\[object|undefined|NaN/);
   });
 
-  test.each([['compare', ['a', 'b', 'c']], ['rollback', ['v1']], ['commit', []], ['inspect', []]] as const)('%s', async (view, ids) => {
+  test.each([
+    ['compare', ['a', 'b', 'c']],
+    ['rollback', ['v1']],
+    ['commit', []],
+    ['inspect', []]
+  ] as const)('%s', async (view, ids) => {
     const { root, panel } = await page({ mock: golden() });
     panel.show(view, [...ids], view === 'inspect' ? 'df' : '');
     await settled();
@@ -39,6 +50,8 @@ describe('what the kernel says', () => {
   test('what a rollback did', async () => {
     const { root } = await page({ mock: golden(), view: 'rollback', ids: ['v1'] });
     await click(button(root, 'Roll back'));
-    expect(one(root, '.nbmv-notice').textContent).toContain(`Rolled back to ${SAMPLES.rollback.result.plan.version.name}`);
+    expect(one(root, '.nbmv-notice').textContent).toContain(
+      `Rolled back to ${SAMPLES.rollback.result.plan.version.name}`
+    );
   });
 });

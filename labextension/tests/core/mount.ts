@@ -10,7 +10,9 @@ vi.setConfig({ testTimeout: 300_000 });
 const mounted: IPanel[] = [];
 
 afterEach(() => {
-  mounted.splice(0).forEach(panel => { panel.dispose(); });
+  mounted.splice(0).forEach(panel => {
+    panel.dispose();
+  });
   document.body.replaceChildren();
   vi.useRealTimers();
 });
@@ -21,7 +23,9 @@ export interface IPage {
   root: HTMLElement;
 }
 
-export async function page(options: { mock?: Mock; view?: View; ids?: string[]; host?: Partial<IHost> } = {}): Promise<IPage> {
+export async function page(
+  options: { mock?: Mock; view?: View; ids?: string[]; host?: Partial<IHost> } = {}
+): Promise<IPage> {
   const mock = options.mock ?? new Mock();
   const place = document.createElement('div');
   document.body.append(place);
@@ -67,7 +71,9 @@ export async function click(element: Element, init: MouseEventInit = {}): Promis
 }
 
 export async function press(key: string, init: KeyboardEventInit = {}): Promise<void> {
-  document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }));
+  document.activeElement?.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init })
+  );
   await settled();
 }
 

@@ -19,15 +19,31 @@ function mock(values: readonly Metric[] = WORDS): Mock {
   const made = new Mock(values.length);
   const of = (number: number): { loss: Metric } => ({ loss: values[number - 1] ?? 0 });
   const entries = sample.history(values.length).map(entry => ({ ...entry, metrics: of(entry.number) }));
-  made.state = { ...made.state, metrics: ['loss'], head: { ...sample.entry(values.length, values.length), metrics: of(values.length) } };
+  made.state = {
+    ...made.state,
+    metrics: ['loss'],
+    head: { ...sample.entry(values.length, values.length), metrics: of(values.length) }
+  };
   made.answers.history = () => ({ total: entries.length, entries });
-  made.answers.series = () => ({ points: [...entries].reverse().map(({ id, number: at, metrics }) => ({ id, number: at, value: metrics.loss })) });
-  made.answers.version = ({ id }) => ({ ...sample.version(parseInt(id.slice(0, 6), 16), values.length), metrics: of(parseInt(id.slice(0, 6), 16)) });
+  made.answers.series = () => ({
+    points: [...entries].reverse().map(({ id, number: at, metrics }) => ({ id, number: at, value: metrics.loss }))
+  });
+  made.answers.version = ({ id }) => ({
+    ...sample.version(parseInt(id.slice(0, 6), 16), values.length),
+    metrics: of(parseInt(id.slice(0, 6), 16))
+  });
   return made;
 }
 
 function chart(kind: IChart['kind'], values: (Metric | null)[] = WORDS): IChart {
-  return { kind, title: 'loss', x_label: 'version', y_label: 'loss', labels: values.map((_, i) => `v${i + 1}`), series: [{ label: 'loss', x: values.map((_, i) => i + 1), y: values }] };
+  return {
+    kind,
+    title: 'loss',
+    x_label: 'version',
+    y_label: 'loss',
+    labels: values.map((_, i) => `v${i + 1}`),
+    series: [{ label: 'loss', x: values.map((_, i) => i + 1), y: values }]
+  };
 }
 
 async function drawn(made: IChart): Promise<HTMLElement> {
@@ -44,14 +60,29 @@ describe('words', () => {
   });
 
   test('are typed by a person in any of their spellings', () => {
-    expect(['NaN', ' inf', '+Infinity', '-infinity', '1e-3', '', 'x', '0x'].map(typed)).toEqual(['nan', 'inf', 'inf', '-inf', 0.001, undefined, undefined, undefined]);
+    expect(['NaN', ' inf', '+Infinity', '-infinity', '1e-3', '', 'x', '0x'].map(typed)).toEqual([
+      'nan',
+      'inf',
+      'inf',
+      '-inf',
+      0.001,
+      undefined,
+      undefined,
+      undefined
+    ]);
   });
 });
 
 describe('the history', () => {
   test('each row says what its metric is', async () => {
     const { root } = await page({ mock: mock() });
-    expect(rows(root).flatMap(each => each.querySelector('.nbmv-value')?.textContent ?? [])).toEqual(['0.25', '-inf', 'inf', 'nan', '0.5']);
+    expect(rows(root).flatMap(each => each.querySelector('.nbmv-value')?.textContent ?? [])).toEqual([
+      '0.25',
+      '-inf',
+      'inf',
+      'nan',
+      '0.5'
+    ]);
     await click(row(root, 'v2'));
     expect(one(root, '.nbmv-figures-list dd').textContent).toBe('nan');
   });
@@ -62,7 +93,9 @@ describe('the history', () => {
     const path = line.querySelector('.nbmv-spark-line')?.getAttribute('d') ?? '';
     expect(path).not.toMatch(/NaN|Infinity/);
     expect(path.match(/M/g)).toHaveLength(2);
-    expect(line.getAttribute('aria-label')).toBe('loss over 5 versions: lowest 0.25 in v5, highest 0.5 in v1, last 0.25; 3 versions are no finite number');
+    expect(line.getAttribute('aria-label')).toBe(
+      'loss over 5 versions: lowest 0.25 in v5, highest 0.5 in v1, last 0.25; 3 versions are no finite number'
+    );
   });
 
   test('with no number at all nothing breaks', async () => {
@@ -78,7 +111,11 @@ describe('the history', () => {
     const { root } = await page({ mock: mock() });
     await click(button(root, 'Chart of loss over the versions'));
     const crosses = all(root, '.nbmv-no-number');
-    expect(crosses.map(each => each.querySelector('title')?.textContent)).toEqual(['loss: version 2, loss nan', 'loss: version 3, loss inf', 'loss: version 4, loss -inf']);
+    expect(crosses.map(each => each.querySelector('title')?.textContent)).toEqual([
+      'loss: version 2, loss nan',
+      'loss: version 3, loss inf',
+      'loss: version 4, loss -inf'
+    ]);
     await click(crosses[1] as Element);
     expect(row(root, 'v3').getAttribute('aria-selected')).toBe('true');
   });
@@ -94,12 +131,22 @@ describe('the history', () => {
 });
 
 describe('charts', () => {
-  test.each(['line', 'scatter', 'bars', 'histogram'] as const)('%s: no drawing holds NaN, the table has the words', async kind => {
-    const made = kind === 'histogram' ? { ...chart(kind), series: [{ label: 'loss', x: [0, 1, 2, 3, 4, 5], y: WORDS }] } : chart(kind);
-    const figure = await drawn(made);
-    expect(figure.querySelector('.nbmv-plot')?.innerHTML).not.toMatch(/NaN|Infinity|undefined/);
-    expect(all(figure, '.nbmv-table td').map(each => each.textContent).filter(text => /^[a-z0-9.-]+$/.test(text ?? ''))).toEqual(expect.arrayContaining(['0.5', 'nan', 'inf', '-inf', '0.25']));
-  });
+  test.each(['line', 'scatter', 'bars', 'histogram'] as const)(
+    '%s: no drawing holds NaN, the table has the words',
+    async kind => {
+      const made =
+        kind === 'histogram'
+          ? { ...chart(kind), series: [{ label: 'loss', x: [0, 1, 2, 3, 4, 5], y: WORDS }] }
+          : chart(kind);
+      const figure = await drawn(made);
+      expect(figure.querySelector('.nbmv-plot')?.innerHTML).not.toMatch(/NaN|Infinity|undefined/);
+      expect(
+        all(figure, '.nbmv-table td')
+          .map(each => each.textContent)
+          .filter(text => /^[a-z0-9.-]+$/.test(text ?? ''))
+      ).toEqual(expect.arrayContaining(['0.5', 'nan', 'inf', '-inf', '0.25']));
+    }
+  );
 
   test('a bar that is none is its word; one that is missing is nothing', async () => {
     const figure = await drawn(chart('bars', [1, 'nan', null]));
@@ -115,18 +162,38 @@ describe('charts', () => {
 describe('the comparison', () => {
   test('of two shows the words, lined up as numbers, without a step', async () => {
     const made = new Mock();
-    const metrics = { id: 'metrics', title: 'Metrics', columns: ['name', 'before', 'after', 'change'], rows: [{ cells: ['loss', 0.5, 'nan', null], status: 'changed' as const }], lines: [], note: '', charts: [chart('bars', [0.5, 'nan'])] };
+    const metrics = {
+      id: 'metrics',
+      title: 'Metrics',
+      columns: ['name', 'before', 'after', 'change'],
+      rows: [{ cells: ['loss', 0.5, 'nan', null], status: 'changed' as const }],
+      lines: [],
+      note: '',
+      charts: [chart('bars', [0.5, 'nan'])]
+    };
     made.answers.diff = () => ({ ...sample.diff(1, 2), sections: [metrics] });
     const { root } = await page({ mock: made, view: 'compare', ids: ['v1', 'v2'] });
     const cells = all(root, '.nbmv-diff tbody :is(td, th):not(.nbmv-signs)');
-    expect(cells.map(each => [each.textContent, each.className])).toEqual([['loss', ''], ['0.5', 'nbmv-number'], ['nan', 'nbmv-number']]);
+    expect(cells.map(each => [each.textContent, each.className])).toEqual([
+      ['loss', ''],
+      ['0.5', 'nbmv-number'],
+      ['nan', 'nbmv-number']
+    ]);
   });
 
   const compared = (): IComparison => {
     const five = sample.comparison([1, 2, 3, 4, 5], TOTAL);
-    return { ...five, metrics: [{ name: 'loss', values: WORDS, differs: true }, { name: 'acc', values: [3, null, 1, 1, 2], differs: true }], charts: [] };
+    return {
+      ...five,
+      metrics: [
+        { name: 'loss', values: WORDS, differs: true },
+        { name: 'acc', values: [3, null, 1, 1, 2], differs: true }
+      ],
+      charts: []
+    };
   };
-  const columns = (root: ParentNode): string[] => all(root, '.nbmv-several thead .nbmv-version').map(each => each.textContent ?? '');
+  const columns = (root: ParentNode): string[] =>
+    all(root, '.nbmv-several thead .nbmv-version').map(each => each.textContent ?? '');
 
   test('of several is sorted by a metric up and down; what is no finite number is last both ways', async () => {
     const made = new Mock();
@@ -146,7 +213,13 @@ describe('the comparison', () => {
     expect(await sorted('acc')).toBe('v1 v5 v3 v4 v2');
     expect(await sorted('acc')).toBe('v1 v2 v3 v4 v5');
     expect(all(root, '[aria-sort]')).toEqual([]);
-    expect(all(root, '.nbmv-several tbody:nth-of-type(1) tr:nth-child(2) td').map(each => each.textContent)).toEqual(['0.5', 'nan', 'inf', '-inf', '0.25']);
+    expect(all(root, '.nbmv-several tbody:nth-of-type(1) tr:nth-child(2) td').map(each => each.textContent)).toEqual([
+      '0.5',
+      'nan',
+      'inf',
+      '-inf',
+      '0.25'
+    ]);
   });
 
   test('numbers come before words', () => {

@@ -17,19 +17,45 @@ const place = document.getElementById('place') as HTMLElement;
 document.documentElement.dir = query.has('rtl') ? 'rtl' : 'ltr';
 document.body.dataset['theme'] = query.has('bare') ? 'none' : (query.get('theme') ?? 'light');
 place.style.width = query.has('width') ? `${query.get('width') ?? ''}px` : '';
-const mock = query.has('golden') ? golden(query.get('golden') === 'model') : query.has('hard') ? hard() : new Mock(query.has('empty') ? 0 : total);
+const mock = query.has('golden')
+  ? golden(query.get('golden') === 'model')
+  : query.has('hard')
+    ? hard()
+    : new Mock(query.has('empty') ? 0 : total);
 if (query.has('failing')) {
-  const refused = fails({ code: 'Damaged', message: 'the store /home/ada/projects/churn-prediction-2026/.nbmodelver is damaged: 3 parts are missing', hint: 'try: %mv_repair' });
-  Object.assign(mock.answers, { history: refused, diff: refused, compare: refused, plan: refused, form: refused, inspect: refused, version: refused });
+  const refused = fails({
+    code: 'Damaged',
+    message: 'the store /home/ada/projects/churn-prediction-2026/.nbmodelver is damaged: 3 parts are missing',
+    hint: 'try: %mv_repair'
+  });
+  Object.assign(mock.answers, {
+    history: refused,
+    diff: refused,
+    compare: refused,
+    plan: refused,
+    form: refused,
+    inspect: refused,
+    version: refused
+  });
 }
 if (query.has('busy')) {
   mock.state = { ...mock.state, busy: true, queued: [{ request: 3, method: 'commit', what: 'Commit "deeper"' }] };
 }
 let asked = true;
-const ids = (query.get('ids') ?? '').split(',').filter(Boolean).map(n => idOf(Number(n)));
+const ids = (query.get('ids') ?? '')
+  .split(',')
+  .filter(Boolean)
+  .map(n => idOf(Number(n)));
 const panel = mountPanel(
   place,
-  { transport: mock, translate: plain, confirmed: () => !asked, setConfirmed: value => { asked = !value; } },
+  {
+    transport: mock,
+    translate: plain,
+    confirmed: () => !asked,
+    setConfirmed: value => {
+      asked = !value;
+    }
+  },
   (query.get('view') ?? 'history') as View,
   ids
 );
@@ -41,6 +67,11 @@ if (query.has('notices')) {
   const run = (): void => undefined;
   say({ kind: 'success', text: 'Rolled back to v7', actions: [{ label: 'Undo', run }] });
   say({ kind: 'info', text: 'The tag best-so-far is at another version', actions: [{ label: 'Move it to v12', run }] });
-  say({ kind: 'error', text: 'a cell is running', hint: 'wait until it has ended, or interrupt it', actions: [{ label: 'Do it when the cell has ended', run }] });
+  say({
+    kind: 'error',
+    text: 'a cell is running',
+    hint: 'wait until it has ended, or interrupt it',
+    actions: [{ label: 'Do it when the cell has ended', run }]
+  });
 }
 Object.assign(window, { mock, panel });

@@ -38,7 +38,9 @@ export function tickWidth(y: Scale, count: number): number {
 /** A number of an axis, short: from a million on "20M" or "20B". */
 function tick(value: number): string {
   const size = Math.abs(value);
-  return size >= 1e6 && size < 1e15 ? value.toLocaleString(undefined, { notation: 'compact', maximumSignificantDigits: 4 }) : number(value);
+  return size >= 1e6 && size < 1e15
+    ? value.toLocaleString(undefined, { notation: 'compact', maximumSignificantDigits: 4 })
+    : number(value);
 }
 
 /** As many ticks as have room for their numbers beside each other. */
@@ -55,12 +57,21 @@ function beside(x: Scale, width: number, integers: boolean): number[] {
 export function horizontal(x: Scale, box: IBox, label: string, integers = false): SVGElement[] {
   const width = box.right - box.left;
   const texts = beside(x, width, integers).map(value =>
-    svg('g', {}, svg('path', { class: 'nbmv-tick', d: `M${x(value)} ${box.bottom}v4` }), svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, tick(value)))
+    svg(
+      'g',
+      {},
+      svg('path', { class: 'nbmv-tick', d: `M${x(value)} ${box.bottom}v4` }),
+      svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, tick(value))
+    )
   );
   return [
     svg('path', { class: 'nbmv-axis', d: `M${box.left} ${box.bottom}H${box.right}` }),
     ...texts,
-    svg('text', { class: 'nbmv-axis-label', x: (box.left + box.right) / 2, y: box.bottom + 28, 'text-anchor': 'middle' }, shortened(label, width))
+    svg(
+      'text',
+      { class: 'nbmv-axis-label', x: (box.left + box.right) / 2, y: box.bottom + 28, 'text-anchor': 'middle' },
+      shortened(label, width)
+    )
   ];
 }
 
@@ -72,8 +83,15 @@ export function shortened(text: string, width: number): (string | SVGElement)[] 
 
 /** Grid lines with their numbers, and the axis' name above them. */
 export function vertical(y: Scale, box: IBox, label: string, count: number): SVGElement[] {
-  const lines = y.ticks(count).map(value =>
-    svg('g', {}, svg('path', { class: 'nbmv-grid', d: `M${box.left} ${y(value)}H${box.right}` }), svg('text', { x: box.left - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, tick(value)))
-  );
+  const lines = y
+    .ticks(count)
+    .map(value =>
+      svg(
+        'g',
+        {},
+        svg('path', { class: 'nbmv-grid', d: `M${box.left} ${y(value)}H${box.right}` }),
+        svg('text', { x: box.left - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, tick(value))
+      )
+    );
   return [...lines, svg('text', { class: 'nbmv-axis-label', x: 2, y: 9 }, shortened(label, box.right))];
 }

@@ -14,16 +14,39 @@ export function histogram(t: Translate, chart: IChart, width: number, height: nu
   const widths = chart.series.map(one => binWidth(one.x));
   const widest = Math.max(...widths);
   const differ = widths.some(one => one > 0 && one < widest * 0.999);
-  const tops = chart.series.map((one, s) => one.y.map(value => drawn(value) * (differ && widths[s] ? widest / widths[s] : 1)));
+  const tops = chart.series.map((one, s) =>
+    one.y.map(value => drawn(value) * (differ && widths[s] ? widest / widths[s] : 1))
+  );
   const measure = scale([0, ...tops.flat()], 1, 0);
   const box: IBox = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 22, bottom: height - 32 };
   const y = measure.range([box.bottom, box.top]);
-  const x = scale(chart.series.flatMap(one => one.x), box.left, box.right, false);
+  const x = scale(
+    chart.series.flatMap(one => one.x),
+    box.left,
+    box.right,
+    false
+  );
   const hatch = freshId('hatch');
   return [
     hatching(hatch),
-    ...vertical(y, box, differ ? t('{what} per {width}', { what: chart.y_label, width: number(widest) }) : chart.y_label, ticks),
-    ...chart.series.map((one, s) => area(s, outline(one.x.map(v => x(v)), (tops[s] ?? []).map(v => y(v)), box.bottom), hatch, one.label)),
+    ...vertical(
+      y,
+      box,
+      differ ? t('{what} per {width}', { what: chart.y_label, width: number(widest) }) : chart.y_label,
+      ticks
+    ),
+    ...chart.series.map((one, s) =>
+      area(
+        s,
+        outline(
+          one.x.map(v => x(v)),
+          (tops[s] ?? []).map(v => y(v)),
+          box.bottom
+        ),
+        hatch,
+        one.label
+      )
+    ),
     ...horizontal(x, box, chart.x_label)
   ];
 }
@@ -59,7 +82,12 @@ export function bars(chart: IChart, width: number, height: number): SVGElement[]
   const longest = Math.max(0, ...chart.labels.map(one => one.length));
   const left = Math.min(longest * 6.2 + 8, width * 0.42);
   const said = chart.series.flatMap(one => one.y.map(value => number(measured(value)).length));
-  const box: IBox = { left, right: width - Math.min(Math.max(44, Math.max(0, ...said) * CHARACTER + 8), width * 0.4), top: 6, bottom: height - 32 };
+  const box: IBox = {
+    left,
+    right: width - Math.min(Math.max(44, Math.max(0, ...said) * CHARACTER + 8), width * 0.4),
+    top: 6,
+    bottom: height - 32
+  };
   const x = scale([0, ...chart.series.flatMap(one => one.y.map(drawn))], box.left, box.right);
   const row = chart.series.length * (BAR + 1) + GAP;
   const hatch = freshId('hatch');
@@ -68,14 +96,25 @@ export function bars(chart: IChart, width: number, height: number): SVGElement[]
     return svg(
       'g',
       {},
-      svg('text', { class: 'nbmv-bar-label', x: left - 6, y: top + (row - GAP) / 2 + 3.5, 'text-anchor': 'end' }, shortened(label, left - 6)),
+      svg(
+        'text',
+        { class: 'nbmv-bar-label', x: left - 6, y: top + (row - GAP) / 2 + 3.5, 'text-anchor': 'end' },
+        shortened(label, left - 6)
+      ),
       chart.series.map((one, s) => bar(x(0), x(drawn(one.y[i])), top + s * (BAR + 1), s, hatch, one.y[i]))
     );
   };
   return [hatching(hatch), ...chart.labels.map(group), ...horizontal(x, box, chart.y_label)];
 }
 
-function bar(zero: number, end: number, top: number, s: number, hatch: string, value: Metric | null | undefined): SVGElement | null {
+function bar(
+  zero: number,
+  end: number,
+  top: number,
+  s: number,
+  hatch: string,
+  value: Metric | null | undefined
+): SVGElement | null {
   if (value === null || value === undefined) {
     return null;
   }
@@ -87,7 +126,11 @@ function bar(zero: number, end: number, top: number, s: number, hatch: string, v
 
 function area(s: number, d: string, hatch: string, said: string): SVGElement {
   const fill = s === 0 ? undefined : `url(#${hatch})`;
-  return svg('path', { class: `nbmv-area ${s === 0 ? '' : 'nbmv-area-hollow'} ${colour(s)}`, d, fill, 'stroke-dasharray': dash(s) }, svg('title', {}, said));
+  return svg(
+    'path',
+    { class: `nbmv-area ${s === 0 ? '' : 'nbmv-area-hollow'} ${colour(s)}`, d, fill, 'stroke-dasharray': dash(s) },
+    svg('title', {}, said)
+  );
 }
 
 function hatching(id: string): SVGElement {

@@ -34,13 +34,43 @@ export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}):
   });
   toggle.setAttribute('aria-pressed', 'false');
   const which = better(t, chart.better);
-  fit(plot, width => { fill(plot, picture(t, chart, width, options)); });
-  return h('figure', { class: 'nbmv-chart' }, h('figcaption', { class: 'nbmv-chart-head' }, h('span', {}, h('span', { class: 'nbmv-strong' }, chart.title), which ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${which}`) : null), toggle), legend(chart), plot, numbers);
+  fit(plot, width => {
+    fill(plot, picture(t, chart, width, options));
+  });
+  return h(
+    'figure',
+    { class: 'nbmv-chart' },
+    h(
+      'figcaption',
+      { class: 'nbmv-chart-head' },
+      h(
+        'span',
+        {},
+        h('span', { class: 'nbmv-strong' }, chart.title),
+        which ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${which}`) : null
+      ),
+      toggle
+    ),
+    legend(chart),
+    plot,
+    numbers
+  );
 }
 
 function picture(t: Translate, chart: IChart, width: number, { choose }: IOptions): SVGSVGElement {
   const height = chart.kind === 'bars' ? barsHeight(chart) : Math.round(Math.min(220, Math.max(150, width * 0.5)));
-  return svg('svg', { class: 'nbmv-svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary(t, chart) }, marksOf(t, chart, width, height, choose));
+  return svg(
+    'svg',
+    {
+      class: 'nbmv-svg',
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'img',
+      'aria-label': summary(t, chart)
+    },
+    marksOf(t, chart, width, height, choose)
+  );
 }
 
 function marksOf(t: Translate, chart: IChart, width: number, height: number, choose: IOptions['choose']): SVGElement[] {
@@ -59,14 +89,25 @@ function legend(chart: IChart): HTMLElement | null {
   if (chart.series.length < 2) {
     return null;
   }
-  return h('div', { class: 'nbmv-legend', 'aria-hidden': true }, chart.series.map((one, s) => h('span', {}, sample(s, chart.kind), h('bdi', {}, one.label))));
+  return h(
+    'div',
+    { class: 'nbmv-legend', 'aria-hidden': true },
+    chart.series.map((one, s) => h('span', {}, sample(s, chart.kind), h('bdi', {}, one.label)))
+  );
 }
 
 /** What the picture shows, in a sentence. */
 export function summary(t: Translate, chart: IChart): string {
   const series = chart.series.map(one => {
     const values = one.y.map(measured).filter(Number.isFinite);
-    return values.length ? t('{label}: {n} values from {low} to {high}', { label: one.label, n: values.length, low: number(Math.min(...values)), high: number(Math.max(...values)) }) : one.label;
+    return values.length
+      ? t('{label}: {n} values from {low} to {high}', {
+          label: one.label,
+          n: values.length,
+          low: number(Math.min(...values)),
+          high: number(Math.max(...values))
+        })
+      : one.label;
   });
   return `${chart.title}. ${series.join('; ')}`;
 }

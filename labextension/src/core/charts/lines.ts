@@ -28,25 +28,50 @@ export function lines(chart: IChart, width: number, height: number, choose?: Cho
   return [
     ...vertical(y, box, chart.y_label, ticks),
     ...horizontal(x, box, chart.x_label, integers),
-    ...chart.series.map((one, s) => drawOne(chart, s, i => [x(one.x[i] ?? NaN), y(measured(one.y[i]))], box.bottom, choose)),
+    ...chart.series.map((one, s) =>
+      drawOne(chart, s, i => [x(one.x[i] ?? NaN), y(measured(one.y[i]))], box.bottom, choose)
+    ),
     ...(named ? names(chart, box.right + 4, s => y(last(chart.series[s]?.y ?? []))) : [])
   ];
 }
 
-function drawOne(chart: IChart, s: number, at: (i: number) => [number, number], ground: number, choose?: Choose): SVGElement {
+function drawOne(
+  chart: IChart,
+  s: number,
+  at: (i: number) => [number, number],
+  ground: number,
+  choose?: Choose
+): SVGElement {
   const series = chart.series[s];
   const indices = (series?.x ?? []).map((_, i) => i);
   const there = (i: number): boolean => at(i).every(Number.isFinite);
   const wordOnly = indices.filter(i => !there(i) && series?.y[i] !== null && Number.isFinite(at(i)[0]));
-  const path = line<number>().defined(there).x(i => at(i)[0]).y(i => at(i)[1]);
+  const path = line<number>()
+    .defined(there)
+    .x(i => at(i)[0])
+    .y(i => at(i)[1]);
   const few = indices.length <= MOST_POINTS || chart.kind === 'scatter';
   const points = few ? indices.filter(there).map(i => mark(chart, s, i, at(i), choose)) : [];
-  return svg('g', {}, chart.kind === 'line' ? svg('path', { class: `nbmv-line ${colour(s)}`, d: path(indices) ?? '', 'stroke-dasharray': dash(s) }) : null, points, wordOnly.map(i => gap(chart, s, i, [at(i)[0], ground], choose)));
+  return svg(
+    'g',
+    {},
+    chart.kind === 'line'
+      ? svg('path', { class: `nbmv-line ${colour(s)}`, d: path(indices) ?? '', 'stroke-dasharray': dash(s) })
+      : null,
+    points,
+    wordOnly.map(i => gap(chart, s, i, [at(i)[0], ground], choose))
+  );
 }
 
 function mark(chart: IChart, s: number, i: number, [x, y]: [number, number], choose?: Choose): SVGElement {
   const label = chart.labels[i] ?? '';
-  const made = chosenBy(point(s, x, y, said(chart, s, i), chart.kind === 'scatter' ? 56 : 34), choose && (() => { choose(s, i); }));
+  const made = chosenBy(
+    point(s, x, y, said(chart, s, i), chart.kind === 'scatter' ? 56 : 34),
+    choose &&
+      (() => {
+        choose(s, i);
+      })
+  );
   const named = chart.kind === 'scatter' && label && chart.labels.length <= 12;
   const text = named ? svg('text', { class: 'nbmv-point-label', x, y: y - 7, 'text-anchor': 'middle' }, label) : null;
   return svg('g', {}, made, text);
@@ -54,8 +79,18 @@ function mark(chart: IChart, s: number, i: number, [x, y]: [number, number], cho
 
 /** Where a value is no finite number there is a gap in the line, and a cross on the axis that says what it is. */
 function gap(chart: IChart, s: number, i: number, [x, y]: [number, number], choose?: Choose): SVGElement {
-  const made = svg('path', { class: `nbmv-no-number ${colour(s)}`, d: `M${x - 3} ${y - 3}l6 6m0-6l-6 6` }, svg('title', {}, said(chart, s, i)));
-  return chosenBy(made, choose && (() => { choose(s, i); }));
+  const made = svg(
+    'path',
+    { class: `nbmv-no-number ${colour(s)}`, d: `M${x - 3} ${y - 3}l6 6m0-6l-6 6` },
+    svg('title', {}, said(chart, s, i))
+  );
+  return chosenBy(
+    made,
+    choose &&
+      (() => {
+        choose(s, i);
+      })
+  );
 }
 
 function said({ labels, series, x_label, y_label }: IChart, s: number, i: number): string {
@@ -73,7 +108,10 @@ function chosenBy(made: SVGElement, choose: (() => void) | undefined): SVGElemen
 
 /** Names at the ends of the lines, moved apart where they would touch. */
 function names(chart: IChart, x: number, yOf: (s: number) => number): SVGElement[] {
-  const order = chart.series.map((_, s) => ({ s, y: yOf(s) })).filter(one => Number.isFinite(one.y)).sort((a, b) => a.y - b.y);
+  const order = chart.series
+    .map((_, s) => ({ s, y: yOf(s) }))
+    .filter(one => Number.isFinite(one.y))
+    .sort((a, b) => a.y - b.y);
   let lowest = -Infinity;
   return order.map(({ s, y }) => {
     lowest = Math.max(y + 3.5, lowest + 12);

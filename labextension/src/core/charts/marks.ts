@@ -1,4 +1,13 @@
-import { symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, type SymbolType } from 'd3-shape';
+import {
+  symbol,
+  symbolCircle,
+  symbolCross,
+  symbolDiamond,
+  symbolSquare,
+  symbolStar,
+  symbolTriangle,
+  type SymbolType
+} from 'd3-shape';
 import { svg } from '../dom/elements';
 
 /** What tells series apart without colour: the line's dashes and the points' shapes. */
@@ -17,7 +26,11 @@ export function colour(series: number): string {
 /** A point of a series. size: its area in square px. */
 export function point(series: number, x: number, y: number, said: string, size = 34): SVGPathElement {
   const shape = SHAPES[series % SHAPES.length] ?? symbolCircle;
-  return svg('path', { class: `nbmv-point ${colour(series)}`, transform: `translate(${x},${y})`, d: symbol(shape, size)() ?? '' }, svg('title', {}, said));
+  return svg(
+    'path',
+    { class: `nbmv-point ${colour(series)}`, transform: `translate(${x},${y})`, d: symbol(shape, size)() ?? '' },
+    svg('title', {}, said)
+  );
 }
 
 /** A piece of a series' line with its point, for the legend. */
@@ -27,7 +40,17 @@ export function sample(series: number, kind: string): SVGSVGElement {
     'svg',
     { class: `nbmv-sample ${colour(series)}`, width: 24, height: 12, 'aria-hidden': true },
     area
-      ? svg('rect', { class: series === 0 ? 'nbmv-area' : 'nbmv-area nbmv-area-hollow', x: 3, y: 1.5, width: 18, height: 9, 'stroke-dasharray': dash(series) })
-      : [kind === 'line' ? svg('path', { class: 'nbmv-line', d: 'M0 6H24', 'stroke-dasharray': dash(series) }) : null, point(series, 12, 6, '')]
+      ? svg('rect', {
+          class: series === 0 ? 'nbmv-area' : 'nbmv-area nbmv-area-hollow',
+          x: 3,
+          y: 1.5,
+          width: 18,
+          height: 9,
+          'stroke-dasharray': dash(series)
+        })
+      : [
+          kind === 'line' ? svg('path', { class: 'nbmv-line', d: 'M0 6H24', 'stroke-dasharray': dash(series) }) : null,
+          point(series, 12, 6, '')
+        ]
   );
 }

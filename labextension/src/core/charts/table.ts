@@ -13,13 +13,37 @@ export function chartTable(t: Translate, chart: IChart): HTMLElement {
   const scatter = chart.kind === 'scatter' && chart.labels.length > 0;
   const heads = [...(scatter ? [t('Version')] : []), first, ...chart.series.map(one => one.label)];
   const body = rows.slice(0, MOST).map((row, i) =>
-    h('tr', {}, scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null, h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key), row.values.map(value => h('td', { class: 'nbmv-number' }, value === null || value === undefined ? '–' : number(measured(value)))))
+    h(
+      'tr',
+      {},
+      scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null,
+      h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key),
+      row.values.map(value =>
+        h('td', { class: 'nbmv-number' }, value === null || value === undefined ? '–' : number(measured(value)))
+      )
+    )
   );
   return h(
     'div',
     { class: 'nbmv-scroll', role: 'group', 'aria-label': chart.title },
-    h('table', { class: 'nbmv-table' }, h('caption', { class: 'nbmv-spoken' }, chart.title), h('thead', {}, h('tr', {}, heads.map(text => h('th', { scope: 'col' }, text)))), h('tbody', {}, body)),
-    rows.length > MOST ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MOST, all: rows.length })) : null
+    h(
+      'table',
+      { class: 'nbmv-table' },
+      h('caption', { class: 'nbmv-spoken' }, chart.title),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          heads.map(text => h('th', { scope: 'col' }, text))
+        )
+      ),
+      h('tbody', {}, body)
+    ),
+    rows.length > MOST
+      ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MOST, all: rows.length }))
+      : null
   );
 }
 
@@ -35,7 +59,15 @@ function rowsOf(chart: IChart): IRow[] {
   if (chart.kind === 'scatter') {
     return (chart.series[0]?.x ?? []).map((x, i) => ({ key: number(x), values: chart.series.map(one => one.y[i]) }));
   }
-  const keys = [...new Set(chart.series.flatMap(one => (chart.kind === 'histogram' ? one.x.slice(0, -1).map((x, i) => `${number(x)} – ${number(one.x[i + 1] ?? x)}`) : one.x.map(x => number(x)))))];
+  const keys = [
+    ...new Set(
+      chart.series.flatMap(one =>
+        chart.kind === 'histogram'
+          ? one.x.slice(0, -1).map((x, i) => `${number(x)} – ${number(one.x[i + 1] ?? x)}`)
+          : one.x.map(x => number(x))
+      )
+    )
+  ];
   const maps = chart.series.map(one => new Map(one.y.map((y, i) => [keyOf(chart, one.x, i), y] as const)));
   return keys.map(key => ({ key, values: maps.map(map => map.get(key)) }));
 }

@@ -33,8 +33,19 @@ export class Commit implements IView {
     const { t } = ctx;
     this._ctx = ctx;
     this.title = t('Commit');
-    this._message = h('input', { type: 'text', class: 'nbmv-input', autocomplete: 'off', placeholder: t('What is different about this version') });
-    this._tags = h('input', { type: 'text', class: 'nbmv-input', autocomplete: 'off', spellcheck: 'false', placeholder: t('best-so-far, paper') });
+    this._message = h('input', {
+      type: 'text',
+      class: 'nbmv-input',
+      autocomplete: 'off',
+      placeholder: t('What is different about this version')
+    });
+    this._tags = h('input', {
+      type: 'text',
+      class: 'nbmv-input',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      placeholder: t('best-so-far, paper')
+    });
     this._note = h('textarea', { class: 'nbmv-input', rows: 2 });
     this._metrics = new Metrics(ctx);
     const fields = h(
@@ -48,7 +59,19 @@ export class Commit implements IView {
     );
     this.element = h(
       'form',
-      { class: 'nbmv-view nbmv-rollback nbmv-commit', 'aria-label': this.title, on: { submit: event => { event.preventDefault(); void this._do(); }, keydown: event => { this._key(event); } } },
+      {
+        class: 'nbmv-view nbmv-rollback nbmv-commit',
+        'aria-label': this.title,
+        on: {
+          submit: event => {
+            event.preventDefault();
+            void this._do();
+          },
+          keydown: event => {
+            this._key(event);
+          }
+        }
+      },
       fields,
       this._foot
     );
@@ -98,12 +121,35 @@ export class Commit implements IView {
     const { t } = this._ctx;
     const able = names.filter(one => !one.problem);
     const unable = names.filter(one => one.problem);
-    const groups = KINDS.map(kind => this._group(kind, able.filter(one => one.kind === kind)));
+    const groups = KINDS.map(kind =>
+      this._group(
+        kind,
+        able.filter(one => one.kind === kind)
+      )
+    );
     fill(
       this._names,
       able.length ? groups : empty(t('Nothing in the notebook to keep yet.')),
       unable.length
-        ? h('details', { class: 'nbmv-fold nbmv-group', open: true }, h('summary', {}, icon('warning'), ' ', t('Cannot be kept'), h('span', { class: 'nbmv-count' }, unable.length)), h('ul', { class: 'nbmv-changes' }, unable.map(one => h('li', { class: 'nbmv-change' }, written(one.name, 'nbmv-strong'), ': ', written(one.problem)))))
+        ? h(
+            'details',
+            { class: 'nbmv-fold nbmv-group', open: true },
+            h(
+              'summary',
+              {},
+              icon('warning'),
+              ' ',
+              t('Cannot be kept'),
+              h('span', { class: 'nbmv-count' }, unable.length)
+            ),
+            h(
+              'ul',
+              { class: 'nbmv-changes' },
+              unable.map(one =>
+                h('li', { class: 'nbmv-change' }, written(one.name, 'nbmv-strong'), ': ', written(one.problem))
+              )
+            )
+          )
         : null
     );
   }
@@ -118,11 +164,25 @@ export class Commit implements IView {
       checked: names.every(one => this._chosen.has(one.name)),
       class: 'nbmv-strong',
       changed: on => {
-        names.forEach(one => { this._set(one.name, on); });
-        ticks.forEach(tick => { check(tick, on); });
+        names.forEach(one => {
+          this._set(one.name, on);
+        });
+        ticks.forEach(tick => {
+          check(tick, on);
+        });
       }
     });
-    return h('fieldset', { class: 'nbmv-kind-group' }, h('legend', { class: 'nbmv-spoken' }, kindName(this._ctx.t, kind)), all, h('ul', { class: 'nbmv-changes' }, ticks.map(tick => h('li', {}, tick))));
+    return h(
+      'fieldset',
+      { class: 'nbmv-kind-group' },
+      h('legend', { class: 'nbmv-spoken' }, kindName(this._ctx.t, kind)),
+      all,
+      h(
+        'ul',
+        { class: 'nbmv-changes' },
+        ticks.map(tick => h('li', {}, tick))
+      )
+    );
   }
 
   private _tick(one: Name): HTMLLabelElement {
@@ -137,7 +197,9 @@ export class Commit implements IView {
       ],
       checked: this._chosen.has(one.name),
       class: 'nbmv-change',
-      changed: on => { this._set(one.name, on); }
+      changed: on => {
+        this._set(one.name, on);
+      }
     });
   }
 
@@ -153,21 +215,47 @@ export class Commit implements IView {
   private _drawFoot(): void {
     const { t } = this._ctx;
     const busy = this._ctx.state.value?.busy ?? false;
-    const bytes = (this._form?.names ?? []).filter(one => this._chosen.has(one.name)).reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
+    const bytes = (this._form?.names ?? [])
+      .filter(one => this._chosen.has(one.name))
+      .reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
     const sum = this._form ? `${counted(t, this._chosen.size, '{n} name', '{n} names')} · ${size(bytes)}` : '';
-    const commit = button({ label: busy ? t('Commit when the cell has ended') : t('Commit'), icon: 'commit', class: 'nbmv-primary', disabled: !this._form || this._doing, run: () => undefined });
+    const commit = button({
+      label: busy ? t('Commit when the cell has ended') : t('Commit'),
+      icon: 'commit',
+      class: 'nbmv-primary',
+      disabled: !this._form || this._doing,
+      run: () => undefined
+    });
     commit.type = 'submit';
     fill(
       this._foot,
-      busy ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can wait for its end.')) : null,
-      h('div', { class: 'nbmv-actions' }, commit, this._ctx.first === 'commit' ? null : button({ label: t('Cancel'), run: () => { this._ctx.back(); } }), h('span', { class: 'nbmv-dim nbmv-small nbmv-foot-sum' }, sum))
+      busy
+        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can wait for its end.'))
+        : null,
+      h(
+        'div',
+        { class: 'nbmv-actions' },
+        commit,
+        this._ctx.first === 'commit'
+          ? null
+          : button({
+              label: t('Cancel'),
+              run: () => {
+                this._ctx.back();
+              }
+            }),
+        h('span', { class: 'nbmv-dim nbmv-small nbmv-foot-sum' }, sum)
+      )
     );
   }
 
   private _params(queue: boolean): IMethods['commit'][0] {
     const plain = (this._form?.names ?? []).filter(one => one.chosen && !one.problem).map(one => one.name);
     const asUsual = plain.length === this._chosen.size && plain.every(name => this._chosen.has(name));
-    const tags = this._tags.value.split(',').map(one => one.trim()).filter(Boolean);
+    const tags = this._tags.value
+      .split(',')
+      .map(one => one.trim())
+      .filter(Boolean);
     const note = this._note.value.trim();
     const metrics = this._metrics.values();
     return {
@@ -202,7 +290,11 @@ export class Commit implements IView {
     }
     announce(this._ctx, done.said);
     if (done.skipped.length) {
-      this._ctx.notice({ kind: 'info', text: t('Not kept: {names}', { names: done.skipped.map(one => one.path || one.name).join(', ') }), hint: done.skipped.map(one => one.reason).join('; ') });
+      this._ctx.notice({
+        kind: 'info',
+        text: t('Not kept: {names}', { names: done.skipped.map(one => one.path || one.name).join(', ') }),
+        hint: done.skipped.map(one => one.reason).join('; ')
+      });
     }
   }
 }

@@ -13,8 +13,19 @@ export class Metrics {
   constructor(ctx: IContext) {
     const { t } = ctx;
     this._ctx = ctx;
-    const add = iconButton({ label: t('Add a metric'), icon: 'plus', run: () => { this._add('', '').querySelector('input')?.focus(); } });
-    this.element = h('div', { class: 'nbmv-field', role: 'group', 'aria-label': t('Metrics') }, h('div', { class: 'nbmv-details-head' }, h('span', { class: 'nbmv-label' }, t('Metrics')), add), this._rows);
+    const add = iconButton({
+      label: t('Add a metric'),
+      icon: 'plus',
+      run: () => {
+        this._add('', '').querySelector('input')?.focus();
+      }
+    });
+    this.element = h(
+      'div',
+      { class: 'nbmv-field', role: 'group', 'aria-label': t('Metrics') },
+      h('div', { class: 'nbmv-details-head' }, h('span', { class: 'nbmv-label' }, t('Metrics')), add),
+      this._rows
+    );
   }
 
   propose(metrics: { [name: string]: Metric }): void {
@@ -59,9 +70,30 @@ export class Metrics {
     const row: HTMLElement = h(
       'div',
       { class: 'nbmv-metric-row' },
-      h('input', { type: 'text', class: 'nbmv-input', value: name, 'aria-label': t('Name of the metric'), placeholder: t('name'), spellcheck: 'false' }),
-      h('input', { type: 'text', inputmode: 'decimal', class: 'nbmv-input', value, 'aria-label': name ? t('Value of {name}', { name }) : t('Value'), placeholder: t('value'), title: t('A number; where nobody knows which way it is better, with :lower or :higher behind it') }),
-      iconButton({ label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'), icon: 'close', run: () => { row.remove(); } })
+      h('input', {
+        type: 'text',
+        class: 'nbmv-input',
+        value: name,
+        'aria-label': t('Name of the metric'),
+        placeholder: t('name'),
+        spellcheck: 'false'
+      }),
+      h('input', {
+        type: 'text',
+        inputmode: 'decimal',
+        class: 'nbmv-input',
+        value,
+        'aria-label': name ? t('Value of {name}', { name }) : t('Value'),
+        placeholder: t('value'),
+        title: t('A number; where nobody knows which way it is better, with :lower or :higher behind it')
+      }),
+      iconButton({
+        label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'),
+        icon: 'close',
+        run: () => {
+          row.remove();
+        }
+      })
     );
     this._rows.append(row);
     return row;

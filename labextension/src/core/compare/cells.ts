@@ -61,5 +61,10 @@ function small(counts: readonly number[], found: Json): Node {
     return svg('rect', { x: i * step, y: HEIGHT - tall, width: Math.max(0.5, step - 0.6), height: tall });
   });
   const name = `${said(low)} – ${said(high)}: ${counts.map(number).join(', ')}`;
-  return svg('svg', { class: 'nbmv-small-histogram', width: WIDTH, height: HEIGHT, role: 'img', 'aria-label': name }, svg('title', {}, `${said(low)} – ${said(high)}`), bars);
+  return svg(
+    'svg',
+    { class: 'nbmv-small-histogram', width: WIDTH, height: HEIGHT, role: 'img', 'aria-label': name },
+    svg('title', {}, `${said(low)} – ${said(high)}`),
+    bars
+  );
 }

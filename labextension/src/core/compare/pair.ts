@@ -28,30 +28,54 @@ export async function two(ctx: IContext, before: string, after: string, name: st
 
 function title(ctx: IContext, { before, after }: IDiff, name: string): HTMLElement {
   const side = (label: string, of: IDiff['before']): HTMLElement =>
-    h('div', { class: 'nbmv-side' }, h('span', { class: 'nbmv-small nbmv-dim' }, label), h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', written(of.message)));
-  return h('div', { class: 'nbmv-sides' }, side(name ? ctx.t('Before, {name} only', { name }) : ctx.t('Before'), before), icon('forward'), side(ctx.t('After'), after));
+    h(
+      'div',
+      { class: 'nbmv-side' },
+      h('span', { class: 'nbmv-small nbmv-dim' }, label),
+      h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', written(of.message))
+    );
+  return h(
+    'div',
+    { class: 'nbmv-sides' },
+    side(name ? ctx.t('Before, {name} only', { name }) : ctx.t('Before'), before),
+    icon('forward'),
+    side(ctx.t('After'), after)
+  );
 }
 
 export function differs(section: ISection): boolean {
-  return section.lines.length > 0 || section.rows.some(row => row.status !== 'same') || section.id.startsWith('failed.');
+  return (
+    section.lines.length > 0 || section.rows.some(row => row.status !== 'same') || section.id.startsWith('failed.')
+  );
 }
 
 function body(ctx: IContext, diff: IDiff, look: ILook, closed: Set<string>): HTMLElement[] {
   const { t } = ctx;
-  const shown = diff.sections.filter(section => !look.onlyDifferences || differs(section) || (section.note && !section.rows.length));
+  const shown = diff.sections.filter(
+    section => !look.onlyDifferences || differs(section) || (section.note && !section.rows.length)
+  );
   const same = diff.sections.filter(section => !shown.includes(section));
   const drawn = shown.map(section => draw(ctx, section, look, closed));
   if (!diff.sections.some(differs)) {
     drawn.unshift(h('p', { class: 'nbmv-empty' }, t('No differences.')));
   } else if (same.length) {
-    drawn.push(h('p', { class: 'nbmv-dim' }, t('The same on both sides: {sections}', { sections: same.map(one => one.title).join(', ') })));
+    drawn.push(
+      h(
+        'p',
+        { class: 'nbmv-dim' },
+        t('The same on both sides: {sections}', { sections: same.map(one => one.title).join(', ') })
+      )
+    );
   }
   return drawn;
 }
 
 function draw(ctx: IContext, section: ISection, look: ILook, closed: Set<string>): HTMLElement {
   const count = section.rows.filter(row => row.status !== 'same').length;
-  const heading = [h('h3', { class: 'nbmv-section-title' }, written(section.title)), count ? h('span', { class: 'nbmv-count' }, count) : null];
+  const heading = [
+    h('h3', { class: 'nbmv-section-title' }, written(section.title)),
+    count ? h('span', { class: 'nbmv-count' }, count) : null
+  ];
   const content = h('div', { class: 'nbmv-section-body' }, rendererOf(section.id)(ctx, section, look));
   const made = fold(heading, content, !closed.has(section.id), open => {
     if (open) {

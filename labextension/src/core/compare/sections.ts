@@ -18,11 +18,24 @@ export type Renderer = (ctx: IContext, section: ISection, look: ILook) => (HTMLE
 
 /** Any section: charts, table, text diff, note. */
 export function general(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
-  return [...charts(ctx, section), table(ctx, section, look), section.lines.length ? textDiff(ctx, section.lines, look.sideways) : null, note(section)];
+  return [
+    ...charts(ctx, section),
+    table(ctx, section, look),
+    section.lines.length ? textDiff(ctx, section.lines, look.sideways) : null,
+    note(section)
+  ];
 }
 
 export function charts(ctx: IContext, section: ISection): HTMLElement[] {
-  return section.charts.length ? [h('div', { class: 'nbmv-charts' }, section.charts.map(chart => drawChart(ctx, chart)))] : [];
+  return section.charts.length
+    ? [
+        h(
+          'div',
+          { class: 'nbmv-charts' },
+          section.charts.map(chart => drawChart(ctx, chart))
+        )
+      ]
+    : [];
 }
 
 export function note(section: ISection): HTMLElement | null {
@@ -33,7 +46,12 @@ export function note(section: ISection): HTMLElement | null {
 const MOST = 400;
 
 /** The section's rows with a sign for what became of each. cell: how a cell is drawn, where the value's own look is not enough. */
-export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILook, cell: (at: number, found: Json, row: readonly Json[]) => ICell = (_, found) => value(found)): HTMLElement | null {
+export function table(
+  ctx: IContext,
+  section: ISection,
+  { onlyDifferences }: ILook,
+  cell: (at: number, found: Json, row: readonly Json[]) => ICell = (_, found) => value(found)
+): HTMLElement | null {
   const all = section.rows.filter(row => !onlyDifferences || row.status !== 'same');
   const rows = all.slice(0, MOST);
   if (!rows.length) {
@@ -42,12 +60,38 @@ export function table(ctx: IContext, section: ISection, { onlyDifferences }: ILo
   const used = lastUsed(rows);
   const cells = rows.map(row => row.cells.slice(0, used).map((found, at) => cell(at, found, row.cells)));
   const numbers = section.columns.slice(0, used).map((_, at) => cells.some(row => row[at]?.number));
-  const heads = section.columns.slice(0, used).map((column, at) => h('th', { scope: 'col', class: at > 0 && numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined }, column));
-  const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))), heads);
-  const body = rows.map((row, i) => h('tr', { class: `nbmv-row-${row.status}` }, h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)), (cells[i] ?? []).map((one, at) => drawCell(at, one, numbers[at] === true))));
+  const heads = section.columns
+    .slice(0, used)
+    .map((column, at) =>
+      h(
+        'th',
+        { scope: 'col', class: at > 0 && numbers[at] ? 'nbmv-number' : cells[0]?.[at]?.wide ? 'nbmv-wide' : undefined },
+        column
+      )
+    );
+  const names = h(
+    'tr',
+    {},
+    h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))),
+    heads
+  );
+  const body = rows.map((row, i) =>
+    h(
+      'tr',
+      { class: `nbmv-row-${row.status}` },
+      h('td', { class: 'nbmv-signs' }, sign(ctx, row.status)),
+      (cells[i] ?? []).map((one, at) => drawCell(at, one, numbers[at] === true))
+    )
+  );
   const more = all.length - rows.length;
-  const rest = more > 0 ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: more.toLocaleString() })) : null;
-  return h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title }, h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)), rest);
+  const rest =
+    more > 0 ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: more.toLocaleString() })) : null;
+  return h(
+    'div',
+    { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title },
+    h('table', { class: 'nbmv-table nbmv-diff' }, h('thead', {}, names), h('tbody', {}, body)),
+    rest
+  );
 }
 
 /** A last column in which no row says anything is left out. */
@@ -58,7 +102,10 @@ function lastUsed(rows: readonly { cells: readonly Json[] }[]): number {
 
 /** numeric: the column holds numbers, so that all of it lines up at its end. */
 function drawCell(at: number, { shown, number, title, wide }: ICell, numeric: boolean): HTMLElement {
-  const props = { class: at === 0 ? undefined : number ? 'nbmv-number' : numeric ? 'nbmv-at-end' : wide ? 'nbmv-wide' : undefined, title };
+  const props = {
+    class: at === 0 ? undefined : number ? 'nbmv-number' : numeric ? 'nbmv-at-end' : wide ? 'nbmv-wide' : undefined,
+    title
+  };
   return at === 0 ? h('th', { ...props, scope: 'row' }, shown) : h('td', props, shown);
 }
 
@@ -66,6 +113,16 @@ const SIGNS: { [S in Status]: string } = { added: '+', removed: '\u2212', change
 
 export function sign(ctx: IContext, status: Status): HTMLElement {
   const { t } = ctx;
-  const words: { [S in Status]: string } = { added: t('added'), removed: t('removed'), changed: t('changed'), same: t('same') };
-  return h('span', { class: `nbmv-sign nbmv-sign-${status}`, title: words[status] }, h('span', { 'aria-hidden': true }, SIGNS[status]), h('span', { class: 'nbmv-spoken' }, words[status]));
+  const words: { [S in Status]: string } = {
+    added: t('added'),
+    removed: t('removed'),
+    changed: t('changed'),
+    same: t('same')
+  };
+  return h(
+    'span',
+    { class: `nbmv-sign nbmv-sign-${status}`, title: words[status] },
+    h('span', { 'aria-hidden': true }, SIGNS[status]),
+    h('span', { class: 'nbmv-spoken' }, words[status])
+  );
 }

@@ -24,7 +24,18 @@ export async function several(ctx: IContext, ids: readonly string[]): Promise<IC
 function body(ctx: IContext, found: IComparison, look: ILook): HTMLElement[] {
   const { t } = ctx;
   const telling = found.charts.filter(tells).map(chart => labelled(chart, found));
-  const charts = telling.length ? [section(t('Charts'), h('div', { class: 'nbmv-charts' }, telling.map(chart => drawChart(ctx, chart))))] : [];
+  const charts = telling.length
+    ? [
+        section(
+          t('Charts'),
+          h(
+            'div',
+            { class: 'nbmv-charts' },
+            telling.map(chart => drawChart(ctx, chart))
+          )
+        )
+      ]
+    : [];
   return [table(ctx, found, look), ...charts];
 }
 
@@ -62,18 +73,54 @@ interface IValues {
 function table(ctx: IContext, found: IComparison, { onlyDifferences }: ILook): HTMLElement {
   const { t } = ctx;
   const box = h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': t('Versions side by side') });
-  const groups: [string, readonly IValues[]][] = [[t('Metrics'), found.metrics], [t('Hyperparameters'), found.params]];
-  const shown = groups.map(([title, rows]) => [title, rows.filter(row => row.differs || !onlyDifferences)] as const).filter(([, rows]) => rows.length);
+  const groups: [string, readonly IValues[]][] = [
+    [t('Metrics'), found.metrics],
+    [t('Hyperparameters'), found.params]
+  ];
+  const shown = groups
+    .map(([title, rows]) => [title, rows.filter(row => row.differs || !onlyDifferences)] as const)
+    .filter(([, rows]) => rows.length);
   let sorted: ISorted = { by: null, down: false };
   const sort = (by: IValues): void => {
     sorted = by !== sorted.by ? { by, down: false } : sorted.down ? { by: null, down: false } : { by, down: true };
     keepFocus(box, draw);
-    ctx.say(sorted.by === null ? t('In the order chosen') : sorted.down ? t('Sorted by {name}, highest first', { name: by.name }) : t('Sorted by {name}, lowest first', { name: by.name }));
+    ctx.say(
+      sorted.by === null
+        ? t('In the order chosen')
+        : sorted.down
+          ? t('Sorted by {name}, highest first', { name: by.name })
+          : t('Sorted by {name}, lowest first', { name: by.name })
+    );
   };
   const draw = (): void => {
     const order = orderOf(found.versions.length, sorted);
-    const bodies = shown.map(([title, rows]) => h('tbody', {}, groupRow(title, order.length), rows.map(row => drawRow(ctx, row, order, sorted, sort))));
-    fill(box, h('table', { class: 'nbmv-table nbmv-several' }, h('thead', {}, h('tr', {}, h('td', {}), order.map(i => head(ctx, found.versions[i])))), bodies), shown.length ? null : h('p', { class: 'nbmv-dim' }, t('No metric and no hyperparameter differs.')));
+    const bodies = shown.map(([title, rows]) =>
+      h(
+        'tbody',
+        {},
+        groupRow(title, order.length),
+        rows.map(row => drawRow(ctx, row, order, sorted, sort))
+      )
+    );
+    fill(
+      box,
+      h(
+        'table',
+        { class: 'nbmv-table nbmv-several' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            h('td', {}),
+            order.map(i => head(ctx, found.versions[i]))
+          )
+        ),
+        bodies
+      ),
+      shown.length ? null : h('p', { class: 'nbmv-dim' }, t('No metric and no hyperparameter differs.'))
+    );
   };
   draw();
   return box;
@@ -98,7 +145,13 @@ export function orderOf(count: number, { by, down }: ISorted): number[] {
       return one === other ? a - b : one === null ? 1 : -1;
     }
     const numbers = typeof one === 'number' && typeof other === 'number';
-    const far = numbers ? one - other : typeof one === typeof other ? String(one).localeCompare(String(other)) : typeof one === 'number' ? -1 : 1;
+    const far = numbers
+      ? one - other
+      : typeof one === typeof other
+        ? String(one).localeCompare(String(other))
+        : typeof one === 'number'
+          ? -1
+          : 1;
     return far * turn || a - b;
   });
 }
@@ -121,19 +174,44 @@ function head({ t }: IContext, one: IEntry | undefined): HTMLElement | null {
         { scope: 'col' },
         h('div', { class: 'nbmv-version' }, one.name),
         h('div', { class: 'nbmv-column-message', title: one.message }, written(one.message)),
-        h('time', { class: 'nbmv-dim nbmv-small', datetime: one.saved_at_utc, title: moment(one.saved_at_utc) }, ago(t, one.saved_at_utc))
+        h(
+          'time',
+          { class: 'nbmv-dim nbmv-small', datetime: one.saved_at_utc, title: moment(one.saved_at_utc) },
+          ago(t, one.saved_at_utc)
+        )
       )
     : null;
 }
 
-function drawRow({ t }: IContext, row: IValues, order: readonly number[], { by, down }: ISorted, sort: (by: IValues) => void): HTMLElement {
-  const name = button({ label: row.name, class: 'nbmv-link nbmv-sort', title: t('Sort the versions by {name}', { name: row.name }), run: () => { sort(row); } });
+function drawRow(
+  { t }: IContext,
+  row: IValues,
+  order: readonly number[],
+  { by, down }: ISorted,
+  sort: (by: IValues) => void
+): HTMLElement {
+  const name = button({
+    label: row.name,
+    class: 'nbmv-link nbmv-sort',
+    title: t('Sort the versions by {name}', { name: row.name }),
+    run: () => {
+      sort(row);
+    }
+  });
   const best = bestOf(row);
-  const sign = h('span', { class: 'nbmv-sort-sign', 'aria-hidden': true }, by === row ? (down ? '\u2193' : '\u2191') : '');
+  const sign = h(
+    'span',
+    { class: 'nbmv-sort-sign', 'aria-hidden': true },
+    by === row ? (down ? '\u2193' : '\u2191') : ''
+  );
   return h(
     'tr',
     { class: row.differs ? 'nbmv-row-changed' : 'nbmv-row-same' },
-    h('th', { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined }, h('div', { class: 'nbmv-sort-cell' }, name, sign)),
+    h(
+      'th',
+      { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined },
+      h('div', { class: 'nbmv-sort-cell' }, name, sign)
+    ),
     order.map(i => drawCell(t, row.values[i], best !== null && row.values[i] === best))
   );
 }
@@ -141,14 +219,30 @@ function drawRow({ t }: IContext, row: IValues, order: readonly number[], { by, 
 /** The best of different numbers; null when the direction of the metric is unknown. */
 export function bestOf({ values, direction, differs }: IValues): number | null {
   const numbers = values.filter((one): one is number => typeof one === 'number');
-  if (!differs || numbers.length < 2 || direction === undefined || direction === 'unknown' || Math.min(...numbers) === Math.max(...numbers)) {
+  if (
+    !differs ||
+    numbers.length < 2 ||
+    direction === undefined ||
+    direction === 'unknown' ||
+    Math.min(...numbers) === Math.max(...numbers)
+  ) {
     return null;
   }
   return direction === 'higher' ? Math.max(...numbers) : Math.min(...numbers);
 }
 
 function drawCell(t: Translate, value: Json | undefined, best: boolean): HTMLElement {
-  const shown: Child = value === null || value === undefined ? h('span', { class: 'nbmv-dim' }, '–') : isMetric(value) ? number(measured(value)) : written(said(value));
+  const shown: Child =
+    value === null || value === undefined
+      ? h('span', { class: 'nbmv-dim' }, '–')
+      : isMetric(value)
+        ? number(measured(value))
+        : written(said(value));
   const className = isMetric(value) ? (best ? 'nbmv-number nbmv-best' : 'nbmv-number') : undefined;
-  return h('td', { class: className, title: isMetric(value) ? (best ? `${value} (${t('the best')})` : String(value)) : undefined }, shown, best ? spoken(`, ${t('the best')}`) : null);
+  return h(
+    'td',
+    { class: className, title: isMetric(value) ? (best ? `${value} (${t('the best')})` : String(value)) : undefined },
+    shown,
+    best ? spoken(`, ${t('the best')}`) : null
+  );
 }

@@ -18,8 +18,23 @@ export function textDiff(ctx: IContext, lines: readonly string[], sideways: bool
   const numbered = number(lines);
   const rows = sideways ? pairs(numbered).map(pair => pairRow(ctx, pair)) : numbered.map(one => row(ctx, one));
   body.append(...rows.slice(0, MOST));
-  const table = sideways ? h('table', { class: 'nbmv-sideways' }, h('colgroup', {}, [1, 2, 3, 4, 5, 6].map(() => h('col'))), body) : h('table', {}, body);
-  const box = h('div', { class: 'nbmv-unified', tabindex: 0, role: 'group', 'aria-label': ctx.t('Code'), dir: 'ltr' }, table);
+  const table = sideways
+    ? h(
+        'table',
+        { class: 'nbmv-sideways' },
+        h(
+          'colgroup',
+          {},
+          [1, 2, 3, 4, 5, 6].map(() => h('col'))
+        ),
+        body
+      )
+    : h('table', {}, body);
+  const box = h(
+    'div',
+    { class: 'nbmv-unified', tabindex: 0, role: 'group', 'aria-label': ctx.t('Code'), dir: 'ltr' },
+    table
+  );
   if (rows.length <= MOST) {
     return box;
   }
@@ -94,7 +109,14 @@ function row(ctx: IContext, line: ILine): HTMLElement {
   if (line.kind === 'hunk') {
     return hunk(line);
   }
-  return h('tr', { class: `nbmv-line-${line.kind}` }, h('td', { class: 'nbmv-line-number' }, line.before ?? ''), h('td', { class: 'nbmv-line-number' }, line.after ?? ''), sign(ctx, line), h('td', { class: 'nbmv-line-text' }, line.text));
+  return h(
+    'tr',
+    { class: `nbmv-line-${line.kind}` },
+    h('td', { class: 'nbmv-line-number' }, line.before ?? ''),
+    h('td', { class: 'nbmv-line-number' }, line.after ?? ''),
+    sign(ctx, line),
+    h('td', { class: 'nbmv-line-text' }, line.text)
+  );
 }
 
 function hunk(line: ILine): HTMLElement {
@@ -107,12 +129,21 @@ function pairRow(ctx: IContext, [left, right]: Pair): HTMLElement {
   }
   const side = (line: ILine | undefined, at: number | null | undefined): HTMLElement[] => {
     const kind = line ? `nbmv-line-${line.kind}` : 'nbmv-line-none';
-    return [h('td', { class: `nbmv-line-number ${kind}` }, at ?? ''), line ? sign(ctx, line, kind) : h('td', { class: kind }), h('td', { class: `nbmv-line-text ${kind}` }, line?.text ?? '')];
+    return [
+      h('td', { class: `nbmv-line-number ${kind}` }, at ?? ''),
+      line ? sign(ctx, line, kind) : h('td', { class: kind }),
+      h('td', { class: `nbmv-line-text ${kind}` }, line?.text ?? '')
+    ];
   };
   return h('tr', {}, side(left, left?.before), side(right, right?.after));
 }
 
 function sign(ctx: IContext, line: ILine, kind = ''): HTMLElement {
   const said = line.kind === 'added' ? ctx.t('added') : line.kind === 'removed' ? ctx.t('removed') : '';
-  return h('td', { class: `nbmv-line-sign ${kind}` }, h('span', { 'aria-hidden': true }, SIGNS[line.kind]), said ? spoken(said) : null);
+  return h(
+    'td',
+    { class: `nbmv-line-sign ${kind}` },
+    h('span', { 'aria-hidden': true }, SIGNS[line.kind]),
+    said ? spoken(said) : null
+  );
 }

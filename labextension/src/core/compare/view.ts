@@ -27,8 +27,15 @@ export class Compare implements IView {
     this._ids = ids;
     this._name = name;
     this.title = ctx.t('Comparison');
-    this.element = h('div', { class: 'nbmv-view nbmv-compare', role: 'region', 'aria-label': this.title, tabindex: -1 }, this._head, this._body);
-    this._ends.add(() => { this._round += 1; });
+    this.element = h(
+      'div',
+      { class: 'nbmv-view nbmv-compare', role: 'region', 'aria-label': this.title, tabindex: -1 },
+      this._head,
+      this._body
+    );
+    this._ends.add(() => {
+      this._round += 1;
+    });
     void this._load();
   }
 
@@ -78,14 +85,29 @@ export class Compare implements IView {
     if (!(error instanceof Failure)) {
       throw error;
     }
-    const again = button({ label: this._ctx.t('Try again'), run: () => { void this._load(); } });
-    fill(this._body, empty(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, written(error.hint)) : null, again));
+    const again = button({
+      label: this._ctx.t('Try again'),
+      run: () => {
+        void this._load();
+      }
+    });
+    fill(
+      this._body,
+      empty(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, written(error.hint)) : null, again)
+    );
     this._ctx.say(error.message);
   }
 
   private _drawHead(title: HTMLElement, pair: boolean): void {
     const { t } = this._ctx;
-    const swap = iconButton({ label: t('Swap before and after'), icon: 'swap', run: () => { this._ids = [...this._ids].reverse(); void this._load(); } });
+    const swap = iconButton({
+      label: t('Swap before and after'),
+      icon: 'swap',
+      run: () => {
+        this._ids = [...this._ids].reverse();
+        void this._load();
+      }
+    });
     const tick = (label: string, key: keyof ILook, className?: string): HTMLElement =>
       checkbox({
         label,
@@ -96,7 +118,10 @@ export class Compare implements IView {
           fill(this._body, this._draw?.() ?? []);
         }
       });
-    const tools = [tick(t('Only differences'), 'onlyDifferences'), pair ? [tick(t('Code side by side'), 'sideways', 'nbmv-sideways-tick'), swap] : null];
+    const tools = [
+      tick(t('Only differences'), 'onlyDifferences'),
+      pair ? [tick(t('Code side by side'), 'sideways', 'nbmv-sideways-tick'), swap] : null
+    ];
     fill(this._head, title, h('div', { class: 'nbmv-compare-tools' }, tools));
   }
 }

@@ -13,7 +13,12 @@ interface IButton {
 
 /** A button with its words. */
 export function button(options: IButton): HTMLButtonElement {
-  return make('nbmv-button', options, options.icon && icon(options.icon), h('span', { class: 'nbmv-words' }, options.label));
+  return make(
+    'nbmv-button',
+    options,
+    options.icon && icon(options.icon),
+    h('span', { class: 'nbmv-words' }, options.label)
+  );
 }
 
 /** A button that shows only its icon; the label is its name and its title. */
@@ -30,7 +35,11 @@ function make(className: string, options: IButton, ...children: Child[]): HTMLBu
     class: options.class ? `${className} ${options.class}` : className,
     title: options.title,
     disabled: options.disabled,
-    on: { click: event => { options.run(event); } }
+    on: {
+      click: event => {
+        options.run(event);
+      }
+    }
   };
   return h('button', props, ...children);
 }
@@ -51,21 +60,44 @@ export function checkbox(options: ICheckbox): HTMLLabelElement {
     checked: options.checked,
     disabled: options.disabled,
     'aria-label': options.name,
-    on: { change: () => { options.changed(input.checked); } }
+    on: {
+      change: () => {
+        options.changed(input.checked);
+      }
+    }
   });
   return h('label', { class: `nbmv-check ${options.class ?? ''}` }, input, h('span', {}, options.label));
 }
 
 /** A field with its label above. */
 export function field(label: string, control: HTMLElement, hint?: string): HTMLLabelElement {
-  return h('label', { class: 'nbmv-field' }, h('span', { class: 'nbmv-label' }, label), control, hint ? h('span', { class: 'nbmv-hint' }, hint) : null);
+  return h(
+    'label',
+    { class: 'nbmv-field' },
+    h('span', { class: 'nbmv-label' }, label),
+    control,
+    hint ? h('span', { class: 'nbmv-hint' }, hint) : null
+  );
 }
 
 /** A drop-down list of texts. */
-export function select(name: string, options: readonly (readonly [value: string, label: string])[], value: string, changed: (value: string) => void): HTMLSelectElement {
+export function select(
+  name: string,
+  options: readonly (readonly [value: string, label: string])[],
+  value: string,
+  changed: (value: string) => void
+): HTMLSelectElement {
   const made = h(
     'select',
-    { class: 'nbmv-select', 'aria-label': name, on: { change: () => { changed(made.value); } } },
+    {
+      class: 'nbmv-select',
+      'aria-label': name,
+      on: {
+        change: () => {
+          changed(made.value);
+        }
+      }
+    },
     options.map(([key, label]) => h('option', { value: key }, label))
   );
   made.value = value;
@@ -73,10 +105,17 @@ export function select(name: string, options: readonly (readonly [value: string,
 }
 
 /** A heading that opens and closes what follows it. */
-export function fold(heading: Child, body: HTMLElement, open: boolean, opened?: (open: boolean) => void): HTMLDetailsElement {
+export function fold(
+  heading: Child,
+  body: HTMLElement,
+  open: boolean,
+  opened?: (open: boolean) => void
+): HTMLDetailsElement {
   const made = h('details', { class: 'nbmv-fold', open }, h('summary', {}, heading), body);
   if (opened) {
-    made.addEventListener('toggle', () => { opened(made.open); });
+    made.addEventListener('toggle', () => {
+      opened(made.open);
+    });
   }
   return made;
 }

@@ -12,7 +12,11 @@ export interface IProps {
   [attribute: string]: Value | Handlers;
 }
 
-export function h<T extends keyof HTMLElementTagNameMap>(tag: T, props: IProps = {}, ...children: Child[]): HTMLElementTagNameMap[T] {
+export function h<T extends keyof HTMLElementTagNameMap>(
+  tag: T,
+  props: IProps = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[T] {
   const element = document.createElement(tag);
   setAll(element, props);
   append(element, children);
@@ -21,7 +25,11 @@ export function h<T extends keyof HTMLElementTagNameMap>(tag: T, props: IProps =
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function svg<T extends keyof SVGElementTagNameMap>(tag: T, props: IProps = {}, ...children: Child[]): SVGElementTagNameMap[T] {
+export function svg<T extends keyof SVGElementTagNameMap>(
+  tag: T,
+  props: IProps = {},
+  ...children: Child[]
+): SVGElementTagNameMap[T] {
   const element = document.createElementNS(SVG, tag);
   setAll(element, props);
   append(element, children);

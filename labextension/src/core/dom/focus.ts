@@ -19,7 +19,9 @@ export function rove(group: HTMLElement, vertical = false): () => void {
       member.focus();
     }
   };
-  const onFocus = (event: FocusEvent): void => { hold(group, event.target as HTMLElement); };
+  const onFocus = (event: FocusEvent): void => {
+    hold(group, event.target as HTMLElement);
+  };
   group.addEventListener('keydown', onKey);
   group.addEventListener('focusin', onFocus);
   hold(group, reachable(group)[0]);
@@ -43,7 +45,11 @@ function reachable(group: HTMLElement): HTMLElement[] {
 }
 
 function next(key: string, at: number, count: number, vertical: boolean, rtl: boolean): number | undefined {
-  const [forward, backward] = vertical ? ['ArrowDown', 'ArrowUp'] : rtl ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+  const [forward, backward] = vertical
+    ? ['ArrowDown', 'ArrowUp']
+    : rtl
+      ? ['ArrowLeft', 'ArrowRight']
+      : ['ArrowRight', 'ArrowLeft'];
   switch (key) {
     case forward:
       return (at + 1) % count;

@@ -6,7 +6,13 @@ const PATHS = {
   commit: ['M8 1.5v3.2', 'M8 11.3v3.2', 'M8 4.7a3.3 3.3 0 1 0 0 6.6a3.3 3.3 0 1 0 0-6.6z'],
   undo: ['M3 6.5h6.2a3.8 3.8 0 0 1 0 7.6H6', 'M6 3.3L2.8 6.5L6 9.7'],
   redo: ['M13 6.5H6.8a3.8 3.8 0 0 0 0 7.6H10', 'M10 3.3l3.2 3.2L10 9.7'],
-  branch: ['M4.5 5.5v5', 'M4.5 2.3a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z', 'M4.5 10.5a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z', 'M11.5 3.3a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z', 'M11.5 6.5c0 2.6-7 1.4-7 4'],
+  branch: [
+    'M4.5 5.5v5',
+    'M4.5 2.3a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z',
+    'M4.5 10.5a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z',
+    'M11.5 3.3a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z',
+    'M11.5 6.5c0 2.6-7 1.4-7 4'
+  ],
   more: ['M3.2 8h.01', 'M8 8h.01', 'M12.8 8h.01'],
   close: ['M4 4l8 8', 'M12 4l-8 8'],
   back: ['M9.8 3.2L5 8l4.8 4.8'],
@@ -40,7 +46,14 @@ export type Icon = keyof typeof PATHS;
 export function icon(name: Icon): SVGSVGElement {
   return svg(
     'svg',
-    { class: `nbmv-icon nbmv-icon-${name}`, viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': true, focusable: 'false' },
+    {
+      class: `nbmv-icon nbmv-icon-${name}`,
+      viewBox: '0 0 16 16',
+      width: 16,
+      height: 16,
+      'aria-hidden': true,
+      focusable: 'false'
+    },
     PATHS[name].map(d => svg('path', { d }))
   );
 }

@@ -39,7 +39,14 @@ export function openMenu(name: string, items: readonly IMenuItem[], place: IPlac
       close();
     }
   };
-  menu.append(...items.map(item => row(item, () => { leave(); item.run(); })));
+  menu.append(
+    ...items.map(item =>
+      row(item, () => {
+        leave();
+        item.run();
+      })
+    )
+  );
   menu.addEventListener('keydown', event => {
     if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault();

@@ -36,16 +36,47 @@ export class Export implements IView {
     this._id = id;
     this.title = t('Export');
     const said = freshId('destination');
-    this._file = h('input', { type: 'text', class: 'nbmv-input', value: path, autocomplete: 'off', spellcheck: 'false', dir: 'ltr', 'aria-describedby': said, on: { input: () => { this._soon(); } } });
+    this._file = h('input', {
+      type: 'text',
+      class: 'nbmv-input',
+      value: path,
+      autocomplete: 'off',
+      spellcheck: 'false',
+      dir: 'ltr',
+      'aria-describedby': said,
+      on: {
+        input: () => {
+          this._soon();
+        }
+      }
+    });
     this._said = h('div', { id: said, class: 'nbmv-destination', 'aria-live': 'polite' });
-    const about = h('p', { class: 'nbmv-dim' }, t('One file with the notebook, the data and models in open formats, pinned packages and a manifest. Someone else can check it and run it again.'));
+    const about = h(
+      'p',
+      { class: 'nbmv-dim' },
+      t(
+        'One file with the notebook, the data and models in open formats, pinned packages and a manifest. Someone else can check it and run it again.'
+      )
+    );
     this.element = h(
       'form',
-      { class: 'nbmv-view nbmv-rollback nbmv-export', 'aria-label': this.title, on: { submit: event => { event.preventDefault(); void this._do(); } } },
+      {
+        class: 'nbmv-view nbmv-rollback nbmv-export',
+        'aria-label': this.title,
+        on: {
+          submit: event => {
+            event.preventDefault();
+            void this._do();
+          }
+        }
+      },
       h('div', { class: 'nbmv-plan' }, this._head, about, field(t('File'), this._file), this._said),
       this._foot
     );
-    this._ends.add(() => { clearTimeout(this._timer); this._round += 1; });
+    this._ends.add(() => {
+      clearTimeout(this._timer);
+      this._round += 1;
+    });
     this._drawFoot();
     void this._look(true);
   }
@@ -63,7 +94,9 @@ export class Export implements IView {
     this._replace = false;
     this._there = undefined;
     this._drawFoot();
-    this._timer = setTimeout(() => { void this._look(); }, TYPING_MS);
+    this._timer = setTimeout(() => {
+      void this._look();
+    }, TYPING_MS);
   }
 
   /** Asks where it would go. first: the name without its endings is selected, ready to be typed over. */
@@ -95,7 +128,10 @@ export class Export implements IView {
     const { t } = this._ctx;
     if (problem === null) {
       set(this._file, 'aria-invalid', undefined);
-      fill(this._said, h('p', { class: 'nbmv-hint' }, t('Written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file)));
+      fill(
+        this._said,
+        h('p', { class: 'nbmv-hint' }, t('Written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file))
+      );
       this._drawFoot();
     } else {
       this._drawProblem(problem);
@@ -108,8 +144,23 @@ export class Export implements IView {
     set(this._file, 'aria-invalid', taken && this._replace ? undefined : 'true');
     fill(
       this._said,
-      h('div', { class: `nbmv-box nbmv-box-${taken ? 'warning' : 'error'}` }, h('p', { class: 'nbmv-one-line' }, icon('warning'), ' ', h('bdi', {}, problem.message)), problem.hint ? h('p', { class: 'nbmv-dim' }, problem.hint) : null),
-      taken ? checkbox({ label: t('Replace the file that is there'), checked: this._replace, changed: on => { this._replace = on; set(this._file, 'aria-invalid', on ? undefined : 'true'); this._drawFoot(); } }) : null
+      h(
+        'div',
+        { class: `nbmv-box nbmv-box-${taken ? 'warning' : 'error'}` },
+        h('p', { class: 'nbmv-one-line' }, icon('warning'), ' ', h('bdi', {}, problem.message)),
+        problem.hint ? h('p', { class: 'nbmv-dim' }, problem.hint) : null
+      ),
+      taken
+        ? checkbox({
+            label: t('Replace the file that is there'),
+            checked: this._replace,
+            changed: on => {
+              this._replace = on;
+              set(this._file, 'aria-invalid', on ? undefined : 'true');
+              this._drawFoot();
+            }
+          })
+        : null
     );
     this._drawFoot();
   }
@@ -122,9 +173,30 @@ export class Export implements IView {
   private _drawFoot(): void {
     const { t } = this._ctx;
     this._file.readOnly = this._doing;
-    const go = button({ label: this._doing ? t('Exporting…') : t('Export'), icon: 'export', class: 'nbmv-primary', disabled: !this._ready || this._doing, run: () => undefined });
+    const go = button({
+      label: this._doing ? t('Exporting…') : t('Export'),
+      icon: 'export',
+      class: 'nbmv-primary',
+      disabled: !this._ready || this._doing,
+      run: () => undefined
+    });
     go.type = 'submit';
-    fill(this._foot, h('div', { class: 'nbmv-actions' }, go, this._ctx.first === 'export' ? null : button({ label: this._doing ? t('Close') : t('Cancel'), run: () => { this._ctx.back(); } })));
+    fill(
+      this._foot,
+      h(
+        'div',
+        { class: 'nbmv-actions' },
+        go,
+        this._ctx.first === 'export'
+          ? null
+          : button({
+              label: this._doing ? t('Close') : t('Cancel'),
+              run: () => {
+                this._ctx.back();
+              }
+            })
+      )
+    );
   }
 
   /** Enter may come before the kernel has said that the file is fine: then it is asked first. */
@@ -139,7 +211,11 @@ export class Export implements IView {
     const path = this._file.value.trim();
     this._doing = true;
     this._drawFoot();
-    const done = await this._ctx.act('export', { id: this._id, ...(path ? { path } : {}), ...(this._replace ? { overwrite: true } : {}) }, t('Exporting'));
+    const done = await this._ctx.act(
+      'export',
+      { id: this._id, ...(path ? { path } : {}), ...(this._replace ? { overwrite: true } : {}) },
+      t('Exporting')
+    );
     this._doing = false;
     if (done) {
       announce(this._ctx, t('Exported to {path} ({size})', { path: done.path, size: size(done.size_bytes) }));

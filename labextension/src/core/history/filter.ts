@@ -33,12 +33,41 @@ export class Filter {
       placeholder: t('Filter versions'),
       'aria-label': t('Filter by message, note, tag or name'),
       spellcheck: 'false',
-      on: { input: () => { this._soon(); }, keydown: event => { this._key(event); } }
+      on: {
+        input: () => {
+          this._soon();
+        },
+        keydown: event => {
+          this._key(event);
+        }
+      }
     });
-    this._more = iconButton({ label: t('More filters'), icon: 'filter', run: () => { this._toggle(); } });
+    this._more = iconButton({
+      label: t('More filters'),
+      icon: 'filter',
+      run: () => {
+        this._toggle();
+      }
+    });
     this._more.setAttribute('aria-expanded', 'false');
-    this._end = h('div', { class: 'nbmv-filter-end', hidden: true }, this._found, button({ label: t('Clear'), class: 'nbmv-link', run: () => { this.clear(); } }));
-    this.element = h('div', { class: 'nbmv-filter', role: 'search', 'aria-label': t('Filter') }, h('div', { class: 'nbmv-filter-line' }, this._text, this._more), this._fields);
+    this._end = h(
+      'div',
+      { class: 'nbmv-filter-end', hidden: true },
+      this._found,
+      button({
+        label: t('Clear'),
+        class: 'nbmv-link',
+        run: () => {
+          this.clear();
+        }
+      })
+    );
+    this.element = h(
+      'div',
+      { class: 'nbmv-filter', role: 'search', 'aria-label': t('Filter') },
+      h('div', { class: 'nbmv-filter-line' }, this._text, this._more),
+      this._fields
+    );
   }
 
   /** The state may have other tags, branches or metrics to choose from. */
@@ -87,7 +116,9 @@ export class Filter {
 
   private _soon(): void {
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => { this._tell(); }, TYPING_MS);
+    this._timer = setTimeout(() => {
+      this._tell();
+    }, TYPING_MS);
   }
 
   private _tell(): void {
@@ -104,7 +135,9 @@ export class Filter {
   }
 
   private _set(change: Partial<{ [K in keyof IHistoryFilter]: IHistoryFilter[K] | undefined }>): void {
-    this._filter = Object.fromEntries(Object.entries({ ...this._filter, ...change }).filter(([, value]) => value !== undefined));
+    this._filter = Object.fromEntries(
+      Object.entries({ ...this._filter, ...change }).filter(([, value]) => value !== undefined)
+    );
     this._tell();
   }
 
@@ -112,16 +145,36 @@ export class Filter {
     const { t } = this._ctx;
     const state = this._ctx.state.value;
     const any: readonly [string, string] = ['', t('Any')];
-    const chosen = (name: 'kind' | 'tag' | 'branch', label: string, options: readonly (readonly [string, string])[]): HTMLElement =>
-      field(label, select(label, [any, ...options], this._filter[name] ?? '', value => { this._set({ [name]: value || undefined }); }));
-    const own = (names: { [name: string]: string } | undefined): (readonly [string, string])[] => Object.keys(names ?? {}).map(name => [name, name] as const);
+    const chosen = (
+      name: 'kind' | 'tag' | 'branch',
+      label: string,
+      options: readonly (readonly [string, string])[]
+    ): HTMLElement =>
+      field(
+        label,
+        select(label, [any, ...options], this._filter[name] ?? '', value => {
+          this._set({ [name]: value || undefined });
+        })
+      );
+    const own = (names: { [name: string]: string } | undefined): (readonly [string, string])[] =>
+      Object.keys(names ?? {}).map(name => [name, name] as const);
     fill(
       this._fields,
-      chosen('kind', t('Kind'), KINDS.map(kind => [kind, kindName(t, kind)] as const)),
+      chosen(
+        'kind',
+        t('Kind'),
+        KINDS.map(kind => [kind, kindName(t, kind)] as const)
+      ),
       chosen('tag', t('Tag'), own(state?.tags)),
       chosen('branch', t('Branch'), own(state?.branches)),
       state?.metrics.length ? this._range(state) : null,
-      checkbox({ label: t('Also those made automatically'), checked: this._filter.auto !== false, changed: on => { this._set({ auto: on ? undefined : false }); } }),
+      checkbox({
+        label: t('Also those made automatically'),
+        checked: this._filter.auto !== false,
+        changed: on => {
+          this._set({ auto: on ? undefined : false });
+        }
+      }),
       this._end
     );
   }
@@ -132,7 +185,19 @@ export class Filter {
     const metric = this._filter.metric;
     let name = metric?.name ?? this._ctx.metric.value;
     const number = (label: string, short: string, value: number | undefined): HTMLInputElement =>
-      h('input', { type: 'number', step: 'any', class: 'nbmv-input', placeholder: short, 'aria-label': label, value: value ?? '', on: { change: () => { tell(); } } });
+      h('input', {
+        type: 'number',
+        step: 'any',
+        class: 'nbmv-input',
+        placeholder: short,
+        'aria-label': label,
+        value: value ?? '',
+        on: {
+          change: () => {
+            tell();
+          }
+        }
+      });
     const low = number(t('At least'), t('min'), metric?.at_least);
     const high = number(t('At most'), t('max'), metric?.at_most);
     const tell = (): void => {
@@ -140,8 +205,21 @@ export class Filter {
       const most = high.value === '' ? {} : { at_most: Number(high.value) };
       this._set({ metric: low.value === '' && high.value === '' ? undefined : { name, ...least, ...most } });
     };
-    const names = select(t('Metric'), state.metrics.map(one => [one, one] as const), name, value => { name = value; tell(); });
-    return h('div', { class: 'nbmv-field nbmv-range', role: 'group', 'aria-label': t('Metric between') }, h('span', { class: 'nbmv-label' }, t('Metric between')), h('div', { class: 'nbmv-range-line' }, names, low, high));
+    const names = select(
+      t('Metric'),
+      state.metrics.map(one => [one, one] as const),
+      name,
+      value => {
+        name = value;
+        tell();
+      }
+    );
+    return h(
+      'div',
+      { class: 'nbmv-field nbmv-range', role: 'group', 'aria-label': t('Metric between') },
+      h('span', { class: 'nbmv-label' }, t('Metric between')),
+      h('div', { class: 'nbmv-range-line' }, names, low, high)
+    );
   }
 }
 
@@ -157,4 +235,3 @@ export function kindName(t: Translate, kind: Kind): string {
   };
   return names[kind];
 }
-

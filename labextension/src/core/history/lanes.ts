@@ -39,7 +39,9 @@ export function lanes(row: ILaneRow): SVGSVGElement {
     'svg',
     { class: 'nbmv-lanes', width: lanesWidth(columns), height: all, 'aria-hidden': true, style: `top: ${-head}px` },
     from.map(column => lane(column, `M${at(column)} 0V${middle}`)),
-    row.pending ? svg('path', { class: 'nbmv-lane nbmv-lane-pending', d: `M${at(entry.graph.column)} 0V${middle}` }) : null,
+    row.pending
+      ? svg('path', { class: 'nbmv-lane nbmv-lane-pending', d: `M${at(entry.graph.column)} 0V${middle}` })
+      : null,
     entry.graph.edges.map(([a, b]) => lane(b === entry.graph.column ? a : b, edge(at(a), at(b), middle, all))),
     dot(entry, at(entry.graph.column), middle, row.current)
   );
@@ -69,7 +71,12 @@ function edge(from: number, to: number, top: number, bottom: number): string {
 function dot(entry: IHistoryEntry, cx: number, cy: number, current: boolean): SVGElement {
   const colour = `nbmv-dot nbmv-lane-${entry.graph.column % COLOURS}`;
   if (current) {
-    return svg('g', { class: `${colour} nbmv-dot-current` }, svg('circle', { cx, cy, r: 6 }), svg('circle', { cx, cy, r: 2.6 }));
+    return svg(
+      'g',
+      { class: `${colour} nbmv-dot-current` },
+      svg('circle', { cx, cy, r: 6 }),
+      svg('circle', { cx, cy, r: 2.6 })
+    );
   }
   return svg('circle', { class: entry.auto ? `${colour} nbmv-dot-auto` : colour, cx, cy, r: entry.auto ? 3 : 4 });
 }

@@ -38,7 +38,12 @@ interface IMade extends IDrawn {
 export class List {
   readonly element: HTMLElement;
   private readonly _inner = h('div', { class: 'nbmv-list-inner', role: 'presentation' });
-  private readonly _sticky = h('div', { class: 'nbmv-day nbmv-day-now', role: 'presentation', 'aria-hidden': true, hidden: true });
+  private readonly _sticky = h('div', {
+    class: 'nbmv-day nbmv-day-now',
+    role: 'presentation',
+    'aria-hidden': true,
+    hidden: true
+  });
   private readonly _rows: IRows;
   private readonly _offsets = new Offsets();
   private readonly _ends = new Ends();
@@ -52,7 +57,17 @@ export class List {
     this._rows = rows;
     this.element = h(
       'div',
-      { class: 'nbmv-list', role: 'listbox', 'aria-label': name, 'aria-multiselectable': true, on: { scroll: () => { this._later(); } } },
+      {
+        class: 'nbmv-list',
+        role: 'listbox',
+        'aria-label': name,
+        'aria-multiselectable': true,
+        on: {
+          scroll: () => {
+            this._later();
+          }
+        }
+      },
       this._sticky,
       this._inner
     );
@@ -64,9 +79,13 @@ export class List {
         this._later();
       });
       observer.observe(this.element);
-      this._ends.add(() => { observer.disconnect(); });
+      this._ends.add(() => {
+        observer.disconnect();
+      });
     }
-    this._ends.add(() => { cancelAnimationFrame(this._frame); });
+    this._ends.add(() => {
+      cancelAnimationFrame(this._frame);
+    });
   }
 
   dispose(): void {
@@ -209,7 +228,9 @@ export class List {
     made.setAttribute('role', 'option');
     made.setAttribute('aria-posinset', String(index + 1));
     made.dataset['index'] = String(index);
-    const above = drawn.heading ? h('div', { class: 'nbmv-day', role: 'presentation', 'aria-hidden': true }, drawn.heading) : null;
+    const above = drawn.heading
+      ? h('div', { class: 'nbmv-day', role: 'presentation', 'aria-hidden': true }, drawn.heading)
+      : null;
     return { ...drawn, index, made, above };
   }
 

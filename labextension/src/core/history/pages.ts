@@ -108,7 +108,11 @@ export class Pages {
     answer.entries.forEach((entry, i) => {
       this._entries.set(page * PAGE + i, entry);
       this._days.set(page * PAGE + i, dayKey(entry.saved_at_utc));
-      this.columns = Math.max(this.columns, entry.graph.column + 1, ...entry.graph.edges.map(([a, b]) => Math.max(a, b) + 1));
+      this.columns = Math.max(
+        this.columns,
+        entry.graph.column + 1,
+        ...entry.graph.edges.map(([a, b]) => Math.max(a, b) + 1)
+      );
     });
     this._came();
   }

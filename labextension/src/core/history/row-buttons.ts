@@ -18,9 +18,15 @@ export class Hover {
     this._list = list;
     this._at = at;
     this.element = h('div', { class: 'nbmv-hover', hidden: true });
-    list.element.addEventListener('pointermove', event => { this._move(event); });
-    list.element.addEventListener('scroll', () => { this._hide(); });
-    this.element.addEventListener('pointerleave', () => { this._hide(); });
+    list.element.addEventListener('pointermove', event => {
+      this._move(event);
+    });
+    list.element.addEventListener('scroll', () => {
+      this._hide();
+    });
+    this.element.addEventListener('pointerleave', () => {
+      this._hide();
+    });
     list.element.addEventListener('pointerleave', event => {
       if (!(event.relatedTarget instanceof Node && this.element.contains(event.relatedTarget))) {
         this._hide();
@@ -56,11 +62,29 @@ export class Hover {
   private _buttons(entry: IEntry): HTMLElement[] {
     const { t, state } = this._ctx;
     const name = entry.name;
-    const made = [iconButton({ label: t('Roll back to {name}…', { name }), icon: 'rollback', run: () => { this._ctx.go('rollback', [entry.id]); } })];
+    const made = [
+      iconButton({
+        label: t('Roll back to {name}…', { name }),
+        icon: 'rollback',
+        run: () => {
+          this._ctx.go('rollback', [entry.id]);
+        }
+      })
+    ];
     if (entry.id !== state.value?.head?.id) {
-      made.push(iconButton({ label: t('Compare {name} with the present version', { name }), icon: 'compare', run: () => { compareWithPresent(this._ctx, entry); } }));
+      made.push(
+        iconButton({
+          label: t('Compare {name} with the present version', { name }),
+          icon: 'compare',
+          run: () => {
+            compareWithPresent(this._ctx, entry);
+          }
+        })
+      );
     }
-    made.forEach(one => { one.tabIndex = -1; });
+    made.forEach(one => {
+      one.tabIndex = -1;
+    });
     return made;
   }
 }

@@ -24,9 +24,21 @@ export function rowText(ctx: IContext, entry: IEntry, values: Values, current: b
       h('span', { class: 'nbmv-version' }, entry.name, spoken(current ? `, ${t('present version')}, ` : ', ')),
       written(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
       spoken(', '),
-      h('time', { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: moment(entry.saved_at_utc) }, ago(t, entry.saved_at_utc), spoken(`, ${day(t, entry.saved_at_utc)} ${time}, `))
+      h(
+        'time',
+        { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: moment(entry.saved_at_utc) },
+        ago(t, entry.saved_at_utc),
+        spoken(`, ${day(t, entry.saved_at_utc)} ${time}, `)
+      )
     ),
-    h('div', { class: 'nbmv-row-line nbmv-row-more' }, refs(ctx, entry), metric(ctx, entry, values), note(ctx, entry), figures(ctx, entry))
+    h(
+      'div',
+      { class: 'nbmv-row-line nbmv-row-more' },
+      refs(ctx, entry),
+      metric(ctx, entry, values),
+      note(ctx, entry),
+      figures(ctx, entry)
+    )
   );
 }
 
@@ -36,18 +48,41 @@ const MOST_CHIPS = 3;
 /** A version's branches and tags as chips, and how many more there are. A screen reader is told all of them. */
 function refs(ctx: IContext, entry: IEntry): HTMLElement[] {
   const { t } = ctx;
-  const chip = (sign: 'branch' | 'tag', word: string, name: string): HTMLElement => h('span', { class: `nbmv-chip nbmv-chip-${sign}`, title: name }, icon(sign), spoken(`${word} `), written(name), spoken(', '));
-  const chips = [...entry.branches.map(name => chip('branch', t('branch'), name)), ...entry.tags.map(name => chip('tag', t('tag'), name))];
-  chips.slice(1).forEach(one => { one.classList.add('nbmv-chip-later'); });
-  chips.slice(MOST_CHIPS).forEach(one => { one.classList.add('nbmv-spoken'); });
+  const chip = (sign: 'branch' | 'tag', word: string, name: string): HTMLElement =>
+    h(
+      'span',
+      { class: `nbmv-chip nbmv-chip-${sign}`, title: name },
+      icon(sign),
+      spoken(`${word} `),
+      written(name),
+      spoken(', ')
+    );
+  const chips = [
+    ...entry.branches.map(name => chip('branch', t('branch'), name)),
+    ...entry.tags.map(name => chip('tag', t('tag'), name))
+  ];
+  chips.slice(1).forEach(one => {
+    one.classList.add('nbmv-chip-later');
+  });
+  chips.slice(MOST_CHIPS).forEach(one => {
+    one.classList.add('nbmv-spoken');
+  });
   const names = [...entry.branches, ...entry.tags].join(', ');
   const rest = (seen: number, className: string): HTMLElement | null =>
-    chips.length > seen ? h('span', { class: `nbmv-chip-rest ${className} nbmv-dim`, title: names, 'aria-hidden': true }, `+${chips.length - seen}`) : null;
+    chips.length > seen
+      ? h(
+          'span',
+          { class: `nbmv-chip-rest ${className} nbmv-dim`, title: names, 'aria-hidden': true },
+          `+${chips.length - seen}`
+        )
+      : null;
   return [...chips, rest(1, 'nbmv-where-narrow'), rest(MOST_CHIPS, 'nbmv-where-wide')].filter(one => one !== null);
 }
 
 function note(ctx: IContext, entry: IEntry): HTMLElement | null {
-  return entry.note ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note'), spoken(`, ${ctx.t('has a note')}, `)) : null;
+  return entry.note
+    ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note'), spoken(`, ${ctx.t('has a note')}, `))
+    : null;
 }
 
 /** How much another value is: its sign says up or down, its colour better or worse where the kernel knows which it is. */
@@ -62,7 +97,9 @@ function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | nul
   const by = step(before, value);
   const direction = ctx.state.value?.directions?.[name];
   const which = better(ctx.t, direction);
-  const said = by ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by }) : `${name} ${number(value)}`;
+  const said = by
+    ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by })
+    : `${name} ${number(value)}`;
   return h(
     'span',
     { class: 'nbmv-metric', title: which ? `${said} (${which})` : said },
@@ -77,13 +114,23 @@ function figures(ctx: IContext, entry: IEntry): HTMLElement {
   const { t } = ctx;
   return h(
     'span',
-    { class: 'nbmv-figures nbmv-dim', title: t('{names}, {size}, {new} new on disk', { names: counted(t, entry.names.length, '{n} name', '{n} names'), size: size(entry.raw_bytes), new: size(entry.new_bytes) }) },
+    {
+      class: 'nbmv-figures nbmv-dim',
+      title: t('{names}, {size}, {new} new on disk', {
+        names: counted(t, entry.names.length, '{n} name', '{n} names'),
+        size: size(entry.raw_bytes),
+        new: size(entry.new_bytes)
+      })
+    },
     `+${size(entry.new_bytes)}`
   );
 }
 
 function namesIn(ctx: IContext, entry: IEntry): string {
-  const shown = entry.names.slice(0, 3).map(one => one.name).join(', ');
+  const shown = entry.names
+    .slice(0, 3)
+    .map(one => one.name)
+    .join(', ');
   return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
 }
 
@@ -95,12 +142,24 @@ export function pendingText(ctx: IContext, changes: readonly IChange[]): HTMLEle
   return h(
     'div',
     { class: 'nbmv-row-text' },
-    h('div', { class: 'nbmv-row-line' }, h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes'), spoken(': ')), h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())),
+    h(
+      'div',
+      { class: 'nbmv-row-line' },
+      h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes'), spoken(': ')),
+      h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())
+    ),
     h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, pendingNames(changes.slice(0, 12)))
   );
 }
 
 /** "+" is new since the version, "−" gone, "~" changed. */
 export function pendingNames(changes: readonly IChange[]): HTMLElement[] {
-  return changes.map(change => h('span', { class: 'nbmv-name', title: `${change.name}: ${change.type}` }, `${SIGNS[change.effect] ?? ''}${change.name}`, spoken(' ')));
+  return changes.map(change =>
+    h(
+      'span',
+      { class: 'nbmv-name', title: `${change.name}: ${change.type}` },
+      `${SIGNS[change.effect] ?? ''}${change.name}`,
+      spoken(' ')
+    )
+  );
 }

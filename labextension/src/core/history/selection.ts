@@ -15,9 +15,15 @@ export class Selection {
     this._list = list;
     this._idAt = idAt;
     this._changed = changed;
-    list.element.addEventListener('click', event => { this._click(event); });
-    list.element.addEventListener('dblclick', event => { this._double(event); });
-    list.element.addEventListener('keydown', event => { this._key(event); });
+    list.element.addEventListener('click', event => {
+      this._click(event);
+    });
+    list.element.addEventListener('dblclick', event => {
+      this._double(event);
+    });
+    list.element.addEventListener('keydown', event => {
+      this._key(event);
+    });
   }
 
   /** The selected versions. */

@@ -42,9 +42,14 @@ export class Trend {
     this._choose = choose;
     this.element = h('div', { class: 'nbmv-trend', hidden: true }, this._line, this._full);
     this._ends = [
-      ctx.metric.on(() => { this.renew(); }),
+      ctx.metric.on(() => {
+        this.renew();
+      }),
       ctx.state.on((state, before) => {
-        if (state?.head?.id !== before?.head?.id || JSON.stringify([state?.metrics, state?.directions]) !== JSON.stringify([before?.metrics, before?.directions])) {
+        if (
+          state?.head?.id !== before?.head?.id ||
+          JSON.stringify([state?.metrics, state?.directions]) !== JSON.stringify([before?.metrics, before?.directions])
+        ) {
           this._draw();
         }
       })
@@ -66,13 +71,18 @@ export class Trend {
   }
 
   dispose(): void {
-    this._ends.forEach(end => { end(); });
+    this._ends.forEach(end => {
+      end();
+    });
   }
 
   private async _load(round: number): Promise<void> {
     try {
       const filter = this._filter();
-      const { points } = await this._ctx.ask('series', { metric: this._ctx.metric.value, ...(Object.keys(filter).length ? { filter } : {}) });
+      const { points } = await this._ctx.ask('series', {
+        metric: this._ctx.metric.value,
+        ...(Object.keys(filter).length ? { filter } : {})
+      });
       if (round === this._round) {
         this._points = points.map(one => ({ ...one, value: measured(one.value) }));
         this._values = new Map(this._points.map(one => [one.id, one.value]));
@@ -91,10 +101,28 @@ export class Trend {
       fill(this._line);
       return;
     }
-    const choose = select(t('Metric to show'), metrics.map(one => [one, one] as const), metric.value, value => { metric.value = value; });
-    const more = iconButton({ label: t('Chart of {metric} over the versions', { metric: metric.value }), icon: 'metric', run: () => { this._toggle(more); } });
+    const choose = select(
+      t('Metric to show'),
+      metrics.map(one => [one, one] as const),
+      metric.value,
+      value => {
+        metric.value = value;
+      }
+    );
+    const more = iconButton({
+      label: t('Chart of {metric} over the versions', { metric: metric.value }),
+      icon: 'metric',
+      run: () => {
+        this._toggle(more);
+      }
+    });
     more.setAttribute('aria-expanded', String(!this._full.hidden));
-    fill(this._line, choose, this._points.length > 1 ? this._spark() : h('span', { class: 'nbmv-gap' }), this._points.length > 1 ? more : null);
+    fill(
+      this._line,
+      choose,
+      this._points.length > 1 ? this._spark() : h('span', { class: 'nbmv-gap' }),
+      this._points.length > 1 ? more : null
+    );
     if (!this._full.hidden) {
       this._drawFull();
     }
@@ -105,7 +133,10 @@ export class Trend {
     const values = points.map(one => one.value).filter(Number.isFinite);
     const x = scaleLinear([0, Math.max(1, points.length - 1)], [4, WIDTH - 4]);
     const y = scaleLinear(values.length ? [Math.min(...values), Math.max(...values)] : [0, 1], [HEIGHT - 5, 5]);
-    const path = lineOf<IPoint>().defined(one => Number.isFinite(one.value)).x((_, i) => x(i)).y(one => y(one.value));
+    const path = lineOf<IPoint>()
+      .defined(one => Number.isFinite(one.value))
+      .x((_, i) => x(i))
+      .y(one => y(one.value));
     const there = (i: number): boolean => Number.isFinite(points[i]?.value);
     const alone = points.map((_, i) => i).filter(i => there(i) && !there(i - 1) && !there(i + 1));
     const head = this._ctx.state.value?.head?.id;
@@ -113,11 +144,22 @@ export class Trend {
     const present = points[at];
     return svg(
       'svg',
-      { class: 'nbmv-spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': this._summary() },
+      {
+        class: 'nbmv-spark',
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        preserveAspectRatio: 'none',
+        role: 'img',
+        'aria-label': this._summary()
+      },
       svg('title', {}, this._summary()),
       svg('path', { class: 'nbmv-spark-line', d: path(points) ?? '' }),
-      svg('path', { class: 'nbmv-spark-alone', d: alone.map(i => `M${x(i)} ${y(points[i]?.value ?? 0)}h.01`).join('') }),
-      present && Number.isFinite(present.value) ? svg('path', { class: 'nbmv-spark-now', d: `M${x(at)} ${y(present.value)}h.01` }) : null
+      svg('path', {
+        class: 'nbmv-spark-alone',
+        d: alone.map(i => `M${x(i)} ${y(points[i]?.value ?? 0)}h.01`).join('')
+      }),
+      present && Number.isFinite(present.value)
+        ? svg('path', { class: 'nbmv-spark-now', d: `M${x(at)} ${y(present.value)}h.01` })
+        : null
     );
   }
 
@@ -126,7 +168,9 @@ export class Trend {
     const values = this._points.map(one => one.value).filter(Number.isFinite);
     const last = this._points[this._points.length - 1]?.value ?? NaN;
     const others = this._points.length - values.length;
-    const gaps = others ? `; ${counted(t, others, '{n} version is no finite number', '{n} versions are no finite number')}` : '';
+    const gaps = others
+      ? `; ${counted(t, others, '{n} version is no finite number', '{n} versions are no finite number')}`
+      : '';
     if (!values.length) {
       return `${t('{metric} over {n} versions', { metric: this._ctx.metric.value, n: this._points.length.toLocaleString() })}${gaps}`;
     }
@@ -166,7 +210,11 @@ export class Trend {
         labels: [],
         series: [{ label: metric, x: points.map(one => one.number), y: points.map(one => worded(one.value)) }]
       },
-      { choose: (_, i) => { this._choose(points[i]?.id ?? ''); } }
+      {
+        choose: (_, i) => {
+          this._choose(points[i]?.id ?? '');
+        }
+      }
     );
     fill(this._full, chart);
   }

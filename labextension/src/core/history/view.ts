@@ -39,32 +39,86 @@ export class History implements IView {
     this.title = ctx.t('History');
     this._pages = new Pages(
       (filter, offset, limit) => ctx.ask('history', { filter, offset, limit }),
-      () => { this._arrived(); },
-      error => { this._failed(error); }
+      () => {
+        this._arrived();
+      },
+      error => {
+        this._failed(error);
+      }
     );
     this._list = new List(ctx.t('Versions'), {
       count: () => this._shift + this._pages.total,
       headed: index => this._pages.begins(index - this._shift) && index >= this._shift,
       row: index => this._row(index),
       sticky: index => (index < this._shift ? '' : this._day(index - this._shift)), // what is not committed is of no day
-      wanted: (from, to) => { this._pages.need(Math.max(0, from - this._shift), Math.max(1, to - this._shift)); }
+      wanted: (from, to) => {
+        this._pages.need(Math.max(0, from - this._shift), Math.max(1, to - this._shift));
+      }
     });
-    this._selection = new Selection(this._list, index => (index < this._shift ? '' : this._pages.at(index - this._shift)?.id), () => { this._chosen(); });
-    this._selection.open = index => { this._openRow(index); };
-    this._filter = new Filter(ctx, filter => { this._refilter(filter); });
-    this._trend = new Trend(ctx, () => this._pages.filter, id => { this.select([id]); });
-    this._details = new Details(ctx, () => { this._selection.clear(); this._list.focus(); });
+    this._selection = new Selection(
+      this._list,
+      index => (index < this._shift ? '' : this._pages.at(index - this._shift)?.id),
+      () => {
+        this._chosen();
+      }
+    );
+    this._selection.open = index => {
+      this._openRow(index);
+    };
+    this._filter = new Filter(ctx, filter => {
+      this._refilter(filter);
+    });
+    this._trend = new Trend(
+      ctx,
+      () => this._pages.filter,
+      id => {
+        this.select([id]);
+      }
+    );
+    this._details = new Details(ctx, () => {
+      this._selection.clear();
+      this._list.focus();
+    });
     this._hover = new Hover(ctx, this._list, index => this._pages.at(index - this._shift));
-    const main = h('div', { class: 'nbmv-history-main' }, this._filter.element, this._trend.element, h('div', { class: 'nbmv-list-box' }, this._list.element, this._hover.element, this._nothing));
-    this.element = h('div', { class: 'nbmv-view nbmv-history', role: 'region', 'aria-label': this.title }, main, this._details.element);
-    this._list.element.addEventListener('pointerenter', () => { this._list.draw(); }); // "now" grows old
-    this._list.element.addEventListener('contextmenu', event => { this._menu(event); });
+    const main = h(
+      'div',
+      { class: 'nbmv-history-main' },
+      this._filter.element,
+      this._trend.element,
+      h('div', { class: 'nbmv-list-box' }, this._list.element, this._hover.element, this._nothing)
+    );
+    this.element = h(
+      'div',
+      { class: 'nbmv-view nbmv-history', role: 'region', 'aria-label': this.title },
+      main,
+      this._details.element
+    );
+    this._list.element.addEventListener('pointerenter', () => {
+      this._list.draw();
+    }); // "now" grows old
+    this._list.element.addEventListener('contextmenu', event => {
+      this._menu(event);
+    });
     this._ends.add(
-      ctx.state.on((state, before) => { this._state(state, before); }),
-      ctx.changed.on(() => { this._renew(); }),
-      ctx.metric.on(() => { this._list.draw(); }),
-      this._trend.came.on(() => { this._list.draw(); }),
-      () => { this._list.dispose(); this._filter.dispose(); this._trend.dispose(); this._details.dispose(); this._hover.dispose(); }
+      ctx.state.on((state, before) => {
+        this._state(state, before);
+      }),
+      ctx.changed.on(() => {
+        this._renew();
+      }),
+      ctx.metric.on(() => {
+        this._list.draw();
+      }),
+      this._trend.came.on(() => {
+        this._list.draw();
+      }),
+      () => {
+        this._list.dispose();
+        this._filter.dispose();
+        this._trend.dispose();
+        this._details.dispose();
+        this._hover.dispose();
+      }
     );
     this._list.refresh();
     this._settle();
@@ -116,7 +170,13 @@ export class History implements IView {
     }
     const entry = this._pages.at(at);
     if (!entry) {
-      return { key: `?${at}`, stamp: '', heading: '', element: () => h('div', { class: 'nbmv-row nbmv-waiting', 'aria-selected': false, 'aria-label': this._ctx.t('Loading') }) };
+      return {
+        key: `?${at}`,
+        stamp: '',
+        heading: '',
+        element: () =>
+          h('div', { class: 'nbmv-row nbmv-waiting', 'aria-selected': false, 'aria-label': this._ctx.t('Loading') })
+      };
     }
     const current = entry.id === this._ctx.state.value?.head?.id;
     const heading = this._pages.begins(at) ? this._day(at) : '';
@@ -124,13 +184,47 @@ export class History implements IView {
     const pending = at === 0 && this._shift > 0 && current;
     const chosen = this._selection.has(entry.id);
     const values = this._trend.values;
-    const stamp = JSON.stringify([entry, current, heading, above?.graph, pending, this._ctx.metric.value, this._ctx.state.value?.directions?.[this._ctx.metric.value], values.get(entry.parents[0] ?? ''), this._columns, chosen, ago(this._ctx.t, entry.saved_at_utc)]);
-    return { key: entry.id, stamp, heading, element: () => this._draw(entry, { current, heading, above, pending, chosen }) };
+    const stamp = JSON.stringify([
+      entry,
+      current,
+      heading,
+      above?.graph,
+      pending,
+      this._ctx.metric.value,
+      this._ctx.state.value?.directions?.[this._ctx.metric.value],
+      values.get(entry.parents[0] ?? ''),
+      this._columns,
+      chosen,
+      ago(this._ctx.t, entry.saved_at_utc)
+    ]);
+    return {
+      key: entry.id,
+      stamp,
+      heading,
+      element: () => this._draw(entry, { current, heading, above, pending, chosen })
+    };
   }
 
-  private _draw(entry: IHistoryEntry, { current, heading, above, pending, chosen }: { current: boolean; heading: string; above: IHistoryEntry | undefined; pending: boolean; chosen: boolean }): HTMLElement {
+  private _draw(
+    entry: IHistoryEntry,
+    {
+      current,
+      heading,
+      above,
+      pending,
+      chosen
+    }: { current: boolean; heading: string; above: IHistoryEntry | undefined; pending: boolean; chosen: boolean }
+  ): HTMLElement {
     const { row, head } = this._list.heights;
-    const picture = lanes({ entry, above, pending, current, height: row, head: heading ? head : 0, columns: this._columns });
+    const picture = lanes({
+      entry,
+      above,
+      pending,
+      current,
+      height: row,
+      head: heading ? head : 0,
+      columns: this._columns
+    });
     const names = ['nbmv-row', current ? 'nbmv-current' : '', entry.auto ? 'nbmv-auto' : ''].filter(Boolean).join(' ');
     return h(
       'div',
@@ -160,7 +254,12 @@ export class History implements IView {
         pendingLane(column, this._columns, this._list.heights.row),
         pendingText(this._ctx, changes)
       );
-    return { key: 'uncommitted', stamp: JSON.stringify([changes, this._columns, column, this._selection.has('')]), heading: '', element };
+    return {
+      key: 'uncommitted',
+      stamp: JSON.stringify([changes, this._columns, column, this._selection.has('')]),
+      heading: '',
+      element
+    };
   }
 
   private _arrived(): void {
@@ -192,7 +291,12 @@ export class History implements IView {
 
   private _failed(error: unknown): void {
     if (error instanceof Failure && !this._ends.done && error.code !== 'Cancelled') {
-      const again = { label: this._ctx.t('Try again'), run: () => { this._renew(); } };
+      const again = {
+        label: this._ctx.t('Try again'),
+        run: () => {
+          this._renew();
+        }
+      };
       this._ctx.notice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
     } else {
       this._ctx.failed(error);
@@ -216,9 +320,23 @@ export class History implements IView {
     this._trend.element.hidden = this._pages.total === 0;
     this._filter.element.hidden = none && !filtered;
     if (none && filtered) {
-      fill(this._nothing, empty(t('No version fits the filter.'), button({ label: t('Clear the filter'), run: () => { this._filter.clear(); } })));
+      fill(
+        this._nothing,
+        empty(
+          t('No version fits the filter.'),
+          button({
+            label: t('Clear the filter'),
+            run: () => {
+              this._filter.clear();
+            }
+          })
+        )
+      );
     } else if (none) {
-      fill(this._nothing, empty(t('No versions yet.'), h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or use Commit.'))));
+      fill(
+        this._nothing,
+        empty(t('No versions yet.'), h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or use Commit.')))
+      );
     }
     if (this._pages.known && filtered) {
       this._filter.found(this._pages.total);
@@ -238,13 +356,19 @@ export class History implements IView {
     const ids = this._selection.ids;
     const here = (id: string): IEntry | undefined => this._pages.at(this._pages.indexOf(id)) ?? this._away.get(id);
     const missing = ids.filter(id => !here(id));
-    this._details.show(ids.map(here).filter(one => one !== undefined), this._selection.has(''));
+    this._details.show(
+      ids.map(here).filter(one => one !== undefined),
+      this._selection.has('')
+    );
     if (missing.length && this._pages.known) {
       try {
         const found = await Promise.all(missing.map(id => this._ctx.ask('version', { id })));
         found.forEach((one, i) => this._away.set(missing[i] ?? one.id, one));
         if (ids.join() === this._selection.ids.join()) {
-          this._details.show(ids.map(here).filter(one => one !== undefined), false);
+          this._details.show(
+            ids.map(here).filter(one => one !== undefined),
+            false
+          );
         }
       } catch (error) {
         this._ctx.failed(error);
@@ -273,7 +397,14 @@ export class History implements IView {
     this._selection.only(index);
     const root = this._ctx.root.getBoundingClientRect();
     const row = from.getBoundingClientRect();
-    const point = event.clientX || event.clientY ? { x: event.clientX, y: event.clientY } : { x: Math.max(root.left, row.left) + 24, y: row.bottom };
-    openMenu(entry.name, versionActions(this._ctx, entry), { root: this._ctx.root, from: this._list.elementAt(index) ?? from, point });
+    const point =
+      event.clientX || event.clientY
+        ? { x: event.clientX, y: event.clientY }
+        : { x: Math.max(root.left, row.left) + 24, y: row.bottom };
+    openMenu(entry.name, versionActions(this._ctx, entry), {
+      root: this._ctx.root,
+      from: this._list.elementAt(index) ?? from,
+      point
+    });
   }
 }

@@ -14,8 +14,21 @@ export function branchMenu(ctx: IContext, from: HTMLElement): void {
   openMenu(
     t('Branches'),
     [
-      ...Object.keys(state.branches).map(branch => ({ label: branch, checked: branch === state.branch, run: () => { go(branch); } })),
-      { label: t('New branch…'), icon: 'plus' as const, disabled: !state.head, run: () => { askName(ctx); } }
+      ...Object.keys(state.branches).map(branch => ({
+        label: branch,
+        checked: branch === state.branch,
+        run: () => {
+          go(branch);
+        }
+      })),
+      {
+        label: t('New branch…'),
+        icon: 'plus' as const,
+        disabled: !state.head,
+        run: () => {
+          askName(ctx);
+        }
+      }
     ],
     { root: ctx.root, from }
   );
@@ -23,7 +36,13 @@ export function branchMenu(ctx: IContext, from: HTMLElement): void {
 
 function askName(ctx: IContext): void {
   const { t } = ctx;
-  const input = h('input', { type: 'text', class: 'nbmv-input', required: true, autocomplete: 'off', spellcheck: 'false' });
+  const input = h('input', {
+    type: 'text',
+    class: 'nbmv-input',
+    required: true,
+    autocomplete: 'off',
+    spellcheck: 'false'
+  });
   const make = (): void => {
     const branch = input.value.trim();
     if (branch) {
@@ -33,10 +52,35 @@ function askName(ctx: IContext): void {
   };
   const form = h(
     'form',
-    { class: 'nbmv-view nbmv-form', on: { submit: event => { event.preventDefault(); make(); } } },
+    {
+      class: 'nbmv-view nbmv-form',
+      on: {
+        submit: event => {
+          event.preventDefault();
+          make();
+        }
+      }
+    },
     field(t('Name of the branch'), input, t('It begins at the present version; what is in the notebook stays.')),
-    h('div', { class: 'nbmv-actions' }, button({ label: t('Make and switch'), class: 'nbmv-primary', run: () => undefined }), button({ label: t('Cancel'), run: () => { ctx.back(); } }))
+    h(
+      'div',
+      { class: 'nbmv-actions' },
+      button({ label: t('Make and switch'), class: 'nbmv-primary', run: () => undefined }),
+      button({
+        label: t('Cancel'),
+        run: () => {
+          ctx.back();
+        }
+      })
+    )
   );
   form.querySelector('button')?.setAttribute('type', 'submit');
-  ctx.open({ element: form, title: t('New branch'), focus: () => { input.focus(); }, dispose: () => undefined });
+  ctx.open({
+    element: form,
+    title: t('New branch'),
+    focus: () => {
+      input.focus();
+    },
+    dispose: () => undefined
+  });
 }

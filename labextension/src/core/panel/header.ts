@@ -31,27 +31,84 @@ export class Header {
     const { t } = ctx;
     this._ctx = ctx;
     this._stack = stack;
-    this._branch = button({ label: '', icon: 'branch', class: 'nbmv-bare nbmv-branch', run: () => { branchMenu(ctx, this._branch); } });
+    this._branch = button({
+      label: '',
+      icon: 'branch',
+      class: 'nbmv-bare nbmv-branch',
+      run: () => {
+        branchMenu(ctx, this._branch);
+      }
+    });
     this._branch.setAttribute('aria-haspopup', 'menu');
-    this._busy = h('span', { class: 'nbmv-busy', title: t('A cell is running'), hidden: true }, icon('clock'), h('span', { class: 'nbmv-words' }, t('A cell is running')));
-    this._undo = iconButton({ label: t('Undo the last rollback'), icon: 'undo', run: () => void ctx.act('undo', {}, t('Undoing')) });
+    this._busy = h(
+      'span',
+      { class: 'nbmv-busy', title: t('A cell is running'), hidden: true },
+      icon('clock'),
+      h('span', { class: 'nbmv-words' }, t('A cell is running'))
+    );
+    this._undo = iconButton({
+      label: t('Undo the last rollback'),
+      icon: 'undo',
+      run: () => void ctx.act('undo', {}, t('Undoing'))
+    });
     this._redo = iconButton({ label: t('Redo'), icon: 'redo', run: () => void ctx.act('redo', {}, t('Redoing')) });
-    const more = iconButton({ label: t('More'), icon: 'more', run: () => { this._more(more); } });
+    const more = iconButton({
+      label: t('More'),
+      icon: 'more',
+      run: () => {
+        this._more(more);
+      }
+    });
     more.setAttribute('aria-haspopup', 'menu');
-    const commit = button({ label: t('Commit'), icon: 'commit', class: 'nbmv-primary', run: () => { ctx.go('commit'); } });
+    const commit = button({
+      label: t('Commit'),
+      icon: 'commit',
+      class: 'nbmv-primary',
+      run: () => {
+        ctx.go('commit');
+      }
+    });
     commit.setAttribute('aria-label', t('Commit')); // a narrow panel shows the sign alone
     commit.title = t('Commit: choose names, metrics and tags');
-    this._bar = h('div', { class: 'nbmv-toolbar', role: 'toolbar', 'aria-label': t('Versions') }, this._branch, this._busy, h('span', { class: 'nbmv-gap' }), this._undo, this._redo, more, commit);
-    this._tabs = h('div', { class: 'nbmv-tabs', role: 'tablist', 'aria-label': t('Views') }, this._tab('history', t('History')), this._tab('inspect', t('Variables')), this._place);
-    const back = iconButton({ label: t('Back'), icon: 'back', run: () => { ctx.back(); } });
+    this._bar = h(
+      'div',
+      { class: 'nbmv-toolbar', role: 'toolbar', 'aria-label': t('Versions') },
+      this._branch,
+      this._busy,
+      h('span', { class: 'nbmv-gap' }),
+      this._undo,
+      this._redo,
+      more,
+      commit
+    );
+    this._tabs = h(
+      'div',
+      { class: 'nbmv-tabs', role: 'tablist', 'aria-label': t('Views') },
+      this._tab('history', t('History')),
+      this._tab('inspect', t('Variables')),
+      this._place
+    );
+    const back = iconButton({
+      label: t('Back'),
+      icon: 'back',
+      run: () => {
+        ctx.back();
+      }
+    });
     this._page = h('div', { class: 'nbmv-page' }, back, this._title);
     this.element = h('header', { class: 'nbmv-head' }, this._bar, this._tabs, this._page);
     this._ends.add(
       rove(this._bar),
       rove(this._tabs),
-      stack.depth.on(() => { this._settle(); }),
-      stack.tab.on(() => { this._settle(); }),
-      ctx.state.on(() => { this._draw(); })
+      stack.depth.on(() => {
+        this._settle();
+      }),
+      stack.tab.on(() => {
+        this._settle();
+      }),
+      ctx.state.on(() => {
+        this._draw();
+      })
     );
     this._draw();
     this._settle();
@@ -62,7 +119,21 @@ export class Header {
   }
 
   private _tab(view: View, label: string): HTMLElement {
-    return h('button', { type: 'button', class: 'nbmv-tab', role: 'tab', 'data-view': view, on: { click: () => { this._ctx.go(view); } } }, label);
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: 'nbmv-tab',
+        role: 'tab',
+        'data-view': view,
+        on: {
+          click: () => {
+            this._ctx.go(view);
+          }
+        }
+      },
+      label
+    );
   }
 
   private _draw(): void {
@@ -75,7 +146,15 @@ export class Header {
     this._branch.hidden = !state;
     this._branch.setAttribute('aria-label', t('Branch {branch}', { branch: state?.branch ?? '' }));
     this._branch.title = state ? t('Branch {branch}', { branch: state.branch }) : '';
-    fill(this._place, state?.versions ? [counted(t, state.versions, '{n} version', '{n} versions'), h('span', { class: 'nbmv-place-size' }, ` · ${size(state.stored_bytes)}`)] : null);
+    fill(
+      this._place,
+      state?.versions
+        ? [
+            counted(t, state.versions, '{n} version', '{n} versions'),
+            h('span', { class: 'nbmv-place-size' }, ` · ${size(state.stored_bytes)}`)
+          ]
+        : null
+    );
     this._place.title = state?.store ?? '';
     hold(this._bar);
   }
@@ -101,7 +180,11 @@ export class Header {
     openMenu(
       t('More'),
       [
-        { label: t('Commit after every cell'), checked: auto, run: () => void this._ctx.act('auto', { on: !auto }, t('Changing the setting')) },
+        {
+          label: t('Commit after every cell'),
+          checked: auto,
+          run: () => void this._ctx.act('auto', { on: !auto }, t('Changing the setting'))
+        },
         ...(this._ctx.host.setConfirmed && this._ctx.host.confirmed ? [this._confirmation()] : [])
       ],
       { root: this._ctx.root, from }
@@ -111,6 +194,12 @@ export class Header {
   private _confirmation(): { label: string; checked: boolean; run: () => void } {
     const { t, host } = this._ctx;
     const off = host.confirmed?.() ?? false;
-    return { label: t('Show the plan before a rollback'), checked: !off, run: () => { host.setConfirmed?.(!off); } };
+    return {
+      label: t('Show the plan before a rollback'),
+      checked: !off,
+      run: () => {
+        host.setConfirmed?.(!off);
+      }
+    };
   }
 }

@@ -18,7 +18,9 @@ export class Notices {
 
   add(notice: INotice): void {
     const same = [...this.element.children].filter(one => one.getAttribute('data-said') === said(notice));
-    same.forEach(one => { one.remove(); });
+    same.forEach(one => {
+      one.remove();
+    });
     const shown = this._draw(notice);
     this.element.prepend(shown);
     while (this.element.childElementCount > MOST) {
@@ -54,7 +56,11 @@ export class Notices {
     );
     const shown: HTMLElement = h(
       'div',
-      { class: `nbmv-notice nbmv-${notice.kind}`, 'data-said': said(notice), role: notice.kind === 'error' ? 'alert' : undefined },
+      {
+        class: `nbmv-notice nbmv-${notice.kind}`,
+        'data-said': said(notice),
+        role: notice.kind === 'error' ? 'alert' : undefined
+      },
       icon(notice.kind === 'error' ? 'warning' : notice.kind === 'success' ? 'check' : 'info'),
       h(
         'div',

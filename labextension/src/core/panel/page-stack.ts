@@ -81,8 +81,12 @@ export class Stack {
   }
 
   dispose(): void {
-    this._pages.forEach(page => { page.view.dispose(); });
-    this._resting.forEach(view => { view.dispose(); });
+    this._pages.forEach(page => {
+      page.view.dispose();
+    });
+    this._resting.forEach(view => {
+      view.dispose();
+    });
     this._pages = [];
     this._resting.clear();
   }

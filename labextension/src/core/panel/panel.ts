@@ -40,17 +40,31 @@ export class Panel implements IPanel, IContext {
     this.t = host.translate;
     this._live = h('div', { class: 'nbmv-live nbmv-spoken', role: 'status', 'aria-live': 'polite' });
     this._notices = new Notices(this.t);
-    this._tasks = new Tasks(this.t, request => { this._withdraw(request); });
+    this._tasks = new Tasks(this.t, request => {
+      this._withdraw(request);
+    });
     this.root = h('section', { class: 'nbmv-panel', 'aria-label': this.t('Model versions') });
     this._stack = new Stack(this, (wanted, of, name) => this._make(wanted, of, name));
     const header = new Header(this, this._stack);
     this.root.append(header.element, this._notices.element, this._tasks.element, this._stack.element, this._live);
     this._ends.add(
-      host.transport.onState(state => { this._take(state); }),
-      () => { header.dispose(); },
-      () => { this._stack.dispose(); },
-      () => { this._running.forEach(one => { one.abort(); }); },
-      () => { this.root.remove(); }
+      host.transport.onState(state => {
+        this._take(state);
+      }),
+      () => {
+        header.dispose();
+      },
+      () => {
+        this._stack.dispose();
+      },
+      () => {
+        this._running.forEach(one => {
+          one.abort();
+        });
+      },
+      () => {
+        this.root.remove();
+      }
     );
     element.append(this.root);
     this._stack.go(view, ids, '');
@@ -91,7 +105,12 @@ export class Panel implements IPanel, IContext {
       }
     };
     try {
-      return await this.host.transport.request(method, params, { ...(signal ? { signal } : {}), onProgress: p => { slow(p.what); } });
+      return await this.host.transport.request(method, params, {
+        ...(signal ? { signal } : {}),
+        onProgress: p => {
+          slow(p.what);
+        }
+      });
     } finally {
       this.root.classList.remove('nbmv-slow');
     }
@@ -99,11 +118,18 @@ export class Panel implements IPanel, IContext {
 
   async act<M extends Deed>(method: M, params: Params<M>, what: string): Promise<Result<M> | undefined> {
     const controller = new AbortController();
-    const task = this._tasks.add(method, what, 'queue' in params && params.queue === true, () => { controller.abort(); });
+    const task = this._tasks.add(method, what, 'queue' in params && params.queue === true, () => {
+      controller.abort();
+    });
     this._running.add(controller);
     this._notices.clear('error');
     try {
-      const result = await this.host.transport.request(method, params, { signal: controller.signal, onProgress: p => { task.progress(p); } });
+      const result = await this.host.transport.request(method, params, {
+        signal: controller.signal,
+        onProgress: p => {
+          task.progress(p);
+        }
+      });
       this._take(result.state, true);
       this.say(result.said);
       return result;
@@ -193,7 +219,12 @@ export class Panel implements IPanel, IContext {
       this._take(await this.ask('hello', {}));
     } catch (error) {
       if (!this._ends.done && error instanceof Failure) {
-        const again = { label: this.t('Try again'), run: () => { void this._hello(); } };
+        const again = {
+          label: this.t('Try again'),
+          run: () => {
+            void this._hello();
+          }
+        };
         this.notice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
       }
     }
@@ -232,12 +263,19 @@ export class Panel implements IPanel, IContext {
   }
 
   private _later(error: Failure, run: () => Promise<unknown>): INotice {
-    const wait = { label: this.t('Do it when the cell has ended'), run: () => { void run(); } };
+    const wait = {
+      label: this.t('Do it when the cell has ended'),
+      run: () => {
+        void run();
+      }
+    };
     return { kind: 'error', text: error.message, hint: error.hint, actions: [wait] };
   }
 
   private _withdraw(request: number): void {
-    this.ask('cancel', { request }).catch((error: unknown) => { this.failed(error); });
+    this.ask('cancel', { request }).catch((error: unknown) => {
+      this.failed(error);
+    });
   }
 }
 

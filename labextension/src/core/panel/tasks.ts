@@ -22,13 +22,21 @@ export class Tasks {
     this._t = t;
     this._withdraw = withdraw;
     this._waiting = h('div', {});
-    this.element = h('div', { class: 'nbmv-tasks', role: 'region', 'aria-label': t('What runs now'), hidden: true }, this._waiting);
+    this.element = h(
+      'div',
+      { class: 'nbmv-tasks', role: 'region', 'aria-label': t('What runs now'), hidden: true },
+      this._waiting
+    );
   }
 
   /** delay_ms: a task that ends sooner is never shown. queued: it waits for a cell. */
   add(method: string, what: string, queued: boolean, cancel: () => void, delay_ms = 250): ITask {
     const bar = h('progress', { class: 'nbmv-bar', 'aria-label': what });
-    const text = h('span', { class: 'nbmv-task-text' }, queued ? this._t('When the cell has ended: {what}', { what }) : what);
+    const text = h(
+      'span',
+      { class: 'nbmv-task-text' },
+      queued ? this._t('When the cell has ended: {what}', { what }) : what
+    );
     const stop = button({
       label: queued ? this._t('Withdraw') : this._t('Cancel'),
       class: 'nbmv-link',
@@ -77,7 +85,9 @@ export class Tasks {
   }
 
   private _other(one: IState['queued'][number]): HTMLElement {
-    const run = (): void => { this._withdraw(one.request); };
+    const run = (): void => {
+      this._withdraw(one.request);
+    };
     return h(
       'div',
       { class: 'nbmv-task nbmv-task-line' },
@@ -106,5 +116,7 @@ function amount(t: Translate, { done, total, what }: IProgress['progress']): str
   if (total <= 0) {
     return said;
   }
-  return total > 1000 ? t('{what}: {done} of {total}', { what: said, done: size(done), total: size(total) }) : t('{what}: {done} of {total}', { what: said, done, total });
+  return total > 1000
+    ? t('{what}: {done} of {total}', { what: said, done: size(done), total: size(total) })
+    : t('{what}: {done} of {total}', { what: said, done, total });
 }

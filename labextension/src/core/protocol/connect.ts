@@ -34,7 +34,9 @@ export function connect(
       return;
     }
     if (message['push'] === 'state') {
-      listeners.forEach(listener => { listener(message['state'] as IState); });
+      listeners.forEach(listener => {
+        listener(message['state'] as IState);
+      });
     } else if (typeof message['id'] === 'number') {
       answer(waiting.get(message['id']), message);
     }
@@ -52,16 +54,27 @@ export function connect(
     const id = last;
     return new Promise((resolve, reject) => {
       const slow = setTimeout(() => onProgress?.({ done: 0, total: 0, what: BUSY }), slow_ms);
-      const cancel = (): void => { post('cancel', { request: id }); };
+      const cancel = (): void => {
+        post('cancel', { request: id });
+      };
       const end = (): void => {
         clearTimeout(slow);
         signal?.removeEventListener('abort', cancel);
         waiting.delete(id);
       };
       waiting.set(id, {
-        resolve: result => { end(); resolve(result as Result<M>); },
-        reject: failure => { end(); reject(failure); },
-        progress: progress => { clearTimeout(slow); onProgress?.(progress); }
+        resolve: result => {
+          end();
+          resolve(result as Result<M>);
+        },
+        reject: failure => {
+          end();
+          reject(failure);
+        },
+        progress: progress => {
+          clearTimeout(slow);
+          onProgress?.(progress);
+        }
       });
       signal?.addEventListener('abort', cancel);
       try {
@@ -88,7 +101,9 @@ export function connect(
       open = false;
       off();
       listeners.clear();
-      [...waiting.values()].forEach(one => { one.reject(new Failure(CLOSED)); });
+      [...waiting.values()].forEach(one => {
+        one.reject(new Failure(CLOSED));
+      });
     }
   };
 }

@@ -254,7 +254,14 @@ export interface IMethods {
   form: [{}, ICommitForm];
   /** names: null for what a plain %mv_commit takes. queue: wait for a running cell instead of being refused. */
   commit: [
-    { names: string[] | null; message: string; note?: string; tags?: string[]; metrics?: { [n: string]: Metric | [Metric, 'higher' | 'lower'] }; queue?: boolean },
+    {
+      names: string[] | null;
+      message: string;
+      note?: string;
+      tags?: string[];
+      metrics?: { [n: string]: Metric | [Metric, 'higher' | 'lower'] };
+      queue?: boolean;
+    },
     IDone & { entry: IEntry; skipped: IVersion['skipped'] }
   ];
   rollback: [{ id: string; names?: string[]; queue?: boolean }, IDone & { plan: IPlan }];

@@ -20,9 +20,15 @@ export function mismatch(kernel: Speaker, t: Translate): string | null {
   const values = { kernel: kernel.release ?? t('of an earlier release'), page: RELEASE };
   switch (older(kernel)) {
     case 'kernel':
-      return t("nbmodelver in this kernel's environment ({kernel}) is older than the page's ({page}): run %pip install -U nbmodelver in a cell, then restart the kernel.", values);
+      return t(
+        "nbmodelver in this kernel's environment ({kernel}) is older than the page's ({page}): run %pip install -U nbmodelver in a cell, then restart the kernel.",
+        values
+      );
     case 'page':
-      return t("nbmodelver in the environment that serves this page ({page}) is older than the kernel's ({kernel}): run pip install -U 'nbmodelver[lab]' there, then reload the page.", values);
+      return t(
+        "nbmodelver in the environment that serves this page ({page}) is older than the kernel's ({kernel}): run pip install -U 'nbmodelver[lab]' there, then reload the page.",
+        values
+      );
     case null:
       return null;
   }

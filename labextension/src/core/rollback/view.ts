@@ -10,14 +10,21 @@ import { Failure } from '../protocol/transport';
 import { announce } from '../version/actions';
 
 /** Rolls back, then says so with the way back. */
-export async function rollBack(ctx: IContext, id: string, names?: readonly string[], queue = false): Promise<Result<'rollback'> | undefined> {
+export async function rollBack(
+  ctx: IContext,
+  id: string,
+  names?: readonly string[],
+  queue = false
+): Promise<Result<'rollback'> | undefined> {
   const { t } = ctx;
   const params = { id, ...(names ? { names: [...names] } : {}), ...(queue ? { queue } : {}) };
   const done = await ctx.act('rollback', params, t('Rolling back'));
   if (done) {
     const undo = { label: t('Undo'), run: () => void ctx.act('undo', {}, t('Undoing')) };
     const { name } = done.plan.version;
-    const said = names ? t('{names} as in {version}', { names: counted(t, names.length, '{n} name', '{n} names'), version: name }) : t('Rolled back to {name}', { name });
+    const said = names
+      ? t('{names} as in {version}', { names: counted(t, names.length, '{n} name', '{n} names'), version: name })
+      : t('Rolled back to {name}', { name });
     announce(ctx, said, done.state.undo ? undo : undefined);
   }
   return done;
@@ -46,14 +53,21 @@ export class Rollback implements IView {
     this._id = id;
     this._names = name ? [name] : undefined;
     this.title = ctx.t('Roll back');
-    this.element = h('div', { class: 'nbmv-view nbmv-rollback', role: 'region', 'aria-label': this.title, tabindex: -1 }, this._body, this._foot);
+    this.element = h(
+      'div',
+      { class: 'nbmv-view nbmv-rollback', role: 'region', 'aria-label': this.title, tabindex: -1 },
+      this._body,
+      this._foot
+    );
     this._ends.add(
       ctx.state.on((state, before) => {
         if (state?.busy !== before?.busy) {
           this._drawFoot();
         }
       }),
-      ctx.changed.on(() => { void this._load(); })
+      ctx.changed.on(() => {
+        void this._load();
+      })
     );
     this._drawFoot();
     void this._load();
@@ -71,7 +85,12 @@ export class Rollback implements IView {
   private async _load(): Promise<void> {
     this._round += 1;
     const round = this._round;
-    fill(this._body, this._plan ? [...this._body.childNodes] : h('p', { class: 'nbmv-dim' }, this._ctx.t('Working out what would change…')));
+    fill(
+      this._body,
+      this._plan
+        ? [...this._body.childNodes]
+        : h('p', { class: 'nbmv-dim' }, this._ctx.t('Working out what would change…'))
+    );
     try {
       const plan = await this._ctx.ask('plan', { id: this._id, ...(this._names ? { names: [...this._names] } : {}) });
       if (round === this._round) {
@@ -99,9 +118,19 @@ export class Rollback implements IView {
     const hadFocus = this._foot.contains(document.activeElement) || document.activeElement === this.element;
     fill(
       this._body,
-      h('h3', { class: 'nbmv-title' }, t('Roll back to {name}', { name: version.name }), version.message ? [' ', written(version.message, 'nbmv-dim')] : null),
+      h(
+        'h3',
+        { class: 'nbmv-title' },
+        t('Roll back to {name}', { name: version.name }),
+        version.message ? [' ', written(version.message, 'nbmv-dim')] : null
+      ),
       this._sum,
-      ORDER.map(effect => this._group(effect, plan.changes.filter(one => one.effect === effect))),
+      ORDER.map(effect =>
+        this._group(
+          effect,
+          plan.changes.filter(one => one.effect === effect)
+        )
+      ),
       notes('warning', t('The environment differs'), plan.environment),
       notes('note', t('Notes'), plan.notes)
     );
@@ -115,12 +144,26 @@ export class Rollback implements IView {
   private _drawSum(plan: IPlan): void {
     const { t } = this._ctx;
     const { ticked } = this._chosen(plan);
-    const loads = plan.load_bytes > 0 ? [h('strong', {}, size(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
-    const saves = plan.saves_first ? h('p', { class: 'nbmv-dim' }, t('The present state is saved first, so Undo brings it back.')) : null;
-    const unsaved = plan.unsaved?.length
-      ? h('p', { class: 'nbmv-warning' }, t('In no version: {names}. Undo brings back what is replaced only while this kernel runs.', { names: plan.unsaved.join(', ') }))
+    const loads =
+      plan.load_bytes > 0 ? [h('strong', {}, size(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
+    const saves = plan.saves_first
+      ? h('p', { class: 'nbmv-dim' }, t('The present state is saved first, so Undo brings it back.'))
       : null;
-    fill(this._sum, ticked.length ? [h('p', {}, counts(this._ctx, plan, ticked), ' · ', loads), saves, unsaved] : h('p', {}, t('Nothing changes: the notebook already holds this version.')));
+    const unsaved = plan.unsaved?.length
+      ? h(
+          'p',
+          { class: 'nbmv-warning' },
+          t('In no version: {names}. Undo brings back what is replaced only while this kernel runs.', {
+            names: plan.unsaved.join(', ')
+          })
+        )
+      : null;
+    fill(
+      this._sum,
+      ticked.length
+        ? [h('p', {}, counts(this._ctx, plan, ticked), ' · ', loads), saves, unsaved]
+        : h('p', {}, t('Nothing changes: the notebook already holds this version.'))
+    );
     this._ctx.say(this._sum.textContent);
   }
 
@@ -137,9 +180,15 @@ export class Rollback implements IView {
       stays: t('Stays as it is')
     };
     const fixed = effect === 'stays' || effect === 'lost';
-    const rows = changes.map(change => h('li', {}, fixed ? h('span', { class: 'nbmv-change' }, this._line(change)) : this._tick(change)));
+    const rows = changes.map(change =>
+      h('li', {}, fixed ? h('span', { class: 'nbmv-change' }, this._line(change)) : this._tick(change))
+    );
     const list = h('ul', { class: 'nbmv-changes' }, rows);
-    const heading = [h('span', { class: `nbmv-sign nbmv-sign-${effect}`, 'aria-hidden': true }, SIGNS[effect]), titles[effect], h('span', { class: 'nbmv-count' }, changes.length)];
+    const heading = [
+      h('span', { class: `nbmv-sign nbmv-sign-${effect}`, 'aria-hidden': true }, SIGNS[effect]),
+      titles[effect],
+      h('span', { class: 'nbmv-count' }, changes.length)
+    ];
     return h('details', { class: 'nbmv-fold nbmv-group', open: effect !== 'stays' }, h('summary', {}, heading), list);
   }
 
@@ -197,15 +246,38 @@ export class Rollback implements IView {
     const label = busy ? t('Roll back when the cell has ended') : t('Roll back');
     fill(
       this._foot,
-      busy ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can wait for its end.')) : null,
+      busy
+        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can wait for its end.'))
+        : null,
       host.confirmed && host.setConfirmed && !this._names
-        ? checkbox({ label: t("Don't ask again"), checked: host.confirmed(), changed: on => { host.setConfirmed?.(on); } })
+        ? checkbox({
+            label: t("Don't ask again"),
+            checked: host.confirmed(),
+            changed: on => {
+              host.setConfirmed?.(on);
+            }
+          })
         : null,
       h(
         'div',
         { class: 'nbmv-actions' },
-        button({ label, icon: 'rollback', class: 'nbmv-primary', disabled: ticked.length === 0 || this._doing, run: () => { void this._do(busy); } }),
-        this._ctx.first === 'rollback' ? null : button({ label: t('Cancel'), run: () => { this._ctx.back(); } })
+        button({
+          label,
+          icon: 'rollback',
+          class: 'nbmv-primary',
+          disabled: ticked.length === 0 || this._doing,
+          run: () => {
+            void this._do(busy);
+          }
+        }),
+        this._ctx.first === 'rollback'
+          ? null
+          : button({
+              label: t('Cancel'),
+              run: () => {
+                this._ctx.back();
+              }
+            })
       )
     );
     if (focused) {
@@ -238,7 +310,8 @@ const SIGNS: { [E in Effect]: string } = { changes: '~', appears: '+', vanishes:
 
 function counts(ctx: IContext, plan: IPlan, ticked: readonly string[]): string {
   const { t } = ctx;
-  const of = (effect: Effect): number => plan.changes.filter(one => one.effect === effect && ticked.includes(one.name)).length;
+  const of = (effect: Effect): number =>
+    plan.changes.filter(one => one.effect === effect && ticked.includes(one.name)).length;
   const lost = plan.changes.filter(one => one.effect === 'lost').length;
   const said = [
     of('changes') && counted(t, of('changes'), '{n} name changes back', '{n} names change back'),
@@ -253,5 +326,14 @@ function notes(sign: 'warning' | 'note', title: string, lines: readonly string[]
   if (!lines.length) {
     return null;
   }
-  return h('div', { class: `nbmv-box nbmv-box-${sign}` }, h('h4', {}, icon(sign), title), h('ul', { class: 'nbmv-bullets' }, lines.map(line => h('li', {}, written(line)))));
+  return h(
+    'div',
+    { class: `nbmv-box nbmv-box-${sign}` },
+    h('h4', {}, icon(sign), title),
+    h(
+      'ul',
+      { class: 'nbmv-bullets' },
+      lines.map(line => h('li', {}, written(line)))
+    )
+  );
 }

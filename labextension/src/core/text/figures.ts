@@ -33,7 +33,11 @@ export function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const WORDS: ReadonlyMap<string, number> = new Map([['nan', NaN], ['inf', Infinity], ['-inf', -Infinity]]);
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ['nan', NaN],
+  ['inf', Infinity],
+  ['-inf', -Infinity]
+]);
 
 /** A metric to reckon with; NaN also where there is none. */
 export function measured(metric: Metric | null | undefined): number {
@@ -138,9 +142,13 @@ export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()):
   if (Number.isNaN(passed)) {
     return '';
   }
-  if (passed < -HOUR || passed > 7 * DAY) { // the kernel's clock may be ahead of the page's
+  if (passed < -HOUR || passed > 7 * DAY) {
+    // the kernel's clock may be ahead of the page's
     const sameYear = then.getFullYear() === now.getFullYear();
-    return then.toLocaleDateString(language(), sameYear ? { day: 'numeric', month: 'short' } : { year: 'numeric', month: 'short', day: 'numeric' });
+    return then.toLocaleDateString(
+      language(),
+      sameYear ? { day: 'numeric', month: 'short' } : { year: 'numeric', month: 'short', day: 'numeric' }
+    );
   }
   if (passed < MINUTE) {
     return t('now');
@@ -154,7 +162,9 @@ export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()):
 /** Date and time in full, in the reader's zone. */
 export function moment(saved_at_utc: string): string {
   const then = new Date(saved_at_utc);
-  return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(language(), { dateStyle: 'full', timeStyle: 'medium' });
+  return Number.isNaN(then.getTime())
+    ? ''
+    : then.toLocaleString(language(), { dateStyle: 'full', timeStyle: 'medium' });
 }
 
 /** The day as a key: equal for two times on one local day. */
@@ -178,5 +188,10 @@ export function day(t: Translate, saved_at_utc: string, now: Date = new Date()):
     return t('Yesterday');
   }
   const year = then.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return then.toLocaleDateString(language(), { weekday: 'long', day: 'numeric', month: 'long', ...(year ? { year } : {}) });
+  return then.toLocaleDateString(language(), {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(year ? { year } : {})
+  });
 }

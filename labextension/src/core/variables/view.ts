@@ -37,18 +37,35 @@ export class Inspect implements IView {
       'aria-label': t('Find a variable'),
       spellcheck: 'false',
       autocomplete: 'off',
-      on: { input: () => { this._drawNames(); }, keydown: event => { this._key(event); } }
+      on: {
+        input: () => {
+          this._drawNames();
+        },
+        keydown: event => {
+          this._key(event);
+        }
+      }
     });
-    this.element = h('div', { class: 'nbmv-view nbmv-inspect', role: 'region', 'aria-label': this.title }, h('div', { class: 'nbmv-filter' }, this._field), this._list, this._found);
+    this.element = h(
+      'div',
+      { class: 'nbmv-view nbmv-inspect', role: 'region', 'aria-label': this.title },
+      h('div', { class: 'nbmv-filter' }, this._field),
+      this._list,
+      this._found
+    );
     this._ends.add(
       rove(this._list, true),
-      ctx.changed.on(() => { void this._load(); }),
+      ctx.changed.on(() => {
+        void this._load();
+      }),
       ctx.state.on((state, before) => {
         if (!before && state) {
           this._drawNames();
         }
       }),
-      () => { this._round += 1; }
+      () => {
+        this._round += 1;
+      }
     );
     void this._load();
   }
@@ -88,7 +105,9 @@ export class Inspect implements IView {
       if (round === this._round) {
         this._names = names;
         this._drawNames();
-        keepFocus(this._found, () => { this._drawFound(found); });
+        keepFocus(this._found, () => {
+          this._drawFound(found);
+        });
       }
     } catch (error) {
       if (round === this._round && error instanceof Failure) {
@@ -118,7 +137,10 @@ export class Inspect implements IView {
     const kinds = new Map(this._ctx.state.value?.head?.names.map(one => [one.name, one] as const));
     const focused = this._list.contains(document.activeElement);
     const shown = this._names.filter(name => name.toLowerCase().includes(text));
-    fill(this._list, shown.map(name => this._option(name, name === chosen, kinds.get(name))));
+    fill(
+      this._list,
+      shown.map(name => this._option(name, name === chosen, kinds.get(name)))
+    );
     this._list.hidden = shown.length === 0;
     const held = this._list.querySelector<HTMLElement>('[aria-selected=true]') ?? undefined;
     hold(this._list, held);
@@ -128,7 +150,9 @@ export class Inspect implements IView {
   }
 
   private _option(name: string, chosen: boolean, kept: { kind: Kind; size_bytes: number } | undefined): HTMLElement {
-    const run = (): void => { this._choose(name); };
+    const run = (): void => {
+      this._choose(name);
+    };
     const key = (event: KeyboardEvent): void => {
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
@@ -137,7 +161,13 @@ export class Inspect implements IView {
     };
     return h(
       'div',
-      { class: 'nbmv-variable', role: 'option', 'aria-selected': chosen, tabindex: -1, on: { click: run, keydown: key } },
+      {
+        class: 'nbmv-variable',
+        role: 'option',
+        'aria-selected': chosen,
+        tabindex: -1,
+        on: { click: run, keydown: key }
+      },
       icon(kept?.kind ?? 'other'),
       written(name, 'nbmv-name-text'),
       kept ? h('span', { class: 'nbmv-dim nbmv-small nbmv-number' }, size(kept.size_bytes)) : null
@@ -147,11 +177,24 @@ export class Inspect implements IView {
   private _drawFound(found: readonly INameHistory[]): void {
     const { t } = this._ctx;
     if (!this._asked) {
-      fill(this._found, empty(this._names.length ? t('Choose a variable to see its versions.') : t('No version holds a variable yet.')));
+      fill(
+        this._found,
+        empty(this._names.length ? t('Choose a variable to see its versions.') : t('No version holds a variable yet.'))
+      );
     } else if (!found.length) {
-      fill(this._found, empty('name' in this._asked ? t('No version holds {name}.', { name: this._asked.name }) : t('No version holds what this cell makes.')));
+      fill(
+        this._found,
+        empty(
+          'name' in this._asked
+            ? t('No version holds {name}.', { name: this._asked.name })
+            : t('No version holds what this cell makes.')
+        )
+      );
     } else {
-      fill(this._found, found.map(one => this._drawOne(one)));
+      fill(
+        this._found,
+        found.map(one => this._drawOne(one))
+      );
       this._ctx.say(found.map(one => t('{name}: {n} steps', { name: one.name, n: one.steps.length })).join(', '));
     }
   }
@@ -168,26 +211,48 @@ export class Inspect implements IView {
           h('span', { class: `nbmv-sign nbmv-sign-${step.status}`, 'aria-hidden': true }, SIGNS[step.status]),
           h('span', { class: 'nbmv-strong' }, step.entry.name),
           written(step.entry.message || step.entry.auto, 'nbmv-message nbmv-dim'),
-          h('time', { class: 'nbmv-when nbmv-dim', datetime: step.entry.saved_at_utc, title: moment(step.entry.saved_at_utc) }, ago(this._ctx.t, step.entry.saved_at_utc))
+          h(
+            'time',
+            { class: 'nbmv-when nbmv-dim', datetime: step.entry.saved_at_utc, title: moment(step.entry.saved_at_utc) },
+            ago(this._ctx.t, step.entry.saved_at_utc)
+          )
         ),
         h('p', {}, this._words(step.status), step.said ? [': ', written(step.said)] : null),
-        step.status === 'removed' ? null : h('p', { class: 'nbmv-dim nbmv-small' }, written(step.type), ' · ', size(step.size_bytes)),
+        step.status === 'removed'
+          ? null
+          : h('p', { class: 'nbmv-dim nbmv-small' }, written(step.type), ' · ', size(step.size_bytes)),
         this._actions(name, step.entry, step.status, before)
       );
     });
-    return h('section', { class: 'nbmv-name-history', 'aria-label': name }, h('h3', { class: 'nbmv-title' }, written(name)), h('ol', { class: 'nbmv-steps' }, items));
+    return h(
+      'section',
+      { class: 'nbmv-name-history', 'aria-label': name },
+      h('h3', { class: 'nbmv-title' }, written(name)),
+      h('ol', { class: 'nbmv-steps' }, items)
+    );
   }
 
   private _words(status: Status): string {
     const { t } = this._ctx;
-    const words: { [S in Status]: string } = { added: t('New'), removed: t('Gone'), changed: t('Changed'), same: t('Same') };
+    const words: { [S in Status]: string } = {
+      added: t('New'),
+      removed: t('Gone'),
+      changed: t('Changed'),
+      same: t('Same')
+    };
     return words[status];
   }
 
   private _actions(name: string, entry: IEntry, status: Status, before: IEntry | undefined): HTMLElement {
     const { t } = this._ctx;
     const place = h('div', {});
-    const about = button({ label: t('Profile'), class: 'nbmv-link', run: () => { void this._profile(about, place, entry, name); } });
+    const about = button({
+      label: t('Profile'),
+      class: 'nbmv-link',
+      run: () => {
+        void this._profile(about, place, entry, name);
+      }
+    });
     about.setAttribute('aria-expanded', 'false');
     return h(
       'div',
@@ -195,8 +260,26 @@ export class Inspect implements IView {
       h(
         'div',
         { class: 'nbmv-actions' },
-        status === 'removed' ? null : button({ label: t('Roll back to this'), class: 'nbmv-link', title: t('Only {name}, to {version}', { name, version: entry.name }), run: () => { this._ctx.go('rollback', [entry.id], name); } }),
-        before && status === 'changed' ? button({ label: t('What changed'), class: 'nbmv-link', title: t('Compare with {version}', { version: before.name }), run: () => { this._ctx.go('compare', [before.id, entry.id], name); } }) : null,
+        status === 'removed'
+          ? null
+          : button({
+              label: t('Roll back to this'),
+              class: 'nbmv-link',
+              title: t('Only {name}, to {version}', { name, version: entry.name }),
+              run: () => {
+                this._ctx.go('rollback', [entry.id], name);
+              }
+            }),
+        before && status === 'changed'
+          ? button({
+              label: t('What changed'),
+              class: 'nbmv-link',
+              title: t('Compare with {version}', { version: before.name }),
+              run: () => {
+                this._ctx.go('compare', [before.id, entry.id], name);
+              }
+            })
+          : null,
         status === 'removed' ? null : about
       ),
       place

@@ -7,11 +7,43 @@ import type { IEntry } from '../protocol/messages';
 export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
   const { t } = ctx;
   return [
-    { label: t('Roll back…'), icon: 'rollback', run: () => { ctx.go('rollback', [entry.id]); } },
-    { label: t('Compare with the present version'), icon: 'compare', disabled: isPresent(ctx, entry), run: () => { compareWithPresent(ctx, entry); } },
-    { label: t('Compare with the version before'), icon: 'compare', disabled: entry.parents.length === 0, run: () => { ctx.go('compare', [entry.parents[0] ?? '', entry.id]); } },
-    { label: t('Export…'), icon: 'export', run: () => { ctx.go('export', [entry.id]); } },
-    { label: t('Show its notebook'), icon: 'notebook', run: () => { void openNotebook(ctx, entry); } }
+    {
+      label: t('Roll back…'),
+      icon: 'rollback',
+      run: () => {
+        ctx.go('rollback', [entry.id]);
+      }
+    },
+    {
+      label: t('Compare with the present version'),
+      icon: 'compare',
+      disabled: isPresent(ctx, entry),
+      run: () => {
+        compareWithPresent(ctx, entry);
+      }
+    },
+    {
+      label: t('Compare with the version before'),
+      icon: 'compare',
+      disabled: entry.parents.length === 0,
+      run: () => {
+        ctx.go('compare', [entry.parents[0] ?? '', entry.id]);
+      }
+    },
+    {
+      label: t('Export…'),
+      icon: 'export',
+      run: () => {
+        ctx.go('export', [entry.id]);
+      }
+    },
+    {
+      label: t('Show its notebook'),
+      icon: 'notebook',
+      run: () => {
+        void openNotebook(ctx, entry);
+      }
+    }
   ];
 }
 
@@ -32,7 +64,11 @@ export async function openNotebook(ctx: IContext, entry: IEntry): Promise<void> 
   try {
     const { notebook, name } = await ctx.ask('document', { id: entry.id });
     if (!notebook) {
-      ctx.notice({ kind: 'info', text: t('{name} holds no notebook document', { name: entry.name }), hint: t('Versions made from JupyterLab, or with the notebook saved, hold it.') });
+      ctx.notice({
+        kind: 'info',
+        text: t('{name} holds no notebook document', { name: entry.name }),
+        hint: t('Versions made from JupyterLab, or with the notebook saved, hold it.')
+      });
     } else if (host.openDocument) {
       host.openDocument(name, notebook);
     } else {

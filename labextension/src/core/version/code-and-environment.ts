@@ -31,12 +31,35 @@ function draw(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
   const notes = version.kept.filter(one => one.notes.length);
   return [
     version.skipped.length
-      ? section(t('Not kept'), version.skipped.map(one => h('li', {}, written(one.path || one.name, 'nbmv-strong'), ': ', written(one.reason))))
+      ? section(
+          t('Not kept'),
+          version.skipped.map(one =>
+            h('li', {}, written(one.path || one.name, 'nbmv-strong'), ': ', written(one.reason))
+          )
+        )
       : null,
-    notes.length ? section(t('Notes'), notes.map(one => h('li', {}, written(one.name, 'nbmv-strong'), ': ', written(one.notes.join('; '))))) : null,
-    version.git ? h('p', {}, t('Git: {commit} on {branch}', { commit: version.git.commit.slice(0, 10), branch: version.git.branch }), version.git.dirty ? t(', with uncommitted changes') : '') : null,
+    notes.length
+      ? section(
+          t('Notes'),
+          notes.map(one => h('li', {}, written(one.name, 'nbmv-strong'), ': ', written(one.notes.join('; '))))
+        )
+      : null,
+    version.git
+      ? h(
+          'p',
+          {},
+          t('Git: {commit} on {branch}', { commit: version.git.commit.slice(0, 10), branch: version.git.branch }),
+          version.git.dirty ? t(', with uncommitted changes') : ''
+        )
+      : null,
     h('h4', {}, t('Cells since the version before')),
-    version.cells.length ? h('div', {}, version.cells.map(one => cell(ctx, one))) : h('p', { class: 'nbmv-dim' }, t('No cell ran.')),
+    version.cells.length
+      ? h(
+          'div',
+          {},
+          version.cells.map(one => cell(ctx, one))
+        )
+      : h('p', { class: 'nbmv-dim' }, t('No cell ran.')),
     h('h4', {}, t('Environment')),
     environment(version)
   ];
@@ -51,7 +74,14 @@ function cell(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
   return h(
     'figure',
     { class: one.ok ? 'nbmv-cell' : 'nbmv-cell nbmv-cell-failed' },
-    h('figcaption', { class: 'nbmv-dim nbmv-small' }, `[${one.execution_count ?? ' '}]`, ' ', took, one.ok ? '' : ` ${ctx.t('failed')}`),
+    h(
+      'figcaption',
+      { class: 'nbmv-dim nbmv-small' },
+      `[${one.execution_count ?? ' '}]`,
+      ' ',
+      took,
+      one.ok ? '' : ` ${ctx.t('failed')}`
+    ),
     h('pre', { class: 'nbmv-code', dir: 'ltr', tabindex: 0 }, one.source),
     one.outputs ? h('pre', { class: 'nbmv-code nbmv-output', dir: 'ltr', tabindex: 0 }, one.outputs) : null
   );
@@ -60,7 +90,14 @@ function cell(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
 function environment(version: IVersion): HTMLElement {
   const { packages, ...facts } = version.environment;
   const list = (of: { [name: string]: unknown }): HTMLElement =>
-    h('dl', { class: 'nbmv-list-facts' }, Object.entries(of).map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value as never)))]));
+    h(
+      'dl',
+      { class: 'nbmv-list-facts' },
+      Object.entries(of).map(([name, value]) => [
+        h('dt', {}, written(name)),
+        h('dd', {}, written(said(value as never)))
+      ])
+    );
   const many = typeof packages === 'object' && packages !== null && !Array.isArray(packages) ? packages : {};
   return h('div', {}, list(facts), list(many));
 }

@@ -36,7 +36,12 @@ export class Details {
   }
 
   show(entries: readonly IEntry[], pending: boolean): void {
-    const stamp = JSON.stringify([entries, pending, this._ctx.state.value?.head?.id, pending ? this._ctx.state.value?.uncommitted : null]);
+    const stamp = JSON.stringify([
+      entries,
+      pending,
+      this._ctx.state.value?.head?.id,
+      pending ? this._ctx.state.value?.uncommitted : null
+    ]);
     const ids = entries.map(one => one.id).join();
     const same = ids === this._ids;
     this._pending = pending;
@@ -48,7 +53,9 @@ export class Details {
     const folds = new Map([...this.element.querySelectorAll('details')].map(one => [key(one), one.open]));
     const scrolled = same ? this.element.scrollTop : 0;
     this.element.hidden = entries.length === 0 && !pending;
-    keepFocus(this.element, () => { fill(this.element, this._content(entries, pending)); });
+    keepFocus(this.element, () => {
+      fill(this.element, this._content(entries, pending));
+    });
     for (const one of this.element.querySelectorAll('details')) {
       one.open = folds.get(key(one)) ?? one.open;
     }
@@ -81,26 +88,58 @@ export class Details {
   }
 
   private _head(...title: (Node | string)[]): HTMLElement {
-    return h('div', { class: 'nbmv-details-head' }, h('h3', { class: 'nbmv-title' }, title), iconButton({ label: this._ctx.t('Close the details'), icon: 'close', run: this._close }));
+    return h(
+      'div',
+      { class: 'nbmv-details-head' },
+      h('h3', { class: 'nbmv-title' }, title),
+      iconButton({ label: this._ctx.t('Close the details'), icon: 'close', run: this._close })
+    );
   }
 
   private _one(entry: IEntry): HTMLElement[] {
     const { t } = this._ctx;
     const present = isPresent(this._ctx, entry);
-    const more = iconButton({ label: t('More actions'), icon: 'more', run: () => { openMenu(entry.name, versionActions(this._ctx, entry), { root: this._ctx.root, from: more }); } });
+    const more = iconButton({
+      label: t('More actions'),
+      icon: 'more',
+      run: () => {
+        openMenu(entry.name, versionActions(this._ctx, entry), { root: this._ctx.root, from: more });
+      }
+    });
     more.setAttribute('aria-haspopup', 'menu');
     const actions = h(
       'div',
       { class: 'nbmv-actions' },
-      button({ label: t('Roll back…'), icon: 'rollback', run: () => { this._ctx.go('rollback', [entry.id]); } }),
-      present ? null : button({ label: t('Compare'), icon: 'compare', title: t('Compare with the present version'), run: () => { compareWithPresent(this._ctx, entry); } }),
+      button({
+        label: t('Roll back…'),
+        icon: 'rollback',
+        run: () => {
+          this._ctx.go('rollback', [entry.id]);
+        }
+      }),
+      present
+        ? null
+        : button({
+            label: t('Compare'),
+            icon: 'compare',
+            title: t('Compare with the present version'),
+            run: () => {
+              compareWithPresent(this._ctx, entry);
+            }
+          }),
       more
     );
     return [
       this._head(h('span', { class: 'nbmv-version' }, entry.name), ' ', written(entry.message || entry.auto)),
       h('p', { class: 'nbmv-dim nbmv-small' }, present ? `${t('Present version')} · ` : '', moment(entry.saved_at_utc)),
       actions,
-      h('div', { class: 'nbmv-facts' }, label('tag', t('Tags'), tagEditor(this._ctx, entry)), label('note', t('Note'), noteEditor(this._ctx, entry)), refs(entry.branches)),
+      h(
+        'div',
+        { class: 'nbmv-facts' },
+        label('tag', t('Tags'), tagEditor(this._ctx, entry)),
+        label('note', t('Note'), noteEditor(this._ctx, entry)),
+        refs(entry.branches)
+      ),
       ...metricsOf(this._ctx, entry),
       this._names(entry),
       this._about(entry),
@@ -114,14 +153,34 @@ export class Details {
       h(
         'tr',
         {},
-        h('td', {}, icon(one.kind), button({ label: one.name, class: 'nbmv-link', title: t('Versions of {name}', { name: one.name }), run: () => { this._ctx.go('inspect', [], one.name); } })),
+        h(
+          'td',
+          {},
+          icon(one.kind),
+          button({
+            label: one.name,
+            class: 'nbmv-link',
+            title: t('Versions of {name}', { name: one.name }),
+            run: () => {
+              this._ctx.go('inspect', [], one.name);
+            }
+          })
+        ),
         h('td', { class: 'nbmv-dim' }, written(one.type)),
         h('td', { class: 'nbmv-number' }, size(one.size_bytes))
       )
     );
-    const heading = h('tr', { class: 'nbmv-spoken' }, [t('Name'), t('Type'), t('Size')].map(text => h('th', { scope: 'col' }, text)));
+    const heading = h(
+      'tr',
+      { class: 'nbmv-spoken' },
+      [t('Name'), t('Type'), t('Size')].map(text => h('th', { scope: 'col' }, text))
+    );
     const table = h('table', { class: 'nbmv-table' }, h('thead', {}, heading), h('tbody', {}, rows));
-    return fold(counted(t, entry.names.length, '{n} name', '{n} names'), h('div', { class: 'nbmv-scroll' }, table), true);
+    return fold(
+      counted(t, entry.names.length, '{n} name', '{n} names'),
+      h('div', { class: 'nbmv-scroll' }, table),
+      true
+    );
   }
 
   private _about(entry: IEntry): HTMLElement {
@@ -134,7 +193,11 @@ export class Details {
       [t('Made by'), entry.auto],
       [t('Id'), entry.id.slice(0, 12)]
     ];
-    const list = h('dl', { class: 'nbmv-list-facts' }, facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, written(value))]));
+    const list = h(
+      'dl',
+      { class: 'nbmv-list-facts' },
+      facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, written(value))])
+    );
     return fold(t('About this version'), list, false);
   }
 
@@ -147,8 +210,27 @@ export class Details {
     return [
       this._head(t('{n} versions selected', { n: entries.length })),
       h('p', { class: 'nbmv-dim nbmv-small' }, ordered.map(one => one.name).join(', ')),
-      first !== undefined && last !== undefined ? h('p', {}, `${metric} ${number(measured(first))} → ${number(measured(last))} `, stepOf(this._ctx, measured(first), measured(last), this._ctx.state.value?.directions?.[metric])) : h('p', { hidden: true }),
-      h('div', { class: 'nbmv-actions' }, button({ label: t('Compare'), icon: 'compare', class: 'nbmv-primary', run: () => { this._ctx.go('compare', ids); } }), button({ label: t('Clear'), run: this._close }))
+      first !== undefined && last !== undefined
+        ? h(
+            'p',
+            {},
+            `${metric} ${number(measured(first))} → ${number(measured(last))} `,
+            stepOf(this._ctx, measured(first), measured(last), this._ctx.state.value?.directions?.[metric])
+          )
+        : h('p', { hidden: true }),
+      h(
+        'div',
+        { class: 'nbmv-actions' },
+        button({
+          label: t('Compare'),
+          icon: 'compare',
+          class: 'nbmv-primary',
+          run: () => {
+            this._ctx.go('compare', ids);
+          }
+        }),
+        button({ label: t('Clear'), run: this._close })
+      )
     ];
   }
 
@@ -159,13 +241,32 @@ export class Details {
     const head = state?.head;
     return [
       this._head(t('Uncommitted changes')),
-      h('p', { class: 'nbmv-dim nbmv-small' }, head ? t('Against {name}: + new, − gone, ~ changed', { name: head.name }) : ''),
+      h(
+        'p',
+        { class: 'nbmv-dim nbmv-small' },
+        head ? t('Against {name}: + new, − gone, ~ changed', { name: head.name }) : ''
+      ),
       h('div', { class: 'nbmv-names' }, pendingNames(changes)),
       h(
         'div',
         { class: 'nbmv-actions' },
-        button({ label: t('Commit…'), icon: 'commit', class: 'nbmv-primary', run: () => { this._ctx.go('commit'); } }),
-        head ? button({ label: t('Back to {name}…', { name: head.name }), icon: 'rollback', run: () => { this._ctx.go('rollback', [head.id]); } }) : null
+        button({
+          label: t('Commit…'),
+          icon: 'commit',
+          class: 'nbmv-primary',
+          run: () => {
+            this._ctx.go('commit');
+          }
+        }),
+        head
+          ? button({
+              label: t('Back to {name}…', { name: head.name }),
+              icon: 'rollback',
+              run: () => {
+                this._ctx.go('rollback', [head.id]);
+              }
+            })
+          : null
       )
     ];
   }

@@ -12,11 +12,20 @@ export function showDocument(ctx: IContext, name: string, notebook: { [key: stri
     h('p', { class: 'nbmv-dim' }, ctx.t('Read only: the notebook as it was.')),
     cells.map(cell)
   );
-  ctx.open({ element, title: name, focus: () => { element.focus(); }, dispose: () => undefined });
+  ctx.open({
+    element,
+    title: name,
+    focus: () => {
+      element.focus();
+    },
+    dispose: () => undefined
+  });
 }
 
 function cell(found: Json): HTMLElement {
   const { cell_type, source } = typeof found === 'object' && found !== null && !Array.isArray(found) ? found : {};
   const text = Array.isArray(source) ? source.join('') : typeof source === 'string' ? source : '';
-  return cell_type === 'code' ? h('pre', { class: 'nbmv-code', dir: 'ltr', tabindex: 0 }, text) : h('div', { class: 'nbmv-prose' }, written(text));
+  return cell_type === 'code'
+    ? h('pre', { class: 'nbmv-code', dir: 'ltr', tabindex: 0 }, text)
+    : h('div', { class: 'nbmv-prose' }, written(text));
 }

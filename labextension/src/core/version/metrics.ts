@@ -7,23 +7,49 @@ import type { Direction, IEntry } from '../protocol/messages';
 
 /** Branches that end at a version, as chips. */
 export function refs(branches: readonly string[]): HTMLElement | null {
-  return branches.length ? h('div', { class: 'nbmv-tags' }, branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), written(name)))) : null;
+  return branches.length
+    ? h(
+        'div',
+        { class: 'nbmv-tags' },
+        branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), written(name)))
+      )
+    : null;
 }
 
 /** A version's metrics as a row of figures, and its parameters behind a fold. */
 export function metricsOf(ctx: IContext, entry: IEntry): HTMLElement[] {
   const metrics = Object.entries(entry.metrics);
   const params = Object.entries(entry.params);
-  const figures = h('dl', { class: 'nbmv-figures-list' }, metrics.map(([name, value]) => h('div', {}, h('dt', {}, written(name)), h('dd', { title: String(value) }, number(measured(value))))));
-  const list = h('dl', { class: 'nbmv-list-facts' }, params.map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value)))]));
-  return [...(metrics.length ? [figures] : []), ...(params.length ? [fold(ctx.t('Hyperparameters ({n})', { n: params.length }), list, false)] : [])];
+  const figures = h(
+    'dl',
+    { class: 'nbmv-figures-list' },
+    metrics.map(([name, value]) =>
+      h('div', {}, h('dt', {}, written(name)), h('dd', { title: String(value) }, number(measured(value))))
+    )
+  );
+  const list = h(
+    'dl',
+    { class: 'nbmv-list-facts' },
+    params.map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value)))])
+  );
+  return [
+    ...(metrics.length ? [figures] : []),
+    ...(params.length ? [fold(ctx.t('Hyperparameters ({n})', { n: params.length }), list, false)] : [])
+  ];
 }
 
 /** How much more or less another value of a metric is, in the colour and the word of better or worse where the direction is known. */
-export function stepOf(ctx: IContext, before: number | undefined, after: number, direction: Direction | undefined): HTMLElement | null {
+export function stepOf(
+  ctx: IContext,
+  before: number | undefined,
+  after: number,
+  direction: Direction | undefined
+): HTMLElement | null {
   const { t } = ctx;
   const by = step(before, after);
   const kind = before === undefined ? '' : verdict(after - before, direction);
   const word = kind === 'good' ? t('better') : kind === 'bad' ? t('worse') : '';
-  return by ? h('span', { class: kind ? `nbmv-step nbmv-step-${kind}` : 'nbmv-step' }, by, word ? spoken(`, ${word}`) : null) : null;
+  return by
+    ? h('span', { class: kind ? `nbmv-step nbmv-step-${kind}` : 'nbmv-step' }, by, word ? spoken(`, ${word}`) : null)
+    : null;
 }

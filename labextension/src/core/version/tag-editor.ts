@@ -9,7 +9,13 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
   const { t } = ctx;
   const element = h('div', { class: 'nbmv-tags', role: 'group', 'aria-label': t('Tags') });
   const closed = (): void => {
-    const add = iconButton({ label: t('Add a tag'), icon: 'plus', run: () => { opened(); } });
+    const add = iconButton({
+      label: t('Add a tag'),
+      icon: 'plus',
+      run: () => {
+        opened();
+      }
+    });
     fill(element, entry.tags.map(chip), entry.tags.length ? null : h('span', { class: 'nbmv-dim' }, t('No tags')), add);
   };
   const chip = (name: string): HTMLElement =>
@@ -18,10 +24,22 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
       { class: 'nbmv-chip nbmv-chip-tag' },
       icon('tag'),
       written(name),
-      iconButton({ label: t('Remove the tag {name}', { name }), icon: 'close', class: 'nbmv-tiny', run: () => void ctx.act('untag', { name }, t('Removing the tag {name}', { name })) })
+      iconButton({
+        label: t('Remove the tag {name}', { name }),
+        icon: 'close',
+        class: 'nbmv-tiny',
+        run: () => void ctx.act('untag', { name }, t('Removing the tag {name}', { name }))
+      })
     );
   const opened = (): void => {
-    const input = h('input', { type: 'text', class: 'nbmv-input nbmv-tag-input', 'aria-label': t('New tag'), placeholder: t('New tag'), autocomplete: 'off', spellcheck: 'false' });
+    const input = h('input', {
+      type: 'text',
+      class: 'nbmv-input nbmv-tag-input',
+      'aria-label': t('New tag'),
+      placeholder: t('New tag'),
+      autocomplete: 'off',
+      spellcheck: 'false'
+    });
     const back = (): void => {
       closed();
       element.querySelector<HTMLElement>(':scope > button')?.focus();
@@ -48,12 +66,28 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
 /** A tag is at one version only: one that is elsewhere is moved when that is said once more. */
 function put(ctx: IContext, entry: IEntry, name: string): void {
   const { t } = ctx;
-  const add = (move: boolean): void => void ctx.act('tag', { id: entry.id, name, ...(move ? { move } : {}) }, t('Tagging {version}', { version: entry.name }));
+  const add = (move: boolean): void =>
+    void ctx.act(
+      'tag',
+      { id: entry.id, name, ...(move ? { move } : {}) },
+      t('Tagging {version}', { version: entry.name })
+    );
   const at = ctx.state.value?.tags[name];
   if (at === undefined || at === entry.id) {
     add(false);
   } else {
-    ctx.notice({ kind: 'info', text: t('The tag {name} is at another version', { name }), actions: [{ label: t('Move it to {version}', { version: entry.name }), run: () => { add(true); } }] });
+    ctx.notice({
+      kind: 'info',
+      text: t('The tag {name} is at another version', { name }),
+      actions: [
+        {
+          label: t('Move it to {version}', { version: entry.name }),
+          run: () => {
+            add(true);
+          }
+        }
+      ]
+    });
   }
 }
 
@@ -62,8 +96,18 @@ export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
   const { t } = ctx;
   const element = h('div', { class: 'nbmv-note' });
   const closed = (): void => {
-    const edit = iconButton({ label: entry.note ? t('Edit the note') : t('Add a note'), icon: 'pencil', run: () => { opened(); } });
-    fill(element, entry.note ? written(entry.note, 'nbmv-note-text') : h('span', { class: 'nbmv-dim' }, t('No note')), edit);
+    const edit = iconButton({
+      label: entry.note ? t('Edit the note') : t('Add a note'),
+      icon: 'pencil',
+      run: () => {
+        opened();
+      }
+    });
+    fill(
+      element,
+      entry.note ? written(entry.note, 'nbmv-note-text') : h('span', { class: 'nbmv-dim' }, t('No note')),
+      edit
+    );
   };
   const opened = (): void => {
     const input = h('textarea', { class: 'nbmv-input', rows: 3, 'aria-label': t('Note'), value: entry.note });

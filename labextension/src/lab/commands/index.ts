@@ -75,7 +75,11 @@ export function addCommands(room: IRoom, palette: ICommandPalette | null): void 
     });
     palette?.addItem({ command: id, category: t('Versions') });
   }
-  links.changed.connect(() => { Object.keys(commands).forEach(id => { app.commands.notifyCommandChanged(id); }); });
+  links.changed.connect(() => {
+    Object.keys(commands).forEach(id => {
+      app.commands.notifyCommandChanged(id);
+    });
+  });
 }
 
 // -- what opens or shows something
@@ -88,25 +92,33 @@ function panelCommands(room: IRoom): { [id: string]: ICommand } {
       caption: t('Show the versions of this notebook'),
       icon: historyIcon,
       enabled: () => true,
-      run: () => { show(room); }
+      run: () => {
+        show(room);
+      }
     },
     [ID.load]: {
       label: t('Load nbmodelver in This Kernel'),
       enabled: () => canLoad(links.current),
       run: async () => {
-        await links.current?.link.load().catch((error: unknown) => { explain(error, t); });
+        await links.current?.link.load().catch((error: unknown) => {
+          explain(error, t);
+        });
       }
     },
     [ID.commitForm]: {
       label: t('Commit …'),
       caption: t('Choose names, metrics and tags of a new version'),
-      run: () => { show(room, 'commit'); }
+      run: () => {
+        show(room, 'commit');
+      }
     },
     [ID.inspect]: {
       label: t('Inspect a Variable …'),
       caption: t('Show the versions of one variable'),
       args: { name: TEXT },
-      run: args => { show(room, 'inspect', undefined, text(args, 'name')); }
+      run: args => {
+        show(room, 'inspect', undefined, text(args, 'name'));
+      }
     },
     [ID.inspectCell]: {
       label: t('Versions of What This Cell Makes'),
@@ -147,14 +159,27 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
       args: { message: TEXT, names: NAMES, tags: { type: 'array', items: TEXT }, queue: { type: 'boolean' } },
       enabled: () => links.current !== null,
       run: async args => {
-        const wanted = { names: texts(args, 'names') ?? null, message: text(args, 'message') ?? '', tags: texts(args, 'tags') ?? [] };
-        await deed(room, (transport, queue) => transport.request('commit', { ...wanted, queue }), args['queue'] === true);
+        const wanted = {
+          names: texts(args, 'names') ?? null,
+          message: text(args, 'message') ?? '',
+          tags: texts(args, 'tags') ?? []
+        };
+        await deed(
+          room,
+          (transport, queue) => transport.request('commit', { ...wanted, queue }),
+          args['queue'] === true
+        );
       }
     },
     [ID.rollback]: {
       label: t('Roll Back …'),
       caption: t('Show what a rollback to a version would change'),
-      args: { id: VERSION, names: NAMES, now: { type: 'boolean', description: 'Do it without showing it first.' }, queue: { type: 'boolean' } },
+      args: {
+        id: VERSION,
+        names: NAMES,
+        now: { type: 'boolean', description: 'Do it without showing it first.' },
+        queue: { type: 'boolean' }
+      },
       run: async args => {
         const id = text(args, 'id') ?? (links.current ? room.around.selected(links.current)[0] : undefined);
         const names = texts(args, 'names');
@@ -162,7 +187,12 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
           show(room, 'history');
         } else if (args['now'] === true) {
           const params = { id, ...(names ? { names } : {}) };
-          await deed(room, (transport, queue) => transport.request('rollback', { ...params, queue }), args['queue'] === true, ID.undo);
+          await deed(
+            room,
+            (transport, queue) => transport.request('rollback', { ...params, queue }),
+            args['queue'] === true,
+            ID.undo
+          );
         } else {
           show(room, 'rollback', [id], names?.[0]);
         }
@@ -186,7 +216,8 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
       run: async args => {
         const state = links.current?.link.state;
         const known = Object.keys(state?.branches ?? {});
-        const branch = text(args, 'branch') ?? (await ask(t('Switch Branch'), t('Branch (a new one is made here)'), known));
+        const branch =
+          text(args, 'branch') ?? (await ask(t('Switch Branch'), t('Branch (a new one is made here)'), known));
         if (branch !== null) {
           const params = { branch, create: args['create'] === true || !known.includes(branch) };
           await deed(room, (transport, queue) => transport.request('switch', { ...params, queue }));
@@ -209,7 +240,8 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
 
 function labelCommands(room: IRoom): { [id: string]: ICommand } {
   const { t, links, around } = room;
-  const chosen = (args: Args): string => text(args, 'id') ?? (links.current ? around.selected(links.current)[0] : undefined) ?? 'HEAD';
+  const chosen = (args: Args): string =>
+    text(args, 'id') ?? (links.current ? around.selected(links.current)[0] : undefined) ?? 'HEAD';
   return {
     [ID.tag]: {
       label: t('Tag a Version …'),
@@ -217,7 +249,9 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
       run: async args => {
         const name = text(args, 'name') ?? (await ask(t('Tag a Version'), t('Tag')));
         if (name !== null) {
-          await deed(room, transport => transport.request('tag', { id: chosen(args), name, move: args['move'] === true }));
+          await deed(room, transport =>
+            transport.request('tag', { id: chosen(args), name, move: args['move'] === true })
+          );
         }
       }
     },
@@ -234,14 +268,20 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
     [ID.export]: {
       label: t('Export a Version …'),
       caption: t('Write a version as one file'),
-      args: { id: VERSION, path: { ...TEXT, description: 'The file, from the folder of the notebook; asked for without it.' }, overwrite: { type: 'boolean' } },
+      args: {
+        id: VERSION,
+        path: { ...TEXT, description: 'The file, from the folder of the notebook; asked for without it.' },
+        overwrite: { type: 'boolean' }
+      },
       run: args => {
         const path = text(args, 'path');
         if (path === undefined) {
           show(room, 'export', [chosen(args)]);
           return;
         }
-        return deed(room, transport => transport.request('export', { id: chosen(args), path, overwrite: args['overwrite'] === true }));
+        return deed(room, transport =>
+          transport.request('export', { id: chosen(args), path, overwrite: args['overwrite'] === true })
+        );
       }
     },
     [ID.document]: {
@@ -304,14 +344,32 @@ async function deed(
   try {
     const done = await request(withDocument(transport, place), queue);
     const label = back === ID.undo ? t('Undo') : t('Redo');
-    notify(done.said, 'success', back === undefined ? undefined : { label, run: () => { void app.commands.execute(back); } });
+    notify(
+      done.said,
+      'success',
+      back === undefined
+        ? undefined
+        : {
+            label,
+            run: () => {
+              void app.commands.execute(back);
+            }
+          }
+    );
   } catch (error) {
-    explain(error, t, () => { void deed(room, request, true, back); });
+    explain(error, t, () => {
+      void deed(room, request, true, back);
+    });
   }
 }
 
 function offerLoading({ t, around }: IRoom, place: IPlace): void {
-  const load = { label: t('Load nbmodelver in this kernel'), run: () => { around.load(place); } };
+  const load = {
+    label: t('Load nbmodelver in this kernel'),
+    run: () => {
+      around.load(place);
+    }
+  };
   notify(reason(place.link, t), 'info', canLoad(place) ? load : undefined);
 }
 
@@ -320,9 +378,10 @@ function canLoad(place: IPlace | null): boolean {
 }
 
 async function ask(title: string, label: string, known: string[] = []): Promise<string | null> {
-  const answer = known.length > 0
-    ? await InputDialog.getItem({ title, label, items: known, editable: true })
-    : await InputDialog.getText({ title, label });
+  const answer =
+    known.length > 0
+      ? await InputDialog.getItem({ title, label, items: known, editable: true })
+      : await InputDialog.getText({ title, label });
   return answer.button.accept && answer.value ? answer.value : null;
 }
 

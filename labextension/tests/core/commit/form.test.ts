@@ -10,7 +10,9 @@ async function form(mock = new Mock()): Promise<Awaited<ReturnType<typeof page>>
 }
 
 function tick(root: ParentNode, name: string): HTMLInputElement {
-  const found = all(root, '.nbmv-commit-names .nbmv-change').find(each => each.querySelector('.nbmv-name-text')?.textContent === name)?.querySelector('input');
+  const found = all(root, '.nbmv-commit-names .nbmv-change')
+    .find(each => each.querySelector('.nbmv-name-text')?.textContent === name)
+    ?.querySelector('input');
   if (!found) {
     throw new Error(`no tick for ${name}`);
   }
@@ -23,7 +25,9 @@ describe('commit form', () => {
     expect(tick(root, 'train').checked).toBe(true);
     expect(tick(root, 'tmp').checked).toBe(false);
     expect(one(root, '.nbmv-commit-names').textContent).toContain('48\u00a0MB');
-    expect(one(root, '.nbmv-commit-names').textContent).toContain('connection: a connection to a database cannot be kept');
+    expect(one(root, '.nbmv-commit-names').textContent).toContain(
+      'connection: a connection to a database cannot be kept'
+    );
     expect(one(root, '.nbmv-foot').textContent).toContain('5 names · 76\u00a0MB');
     expect(document.activeElement).toBe(all(root, '.nbmv-commit input')[0]);
   });
@@ -50,7 +54,15 @@ describe('commit form', () => {
     await type(name as Element, 'f1');
     await type(value as Element, '0.5');
     await press('Enter', { ctrlKey: true });
-    expect(mock.of('commit')).toEqual([{ names: ['test', 'model', 'scaler', 'params', 'tmp'], message: 'deeper', note: 'why', tags: ['a', 'b'], metrics: { acc: 0.9134, f1: 0.5 } }]);
+    expect(mock.of('commit')).toEqual([
+      {
+        names: ['test', 'model', 'scaler', 'params', 'tmp'],
+        message: 'deeper',
+        note: 'why',
+        tags: ['a', 'b'],
+        metrics: { acc: 0.9134, f1: 0.5 }
+      }
+    ]);
   });
 
   test('a metric without a number is marked, and nothing is committed', async () => {
@@ -91,7 +103,10 @@ describe('commit form', () => {
   test('names that were not kept are named', async () => {
     const mock = new Mock();
     const usual = mock.answers.commit;
-    mock.answers.commit = async (params, options) => ({ ...(await (usual as NonNullable<typeof usual>)(params, options)), skipped: [{ name: 'x', path: 'x.lock', reason: 'a lock cannot be kept' }] });
+    mock.answers.commit = async (params, options) => ({
+      ...(await (usual as NonNullable<typeof usual>)(params, options)),
+      skipped: [{ name: 'x', path: 'x.lock', reason: 'a lock cannot be kept' }]
+    });
     const { root } = await form(mock);
     await click(button(one(root, '.nbmv-commit'), 'Commit'));
     expect(one(root, '.nbmv-notices').textContent).toContain('Not kept: x.lock');

@@ -14,7 +14,9 @@ const section = (root: ParentNode, id: string): HTMLElement => one(root, `[data-
 describe('comparison of two', () => {
   test('every section is drawn, known ones in their way and unknown ones as table, lines and note', async () => {
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
-    expect(all(root, '[data-section]').map(each => each.dataset['section'])).toEqual(diff(2, 7).sections.map(each => each.id));
+    expect(all(root, '[data-section]').map(each => each.dataset['section'])).toEqual(
+      diff(2, 7).sections.map(each => each.id)
+    );
     expect(section(root, 'names').textContent).toContain('16\u00a0MB');
     expect(section(root, 'metrics').textContent).toContain('+0.0422');
     expect(section(root, 'metrics').textContent).toContain('−0.1161');
@@ -44,7 +46,10 @@ describe('comparison of two', () => {
 
   test('equal versions are said to be equal', async () => {
     const mock = new Mock();
-    mock.answers.diff = (): IDiff => ({ ...diff(2, 7), sections: [{ id: 'names', title: 'Names', columns: [], rows: [], lines: [], note: '', charts: [] }] });
+    mock.answers.diff = (): IDiff => ({
+      ...diff(2, 7),
+      sections: [{ id: 'names', title: 'Names', columns: [], rows: [], lines: [], note: '', charts: [] }]
+    });
     const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(one(root, '.nbmv-empty').textContent).toBe('No differences.');
   });
@@ -64,8 +69,24 @@ describe('comparison of two', () => {
 
   test('of thousands of rows the first are drawn, and the number of the others is said', async () => {
     const mock = new Mock();
-    const many = Array.from({ length: 3000 }, (_, i) => ({ cells: [`c${i}`, i, i + 1, 1], status: 'changed' as const }));
-    mock.answers.diff = (): IDiff => ({ ...diff(2, 7), sections: [{ id: 'profile.wide', title: 'wide', columns: ['what', 'before', 'after', 'change'], rows: many, lines: [], note: '', charts: [] }] });
+    const many = Array.from({ length: 3000 }, (_, i) => ({
+      cells: [`c${i}`, i, i + 1, 1],
+      status: 'changed' as const
+    }));
+    mock.answers.diff = (): IDiff => ({
+      ...diff(2, 7),
+      sections: [
+        {
+          id: 'profile.wide',
+          title: 'wide',
+          columns: ['what', 'before', 'after', 'change'],
+          rows: many,
+          lines: [],
+          note: '',
+          charts: []
+        }
+      ]
+    });
     const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(all(root, 'tbody tr')).toHaveLength(400);
     expect(section(root, 'profile.wide').textContent).toContain('2,600 more rows are not shown');
@@ -79,13 +100,26 @@ describe('comparison of two', () => {
 
   test('a text diff has the line numbers of either side', () => {
     const lines = numbered(['@@ -3,2 +5,3 @@', ' same', '-old', '+new', '+more']);
-    expect(lines.map(each => [each.kind, each.before, each.after])).toEqual([['hunk', null, null], ['same', 3, 5], ['removed', 4, null], ['added', null, 6], ['added', null, 7]]);
+    expect(lines.map(each => [each.kind, each.before, each.after])).toEqual([
+      ['hunk', null, null],
+      ['same', 3, 5],
+      ['removed', 4, null],
+      ['added', null, 6],
+      ['added', null, 7]
+    ]);
   });
 });
 
 test('side by side, what was removed stands beside what came in its place', async () => {
   const lines = numbered(['@@ -1,3 +1,3 @@', ' a', '-b', '-c', '+d', ' e', '+f']);
-  expect(pairs(lines).map(([left, right]) => [left?.text, right?.text])).toEqual([['@@ -1,3 +1,3 @@', '@@ -1,3 +1,3 @@'], ['a', 'a'], ['b', 'd'], ['c', undefined], ['e', 'e'], [undefined, 'f']]);
+  expect(pairs(lines).map(([left, right]) => [left?.text, right?.text])).toEqual([
+    ['@@ -1,3 +1,3 @@', '@@ -1,3 +1,3 @@'],
+    ['a', 'a'],
+    ['b', 'd'],
+    ['c', undefined],
+    ['e', 'e'],
+    [undefined, 'f']
+  ]);
   const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
   (one(root, '.nbmv-sideways-tick input') as HTMLInputElement).click();
   expect(all(section(root, 'code'), 'table.nbmv-sideways')).toHaveLength(1);
@@ -95,7 +129,11 @@ describe('comparison of several', () => {
   test('a column for each version, a row for what differs', async () => {
     const { root, mock } = await page({ view: 'compare', ids: [idOf(2), idOf(7), idOf(9)] });
     expect(mock.of('compare')).toEqual([{ ids: [idOf(2), idOf(7), idOf(9)] }]);
-    expect(all(root, 'thead th').slice(0, 3).map(each => each.querySelector('.nbmv-version')?.textContent)).toEqual(['v2', 'v7', 'v9']);
+    expect(
+      all(root, 'thead th')
+        .slice(0, 3)
+        .map(each => each.querySelector('.nbmv-version')?.textContent)
+    ).toEqual(['v2', 'v7', 'v9']);
     expect(root.textContent).not.toContain('seed');
     (one(root, '.nbmv-compare-tools input') as HTMLInputElement).click();
     expect(root.textContent).toContain('seed');
@@ -123,9 +161,15 @@ describe('charts', () => {
 
   test('series are told apart by dashes and marks', async () => {
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
-    const lines = all(section(root, 'metrics'), '.nbmv-svg .nbmv-line').map(each => each.getAttribute('stroke-dasharray'));
+    const lines = all(section(root, 'metrics'), '.nbmv-svg .nbmv-line').map(each =>
+      each.getAttribute('stroke-dasharray')
+    );
     expect(new Set(lines).size).toBe(2);
-    const [first, second] = [0, 1].map(i => section(root, 'metrics').querySelectorAll('.nbmv-svg > g:nth-last-of-type(2) .nbmv-point, .nbmv-svg > g:last-of-type .nbmv-point')[i * 8]?.getAttribute('d'));
+    const [first, second] = [0, 1].map(i =>
+      section(root, 'metrics')
+        .querySelectorAll('.nbmv-svg > g:nth-last-of-type(2) .nbmv-point, .nbmv-svg > g:last-of-type .nbmv-point')
+        [i * 8]?.getAttribute('d')
+    );
     expect(first).not.toEqual(second);
   });
 
@@ -136,16 +180,48 @@ describe('charts', () => {
     expect(d).not.toContain('NaN');
   });
 
-  const odd: [string, IChart][] = (['line', 'scatter', 'bars', 'histogram'] as const).flatMap(kind => [
-    [`${kind} without series`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: [], series: [] }],
-    [`${kind} with nothing in it`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: [], series: [{ label: 'a', x: [], y: [] }] }],
-    [`${kind} with one number`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: ['a'], series: [{ label: 'a', x: kind === 'histogram' ? [1, 2] : [1], y: [3] }] }],
-    [`${kind} with nulls only`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: ['a'], series: [{ label: 'a', x: [1], y: [null] }] }]
-  ] as [string, IChart][]);
+  const odd: [string, IChart][] = (['line', 'scatter', 'bars', 'histogram'] as const).flatMap(
+    kind =>
+      [
+        [`${kind} without series`, { kind, title: 't', x_label: 'x', y_label: 'y', labels: [], series: [] }],
+        [
+          `${kind} with nothing in it`,
+          { kind, title: 't', x_label: 'x', y_label: 'y', labels: [], series: [{ label: 'a', x: [], y: [] }] }
+        ],
+        [
+          `${kind} with one number`,
+          {
+            kind,
+            title: 't',
+            x_label: 'x',
+            y_label: 'y',
+            labels: ['a'],
+            series: [{ label: 'a', x: kind === 'histogram' ? [1, 2] : [1], y: [3] }]
+          }
+        ],
+        [
+          `${kind} with nulls only`,
+          { kind, title: 't', x_label: 'x', y_label: 'y', labels: ['a'], series: [{ label: 'a', x: [1], y: [null] }] }
+        ]
+      ] as [string, IChart][]
+  );
 
   test.each(odd)('%s is drawn without NaN', async (_, chart) => {
     const mock = new Mock();
-    mock.answers.diff = (): IDiff => ({ ...diff(2, 7), sections: [{ id: 'x', title: 'x', columns: ['a'], rows: [{ cells: [1], status: 'changed' }], lines: [], note: '', charts: [chart] }] });
+    mock.answers.diff = (): IDiff => ({
+      ...diff(2, 7),
+      sections: [
+        {
+          id: 'x',
+          title: 'x',
+          columns: ['a'],
+          rows: [{ cells: [1], status: 'changed' }],
+          lines: [],
+          note: '',
+          charts: [chart]
+        }
+      ]
+    });
     const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
     const svg = one(root, 'svg.nbmv-svg');
     for (const element of svg.querySelectorAll('*')) {
@@ -155,23 +231,43 @@ describe('charts', () => {
     }
   });
 
-  const large: IChart = { kind: 'bars', title: 'importances', x_label: 'feature', y_label: 'importance', labels: ['a', 'b'], series: [{ label: 'v1', x: [], y: [-19_784_122_904, 13_842_921_748] }] };
+  const large: IChart = {
+    kind: 'bars',
+    title: 'importances',
+    x_label: 'feature',
+    y_label: 'importance',
+    labels: ['a', 'b'],
+    series: [{ label: 'v1', x: [], y: [-19_784_122_904, 13_842_921_748] }]
+  };
 
-  test.each([['bars', large], ['line', { ...large, kind: 'line', labels: [], series: [{ label: 'v1', x: [1, 19_784_122_904], y: [0, 1] }] }]] as [string, IChart][])('numbers of an axis never lie over each other: %s', (_, chart) => {
+  test.each([
+    ['bars', large],
+    ['line', { ...large, kind: 'line', labels: [], series: [{ label: 'v1', x: [1, 19_784_122_904], y: [0, 1] }] }]
+  ] as [string, IChart][])('numbers of an axis never lie over each other: %s', (_, chart) => {
     const svg = drawChart({ t: plain } as IContext, chart).querySelector('.nbmv-svg');
-    const ticks = [...(svg?.querySelectorAll('.nbmv-tick ~ text') ?? [])].map(each => ({ at: Number(each.getAttribute('x')), half: 3 * (each.textContent ?? '').length }));
+    const ticks = [...(svg?.querySelectorAll('.nbmv-tick ~ text') ?? [])].map(each => ({
+      at: Number(each.getAttribute('x')),
+      half: 3 * (each.textContent ?? '').length
+    }));
     expect(ticks.length).toBeGreaterThan(1);
-    ticks.slice(1).forEach((tick, i) => { expect(tick.at - tick.half).toBeGreaterThan((ticks[i]?.at ?? 0) + (ticks[i]?.half ?? 0)); });
+    ticks.slice(1).forEach((tick, i) => {
+      expect(tick.at - tick.half).toBeGreaterThan((ticks[i]?.at ?? 0) + (ticks[i]?.half ?? 0));
+    });
   });
 
   test('the number behind a bar is inside the picture', () => {
     const svg = drawChart({ t: plain } as IContext, large).querySelector('.nbmv-svg');
-    const ends = [...(svg?.querySelectorAll('.nbmv-bar-value') ?? [])].map(each => Number(each.getAttribute('x')) + 5.5 * (each.textContent ?? '').length);
+    const ends = [...(svg?.querySelectorAll('.nbmv-bar-value') ?? [])].map(
+      each => Number(each.getAttribute('x')) + 5.5 * (each.textContent ?? '').length
+    );
     expect(Math.max(...ends)).toBeLessThanOrEqual(Number(svg?.getAttribute('width')));
   });
 
   test('a long name of an axis is shortened, and said in full', () => {
-    const svg = drawChart({ t: plain } as IContext, { ...large, y_label: 'prix au mètre carré '.repeat(8) }).querySelector('.nbmv-svg');
+    const svg = drawChart({ t: plain } as IContext, {
+      ...large,
+      y_label: 'prix au mètre carré '.repeat(8)
+    }).querySelector('.nbmv-svg');
     const label = svg?.querySelector('.nbmv-axis-label');
     expect(label?.querySelector('title')?.textContent).toBe('prix au mètre carré '.repeat(8));
     expect(label?.firstChild?.textContent).toMatch(/^prix au mètre.*…$/);
@@ -181,12 +277,24 @@ describe('charts', () => {
   test('distributions in bins of different widths are drawn as equally wide ones, so that equal areas are equal counts', () => {
     const narrow = { label: 'v1', x: [0, 1, 2], y: [10, 10] };
     const wide = { label: 'v2', x: [0, 2, 4], y: [20, 0] };
-    const tops = (chart: IChart): string[] => [...drawChart({ t: plain } as IContext, chart).querySelectorAll('.nbmv-area')].map(each => /L[\d.]+ ([\d.]+)H/.exec(each.getAttribute('d') ?? '')?.[1] ?? '');
-    const chart: IChart = { kind: 'histogram', title: 'a', x_label: 'a', y_label: 'rows', labels: [], series: [narrow, wide] };
+    const tops = (chart: IChart): string[] =>
+      [...drawChart({ t: plain } as IContext, chart).querySelectorAll('.nbmv-area')].map(
+        each => /L[\d.]+ ([\d.]+)H/.exec(each.getAttribute('d') ?? '')?.[1] ?? ''
+      );
+    const chart: IChart = {
+      kind: 'histogram',
+      title: 'a',
+      x_label: 'a',
+      y_label: 'rows',
+      labels: [],
+      series: [narrow, wide]
+    };
     const [first, second] = tops(chart);
     expect(first).toBe(second);
     expect(drawChart({ t: plain } as IContext, chart).querySelector('.nbmv-svg')?.textContent).toContain('rows per 2');
-    expect(drawChart({ t: plain } as IContext, { ...chart, series: [narrow] }).querySelector('.nbmv-svg')?.textContent).not.toContain('per');
+    expect(
+      drawChart({ t: plain } as IContext, { ...chart, series: [narrow] }).querySelector('.nbmv-svg')?.textContent
+    ).not.toContain('per');
   });
 
   test('the picture is said in a sentence', () => {

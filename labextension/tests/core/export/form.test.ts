@@ -4,12 +4,25 @@ import { Mock } from '../../mock';
 import { idOf } from '../../sample';
 import { all, button, one, page, settled, type } from '../mount';
 
-const TAKEN: IFailure = { code: 'FileExists', message: "there is a file 'taken.zip' already", hint: 'replace it, or choose another name' };
-const NO_FOLDER: IFailure = { code: 'UsageError', message: "there is no folder '/no'", hint: 'make it first, or choose another' };
+const TAKEN: IFailure = {
+  code: 'FileExists',
+  message: "there is a file 'taken.zip' already",
+  hint: 'replace it, or choose another name'
+};
+const NO_FOLDER: IFailure = {
+  code: 'UsageError',
+  message: "there is no folder '/no'",
+  hint: 'make it first, or choose another'
+};
 
 function mock(): Mock {
   const made = new Mock();
-  made.answers.destination = ({ path = 'churn-v7.nbmv.zip' }) => ({ name: 'v7', path, file: `/home/ada/${path}`, problem: path.startsWith('/no/') ? NO_FOLDER : path === 'taken.zip' ? TAKEN : null });
+  made.answers.destination = ({ path = 'churn-v7.nbmv.zip' }) => ({
+    name: 'v7',
+    path,
+    file: `/home/ada/${path}`,
+    problem: path.startsWith('/no/') ? NO_FOLDER : path === 'taken.zip' ? TAKEN : null
+  });
   return made;
 }
 
@@ -83,7 +96,9 @@ describe('export', () => {
 
   test('a file that came meanwhile is asked about, and nothing is lost', async () => {
     const made = mock();
-    made.answers.export = () => { throw new Failure(TAKEN); };
+    made.answers.export = () => {
+      throw new Failure(TAKEN);
+    };
     const { root } = await page({ mock: made, view: 'export', ids: [idOf(7)] });
     const before = file(root).value;
     made.answers.destination = ({ path = '' }) => ({ name: 'v7', path, file: `/home/ada/${path}`, problem: TAKEN });
@@ -109,7 +124,9 @@ describe('export', () => {
     expect(button(root, 'Exporting…').disabled).toBe(true);
     expect(one(root, '.nbmv-task').textContent).toContain('writing the bundle: 3 of 12');
     button(one(root, '.nbmv-task'), 'Cancel').click();
-    await vi.waitFor(() => { expect(stopped).toBe(true); });
+    await vi.waitFor(() => {
+      expect(stopped).toBe(true);
+    });
     await settled();
     expect(button(root, 'Export').disabled).toBe(false);
   });

@@ -56,7 +56,10 @@ describe('history', () => {
 
   test('one row is the tab stop; arrows, Home, End and pages go through the list and select', async () => {
     const { root, panel } = await page({ mock: new Mock(40) });
-    const stops = (): string[] => rows(root).filter(each => each.tabIndex === 0).map(each => nameOf(each).split(',')[0] ?? '');
+    const stops = (): string[] =>
+      rows(root)
+        .filter(each => each.tabIndex === 0)
+        .map(each => nameOf(each).split(',')[0] ?? '');
     panel.focus();
     expect(stops()).toHaveLength(1);
     await press('ArrowDown');
@@ -73,7 +76,13 @@ describe('history', () => {
 
   test('shift extends the selection, Space and Ctrl add to it, Escape ends it; the host is told', async () => {
     const told: string[][] = [];
-    const { root, panel } = await page({ host: { selected: ids => { told.push(ids); } } });
+    const { root, panel } = await page({
+      host: {
+        selected: ids => {
+          told.push(ids);
+        }
+      }
+    });
     panel.focus();
     await press('ArrowDown');
     await press('ArrowDown', { shiftKey: true });
@@ -97,7 +106,13 @@ describe('history', () => {
 
   test('a host with a place of its own for comparisons is given them', async () => {
     const opened: string[][] = [];
-    const { root, mock } = await page({ host: { openComparison: ids => { opened.push(ids); } } });
+    const { root, mock } = await page({
+      host: {
+        openComparison: ids => {
+          opened.push(ids);
+        }
+      }
+    });
     await click(row(root, 'v12'));
     await click(button(one(root, '.nbmv-details'), 'Compare'));
     expect(opened).toEqual([[idOf(12), idOf(14)]]);
@@ -112,7 +127,11 @@ describe('history', () => {
     await click(button(root, 'More filters'));
     await type(one(root, '.nbmv-filter select[aria-label=Tag]'), 'paper');
     await type(one(root, '.nbmv-filter input[aria-label="At least"]'), '0.8');
-    expect(mock.of('history').at(-1)?.filter).toEqual({ text: 'baseline', tag: 'paper', metric: { name: 'acc', at_least: 0.8 } });
+    expect(mock.of('history').at(-1)?.filter).toEqual({
+      text: 'baseline',
+      tag: 'paper',
+      metric: { name: 'acc', at_least: 0.8 }
+    });
     expect(root.textContent).toContain('No version fits the filter.');
     await click(button(root, 'Clear the filter'));
     expect(mock.of('history').at(-1)?.filter).toEqual({});
@@ -162,7 +181,13 @@ describe('history', () => {
     await press('ArrowDown');
     await press('ArrowDown');
     document.activeElement?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
-    expect(all(root, '[role=menuitem]').map(nameOf)).toEqual(['Roll back…', 'Compare with the present version', 'Compare with the version before', 'Export…', 'Show its notebook']);
+    expect(all(root, '[role=menuitem]').map(nameOf)).toEqual([
+      'Roll back…',
+      'Compare with the present version',
+      'Compare with the version before',
+      'Export…',
+      'Show its notebook'
+    ]);
     await press('Escape');
     expect(all(root, '[role=menu]')).toEqual([]);
     expect(document.activeElement).toBe(row(root, 'v13'));

@@ -6,7 +6,9 @@ import { all, button, click, one, page, press, row, settled } from '../mount';
 
 describe('the metric that is shown', () => {
   const shown = (root: ParentNode): string => (one(root, '.nbmv-trend select') as HTMLSelectElement).value;
-  const settings = (default_metric: string): { settings: { default_metric: string } } => ({ settings: { default_metric } });
+  const settings = (default_metric: string): { settings: { default_metric: string } } => ({
+    settings: { default_metric }
+  });
 
   test('is the default one from when there is one, also when that comes or changes later', async () => {
     const mock = new Mock();
@@ -48,7 +50,8 @@ describe('panel', () => {
   test('the toolbar is one tab stop and its buttons are reached by arrows', async () => {
     const { root } = await page();
     const bar = one(root, '[role=toolbar]');
-    const stops = (): HTMLElement[] => all(bar, 'button').filter(each => each.tabIndex === 0 && !each.hasAttribute('disabled'));
+    const stops = (): HTMLElement[] =>
+      all(bar, 'button').filter(each => each.tabIndex === 0 && !each.hasAttribute('disabled'));
     expect(stops()).toHaveLength(1);
     stops()[0]?.focus();
     await press('End');
@@ -146,8 +149,14 @@ describe('panel', () => {
     const { root } = await page({ host: { translate: sentence => `«${sentence.replace(/\{\w+\}/g, '')}»` } });
     await click(all(root, '[role=option]')[1] as Element);
     const bare = all(root, 'button, [role=tab], summary, h3, [placeholder], input[aria-label], select[aria-label]')
-      .map(each => (each.getAttribute('placeholder') ?? each.getAttribute('aria-label') ?? each.textContent ?? '').trim())
+      .map(each =>
+        (each.getAttribute('placeholder') ?? each.getAttribute('aria-label') ?? each.textContent ?? '').trim()
+      )
       .filter(text => text && !text.includes('«'));
-    expect(bare.filter(text => !['train', 'test', 'model', 'params', 'history', 'featurize'].includes(text) && !text.startsWith('v1'))).toEqual([]);
+    expect(
+      bare.filter(
+        text => !['train', 'test', 'model', 'params', 'history', 'featurize'].includes(text) && !text.startsWith('v1')
+      )
+    ).toEqual([]);
   });
 });

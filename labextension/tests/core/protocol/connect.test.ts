@@ -2,14 +2,23 @@ import { describe, expect, test, vi } from 'vitest';
 import { BUSY, connect, Failure, type ITransport } from '../../../src/core';
 import { state } from '../../sample';
 
-function pipe(slow_ms?: number): { transport: ITransport; sent: { id: number; method: string; params: unknown }[]; answer: (message: unknown) => void; ended: () => boolean } {
+function pipe(slow_ms?: number): {
+  transport: ITransport;
+  sent: { id: number; method: string; params: unknown }[];
+  answer: (message: unknown) => void;
+  ended: () => boolean;
+} {
   const sent: { id: number; method: string; params: unknown }[] = [];
   let listener: ((message: unknown) => void) | undefined;
   const transport = connect(
-    message => { sent.push(message as (typeof sent)[number]); },
+    message => {
+      sent.push(message as (typeof sent)[number]);
+    },
     to => {
       listener = to;
-      return () => { listener = undefined; };
+      return () => {
+        listener = undefined;
+      };
     },
     slow_ms
   );
@@ -60,7 +69,9 @@ describe('connect', () => {
 
   test('a request that is aborted already is never sent', async () => {
     const { transport, sent } = pipe();
-    await expect(transport.request('hello', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'Cancelled' });
+    await expect(transport.request('hello', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'Cancelled'
+    });
     expect(sent).toEqual([]);
   });
 
@@ -92,7 +103,9 @@ describe('connect', () => {
   test('messages that are none of ours are passed over', () => {
     const { transport, answer } = pipe();
     for (const message of [null, 3, 'x', {}, { id: 77, result: 1 }, { id: 'a' }, { push: 'other' }]) {
-      expect(() => { answer(message); }).not.toThrow();
+      expect(() => {
+        answer(message);
+      }).not.toThrow();
     }
     transport.dispose();
   });

@@ -14,9 +14,20 @@ import { idOf } from '../../sample';
 
 const GOLDEN = resolve(__dirname, '../../../../tests/golden/panel');
 const SAMPLES = join(GOLDEN, 'samples');
-const METHODS = readdirSync(GOLDEN).filter(file => file.endsWith('.schema.json')).map(file => file.replace('.schema.json', '')).filter(name => !['types', 'push', 'progress', 'reply', 'request'].includes(name));
+const METHODS = readdirSync(GOLDEN)
+  .filter(file => file.endsWith('.schema.json'))
+  .map(file => file.replace('.schema.json', ''))
+  .filter(name => !['types', 'push', 'progress', 'reply', 'request'].includes(name));
 
-const FILTER: Required<IHistoryFilter> = { text: 'a', kind: 'model', tag: 't', branch: 'main', name: 'train', metric: { name: 'acc', at_least: 0.5, at_most: 1 }, auto: false };
+const FILTER: Required<IHistoryFilter> = {
+  text: 'a',
+  kind: 'model',
+  tag: 't',
+  branch: 'main',
+  name: 'train',
+  metric: { name: 'acc', at_least: 0.5, at_most: 1 },
+  auto: false
+};
 
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 
@@ -28,27 +39,48 @@ beforeAll(() => {
 
 /** One declaration for each sample; the object literals get no room for fields that the types do not know. */
 function declarations(): string {
-  const lines = readdirSync(SAMPLES).filter(file => file.endsWith('.json')).map((file, i) => {
-    const text = readFileSync(join(SAMPLES, file), 'utf8');
-    const method = file.split('.')[0] ?? '';
-    const type = method === 'push' ? 'IPush' : method === 'progress' ? 'IProgress' : method === 'error' ? '{ id: number; error: IFailure }' : `{ params: Params<'${method}'>; result: Result<'${method}'> }`;
-    return `/* ${file} */ export const sample${i}: ${type} = ${text.trim()};`;
-  });
+  const lines = readdirSync(SAMPLES)
+    .filter(file => file.endsWith('.json'))
+    .map((file, i) => {
+      const text = readFileSync(join(SAMPLES, file), 'utf8');
+      const method = file.split('.')[0] ?? '';
+      const type =
+        method === 'push'
+          ? 'IPush'
+          : method === 'progress'
+            ? 'IProgress'
+            : method === 'error'
+              ? '{ id: number; error: IFailure }'
+              : `{ params: Params<'${method}'>; result: Result<'${method}'> }`;
+      return `/* ${file} */ export const sample${i}: ${type} = ${text.trim()};`;
+    });
   return `import type { IFailure, IProgress, IPush, Params, Result } from './src/core/protocol/messages';\n${lines.join('\n')}\n`;
 }
 
 function typeErrors(source: string): string[] {
   const root = resolve(__dirname, '../../..');
   const name = join(root, 'samples.generated.ts');
-  const options: ts.CompilerOptions = { strict: true, noEmit: true, target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, types: [], skipLibCheck: true };
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2020,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    types: [],
+    skipLibCheck: true
+  };
   const host = ts.createCompilerHost(options);
   const usual = host.getSourceFile.bind(host);
   const exists = host.fileExists.bind(host);
-  host.getSourceFile = (file, target) => (file === name ? ts.createSourceFile(file, source, target) : usual(file, target));
+  host.getSourceFile = (file, target) =>
+    file === name ? ts.createSourceFile(file, source, target) : usual(file, target);
   host.fileExists = file => file === name || exists(file);
   const program = ts.createProgram([name], options, host);
   return ts.getPreEmitDiagnostics(program).map(each => {
-    const line = each.file && each.start !== undefined ? each.file.text.slice(0, each.start).split('/* ').pop()?.split(' */')[0] : '';
+    const line =
+      each.file && each.start !== undefined
+        ? each.file.text.slice(0, each.start).split('/* ').pop()?.split(' */')[0]
+        : '';
     return `${line ?? ''}: ${ts.flattenDiagnosticMessageText(each.messageText, ' ')}`;
   });
 }
@@ -59,7 +91,9 @@ describe('messages', () => {
   }, 300_000);
 
   test('a field that protocol.ts does not know would be noticed', () => {
-    const [error] = typeErrors("import type { IFailure } from './src/core/protocol/messages';\nexport const x: IFailure = { code: '', message: '', hint: '', more: 1 };");
+    const [error] = typeErrors(
+      "import type { IFailure } from './src/core/protocol/messages';\nexport const x: IFailure = { code: '', message: '', hint: '', more: 1 };"
+    );
     expect(error).toContain("'more' does not exist");
   }, 300_000);
 
@@ -106,6 +140,10 @@ describe('messages', () => {
     const result: unknown = await new Mock().request(method, params);
     const validate = ajv.getSchema(`${method}.schema.json`);
     const message: unknown = JSON.parse(JSON.stringify({ params, result }));
-    expect(validate?.(message) === true ? [] : validate?.errors?.map(each => `${each.instancePath} ${each.message ?? ''} ${JSON.stringify(each.params)}`)).toEqual([]);
+    expect(
+      validate?.(message) === true
+        ? []
+        : validate?.errors?.map(each => `${each.instancePath} ${each.message ?? ''} ${JSON.stringify(each.params)}`)
+    ).toEqual([]);
   });
 });

@@ -16,12 +16,25 @@ describe('two releases', () => {
   });
 
   test.each([
-    [PROTOCOL - 1, '0.0.9', 'kernel', /^nbmodelver in this kernel's environment \(0\.0\.9\) is older than the page's \(\S+\): run %pip install -U nbmodelver in a cell, then restart the kernel\.$/],
+    [
+      PROTOCOL - 1,
+      '0.0.9',
+      'kernel',
+      /^nbmodelver in this kernel's environment \(0\.0\.9\) is older than the page's \(\S+\): run %pip install -U nbmodelver in a cell, then restart the kernel\.$/
+    ],
     [PROTOCOL - 1, undefined, 'kernel', /^nbmodelver in this kernel's environment \(of an earlier release\) is older/],
-    [PROTOCOL + 1, '9.0', 'page', /^nbmodelver in the environment that serves this page \(\S+\) is older than the kernel's \(9\.0\): run pip install -U 'nbmodelver\[lab\]' there, then reload the page\.$/]
-  ])('protocol %i, release %s: the %s is older, in one line that says what to install where', (protocol, release, side, line) => {
-    const kernel = release === undefined ? { protocol } : { protocol, release };
-    expect(older(kernel)).toBe(side);
-    expect(mismatch(kernel, plain)).toMatch(line);
-  });
+    [
+      PROTOCOL + 1,
+      '9.0',
+      'page',
+      /^nbmodelver in the environment that serves this page \(\S+\) is older than the kernel's \(9\.0\): run pip install -U 'nbmodelver\[lab\]' there, then reload the page\.$/
+    ]
+  ])(
+    'protocol %i, release %s: the %s is older, in one line that says what to install where',
+    (protocol, release, side, line) => {
+      const kernel = release === undefined ? { protocol } : { protocol, release };
+      expect(older(kernel)).toBe(side);
+      expect(mismatch(kernel, plain)).toMatch(line);
+    }
+  );
 });

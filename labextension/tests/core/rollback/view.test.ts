@@ -21,7 +21,17 @@ describe('rollback', () => {
     expect(mock.of('plan')).toEqual([{ id: idOf(7) }]);
     expect(mock.of('rollback')).toEqual([]);
     const text = one(root, '.nbmv-plan').textContent ?? '';
-    for (const said of ['2 names change back', '1 comes back', '1 vanishes', '1 cannot come back', '64\u00a0MB to load', 'a connection to a database cannot be kept', 'pandas 2.2.3 then, 2.3.1 now', 'The present state is saved first', 'In no version: log. Undo brings back']) {
+    for (const said of [
+      '2 names change back',
+      '1 comes back',
+      '1 vanishes',
+      '1 cannot come back',
+      '64\u00a0MB to load',
+      'a connection to a database cannot be kept',
+      'pandas 2.2.3 then, 2.3.1 now',
+      'The present state is saved first',
+      'In no version: log. Undo brings back'
+    ]) {
       expect(text).toContain(said);
     }
   });
@@ -37,7 +47,11 @@ describe('rollback', () => {
 
   test('where the host has notices of its own, Undo is there', async () => {
     const said: { text: string; run?: () => void }[] = [];
-    const { root, mock } = await planned(new Mock(), { notify: (text, _, action) => { said.push({ text, ...(action ? { run: action.run } : {}) }); } });
+    const { root, mock } = await planned(new Mock(), {
+      notify: (text, _, action) => {
+        said.push({ text, ...(action ? { run: action.run } : {}) });
+      }
+    });
     await click(button(one(root, '.nbmv-rollback'), 'Roll back'));
     expect(said[0]?.text).toBe('Rolled back to v7');
     said[0]?.run?.();
@@ -67,7 +81,12 @@ describe('rollback', () => {
 
   test('"don\'t ask again" is told to the host, and then one click is enough', async () => {
     let sure = false;
-    const host: Partial<IHost> = { confirmed: () => sure, setConfirmed: value => { sure = value; } };
+    const host: Partial<IHost> = {
+      confirmed: () => sure,
+      setConfirmed: value => {
+        sure = value;
+      }
+    };
     const { root, mock } = await planned(new Mock(), host);
     (one(root, '.nbmv-foot input') as HTMLInputElement).click();
     expect(sure).toBe(true);
@@ -91,8 +110,23 @@ describe('rollback', () => {
     let aborted = false;
     mock.answers.rollback = (params, { signal }) =>
       new Promise(resolve => {
-        signal?.addEventListener('abort', () => { aborted = true; });
-        end = () => { resolve({ said: '', state: { ...mock.state, busy: false }, plan: { version: { id: params.id, name: 'v7', message: '' }, changes: [], load_bytes: 0, environment: [], notes: [], saves_first: true } }); };
+        signal?.addEventListener('abort', () => {
+          aborted = true;
+        });
+        end = () => {
+          resolve({
+            said: '',
+            state: { ...mock.state, busy: false },
+            plan: {
+              version: { id: params.id, name: 'v7', message: '' },
+              changes: [],
+              load_bytes: 0,
+              environment: [],
+              notes: [],
+              saves_first: true
+            }
+          });
+        };
       });
     const { root } = await planned(mock);
     expect(one(root, '.nbmv-plan').textContent).toContain('2 names change back');
@@ -164,7 +198,11 @@ describe('rollback', () => {
 
   test('a plan that cannot be made says why and how to go on', async () => {
     const mock = new Mock();
-    mock.answers.plan = fails({ code: 'NeedsTrust', message: 'v7 holds pickles of a stranger', hint: 'try: %mv_trust v7' });
+    mock.answers.plan = fails({
+      code: 'NeedsTrust',
+      message: 'v7 holds pickles of a stranger',
+      hint: 'try: %mv_trust v7'
+    });
     const { root } = await planned(mock);
     expect(one(root, '.nbmv-plan').textContent).toContain('v7 holds pickles of a stranger');
     expect(one(root, '.nbmv-plan').textContent).toContain('try: %mv_trust v7');

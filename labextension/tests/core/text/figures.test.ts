@@ -6,15 +6,39 @@ import { Offsets } from '../../../src/core/history/offsets';
 import { thin } from '../../../src/core/history/trend';
 
 describe('figures, as views/figures.py has them', () => {
-  test.each([[0, '0\u00a0B'], [999, '999\u00a0B'], [1000, '1.0\u00a0kB'], [1_234_567, '1.2\u00a0MB'], [540_000_000, '540\u00a0MB'], [999_600, '1.0\u00a0MB'], [2.5e15, '2.5\u00a0PB']])('%d bytes', (bytes, text) => {
+  test.each([
+    [0, '0\u00a0B'],
+    [999, '999\u00a0B'],
+    [1000, '1.0\u00a0kB'],
+    [1_234_567, '1.2\u00a0MB'],
+    [540_000_000, '540\u00a0MB'],
+    [999_600, '1.0\u00a0MB'],
+    [2.5e15, '2.5\u00a0PB']
+  ])('%d bytes', (bytes, text) => {
     expect(size(bytes)).toBe(text);
   });
 
-  test.each([[0.004, '4 ms'], [0.08, '0.08 s'], [2.3, '2.3 s'], [12.2, '12 s'], [185, '3 min 5 s'], [7260, '2 h 1 min']])('%d s', (seconds, text) => {
+  test.each([
+    [0.004, '4 ms'],
+    [0.08, '0.08 s'],
+    [2.3, '2.3 s'],
+    [12.2, '12 s'],
+    [185, '3 min 5 s'],
+    [7260, '2 h 1 min']
+  ])('%d s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
   });
 
-  test.each([[0.91342, '0.9134'], [3, '3'], [120_000, (120_000).toLocaleString()], [1.5e-7, '1.5e-7'], [NaN, 'nan'], [Infinity, 'inf'], [-Infinity, '-inf'], [-0.5, '-0.5']])('the number %d', (value, text) => {
+  test.each([
+    [0.91342, '0.9134'],
+    [3, '3'],
+    [120_000, (120_000).toLocaleString()],
+    [1.5e-7, '1.5e-7'],
+    [NaN, 'nan'],
+    [Infinity, 'inf'],
+    [-Infinity, '-inf'],
+    [-0.5, '-0.5']
+  ])('the number %d', (value, text) => {
     expect(number(value)).toBe(text);
   });
 
@@ -61,7 +85,16 @@ test('a thinned line keeps its extremes, its order and its last point', () => {
 });
 
 describe('the direction of a metric', () => {
-  test.each([[0.02, 'higher', 'good'], [-0.02, 'higher', 'bad'], [-0.1, 'lower', 'good'], [0.1, 'lower', 'bad'], [0.1, 'unknown', ''], [0, 'higher', ''], [NaN, 'lower', ''], [0.1, undefined, '']] as const)('a step of %d where %s is better', (by, direction, kind) => {
+  test.each([
+    [0.02, 'higher', 'good'],
+    [-0.02, 'higher', 'bad'],
+    [-0.1, 'lower', 'good'],
+    [0.1, 'lower', 'bad'],
+    [0.1, 'unknown', ''],
+    [0, 'higher', ''],
+    [NaN, 'lower', ''],
+    [0.1, undefined, '']
+  ] as const)('a step of %d where %s is better', (by, direction, kind) => {
     expect(verdict(by, direction)).toBe(kind);
   });
 

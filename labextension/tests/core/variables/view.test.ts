@@ -13,7 +13,12 @@ describe('variables', () => {
     await press('Enter');
     expect(mock.of('inspect').at(-1)).toEqual({ name: 'test' });
     expect(document.activeElement).toBe(one(root, '.nbmv-variable[aria-selected=true]'));
-    expect(all(root, '.nbmv-step-item').map(each => each.querySelector('.nbmv-strong')?.textContent)).toEqual(['v14', 'v11', 'v9', 'v1']);
+    expect(all(root, '.nbmv-step-item').map(each => each.querySelector('.nbmv-strong')?.textContent)).toEqual([
+      'v14',
+      'v11',
+      'v9',
+      'v1'
+    ]);
   });
 
   test('typing narrows the names, Enter takes the first', async () => {
@@ -26,7 +31,7 @@ describe('variables', () => {
     expect(mock.of('inspect').at(-1)).toEqual({ name: 'model' });
   });
 
-  test("a step leads to what changed in it and to the rollback of this name alone", async () => {
+  test('a step leads to what changed in it and to the rollback of this name alone', async () => {
     const { root, mock } = await page({ view: 'inspect' });
     await click(all(root, '.nbmv-variable')[0] as Element);
     await click(button(all(root, '.nbmv-step-item')[1] as Element, 'What changed'));

@@ -36,11 +36,16 @@ describe('details of the selected version', () => {
     const usual = mock.answers.history;
     mock.answers.history = async (params, options) => {
       const found = await (usual as NonNullable<typeof usual>)(params, options);
-      return { ...found, entries: found.entries.map(each => ({ ...each, tags: each.tags.filter(tag => tag !== 'paper') })) };
+      return {
+        ...found,
+        entries: found.entries.map(each => ({ ...each, tags: each.tags.filter(tag => tag !== 'paper') }))
+      };
     };
     button(root, 'Remove the tag paper').focus();
     await click(button(root, 'Remove the tag paper'));
-    expect(all(root, '.nbmv-details button').map(each => each.getAttribute('aria-label'))).not.toContain('Remove the tag paper');
+    expect(all(root, '.nbmv-details button').map(each => each.getAttribute('aria-label'))).not.toContain(
+      'Remove the tag paper'
+    );
     expect(one(root, '.nbmv-details').contains(document.activeElement)).toBe(true);
     expect((all(root, '.nbmv-details details')[0] as HTMLDetailsElement).open).toBe(true);
   });
@@ -96,7 +101,13 @@ describe('details of the selected version', () => {
 
   test('a notebook goes to the host, or is shown here where the host has no place for it', async () => {
     const opened: string[] = [];
-    const first = await page({ host: { openDocument: name => { opened.push(name); } } });
+    const first = await page({
+      host: {
+        openDocument: name => {
+          opened.push(name);
+        }
+      }
+    });
     await click(row(first.root, 'v7'));
     await click(button(first.root, 'More actions'));
     await click(button(first.root, 'Show its notebook'));
@@ -139,7 +150,11 @@ describe('details of the selected version', () => {
     panel.focus();
     mock.answers.history = async (params, options) => {
       const found = await usual?.(params, options);
-      return { total: 0, ...found, entries: (found?.entries ?? []).map(each => (each.id === idOf(7) ? { ...each, note: 'from elsewhere' } : each)) };
+      return {
+        total: 0,
+        ...found,
+        entries: (found?.entries ?? []).map(each => (each.id === idOf(7) ? { ...each, note: 'from elsewhere' } : each))
+      };
     };
     mock.push({});
     await settled();
