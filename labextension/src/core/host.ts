@@ -16,11 +16,11 @@ export interface IHost {
   /** Say something beyond the panel, with an action ("Undo"). */
   notify?(text: string, kind: 'info' | 'success' | 'error', action?: { label: string; run: () => void }): void;
   /** Told when the user selects versions. */
-  selected?(ids: string[]): void;
+  onSelect?(ids: string[]): void;
   /** True: roll back without the second click (a user's setting). */
-  confirmed?(): boolean;
+  skipsConfirmation?(): boolean;
   /** Told when the user ticks "don't ask again". */
-  setConfirmed?(value: boolean): void;
+  setSkipConfirmation?(value: boolean): void;
 }
 
 /** A panel on the page. */

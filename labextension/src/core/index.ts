@@ -1,9 +1,9 @@
-export { connect, BUSY } from './protocol/connect';
+export { connect, KERNEL_BUSY } from './protocol/connect';
 export type { IHost, IPanel, MountPanel, Translate, View } from './host';
-export { plain } from './text/translate';
+export { interpolate } from './text/translate';
 export type * from './protocol/messages';
 export { PROTOCOL } from './protocol/messages';
-export { mismatch, older, RELEASE, type Speaker } from './protocol/releases';
+export { mismatchText, olderSide, RELEASE, type KernelVersion } from './protocol/releases';
 export { Failure, type IRequestOptions, type ITransport } from './protocol/transport';
 import type { MountPanel } from './host';
 import { Panel } from './panel/panel';

@@ -25,34 +25,34 @@ export class Signal<T> {
     return () => this._listeners.delete(listener);
   }
 
-  get followers(): number {
+  get listenerCount(): number {
     return this._listeners.size;
   }
 }
 
 /** Collects what has to be ended, and ends it once, last first. */
-export class Ends {
-  private _ends: (() => void)[] = [];
-  private _done = false;
+export class Disposables {
+  private _callbacks: (() => void)[] = [];
+  private _isDisposed = false;
 
-  get done(): boolean {
-    return this._done;
+  get isDisposed(): boolean {
+    return this._isDisposed;
   }
 
   add(...ends: (() => void)[]): void {
-    if (this._done) {
+    if (this._isDisposed) {
       ends.forEach(end => {
         end();
       });
     } else {
-      this._ends.push(...ends);
+      this._callbacks.push(...ends);
     }
   }
 
   dispose(): void {
-    this._done = true;
-    const ends = this._ends.reverse();
-    this._ends = [];
+    this._isDisposed = true;
+    const ends = this._callbacks.reverse();
+    this._callbacks = [];
     ends.forEach(end => {
       end();
     });

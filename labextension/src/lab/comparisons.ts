@@ -4,9 +4,9 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 import { historyIcon } from '@jupyterlab/ui-components';
-import type { Links } from './notebooks';
-import { openSheet } from './dialog';
-import { notice, PanelView, type IAround } from './panel-view';
+import type { NotebookLinks } from './notebooks';
+import { openDialog } from './dialog';
+import { placeholder, PanelView, type IPanelHost } from './panel-view';
 
 /** What a comparison tab shows: versions of the notebook at this path. */
 export interface IComparisonArgs {
@@ -15,29 +15,29 @@ export interface IComparisonArgs {
 }
 
 /** A comparison in the main area. It waits for its notebook to be open, which matters when a layout is restored. */
-class Comparison extends Widget {
+class ComparisonTab extends Widget {
   private _view: PanelView | null = null;
 
   constructor(
     readonly args: IComparisonArgs,
-    private readonly _links: Links,
-    private readonly _around: IAround,
+    private readonly _links: NotebookLinks,
+    private readonly _host: IPanelHost,
     private readonly _openNotebook: (path: string) => void
   ) {
     super();
     this.addClass('nbmv-Lab-comparison');
     this.layout = new PanelLayout();
-    _links.changed.connect(this._follow, this);
-    this._follow();
+    _links.changed.connect(this._update, this);
+    this._update();
   }
 
-  go(ids: string[]): void {
+  showIds(ids: string[]): void {
     this.args.ids = ids;
-    this._view?.go('compare', ids);
+    this._view?.openView('compare', ids);
   }
 
   override dispose(): void {
-    this._links.changed.disconnect(this._follow, this);
+    this._links.changed.disconnect(this._update, this);
     super.dispose();
   }
 
@@ -46,7 +46,7 @@ class Comparison extends Widget {
     this._view?.focusPanel();
   }
 
-  private _follow(): void {
+  private _update(): void {
     const place = this._links.at(this.args.path);
     if (!place) {
       this._view?.dispose();
@@ -56,15 +56,15 @@ class Comparison extends Widget {
       }
     } else if (!this._view) {
       this.node.replaceChildren();
-      this._view = new PanelView(place, this._around, 'compare', this.args.ids);
+      this._view = new PanelView(place, this._host, 'compare', this.args.ids);
       (this.layout as PanelLayout).addWidget(this._view);
     }
   }
 
   private _placeholder(): HTMLElement {
-    const { t } = this._around;
+    const { t } = this._host;
     const { path } = this.args;
-    const node = notice(t('The notebook {name} is not open.', { name: PathExt.basename(path) }));
+    const node = placeholder(t('The notebook {name} is not open.', { name: PathExt.basename(path) }));
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'jp-Button jp-mod-styled';
@@ -78,13 +78,13 @@ class Comparison extends Widget {
 }
 
 /** Opens comparisons, one tab for each notebook, and brings them back when the page is loaded again; without tabs, over the page. */
-export class Comparisons {
-  private readonly _tracker = new WidgetTracker<MainAreaWidget<Comparison>>({ namespace: 'nbmodelver-comparison' });
+export class ComparisonTabs {
+  private readonly _tracker = new WidgetTracker<MainAreaWidget<ComparisonTab>>({ namespace: 'nbmodelver-comparison' });
 
   constructor(
     private readonly _app: JupyterFrontEnd,
-    private readonly _links: Links,
-    private readonly _around: IAround,
+    private readonly _links: NotebookLinks,
+    private readonly _host: IPanelHost,
     /** False in Notebook 7: then a comparison lies over the page. */
     private readonly _hasTabs: boolean
   ) {}
@@ -99,18 +99,18 @@ export class Comparisons {
 
   open(args: IComparisonArgs): void {
     if (!this._hasTabs) {
-      this._inSheet(args);
+      this._openDialog(args);
       return;
     }
     const { shell } = this._app;
     const known = this._tracker.find(tab => tab.content.args.path === args.path);
     if (known) {
-      known.content.go(args.ids);
+      known.content.showIds(args.ids);
       void this._tracker.save(known);
       shell.activateById(known.id);
       return;
     }
-    const content = this._content(args);
+    const content = this._createContent(args);
     const tab = new MainAreaWidget({ content });
     tab.toolbar.hide();
     tab.id = `nbmodelver-comparison-${args.path}`;
@@ -123,18 +123,18 @@ export class Comparisons {
     shell.activateById(tab.id);
   }
 
-  private _inSheet(args: IComparisonArgs): void {
-    openSheet(this._title(args), this._content(args), this._around.t);
+  private _openDialog(args: IComparisonArgs): void {
+    openDialog(this._title(args), this._createContent(args), this._host.t);
   }
 
-  private _content(args: IComparisonArgs): Comparison {
+  private _createContent(args: IComparisonArgs): ComparisonTab {
     const openNotebook = (path: string): void => {
       void this._app.commands.execute('docmanager:open', { path });
     };
-    return new Comparison({ ...args }, this._links, this._around, openNotebook);
+    return new ComparisonTab({ ...args }, this._links, this._host, openNotebook);
   }
 
   private _title({ path }: IComparisonArgs): string {
-    return this._around.t('Comparison: {name}', { name: PathExt.basename(path) });
+    return this._host.t('Comparison: {name}', { name: PathExt.basename(path) });
   }
 }

@@ -5,7 +5,7 @@ import type { Translate } from '../core';
  * Something wide over the page, where the application has no tabs (Notebook 7). The page behind it waits: the browser
  * keeps the focus inside, and gives it back. Escape and the cross close it, which ends what is in it.
  */
-export function openSheet(title: string, content: Widget, t: Translate): void {
+export function openDialog(title: string, content: Widget, t: Translate): void {
   const dialog = document.createElement('dialog');
   dialog.className = 'nbmv-Lab-sheet';
   dialog.setAttribute('aria-label', title);
@@ -14,7 +14,7 @@ export function openSheet(title: string, content: Widget, t: Translate): void {
   heading.textContent = title;
   head.append(
     heading,
-    cross(t('Close'), () => {
+    closeButton(t('Close'), () => {
       dialog.close();
     })
   );
@@ -31,7 +31,7 @@ export function openSheet(title: string, content: Widget, t: Translate): void {
     dialog.remove();
   });
   dialog.addEventListener('pointerdown', event => {
-    if (event.target === dialog && outside(dialog, event)) {
+    if (event.target === dialog && isOutside(dialog, event)) {
       dialog.close();
     }
   });
@@ -39,7 +39,7 @@ export function openSheet(title: string, content: Widget, t: Translate): void {
   content.activate();
 }
 
-function cross(name: string, run: () => void): HTMLButtonElement {
+function closeButton(name: string, run: () => void): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'jp-Button jp-mod-minimal';
@@ -51,7 +51,7 @@ function cross(name: string, run: () => void): HTMLButtonElement {
 }
 
 /** On the darkened page around the sheet. */
-function outside(dialog: HTMLElement, { clientX, clientY }: PointerEvent): boolean {
+function isOutside(dialog: HTMLElement, { clientX, clientY }: PointerEvent): boolean {
   const { left, right, top, bottom } = dialog.getBoundingClientRect();
   return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }

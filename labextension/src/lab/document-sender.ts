@@ -2,20 +2,20 @@ import type { INotebookModel, Notebook, NotebookPanel } from '@jupyterlab/notebo
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import type { ITransport, Json } from '../core';
-import type { Link } from './kernel-link';
+import type { KernelLink } from './kernel-link';
 
 /** Tells the kernel what the document on the page is, so that a version holds it: before a cell runs, before a commit. */
-export class LiveDocument implements IDisposable {
+export class DocumentSender implements IDisposable {
   /** What was sent last, to whom. */
-  private _sent = '';
-  private _to: ITransport | null = null;
+  private _lastText = '';
+  private _lastTransport: ITransport | null = null;
   private _disposed = false;
 
   constructor(
     private readonly _panel: NotebookPanel,
-    private readonly _link: Link
+    private readonly _link: KernelLink
   ) {
-    NotebookActions.executionScheduled.connect(this._scheduled, this);
+    NotebookActions.executionScheduled.connect(this._onExecutionScheduled, this);
   }
 
   get isDisposed(): boolean {
@@ -26,27 +26,27 @@ export class LiveDocument implements IDisposable {
   send(): void {
     const transport = this._link.transport;
     const model = this._panel.content.model;
-    if (!transport || !model || this._link.standing !== 'ready') {
+    if (!transport || !model || this._link.status !== 'ready') {
       return;
     }
     const notebook = withoutOutputs(model);
     const text = JSON.stringify(notebook);
-    if (text === this._sent && transport === this._to) {
+    if (text === this._lastText && transport === this._lastTransport) {
       return;
     }
-    this._sent = text;
-    this._to = transport;
+    this._lastText = text;
+    this._lastTransport = transport;
     transport.request('live', { path: this._panel.context.localPath, notebook }).catch(() => {
-      this._sent = '';
+      this._lastText = '';
     });
   }
 
   dispose(): void {
     this._disposed = true;
-    NotebookActions.executionScheduled.disconnect(this._scheduled, this);
+    NotebookActions.executionScheduled.disconnect(this._onExecutionScheduled, this);
   }
 
-  private _scheduled(_: unknown, { notebook }: { notebook: Notebook }): void {
+  private _onExecutionScheduled(_: unknown, { notebook }: { notebook: Notebook }): void {
     if (notebook === this._panel.content) {
       this.send();
     }

@@ -6,15 +6,15 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
-import { Around } from './panel-host';
-import { addCommands, ID } from './commands';
-import { Comparisons } from './comparisons';
-import { Documents } from './notebook-viewer';
-import { Links } from './notebooks';
-import { Settings } from './settings';
+import { PanelHost } from './panel-host';
+import { addCommands, COMMAND_ID } from './commands';
+import { ComparisonTabs } from './comparisons';
+import { NotebookViewer } from './notebook-viewer';
+import { NotebookLinks } from './notebooks';
+import { UserSettings } from './settings';
 import { Sidebar } from './sidebar';
 import { StatusItem } from './status-item';
-import { words } from './translation';
+import { createTranslate } from './translation';
 
 const PLUGIN = 'nbmodelver:plugin';
 
@@ -47,26 +47,26 @@ const plugin: JupyterFrontEndPlugin<void> = {
     factory: NotebookPanel.IContentFactory | null,
     editors: IEditorServices | null
   ) => {
-    const t = words(translator);
-    const links = new Links(tracker);
-    const settings = new Settings(links);
+    const t = createTranslate(translator);
+    const links = new NotebookLinks(tracker);
+    const settings = new UserSettings(links);
     const hasTabs = labShell !== null;
     const drawable = rendermime && factory && editors;
-    const documents = drawable ? new Documents(app, { rendermime, factory, editors }, t, hasTabs) : null;
+    const documents = drawable ? new NotebookViewer(app, { rendermime, factory, editors }, t, hasTabs) : null;
     const compare = (path: string, ids: string[]): void => {
       comparisons.open({ path, ids });
     };
-    const around = new Around({ t, links, settings, documents, compare, hasTabs });
-    const comparisons = new Comparisons(app, links, around, hasTabs);
+    const around = new PanelHost({ t, links, settings, documents, compare, hasTabs });
+    const comparisons = new ComparisonTabs(app, links, around, hasTabs);
 
     const sidebar = new Sidebar(links, around);
     app.shell.add(sidebar, hasTabs ? 'left' : 'right', { rank: 450 });
     const openDocument = documents ? documents.open.bind(documents) : null;
-    addCommands({ app, t, links, around, sidebar, compare, openDocument }, palette);
+    addCommands({ app, t, links, host: around, sidebar, compare, openDocument }, palette);
 
     if (restorer) {
       restorer.add(sidebar, sidebar.id);
-      comparisons.restore(restorer, ID.compare);
+      comparisons.restore(restorer, COMMAND_ID.compare);
     }
     statusBar?.registerStatusItem('nbmodelver:status', {
       item: new StatusItem(links, t),

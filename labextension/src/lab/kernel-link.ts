@@ -3,47 +3,47 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { connect, Failure, older, type IState, type ITransport, type Speaker } from '../core';
+import { connect, Failure, olderSide, type IState, type ITransport, type KernelVersion } from '../core';
 
 /** The comm of ours, and the one that a kernel holds while it has the extension loaded (nbmodelver/kernel/panel). */
-const TARGET = 'nbmodelver';
-const READY = 'nbmodelver.ready';
+const COMM_TARGET = 'nbmodelver';
+const READY_COMM = 'nbmodelver.ready';
 
 /** How long to wait for the comm's own thread in the kernel before going without it. */
-const SUBSHELL_MS = 3000;
+const SUBSHELL_TIMEOUT_MS = 3000;
 
 /**
  * How far a notebook is from its versions: it has no kernel; the kernel speaks another language; another page element
  * holds its comms; it has not answered yet; nbmodelver is not installed there; the extension is not loaded; one side is
  * older than the other understands; ready.
  */
-export type Standing = 'none' | 'foreign' | 'elsewhere' | 'waiting' | 'missing' | 'absent' | 'mismatched' | 'ready';
+export type LinkStatus = 'none' | 'foreign' | 'elsewhere' | 'waiting' | 'missing' | 'absent' | 'mismatched' | 'ready';
 
 /** Asked of a kernel that has not loaded the extension: whether it could. Nothing is imported. */
 const IS_INSTALLED = "__import__('importlib.util', fromlist=['util']).find_spec('nbmodelver') is not None";
 
 /** The way from one notebook to whatever kernel it has: followed through restarts, exchanges and lost connections. */
-export class Link implements IDisposable {
+export class KernelLink implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
-  private _standing: Standing = 'waiting';
+  private _status: LinkStatus = 'waiting';
   private _transport: ITransport | null = null;
   private _state: IState | null = null;
-  private _speaker: Speaker | null = null;
+  private _kernelVersion: KernelVersion | null = null;
   private _comm: Kernel.IComm | null = null;
   private _disposed = false;
   /** Whatever is under way for an older turn is dropped. */
-  private _turn = 0;
-  private _looking = false;
+  private _generation = 0;
+  private _isConnecting = false;
 
   constructor(private readonly _context: ISessionContext) {
-    _context.kernelChanged.connect(this._look, this);
-    _context.statusChanged.connect(this._followStatus, this);
-    _context.connectionStatusChanged.connect(this._followConnection, this);
-    _context.iopubMessage.connect(this._listen, this);
+    _context.kernelChanged.connect(this._reconnect, this);
+    _context.statusChanged.connect(this._onKernelStatus, this);
+    _context.connectionStatusChanged.connect(this._onConnectionStatus, this);
+    _context.iopubMessage.connect(this._onMessage, this);
     _context.disposed.connect(this.dispose, this);
     void _context.ready.then(() => {
-      if (this._standing === 'waiting' && !this._comm) {
-        this._look();
+      if (this._status === 'waiting' && !this._comm) {
+        this._reconnect();
       }
     });
   }
@@ -53,8 +53,8 @@ export class Link implements IDisposable {
     return this._changed;
   }
 
-  get standing(): Standing {
-    return this._standing;
+  get status(): LinkStatus {
+    return this._status;
   }
 
   /** The way to the kernel while ready; a new one after each restart. */
@@ -68,8 +68,8 @@ export class Link implements IDisposable {
   }
 
   /** What the kernel said of itself, also when it is not understood. */
-  get speaker(): Speaker | null {
-    return this._speaker;
+  get kernelVersion(): KernelVersion | null {
+    return this._kernelVersion;
   }
 
   get isDisposed(): boolean {
@@ -77,8 +77,8 @@ export class Link implements IDisposable {
   }
 
   /** Resolves once it is known how things stand, or after a while when the kernel says nothing. */
-  settled(wait_ms = 30000): Promise<void> {
-    if (this._standing !== 'waiting') {
+  untilKnown(wait_ms = 30000): Promise<void> {
+    if (this._status !== 'waiting') {
       return Promise.resolve();
     }
     return new Promise(resolve => {
@@ -88,7 +88,7 @@ export class Link implements IDisposable {
         resolve();
       };
       const look = (): void => {
-        if (this._standing !== 'waiting') {
+        if (this._status !== 'waiting') {
           done();
         }
       };
@@ -112,8 +112,8 @@ export class Link implements IDisposable {
         hint: 'pip install nbmodelver, in the environment of this kernel'
       });
     }
-    if (this._standing === 'absent' || this._standing === 'missing') {
-      this._look();
+    if (this._status === 'absent' || this._status === 'missing') {
+      this._reconnect();
     }
   }
 
@@ -122,67 +122,67 @@ export class Link implements IDisposable {
       return;
     }
     this._disposed = true;
-    this._drop();
+    this._disconnect();
     Signal.disconnectReceiver(this);
     Signal.clearData(this);
   }
 
-  private _followStatus(_: unknown, status: Kernel.Status): void {
+  private _onKernelStatus(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead' || status === 'terminating') {
-      this._drop();
-      this._stand('waiting');
-    } else if (this._standing === 'waiting' && !this._looking && status === 'idle') {
-      this._look();
+      this._disconnect();
+      this._setStatus('waiting');
+    } else if (this._status === 'waiting' && !this._isConnecting && status === 'idle') {
+      this._reconnect();
     }
   }
 
-  private _followConnection(_: unknown, status: Kernel.ConnectionStatus): void {
+  private _onConnectionStatus(_: unknown, status: Kernel.ConnectionStatus): void {
     if (status === 'disconnected') {
-      this._drop();
-      this._stand('waiting');
+      this._disconnect();
+      this._setStatus('waiting');
     } else if (status === 'connected' && this._transport) {
       this._transport
         .request('hello', {})
         .then(state => {
-          this._take(state);
+          this._updateState(state);
         })
         .catch(() => undefined); // a push may be lost
     }
   }
 
-  private _listen(_: unknown, message: KernelMessage.IMessage): void {
+  private _onMessage(_: unknown, message: KernelMessage.IMessage): void {
     if (message.header.msg_type !== 'comm_msg') {
       return;
     }
     const content = message.content as KernelMessage.ICommMsgMsg['content'];
-    if (content.comm_id === READY) {
-      this._look();
+    if (content.comm_id === READY_COMM) {
+      this._reconnect();
     }
   }
 
   /** Find out how things stand, and connect if the extension is there. */
-  private _look(): void {
-    this._drop();
-    const turn = this._turn;
+  private _reconnect(): void {
+    this._disconnect();
+    const turn = this._generation;
     const kernel = this._context.session?.kernel;
     if (!kernel) {
-      this._stand('none');
+      this._setStatus('none');
       return;
     }
-    this._stand('waiting');
-    this._looking = true;
-    this._seek(kernel, turn)
+    this._setStatus('waiting');
+    this._isConnecting = true;
+    this._connect(kernel, turn)
       .catch(() => 'waiting' as const) // the kernel went away; its next status looks again
       .then(standing => {
-        if (turn === this._turn) {
-          this._looking = false;
-          this._stand(standing);
+        if (turn === this._generation) {
+          this._isConnecting = false;
+          this._setStatus(standing);
         }
       })
       .catch(() => undefined);
   }
 
-  private async _seek(kernel: Kernel.IKernelConnection, turn: number): Promise<Standing> {
+  private async _connect(kernel: Kernel.IKernelConnection, turn: number): Promise<LinkStatus> {
     const info = await kernel.info;
     if (info.language_info.name !== 'python') {
       return 'foreign';
@@ -190,18 +190,18 @@ export class Link implements IDisposable {
     if (!kernel.handleComms) {
       return 'elsewhere';
     }
-    const reply = await kernel.requestCommInfo({ target_name: READY });
-    if (turn !== this._turn) {
+    const reply = await kernel.requestCommInfo({ target_name: READY_COMM });
+    if (turn !== this._generation) {
       return 'waiting';
     }
     if (reply.content.status !== 'ok' || Object.keys(reply.content.comms).length === 0) {
       return (await isInstalled(kernel)) ? 'absent' : 'missing';
     }
-    return this._open(kernel, turn);
+    return this._openComm(kernel, turn);
   }
 
-  private async _open(kernel: Kernel.IKernelConnection, turn: number): Promise<Standing> {
-    const comm = kernel.createComm(TARGET);
+  private async _openComm(kernel: Kernel.IKernelConnection, turn: number): Promise<LinkStatus> {
+    const comm = kernel.createComm(COMM_TARGET);
     const listeners = new Set<(message: unknown) => void>();
     this._comm = comm;
     comm.onMsg = message => {
@@ -211,12 +211,12 @@ export class Link implements IDisposable {
     };
     comm.onClose = () => {
       if (this._comm === comm) {
-        this._drop();
-        this._stand('absent');
+        this._disconnect();
+        this._setStatus('absent');
       }
     };
-    await ownThread(kernel, comm);
-    if (turn !== this._turn) {
+    await subshellStarted(kernel, comm);
+    if (turn !== this._generation) {
       return 'waiting';
     }
     comm.open();
@@ -231,27 +231,27 @@ export class Link implements IDisposable {
     );
     this._transport = transport;
     transport.onState(state => {
-      this._take(state);
+      this._updateState(state);
     });
     const state = await transport.request('hello', {});
-    this._speaker = { protocol: state.protocol, release: state.release };
-    if (older(state) !== null) {
-      this._letGo();
+    this._kernelVersion = { protocol: state.protocol, release: state.release };
+    if (olderSide(state) !== null) {
+      this._closeComm();
       return 'mismatched';
     }
     this._state = state;
     return 'ready';
   }
 
-  private _stand(standing: Standing): void {
+  private _setStatus(standing: LinkStatus): void {
     if (!this._disposed) {
-      this._standing = standing;
+      this._status = standing;
       this._changed.emit();
     }
   }
 
-  private _take(state: IState): void {
-    if (older(state) !== null) {
+  private _updateState(state: IState): void {
+    if (olderSide(state) !== null) {
       return; // `hello` says so
     }
     this._state = state;
@@ -259,14 +259,14 @@ export class Link implements IDisposable {
   }
 
   /** Let go of the kernel; what is under way is dropped. */
-  private _drop(): void {
-    this._turn += 1;
-    this._looking = false;
-    this._speaker = null;
-    this._letGo();
+  private _disconnect(): void {
+    this._generation += 1;
+    this._isConnecting = false;
+    this._kernelVersion = null;
+    this._closeComm();
   }
 
-  private _letGo(): void {
+  private _closeComm(): void {
     const [comm, transport] = [this._comm, this._transport];
     this._comm = this._transport = this._state = null;
     transport?.dispose();
@@ -284,11 +284,11 @@ export class Link implements IDisposable {
  * Wait until the comm has its own thread in the kernel (a subshell): what is sent before goes to the main one, and waits
  * there for a running cell. Only where kernel and settings have subshells: else that promise is never kept.
  */
-async function ownThread(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
+async function subshellStarted(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
   const started = (comm as { subshellStarted?: Promise<void> }).subshellStarted;
   if (started && kernel.supportsSubshells && String(comm.commsOverSubshells) !== 'disabled') {
     const late = new Promise<void>(resolve => {
-      window.setTimeout(resolve, SUBSHELL_MS);
+      window.setTimeout(resolve, SUBSHELL_TIMEOUT_MS);
     });
     await Promise.race([started, late]).catch(() => undefined);
   }

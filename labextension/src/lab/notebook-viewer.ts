@@ -6,22 +6,22 @@ import { NotebookModel, type NotebookPanel, StaticNotebook } from '@jupyterlab/n
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { historyIcon } from '@jupyterlab/ui-components';
 import type { Translate } from '../core';
-import { openSheet } from './dialog';
+import { openDialog } from './dialog';
 
 /** What is needed to draw a notebook. */
-export interface IDrawing {
+export interface INotebookRendering {
   rendermime: IRenderMimeRegistry;
   factory: NotebookPanel.IContentFactory;
   editors: IEditorServices;
 }
 
 /** Opens the notebook documents of versions, to be read. They have no kernel, no file, no trust. */
-export class Documents {
+export class NotebookViewer {
   private _opened = 0;
 
   constructor(
     private readonly _app: JupyterFrontEnd,
-    private readonly _drawing: IDrawing,
+    private readonly _rendering: INotebookRendering,
     private readonly _t: Translate,
     /** False where there is no room beside the notebook (Notebook 7): then it lies over the page. */
     private readonly _hasTabs: boolean
@@ -29,16 +29,16 @@ export class Documents {
 
   open(version: string, notebook: object, beside?: string): void {
     const title = this._t('{version} (read only)', { version });
-    const content = this._draw(notebook);
+    const content = this._createNotebook(notebook);
     if (this._hasTabs) {
-      this._inTab(content, title, this._t('The notebook as it was in {version}', { version }), beside);
+      this._openTab(content, title, this._t('The notebook as it was in {version}', { version }), beside);
     } else {
-      openSheet(title, content, this._t);
+      openDialog(title, content, this._t);
     }
   }
 
-  private _draw(notebook: object): StaticNotebook {
-    const { rendermime, factory, editors } = this._drawing;
+  private _createNotebook(notebook: object): StaticNotebook {
+    const { rendermime, factory, editors } = this._rendering;
     const model = new NotebookModel();
     model.fromJSON(notebook as INotebookContent);
     model.readOnly = true;
@@ -57,7 +57,7 @@ export class Documents {
     return content;
   }
 
-  private _inTab(content: StaticNotebook, label: string, caption: string, beside?: string): void {
+  private _openTab(content: StaticNotebook, label: string, caption: string, beside?: string): void {
     const tab = new MainAreaWidget({ content });
     tab.toolbar.hide();
     this._opened += 1;

@@ -1,20 +1,20 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { ISessionContext } from '@jupyterlab/apputils';
-import { Link } from './kernel-link';
-import { LiveDocument } from './document-sender';
+import { KernelLink } from './kernel-link';
+import { DocumentSender } from './document-sender';
 
 /** A notebook with its way to the kernel. */
-export interface IPlace {
+export interface INotebookLink {
   readonly panel: NotebookPanel;
-  readonly link: Link;
-  readonly document: LiveDocument;
+  readonly link: KernelLink;
+  readonly document: DocumentSender;
 }
 
 /** All notebooks on the page; each has its own kernel, and so its own link. */
-export class Links {
-  private readonly _places = new Map<NotebookPanel, IPlace>();
-  private readonly _shared = new Map<ISessionContext, Link>();
+export class NotebookLinks {
+  private readonly _notebooks = new Map<NotebookPanel, INotebookLink>();
+  private readonly _links = new Map<ISessionContext, KernelLink>();
   private readonly _changed = new Signal<this, void>(this);
 
   constructor(private readonly _tracker: INotebookTracker) {
@@ -34,29 +34,29 @@ export class Links {
     return this._changed;
   }
 
-  get current(): IPlace | null {
+  get current(): INotebookLink | null {
     const panel = this._tracker.currentWidget;
-    return (panel && this._places.get(panel)) ?? null;
+    return (panel && this._notebooks.get(panel)) ?? null;
   }
 
-  get all(): IPlace[] {
-    return [...this._places.values()];
+  get all(): INotebookLink[] {
+    return [...this._notebooks.values()];
   }
 
   /** The notebook at a path of the server, if it is open. */
-  at(path: string): IPlace | null {
+  at(path: string): INotebookLink | null {
     return this.all.find(place => place.panel.context.path === path) ?? null;
   }
 
   private _add(panel: NotebookPanel): void {
-    if (this._places.has(panel)) {
+    if (this._notebooks.has(panel)) {
       return;
     }
     const link = this._link(panel.sessionContext);
-    const document = new LiveDocument(panel, link);
-    this._places.set(panel, { panel, link, document });
+    const document = new DocumentSender(panel, link);
+    this._notebooks.set(panel, { panel, link, document });
     panel.disposed.connect(() => {
-      this._places.delete(panel);
+      this._notebooks.delete(panel);
       document.dispose();
       this._changed.emit();
     });
@@ -64,15 +64,15 @@ export class Links {
   }
 
   /** Two views of one notebook have one kernel and one link. */
-  private _link(context: ISessionContext): Link {
-    const known = this._shared.get(context);
+  private _link(context: ISessionContext): KernelLink {
+    const known = this._links.get(context);
     if (known) {
       return known;
     }
-    const link = new Link(context);
-    this._shared.set(context, link);
+    const link = new KernelLink(context);
+    this._links.set(context, link);
     context.disposed.connect(() => {
-      this._shared.delete(context);
+      this._links.delete(context);
     });
     link.changed.connect(() => {
       this._changed.emit();

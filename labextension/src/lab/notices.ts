@@ -1,18 +1,18 @@
 import { Notification } from '@jupyterlab/apputils';
 import { Failure, type Translate } from '../core';
 
-export interface IAction {
+export interface INotificationAction {
   label: string;
   run: () => void;
 }
 
 /** What was said last, if it is no error: the next deed's result takes its place. */
-let last = '';
+let lastId = '';
 
 /** Say something in JupyterLab's notifications; with an action it stays long enough to be clicked. */
-export function notify(text: string, kind: 'info' | 'success' | 'error', action?: IAction): void {
-  if (last) {
-    Notification.dismiss(last);
+export function notify(text: string, kind: 'info' | 'success' | 'error', action?: INotificationAction): void {
+  if (lastId) {
+    Notification.dismiss(lastId);
   }
   const id = Notification.emit(text, kind, {
     autoClose: action ? 30000 : kind === 'error' ? 10000 : 5000,
@@ -27,11 +27,11 @@ export function notify(text: string, kind: 'info' | 'success' | 'error', action?
         ]
       : []
   });
-  last = kind === 'error' ? '' : id;
+  lastId = kind === 'error' ? '' : id;
 }
 
 /** Say what went wrong, with the way out. later: offered when a running cell is in the way. */
-export function explain(error: unknown, t: Translate, later?: () => void): void {
+export function notifyFailure(error: unknown, t: Translate, later?: () => void): void {
   if (!(error instanceof Failure)) {
     throw error;
   }

@@ -1,51 +1,51 @@
 import type { IHost, ITransport, Translate } from '../core';
-import type { Documents } from './notebook-viewer';
-import type { IPlace, Links } from './notebooks';
-import { explain, notify } from './notices';
-import type { Settings } from './settings';
-import type { IAround } from './panel-view';
+import type { NotebookViewer } from './notebook-viewer';
+import type { INotebookLink, NotebookLinks } from './notebooks';
+import { notifyFailure, notify } from './notices';
+import type { UserSettings } from './settings';
+import type { IPanelHost } from './panel-view';
 
-export interface IParts {
+export interface IHostServices {
   t: Translate;
-  links: Links;
-  settings: Settings;
-  documents: Documents | null;
+  links: NotebookLinks;
+  settings: UserSettings;
+  documents: NotebookViewer | null;
   compare: (path: string, ids: string[]) => void;
   /** False in Notebook 7. There the panel is in the corner that notifications cover, so it says things itself. */
   hasTabs: boolean;
 }
 
 /** What panels find around them in this application. */
-export class Around implements IAround {
+export class PanelHost implements IPanelHost {
   readonly t: Translate;
-  private readonly _selected = new WeakMap<IPlace, string[]>();
+  private readonly _selected = new WeakMap<INotebookLink, string[]>();
 
-  constructor(private readonly _parts: IParts) {
-    this.t = _parts.t;
+  constructor(private readonly _services: IHostServices) {
+    this.t = _services.t;
   }
 
   /** The versions selected in the notebook's panel. */
-  selected(place: IPlace): string[] {
+  selectedIds(place: INotebookLink): string[] {
     return this._selected.get(place) ?? [];
   }
 
-  load(place: IPlace): void {
+  load(place: INotebookLink): void {
     place.link.load().catch((error: unknown) => {
-      explain(error, this.t);
+      notifyFailure(error, this.t);
     });
   }
 
-  host(place: IPlace, transport: ITransport): IHost {
-    const { t, settings, documents, compare, hasTabs } = this._parts;
+  host(place: INotebookLink, transport: ITransport): IHost {
+    const { t, settings, documents, compare, hasTabs } = this._services;
     return {
       transport: withDocument(transport, place),
       translate: t,
       ...(hasTabs ? { notify } : {}),
-      selected: ids => {
+      onSelect: ids => {
         this._selected.set(place, ids);
       },
-      confirmed: () => !settings.confirmRollback,
-      setConfirmed: value => {
+      skipsConfirmation: () => !settings.confirmRollback,
+      setSkipConfirmation: value => {
         settings.setConfirmRollback(!value);
       },
       openComparison: ids => {
@@ -63,7 +63,7 @@ export class Around implements IAround {
 }
 
 /** The same way to the kernel; a commit takes the document on the page along. */
-export function withDocument(transport: ITransport, place: IPlace): ITransport {
+export function withDocument(transport: ITransport, place: INotebookLink): ITransport {
   return {
     request(method, params, options) {
       if (method === 'commit') {

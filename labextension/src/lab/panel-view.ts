@@ -1,38 +1,38 @@
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { mismatch, mountPanel, type IHost, type ITransport, type Translate, type View } from '../core';
-import type { Link, Standing } from './kernel-link';
-import type { IPlace } from './notebooks';
+import { mismatchText, mountPanel, type IHost, type ITransport, type Translate, type View } from '../core';
+import type { KernelLink, LinkStatus } from './kernel-link';
+import type { INotebookLink } from './notebooks';
 
 /** What a view needs from around it. */
-export interface IAround {
+export interface IPanelHost {
   t: Translate;
   /** What the panel of this notebook can ask of JupyterLab. */
-  host(place: IPlace, transport: ITransport): IHost;
+  host(place: INotebookLink, transport: ITransport): IHost;
   /** Load the extension in the notebook's kernel, and say so when that fails. */
-  load(place: IPlace): void;
+  load(place: INotebookLink): void;
 }
 
 /** The panel of one notebook, or why there is none and what to do about it. */
 export class PanelView extends Widget {
   private _panel: ReturnType<typeof mountPanel> | null = null;
-  private _mounted: ITransport | null = null;
-  private _shown: Standing | null = null;
+  private _transport: ITransport | null = null;
+  private _shownStatus: LinkStatus | null = null;
 
   constructor(
-    private readonly _place: IPlace,
-    private readonly _around: IAround,
+    private readonly _notebook: INotebookLink,
+    private readonly _host: IPanelHost,
     private _view?: View,
     private _ids?: string[]
   ) {
     super();
     this.addClass('nbmv-Lab-view');
-    _place.link.changed.connect(this._follow, this);
-    this._follow();
+    _notebook.link.changed.connect(this._update, this);
+    this._update();
   }
 
   /** Go to a view of the panel, at once or as soon as there is a panel. */
-  go(view: View, ids?: string[], name?: string): void {
+  openView(view: View, ids?: string[], name?: string): void {
     [this._view, this._ids] = [view, ids];
     this._panel?.show(view, ids, name);
   }
@@ -53,7 +53,7 @@ export class PanelView extends Widget {
     if (this.isDisposed) {
       return;
     }
-    this._place.link.changed.disconnect(this._follow, this);
+    this._notebook.link.changed.disconnect(this._update, this);
     this._unmount();
     super.dispose();
   }
@@ -63,38 +63,38 @@ export class PanelView extends Widget {
     this.focusPanel();
   }
 
-  private _follow(): void {
-    const { link } = this._place;
-    const transport = link.standing === 'ready' ? link.transport : null;
-    if (transport !== this._mounted) {
+  private _update(): void {
+    const { link } = this._notebook;
+    const transport = link.status === 'ready' ? link.transport : null;
+    if (transport !== this._transport) {
       this._unmount();
     }
     if (transport && !this._panel) {
       this.node.replaceChildren();
-      this._shown = null;
-      this._mounted = transport;
-      this._panel = mountPanel(this.node, this._around.host(this._place, transport), this._view, this._ids);
-    } else if (!transport && this._shown !== link.standing) {
-      this._shown = link.standing;
+      this._shownStatus = null;
+      this._transport = transport;
+      this._panel = mountPanel(this.node, this._host.host(this._notebook, transport), this._view, this._ids);
+    } else if (!transport && this._shownStatus !== link.status) {
+      this._shownStatus = link.status;
       this.node.replaceChildren(this._placeholder(link));
     }
   }
 
   private _unmount(): void {
     this._panel?.dispose();
-    this._panel = this._mounted = null;
+    this._panel = this._transport = null;
   }
 
-  private _placeholder(link: Link): HTMLElement {
-    const { t } = this._around;
-    const node = notice(reason(link, t));
-    if (link.standing === 'absent' || link.standing === 'missing') {
+  private _placeholder(link: KernelLink): HTMLElement {
+    const { t } = this._host;
+    const node = placeholder(statusText(link, t));
+    if (link.status === 'absent' || link.status === 'missing') {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'jp-Button jp-mod-styled jp-mod-accept';
       button.textContent = t('Load nbmodelver in this kernel');
       button.addEventListener('click', () => {
-        this._around.load(this._place);
+        this._host.load(this._notebook);
       });
       node.append(button);
     }
@@ -103,7 +103,7 @@ export class PanelView extends Widget {
 }
 
 /** A sentence where a panel would be. */
-export function notice(sentence: string): HTMLElement {
+export function placeholder(sentence: string): HTMLElement {
   const node = document.createElement('div');
   node.className = 'nbmv-Lab-notice';
   node.setAttribute('role', 'status');
@@ -114,8 +114,8 @@ export function notice(sentence: string): HTMLElement {
 }
 
 /** One line: why there is no panel, and where something has to be done about it. */
-export function reason(link: Pick<Link, 'standing' | 'speaker'>, t: Translate): string {
-  switch (link.standing) {
+export function statusText(link: Pick<KernelLink, 'status' | 'kernelVersion'>, t: Translate): string {
+  switch (link.status) {
     case 'none':
       return t('This notebook has no kernel.');
     case 'foreign':
@@ -127,7 +127,7 @@ export function reason(link: Pick<Link, 'standing' | 'speaker'>, t: Translate): 
         "nbmodelver is not installed in this kernel's environment: run %pip install nbmodelver in a cell, then load it."
       );
     case 'mismatched':
-      return (link.speaker && mismatch(link.speaker, t)) ?? t('Waiting for the kernel …');
+      return (link.kernelVersion && mismatchText(link.kernelVersion, t)) ?? t('Waiting for the kernel …');
     case 'absent':
       return t('nbmodelver is not loaded in the kernel of this notebook.');
     case 'waiting':

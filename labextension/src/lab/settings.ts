@@ -1,25 +1,25 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ITransport, Json, Params } from '../core';
-import type { Links } from './notebooks';
+import type { NotebookLinks } from './notebooks';
 
 /** The user's settings of the plugin, with their defaults while there is no registry. */
-export class Settings {
+export class UserSettings {
   private _all: ISettingRegistry.ISettings | null = null;
   /** Transports that have been told how the user wants things. */
-  private readonly _told = new WeakSet<ITransport>();
+  private readonly _informed = new WeakSet<ITransport>();
 
-  constructor(private readonly _links: Links) {
+  constructor(private readonly _links: NotebookLinks) {
     _links.changed.connect(() => {
-      this._tellNew();
+      this._sendToNewKernels();
     });
   }
 
   async load(registry: ISettingRegistry, plugin: string): Promise<void> {
     this._all = await registry.load(plugin);
     this._all.changed.connect(() => {
-      this._tell(() => true);
+      this._send(() => true);
     });
-    this._tellNew();
+    this._sendToNewKernels();
   }
 
   get confirmRollback(): boolean {
@@ -31,22 +31,22 @@ export class Settings {
   }
 
   /** Every kernel is told once after it was found, before it has a store: it holds what the user wants until there is one. */
-  private _tellNew(): void {
-    this._tell(transport => this._all !== null && !this._told.has(transport));
+  private _sendToNewKernels(): void {
+    this._send(transport => this._all !== null && !this._informed.has(transport));
   }
 
-  private _tell(whom: (transport: ITransport) => boolean): void {
+  private _send(whom: (transport: ITransport) => boolean): void {
     for (const { link } of this._links.all) {
-      if (link.standing === 'ready' && link.transport && whom(link.transport)) {
-        this._told.add(link.transport);
-        link.transport.request('wish', this._wishes()).catch(() => undefined); // a kernel of an older release has no such method
+      if (link.status === 'ready' && link.transport && whom(link.transport)) {
+        this._informed.add(link.transport);
+        link.transport.request('wish', this._preferences()).catch(() => undefined); // a kernel of an older release has no such method
       }
     }
   }
 
   /** What is left empty stays as each store says. */
-  private _wishes(): Params<'wish'> {
-    const [ignore, metric] = [this._names().join(' '), this._get('defaultMetric')];
+  private _preferences(): Params<'wish'> {
+    const [ignore, metric] = [this._ignoredNames().join(' '), this._get('defaultMetric')];
     return {
       auto: this._get('autoCommit') === true,
       settings: {
@@ -56,7 +56,7 @@ export class Settings {
     };
   }
 
-  private _names(): string[] {
+  private _ignoredNames(): string[] {
     const names = this._get('ignoredNames');
     return Array.isArray(names) ? names.filter(name => typeof name === 'string') : [];
   }

@@ -1,33 +1,33 @@
 import { Widget } from '@lumino/widgets';
 import type { IState, Translate } from '../core';
-import type { Links } from './notebooks';
+import type { NotebookLinks } from './notebooks';
 
 /** In the status bar: the present version of the current notebook, whether it has changed since, whether a cell runs. */
 export class StatusItem extends Widget {
   constructor(
-    private readonly _links: Links,
+    private readonly _links: NotebookLinks,
     private readonly _t: Translate
   ) {
     super({ node: document.createElement('span') });
     this.addClass('jp-StatusBar-TextItem');
     this.addClass('nbmv-Lab-status');
-    _links.changed.connect(this._follow, this);
-    this._follow();
+    _links.changed.connect(this._update, this);
+    this._update();
   }
 
   override dispose(): void {
-    this._links.changed.disconnect(this._follow, this);
+    this._links.changed.disconnect(this._update, this);
     super.dispose();
   }
 
-  private _follow(): void {
+  private _update(): void {
     const state = this._links.current?.link.state ?? null;
-    this.node.textContent = state ? says(state, this._t) : '';
+    this.node.textContent = state ? itemText(state, this._t) : '';
     this.node.title = state?.head?.message ?? '';
   }
 }
 
-function says(state: IState, t: Translate): string {
+function itemText(state: IState, t: Translate): string {
   const words = [state.head ? state.head.name : t('no version yet')];
   const changed = state.uncommitted?.filter(change => change.effect !== 'stays').length ?? 0;
   if (changed > 0) {

@@ -1,11 +1,11 @@
 /** Metrics that are no finite number: shown by their words, last in every order, a gap in every drawing. */
 import { describe, expect, test } from 'vitest';
 import type { IChart, IComparison, Metric } from '../../src/core';
-import { plain } from '../../src/core';
-import { drawChart, summary } from '../../src/core/charts/chart';
+import { interpolate } from '../../src/core';
+import { drawChart, chartSummary } from '../../src/core/charts/chart';
 import { orderOf } from '../../src/core/compare/side-by-side';
-import { measured, number, step, typed, worded } from '../../src/core/text/figures';
-import { thin } from '../../src/core/history/trend';
+import { metricNumber, formatNumber, formatDifference, parseMetric, metricOf } from '../../src/core/text/figures';
+import { thinPoints } from '../../src/core/history/trend';
 import { Mock } from '../mock';
 import * as sample from '../sample';
 import { SAMPLES } from '../golden';
@@ -53,14 +53,19 @@ async function drawn(made: IChart): Promise<HTMLElement> {
 
 describe('words', () => {
   test('are read and said', () => {
-    expect(WORDS.map(measured)).toEqual([0.5, NaN, Infinity, -Infinity, 0.25]);
-    expect(WORDS.map(measured).map(worded)).toEqual(WORDS);
-    expect(WORDS.map(one => number(measured(one)))).toEqual(['0.5', 'nan', 'inf', '-inf', '0.25']);
-    expect([step(1, NaN), step(NaN, 1), step(1, Infinity), step(Infinity, Infinity)]).toEqual(['', '', '', '']);
+    expect(WORDS.map(metricNumber)).toEqual([0.5, NaN, Infinity, -Infinity, 0.25]);
+    expect(WORDS.map(metricNumber).map(metricOf)).toEqual(WORDS);
+    expect(WORDS.map(one => formatNumber(metricNumber(one)))).toEqual(['0.5', 'nan', 'inf', '-inf', '0.25']);
+    expect([
+      formatDifference(1, NaN),
+      formatDifference(NaN, 1),
+      formatDifference(1, Infinity),
+      formatDifference(Infinity, Infinity)
+    ]).toEqual(['', '', '', '']);
   });
 
   test('are typed by a person in any of their spellings', () => {
-    expect(['NaN', ' inf', '+Infinity', '-infinity', '1e-3', '', 'x', '0x'].map(typed)).toEqual([
+    expect(['NaN', ' inf', '+Infinity', '-infinity', '1e-3', '', 'x', '0x'].map(parseMetric)).toEqual([
       'nan',
       'inf',
       'inf',
@@ -122,7 +127,7 @@ describe('the history', () => {
 
   test('thinned, gaps stay', () => {
     const many = Array.from({ length: 1000 }, (_, i) => ({ value: i % 100 === 50 ? NaN : i }));
-    const kept = thin(many, 40);
+    const kept = thinPoints(many, 40);
     expect(kept.length).toBeLessThan(70);
     expect(kept.filter(each => Number.isNaN(each.value)).length).toBe(10);
     expect(kept[0]?.value).toBe(0);
@@ -154,8 +159,8 @@ describe('charts', () => {
   });
 
   test('the sentence for screen readers is about the numbers', () => {
-    expect(summary(plain, chart('line'))).toBe('loss. loss: 2 values from 0.25 to 0.5');
-    expect(summary(plain, chart('line', ['nan']))).toBe('loss. loss');
+    expect(chartSummary(interpolate, chart('line'))).toBe('loss. loss: 2 values from 0.25 to 0.5');
+    expect(chartSummary(interpolate, chart('line', ['nan']))).toBe('loss. loss');
   });
 });
 

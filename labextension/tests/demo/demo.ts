@@ -5,7 +5,7 @@
  * &golden or &golden=model (a real kernel's messages), &hard (long names, twelve metrics), &empty (a store without versions), &failing
  * (everything is refused), &notices (one of each kind).
  */
-import { mountPanel, plain, type View } from '../../src/core';
+import { mountPanel, interpolate, type View } from '../../src/core';
 import { golden } from '../golden';
 import { hard } from '../extreme';
 import { fails, Mock } from '../mock';
@@ -50,9 +50,9 @@ const panel = mountPanel(
   place,
   {
     transport: mock,
-    translate: plain,
-    confirmed: () => !asked,
-    setConfirmed: value => {
+    translate: interpolate,
+    skipsConfirmation: () => !asked,
+    setSkipConfirmation: value => {
       asked = !value;
     }
   },

@@ -1,9 +1,9 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { svg } from '../dom/elements';
-import { number } from '../text/figures';
+import { formatNumber } from '../text/figures';
 
 /** Where a chart is drawn inside its svg, in px. */
-export interface IBox {
+export interface IPlotArea {
   left: number;
   right: number;
   top: number;
@@ -11,12 +11,12 @@ export interface IBox {
 }
 
 /** Width of a character, in px. */
-export const CHARACTER = 6;
+export const CHARACTER_PX = 6;
 
 export type Scale = ScaleLinear<number, number>;
 
 /** From the lowest to the highest value, rounded to ticks; one value alone gets some room. */
-export function scale(values: readonly number[], from: number, to: number, nice = true): Scale {
+export function createScale(values: readonly number[], from: number, to: number, nice = true): Scale {
   const finite = values.filter(Number.isFinite);
   let [low, high] = [Math.min(...finite), Math.max(...finite)];
   if (!finite.length) {
@@ -32,36 +32,36 @@ export function scale(values: readonly number[], from: number, to: number, nice 
 
 /** Width that the texts of the ticks take, in px. */
 export function tickWidth(y: Scale, count: number): number {
-  return Math.max(0, ...y.ticks(count).map(value => tick(value).length)) * CHARACTER + 8;
+  return Math.max(0, ...y.ticks(count).map(value => tickText(value).length)) * CHARACTER_PX + 8;
 }
 
 /** A number of an axis, short: from a million on "20M" or "20B". */
-function tick(value: number): string {
+function tickText(value: number): string {
   const size = Math.abs(value);
   return size >= 1e6 && size < 1e15
     ? value.toLocaleString(undefined, { notation: 'compact', maximumSignificantDigits: 4 })
-    : number(value);
+    : formatNumber(value);
 }
 
 /** As many ticks as have room for their numbers beside each other. */
-function beside(x: Scale, width: number, integers: boolean): number[] {
+function fittingTicks(x: Scale, width: number, integers: boolean): number[] {
   for (let count = Math.max(2, Math.min(8, Math.floor(width / 60))); ; count -= 1) {
     const ticks = x.ticks(count).filter(value => !integers || Number.isInteger(value));
-    const longest = Math.max(0, ...ticks.map(value => tick(value).length));
-    if (count <= 1 || ticks.length * (longest + 1.5) * CHARACTER <= width) {
+    const longest = Math.max(0, ...ticks.map(value => tickText(value).length));
+    if (count <= 1 || ticks.length * (longest + 1.5) * CHARACTER_PX <= width) {
       return ticks;
     }
   }
 }
 
-export function horizontal(x: Scale, box: IBox, label: string, integers = false): SVGElement[] {
+export function horizontalAxis(x: Scale, box: IPlotArea, label: string, integers = false): SVGElement[] {
   const width = box.right - box.left;
-  const texts = beside(x, width, integers).map(value =>
+  const texts = fittingTicks(x, width, integers).map(value =>
     svg(
       'g',
       {},
       svg('path', { class: 'nbmv-tick', d: `M${x(value)} ${box.bottom}v4` }),
-      svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, tick(value))
+      svg('text', { x: x(value), y: box.bottom + 15, 'text-anchor': 'middle' }, tickText(value))
     )
   );
   return [
@@ -70,19 +70,19 @@ export function horizontal(x: Scale, box: IBox, label: string, integers = false)
     svg(
       'text',
       { class: 'nbmv-axis-label', x: (box.left + box.right) / 2, y: box.bottom + 28, 'text-anchor': 'middle' },
-      shortened(label, width)
+      truncatedText(label, width)
     )
   ];
 }
 
 /** A text that has so many px; where it is cut, the whole of it is said when it is pointed at. */
-export function shortened(text: string, width: number): (string | SVGElement)[] {
-  const most = Math.max(2, Math.floor(width / CHARACTER));
+export function truncatedText(text: string, width: number): (string | SVGElement)[] {
+  const most = Math.max(2, Math.floor(width / CHARACTER_PX));
   return text.length > most ? [`${text.slice(0, most - 1)}…`, svg('title', {}, text)] : [text];
 }
 
 /** Grid lines with their numbers, and the axis' name above them. */
-export function vertical(y: Scale, box: IBox, label: string, count: number): SVGElement[] {
+export function verticalAxis(y: Scale, box: IPlotArea, label: string, count: number): SVGElement[] {
   const lines = y
     .ticks(count)
     .map(value =>
@@ -90,8 +90,8 @@ export function vertical(y: Scale, box: IBox, label: string, count: number): SVG
         'g',
         {},
         svg('path', { class: 'nbmv-grid', d: `M${box.left} ${y(value)}H${box.right}` }),
-        svg('text', { x: box.left - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, tick(value))
+        svg('text', { x: box.left - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, tickText(value))
       )
     );
-  return [...lines, svg('text', { class: 'nbmv-axis-label', x: 2, y: 9 }, shortened(label, box.right))];
+  return [...lines, svg('text', { class: 'nbmv-axis-label', x: 2, y: 9 }, truncatedText(label, box.right))];
 }

@@ -1,41 +1,41 @@
 import type { IContext } from '../context';
 import { iconButton } from '../dom/controls';
-import { fill, h, set, svg } from '../dom/elements';
-import { better, measured, number } from '../text/figures';
+import { replaceChildren, h, setAttribute, svg } from '../dom/elements';
+import { directionText, metricNumber, formatNumber } from '../text/figures';
 import type { Translate } from '../host';
 import type { IChart } from '../protocol/messages';
-import { bars, barsHeight, histogram } from './bars';
-import { lines } from './lines';
-import { sample } from './marks';
+import { drawBars, barsHeight, drawHistogram } from './bars';
+import { drawLines } from './lines';
+import { legendSample } from './marks';
 import { chartTable } from './table';
 
-interface IOptions {
+interface IChartOptions {
   /** Called with the point that was clicked. */
-  choose?: (series: number, index: number) => void;
+  onChoose?: (series: number, index: number) => void;
 }
 
 /** Width that is assumed until the page has laid the chart out. */
-const WIDTH = 300;
+const INITIAL_WIDTH = 300;
 
 /** A chart with its title, its legend, and its numbers as a table behind a button. Redrawn for the width it is given. */
-export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}): HTMLElement {
+export function drawChart(ctx: IContext, chart: IChart, options: IChartOptions = {}): HTMLElement {
   const { t } = ctx;
   const plot = h('div', { class: 'nbmv-plot', dir: 'ltr' });
   const numbers = h('div', { class: 'nbmv-numbers nbmv-spoken' }, chartTable(t, chart));
   const toggle = iconButton({
     label: t('Numbers of {title} as a table', { title: chart.title }),
     icon: 'table',
-    run: () => {
+    onClick: () => {
       const shown = numbers.classList.toggle('nbmv-spoken');
       toggle.setAttribute('aria-pressed', String(!shown));
-      set(numbers.firstElementChild as HTMLElement, 'tabindex', shown ? undefined : 0);
+      setAttribute(numbers.firstElementChild as HTMLElement, 'tabindex', shown ? undefined : 0);
       plot.hidden = !shown;
     }
   });
   toggle.setAttribute('aria-pressed', 'false');
-  const which = better(t, chart.better);
-  fit(plot, width => {
-    fill(plot, picture(t, chart, width, options));
+  const which = directionText(t, chart.better);
+  redrawOnResize(plot, width => {
+    replaceChildren(plot, drawPlot(t, chart, width, options));
   });
   return h(
     'figure',
@@ -51,13 +51,13 @@ export function drawChart(ctx: IContext, chart: IChart, options: IOptions = {}):
       ),
       toggle
     ),
-    legend(chart),
+    drawLegend(chart),
     plot,
     numbers
   );
 }
 
-function picture(t: Translate, chart: IChart, width: number, { choose }: IOptions): SVGSVGElement {
+function drawPlot(t: Translate, chart: IChart, width: number, { onChoose: choose }: IChartOptions): SVGSVGElement {
   const height = chart.kind === 'bars' ? barsHeight(chart) : Math.round(Math.min(220, Math.max(150, width * 0.5)));
   return svg(
     'svg',
@@ -67,45 +67,51 @@ function picture(t: Translate, chart: IChart, width: number, { choose }: IOption
       height,
       viewBox: `0 0 ${width} ${height}`,
       role: 'img',
-      'aria-label': summary(t, chart)
+      'aria-label': chartSummary(t, chart)
     },
-    marksOf(t, chart, width, height, choose)
+    drawMarks(t, chart, width, height, choose)
   );
 }
 
-function marksOf(t: Translate, chart: IChart, width: number, height: number, choose: IOptions['choose']): SVGElement[] {
+function drawMarks(
+  t: Translate,
+  chart: IChart,
+  width: number,
+  height: number,
+  choose: IChartOptions['onChoose']
+): SVGElement[] {
   switch (chart.kind) {
     case 'line':
     case 'scatter':
-      return lines(chart, width, height, choose);
+      return drawLines(chart, width, height, choose);
     case 'bars':
-      return bars(chart, width, height);
+      return drawBars(chart, width, height);
     case 'histogram':
-      return histogram(t, chart, width, height);
+      return drawHistogram(t, chart, width, height);
   }
 }
 
-function legend(chart: IChart): HTMLElement | null {
+function drawLegend(chart: IChart): HTMLElement | null {
   if (chart.series.length < 2) {
     return null;
   }
   return h(
     'div',
     { class: 'nbmv-legend', 'aria-hidden': true },
-    chart.series.map((one, s) => h('span', {}, sample(s, chart.kind), h('bdi', {}, one.label)))
+    chart.series.map((one, s) => h('span', {}, legendSample(s, chart.kind), h('bdi', {}, one.label)))
   );
 }
 
 /** What the picture shows, in a sentence. */
-export function summary(t: Translate, chart: IChart): string {
+export function chartSummary(t: Translate, chart: IChart): string {
   const series = chart.series.map(one => {
-    const values = one.y.map(measured).filter(Number.isFinite);
+    const values = one.y.map(metricNumber).filter(Number.isFinite);
     return values.length
       ? t('{label}: {n} values from {low} to {high}', {
           label: one.label,
           n: values.length,
-          low: number(Math.min(...values)),
-          high: number(Math.max(...values))
+          low: formatNumber(Math.min(...values)),
+          high: formatNumber(Math.max(...values))
         })
       : one.label;
   });
@@ -113,8 +119,8 @@ export function summary(t: Translate, chart: IChart): string {
 }
 
 /** Calls `draw` with the width of the element, now and whenever it changes by more than a little. */
-function fit(element: HTMLElement, draw: (width: number) => void): void {
-  let drawn = WIDTH;
+function redrawOnResize(element: HTMLElement, draw: (width: number) => void): void {
+  let drawn = INITIAL_WIDTH;
   draw(drawn);
   if (typeof ResizeObserver === 'function') {
     new ResizeObserver(() => {

@@ -1,20 +1,20 @@
 import type { IContext, IView } from '../context';
-import { button, checkbox, empty, field, written } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { size } from '../text/figures';
+import { button, checkbox, emptyState, field, userText } from '../dom/controls';
+import { replaceChildren, h } from '../dom/elements';
+import { formatSize } from '../text/figures';
 import { kindName } from '../history/filter';
 import { icon, KINDS } from '../dom/icons';
-import { Metrics } from './metric-fields';
-import { counted } from '../text/translate';
+import { MetricFields } from './metric-fields';
+import { plural } from '../text/translate';
 import type { ICommitForm, IMethods, Kind } from '../protocol/messages';
-import { Ends } from '../signal';
+import { Disposables } from '../signal';
 import { Failure } from '../protocol/transport';
-import { announce } from '../version/actions';
+import { reportSuccess } from '../version/actions';
 
-type Name = ICommitForm['names'][number];
+type FormName = ICommitForm['names'][number];
 
 /** What the next version is to hold: names by kind, message, tags, metrics, note. */
-export class Commit implements IView {
+export class CommitForm implements IView {
   readonly element: HTMLElement;
   readonly title: string;
   private readonly _ctx: IContext;
@@ -22,12 +22,12 @@ export class Commit implements IView {
   private readonly _tags: HTMLInputElement;
   private readonly _note: HTMLTextAreaElement;
   private readonly _names = h('div', { class: 'nbmv-commit-names' });
-  private readonly _metrics: Metrics;
-  private readonly _foot = h('div', { class: 'nbmv-foot' });
-  private readonly _ends = new Ends();
+  private readonly _metrics: MetricFields;
+  private readonly _footer = h('div', { class: 'nbmv-foot' });
+  private readonly _disposables = new Disposables();
   private _form: ICommitForm | undefined;
   private _chosen = new Set<string>();
-  private _doing = false;
+  private _isCommitting = false;
 
   constructor(ctx: IContext) {
     const { t } = ctx;
@@ -47,7 +47,7 @@ export class Commit implements IView {
       placeholder: t('best-so-far, paper')
     });
     this._note = h('textarea', { class: 'nbmv-input', rows: 2 });
-    this._metrics = new Metrics(ctx);
+    this._metrics = new MetricFields(ctx);
     const fields = h(
       'div',
       { class: 'nbmv-plan' },
@@ -65,24 +65,24 @@ export class Commit implements IView {
         on: {
           submit: event => {
             event.preventDefault();
-            void this._do();
+            void this._commit();
           },
           keydown: event => {
-            this._key(event);
+            this._onKey(event);
           }
         }
       },
       fields,
-      this._foot
+      this._footer
     );
-    this._ends.add(
+    this._disposables.add(
       ctx.state.on((state, before) => {
         if (state?.busy !== before?.busy) {
-          this._drawFoot();
+          this._drawFooter();
         }
       })
     );
-    this._drawFoot();
+    this._drawFooter();
     void this._load();
   }
 
@@ -91,29 +91,32 @@ export class Commit implements IView {
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
   private async _load(): Promise<void> {
-    fill(this._names, h('p', { class: 'nbmv-dim' }, this._ctx.t('Looking at the notebook’s names…')));
+    replaceChildren(this._names, h('p', { class: 'nbmv-dim' }, this._ctx.t('Looking at the notebook’s names…')));
     try {
-      this._form = await this._ctx.ask('form', {});
+      this._form = await this._ctx.query('form', {});
       this._chosen = new Set(this._form.names.filter(one => one.chosen && !one.problem).map(one => one.name));
       this._drawNames(this._form);
-      this._metrics.propose(this._form.metrics);
-      this._drawFoot();
+      this._metrics.setProposals(this._form.metrics);
+      this._drawFooter();
     } catch (error) {
       if (error instanceof Failure) {
-        fill(this._names, empty(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, written(error.hint)) : null));
-        this._ctx.say(error.message);
+        replaceChildren(
+          this._names,
+          emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null)
+        );
+        this._ctx.announce(error.message);
       }
     }
   }
 
-  private _key(event: KeyboardEvent): void {
+  private _onKey(event: KeyboardEvent): void {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void this._do();
+      void this._commit();
     }
   }
 
@@ -122,14 +125,14 @@ export class Commit implements IView {
     const able = names.filter(one => !one.problem);
     const unable = names.filter(one => one.problem);
     const groups = KINDS.map(kind =>
-      this._group(
+      this._drawKind(
         kind,
         able.filter(one => one.kind === kind)
       )
     );
-    fill(
+    replaceChildren(
       this._names,
-      able.length ? groups : empty(t('Nothing in the notebook to keep yet.')),
+      able.length ? groups : emptyState(t('Nothing in the notebook to keep yet.')),
       unable.length
         ? h(
             'details',
@@ -146,7 +149,7 @@ export class Commit implements IView {
               'ul',
               { class: 'nbmv-changes' },
               unable.map(one =>
-                h('li', { class: 'nbmv-change' }, written(one.name, 'nbmv-strong'), ': ', written(one.problem))
+                h('li', { class: 'nbmv-change' }, userText(one.name, 'nbmv-strong'), ': ', userText(one.problem))
               )
             )
           )
@@ -154,21 +157,21 @@ export class Commit implements IView {
     );
   }
 
-  private _group(kind: Kind, names: readonly Name[]): HTMLElement | null {
+  private _drawKind(kind: Kind, names: readonly FormName[]): HTMLElement | null {
     if (!names.length) {
       return null;
     }
-    const ticks = names.map(one => this._tick(one));
+    const ticks = names.map(one => this._drawName(one));
     const all = checkbox({
       label: [kindName(this._ctx.t, kind), h('span', { class: 'nbmv-count' }, names.length)],
       checked: names.every(one => this._chosen.has(one.name)),
       class: 'nbmv-strong',
-      changed: on => {
+      onChange: on => {
         names.forEach(one => {
-          this._set(one.name, on);
+          this._setChosen(one.name, on);
         });
         ticks.forEach(tick => {
-          check(tick, on);
+          setChecked(tick, on);
         });
       }
     });
@@ -185,50 +188,50 @@ export class Commit implements IView {
     );
   }
 
-  private _tick(one: Name): HTMLLabelElement {
+  private _drawName(one: FormName): HTMLLabelElement {
     const { t } = this._ctx;
     const status = { new: t('new'), changed: t('changed'), same: '' }[one.status];
     return checkbox({
       label: [
-        h('span', { class: 'nbmv-named' }, icon(one.kind), written(one.name, 'nbmv-name-text')),
+        h('span', { class: 'nbmv-named' }, icon(one.kind), userText(one.name, 'nbmv-name-text')),
         status ? h('span', { class: `nbmv-chip nbmv-status-${one.status}` }, status) : null,
-        h('span', { class: 'nbmv-dim nbmv-type' }, written(one.type)),
-        one.size_bytes === null ? null : h('span', { class: 'nbmv-dim nbmv-number' }, size(one.size_bytes))
+        h('span', { class: 'nbmv-dim nbmv-type' }, userText(one.type)),
+        one.size_bytes === null ? null : h('span', { class: 'nbmv-dim nbmv-number' }, formatSize(one.size_bytes))
       ],
       checked: this._chosen.has(one.name),
       class: 'nbmv-change',
-      changed: on => {
-        this._set(one.name, on);
+      onChange: on => {
+        this._setChosen(one.name, on);
       }
     });
   }
 
-  private _set(name: string, on: boolean): void {
+  private _setChosen(name: string, on: boolean): void {
     if (on) {
       this._chosen.add(name);
     } else {
       this._chosen.delete(name);
     }
-    this._drawFoot();
+    this._drawFooter();
   }
 
-  private _drawFoot(): void {
+  private _drawFooter(): void {
     const { t } = this._ctx;
     const busy = this._ctx.state.value?.busy ?? false;
     const bytes = (this._form?.names ?? [])
       .filter(one => this._chosen.has(one.name))
       .reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
-    const sum = this._form ? `${counted(t, this._chosen.size, '{n} name', '{n} names')} · ${size(bytes)}` : '';
+    const sum = this._form ? `${plural(t, this._chosen.size, '{n} name', '{n} names')} · ${formatSize(bytes)}` : '';
     const commit = button({
       label: busy ? t('Commit when the cell has ended') : t('Commit'),
       icon: 'commit',
       class: 'nbmv-primary',
-      disabled: !this._form || this._doing,
-      run: () => undefined
+      disabled: !this._form || this._isCommitting,
+      onClick: () => undefined
     });
     commit.type = 'submit';
-    fill(
-      this._foot,
+    replaceChildren(
+      this._footer,
       busy
         ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can wait for its end.'))
         : null,
@@ -236,12 +239,12 @@ export class Commit implements IView {
         'div',
         { class: 'nbmv-actions' },
         commit,
-        this._ctx.first === 'commit'
+        this._ctx.initialView === 'commit'
           ? null
           : button({
               label: t('Cancel'),
-              run: () => {
-                this._ctx.back();
+              onClick: () => {
+                this._ctx.goBack();
               }
             }),
         h('span', { class: 'nbmv-dim nbmv-small nbmv-foot-sum' }, sum)
@@ -268,29 +271,29 @@ export class Commit implements IView {
     };
   }
 
-  private async _do(): Promise<void> {
+  private async _commit(): Promise<void> {
     const { t } = this._ctx;
-    if (!this._form || this._doing || !this._metrics.check()) {
+    if (!this._form || this._isCommitting || !this._metrics.validate()) {
       return;
     }
     const queue = this._ctx.state.value?.busy ?? false;
     if (queue) {
-      this._ctx.back();
+      this._ctx.goBack();
     }
-    this._doing = true;
-    this._drawFoot();
-    const done = await this._ctx.act('commit', this._params(queue), t('Committing'));
-    this._doing = false;
-    this._drawFoot();
+    this._isCommitting = true;
+    this._drawFooter();
+    const done = await this._ctx.mutate('commit', this._params(queue), t('Committing'));
+    this._isCommitting = false;
+    this._drawFooter();
     if (!done) {
       return;
     }
-    if (!queue && !this._ends.done) {
-      this._ctx.back();
+    if (!queue && !this._disposables.isDisposed) {
+      this._ctx.goBack();
     }
-    announce(this._ctx, done.said);
+    reportSuccess(this._ctx, done.said);
     if (done.skipped.length) {
-      this._ctx.notice({
+      this._ctx.showNotice({
         kind: 'info',
         text: t('Not kept: {names}', { names: done.skipped.map(one => one.path || one.name).join(', ') }),
         hint: done.skipped.map(one => one.reason).join('; ')
@@ -299,7 +302,7 @@ export class Commit implements IView {
   }
 }
 
-function check(label: HTMLElement, on: boolean): void {
+function setChecked(label: HTMLElement, on: boolean): void {
   const input = label.querySelector('input');
   if (input) {
     input.checked = on;

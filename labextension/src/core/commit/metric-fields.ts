@@ -1,11 +1,11 @@
 import type { IContext } from '../context';
 import { iconButton } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { typedMetric } from '../text/figures';
+import { replaceChildren, h } from '../dom/elements';
+import { parseMetricWithDirection } from '../text/figures';
 import type { Metric, Params } from '../protocol/messages';
 
 /** Names and numbers, in rows that can be added and taken away. */
-export class Metrics {
+export class MetricFields {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
   private readonly _rows = h('div', { class: 'nbmv-metric-rows' });
@@ -16,8 +16,8 @@ export class Metrics {
     const add = iconButton({
       label: t('Add a metric'),
       icon: 'plus',
-      run: () => {
-        this._add('', '').querySelector('input')?.focus();
+      onClick: () => {
+        this._addRow('', '').querySelector('input')?.focus();
       }
     });
     this.element = h(
@@ -28,15 +28,15 @@ export class Metrics {
     );
   }
 
-  propose(metrics: { [name: string]: Metric }): void {
-    fill(this._rows);
-    Object.entries(metrics).forEach(([name, value]) => this._add(name, String(value)));
+  setProposals(metrics: { [name: string]: Metric }): void {
+    replaceChildren(this._rows);
+    Object.entries(metrics).forEach(([name, value]) => this._addRow(name, String(value)));
   }
 
   values(): NonNullable<Params<'commit'>['metrics']> {
     const found: NonNullable<Params<'commit'>['metrics']> = {};
-    for (const { name, value } of this._read()) {
-      const metric = typedMetric(value.value);
+    for (const { name, value } of this._inputs()) {
+      const metric = parseMetricWithDirection(value.value);
       if (name.value.trim() && metric !== undefined) {
         found[name.value.trim()] = metric;
       }
@@ -45,27 +45,27 @@ export class Metrics {
   }
 
   /** False where a name has no number; the field is marked and gets the focus. */
-  check(): boolean {
-    for (const { name, value } of this._read()) {
-      const wrong = name.value.trim() !== '' && typedMetric(value.value) === undefined;
+  validate(): boolean {
+    for (const { name, value } of this._inputs()) {
+      const wrong = name.value.trim() !== '' && parseMetricWithDirection(value.value) === undefined;
       value.setAttribute('aria-invalid', String(wrong));
       if (wrong) {
         value.focus();
-        this._ctx.say(this._ctx.t('{name} needs a number', { name: name.value }));
+        this._ctx.announce(this._ctx.t('{name} needs a number', { name: name.value }));
         return false;
       }
     }
     return true;
   }
 
-  private _read(): { name: HTMLInputElement; value: HTMLInputElement }[] {
+  private _inputs(): { name: HTMLInputElement; value: HTMLInputElement }[] {
     return [...this._rows.children].flatMap(row => {
       const [name, value] = row.querySelectorAll('input');
       return name && value ? [{ name, value }] : [];
     });
   }
 
-  private _add(name: string, value: string): HTMLElement {
+  private _addRow(name: string, value: string): HTMLElement {
     const { t } = this._ctx;
     const row: HTMLElement = h(
       'div',
@@ -90,7 +90,7 @@ export class Metrics {
       iconButton({
         label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'),
         icon: 'close',
-        run: () => {
+        onClick: () => {
           row.remove();
         }
       })

@@ -1,6 +1,6 @@
-import { written } from '../dom/controls';
+import { userText } from '../dom/controls';
 import { h, svg, type Child } from '../dom/elements';
-import { isMetric, measured, number, said, verdict } from '../text/figures';
+import { isMetric, metricNumber, formatNumber, formatJson, judgeChange } from '../text/figures';
 import type { Direction, Json } from '../protocol/messages';
 
 /** A table's cell: what is in it, and whether it lines up as a number. */
@@ -13,34 +13,36 @@ export interface ICell {
 }
 
 /** Texts longer than this are cut; the whole is in the title. */
-const LONG = 80;
+const MAX_CELL_CHARACTERS = 80;
 
-export function value(found: Json): ICell {
+export function valueCell(found: Json): ICell {
   if (found === null) {
     return { shown: h('span', { class: 'nbmv-dim' }, '–') };
   }
   if (isMetric(found)) {
-    return { shown: number(measured(found)), number: true, title: String(found) };
+    return { shown: formatNumber(metricNumber(found)), number: true, title: String(found) };
   }
   if (typeof found === 'string') {
-    return text(found);
+    return textCell(found);
   }
   const counts = countsOf(found);
-  return counts ? { shown: small(counts, found) } : text(said(found));
+  return counts ? { shown: inlineHistogram(counts, found) } : textCell(formatJson(found));
 }
 
 /** A number with its sign: how much more or less, in the colour of better or worse where the direction is known. */
-export function change(found: Json, direction?: Direction): ICell {
+export function changeCell(found: Json, direction?: Direction): ICell {
   if (typeof found !== 'number' || found === 0) {
-    return value(found);
+    return valueCell(found);
   }
-  const shown = `${found > 0 ? '+' : '\u2212'}${number(Math.abs(found))}`;
-  const kind = verdict(found, direction);
+  const shown = `${found > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(found))}`;
+  const kind = judgeChange(found, direction);
   return { shown: kind ? h('span', { class: `nbmv-step-${kind}` }, shown) : shown, number: true };
 }
 
-function text(found: string): ICell {
-  return found.length > LONG ? { shown: written(`${found.slice(0, LONG)}…`), title: found } : { shown: written(found) };
+function textCell(found: string): ICell {
+  return found.length > MAX_CELL_CHARACTERS
+    ? { shown: userText(`${found.slice(0, MAX_CELL_CHARACTERS)}…`), title: found }
+    : { shown: userText(found) };
 }
 
 function countsOf(found: Json): number[] | null {
@@ -48,23 +50,29 @@ function countsOf(found: Json): number[] | null {
   return Array.isArray(counts) && counts.length > 0 && counts.every(one => typeof one === 'number') ? counts : null;
 }
 
-const WIDTH = 72;
-const HEIGHT = 18;
+const HISTOGRAM_WIDTH = 72;
+const HISTOGRAM_HEIGHT = 18;
 
 /** A histogram of a word's size. */
-function small(counts: readonly number[], found: Json): Node {
+function inlineHistogram(counts: readonly number[], found: Json): Node {
   const { low, high } = found as { low?: Json; high?: Json };
   const most = Math.max(1, ...counts);
-  const step = WIDTH / counts.length;
+  const step = HISTOGRAM_WIDTH / counts.length;
   const bars = counts.map((count, i) => {
-    const tall = (count / most) * HEIGHT;
-    return svg('rect', { x: i * step, y: HEIGHT - tall, width: Math.max(0.5, step - 0.6), height: tall });
+    const tall = (count / most) * HISTOGRAM_HEIGHT;
+    return svg('rect', { x: i * step, y: HISTOGRAM_HEIGHT - tall, width: Math.max(0.5, step - 0.6), height: tall });
   });
-  const name = `${said(low)} – ${said(high)}: ${counts.map(number).join(', ')}`;
+  const name = `${formatJson(low)} – ${formatJson(high)}: ${counts.map(formatNumber).join(', ')}`;
   return svg(
     'svg',
-    { class: 'nbmv-small-histogram', width: WIDTH, height: HEIGHT, role: 'img', 'aria-label': name },
-    svg('title', {}, `${said(low)} – ${said(high)}`),
+    {
+      class: 'nbmv-small-histogram',
+      width: HISTOGRAM_WIDTH,
+      height: HISTOGRAM_HEIGHT,
+      role: 'img',
+      'aria-label': name
+    },
+    svg('title', {}, `${formatJson(low)} – ${formatJson(high)}`),
     bars
   );
 }

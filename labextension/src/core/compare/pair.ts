@@ -1,38 +1,43 @@
 import type { IContext } from '../context';
-import { fold, written } from '../dom/controls';
+import { foldable, userText } from '../dom/controls';
 import { h } from '../dom/elements';
 import { icon } from '../dom/icons';
-import { counted } from '../text/translate';
+import { plural } from '../text/translate';
 import type { IDiff, ISection } from '../protocol/messages';
 import { rendererOf } from './registry';
-import type { ILook } from './sections';
+import type { IDisplayOptions } from './sections';
 
 export interface IComparisonDrawing {
   title: HTMLElement;
   /** For screen readers. */
-  said: string;
-  body(look: ILook): HTMLElement[];
+  summary: string;
+  body(look: IDisplayOptions): HTMLElement[];
 }
 
 /** Asks for the difference of two versions. name: of this name alone, or "". */
-export async function two(ctx: IContext, before: string, after: string, name: string): Promise<IComparisonDrawing> {
-  const diff = await ctx.ask('diff', { before, after, ...(name ? { names: [name] } : {}) });
+export async function comparePair(
+  ctx: IContext,
+  before: string,
+  after: string,
+  name: string
+): Promise<IComparisonDrawing> {
+  const diff = await ctx.query('diff', { before, after, ...(name ? { names: [name] } : {}) });
   const differing = diff.sections.filter(differs).length;
   const closed = new Set<string>();
   return {
-    title: title(ctx, diff, name),
-    said: counted(ctx.t, differing, '{n} part differs', '{n} parts differ'),
-    body: look => body(ctx, diff, look, closed)
+    title: drawTitle(ctx, diff, name),
+    summary: plural(ctx.t, differing, '{n} part differs', '{n} parts differ'),
+    body: look => drawSections(ctx, diff, look, closed)
   };
 }
 
-function title(ctx: IContext, { before, after }: IDiff, name: string): HTMLElement {
+function drawTitle(ctx: IContext, { before, after }: IDiff, name: string): HTMLElement {
   const side = (label: string, of: IDiff['before']): HTMLElement =>
     h(
       'div',
       { class: 'nbmv-side' },
       h('span', { class: 'nbmv-small nbmv-dim' }, label),
-      h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', written(of.message))
+      h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', userText(of.message))
     );
   return h(
     'div',
@@ -49,13 +54,13 @@ export function differs(section: ISection): boolean {
   );
 }
 
-function body(ctx: IContext, diff: IDiff, look: ILook, closed: Set<string>): HTMLElement[] {
+function drawSections(ctx: IContext, diff: IDiff, look: IDisplayOptions, closed: Set<string>): HTMLElement[] {
   const { t } = ctx;
   const shown = diff.sections.filter(
     section => !look.onlyDifferences || differs(section) || (section.note && !section.rows.length)
   );
   const same = diff.sections.filter(section => !shown.includes(section));
-  const drawn = shown.map(section => draw(ctx, section, look, closed));
+  const drawn = shown.map(section => drawSection(ctx, section, look, closed));
   if (!diff.sections.some(differs)) {
     drawn.unshift(h('p', { class: 'nbmv-empty' }, t('No differences.')));
   } else if (same.length) {
@@ -70,14 +75,14 @@ function body(ctx: IContext, diff: IDiff, look: ILook, closed: Set<string>): HTM
   return drawn;
 }
 
-function draw(ctx: IContext, section: ISection, look: ILook, closed: Set<string>): HTMLElement {
+function drawSection(ctx: IContext, section: ISection, look: IDisplayOptions, closed: Set<string>): HTMLElement {
   const count = section.rows.filter(row => row.status !== 'same').length;
   const heading = [
-    h('h3', { class: 'nbmv-section-title' }, written(section.title)),
+    h('h3', { class: 'nbmv-section-title' }, userText(section.title)),
     count ? h('span', { class: 'nbmv-count' }, count) : null
   ];
   const content = h('div', { class: 'nbmv-section-body' }, rendererOf(section.id)(ctx, section, look));
-  const made = fold(heading, content, !closed.has(section.id), open => {
+  const made = foldable(heading, content, !closed.has(section.id), open => {
     if (open) {
       closed.delete(section.id);
     } else {

@@ -1,31 +1,31 @@
 import type { IContext } from '../context';
-import { spoken, written } from '../dom/controls';
+import { screenReaderText, userText } from '../dom/controls';
 import { h } from '../dom/elements';
-import { said, size } from '../text/figures';
+import { formatJson, formatSize } from '../text/figures';
 import { icon, KINDS } from '../dom/icons';
 import type { ISection, Kind } from '../protocol/messages';
-import { charts, general, note, table, type ILook } from './sections';
-import { change, value } from './cells';
+import { renderCharts, renderSection, renderNote, renderTable, type IDisplayOptions } from './sections';
+import { changeCell, valueCell } from './cells';
 
 /** Parameters and metrics: the last column is a step and carries its sign. */
-export function figures(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+export function renderMetrics(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   const last = section.columns.length - 1;
-  const drawn = table(ctx, section, look, (at, found, row) =>
-    at === last && last > 2 ? change(found, section.directions?.[said(row[0])]) : value(found)
+  const drawn = renderTable(ctx, section, look, (at, found, row) =>
+    at === last && last > 2 ? changeCell(found, section.directions?.[formatJson(row[0])]) : valueCell(found)
   );
-  return [drawn, ...charts(ctx, section), note(section)];
+  return [drawn, ...renderCharts(ctx, section), renderNote(section)];
 }
 
 /** Two profiles: rows "column · statistic" belong together, so the column is said once. */
-export function profile(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   let group = '';
   const [drawn] = [
-    table(ctx, section, look, (at, found) => {
+    renderTable(ctx, section, look, (at, found) => {
       if (at !== 0 || typeof found !== 'string' || !found.includes(' · ')) {
         if (at === 0) {
           group = '';
         }
-        return value(found);
+        return valueCell(found);
       }
       const cut = found.indexOf(' · ');
       const [column, what] = [found.slice(0, cut), found.slice(cut + 3)];
@@ -33,28 +33,28 @@ export function profile(ctx: IContext, section: ISection, look: ILook): (HTMLEle
       group = column;
       return {
         shown: [
-          h('span', { class: again ? 'nbmv-again' : undefined }, written(column)),
+          h('span', { class: again ? 'nbmv-again' : undefined }, userText(column)),
           h('span', { class: 'nbmv-dim' }, ` · ${what}`)
         ]
       };
     })
   ];
   return [
-    ...charts(ctx, section),
-    ...general(ctx, { ...section, rows: [], charts: [], note: '' }, look),
+    ...renderCharts(ctx, section),
+    ...renderSection(ctx, { ...section, rows: [], charts: [], note: '' }, look),
     drawn,
-    note(section)
+    renderNote(section)
   ];
 }
 
 /** Names with their kinds and sizes. Where it is narrow the type is in the name's title alone. */
-export function names(ctx: IContext, section: ISection, look: ILook): (HTMLElement | null)[] {
+export function renderNames(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   const { t } = ctx;
   const rows = section.rows.map(row => ({ ...row, cells: [row.cells[0] ?? '', ...row.cells.slice(2)] }));
   const kindOf = new Map(
     section.rows.map(row => [row.cells[0], KINDS.find((one): one is Kind => one === row.cells[1]) ?? 'other'])
   );
-  const drawn = table(
+  const drawn = renderTable(
     ctx,
     { ...section, rows, columns: [t('name'), t('type'), t('before'), t('after')] },
     look,
@@ -66,23 +66,23 @@ export function names(ctx: IContext, section: ISection, look: ILook): (HTMLEleme
             'span',
             { class: 'nbmv-named' },
             icon(kind),
-            spoken(`${kind} `),
-            written(said(found), 'nbmv-name-text')
+            screenReaderText(`${kind} `),
+            userText(formatJson(found), 'nbmv-name-text')
           ),
-          title: `${kind}, ${said(cells[1])}`
+          title: `${kind}, ${formatJson(cells[1])}`
         };
       }
       return at === 1
-        ? { ...value(found), wide: true }
+        ? { ...valueCell(found), wide: true }
         : typeof found === 'number'
-          ? { shown: size(found), number: true }
-          : value(found);
+          ? { shown: formatSize(found), number: true }
+          : valueCell(found);
     }
   );
-  return [drawn, note(section)];
+  return [drawn, renderNote(section)];
 }
 
 /** What could not be compared, and why. */
-export function failed(_: IContext, section: ISection): (HTMLElement | null)[] {
-  return [h('div', { class: 'nbmv-box nbmv-box-warning' }, written(section.note))];
+export function renderFailure(_: IContext, section: ISection): (HTMLElement | null)[] {
+  return [h('div', { class: 'nbmv-box nbmv-box-warning' }, userText(section.note))];
 }

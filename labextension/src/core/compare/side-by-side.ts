@@ -1,32 +1,32 @@
 import { drawChart } from '../charts/chart';
 import type { IContext } from '../context';
-import { button, fold, spoken, written } from '../dom/controls';
-import { fill, h, type Child } from '../dom/elements';
-import { ago, isMetric, measured, moment, number, said } from '../text/figures';
+import { button, foldable, screenReaderText, userText } from '../dom/controls';
+import { replaceChildren, h, type Child } from '../dom/elements';
+import { formatAge, isMetric, metricNumber, formatDateTime, formatNumber, formatJson } from '../text/figures';
 import type { Translate } from '../host';
-import { counted } from '../text/translate';
+import { plural } from '../text/translate';
 import type { Direction, IChart, IComparison, IEntry, Json } from '../protocol/messages';
-import { keepFocus } from '../dom/focus';
-import type { ILook } from './sections';
+import { preserveFocus } from '../dom/focus';
+import type { IDisplayOptions } from './sections';
 import type { IComparisonDrawing } from './pair';
 
 /** Asks for several versions side by side: a column for each. */
-export async function several(ctx: IContext, ids: readonly string[]): Promise<IComparisonDrawing> {
-  const found = await ctx.ask('compare', { ids: [...ids] });
-  const count = counted(ctx.t, found.versions.length, '{n} version', '{n} versions');
+export async function compareSideBySide(ctx: IContext, ids: readonly string[]): Promise<IComparisonDrawing> {
+  const found = await ctx.query('compare', { ids: [...ids] });
+  const count = plural(ctx.t, found.versions.length, '{n} version', '{n} versions');
   return {
     title: h('div', { class: 'nbmv-sides' }, h('strong', {}, count)),
-    said: count,
-    body: look => body(ctx, found, look)
+    summary: count,
+    body: look => drawTableAndCharts(ctx, found, look)
   };
 }
 
-function body(ctx: IContext, found: IComparison, look: ILook): HTMLElement[] {
+function drawTableAndCharts(ctx: IContext, found: IComparison, look: IDisplayOptions): HTMLElement[] {
   const { t } = ctx;
-  const telling = found.charts.filter(tells).map(chart => labelled(chart, found));
+  const telling = found.charts.filter(isInformative).map(chart => withVersionLabels(chart, found));
   const charts = telling.length
     ? [
-        section(
+        chartSection(
           t('Charts'),
           h(
             'div',
@@ -36,16 +36,16 @@ function body(ctx: IContext, found: IComparison, look: ILook): HTMLElement[] {
         )
       ]
     : [];
-  return [table(ctx, found, look), ...charts];
+  return [sortableTable(ctx, found, look), ...charts];
 }
 
 /** One point alone says nothing against anything. */
-function tells(chart: IChart): boolean {
+function isInformative(chart: IChart): boolean {
   return chart.kind !== 'scatter' || chart.series.some(one => one.y.filter(value => value !== null).length > 1);
 }
 
 /** A parameter against a metric gets the versions' names at its points: those that have both, in their order. */
-function labelled(chart: IChart, { versions, params, metrics }: IComparison): IChart {
+function withVersionLabels(chart: IChart, { versions, params, metrics }: IComparison): IChart {
   const param = params.find(one => one.name === chart.x_label)?.values;
   const metric = metrics.find(one => one.name === chart.y_label)?.values;
   if (chart.kind !== 'scatter' || chart.labels.length || !param || !metric) {
@@ -55,13 +55,13 @@ function labelled(chart: IChart, { versions, params, metrics }: IComparison): IC
   return both.length === chart.series[0]?.x.length ? { ...chart, labels: both.map(one => one.name) } : chart;
 }
 
-function section(title: string, content: HTMLElement): HTMLElement {
-  const made = fold(h('h3', { class: 'nbmv-section-title' }, title), content, true);
+function chartSection(title: string, content: HTMLElement): HTMLElement {
+  const made = foldable(h('h3', { class: 'nbmv-section-title' }, title), content, true);
   made.classList.add('nbmv-section');
   return made;
 }
 
-interface IValues {
+interface IValueRow {
   name: string;
   values: readonly Json[];
   differs: boolean;
@@ -70,21 +70,21 @@ interface IValues {
 }
 
 /** The rows' values in the order of the versions that are shown. A row's name sorts the versions by it: up, down, as they were. */
-function table(ctx: IContext, found: IComparison, { onlyDifferences }: ILook): HTMLElement {
+function sortableTable(ctx: IContext, found: IComparison, { onlyDifferences }: IDisplayOptions): HTMLElement {
   const { t } = ctx;
   const box = h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': t('Versions side by side') });
-  const groups: [string, readonly IValues[]][] = [
+  const groups: [string, readonly IValueRow[]][] = [
     [t('Metrics'), found.metrics],
     [t('Hyperparameters'), found.params]
   ];
   const shown = groups
     .map(([title, rows]) => [title, rows.filter(row => row.differs || !onlyDifferences)] as const)
     .filter(([, rows]) => rows.length);
-  let sorted: ISorted = { by: null, down: false };
-  const sort = (by: IValues): void => {
+  let sorted: ISortOrder = { by: null, down: false };
+  const sort = (by: IValueRow): void => {
     sorted = by !== sorted.by ? { by, down: false } : sorted.down ? { by: null, down: false } : { by, down: true };
-    keepFocus(box, draw);
-    ctx.say(
+    preserveFocus(box, draw);
+    ctx.announce(
       sorted.by === null
         ? t('In the order chosen')
         : sorted.down
@@ -102,7 +102,7 @@ function table(ctx: IContext, found: IComparison, { onlyDifferences }: ILook): H
         rows.map(row => drawRow(ctx, row, order, sorted, sort))
       )
     );
-    fill(
+    replaceChildren(
       box,
       h(
         'table',
@@ -114,7 +114,7 @@ function table(ctx: IContext, found: IComparison, { onlyDifferences }: ILook): H
             'tr',
             {},
             h('td', {}),
-            order.map(i => head(ctx, found.versions[i]))
+            order.map(i => versionHeading(ctx, found.versions[i]))
           )
         ),
         bodies
@@ -126,18 +126,18 @@ function table(ctx: IContext, found: IComparison, { onlyDifferences }: ILook): H
   return box;
 }
 
-interface ISorted {
-  by: IValues | null;
+interface ISortOrder {
+  by: IValueRow | null;
   down: boolean;
 }
 
 /** Places in their order: numbers by size, then words by the alphabet; what is no finite number, or not there, is last both ways. */
-export function orderOf(count: number, { by, down }: ISorted): number[] {
+export function orderOf(count: number, { by, down }: ISortOrder): number[] {
   const places = Array.from({ length: count }, (_, i) => i);
   if (by === null) {
     return places;
   }
-  const values = by.values.map(keyOf);
+  const values = by.values.map(sortKey);
   const turn = down ? -1 : 1;
   return places.sort((a, b) => {
     const [one, other] = [values[a] ?? null, values[b] ?? null];
@@ -156,28 +156,28 @@ export function orderOf(count: number, { by, down }: ISorted): number[] {
   });
 }
 
-function keyOf(value: Json): number | string | null {
+function sortKey(value: Json): number | string | null {
   if (isMetric(value)) {
-    return Number.isFinite(measured(value)) ? measured(value) : null;
+    return Number.isFinite(metricNumber(value)) ? metricNumber(value) : null;
   }
-  return value === null ? null : said(value);
+  return value === null ? null : formatJson(value);
 }
 
 function groupRow(title: string, count: number): HTMLElement {
   return h('tr', { class: 'nbmv-group-row' }, h('th', { scope: 'rowgroup', colspan: count + 1 }, title));
 }
 
-function head({ t }: IContext, one: IEntry | undefined): HTMLElement | null {
+function versionHeading({ t }: IContext, one: IEntry | undefined): HTMLElement | null {
   return one
     ? h(
         'th',
         { scope: 'col' },
         h('div', { class: 'nbmv-version' }, one.name),
-        h('div', { class: 'nbmv-column-message', title: one.message }, written(one.message)),
+        h('div', { class: 'nbmv-column-message', title: one.message }, userText(one.message)),
         h(
           'time',
-          { class: 'nbmv-dim nbmv-small', datetime: one.saved_at_utc, title: moment(one.saved_at_utc) },
-          ago(t, one.saved_at_utc)
+          { class: 'nbmv-dim nbmv-small', datetime: one.saved_at_utc, title: formatDateTime(one.saved_at_utc) },
+          formatAge(t, one.saved_at_utc)
         )
       )
     : null;
@@ -185,16 +185,16 @@ function head({ t }: IContext, one: IEntry | undefined): HTMLElement | null {
 
 function drawRow(
   { t }: IContext,
-  row: IValues,
+  row: IValueRow,
   order: readonly number[],
-  { by, down }: ISorted,
-  sort: (by: IValues) => void
+  { by, down }: ISortOrder,
+  sort: (by: IValueRow) => void
 ): HTMLElement {
   const name = button({
     label: row.name,
     class: 'nbmv-link nbmv-sort',
     title: t('Sort the versions by {name}', { name: row.name }),
-    run: () => {
+    onClick: () => {
       sort(row);
     }
   });
@@ -212,12 +212,12 @@ function drawRow(
       { scope: 'row', 'aria-sort': by === row ? (down ? 'descending' : 'ascending') : undefined },
       h('div', { class: 'nbmv-sort-cell' }, name, sign)
     ),
-    order.map(i => drawCell(t, row.values[i], best !== null && row.values[i] === best))
+    order.map(i => drawValue(t, row.values[i], best !== null && row.values[i] === best))
   );
 }
 
 /** The best of different numbers; null when the direction of the metric is unknown. */
-export function bestOf({ values, direction, differs }: IValues): number | null {
+export function bestOf({ values, direction, differs }: IValueRow): number | null {
   const numbers = values.filter((one): one is number => typeof one === 'number');
   if (
     !differs ||
@@ -231,18 +231,18 @@ export function bestOf({ values, direction, differs }: IValues): number | null {
   return direction === 'higher' ? Math.max(...numbers) : Math.min(...numbers);
 }
 
-function drawCell(t: Translate, value: Json | undefined, best: boolean): HTMLElement {
+function drawValue(t: Translate, value: Json | undefined, best: boolean): HTMLElement {
   const shown: Child =
     value === null || value === undefined
       ? h('span', { class: 'nbmv-dim' }, '–')
       : isMetric(value)
-        ? number(measured(value))
-        : written(said(value));
+        ? formatNumber(metricNumber(value))
+        : userText(formatJson(value));
   const className = isMetric(value) ? (best ? 'nbmv-number nbmv-best' : 'nbmv-number') : undefined;
   return h(
     'td',
     { class: className, title: isMetric(value) ? (best ? `${value} (${t('the best')})` : String(value)) : undefined },
     shown,
-    best ? spoken(`, ${t('the best')}`) : null
+    best ? screenReaderText(`, ${t('the best')}`) : null
   );
 }

@@ -1,11 +1,11 @@
 import type { IContext } from '../context';
-import { button, spoken } from '../dom/controls';
+import { button, screenReaderText } from '../dom/controls';
 import { h } from '../dom/elements';
 
 /** More lines than this are cut off until they are asked for. */
-const MOST = 400;
+const MAX_DIFF_LINES = 400;
 
-export interface ILine {
+export interface IDiffLine {
   kind: 'hunk' | 'added' | 'removed' | 'same';
   text: string;
   before: number | null;
@@ -13,11 +13,13 @@ export interface ILine {
 }
 
 /** A unified diff: each line with its sign, its number on either side and its colour; or the two texts beside each other. */
-export function textDiff(ctx: IContext, lines: readonly string[], sideways: boolean): HTMLElement {
+export function renderTextDiff(ctx: IContext, lines: readonly string[], sideways: boolean): HTMLElement {
   const body = h('tbody', {});
-  const numbered = number(lines);
-  const rows = sideways ? pairs(numbered).map(pair => pairRow(ctx, pair)) : numbered.map(one => row(ctx, one));
-  body.append(...rows.slice(0, MOST));
+  const numbered = parseDiff(lines);
+  const rows = sideways
+    ? pairLines(numbered).map(pair => pairRow(ctx, pair))
+    : numbered.map(one => unifiedRow(ctx, one));
+  body.append(...rows.slice(0, MAX_DIFF_LINES));
   const table = sideways
     ? h(
         'table',
@@ -35,14 +37,14 @@ export function textDiff(ctx: IContext, lines: readonly string[], sideways: bool
     { class: 'nbmv-unified', tabindex: 0, role: 'group', 'aria-label': ctx.t('Code'), dir: 'ltr' },
     table
   );
-  if (rows.length <= MOST) {
+  if (rows.length <= MAX_DIFF_LINES) {
     return box;
   }
   const more = button({
-    label: ctx.t('{n} more lines', { n: rows.length - MOST }),
+    label: ctx.t('{n} more lines', { n: rows.length - MAX_DIFF_LINES }),
     class: 'nbmv-link',
-    run: () => {
-      body.append(...rows.slice(MOST));
+    onClick: () => {
+      body.append(...rows.slice(MAX_DIFF_LINES));
       more.remove();
       box.focus();
     }
@@ -51,7 +53,7 @@ export function textDiff(ctx: IContext, lines: readonly string[], sideways: bool
 }
 
 /** The lines with the numbers that they have in the old and in the new text. */
-export function number(lines: readonly string[]): ILine[] {
+export function parseDiff(lines: readonly string[]): IDiffLine[] {
   let before = 1;
   let after = 1;
   return lines.map(text => {
@@ -72,13 +74,13 @@ export function number(lines: readonly string[]): ILine[] {
   });
 }
 
-type Pair = readonly [left: ILine | undefined, right: ILine | undefined];
+type LinePair = readonly [left: IDiffLine | undefined, right: IDiffLine | undefined];
 
 /** What was removed beside what was added in its place. */
-export function pairs(lines: readonly ILine[]): Pair[] {
-  const found: Pair[] = [];
-  let removed: ILine[] = [];
-  let added: ILine[] = [];
+export function pairLines(lines: readonly IDiffLine[]): LinePair[] {
+  const found: LinePair[] = [];
+  let removed: IDiffLine[] = [];
+  let added: IDiffLine[] = [];
   const flush = (): void => {
     for (let i = 0; i < Math.max(removed.length, added.length); i += 1) {
       found.push([removed[i], added[i]]);
@@ -103,47 +105,47 @@ export function pairs(lines: readonly ILine[]): Pair[] {
   return found;
 }
 
-const SIGNS = { hunk: '', added: '+', removed: '\u2212', same: '' };
+const LINE_SIGNS = { hunk: '', added: '+', removed: '\u2212', same: '' };
 
-function row(ctx: IContext, line: ILine): HTMLElement {
+function unifiedRow(ctx: IContext, line: IDiffLine): HTMLElement {
   if (line.kind === 'hunk') {
-    return hunk(line);
+    return hunkRow(line);
   }
   return h(
     'tr',
     { class: `nbmv-line-${line.kind}` },
     h('td', { class: 'nbmv-line-number' }, line.before ?? ''),
     h('td', { class: 'nbmv-line-number' }, line.after ?? ''),
-    sign(ctx, line),
+    signCell(ctx, line),
     h('td', { class: 'nbmv-line-text' }, line.text)
   );
 }
 
-function hunk(line: ILine): HTMLElement {
+function hunkRow(line: IDiffLine): HTMLElement {
   return h('tr', { class: 'nbmv-hunk' }, h('td', { colspan: 6 }, line.text));
 }
 
-function pairRow(ctx: IContext, [left, right]: Pair): HTMLElement {
+function pairRow(ctx: IContext, [left, right]: LinePair): HTMLElement {
   if (left?.kind === 'hunk') {
-    return hunk(left);
+    return hunkRow(left);
   }
-  const side = (line: ILine | undefined, at: number | null | undefined): HTMLElement[] => {
+  const side = (line: IDiffLine | undefined, at: number | null | undefined): HTMLElement[] => {
     const kind = line ? `nbmv-line-${line.kind}` : 'nbmv-line-none';
     return [
       h('td', { class: `nbmv-line-number ${kind}` }, at ?? ''),
-      line ? sign(ctx, line, kind) : h('td', { class: kind }),
+      line ? signCell(ctx, line, kind) : h('td', { class: kind }),
       h('td', { class: `nbmv-line-text ${kind}` }, line?.text ?? '')
     ];
   };
   return h('tr', {}, side(left, left?.before), side(right, right?.after));
 }
 
-function sign(ctx: IContext, line: ILine, kind = ''): HTMLElement {
+function signCell(ctx: IContext, line: IDiffLine, kind = ''): HTMLElement {
   const said = line.kind === 'added' ? ctx.t('added') : line.kind === 'removed' ? ctx.t('removed') : '';
   return h(
     'td',
     { class: `nbmv-line-sign ${kind}` },
-    h('span', { 'aria-hidden': true }, SIGNS[line.kind]),
-    said ? spoken(said) : null
+    h('span', { 'aria-hidden': true }, LINE_SIGNS[line.kind]),
+    said ? screenReaderText(said) : null
   );
 }

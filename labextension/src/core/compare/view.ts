@@ -1,25 +1,25 @@
 import type { IContext, IView } from '../context';
-import { button, checkbox, empty, iconButton, written } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { Ends } from '../signal';
+import { button, checkbox, emptyState, iconButton, userText } from '../dom/controls';
+import { replaceChildren, h } from '../dom/elements';
+import { Disposables } from '../signal';
 import { Failure } from '../protocol/transport';
-import type { ILook } from './sections';
-import { several } from './side-by-side';
-import { two } from './pair';
+import type { IDisplayOptions } from './sections';
+import { compareSideBySide } from './side-by-side';
+import { comparePair } from './pair';
 
 /** Two versions section by section, or several side by side. */
-export class Compare implements IView {
+export class ComparisonView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
   private readonly _ctx: IContext;
   private _ids: readonly string[];
   private _name: string;
-  private readonly _look: ILook = { onlyDifferences: true, sideways: false };
-  private _round = 0;
+  private readonly _options: IDisplayOptions = { onlyDifferences: true, sideBySide: false };
+  private _requestNumber = 0;
   private _draw: (() => HTMLElement[]) | undefined;
-  private readonly _head = h('div', { class: 'nbmv-compare-head' });
+  private readonly _header = h('div', { class: 'nbmv-compare-head' });
   private readonly _body = h('div', { class: 'nbmv-compare-body' });
-  private readonly _ends = new Ends();
+  private readonly _disposables = new Disposables();
 
   /** ids: two or more. name: only this name of theirs. */
   constructor(ctx: IContext, ids: readonly string[], name: string) {
@@ -30,16 +30,16 @@ export class Compare implements IView {
     this.element = h(
       'div',
       { class: 'nbmv-view nbmv-compare', role: 'region', 'aria-label': this.title, tabindex: -1 },
-      this._head,
+      this._header,
       this._body
     );
-    this._ends.add(() => {
-      this._round += 1;
+    this._disposables.add(() => {
+      this._requestNumber += 1;
     });
     void this._load();
   }
 
-  again(ids: readonly string[], name: string): boolean {
+  update(ids: readonly string[], name: string): boolean {
     if (ids.length) {
       this._ids = ids;
       this._name = name;
@@ -53,75 +53,77 @@ export class Compare implements IView {
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
   private async _load(): Promise<void> {
     const { t } = this._ctx;
-    this._round += 1;
-    const round = this._round;
+    this._requestNumber += 1;
+    const round = this._requestNumber;
     const [before, after, ...more] = this._ids;
     if (before === undefined || after === undefined) {
-      fill(this._body, empty(t('Select two versions or more in the history, then Compare.')));
+      replaceChildren(this._body, emptyState(t('Select two versions or more in the history, then Compare.')));
       return;
     }
-    fill(this._body, h('p', { class: 'nbmv-dim' }, t('Comparing…')));
+    replaceChildren(this._body, h('p', { class: 'nbmv-dim' }, t('Comparing…')));
     try {
-      const draw = more.length ? await several(this._ctx, this._ids) : await two(this._ctx, before, after, this._name);
-      if (round === this._round) {
-        this._draw = () => draw.body(this._look);
-        this._drawHead(draw.title, more.length === 0);
-        fill(this._body, this._draw());
-        this._ctx.say(draw.said);
+      const draw = more.length
+        ? await compareSideBySide(this._ctx, this._ids)
+        : await comparePair(this._ctx, before, after, this._name);
+      if (round === this._requestNumber) {
+        this._draw = () => draw.body(this._options);
+        this._drawHeader(draw.title, more.length === 0);
+        replaceChildren(this._body, this._draw());
+        this._ctx.announce(draw.summary);
       }
     } catch (error) {
-      if (round === this._round) {
-        this._failed(error);
+      if (round === this._requestNumber) {
+        this._drawFailure(error);
       }
     }
   }
 
-  private _failed(error: unknown): void {
+  private _drawFailure(error: unknown): void {
     if (!(error instanceof Failure)) {
       throw error;
     }
     const again = button({
       label: this._ctx.t('Try again'),
-      run: () => {
+      onClick: () => {
         void this._load();
       }
     });
-    fill(
+    replaceChildren(
       this._body,
-      empty(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, written(error.hint)) : null, again)
+      emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null, again)
     );
-    this._ctx.say(error.message);
+    this._ctx.announce(error.message);
   }
 
-  private _drawHead(title: HTMLElement, pair: boolean): void {
+  private _drawHeader(title: HTMLElement, pair: boolean): void {
     const { t } = this._ctx;
     const swap = iconButton({
       label: t('Swap before and after'),
       icon: 'swap',
-      run: () => {
+      onClick: () => {
         this._ids = [...this._ids].reverse();
         void this._load();
       }
     });
-    const tick = (label: string, key: keyof ILook, className?: string): HTMLElement =>
+    const tick = (label: string, key: keyof IDisplayOptions, className?: string): HTMLElement =>
       checkbox({
         label,
-        checked: this._look[key],
+        checked: this._options[key],
         ...(className ? { class: className } : {}),
-        changed: on => {
-          this._look[key] = on;
-          fill(this._body, this._draw?.() ?? []);
+        onChange: on => {
+          this._options[key] = on;
+          replaceChildren(this._body, this._draw?.() ?? []);
         }
       });
     const tools = [
       tick(t('Only differences'), 'onlyDifferences'),
-      pair ? [tick(t('Code side by side'), 'sideways', 'nbmv-sideways-tick'), swap] : null
+      pair ? [tick(t('Code side by side'), 'sideBySide', 'nbmv-sideways-tick'), swap] : null
     ];
-    fill(this._head, title, h('div', { class: 'nbmv-compare-tools' }, tools));
+    replaceChildren(this._header, title, h('div', { class: 'nbmv-compare-tools' }, tools));
   }
 }

@@ -1,19 +1,19 @@
-import { h, type Child, type IProps } from './elements';
+import { h, type Child, type IAttributes } from './elements';
 import { icon, type Icon } from './icons';
 
-interface IButton {
+interface IButtonOptions {
   label: string;
   icon?: Icon;
   /** Says more than the label, on hovering. */
   title?: string;
   class?: string;
   disabled?: boolean;
-  run(event: MouseEvent): void;
+  onClick(event: MouseEvent): void;
 }
 
 /** A button with its words. */
-export function button(options: IButton): HTMLButtonElement {
-  return make(
+export function button(options: IButtonOptions): HTMLButtonElement {
+  return createButton(
     'nbmv-button',
     options,
     options.icon && icon(options.icon),
@@ -22,39 +22,39 @@ export function button(options: IButton): HTMLButtonElement {
 }
 
 /** A button that shows only its icon; the label is its name and its title. */
-export function iconButton(options: IButton & { icon: Icon }): HTMLButtonElement {
-  const made = make('nbmv-button nbmv-bare', options, icon(options.icon));
+export function iconButton(options: IButtonOptions & { icon: Icon }): HTMLButtonElement {
+  const made = createButton('nbmv-button nbmv-bare', options, icon(options.icon));
   made.setAttribute('aria-label', options.label);
   made.title = options.title ?? options.label;
   return made;
 }
 
-function make(className: string, options: IButton, ...children: Child[]): HTMLButtonElement {
-  const props: IProps = {
+function createButton(className: string, options: IButtonOptions, ...children: Child[]): HTMLButtonElement {
+  const props: IAttributes = {
     type: 'button',
     class: options.class ? `${className} ${options.class}` : className,
     title: options.title,
     disabled: options.disabled,
     on: {
       click: event => {
-        options.run(event);
+        options.onClick(event);
       }
     }
   };
   return h('button', props, ...children);
 }
 
-interface ICheckbox {
+interface ICheckboxOptions {
   label: Child;
   checked: boolean;
   disabled?: boolean;
   class?: string;
   /** A name for screen readers where the label is more than words. */
   name?: string;
-  changed(checked: boolean): void;
+  onChange(checked: boolean): void;
 }
 
-export function checkbox(options: ICheckbox): HTMLLabelElement {
+export function checkbox(options: ICheckboxOptions): HTMLLabelElement {
   const input = h('input', {
     type: 'checkbox',
     checked: options.checked,
@@ -62,7 +62,7 @@ export function checkbox(options: ICheckbox): HTMLLabelElement {
     'aria-label': options.name,
     on: {
       change: () => {
-        options.changed(input.checked);
+        options.onChange(input.checked);
       }
     }
   });
@@ -105,7 +105,7 @@ export function select(
 }
 
 /** A heading that opens and closes what follows it. */
-export function fold(
+export function foldable(
   heading: Child,
   body: HTMLElement,
   open: boolean,
@@ -121,16 +121,16 @@ export function fold(
 }
 
 /** Text that only screen readers get. */
-export function spoken(text: string): HTMLSpanElement {
+export function screenReaderText(text: string): HTMLSpanElement {
   return h('span', { class: 'nbmv-spoken' }, text);
 }
 
 /** What a user wrote: its own direction, whatever that of the page. */
-export function written(text: string, className = ''): HTMLElement {
+export function userText(text: string, className = ''): HTMLElement {
   return h('bdi', { class: className || undefined }, text);
 }
 
 /** What stands where there is nothing to show. */
-export function empty(text: string, ...more: Child[]): HTMLDivElement {
+export function emptyState(text: string, ...more: Child[]): HTMLDivElement {
   return h('div', { class: 'nbmv-empty' }, h('p', {}, text), more);
 }

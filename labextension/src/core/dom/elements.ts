@@ -3,46 +3,46 @@
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
 
 type Handlers = { [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void };
-type Value = string | number | boolean | null | undefined;
+type AttributeValue = string | number | boolean | null | undefined;
 
 /** `class` and every other key is an attribute: false, null and undefined leave it out, true writes it empty ("true" for aria). */
-export interface IProps {
+export interface IAttributes {
   class?: string;
   on?: Handlers;
-  [attribute: string]: Value | Handlers;
+  [attribute: string]: AttributeValue | Handlers;
 }
 
 export function h<T extends keyof HTMLElementTagNameMap>(
   tag: T,
-  props: IProps = {},
+  props: IAttributes = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[T] {
   const element = document.createElement(tag);
-  setAll(element, props);
-  append(element, children);
+  setAttributes(element, props);
+  appendChildren(element, children);
   return element;
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
+const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 
 export function svg<T extends keyof SVGElementTagNameMap>(
   tag: T,
-  props: IProps = {},
+  props: IAttributes = {},
   ...children: Child[]
 ): SVGElementTagNameMap[T] {
-  const element = document.createElementNS(SVG, tag);
-  setAll(element, props);
-  append(element, children);
+  const element = document.createElementNS(SVG_NAMESPACE, tag);
+  setAttributes(element, props);
+  appendChildren(element, children);
   return element;
 }
 
 /** Puts `children` in the place of whatever the element holds. */
-export function fill(element: Element, ...children: Child[]): void {
+export function replaceChildren(element: Element, ...children: Child[]): void {
   element.replaceChildren();
-  append(element, children);
+  appendChildren(element, children);
 }
 
-function append(element: Element, children: readonly Child[]): void {
+function appendChildren(element: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === null || child === undefined || child === false) {
       continue;
@@ -52,29 +52,29 @@ function append(element: Element, children: readonly Child[]): void {
     } else if (typeof child === 'string' || typeof child === 'number') {
       element.append(document.createTextNode(String(child)));
     } else {
-      append(element, child);
+      appendChildren(element, child);
     }
   }
 }
 
-function setAll(element: Element, props: IProps): void {
+function setAttributes(element: Element, props: IAttributes): void {
   for (const [key, value] of Object.entries(props)) {
     if (key === 'on') {
-      listen(element, value as Handlers);
+      addListeners(element, value as Handlers);
     } else {
-      set(element, key, value as Value);
+      setAttribute(element, key, value as AttributeValue);
     }
   }
 }
 
-function listen(element: Element, handlers: Handlers): void {
+function addListeners(element: Element, handlers: Handlers): void {
   for (const [event, handler] of Object.entries(handlers)) {
     element.addEventListener(event, handler as EventListener);
   }
 }
 
 /** Writes or takes away one attribute. */
-export function set(element: Element, key: string, value: Value): void {
+export function setAttribute(element: Element, key: string, value: AttributeValue): void {
   if (key === 'value' && (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) {
     element.value = String(value ?? '');
   } else if (key === 'style' && (element instanceof HTMLElement || element instanceof SVGElement)) {
@@ -88,16 +88,16 @@ export function set(element: Element, key: string, value: Value): void {
   }
 }
 
-let made = 0;
+let idCount = 0;
 
 /** An id that no other element on the page has. */
-export function freshId(what: string): string {
-  made += 1;
-  return `nbmv-${what}-${made}`;
+export function uniqueId(what: string): string {
+  idCount += 1;
+  return `nbmv-${what}-${idCount}`;
 }
 
 /** The element and everything in it that the Tab key or the arrows can reach. */
-export function focusables(element: Element): HTMLElement[] {
+export function focusableElements(element: Element): HTMLElement[] {
   const found = element.querySelectorAll<HTMLElement>('button, input, select, textarea, [tabindex]');
   return [...found].filter(one => !one.hasAttribute('disabled') && !one.closest('[hidden]'));
 }

@@ -1,30 +1,30 @@
 /** One tab stop for a group of controls: the arrows go between them, Home and End to its ends. */
 
-import { focusables } from './elements';
+import { focusableElements } from './elements';
 
 /** Gives the function that ends it. The group may change its members at any time. */
-export function rove(group: HTMLElement, vertical = false): () => void {
+export function enableArrowKeys(group: HTMLElement, vertical = false): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (target instanceof HTMLInputElement && target.type !== 'checkbox') {
       return; // the arrows belong to the text
     }
-    const members = reachable(group);
-    const to = next(event.key, members.indexOf(target), members.length, vertical, isRtl(group));
+    const members = tabStopCandidates(group);
+    const to = nextIndex(event.key, members.indexOf(target), members.length, vertical, isRtl(group));
     const member = to === undefined ? undefined : members[to];
     if (member) {
       event.preventDefault();
       event.stopPropagation();
-      hold(group, member);
+      setTabStop(group, member);
       member.focus();
     }
   };
   const onFocus = (event: FocusEvent): void => {
-    hold(group, event.target as HTMLElement);
+    setTabStop(group, event.target as HTMLElement);
   };
   group.addEventListener('keydown', onKey);
   group.addEventListener('focusin', onFocus);
-  hold(group, reachable(group)[0]);
+  setTabStop(group, tabStopCandidates(group)[0]);
   return () => {
     group.removeEventListener('keydown', onKey);
     group.removeEventListener('focusin', onFocus);
@@ -32,19 +32,19 @@ export function rove(group: HTMLElement, vertical = false): () => void {
 }
 
 /** Makes `member` the one that Tab reaches; without it the first. To be called after the members have changed. */
-export function hold(group: HTMLElement, member?: HTMLElement): void {
-  const members = reachable(group);
+export function setTabStop(group: HTMLElement, member?: HTMLElement): void {
+  const members = tabStopCandidates(group);
   const held = member && members.includes(member) ? member : (members.find(one => one.tabIndex === 0) ?? members[0]);
   for (const one of members) {
     one.tabIndex = one === held ? 0 : -1;
   }
 }
 
-function reachable(group: HTMLElement): HTMLElement[] {
-  return focusables(group).filter(one => !(one instanceof HTMLInputElement && one.type === 'text'));
+function tabStopCandidates(group: HTMLElement): HTMLElement[] {
+  return focusableElements(group).filter(one => !(one instanceof HTMLInputElement && one.type === 'text'));
 }
 
-function next(key: string, at: number, count: number, vertical: boolean, rtl: boolean): number | undefined {
+function nextIndex(key: string, at: number, count: number, vertical: boolean, rtl: boolean): number | undefined {
   const [forward, backward] = vertical
     ? ['ArrowDown', 'ArrowUp']
     : rtl
@@ -69,25 +69,25 @@ export function isRtl(element: Element): boolean {
 }
 
 /** Draws anew what may hold the focus; afterwards what is called the same has it, or else the first that can. */
-export function keepFocus(element: HTMLElement, redraw: () => void): void {
+export function preserveFocus(element: HTMLElement, redraw: () => void): void {
   const focused = document.activeElement;
   if (!(focused instanceof HTMLElement) || !element.contains(focused)) {
     redraw();
     return;
   }
-  const name = nameOf(focused);
-  const at = named(element, name).indexOf(focused);
+  const name = accessibleName(focused);
+  const at = elementsNamed(element, name).indexOf(focused);
   redraw();
   if (!element.contains(document.activeElement)) {
-    const same = named(element, name);
-    (same[at] ?? same[0] ?? focusables(element)[0])?.focus({ preventScroll: true });
+    const same = elementsNamed(element, name);
+    (same[at] ?? same[0] ?? focusableElements(element)[0])?.focus({ preventScroll: true });
   }
 }
 
-function named(element: HTMLElement, name: string): HTMLElement[] {
-  return focusables(element).filter(one => nameOf(one) === name);
+function elementsNamed(element: HTMLElement, name: string): HTMLElement[] {
+  return focusableElements(element).filter(one => accessibleName(one) === name);
 }
 
-function nameOf(element: HTMLElement): string {
+function accessibleName(element: HTMLElement): string {
   return element.getAttribute('aria-label') ?? element.textContent;
 }

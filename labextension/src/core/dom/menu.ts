@@ -1,7 +1,7 @@
 import { button } from './controls';
 import { h } from './elements';
 import { icon, type Icon } from './icons';
-import { rove } from './focus';
+import { enableArrowKeys } from './focus';
 
 export interface IMenuItem {
   label: string;
@@ -12,37 +12,37 @@ export interface IMenuItem {
   run(): void;
 }
 
-interface IPlace {
+interface IMenuPosition {
   /** The panel that the menu belongs to. */
   root: HTMLElement;
   /** Gets the focus back. */
-  from: HTMLElement;
+  opener: HTMLElement;
   /** Where the pointer was; without it the menu hangs under `from`. */
   point?: { x: number; y: number };
 }
 
 /** Opens a menu; it closes by choosing, Escape, Tab or a click elsewhere. Gives the function that closes it. */
-export function openMenu(name: string, items: readonly IMenuItem[], place: IPlace): () => void {
+export function openMenu(name: string, items: readonly IMenuItem[], position: IMenuPosition): () => void {
   const menu = h('div', { class: 'nbmv-menu', role: 'menu', 'aria-label': name });
   const close = (): void => {
-    endRove();
-    document.removeEventListener('pointerdown', outside, true);
+    stopArrowKeys();
+    document.removeEventListener('pointerdown', closeOnOutsideClick, true);
     menu.remove();
-    place.from.removeAttribute('aria-expanded');
+    position.opener.removeAttribute('aria-expanded');
   };
-  const leave = (): void => {
+  const closeAndRefocus = (): void => {
     close();
-    place.from.focus();
+    position.opener.focus();
   };
-  const outside = (event: Event): void => {
+  const closeOnOutsideClick = (event: Event): void => {
     if (!menu.contains(event.target as Node)) {
       close();
     }
   };
   menu.append(
     ...items.map(item =>
-      row(item, () => {
-        leave();
+      menuItem(item, () => {
+        closeAndRefocus();
         item.run();
       })
     )
@@ -51,20 +51,20 @@ export function openMenu(name: string, items: readonly IMenuItem[], place: IPlac
     if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault();
       event.stopPropagation();
-      leave();
+      closeAndRefocus();
     }
   });
-  place.root.append(menu);
-  settle(menu, place);
-  const endRove = rove(menu, true);
-  document.addEventListener('pointerdown', outside, true);
-  place.from.setAttribute('aria-expanded', 'true');
+  position.root.append(menu);
+  placeMenu(menu, position);
+  const stopArrowKeys = enableArrowKeys(menu, true);
+  document.addEventListener('pointerdown', closeOnOutsideClick, true);
+  position.opener.setAttribute('aria-expanded', 'true');
   menu.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   return close;
 }
 
-function row(item: IMenuItem, run: () => void): HTMLElement {
-  const made = button({ label: item.label, class: 'nbmv-menu-item', disabled: item.disabled ?? false, run });
+function menuItem(item: IMenuItem, run: () => void): HTMLElement {
+  const made = button({ label: item.label, class: 'nbmv-menu-item', disabled: item.disabled ?? false, onClick: run });
   const sign = item.checked === undefined ? item.icon : item.checked ? 'check' : undefined;
   made.prepend(h('span', { class: 'nbmv-menu-sign' }, sign && icon(sign)));
   made.setAttribute('role', item.checked === undefined ? 'menuitem' : 'menuitemcheckbox');
@@ -75,9 +75,9 @@ function row(item: IMenuItem, run: () => void): HTMLElement {
 }
 
 /** Places the menu inside the panel, so that it is never cut off. */
-function settle(menu: HTMLElement, place: IPlace): void {
+function placeMenu(menu: HTMLElement, place: IMenuPosition): void {
   const root = place.root.getBoundingClientRect();
-  const from = place.from.getBoundingClientRect();
+  const from = place.opener.getBoundingClientRect();
   const rtl = getComputedStyle(place.root).direction === 'rtl';
   const want = place.point ?? { x: rtl ? from.right - menu.offsetWidth : from.left, y: from.bottom + 2 };
   const left = Math.max(4, Math.min(want.x - root.left, root.width - menu.offsetWidth - 4));

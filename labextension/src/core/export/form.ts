@@ -1,12 +1,12 @@
 import type { IContext, IView } from '../context';
 import { button, checkbox, field } from '../dom/controls';
-import { fill, freshId, h, set } from '../dom/elements';
-import { size } from '../text/figures';
+import { replaceChildren, uniqueId, h, setAttribute } from '../dom/elements';
+import { formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import type { IFailure, IMethods } from '../protocol/messages';
-import { Ends } from '../signal';
+import { Disposables } from '../signal';
 import { Failure } from '../protocol/transport';
-import { announce } from '../version/actions';
+import { reportSuccess } from '../version/actions';
 
 type Destination = IMethods['destination'][1];
 
@@ -14,20 +14,20 @@ type Destination = IMethods['destination'][1];
 const TYPING_MS = 200;
 
 /** One version to one file: which file, what is in the way, and how far it is. */
-export class Export implements IView {
+export class ExportForm implements IView {
   readonly element: HTMLElement;
   readonly title: string;
   private readonly _ctx: IContext;
   private readonly _id: string;
   private readonly _file: HTMLInputElement;
-  private readonly _said: HTMLElement;
-  private readonly _head = h('h3', { class: 'nbmv-title' });
-  private readonly _foot = h('div', { class: 'nbmv-foot' });
-  private readonly _ends = new Ends();
-  private _there: Destination | undefined;
+  private readonly _feedback: HTMLElement;
+  private readonly _heading = h('h3', { class: 'nbmv-title' });
+  private readonly _footer = h('div', { class: 'nbmv-foot' });
+  private readonly _disposables = new Disposables();
+  private _destination: Destination | undefined;
   private _replace = false;
-  private _doing = false;
-  private _round = 0;
+  private _isExporting = false;
+  private _requestNumber = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ctx: IContext, id: string, path: string) {
@@ -35,7 +35,7 @@ export class Export implements IView {
     this._ctx = ctx;
     this._id = id;
     this.title = t('Export');
-    const said = freshId('destination');
+    const said = uniqueId('destination');
     this._file = h('input', {
       type: 'text',
       class: 'nbmv-input',
@@ -46,11 +46,11 @@ export class Export implements IView {
       'aria-describedby': said,
       on: {
         input: () => {
-          this._soon();
+          this._checkSoon();
         }
       }
     });
-    this._said = h('div', { id: said, class: 'nbmv-destination', 'aria-live': 'polite' });
+    this._feedback = h('div', { id: said, class: 'nbmv-destination', 'aria-live': 'polite' });
     const about = h(
       'p',
       { class: 'nbmv-dim' },
@@ -66,19 +66,19 @@ export class Export implements IView {
         on: {
           submit: event => {
             event.preventDefault();
-            void this._do();
+            void this._export();
           }
         }
       },
-      h('div', { class: 'nbmv-plan' }, this._head, about, field(t('File'), this._file), this._said),
-      this._foot
+      h('div', { class: 'nbmv-plan' }, this._heading, about, field(t('File'), this._file), this._feedback),
+      this._footer
     );
-    this._ends.add(() => {
+    this._disposables.add(() => {
       clearTimeout(this._timer);
-      this._round += 1;
+      this._requestNumber += 1;
     });
-    this._drawFoot();
-    void this._look(true);
+    this._drawFooter();
+    void this._checkDestination(true);
   }
 
   focus(): void {
@@ -86,53 +86,53 @@ export class Export implements IView {
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
-  private _soon(): void {
+  private _checkSoon(): void {
     clearTimeout(this._timer);
     this._replace = false;
-    this._there = undefined;
-    this._drawFoot();
+    this._destination = undefined;
+    this._drawFooter();
     this._timer = setTimeout(() => {
-      void this._look();
+      void this._checkDestination();
     }, TYPING_MS);
   }
 
   /** Asks where it would go. first: the name without its endings is selected, ready to be typed over. */
-  private async _look(first = false): Promise<void> {
+  private async _checkDestination(first = false): Promise<void> {
     clearTimeout(this._timer);
-    this._round += 1;
-    const round = this._round;
+    this._requestNumber += 1;
+    const round = this._requestNumber;
     const path = this._file.value.trim();
     try {
-      const there = await this._ctx.ask('destination', { id: this._id, ...(path ? { path } : {}) });
-      if (round !== this._round) {
+      const there = await this._ctx.query('destination', { id: this._id, ...(path ? { path } : {}) });
+      if (round !== this._requestNumber) {
         return;
       }
-      this._there = there;
-      this._head.textContent = this._ctx.t('Export {name}', { name: there.name });
+      this._destination = there;
+      this._heading.textContent = this._ctx.t('Export {name}', { name: there.name });
       if (first) {
         this._file.value = there.path;
         this._file.setSelectionRange(there.path.lastIndexOf('/') + 1, there.path.replace(/\.nbmv\.zip$/, '').length);
       }
-      this._draw(there);
+      this._drawDestination(there);
     } catch (error) {
-      if (round === this._round && error instanceof Failure) {
+      if (round === this._requestNumber && error instanceof Failure) {
         this._drawProblem(error);
       }
     }
   }
 
-  private _draw({ file, problem }: Destination): void {
+  private _drawDestination({ file, problem }: Destination): void {
     const { t } = this._ctx;
     if (problem === null) {
-      set(this._file, 'aria-invalid', undefined);
-      fill(
-        this._said,
+      setAttribute(this._file, 'aria-invalid', undefined);
+      replaceChildren(
+        this._feedback,
         h('p', { class: 'nbmv-hint' }, t('Written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file))
       );
-      this._drawFoot();
+      this._drawFooter();
     } else {
       this._drawProblem(problem);
     }
@@ -141,9 +141,9 @@ export class Export implements IView {
   private _drawProblem(problem: IFailure): void {
     const { t } = this._ctx;
     const taken = problem.code === 'FileExists';
-    set(this._file, 'aria-invalid', taken && this._replace ? undefined : 'true');
-    fill(
-      this._said,
+    setAttribute(this._file, 'aria-invalid', taken && this._replace ? undefined : 'true');
+    replaceChildren(
+      this._feedback,
       h(
         'div',
         { class: `nbmv-box nbmv-box-${taken ? 'warning' : 'error'}` },
@@ -154,45 +154,45 @@ export class Export implements IView {
         ? checkbox({
             label: t('Replace the file that is there'),
             checked: this._replace,
-            changed: on => {
+            onChange: on => {
               this._replace = on;
-              set(this._file, 'aria-invalid', on ? undefined : 'true');
-              this._drawFoot();
+              setAttribute(this._file, 'aria-invalid', on ? undefined : 'true');
+              this._drawFooter();
             }
           })
         : null
     );
-    this._drawFoot();
+    this._drawFooter();
   }
 
-  private get _ready(): boolean {
-    const problem = this._there?.problem;
-    return this._there !== undefined && (problem === null || (problem?.code === 'FileExists' && this._replace));
+  private get _isReady(): boolean {
+    const problem = this._destination?.problem;
+    return this._destination !== undefined && (problem === null || (problem?.code === 'FileExists' && this._replace));
   }
 
-  private _drawFoot(): void {
+  private _drawFooter(): void {
     const { t } = this._ctx;
-    this._file.readOnly = this._doing;
+    this._file.readOnly = this._isExporting;
     const go = button({
-      label: this._doing ? t('Exporting…') : t('Export'),
+      label: this._isExporting ? t('Exporting…') : t('Export'),
       icon: 'export',
       class: 'nbmv-primary',
-      disabled: !this._ready || this._doing,
-      run: () => undefined
+      disabled: !this._isReady || this._isExporting,
+      onClick: () => undefined
     });
     go.type = 'submit';
-    fill(
-      this._foot,
+    replaceChildren(
+      this._footer,
       h(
         'div',
         { class: 'nbmv-actions' },
         go,
-        this._ctx.first === 'export'
+        this._ctx.initialView === 'export'
           ? null
           : button({
-              label: this._doing ? t('Close') : t('Cancel'),
-              run: () => {
-                this._ctx.back();
+              label: this._isExporting ? t('Close') : t('Cancel'),
+              onClick: () => {
+                this._ctx.goBack();
               }
             })
       )
@@ -200,33 +200,36 @@ export class Export implements IView {
   }
 
   /** Enter may come before the kernel has said that the file is fine: then it is asked first. */
-  private async _do(): Promise<void> {
+  private async _export(): Promise<void> {
     const { t } = this._ctx;
-    if (!this._there) {
-      await this._look();
+    if (!this._destination) {
+      await this._checkDestination();
     }
-    if (!this._ready || this._doing) {
+    if (!this._isReady || this._isExporting) {
       return;
     }
     const path = this._file.value.trim();
-    this._doing = true;
-    this._drawFoot();
-    const done = await this._ctx.act(
+    this._isExporting = true;
+    this._drawFooter();
+    const done = await this._ctx.mutate(
       'export',
       { id: this._id, ...(path ? { path } : {}), ...(this._replace ? { overwrite: true } : {}) },
       t('Exporting')
     );
-    this._doing = false;
+    this._isExporting = false;
     if (done) {
-      announce(this._ctx, t('Exported to {path} ({size})', { path: done.path, size: size(done.size_bytes) }));
+      reportSuccess(
+        this._ctx,
+        t('Exported to {path} ({size})', { path: done.path, size: formatSize(done.size_bytes) })
+      );
     }
-    if (this._ends.done) {
+    if (this._disposables.isDisposed) {
       return;
     }
     if (done) {
-      this._ctx.back();
+      this._ctx.goBack();
     } else {
-      await this._look();
+      await this._checkDestination();
     }
   }
 }

@@ -1,32 +1,32 @@
 import type { IContext } from '../context';
 import { button, checkbox, field, iconButton, select } from '../dom/controls';
-import { fill, h } from '../dom/elements';
+import { replaceChildren, h } from '../dom/elements';
 import type { Translate } from '../host';
 import { KINDS } from '../dom/icons';
-import { counted } from '../text/translate';
+import { plural } from '../text/translate';
 import type { IHistoryFilter, IState, Kind } from '../protocol/messages';
 
 /** Keys pressed within this many ms are one change of the filter. */
 const TYPING_MS = 200;
 
 /** The search field and, behind its button, the finer filters. */
-export class Filter {
+export class HistoryFilter {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
-  private readonly _changed: (filter: IHistoryFilter) => void;
+  private readonly _onChange: (filter: IHistoryFilter) => void;
   private readonly _text: HTMLInputElement;
   private readonly _more: HTMLButtonElement;
   private readonly _fields = h('div', { class: 'nbmv-filter-fields', hidden: true });
-  private readonly _found = h('span', { class: 'nbmv-dim nbmv-found' });
-  private readonly _end: HTMLElement;
+  private readonly _countText = h('span', { class: 'nbmv-dim nbmv-found' });
+  private readonly _footer: HTMLElement;
   private _filter: IHistoryFilter = {};
   private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _known = '';
+  private _drawnState = '';
 
   constructor(ctx: IContext, changed: (filter: IHistoryFilter) => void) {
     const { t } = ctx;
     this._ctx = ctx;
-    this._changed = changed;
+    this._onChange = changed;
     this._text = h('input', {
       type: 'search',
       class: 'nbmv-input',
@@ -35,29 +35,29 @@ export class Filter {
       spellcheck: 'false',
       on: {
         input: () => {
-          this._soon();
+          this._applySoon();
         },
         keydown: event => {
-          this._key(event);
+          this._onKey(event);
         }
       }
     });
     this._more = iconButton({
       label: t('More filters'),
       icon: 'filter',
-      run: () => {
+      onClick: () => {
         this._toggle();
       }
     });
     this._more.setAttribute('aria-expanded', 'false');
-    this._end = h(
+    this._footer = h(
       'div',
       { class: 'nbmv-filter-end', hidden: true },
-      this._found,
+      this._countText,
       button({
         label: t('Clear'),
         class: 'nbmv-link',
-        run: () => {
+        onClick: () => {
           this.clear();
         }
       })
@@ -74,22 +74,22 @@ export class Filter {
   refresh(): void {
     const state = this._ctx.state.value;
     const known = JSON.stringify([Object.keys(state?.tags ?? {}), Object.keys(state?.branches ?? {}), state?.metrics]);
-    if (known !== this._known && !this._fields.contains(document.activeElement)) {
-      this._known = known;
+    if (known !== this._drawnState && !this._fields.contains(document.activeElement)) {
+      this._drawnState = known;
       this._draw();
     }
   }
 
-  found(total: number): void {
-    this._found.textContent = counted(this._ctx.t, total, '{n} version fits', '{n} versions fit');
-    this._ctx.say(this._found.textContent);
+  showCount(total: number): void {
+    this._countText.textContent = plural(this._ctx.t, total, '{n} version fits', '{n} versions fit');
+    this._ctx.announce(this._countText.textContent);
   }
 
   clear(): void {
     this._text.value = '';
     this._filter = {};
     this._draw();
-    this._tell();
+    this._apply();
     this._text.focus();
   }
 
@@ -105,23 +105,23 @@ export class Filter {
     }
   }
 
-  private _key(event: KeyboardEvent): void {
+  private _onKey(event: KeyboardEvent): void {
     if (event.key === 'Escape' && this._text.value) {
       event.preventDefault();
       event.stopPropagation();
       this._text.value = '';
-      this._tell();
+      this._apply();
     }
   }
 
-  private _soon(): void {
+  private _applySoon(): void {
     clearTimeout(this._timer);
     this._timer = setTimeout(() => {
-      this._tell();
+      this._apply();
     }, TYPING_MS);
   }
 
-  private _tell(): void {
+  private _apply(): void {
     clearTimeout(this._timer);
     const rest = { ...this._filter };
     delete rest.text;
@@ -129,16 +129,16 @@ export class Filter {
     this._filter = text ? { ...rest, text } : rest;
     const finer = Object.keys(rest).length;
     this._more.classList.toggle('nbmv-on', finer > 0);
-    this._found.textContent = '';
-    this._end.hidden = Object.keys(this._filter).length === 0;
-    this._changed(this._filter);
+    this._countText.textContent = '';
+    this._footer.hidden = Object.keys(this._filter).length === 0;
+    this._onChange(this._filter);
   }
 
   private _set(change: Partial<{ [K in keyof IHistoryFilter]: IHistoryFilter[K] | undefined }>): void {
     this._filter = Object.fromEntries(
       Object.entries({ ...this._filter, ...change }).filter(([, value]) => value !== undefined)
     );
-    this._tell();
+    this._apply();
   }
 
   private _draw(): void {
@@ -158,7 +158,7 @@ export class Filter {
       );
     const own = (names: { [name: string]: string } | undefined): (readonly [string, string])[] =>
       Object.keys(names ?? {}).map(name => [name, name] as const);
-    fill(
+    replaceChildren(
       this._fields,
       chosen(
         'kind',
@@ -167,20 +167,20 @@ export class Filter {
       ),
       chosen('tag', t('Tag'), own(state?.tags)),
       chosen('branch', t('Branch'), own(state?.branches)),
-      state?.metrics.length ? this._range(state) : null,
+      state?.metrics.length ? this._drawMetricRange(state) : null,
       checkbox({
         label: t('Also those made automatically'),
         checked: this._filter.auto !== false,
-        changed: on => {
+        onChange: on => {
           this._set({ auto: on ? undefined : false });
         }
       }),
-      this._end
+      this._footer
     );
   }
 
   /** A metric between two numbers, either of which may be missing. */
-  private _range(state: IState): HTMLElement {
+  private _drawMetricRange(state: IState): HTMLElement {
     const { t } = this._ctx;
     const metric = this._filter.metric;
     let name = metric?.name ?? this._ctx.metric.value;

@@ -1,5 +1,5 @@
 /** Where each row of a long list begins: rows are equally high, but for those with a heading above. */
-export class Offsets {
+export class RowOffsets {
   private _tops = new Float64Array(1);
   private _count = 0;
 

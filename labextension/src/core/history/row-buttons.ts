@@ -1,25 +1,25 @@
 import type { IContext } from '../context';
 import { iconButton } from '../dom/controls';
-import { fill, h } from '../dom/elements';
+import { replaceChildren, h } from '../dom/elements';
 import type { IEntry } from '../protocol/messages';
-import { compareWithPresent } from '../version/actions';
-import type { List } from './list';
+import { compareWithCurrent } from '../version/actions';
+import type { VirtualList } from './list';
 
 /** Short cuts over the row under the pointer; the same actions are in the row's menu and below, for keyboards. */
-export class Hover {
+export class RowButtons {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
-  private readonly _list: List;
-  private readonly _at: (index: number) => IEntry | undefined;
+  private readonly _list: VirtualList;
+  private readonly _entryAt: (index: number) => IEntry | undefined;
   private _id = '';
 
-  constructor(ctx: IContext, list: List, at: (index: number) => IEntry | undefined) {
+  constructor(ctx: IContext, list: VirtualList, at: (index: number) => IEntry | undefined) {
     this._ctx = ctx;
     this._list = list;
-    this._at = at;
+    this._entryAt = at;
     this.element = h('div', { class: 'nbmv-hover', hidden: true });
     list.element.addEventListener('pointermove', event => {
-      this._move(event);
+      this._onPointerMove(event);
     });
     list.element.addEventListener('scroll', () => {
       this._hide();
@@ -43,9 +43,9 @@ export class Hover {
     this._id = '';
   }
 
-  private _move(event: PointerEvent): void {
+  private _onPointerMove(event: PointerEvent): void {
     const index = this._list.indexOf(event.target);
-    const entry = this._at(index);
+    const entry = this._entryAt(index);
     const row = this._list.elementAt(index);
     if (!entry || !row || event.pointerType === 'touch') {
       this._hide();
@@ -53,21 +53,21 @@ export class Hover {
     }
     if (entry.id !== this._id) {
       this._id = entry.id;
-      fill(this.element, this._buttons(entry));
+      replaceChildren(this.element, this._createButtons(entry));
       this.element.hidden = false;
     }
     this.element.style.top = `${row.offsetTop - this._list.element.scrollTop + 2}px`;
   }
 
-  private _buttons(entry: IEntry): HTMLElement[] {
+  private _createButtons(entry: IEntry): HTMLElement[] {
     const { t, state } = this._ctx;
     const name = entry.name;
     const made = [
       iconButton({
         label: t('Roll back to {name}…', { name }),
         icon: 'rollback',
-        run: () => {
-          this._ctx.go('rollback', [entry.id]);
+        onClick: () => {
+          this._ctx.openView('rollback', [entry.id]);
         }
       })
     ];
@@ -76,8 +76,8 @@ export class Hover {
         iconButton({
           label: t('Compare {name} with the present version', { name }),
           icon: 'compare',
-          run: () => {
-            compareWithPresent(this._ctx, entry);
+          onClick: () => {
+            compareWithCurrent(this._ctx, entry);
           }
         })
       );

@@ -1,19 +1,28 @@
 import type { IContext } from '../context';
-import { spoken, written } from '../dom/controls';
+import { screenReaderText, userText } from '../dom/controls';
 import { h } from '../dom/elements';
-import { ago, better, day, measured, moment, number, size, step } from '../text/figures';
-import { stepOf } from '../version/metrics';
+import {
+  formatAge,
+  directionText,
+  formatDay,
+  metricNumber,
+  formatDateTime,
+  formatNumber,
+  formatSize,
+  formatDifference
+} from '../text/figures';
+import { metricChange } from '../version/metrics';
 import { icon } from '../dom/icons';
-import { counted } from '../text/translate';
+import { plural } from '../text/translate';
 import type { IChange, IEntry } from '../protocol/messages';
 
 /** What one metric is in every version; for the number in a row and its step from the parent. */
-export type Values = ReadonlyMap<string, number>;
+export type MetricValues = ReadonlyMap<string, number>;
 
 /** The two lines of a version's row; with what only a screen reader says between them, they are the row's name. */
-export function rowText(ctx: IContext, entry: IEntry, values: Values, current: boolean): HTMLElement {
+export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, current: boolean): HTMLElement {
   const { t } = ctx;
-  const said = entry.message || entry.auto || namesIn(ctx, entry);
+  const said = entry.message || entry.auto || nameSummary(ctx, entry);
   const time = new Date(entry.saved_at_utc).toLocaleTimeString(undefined, { timeStyle: 'short' });
   return h(
     'div',
@@ -21,41 +30,46 @@ export function rowText(ctx: IContext, entry: IEntry, values: Values, current: b
     h(
       'div',
       { class: 'nbmv-row-line', title: said },
-      h('span', { class: 'nbmv-version' }, entry.name, spoken(current ? `, ${t('present version')}, ` : ', ')),
-      written(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
-      spoken(', '),
+      h(
+        'span',
+        { class: 'nbmv-version' },
+        entry.name,
+        screenReaderText(current ? `, ${t('present version')}, ` : ', ')
+      ),
+      userText(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
+      screenReaderText(', '),
       h(
         'time',
-        { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: moment(entry.saved_at_utc) },
-        ago(t, entry.saved_at_utc),
-        spoken(`, ${day(t, entry.saved_at_utc)} ${time}, `)
+        { class: 'nbmv-when nbmv-dim', datetime: entry.saved_at_utc, title: formatDateTime(entry.saved_at_utc) },
+        formatAge(t, entry.saved_at_utc),
+        screenReaderText(`, ${formatDay(t, entry.saved_at_utc)} ${time}, `)
       )
     ),
     h(
       'div',
       { class: 'nbmv-row-line nbmv-row-more' },
-      refs(ctx, entry),
-      metric(ctx, entry, values),
-      note(ctx, entry),
-      figures(ctx, entry)
+      refChips(ctx, entry),
+      metricText(ctx, entry, values),
+      noteSign(ctx, entry),
+      sizeText(ctx, entry)
     )
   );
 }
 
 /** So many chips are seen where there is room for them; where there is little, one. */
-const MOST_CHIPS = 3;
+const MAX_CHIPS = 3;
 
 /** A version's branches and tags as chips, and how many more there are. A screen reader is told all of them. */
-function refs(ctx: IContext, entry: IEntry): HTMLElement[] {
+function refChips(ctx: IContext, entry: IEntry): HTMLElement[] {
   const { t } = ctx;
   const chip = (sign: 'branch' | 'tag', word: string, name: string): HTMLElement =>
     h(
       'span',
       { class: `nbmv-chip nbmv-chip-${sign}`, title: name },
       icon(sign),
-      spoken(`${word} `),
-      written(name),
-      spoken(', ')
+      screenReaderText(`${word} `),
+      userText(name),
+      screenReaderText(', ')
     );
   const chips = [
     ...entry.branches.map(name => chip('branch', t('branch'), name)),
@@ -64,7 +78,7 @@ function refs(ctx: IContext, entry: IEntry): HTMLElement[] {
   chips.slice(1).forEach(one => {
     one.classList.add('nbmv-chip-later');
   });
-  chips.slice(MOST_CHIPS).forEach(one => {
+  chips.slice(MAX_CHIPS).forEach(one => {
     one.classList.add('nbmv-spoken');
   });
   const names = [...entry.branches, ...entry.tags].join(', ');
@@ -76,57 +90,62 @@ function refs(ctx: IContext, entry: IEntry): HTMLElement[] {
           `+${chips.length - seen}`
         )
       : null;
-  return [...chips, rest(1, 'nbmv-where-narrow'), rest(MOST_CHIPS, 'nbmv-where-wide')].filter(one => one !== null);
+  return [...chips, rest(1, 'nbmv-where-narrow'), rest(MAX_CHIPS, 'nbmv-where-wide')].filter(one => one !== null);
 }
 
-function note(ctx: IContext, entry: IEntry): HTMLElement | null {
+function noteSign(ctx: IContext, entry: IEntry): HTMLElement | null {
   return entry.note
-    ? h('span', { class: 'nbmv-has-note', title: entry.note }, icon('note'), spoken(`, ${ctx.t('has a note')}, `))
+    ? h(
+        'span',
+        { class: 'nbmv-has-note', title: entry.note },
+        icon('note'),
+        screenReaderText(`, ${ctx.t('has a note')}, `)
+      )
     : null;
 }
 
 /** How much another value is: its sign says up or down, its colour better or worse where the kernel knows which it is. */
-function metric(ctx: IContext, entry: IEntry, values: Values): HTMLElement | null {
+function metricText(ctx: IContext, entry: IEntry, values: MetricValues): HTMLElement | null {
   const name = ctx.metric.value;
   const found = entry.metrics[name];
   if (!name || found === undefined) {
     return null;
   }
-  const value = measured(found);
+  const value = metricNumber(found);
   const before = values.get(entry.parents[0] ?? '');
-  const by = step(before, value);
+  const by = formatDifference(before, value);
   const direction = ctx.state.value?.directions?.[name];
-  const which = better(ctx.t, direction);
+  const which = directionText(ctx.t, direction);
   const said = by
-    ? ctx.t('{name} {value}, {step} against the version before', { name, value: number(value), step: by })
-    : `${name} ${number(value)}`;
+    ? ctx.t('{name} {value}, {step} against the version before', { name, value: formatNumber(value), step: by })
+    : `${name} ${formatNumber(value)}`;
   return h(
     'span',
     { class: 'nbmv-metric', title: which ? `${said} (${which})` : said },
     h('span', { class: 'nbmv-dim' }, `${name} `),
-    h('span', { class: 'nbmv-value' }, number(value)),
-    by ? [' ', stepOf(ctx, before, value, direction)] : null,
-    spoken(', ')
+    h('span', { class: 'nbmv-value' }, formatNumber(value)),
+    by ? [' ', metricChange(ctx, before, value, direction)] : null,
+    screenReaderText(', ')
   );
 }
 
-function figures(ctx: IContext, entry: IEntry): HTMLElement {
+function sizeText(ctx: IContext, entry: IEntry): HTMLElement {
   const { t } = ctx;
   return h(
     'span',
     {
       class: 'nbmv-figures nbmv-dim',
       title: t('{names}, {size}, {new} new on disk', {
-        names: counted(t, entry.names.length, '{n} name', '{n} names'),
-        size: size(entry.raw_bytes),
-        new: size(entry.new_bytes)
+        names: plural(t, entry.names.length, '{n} name', '{n} names'),
+        size: formatSize(entry.raw_bytes),
+        new: formatSize(entry.new_bytes)
       })
     },
-    `+${size(entry.new_bytes)}`
+    `+${formatSize(entry.new_bytes)}`
   );
 }
 
-function namesIn(ctx: IContext, entry: IEntry): string {
+function nameSummary(ctx: IContext, entry: IEntry): string {
   const shown = entry.names
     .slice(0, 3)
     .map(one => one.name)
@@ -134,10 +153,16 @@ function namesIn(ctx: IContext, entry: IEntry): string {
   return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
 }
 
-const SIGNS: { [effect: string]: string } = { changes: '~', appears: '+', vanishes: '\u2212', lost: '!', stays: '' };
+const EFFECT_PREFIXES: { [effect: string]: string } = {
+  changes: '~',
+  appears: '+',
+  vanishes: '\u2212',
+  lost: '!',
+  stays: ''
+};
 
 /** What is in the notebook and in no version: names with a sign for new, changed, gone. */
-export function pendingText(ctx: IContext, changes: readonly IChange[]): HTMLElement {
+export function drawPendingText(ctx: IContext, changes: readonly IChange[]): HTMLElement {
   const { t } = ctx;
   return h(
     'div',
@@ -145,21 +170,21 @@ export function pendingText(ctx: IContext, changes: readonly IChange[]): HTMLEle
     h(
       'div',
       { class: 'nbmv-row-line' },
-      h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes'), spoken(': ')),
+      h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes'), screenReaderText(': ')),
       h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())
     ),
-    h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, pendingNames(changes.slice(0, 12)))
+    h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, changedNames(changes.slice(0, 12)))
   );
 }
 
 /** "+" is new since the version, "−" gone, "~" changed. */
-export function pendingNames(changes: readonly IChange[]): HTMLElement[] {
+export function changedNames(changes: readonly IChange[]): HTMLElement[] {
   return changes.map(change =>
     h(
       'span',
       { class: 'nbmv-name', title: `${change.name}: ${change.type}` },
-      `${SIGNS[change.effect] ?? ''}${change.name}`,
-      spoken(' ')
+      `${EFFECT_PREFIXES[change.effect] ?? ''}${change.name}`,
+      screenReaderText(' ')
     )
   );
 }

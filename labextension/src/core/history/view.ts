@@ -1,91 +1,91 @@
 import type { IContext, IView } from '../context';
-import { button, empty } from '../dom/controls';
-import { Details } from '../version/details';
-import { fill, h } from '../dom/elements';
-import { ago, day } from '../text/figures';
+import { button, emptyState } from '../dom/controls';
+import { VersionDetails } from '../version/details';
+import { replaceChildren, h } from '../dom/elements';
+import { formatAge, formatDay } from '../text/figures';
 import { openMenu } from '../dom/menu';
 import type { IEntry, IHistoryEntry, IState } from '../protocol/messages';
-import { Ends } from '../signal';
+import { Disposables } from '../signal';
 import { Failure } from '../protocol/transport';
 import { versionActions } from '../version/actions';
-import { Filter } from './filter';
-import { Hover } from './row-buttons';
-import { lanes, lanesWidth, pendingLane } from './lanes';
-import { List, type IDrawn } from './list';
-import { Pages } from './pages';
-import { pendingText, rowText } from './row';
-import { Selection } from './selection';
-import { Trend } from './trend';
+import { HistoryFilter } from './filter';
+import { RowButtons } from './row-buttons';
+import { drawLanes, lanesWidth, drawPendingLane } from './lanes';
+import { VirtualList, type IRowContent } from './list';
+import { HistoryPages } from './pages';
+import { drawPendingText, drawRowText } from './row';
+import { RowSelection } from './selection';
+import { MetricTrend } from './trend';
 
 /** The versions, newest first, with their graph; what is not committed yet on top. */
-export class History implements IView {
+export class HistoryView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
   private readonly _ctx: IContext;
-  private readonly _pages: Pages;
-  private readonly _list: List;
-  private readonly _filter: Filter;
-  private readonly _trend: Trend;
-  private readonly _details: Details;
-  private readonly _selection: Selection;
-  private readonly _hover: Hover;
-  private readonly _nothing = h('div', { class: 'nbmv-nothing' });
-  private readonly _ends = new Ends();
+  private readonly _pages: HistoryPages;
+  private readonly _list: VirtualList;
+  private readonly _filter: HistoryFilter;
+  private readonly _trend: MetricTrend;
+  private readonly _details: VersionDetails;
+  private readonly _selection: RowSelection;
+  private readonly _rowButtons: RowButtons;
+  private readonly _emptyState = h('div', { class: 'nbmv-nothing' });
+  private readonly _disposables = new Disposables();
   private _columns = 1;
-  private readonly _away = new Map<string, IEntry>();
+  private readonly _fetchedEntries = new Map<string, IEntry>();
 
   constructor(ctx: IContext, ids: readonly string[]) {
     this._ctx = ctx;
     this.title = ctx.t('History');
-    this._pages = new Pages(
-      (filter, offset, limit) => ctx.ask('history', { filter, offset, limit }),
+    this._pages = new HistoryPages(
+      (filter, offset, limit) => ctx.query('history', { filter, offset, limit }),
       () => {
-        this._arrived();
+        this._pageLoaded();
       },
       error => {
-        this._failed(error);
+        this._showLoadError(error);
       }
     );
-    this._list = new List(ctx.t('Versions'), {
-      count: () => this._shift + this._pages.total,
-      headed: index => this._pages.begins(index - this._shift) && index >= this._shift,
-      row: index => this._row(index),
-      sticky: index => (index < this._shift ? '' : this._day(index - this._shift)), // what is not committed is of no day
-      wanted: (from, to) => {
-        this._pages.need(Math.max(0, from - this._shift), Math.max(1, to - this._shift));
+    this._list = new VirtualList(ctx.t('Versions'), {
+      count: () => this._pendingRows + this._pages.total,
+      hasHeading: index => this._pages.startsDay(index - this._pendingRows) && index >= this._pendingRows,
+      row: index => this._rowContent(index),
+      stickyHeading: index => (index < this._pendingRows ? '' : this._dayOf(index - this._pendingRows)), // what is not committed is of no day
+      onVisible: (from, to) => {
+        this._pages.request(Math.max(0, from - this._pendingRows), Math.max(1, to - this._pendingRows));
       }
     });
-    this._selection = new Selection(
+    this._selection = new RowSelection(
       this._list,
-      index => (index < this._shift ? '' : this._pages.at(index - this._shift)?.id),
+      index => (index < this._pendingRows ? '' : this._pages.at(index - this._pendingRows)?.id),
       () => {
-        this._chosen();
+        this._selectionChanged();
       }
     );
-    this._selection.open = index => {
+    this._selection.onOpen = index => {
       this._openRow(index);
     };
-    this._filter = new Filter(ctx, filter => {
-      this._refilter(filter);
+    this._filter = new HistoryFilter(ctx, filter => {
+      this._applyFilter(filter);
     });
-    this._trend = new Trend(
+    this._trend = new MetricTrend(
       ctx,
       () => this._pages.filter,
       id => {
         this.select([id]);
       }
     );
-    this._details = new Details(ctx, () => {
+    this._details = new VersionDetails(ctx, () => {
       this._selection.clear();
       this._list.focus();
     });
-    this._hover = new Hover(ctx, this._list, index => this._pages.at(index - this._shift));
+    this._rowButtons = new RowButtons(ctx, this._list, index => this._pages.at(index - this._pendingRows));
     const main = h(
       'div',
       { class: 'nbmv-history-main' },
       this._filter.element,
       this._trend.element,
-      h('div', { class: 'nbmv-list-box' }, this._list.element, this._hover.element, this._nothing)
+      h('div', { class: 'nbmv-list-box' }, this._list.element, this._rowButtons.element, this._emptyState)
     );
     this.element = h(
       'div',
@@ -97,19 +97,19 @@ export class History implements IView {
       this._list.draw();
     }); // "now" grows old
     this._list.element.addEventListener('contextmenu', event => {
-      this._menu(event);
+      this._openMenu(event);
     });
-    this._ends.add(
+    this._disposables.add(
       ctx.state.on((state, before) => {
-        this._state(state, before);
+        this._stateChanged(state, before);
       }),
-      ctx.changed.on(() => {
-        this._renew();
+      ctx.storeChanged.on(() => {
+        this._reload();
       }),
       ctx.metric.on(() => {
         this._list.draw();
       }),
-      this._trend.came.on(() => {
+      this._trend.loaded.on(() => {
         this._list.draw();
       }),
       () => {
@@ -117,17 +117,17 @@ export class History implements IView {
         this._filter.dispose();
         this._trend.dispose();
         this._details.dispose();
-        this._hover.dispose();
+        this._rowButtons.dispose();
       }
     );
     this._list.refresh();
-    this._settle();
+    this._updateEmptyState();
     if (ids.length) {
       this.select(ids);
     }
   }
 
-  again(ids: readonly string[]): boolean {
+  update(ids: readonly string[]): boolean {
     if (ids.length) {
       this.select(ids);
     }
@@ -135,7 +135,7 @@ export class History implements IView {
   }
 
   select(ids: readonly string[]): void {
-    this._selection.set(ids, this._place(ids[0] ?? ''));
+    this._selection.set(ids, this._rowOf(ids[0] ?? ''));
   }
 
   focus(): void {
@@ -143,30 +143,30 @@ export class History implements IView {
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
   /** 1 while the row of uncommitted changes is on top. */
-  private get _shift(): number {
+  private get _pendingRows(): number {
     const state = this._ctx.state.value;
     return state?.uncommitted?.length && state.head ? 1 : 0;
   }
 
   /** The row of a version, or -1. */
-  private _place(id: string): number {
+  private _rowOf(id: string): number {
     const index = this._pages.indexOf(id);
-    return id === '' ? this._shift - 1 : index < 0 ? -1 : index + this._shift;
+    return id === '' ? this._pendingRows - 1 : index < 0 ? -1 : index + this._pendingRows;
   }
 
-  private _day(index: number): string {
+  private _dayOf(index: number): string {
     const entry = this._pages.at(index);
-    return entry ? day(this._ctx.t, entry.saved_at_utc) : '';
+    return entry ? formatDay(this._ctx.t, entry.saved_at_utc) : '';
   }
 
-  private _row(index: number): IDrawn {
-    const at = index - this._shift;
+  private _rowContent(index: number): IRowContent {
+    const at = index - this._pendingRows;
     if (at < 0) {
-      return this._pendingRow();
+      return this._pendingRowContent();
     }
     const entry = this._pages.at(at);
     if (!entry) {
@@ -174,14 +174,14 @@ export class History implements IView {
         key: `?${at}`,
         stamp: '',
         heading: '',
-        element: () =>
+        create: () =>
           h('div', { class: 'nbmv-row nbmv-waiting', 'aria-selected': false, 'aria-label': this._ctx.t('Loading') })
       };
     }
     const current = entry.id === this._ctx.state.value?.head?.id;
-    const heading = this._pages.begins(at) ? this._day(at) : '';
+    const heading = this._pages.startsDay(at) ? this._dayOf(at) : '';
     const above = this._pages.at(at - 1);
-    const pending = at === 0 && this._shift > 0 && current;
+    const pending = at === 0 && this._pendingRows > 0 && current;
     const chosen = this._selection.has(entry.id);
     const values = this._trend.values;
     const stamp = JSON.stringify([
@@ -195,17 +195,17 @@ export class History implements IView {
       values.get(entry.parents[0] ?? ''),
       this._columns,
       chosen,
-      ago(this._ctx.t, entry.saved_at_utc)
+      formatAge(this._ctx.t, entry.saved_at_utc)
     ]);
     return {
       key: entry.id,
       stamp,
       heading,
-      element: () => this._draw(entry, { current, heading, above, pending, chosen })
+      create: () => this._drawRow(entry, { current, heading, above, pending, chosen })
     };
   }
 
-  private _draw(
+  private _drawRow(
     entry: IHistoryEntry,
     {
       current,
@@ -216,7 +216,7 @@ export class History implements IView {
     }: { current: boolean; heading: string; above: IHistoryEntry | undefined; pending: boolean; chosen: boolean }
   ): HTMLElement {
     const { row, head } = this._list.heights;
-    const picture = lanes({
+    const picture = drawLanes({
       entry,
       above,
       pending,
@@ -235,11 +235,11 @@ export class History implements IView {
         style: `--nbmv-lanes: ${lanesWidth(this._columns)}px`
       },
       picture,
-      rowText(this._ctx, entry, this._trend.values, current)
+      drawRowText(this._ctx, entry, this._trend.values, current)
     );
   }
 
-  private _pendingRow(): IDrawn {
+  private _pendingRowContent(): IRowContent {
     const changes = this._ctx.state.value?.uncommitted ?? [];
     const first = this._pages.at(0);
     const column = first && first.id === this._ctx.state.value?.head?.id ? first.graph.column : 0;
@@ -251,26 +251,26 @@ export class History implements IView {
           'aria-selected': this._selection.has(''),
           style: `--nbmv-lanes: ${lanesWidth(this._columns)}px`
         },
-        pendingLane(column, this._columns, this._list.heights.row),
-        pendingText(this._ctx, changes)
+        drawPendingLane(column, this._columns, this._list.heights.row),
+        drawPendingText(this._ctx, changes)
       );
     return {
       key: 'uncommitted',
       stamp: JSON.stringify([changes, this._columns, column, this._selection.has('')]),
       heading: '',
-      element
+      create: element
     };
   }
 
-  private _arrived(): void {
+  private _pageLoaded(): void {
     this._columns = this._pages.columns;
     this._list.refresh();
-    this._selection.settle(id => this._place(id));
-    this._settle();
-    this._chosen(false);
+    this._selection.followActiveRow(id => this._rowOf(id));
+    this._updateEmptyState();
+    this._selectionChanged(false);
   }
 
-  private _state(state: IState | null, before: IState | null): void {
+  private _stateChanged(state: IState | null, before: IState | null): void {
     const moved = (state?.uncommitted?.length ? 1 : 0) !== (before?.uncommitted?.length ? 1 : 0) || !before;
     if (moved) {
       this._list.refresh();
@@ -278,92 +278,93 @@ export class History implements IView {
       this._list.draw();
     }
     this._filter.refresh();
-    this._settle();
-    this._details.state();
+    this._updateEmptyState();
+    this._details.updateState();
   }
 
-  private _renew(): void {
-    this._pages.renew();
-    this._away.clear();
+  private _reload(): void {
+    this._pages.invalidate();
+    this._fetchedEntries.clear();
     this._list.draw();
-    this._trend.renew();
+    this._trend.reload();
   }
 
-  private _failed(error: unknown): void {
-    if (error instanceof Failure && !this._ends.done && error.code !== 'Cancelled') {
+  private _showLoadError(error: unknown): void {
+    if (error instanceof Failure && !this._disposables.isDisposed && error.code !== 'Cancelled') {
       const again = {
         label: this._ctx.t('Try again'),
         run: () => {
-          this._renew();
+          this._reload();
         }
       };
-      this._ctx.notice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
+      this._ctx.showNotice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
     } else {
-      this._ctx.failed(error);
+      this._ctx.showError(error);
     }
   }
 
-  private _refilter(filter: Pages['filter']): void {
+  private _applyFilter(filter: HistoryPages['filter']): void {
     this._pages.filter = filter;
     this._list.element.scrollTop = 0;
     this._list.draw();
-    this._trend.renew();
+    this._trend.reload();
   }
 
   /** What stands in place of an empty list. */
-  private _settle(): void {
+  private _updateEmptyState(): void {
     const { t } = this._ctx;
-    const none = this._pages.known && this._pages.total === 0;
+    const none = this._pages.isLoaded && this._pages.total === 0;
     const filtered = Object.keys(this._pages.filter).length > 0;
-    this._nothing.hidden = !none;
-    this._list.element.hidden = none && this._shift === 0;
+    this._emptyState.hidden = !none;
+    this._list.element.hidden = none && this._pendingRows === 0;
     this._trend.element.hidden = this._pages.total === 0;
     this._filter.element.hidden = none && !filtered;
     if (none && filtered) {
-      fill(
-        this._nothing,
-        empty(
+      replaceChildren(
+        this._emptyState,
+        emptyState(
           t('No version fits the filter.'),
           button({
             label: t('Clear the filter'),
-            run: () => {
+            onClick: () => {
               this._filter.clear();
             }
           })
         )
       );
     } else if (none) {
-      fill(
-        this._nothing,
-        empty(t('No versions yet.'), h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or use Commit.')))
+      replaceChildren(
+        this._emptyState,
+        emptyState(t('No versions yet.'), h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or use Commit.')))
       );
     }
-    if (this._pages.known && filtered) {
-      this._filter.found(this._pages.total);
+    if (this._pages.isLoaded && filtered) {
+      this._filter.showCount(this._pages.total);
     }
   }
 
-  private _chosen(tell = true): void {
-    void this._detail();
+  private _selectionChanged(tell = true): void {
+    void this._showDetails();
     this._list.draw();
     if (tell) {
-      this._ctx.host.selected?.(this._selection.ids);
+      this._ctx.host.onSelect?.(this._selection.ids);
     }
   }
 
   /** A selected version may lie on a page that is not here: a point of the chart, or a host chose it. */
-  private async _detail(): Promise<void> {
+  private async _showDetails(): Promise<void> {
     const ids = this._selection.ids;
-    const here = (id: string): IEntry | undefined => this._pages.at(this._pages.indexOf(id)) ?? this._away.get(id);
+    const here = (id: string): IEntry | undefined =>
+      this._pages.at(this._pages.indexOf(id)) ?? this._fetchedEntries.get(id);
     const missing = ids.filter(id => !here(id));
     this._details.show(
       ids.map(here).filter(one => one !== undefined),
       this._selection.has('')
     );
-    if (missing.length && this._pages.known) {
+    if (missing.length && this._pages.isLoaded) {
       try {
-        const found = await Promise.all(missing.map(id => this._ctx.ask('version', { id })));
-        found.forEach((one, i) => this._away.set(missing[i] ?? one.id, one));
+        const found = await Promise.all(missing.map(id => this._ctx.query('version', { id })));
+        found.forEach((one, i) => this._fetchedEntries.set(missing[i] ?? one.id, one));
         if (ids.join() === this._selection.ids.join()) {
           this._details.show(
             ids.map(here).filter(one => one !== undefined),
@@ -371,30 +372,30 @@ export class History implements IView {
           );
         }
       } catch (error) {
-        this._ctx.failed(error);
+        this._ctx.showError(error);
       }
     }
   }
 
   private _openRow(index: number): void {
-    const entry = this._pages.at(index - this._shift);
-    if (index < this._shift) {
-      this._ctx.go('commit');
+    const entry = this._pages.at(index - this._pendingRows);
+    if (index < this._pendingRows) {
+      this._ctx.openView('commit');
     } else if (entry) {
-      this._ctx.preview(entry.id);
+      this._ctx.previewRollback(entry.id);
     }
   }
 
-  private _menu(event: MouseEvent): void {
+  private _openMenu(event: MouseEvent): void {
     const index = this._list.indexOf(event.target);
-    const entry = this._pages.at(index - this._shift);
+    const entry = this._pages.at(index - this._pendingRows);
     const from = this._list.elementAt(index);
     if (!entry || !from) {
       return;
     }
     event.preventDefault();
     event.stopPropagation();
-    this._selection.only(index);
+    this._selection.selectOnly(index);
     const root = this._ctx.root.getBoundingClientRect();
     const row = from.getBoundingClientRect();
     const point =
@@ -403,7 +404,7 @@ export class History implements IView {
         : { x: Math.max(root.left, row.left) + 24, y: row.bottom };
     openMenu(entry.name, versionActions(this._ctx, entry), {
       root: this._ctx.root,
-      from: this._list.elementAt(index) ?? from,
+      opener: this._list.elementAt(index) ?? from,
       point
     });
   }

@@ -4,13 +4,13 @@ import { h } from '../dom/elements';
 import { openMenu } from '../dom/menu';
 
 /** The menu of branches: the present one is ticked, the last item makes a new one. */
-export function branchMenu(ctx: IContext, from: HTMLElement): void {
+export function openBranchMenu(ctx: IContext, from: HTMLElement): void {
   const { t } = ctx;
   const state = ctx.state.value;
   if (!state) {
     return;
   }
-  const go = (branch: string): void => void ctx.act('switch', { branch }, t('Switching to {branch}', { branch }));
+  const go = (branch: string): void => void ctx.mutate('switch', { branch }, t('Switching to {branch}', { branch }));
   openMenu(
     t('Branches'),
     [
@@ -26,15 +26,15 @@ export function branchMenu(ctx: IContext, from: HTMLElement): void {
         icon: 'plus' as const,
         disabled: !state.head,
         run: () => {
-          askName(ctx);
+          openNewBranchForm(ctx);
         }
       }
     ],
-    { root: ctx.root, from }
+    { root: ctx.root, opener: from }
   );
 }
 
-function askName(ctx: IContext): void {
+function openNewBranchForm(ctx: IContext): void {
   const { t } = ctx;
   const input = h('input', {
     type: 'text',
@@ -46,8 +46,8 @@ function askName(ctx: IContext): void {
   const make = (): void => {
     const branch = input.value.trim();
     if (branch) {
-      ctx.back();
-      void ctx.act('switch', { branch, create: true }, t('Making the branch {branch}', { branch }));
+      ctx.goBack();
+      void ctx.mutate('switch', { branch, create: true }, t('Making the branch {branch}', { branch }));
     }
   };
   const form = h(
@@ -65,17 +65,17 @@ function askName(ctx: IContext): void {
     h(
       'div',
       { class: 'nbmv-actions' },
-      button({ label: t('Make and switch'), class: 'nbmv-primary', run: () => undefined }),
+      button({ label: t('Make and switch'), class: 'nbmv-primary', onClick: () => undefined }),
       button({
         label: t('Cancel'),
-        run: () => {
-          ctx.back();
+        onClick: () => {
+          ctx.goBack();
         }
       })
     )
   );
   form.querySelector('button')?.setAttribute('type', 'submit');
-  ctx.open({
+  ctx.openPage({
     element: form,
     title: t('New branch'),
     focus: () => {

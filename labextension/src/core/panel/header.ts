@@ -1,33 +1,33 @@
-import { branchMenu } from './branch-menu';
+import { openBranchMenu } from './branch-menu';
 import type { IContext } from '../context';
 import { button, iconButton } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { size } from '../text/figures';
+import { replaceChildren, h } from '../dom/elements';
+import { formatSize } from '../text/figures';
 import type { View } from '../host';
 import { icon } from '../dom/icons';
 import { openMenu } from '../dom/menu';
-import { counted } from '../text/translate';
-import { hold, rove } from '../dom/focus';
-import { Ends } from '../signal';
-import type { Stack } from './page-stack';
+import { plural } from '../text/translate';
+import { setTabStop, enableArrowKeys } from '../dom/focus';
+import { Disposables } from '../signal';
+import type { PageStack } from './page-stack';
 
 /** The panel's head: branch, what runs, undo and redo, tabs, Commit; over an opened page its title and the way back. */
-export class Header {
+export class PanelHeader {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
-  private readonly _stack: Stack;
-  private readonly _ends = new Ends();
+  private readonly _stack: PageStack;
+  private readonly _disposables = new Disposables();
   private readonly _branch: HTMLButtonElement;
-  private readonly _place = h('span', { class: 'nbmv-place nbmv-dim' });
+  private readonly _storeSize = h('span', { class: 'nbmv-place nbmv-dim' });
   private readonly _busy: HTMLElement;
   private readonly _undo: HTMLButtonElement;
   private readonly _redo: HTMLButtonElement;
-  private readonly _bar: HTMLElement;
+  private readonly _toolbar: HTMLElement;
   private readonly _tabs: HTMLElement;
-  private readonly _page: HTMLElement;
+  private readonly _pageBar: HTMLElement;
   private readonly _title = h('h2', { class: 'nbmv-title' });
 
-  constructor(ctx: IContext, stack: Stack) {
+  constructor(ctx: IContext, stack: PageStack) {
     const { t } = ctx;
     this._ctx = ctx;
     this._stack = stack;
@@ -35,8 +35,8 @@ export class Header {
       label: '',
       icon: 'branch',
       class: 'nbmv-bare nbmv-branch',
-      run: () => {
-        branchMenu(ctx, this._branch);
+      onClick: () => {
+        openBranchMenu(ctx, this._branch);
       }
     });
     this._branch.setAttribute('aria-haspopup', 'menu');
@@ -49,14 +49,18 @@ export class Header {
     this._undo = iconButton({
       label: t('Undo the last rollback'),
       icon: 'undo',
-      run: () => void ctx.act('undo', {}, t('Undoing'))
+      onClick: () => void ctx.mutate('undo', {}, t('Undoing'))
     });
-    this._redo = iconButton({ label: t('Redo'), icon: 'redo', run: () => void ctx.act('redo', {}, t('Redoing')) });
+    this._redo = iconButton({
+      label: t('Redo'),
+      icon: 'redo',
+      onClick: () => void ctx.mutate('redo', {}, t('Redoing'))
+    });
     const more = iconButton({
       label: t('More'),
       icon: 'more',
-      run: () => {
-        this._more(more);
+      onClick: () => {
+        this._openMoreMenu(more);
       }
     });
     more.setAttribute('aria-haspopup', 'menu');
@@ -64,13 +68,13 @@ export class Header {
       label: t('Commit'),
       icon: 'commit',
       class: 'nbmv-primary',
-      run: () => {
-        ctx.go('commit');
+      onClick: () => {
+        ctx.openView('commit');
       }
     });
     commit.setAttribute('aria-label', t('Commit')); // a narrow panel shows the sign alone
     commit.title = t('Commit: choose names, metrics and tags');
-    this._bar = h(
+    this._toolbar = h(
       'div',
       { class: 'nbmv-toolbar', role: 'toolbar', 'aria-label': t('Versions') },
       this._branch,
@@ -84,41 +88,41 @@ export class Header {
     this._tabs = h(
       'div',
       { class: 'nbmv-tabs', role: 'tablist', 'aria-label': t('Views') },
-      this._tab('history', t('History')),
-      this._tab('inspect', t('Variables')),
-      this._place
+      this._createTab('history', t('History')),
+      this._createTab('inspect', t('Variables')),
+      this._storeSize
     );
     const back = iconButton({
       label: t('Back'),
       icon: 'back',
-      run: () => {
-        ctx.back();
+      onClick: () => {
+        ctx.goBack();
       }
     });
-    this._page = h('div', { class: 'nbmv-page' }, back, this._title);
-    this.element = h('header', { class: 'nbmv-head' }, this._bar, this._tabs, this._page);
-    this._ends.add(
-      rove(this._bar),
-      rove(this._tabs),
+    this._pageBar = h('div', { class: 'nbmv-page' }, back, this._title);
+    this.element = h('header', { class: 'nbmv-head' }, this._toolbar, this._tabs, this._pageBar);
+    this._disposables.add(
+      enableArrowKeys(this._toolbar),
+      enableArrowKeys(this._tabs),
       stack.depth.on(() => {
-        this._settle();
+        this._updateVisibility();
       }),
       stack.tab.on(() => {
-        this._settle();
+        this._updateVisibility();
       }),
       ctx.state.on(() => {
         this._draw();
       })
     );
     this._draw();
-    this._settle();
+    this._updateVisibility();
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
-  private _tab(view: View, label: string): HTMLElement {
+  private _createTab(view: View, label: string): HTMLElement {
     return h(
       'button',
       {
@@ -128,7 +132,7 @@ export class Header {
         'data-view': view,
         on: {
           click: () => {
-            this._ctx.go(view);
+            this._ctx.openView(view);
           }
         }
       },
@@ -146,35 +150,35 @@ export class Header {
     this._branch.hidden = !state;
     this._branch.setAttribute('aria-label', t('Branch {branch}', { branch: state?.branch ?? '' }));
     this._branch.title = state ? t('Branch {branch}', { branch: state.branch }) : '';
-    fill(
-      this._place,
+    replaceChildren(
+      this._storeSize,
       state?.versions
         ? [
-            counted(t, state.versions, '{n} version', '{n} versions'),
-            h('span', { class: 'nbmv-place-size' }, ` · ${size(state.stored_bytes)}`)
+            plural(t, state.versions, '{n} version', '{n} versions'),
+            h('span', { class: 'nbmv-place-size' }, ` · ${formatSize(state.stored_bytes)}`)
           ]
         : null
     );
-    this._place.title = state?.store ?? '';
-    hold(this._bar);
+    this._storeSize.title = state?.store ?? '';
+    setTabStop(this._toolbar);
   }
 
-  private _settle(): void {
+  private _updateVisibility(): void {
     const depth = this._stack.depth.value;
     const tab = this._stack.tab.value;
     const tabbed = tab === 'history' || tab === 'inspect';
-    this._bar.hidden = depth > 1 || !tabbed;
+    this._toolbar.hidden = depth > 1 || !tabbed;
     this._tabs.hidden = depth > 1 || !tabbed;
-    this._page.hidden = depth < 2;
+    this._pageBar.hidden = depth < 2;
     this.element.hidden = depth < 2 && !tabbed;
     this._title.textContent = this._stack.top?.title ?? '';
     for (const one of this._tabs.querySelectorAll<HTMLElement>('[role=tab]')) {
       one.setAttribute('aria-selected', String(one.dataset['view'] === tab));
     }
-    hold(this._tabs, this._tabs.querySelector<HTMLElement>('[aria-selected=true]') ?? undefined);
+    setTabStop(this._tabs, this._tabs.querySelector<HTMLElement>('[aria-selected=true]') ?? undefined);
   }
 
-  private _more(from: HTMLElement): void {
+  private _openMoreMenu(from: HTMLElement): void {
     const { t, state } = this._ctx;
     const auto = state.value?.auto ?? false;
     openMenu(
@@ -183,22 +187,22 @@ export class Header {
         {
           label: t('Commit after every cell'),
           checked: auto,
-          run: () => void this._ctx.act('auto', { on: !auto }, t('Changing the setting'))
+          run: () => void this._ctx.mutate('auto', { on: !auto }, t('Changing the setting'))
         },
-        ...(this._ctx.host.setConfirmed && this._ctx.host.confirmed ? [this._confirmation()] : [])
+        ...(this._ctx.host.setSkipConfirmation && this._ctx.host.skipsConfirmation ? [this._confirmationItem()] : [])
       ],
-      { root: this._ctx.root, from }
+      { root: this._ctx.root, opener: from }
     );
   }
 
-  private _confirmation(): { label: string; checked: boolean; run: () => void } {
+  private _confirmationItem(): { label: string; checked: boolean; run: () => void } {
     const { t, host } = this._ctx;
-    const off = host.confirmed?.() ?? false;
+    const off = host.skipsConfirmation?.() ?? false;
     return {
       label: t('Show the plan before a rollback'),
       checked: !off,
       run: () => {
-        host.setConfirmed?.(!off);
+        host.setSkipConfirmation?.(!off);
       }
     };
   }

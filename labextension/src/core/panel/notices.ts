@@ -5,9 +5,9 @@ import type { Translate } from '../host';
 import { icon } from '../dom/icons';
 
 /** Notices stay until they are closed, acted on, said again, or three newer ones have come. */
-const MOST = 3;
+const MAX_NOTICES = 3;
 
-export class Notices {
+export class NoticeList {
   readonly element: HTMLElement;
   private readonly _t: Translate;
 
@@ -17,13 +17,13 @@ export class Notices {
   }
 
   add(notice: INotice): void {
-    const same = [...this.element.children].filter(one => one.getAttribute('data-said') === said(notice));
+    const same = [...this.element.children].filter(one => one.getAttribute('data-said') === noticeKey(notice));
     same.forEach(one => {
       one.remove();
     });
     const shown = this._draw(notice);
     this.element.prepend(shown);
-    while (this.element.childElementCount > MOST) {
+    while (this.element.childElementCount > MAX_NOTICES) {
       this.element.lastElementChild?.remove();
     }
     this.element.hidden = false;
@@ -36,19 +36,19 @@ export class Notices {
         one.remove();
       }
     }
-    this._settle();
+    this._updateVisibility();
   }
 
   private _draw(notice: INotice): HTMLElement {
     const close = (): void => {
       shown.remove();
-      this._settle();
+      this._updateVisibility();
     };
     const actions = (notice.actions ?? []).map(action =>
       button({
         label: action.label,
         class: 'nbmv-link',
-        run: () => {
+        onClick: () => {
           close();
           action.run();
         }
@@ -58,7 +58,7 @@ export class Notices {
       'div',
       {
         class: `nbmv-notice nbmv-${notice.kind}`,
-        'data-said': said(notice),
+        'data-said': noticeKey(notice),
         role: notice.kind === 'error' ? 'alert' : undefined
       },
       icon(notice.kind === 'error' ? 'warning' : notice.kind === 'success' ? 'check' : 'info'),
@@ -69,16 +69,16 @@ export class Notices {
         notice.hint ? h('p', { class: 'nbmv-dim' }, notice.hint) : null,
         actions.length ? h('div', { class: 'nbmv-actions' }, actions) : null
       ),
-      iconButton({ label: this._t('Close this notice'), icon: 'close', run: close })
+      iconButton({ label: this._t('Close this notice'), icon: 'close', onClick: close })
     );
     return shown;
   }
 
-  private _settle(): void {
+  private _updateVisibility(): void {
     this.element.hidden = this.element.childElementCount === 0;
   }
 }
 
-function said({ kind, text, hint }: INotice): string {
+function noticeKey({ kind, text, hint }: INotice): string {
   return [kind, text, hint].join('|');
 }

@@ -3,7 +3,7 @@ import { h } from '../dom/elements';
 import type { View } from '../host';
 import { Signal } from '../signal';
 
-interface IPage {
+interface IStackedPage {
   view: IView;
   kind: View | '';
   /** What had the focus when another page came over this one. */
@@ -11,19 +11,19 @@ interface IPage {
 }
 
 /** The pages of a panel: a tab's view at the bottom, what was opened from it above. Lower pages are hidden, not made anew. */
-export class Stack {
+export class PageStack {
   readonly element: HTMLElement;
   /** The kind of the lowest page, or of none. */
   readonly tab = new Signal<View>('history');
   readonly depth = new Signal(0);
-  private _pages: IPage[] = [];
-  private readonly _resting = new Map<View, IView>();
-  private readonly _make: (view: View, ids: readonly string[], name: string) => IView;
+  private _pages: IStackedPage[] = [];
+  private readonly _hiddenTabs = new Map<View, IView>();
+  private readonly _createView: (view: View, ids: readonly string[], name: string) => IView;
   private readonly _ctx: IContext;
 
   constructor(ctx: IContext, make: (view: View, ids: readonly string[], name: string) => IView) {
     this._ctx = ctx;
-    this._make = make;
+    this._createView = make;
     this.element = h('div', { class: 'nbmv-views' });
     this.element.addEventListener('keydown', event => {
       if (event.key === 'Escape' && this._pages.length > 1 && !event.defaultPrevented) {
@@ -38,19 +38,19 @@ export class Stack {
     return this._pages[this._pages.length - 1]?.view;
   }
 
-  go(view: View, ids: readonly string[], name: string): void {
+  open(view: View, ids: readonly string[], name: string): void {
     const top = this._pages[this._pages.length - 1];
-    if (top?.kind === view && top.view.again?.(ids, name)) {
+    if (top?.kind === view && top.view.update?.(ids, name)) {
       this.depth.value = this._pages.length;
       return;
     }
     if (this._pages.length === 0 || view === 'history' || view === 'inspect') {
-      this._lay(view, ids, name);
+      this._openTab(view, ids, name);
     } else {
       if (top?.kind === view) {
-        this._drop();
+        this._closeTop();
       }
-      this.push(this._make(view, ids, name), view);
+      this.push(this._createView(view, ids, name), view);
     }
   }
 
@@ -70,13 +70,13 @@ export class Stack {
     if (this._pages.length < 2) {
       return;
     }
-    this._drop();
+    this._closeTop();
     const page = this._pages[this._pages.length - 1];
     if (page) {
       page.view.element.hidden = false;
       this.depth.value = this._pages.length;
-      this._ctx.say(page.view.title);
-      refocus(page);
+      this._ctx.announce(page.view.title);
+      restoreFocus(page);
     }
   }
 
@@ -84,51 +84,51 @@ export class Stack {
     this._pages.forEach(page => {
       page.view.dispose();
     });
-    this._resting.forEach(view => {
+    this._hiddenTabs.forEach(view => {
       view.dispose();
     });
     this._pages = [];
-    this._resting.clear();
+    this._hiddenTabs.clear();
   }
 
   /** A view as the lowest page; the tabs' views are kept and come back as they were left. */
-  private _lay(view: View, ids: readonly string[], name: string): void {
+  private _openTab(view: View, ids: readonly string[], name: string): void {
     while (this._pages.length > 1) {
-      this._drop();
+      this._closeTop();
     }
     const base = this._pages.pop();
     if (base) {
       base.view.element.remove();
       base.view.element.hidden = false;
       if (base.kind) {
-        this._resting.set(base.kind, base.view);
+        this._hiddenTabs.set(base.kind, base.view);
       }
     }
-    const rested = this._resting.get(view);
-    this._resting.delete(view);
-    if (rested && (ids.length > 0 || name) && !rested.again?.(ids, name)) {
+    const rested = this._hiddenTabs.get(view);
+    this._hiddenTabs.delete(view);
+    if (rested && (ids.length > 0 || name) && !rested.update?.(ids, name)) {
       rested.dispose();
-      this._show({ view: this._make(view, ids, name), kind: view, focused: null });
+      this._show({ view: this._createView(view, ids, name), kind: view, focused: null });
     } else {
-      this._show({ view: rested ?? this._make(view, ids, name), kind: view, focused: null });
+      this._show({ view: rested ?? this._createView(view, ids, name), kind: view, focused: null });
     }
     this.tab.value = view;
   }
 
-  private _show(page: IPage): void {
+  private _show(page: IStackedPage): void {
     this._pages.push(page);
     this.element.append(page.view.element);
     this.depth.value = this._pages.length;
   }
 
-  private _drop(): void {
+  private _closeTop(): void {
     const page = this._pages.pop();
     page?.view.element.remove();
     page?.view.dispose();
   }
 }
 
-function refocus(page: IPage): void {
+function restoreFocus(page: IStackedPage): void {
   if (page.focused instanceof HTMLElement && page.focused.isConnected && page.view.element.contains(page.focused)) {
     page.focused.focus();
   } else {

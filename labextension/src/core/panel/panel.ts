@@ -1,55 +1,55 @@
-import { Commit } from '../commit/form';
-import { Compare } from '../compare/view';
-import type { Deed, IContext, INotice, IView } from '../context';
+import { CommitForm } from '../commit/form';
+import { ComparisonView } from '../compare/view';
+import type { MutatingMethod, IContext, INotice, IView } from '../context';
 import { h } from '../dom/elements';
-import { Export } from '../export/form';
-import { Header } from './header';
-import { History } from '../history/view';
+import { ExportForm } from '../export/form';
+import { PanelHeader } from './header';
+import { HistoryView } from '../history/view';
 import type { IHost, IPanel, View } from '../host';
-import { Inspect } from '../variables/view';
-import { Notices } from './notices';
+import { VariablesView } from '../variables/view';
+import { NoticeList } from './notices';
 import type { IState, Method, Params, Result } from '../protocol/messages';
-import { Rollback, rollBack } from '../rollback/view';
-import { Ends, Signal } from '../signal';
-import { Stack } from './page-stack';
-import { Tasks } from './tasks';
+import { RollbackView, runRollback } from '../rollback/view';
+import { Disposables, Signal } from '../signal';
+import { PageStack } from './page-stack';
+import { TaskList } from './tasks';
 import { Failure } from '../protocol/transport';
-import { BUSY } from '../protocol/connect';
-import { mismatch } from '../protocol/releases';
+import { KERNEL_BUSY } from '../protocol/connect';
+import { mismatchText } from '../protocol/releases';
 
 export class Panel implements IPanel, IContext {
   readonly host: IHost;
-  readonly first: View;
+  readonly initialView: View;
   readonly t: IHost['translate'];
   readonly root: HTMLElement;
   readonly state = new Signal<IState | null>(null);
-  readonly changed = new Signal(0);
+  readonly storeChanged = new Signal(0);
   readonly metric = new Signal('');
-  private readonly _ends = new Ends();
-  private readonly _live: HTMLElement;
-  private readonly _notices: Notices;
-  private readonly _tasks: Tasks;
-  private readonly _stack: Stack;
-  private readonly _running = new Set<AbortController>();
+  private readonly _disposables = new Disposables();
+  private readonly _liveRegion: HTMLElement;
+  private readonly _notices: NoticeList;
+  private readonly _tasks: TaskList;
+  private readonly _stack: PageStack;
+  private readonly _controllers = new Set<AbortController>();
   /** The metric that nobody chose here: the default one, or the first. */
-  private _given = '';
+  private _automaticMetric = '';
 
   constructor(element: HTMLElement, host: IHost, view: View = 'history', ids: readonly string[] = []) {
     this.host = host;
-    this.first = view;
+    this.initialView = view;
     this.t = host.translate;
-    this._live = h('div', { class: 'nbmv-live nbmv-spoken', role: 'status', 'aria-live': 'polite' });
-    this._notices = new Notices(this.t);
-    this._tasks = new Tasks(this.t, request => {
+    this._liveRegion = h('div', { class: 'nbmv-live nbmv-spoken', role: 'status', 'aria-live': 'polite' });
+    this._notices = new NoticeList(this.t);
+    this._tasks = new TaskList(this.t, request => {
       this._withdraw(request);
     });
     this.root = h('section', { class: 'nbmv-panel', 'aria-label': this.t('Model versions') });
-    this._stack = new Stack(this, (wanted, of, name) => this._make(wanted, of, name));
-    const header = new Header(this, this._stack);
-    this.root.append(header.element, this._notices.element, this._tasks.element, this._stack.element, this._live);
-    this._ends.add(
+    this._stack = new PageStack(this, (wanted, of, name) => this._createView(wanted, of, name));
+    const header = new PanelHeader(this, this._stack);
+    this.root.append(header.element, this._notices.element, this._tasks.element, this._stack.element, this._liveRegion);
+    this._disposables.add(
       host.transport.onState(state => {
-        this._take(state);
+        this._updateState(state);
       }),
       () => {
         header.dispose();
@@ -58,7 +58,7 @@ export class Panel implements IPanel, IContext {
         this._stack.dispose();
       },
       () => {
-        this._running.forEach(one => {
+        this._controllers.forEach(one => {
           one.abort();
         });
       },
@@ -67,21 +67,21 @@ export class Panel implements IPanel, IContext {
       }
     );
     element.append(this.root);
-    this._stack.go(view, ids, '');
-    void this._hello();
+    this._stack.open(view, ids, '');
+    void this._connect();
   }
 
   // -- for the host
 
   show(view: View, ids: string[] = [], name = ''): void {
-    this.go(view, ids, name);
+    this.openView(view, ids, name);
     this.focus();
   }
 
   inspect(cell: { id: string; source: string }): void {
-    this._stack.go('inspect', [], '');
+    this._stack.open('inspect', [], '');
     const top = this._stack.top;
-    if (top instanceof Inspect) {
+    if (top instanceof VariablesView) {
       top.showCell(cell);
     }
     this.focus();
@@ -92,16 +92,16 @@ export class Panel implements IPanel, IContext {
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
   // -- for the views
 
-  async ask<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
+  async query<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
     const slow = (what: string): void => {
-      if (what === BUSY) {
+      if (what === KERNEL_BUSY) {
         this.root.classList.add('nbmv-slow');
-        this.say(this.t(BUSY));
+        this.announce(this.t(KERNEL_BUSY));
       }
     };
     try {
@@ -116,12 +116,12 @@ export class Panel implements IPanel, IContext {
     }
   }
 
-  async act<M extends Deed>(method: M, params: Params<M>, what: string): Promise<Result<M> | undefined> {
+  async mutate<M extends MutatingMethod>(method: M, params: Params<M>, what: string): Promise<Result<M> | undefined> {
     const controller = new AbortController();
     const task = this._tasks.add(method, what, 'queue' in params && params.queue === true, () => {
       controller.abort();
     });
-    this._running.add(controller);
+    this._controllers.add(controller);
     this._notices.clear('error');
     try {
       const result = await this.host.transport.request(method, params, {
@@ -130,139 +130,142 @@ export class Panel implements IPanel, IContext {
           task.progress(p);
         }
       });
-      this._take(result.state, true);
-      this.say(result.said);
+      this._updateState(result.state, true);
+      this.announce(result.said);
       return result;
     } catch (error) {
-      if (isBusy(error) && canWait(method)) {
-        this.notice(this._later(error, () => this.act(method, { ...params, queue: true }, what)));
+      if (isBusy(error) && isQueueable(method)) {
+        this.showNotice(this._busyNotice(error, () => this.mutate(method, { ...params, queue: true }, what)));
       } else {
-        this.failed(error);
+        this.showError(error);
       }
       return undefined;
     } finally {
-      this._running.delete(controller);
+      this._controllers.delete(controller);
       task.end();
     }
   }
 
-  say(text: string): void {
-    this._live.textContent = text;
+  announce(text: string): void {
+    this._liveRegion.textContent = text;
   }
 
-  notice(notice: INotice): void {
-    if (!this._ends.done) {
+  showNotice(notice: INotice): void {
+    if (!this._disposables.isDisposed) {
       this._notices.add(notice);
       if (notice.kind !== 'error') {
-        this.say(notice.text);
+        this.announce(notice.text);
       }
     }
   }
 
-  failed(error: unknown): void {
-    if (this._ends.done) {
+  showError(error: unknown): void {
+    if (this._disposables.isDisposed) {
       return;
     }
     if (!(error instanceof Failure)) {
       throw error; // a bug of ours, not an answer: the console shall have all of it
     }
     if (error.code === 'Cancelled') {
-      this.say(this.t('Cancelled'));
+      this.announce(this.t('Cancelled'));
       return;
     }
-    this.notice({ kind: 'error', text: error.message, hint: error.hint });
+    this.showNotice({ kind: 'error', text: error.message, hint: error.hint });
   }
 
-  go(view: View, ids: readonly string[] = [], name = ''): void {
-    if (view === 'compare' && ids.length > 1 && !name && this.host.openComparison && this.first !== 'compare') {
+  openView(view: View, ids: readonly string[] = [], name = ''): void {
+    if (view === 'compare' && ids.length > 1 && !name && this.host.openComparison && this.initialView !== 'compare') {
       this.host.openComparison([...ids]);
-    } else if (view === 'rollback' && ids[0] !== undefined && !name && this.host.confirmed?.()) {
-      void rollBack(this, ids[0]);
+    } else if (view === 'rollback' && ids[0] !== undefined && !name && this.host.skipsConfirmation?.()) {
+      void runRollback(this, ids[0]);
     } else {
-      this._stack.go(view, ids, name);
+      this._stack.open(view, ids, name);
     }
   }
 
-  preview(id: string): void {
-    this._stack.go('rollback', [id], '');
+  previewRollback(id: string): void {
+    this._stack.open('rollback', [id], '');
   }
 
-  open(view: IView): void {
+  openPage(view: IView): void {
     this._stack.push(view);
   }
 
-  back(): void {
+  goBack(): void {
     this._stack.back();
   }
 
   // -- inside
 
-  private _make(view: View, ids: readonly string[], name: string): IView {
+  private _createView(view: View, ids: readonly string[], name: string): IView {
     switch (view) {
       case 'history':
-        return new History(this, ids);
+        return new HistoryView(this, ids);
       case 'inspect':
-        return new Inspect(this, name);
+        return new VariablesView(this, name);
       case 'compare':
-        return new Compare(this, ids, name);
+        return new ComparisonView(this, ids, name);
       case 'rollback':
-        return new Rollback(this, ids[0] ?? 'HEAD', name);
+        return new RollbackView(this, ids[0] ?? 'HEAD', name);
       case 'commit':
-        return new Commit(this);
+        return new CommitForm(this);
       case 'export':
-        return new Export(this, ids[0] ?? 'HEAD', name);
+        return new ExportForm(this, ids[0] ?? 'HEAD', name);
     }
   }
 
-  private async _hello(): Promise<void> {
+  private async _connect(): Promise<void> {
     try {
-      this._take(await this.ask('hello', {}));
+      this._updateState(await this.query('hello', {}));
     } catch (error) {
-      if (!this._ends.done && error instanceof Failure) {
+      if (!this._disposables.isDisposed && error instanceof Failure) {
         const again = {
           label: this.t('Try again'),
           run: () => {
-            void this._hello();
+            void this._connect();
           }
         };
-        this.notice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
+        this.showNotice({ kind: 'error', text: error.message, hint: error.hint, actions: [again] });
       }
     }
   }
 
   /** deed: our own request has just changed something, so lists are read again whatever the state says. */
-  private _take(state: IState, deed = false): void {
-    if (this._ends.done) {
+  private _updateState(state: IState, deed = false): void {
+    if (this._disposables.isDisposed) {
       return;
     }
-    const other = mismatch(state, this.t);
+    const other = mismatchText(state, this.t);
     if (other !== null) {
-      this.notice({ kind: 'error', text: other });
+      this.showNotice({ kind: 'error', text: other });
       return;
     }
     const before = this.state.value;
-    this._followMetric(state);
+    this._updateMetric(state);
     this.state.value = state;
-    this._tasks.show(state);
-    if (before && (deed || lasting(before) !== lasting(state) || fleeting(before) === fleeting(state))) {
-      this.changed.value += 1;
+    this._tasks.updateQueue(state);
+    if (
+      before &&
+      (deed || storedPart(before) !== storedPart(state) || transientPart(before) === transientPart(state))
+    ) {
+      this.storeChanged.value += 1;
     }
     if (before && before.busy !== state.busy) {
-      this.say(state.busy ? this.t('A cell is running') : this.t('The cell has ended'));
+      this.announce(state.busy ? this.t('A cell is running') : this.t('The cell has ended'));
     }
   }
 
   /** The default metric is shown from when it is known, and when another one becomes it; what a person has chosen stays. */
-  private _followMetric(state: IState): void {
+  private _updateMetric(state: IState): void {
     const first = firstMetric(state);
-    const ours = !this.metric.value || (this.metric.value === this._given && isDefault(state, first));
+    const ours = !this.metric.value || (this.metric.value === this._automaticMetric && isDefaultMetric(state, first));
     if (ours && this.metric.value !== first) {
-      this._given = first;
+      this._automaticMetric = first;
       this.metric.value = first;
     }
   }
 
-  private _later(error: Failure, run: () => Promise<unknown>): INotice {
+  private _busyNotice(error: Failure, run: () => Promise<unknown>): INotice {
     const wait = {
       label: this.t('Do it when the cell has ended'),
       run: () => {
@@ -273,8 +276,8 @@ export class Panel implements IPanel, IContext {
   }
 
   private _withdraw(request: number): void {
-    this.ask('cancel', { request }).catch((error: unknown) => {
-      this.failed(error);
+    this.query('cancel', { request }).catch((error: unknown) => {
+      this.showError(error);
     });
   }
 }
@@ -283,25 +286,25 @@ function isBusy(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'Busy';
 }
 
-function canWait(method: Method): boolean {
+function isQueueable(method: Method): boolean {
   return ['commit', 'rollback', 'undo', 'redo', 'switch'].includes(method);
 }
 
 /** The default metric of the settings where the versions have it, or else the first one. */
 function firstMetric(state: IState): string {
-  const chosen = state.metrics.find(metric => isDefault(state, metric));
+  const chosen = state.metrics.find(metric => isDefaultMetric(state, metric));
   return chosen ?? state.metrics[0] ?? '';
 }
 
-function isDefault(state: IState, metric: string): boolean {
+function isDefaultMetric(state: IState, metric: string): boolean {
   return state.settings['default_metric'] === metric;
 }
 
 /** What comes and goes without any list being another one. A state that differs in nothing at all was pushed because of a note. */
-function fleeting({ busy, queued, uncommitted }: IState): string {
+function transientPart({ busy, queued, uncommitted }: IState): string {
   return JSON.stringify([busy, queued, uncommitted]);
 }
 
-function lasting(state: IState): string {
+function storedPart(state: IState): string {
   return JSON.stringify({ ...state, busy: false, queued: [], uncommitted: null });
 }

@@ -1,6 +1,6 @@
 import { button } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { size } from '../text/figures';
+import { replaceChildren, h } from '../dom/elements';
+import { formatSize } from '../text/figures';
 import type { Translate } from '../host';
 import type { IProgress, IState } from '../protocol/messages';
 
@@ -11,21 +11,21 @@ export interface ITask {
 }
 
 /** What runs now: one row each, with a bar and a Cancel button; and what waits for a running cell, with Withdraw. */
-export class Tasks {
+export class TaskList {
   readonly element: HTMLElement;
   private readonly _t: Translate;
-  private readonly _own = new Map<HTMLElement, string>();
-  private readonly _waiting: HTMLElement;
+  private readonly _ownTasks = new Map<HTMLElement, string>();
+  private readonly _otherTasks: HTMLElement;
   private readonly _withdraw: (request: number) => void;
 
   constructor(t: Translate, withdraw: (request: number) => void) {
     this._t = t;
     this._withdraw = withdraw;
-    this._waiting = h('div', {});
+    this._otherTasks = h('div', {});
     this.element = h(
       'div',
       { class: 'nbmv-tasks', role: 'region', 'aria-label': t('What runs now'), hidden: true },
-      this._waiting
+      this._otherTasks
     );
   }
 
@@ -40,38 +40,38 @@ export class Tasks {
     const stop = button({
       label: queued ? this._t('Withdraw') : this._t('Cancel'),
       class: 'nbmv-link',
-      run: () => {
+      onClick: () => {
         stop.disabled = true;
-        fill(text, this._t('Stopping: {what}', { what }));
+        replaceChildren(text, this._t('Stopping: {what}', { what }));
         cancel();
       }
     });
     const row = h('div', { class: 'nbmv-task' }, h('div', { class: 'nbmv-task-line' }, text, stop), bar);
     const show = (): void => {
-      this._own.set(row, queued ? method : '');
+      this._ownTasks.set(row, queued ? method : '');
       this.element.append(row);
-      this._settle();
+      this._updateVisibility();
     };
     const timer = setTimeout(show, queued ? 0 : delay_ms);
     return {
       progress: p => {
         if (!stop.disabled) {
-          advance(bar, p);
-          fill(text, amount(this._t, p) || what);
+          updateBar(bar, p);
+          replaceChildren(text, progressText(this._t, p) || what);
         }
       },
       end: () => {
         clearTimeout(timer);
-        this._own.delete(row);
+        this._ownTasks.delete(row);
         row.remove();
-        this._settle();
+        this._updateVisibility();
       }
     };
   }
 
   /** What waits in the kernel beyond what this panel has asked for: other panels' requests. */
-  show(state: IState): void {
-    const own = [...this._own.values()];
+  updateQueue(state: IState): void {
+    const own = [...this._ownTasks.values()];
     const others = state.queued.filter(one => {
       const at = own.indexOf(one.method);
       if (at >= 0) {
@@ -79,12 +79,12 @@ export class Tasks {
       }
       return at < 0;
     });
-    const rows = others.map(one => this._other(one));
-    fill(this._waiting, rows);
-    this._settle();
+    const rows = others.map(one => this._drawOther(one));
+    replaceChildren(this._otherTasks, rows);
+    this._updateVisibility();
   }
 
-  private _other(one: IState['queued'][number]): HTMLElement {
+  private _drawOther(one: IState['queued'][number]): HTMLElement {
     const run = (): void => {
       this._withdraw(one.request);
     };
@@ -92,16 +92,16 @@ export class Tasks {
       'div',
       { class: 'nbmv-task nbmv-task-line' },
       h('span', { class: 'nbmv-task-text' }, this._t('When the cell has ended: {what}', { what: one.what })),
-      button({ label: this._t('Withdraw'), class: 'nbmv-link', run })
+      button({ label: this._t('Withdraw'), class: 'nbmv-link', onClick: run })
     );
   }
 
-  private _settle(): void {
-    this.element.hidden = this._own.size === 0 && this._waiting.childElementCount === 0;
+  private _updateVisibility(): void {
+    this.element.hidden = this._ownTasks.size === 0 && this._otherTasks.childElementCount === 0;
   }
 }
 
-function advance(bar: HTMLProgressElement, { done, total }: IProgress['progress']): void {
+function updateBar(bar: HTMLProgressElement, { done, total }: IProgress['progress']): void {
   if (total > 0) {
     bar.max = total;
     bar.value = Math.min(done, total);
@@ -111,12 +111,12 @@ function advance(bar: HTMLProgressElement, { done, total }: IProgress['progress'
 }
 
 /** Beyond a thousand the counts are bytes. */
-function amount(t: Translate, { done, total, what }: IProgress['progress']): string {
+function progressText(t: Translate, { done, total, what }: IProgress['progress']): string {
   const said = t(what);
   if (total <= 0) {
     return said;
   }
   return total > 1000
-    ? t('{what}: {done} of {total}', { what: said, done: size(done), total: size(total) })
+    ? t('{what}: {done} of {total}', { what: said, done: formatSize(done), total: formatSize(total) })
     : t('{what}: {done} of {total}', { what: said, done, total });
 }

@@ -2,12 +2,12 @@ import type { IFailure, IProgress, IState, Method, Params, Result } from './mess
 import { Failure, type IRequestOptions, type ITransport } from './transport';
 
 /** Said as progress when the kernel has not answered for a while; the request stays open. A sentence for the translator. */
-export const BUSY = 'The kernel is busy; waiting for its answer';
+export const KERNEL_BUSY = 'The kernel is busy; waiting for its answer';
 
 /** After so many milliseconds without a word a request is said to wait for a busy kernel. */
-const SLOW_MS = 4000;
+const BUSY_AFTER_MS = 4000;
 
-interface IWaiting {
+interface IPendingRequest {
   resolve(result: unknown): void;
   reject(failure: Failure): void;
   progress(progress: IProgress['progress']): void;
@@ -22,14 +22,14 @@ interface IWaiting {
 export function connect(
   send: (message: object) => void,
   onMessage: (listener: (message: unknown) => void) => () => void,
-  slow_ms: number = SLOW_MS
+  busyAfter_ms: number = BUSY_AFTER_MS
 ): ITransport {
-  const waiting = new Map<number, IWaiting>();
+  const pending = new Map<number, IPendingRequest>();
   const listeners = new Set<(state: IState) => void>();
-  let last = 0;
+  let lastId = 0;
   let open = true;
 
-  const off = onMessage(message => {
+  const stopListening = onMessage(message => {
     if (!isObject(message)) {
       return;
     }
@@ -38,7 +38,7 @@ export function connect(
         listener(message['state'] as IState);
       });
     } else if (typeof message['id'] === 'number') {
-      answer(waiting.get(message['id']), message);
+      settle(pending.get(message['id']), message);
     }
   });
 
@@ -50,29 +50,29 @@ export function connect(
     if (signal?.aborted) {
       return Promise.reject(new Failure(CANCELLED));
     }
-    last += 1;
-    const id = last;
+    lastId += 1;
+    const id = lastId;
     return new Promise((resolve, reject) => {
-      const slow = setTimeout(() => onProgress?.({ done: 0, total: 0, what: BUSY }), slow_ms);
+      const busyTimer = setTimeout(() => onProgress?.({ done: 0, total: 0, what: KERNEL_BUSY }), busyAfter_ms);
       const cancel = (): void => {
         post('cancel', { request: id });
       };
-      const end = (): void => {
-        clearTimeout(slow);
+      const finish = (): void => {
+        clearTimeout(busyTimer);
         signal?.removeEventListener('abort', cancel);
-        waiting.delete(id);
+        pending.delete(id);
       };
-      waiting.set(id, {
+      pending.set(id, {
         resolve: result => {
-          end();
+          finish();
           resolve(result as Result<M>);
         },
         reject: failure => {
-          end();
+          finish();
           reject(failure);
         },
         progress: progress => {
-          clearTimeout(slow);
+          clearTimeout(busyTimer);
           onProgress?.(progress);
         }
       });
@@ -80,15 +80,15 @@ export function connect(
       try {
         send({ id, method, params });
       } catch (error) {
-        waiting.get(id)?.reject(new Failure({ ...CLOSED, message: String(error) }));
+        pending.get(id)?.reject(new Failure({ ...CLOSED, message: String(error) }));
       }
     });
   }
 
   /** A request whose answer nobody waits for. */
   function post<M extends Method>(method: M, params: Params<M>): void {
-    last += 1;
-    send({ id: last, method, params });
+    lastId += 1;
+    send({ id: lastId, method, params });
   }
 
   return {
@@ -99,9 +99,9 @@ export function connect(
     },
     dispose() {
       open = false;
-      off();
+      stopListening();
       listeners.clear();
-      [...waiting.values()].forEach(one => {
+      [...pending.values()].forEach(one => {
         one.reject(new Failure(CLOSED));
       });
     }
@@ -111,7 +111,7 @@ export function connect(
 const CLOSED: IFailure = { code: 'Closed', message: 'The connection to the kernel has ended', hint: '' };
 const CANCELLED: IFailure = { code: 'Cancelled', message: 'Cancelled', hint: '' };
 
-function answer(one: IWaiting | undefined, message: { [key: string]: unknown }): void {
+function settle(one: IPendingRequest | undefined, message: { [key: string]: unknown }): void {
   if (!one) {
     return;
   }

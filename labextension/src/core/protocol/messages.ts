@@ -230,7 +230,7 @@ export interface ICommitForm {
   metrics: { [name: string]: Metric };
 }
 
-export interface IDone {
+export interface IActionResult {
   /** One line about what was done, as the magic would print it. */
   said: string;
   state: IState;
@@ -262,27 +262,27 @@ export interface IMethods {
       metrics?: { [n: string]: Metric | [Metric, 'higher' | 'lower'] };
       queue?: boolean;
     },
-    IDone & { entry: IEntry; skipped: IVersion['skipped'] }
+    IActionResult & { entry: IEntry; skipped: IVersion['skipped'] }
   ];
-  rollback: [{ id: string; names?: string[]; queue?: boolean }, IDone & { plan: IPlan }];
-  undo: [{ queue?: boolean }, IDone & { plan: IPlan }];
-  redo: [{ queue?: boolean }, IDone & { plan: IPlan }];
-  switch: [{ branch: string; create?: boolean; queue?: boolean }, IDone];
-  tag: [{ id: string; name: string; move?: boolean }, IDone];
-  untag: [{ name: string }, IDone];
-  note: [{ id: string; note: string }, IDone];
+  rollback: [{ id: string; names?: string[]; queue?: boolean }, IActionResult & { plan: IPlan }];
+  undo: [{ queue?: boolean }, IActionResult & { plan: IPlan }];
+  redo: [{ queue?: boolean }, IActionResult & { plan: IPlan }];
+  switch: [{ branch: string; create?: boolean; queue?: boolean }, IActionResult];
+  tag: [{ id: string; name: string; move?: boolean }, IActionResult];
+  untag: [{ name: string }, IActionResult];
+  note: [{ id: string; note: string }, IActionResult];
   /** Where an export would be written. path: the text for the field. file: the whole path. problem: "FileExists" where it may be replaced. */
   destination: [{ id: string; path?: string }, { name: string; path: string; file: string; problem: IFailure | null }];
   /** path: relative to the notebook's folder; without it beside the notebook, by the version's name. overwrite: a file that is there may be replaced. */
-  export: [{ id: string; path?: string; overwrite?: boolean }, IDone & { path: string; size_bytes: number }];
+  export: [{ id: string; path?: string; overwrite?: boolean }, IActionResult & { path: string; size_bytes: number }];
   /** The notebook document of a version, as nbformat JSON; null when it was not kept. */
   document: [{ id: string }, { notebook: { [key: string]: Json } | null; name: string }];
   /** The live document as the page has it, so that the next version holds it. path: relative to the server's root. */
   live: [{ path: string; notebook: { [key: string]: Json } }, {}];
-  set: [{ key: string; value: Json }, IDone];
+  set: [{ key: string; value: Json }, IActionResult];
   /** What the user's own settings say for every notebook; a setting that is not among them stays as the store says. Held until there is a store. */
   wish: [{ auto: boolean; settings: { ignore?: string; default_metric?: string } }, {}];
-  auto: [{ on: boolean }, IDone];
+  auto: [{ on: boolean }, IActionResult];
   /** Stops a running request at its next step, or withdraws a queued one; that one then fails with "Cancelled". */
   cancel: [{ request: number }, {}];
 }

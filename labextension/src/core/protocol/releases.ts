@@ -5,10 +5,10 @@ import { PROTOCOL, type IState } from './messages';
 export const RELEASE = '0.1.0';
 
 /** What a kernel says of itself. Kernels before 0.2 say no release. */
-export type Speaker = Pick<IState, 'protocol'> & Partial<Pick<IState, 'release'>>;
+export type KernelVersion = Pick<IState, 'protocol'> & Partial<Pick<IState, 'release'>>;
 
 /** Which side is older, so that the other one would misread its messages; null when both speak the same protocol. */
-export function older(kernel: Speaker): 'kernel' | 'page' | null {
+export function olderSide(kernel: KernelVersion): 'kernel' | 'page' | null {
   if (kernel.protocol === PROTOCOL) {
     return null;
   }
@@ -16,9 +16,9 @@ export function older(kernel: Speaker): 'kernel' | 'page' | null {
 }
 
 /** One line: which side is older, and what to install where. null when they understand each other. */
-export function mismatch(kernel: Speaker, t: Translate): string | null {
+export function mismatchText(kernel: KernelVersion, t: Translate): string | null {
   const values = { kernel: kernel.release ?? t('of an earlier release'), page: RELEASE };
-  switch (older(kernel)) {
+  switch (olderSide(kernel)) {
     case 'kernel':
       return t(
         "nbmodelver in this kernel's environment ({kernel}) is older than the page's ({page}): run %pip install -U nbmodelver in a cell, then restart the kernel.",

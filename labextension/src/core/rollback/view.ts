@@ -1,16 +1,16 @@
 import type { IContext, IView } from '../context';
-import { button, checkbox, empty, written } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { size } from '../text/figures';
+import { button, checkbox, emptyState, userText } from '../dom/controls';
+import { replaceChildren, h } from '../dom/elements';
+import { formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
-import { counted } from '../text/translate';
+import { plural } from '../text/translate';
 import type { Effect, IChange, IPlan, Result } from '../protocol/messages';
-import { Ends } from '../signal';
+import { Disposables } from '../signal';
 import { Failure } from '../protocol/transport';
-import { announce } from '../version/actions';
+import { reportSuccess } from '../version/actions';
 
 /** Rolls back, then says so with the way back. */
-export async function rollBack(
+export async function runRollback(
   ctx: IContext,
   id: string,
   names?: readonly string[],
@@ -18,35 +18,35 @@ export async function rollBack(
 ): Promise<Result<'rollback'> | undefined> {
   const { t } = ctx;
   const params = { id, ...(names ? { names: [...names] } : {}), ...(queue ? { queue } : {}) };
-  const done = await ctx.act('rollback', params, t('Rolling back'));
+  const done = await ctx.mutate('rollback', params, t('Rolling back'));
   if (done) {
-    const undo = { label: t('Undo'), run: () => void ctx.act('undo', {}, t('Undoing')) };
+    const undo = { label: t('Undo'), run: () => void ctx.mutate('undo', {}, t('Undoing')) };
     const { name } = done.plan.version;
     const said = names
-      ? t('{names} as in {version}', { names: counted(t, names.length, '{n} name', '{n} names'), version: name })
+      ? t('{names} as in {version}', { names: plural(t, names.length, '{n} name', '{n} names'), version: name })
       : t('Rolled back to {name}', { name });
-    announce(ctx, said, done.state.undo ? undo : undefined);
+    reportSuccess(ctx, said, done.state.undo ? undo : undefined);
   }
   return done;
 }
 
-const ORDER: readonly Effect[] = ['changes', 'appears', 'vanishes', 'lost', 'stays'];
+const EFFECT_ORDER: readonly Effect[] = ['changes', 'appears', 'vanishes', 'lost', 'stays'];
 
 /** What a rollback would do, and the button that does it. Names can be left out by their ticks. */
-export class Rollback implements IView {
+export class RollbackView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
   private readonly _ctx: IContext;
   private readonly _id: string;
   private readonly _names: readonly string[] | undefined;
   private readonly _body = h('div', { class: 'nbmv-plan' });
-  private readonly _sum = h('div', { class: 'nbmv-plan-sum' });
-  private readonly _foot = h('div', { class: 'nbmv-foot' });
-  private readonly _ends = new Ends();
+  private readonly _summary = h('div', { class: 'nbmv-plan-sum' });
+  private readonly _footer = h('div', { class: 'nbmv-foot' });
+  private readonly _disposables = new Disposables();
   private _plan: IPlan | undefined;
-  private _out = new Set<string>();
-  private _round = 0;
-  private _doing = false;
+  private _excluded = new Set<string>();
+  private _requestNumber = 0;
+  private _isRollingBack = false;
 
   constructor(ctx: IContext, id: string, name: string) {
     this._ctx = ctx;
@@ -57,95 +57,98 @@ export class Rollback implements IView {
       'div',
       { class: 'nbmv-view nbmv-rollback', role: 'region', 'aria-label': this.title, tabindex: -1 },
       this._body,
-      this._foot
+      this._footer
     );
-    this._ends.add(
+    this._disposables.add(
       ctx.state.on((state, before) => {
         if (state?.busy !== before?.busy) {
-          this._drawFoot();
+          this._drawFooter();
         }
       }),
-      ctx.changed.on(() => {
+      ctx.storeChanged.on(() => {
         void this._load();
       })
     );
-    this._drawFoot();
+    this._drawFooter();
     void this._load();
   }
 
   focus(): void {
-    (this._foot.querySelector<HTMLElement>('button:enabled.nbmv-primary') ?? this.element).focus();
+    (this._footer.querySelector<HTMLElement>('button:enabled.nbmv-primary') ?? this.element).focus();
   }
 
   dispose(): void {
-    this._round += 1;
-    this._ends.dispose();
+    this._requestNumber += 1;
+    this._disposables.dispose();
   }
 
   private async _load(): Promise<void> {
-    this._round += 1;
-    const round = this._round;
-    fill(
+    this._requestNumber += 1;
+    const round = this._requestNumber;
+    replaceChildren(
       this._body,
       this._plan
         ? [...this._body.childNodes]
         : h('p', { class: 'nbmv-dim' }, this._ctx.t('Working out what would change…'))
     );
     try {
-      const plan = await this._ctx.ask('plan', { id: this._id, ...(this._names ? { names: [...this._names] } : {}) });
-      if (round === this._round) {
+      const plan = await this._ctx.query('plan', { id: this._id, ...(this._names ? { names: [...this._names] } : {}) });
+      if (round === this._requestNumber) {
         this._plan = plan;
-        this._out.clear();
+        this._excluded.clear();
         this._draw(plan);
       }
     } catch (error) {
-      if (round === this._round && error instanceof Failure) {
-        fill(this._body, empty(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, error.hint) : null));
-        this._ctx.say(error.message);
+      if (round === this._requestNumber && error instanceof Failure) {
+        replaceChildren(
+          this._body,
+          emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, error.hint) : null)
+        );
+        this._ctx.announce(error.message);
       }
     }
   }
 
   /** The names of the plan that can be ticked, and those that are. */
-  private _chosen(plan: IPlan): { all: string[]; ticked: string[] } {
+  private _selection(plan: IPlan): { all: string[]; ticked: string[] } {
     const all = plan.changes.filter(one => one.effect !== 'stays' && one.effect !== 'lost').map(one => one.name);
-    return { all, ticked: all.filter(name => !this._out.has(name)) };
+    return { all, ticked: all.filter(name => !this._excluded.has(name)) };
   }
 
   private _draw(plan: IPlan): void {
     const { t } = this._ctx;
     const { version } = plan;
-    const hadFocus = this._foot.contains(document.activeElement) || document.activeElement === this.element;
-    fill(
+    const hadFocus = this._footer.contains(document.activeElement) || document.activeElement === this.element;
+    replaceChildren(
       this._body,
       h(
         'h3',
         { class: 'nbmv-title' },
         t('Roll back to {name}', { name: version.name }),
-        version.message ? [' ', written(version.message, 'nbmv-dim')] : null
+        version.message ? [' ', userText(version.message, 'nbmv-dim')] : null
       ),
-      this._sum,
-      ORDER.map(effect =>
-        this._group(
+      this._summary,
+      EFFECT_ORDER.map(effect =>
+        this._drawEffect(
           effect,
           plan.changes.filter(one => one.effect === effect)
         )
       ),
-      notes('warning', t('The environment differs'), plan.environment),
-      notes('note', t('Notes'), plan.notes)
+      noteBox('warning', t('The environment differs'), plan.environment),
+      noteBox('note', t('Notes'), plan.notes)
     );
-    this._drawSum(plan);
-    this._drawFoot();
+    this._drawSummary(plan);
+    this._drawFooter();
     if (hadFocus) {
       this.focus();
     }
   }
 
-  private _drawSum(plan: IPlan): void {
+  private _drawSummary(plan: IPlan): void {
     const { t } = this._ctx;
-    const { ticked } = this._chosen(plan);
+    const { ticked } = this._selection(plan);
     const loads =
-      plan.load_bytes > 0 ? [h('strong', {}, size(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
+      plan.load_bytes > 0 ? [h('strong', {}, formatSize(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
     const saves = plan.saves_first
       ? h('p', { class: 'nbmv-dim' }, t('The present state is saved first, so Undo brings it back.'))
       : null;
@@ -158,16 +161,16 @@ export class Rollback implements IView {
           })
         )
       : null;
-    fill(
-      this._sum,
+    replaceChildren(
+      this._summary,
       ticked.length
-        ? [h('p', {}, counts(this._ctx, plan, ticked), ' · ', loads), saves, unsaved]
+        ? [h('p', {}, countsText(this._ctx, plan, ticked), ' · ', loads), saves, unsaved]
         : h('p', {}, t('Nothing changes: the notebook already holds this version.'))
     );
-    this._ctx.say(this._sum.textContent);
+    this._ctx.announce(this._summary.textContent);
   }
 
-  private _group(effect: Effect, changes: readonly IChange[]): HTMLElement | null {
+  private _drawEffect(effect: Effect, changes: readonly IChange[]): HTMLElement | null {
     if (!changes.length) {
       return null;
     }
@@ -181,80 +184,80 @@ export class Rollback implements IView {
     };
     const fixed = effect === 'stays' || effect === 'lost';
     const rows = changes.map(change =>
-      h('li', {}, fixed ? h('span', { class: 'nbmv-change' }, this._line(change)) : this._tick(change))
+      h('li', {}, fixed ? h('span', { class: 'nbmv-change' }, this._changeText(change)) : this._drawCheckbox(change))
     );
     const list = h('ul', { class: 'nbmv-changes' }, rows);
     const heading = [
-      h('span', { class: `nbmv-sign nbmv-sign-${effect}`, 'aria-hidden': true }, SIGNS[effect]),
+      h('span', { class: `nbmv-sign nbmv-sign-${effect}`, 'aria-hidden': true }, EFFECT_SIGNS[effect]),
       titles[effect],
       h('span', { class: 'nbmv-count' }, changes.length)
     ];
     return h('details', { class: 'nbmv-fold nbmv-group', open: effect !== 'stays' }, h('summary', {}, heading), list);
   }
 
-  private _tick(change: IChange): HTMLElement {
+  private _drawCheckbox(change: IChange): HTMLElement {
     const changed = (on: boolean): void => {
       if (on) {
-        this._out.delete(change.name);
+        this._excluded.delete(change.name);
       } else {
-        this._out.add(change.name);
+        this._excluded.add(change.name);
       }
-      void this._replan();
+      void this._updatePlan();
     };
-    return checkbox({ label: this._line(change), checked: true, class: 'nbmv-change', changed });
+    return checkbox({ label: this._changeText(change), checked: true, class: 'nbmv-change', onChange: changed });
   }
 
-  private _line(change: IChange): (HTMLElement | SVGElement | null)[] {
+  private _changeText(change: IChange): (HTMLElement | SVGElement | null)[] {
     return [
-      h('span', { class: 'nbmv-named' }, icon(change.kind), written(change.name, 'nbmv-name-text')),
-      h('span', { class: 'nbmv-dim nbmv-type' }, written(change.type)),
-      change.size_bytes ? h('span', { class: 'nbmv-dim nbmv-number' }, size(change.size_bytes)) : null,
-      change.reason ? h('span', { class: 'nbmv-reason nbmv-dim' }, written(change.reason)) : null
+      h('span', { class: 'nbmv-named' }, icon(change.kind), userText(change.name, 'nbmv-name-text')),
+      h('span', { class: 'nbmv-dim nbmv-type' }, userText(change.type)),
+      change.size_bytes ? h('span', { class: 'nbmv-dim nbmv-number' }, formatSize(change.size_bytes)) : null,
+      change.reason ? h('span', { class: 'nbmv-reason nbmv-dim' }, userText(change.reason)) : null
     ];
   }
 
   /** Fewer names load less: the kernel counts anew, the ticks stay where they are. */
-  private async _replan(): Promise<void> {
+  private async _updatePlan(): Promise<void> {
     const plan = this._plan;
     if (!plan) {
       return;
     }
-    this._round += 1;
-    const round = this._round;
-    const { all, ticked } = this._chosen(plan);
-    this._drawFoot();
+    this._requestNumber += 1;
+    const round = this._requestNumber;
+    const { all, ticked } = this._selection(plan);
+    this._drawFooter();
     if (ticked.length === 0 || ticked.length === all.length) {
-      this._drawSum(plan);
+      this._drawSummary(plan);
       return;
     }
     try {
-      const part = await this._ctx.ask('plan', { id: this._id, names: ticked });
-      if (round === this._round) {
-        this._drawSum({ ...part, changes: part.changes.filter(one => ticked.includes(one.name)) });
+      const part = await this._ctx.query('plan', { id: this._id, names: ticked });
+      if (round === this._requestNumber) {
+        this._drawSummary({ ...part, changes: part.changes.filter(one => ticked.includes(one.name)) });
       }
     } catch (error) {
-      this._ctx.failed(error);
+      this._ctx.showError(error);
     }
   }
 
-  private _drawFoot(): void {
+  private _drawFooter(): void {
     const { t, host } = this._ctx;
     const plan = this._plan;
-    const focused = this._foot.contains(document.activeElement);
+    const focused = this._footer.contains(document.activeElement);
     const busy = this._ctx.state.value?.busy ?? false;
-    const { ticked } = plan ? this._chosen(plan) : { ticked: [] };
+    const { ticked } = plan ? this._selection(plan) : { ticked: [] };
     const label = busy ? t('Roll back when the cell has ended') : t('Roll back');
-    fill(
-      this._foot,
+    replaceChildren(
+      this._footer,
       busy
         ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can wait for its end.'))
         : null,
-      host.confirmed && host.setConfirmed && !this._names
+      host.skipsConfirmation && host.setSkipConfirmation && !this._names
         ? checkbox({
             label: t("Don't ask again"),
-            checked: host.confirmed(),
-            changed: on => {
-              host.setConfirmed?.(on);
+            checked: host.skipsConfirmation(),
+            onChange: on => {
+              host.setSkipConfirmation?.(on);
             }
           })
         : null,
@@ -262,20 +265,20 @@ export class Rollback implements IView {
         'div',
         { class: 'nbmv-actions' },
         button({
-          label,
+          label: label,
           icon: 'rollback',
           class: 'nbmv-primary',
-          disabled: ticked.length === 0 || this._doing,
-          run: () => {
-            void this._do(busy);
+          disabled: ticked.length === 0 || this._isRollingBack,
+          onClick: () => {
+            void this._rollBack(busy);
           }
         }),
-        this._ctx.first === 'rollback'
+        this._ctx.initialView === 'rollback'
           ? null
           : button({
               label: t('Cancel'),
-              run: () => {
-                this._ctx.back();
+              onClick: () => {
+                this._ctx.goBack();
               }
             })
       )
@@ -285,44 +288,50 @@ export class Rollback implements IView {
     }
   }
 
-  private async _do(queue: boolean): Promise<void> {
+  private async _rollBack(queue: boolean): Promise<void> {
     const plan = this._plan;
-    if (!plan || this._doing) {
+    if (!plan || this._isRollingBack) {
       return;
     }
-    const { all, ticked } = this._chosen(plan);
+    const { all, ticked } = this._selection(plan);
     const names = this._names || ticked.length < all.length ? ticked : undefined;
     if (queue) {
-      this._ctx.back();
+      this._ctx.goBack();
     }
-    this._doing = true;
-    this._drawFoot();
-    const done = await rollBack(this._ctx, this._id, names, queue);
-    this._doing = false;
-    this._drawFoot();
-    if (done && !queue && !this._ends.done) {
-      this._ctx.back();
+    this._isRollingBack = true;
+    this._drawFooter();
+    const done = await runRollback(this._ctx, this._id, names, queue);
+    this._isRollingBack = false;
+    this._drawFooter();
+    if (done && !queue && !this._disposables.isDisposed) {
+      this._ctx.goBack();
     }
   }
 }
 
-const SIGNS: { [E in Effect]: string } = { changes: '~', appears: '+', vanishes: '\u2212', lost: '!', stays: '=' };
+const EFFECT_SIGNS: { [E in Effect]: string } = {
+  changes: '~',
+  appears: '+',
+  vanishes: '\u2212',
+  lost: '!',
+  stays: '='
+};
 
-function counts(ctx: IContext, plan: IPlan, ticked: readonly string[]): string {
+function countsText(ctx: IContext, plan: IPlan, ticked: readonly string[]): string {
   const { t } = ctx;
   const of = (effect: Effect): number =>
     plan.changes.filter(one => one.effect === effect && ticked.includes(one.name)).length;
   const lost = plan.changes.filter(one => one.effect === 'lost').length;
   const said = [
-    of('changes') && counted(t, of('changes'), '{n} name changes back', '{n} names change back'),
-    of('appears') && counted(t, of('appears'), '{n} comes back', '{n} come back'),
-    of('vanishes') && counted(t, of('vanishes'), '{n} vanishes', '{n} vanish'),
-    lost && counted(t, lost, '{n} cannot come back', '{n} cannot come back')
+    of('changes') && plural(t, of('changes'), '{n} name changes back', '{n} names change back'),
+    of('appears') && plural(t, of('appears'), '{n} comes back', '{n} come back'),
+    of('vanishes') && plural(t, of('vanishes'), '{n} vanishes', '{n} vanish'),
+    lost && plural(t, lost, '{n} cannot come back', '{n} cannot come back')
   ];
   return said.filter(Boolean).join(', ');
 }
 
-function notes(sign: 'warning' | 'note', title: string, lines: readonly string[]): HTMLElement | null {
+function noteBox(sign: 'warning' | 'note', title: string, lines: readonly string[]): HTMLElement | null {
   if (!lines.length) {
     return null;
   }
@@ -333,7 +342,7 @@ function notes(sign: 'warning' | 'note', title: string, lines: readonly string[]
     h(
       'ul',
       { class: 'nbmv-bullets' },
-      lines.map(line => h('li', {}, written(line)))
+      lines.map(line => h('li', {}, userText(line)))
     )
   );
 }

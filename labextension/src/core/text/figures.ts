@@ -6,7 +6,7 @@ import type { Direction, Json, Metric } from '../protocol/messages';
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** "0 B", "1.2 MB", "540 MB". */
-export function size(count_bytes: number): string {
+export function formatSize(count_bytes: number): string {
   let amount = count_bytes;
   let unit = 0;
   while (Math.abs(amount) >= 999.5 && unit < UNITS.length - 1) {
@@ -18,7 +18,7 @@ export function size(count_bytes: number): string {
 }
 
 /** "4 ms", "0.08 s", "2.3 s", "3 min 5 s". */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (seconds < 0.01) {
     return `${Math.round(seconds * 1000)} ms`;
   }
@@ -33,29 +33,29 @@ export function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const WORDS: ReadonlyMap<string, number> = new Map([
+const NON_FINITE: ReadonlyMap<string, number> = new Map([
   ['nan', NaN],
   ['inf', Infinity],
   ['-inf', -Infinity]
 ]);
 
 /** A metric to reckon with; NaN also where there is none. */
-export function measured(metric: Metric | null | undefined): number {
-  return typeof metric === 'number' ? metric : (WORDS.get(metric ?? '') ?? NaN);
+export function metricNumber(metric: Metric | null | undefined): number {
+  return typeof metric === 'number' ? metric : (NON_FINITE.get(metric ?? '') ?? NaN);
 }
 
 /** Whether a value is a number, or the word for one that JSON has not. */
 export function isMetric(value: Json | undefined): value is Metric {
-  return typeof value === 'number' || (typeof value === 'string' && WORDS.has(value));
+  return typeof value === 'number' || (typeof value === 'string' && NON_FINITE.has(value));
 }
 
 /** A number as it is said in messages: NaN and the infinities by their words. */
-export function worded(value: number): Metric {
+export function metricOf(value: number): Metric {
   return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
 
 /** "good" or "bad" for a step of a metric; "" when there is no step, or the direction of the metric is unknown. */
-export function verdict(by: number, direction: Direction | undefined): 'good' | 'bad' | '' {
+export function judgeChange(by: number, direction: Direction | undefined): 'good' | 'bad' | '' {
   if (!by || Number.isNaN(by) || direction === undefined || direction === 'unknown') {
     return '';
   }
@@ -63,19 +63,19 @@ export function verdict(by: number, direction: Direction | undefined): 'good' | 
 }
 
 /** What a metric's direction is called; "" where it is unknown. */
-export function better(t: Translate, direction: Direction | undefined): string {
+export function directionText(t: Translate, direction: Direction | undefined): string {
   return direction === 'higher' ? t('higher is better') : direction === 'lower' ? t('lower is better') : '';
 }
 
 /** What a person has typed as a metric with its direction behind it, as in "12:lower"; undefined where it is none. */
-export function typedMetric(text: string): Metric | [Metric, 'higher' | 'lower'] | undefined {
+export function parseMetricWithDirection(text: string): Metric | [Metric, 'higher' | 'lower'] | undefined {
   const [, left = '', right = ''] = /^(.*):\s*(higher|lower)\s*$/i.exec(text) ?? [];
-  const found = typed(right ? left : text);
+  const found = parseMetric(right ? left : text);
   return found === undefined || !right ? found : [found, right.toLowerCase() === 'lower' ? 'lower' : 'higher'];
 }
 
 /** What a person has typed as a metric; undefined where it is none. */
-export function typed(text: string): Metric | undefined {
+export function parseMetric(text: string): Metric | undefined {
   const word = text.trim().toLowerCase().replace(/^\+/, '').replace('infinity', 'inf');
   if (isMetric(word)) {
     return word;
@@ -85,9 +85,9 @@ export function typed(text: string): Metric | undefined {
 }
 
 /** Four significant digits; whole numbers, and large ones as such, in full with thousands marked; "nan", "inf", "-inf". */
-export function number(value: number): string {
+export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) {
-    return String(worded(value));
+    return String(metricOf(value));
   }
   if ((Number.isInteger(value) || Math.abs(value) >= 10_000) && Math.abs(value) < 1e12) {
     return Math.round(value).toLocaleString();
@@ -97,7 +97,7 @@ export function number(value: number): string {
 }
 
 /** The step from one number to another: "+0.02"; "" when there is none. */
-export function step(before: number | undefined, after: number | undefined): string {
+export function formatDifference(before: number | undefined, after: number | undefined): string {
   if (before === undefined || after === undefined) {
     return '';
   }
@@ -105,28 +105,28 @@ export function step(before: number | undefined, after: number | undefined): str
   if (by === 0 || !Number.isFinite(by)) {
     return '';
   }
-  return `${by > 0 ? '+' : '\u2212'}${number(Math.abs(by))}`;
+  return `${by > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(by))}`;
 }
 
 /** Any JSON value in one line. */
-export function said(value: Json | undefined): string {
+export function formatJson(value: Json | undefined): string {
   if (value === null || value === undefined) {
     return '';
   }
   if (typeof value === 'number') {
-    return number(value);
+    return formatNumber(value);
   }
   if (typeof value === 'string') {
     return value;
   }
-  return Array.isArray(value) ? `[${value.map(said).join(', ')}]` : JSON.stringify(value);
+  return Array.isArray(value) ? `[${value.map(formatJson).join(', ')}]` : JSON.stringify(value);
 }
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-function language(): string | undefined {
+function locale(): string | undefined {
   const lang = document.documentElement.lang;
   try {
     return lang && Intl.DateTimeFormat.supportedLocalesOf(lang).length ? lang : undefined;
@@ -136,7 +136,7 @@ function language(): string | undefined {
 }
 
 /** How long ago, short: "now", "5 min", "3 h", and the date beyond a week. */
-export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
+export function formatAge(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
   const then = new Date(saved_at_utc);
   const passed = (now.getTime() - then.getTime()) / 1000;
   if (Number.isNaN(passed)) {
@@ -146,7 +146,7 @@ export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()):
     // the kernel's clock may be ahead of the page's
     const sameYear = then.getFullYear() === now.getFullYear();
     return then.toLocaleDateString(
-      language(),
+      locale(),
       sameYear ? { day: 'numeric', month: 'short' } : { year: 'numeric', month: 'short', day: 'numeric' }
     );
   }
@@ -160,11 +160,9 @@ export function ago(t: Translate, saved_at_utc: string, now: Date = new Date()):
 }
 
 /** Date and time in full, in the reader's zone. */
-export function moment(saved_at_utc: string): string {
+export function formatDateTime(saved_at_utc: string): string {
   const then = new Date(saved_at_utc);
-  return Number.isNaN(then.getTime())
-    ? ''
-    : then.toLocaleString(language(), { dateStyle: 'full', timeStyle: 'medium' });
+  return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(locale(), { dateStyle: 'full', timeStyle: 'medium' });
 }
 
 /** The day as a key: equal for two times on one local day. */
@@ -174,7 +172,7 @@ export function dayKey(saved_at_utc: string): string {
 }
 
 /** "Today", "Yesterday", "Tuesday, 3 November". */
-export function day(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
+export function formatDay(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
   const then = new Date(saved_at_utc);
   if (Number.isNaN(then.getTime())) {
     return '';
@@ -188,7 +186,7 @@ export function day(t: Translate, saved_at_utc: string, now: Date = new Date()):
     return t('Yesterday');
   }
   const year = then.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return then.toLocaleDateString(language(), {
+  return then.toLocaleDateString(locale(), {
     weekday: 'long',
     day: 'numeric',
     month: 'long',

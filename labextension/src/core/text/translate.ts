@@ -1,13 +1,13 @@
 import type { Translate } from '../host';
 
 /** The translator for hosts without languages: fills the {placeholders} of the sentence. */
-export const plain: Translate = (sentence, values = {}) =>
+export const interpolate: Translate = (sentence, values = {}) =>
   sentence.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     return value === undefined ? whole : String(value);
   });
 
 /** Whichever of two sentences fits the count; {n} is the count in both. */
-export function counted(t: Translate, n: number, one: string, many: string): string {
+export function plural(t: Translate, n: number, one: string, many: string): string {
   return t(n === 1 ? one : many, { n: n.toLocaleString() });
 }

@@ -1,36 +1,36 @@
 import type { IContext, IView } from '../context';
-import { button, empty, written } from '../dom/controls';
+import { button, emptyState, userText } from '../dom/controls';
 import { rendererOf } from '../compare/registry';
-import { fill, h } from '../dom/elements';
-import { ago, moment, size } from '../text/figures';
+import { replaceChildren, h } from '../dom/elements';
+import { formatAge, formatDateTime, formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import type { IEntry, INameHistory, Kind, Status } from '../protocol/messages';
-import { hold, keepFocus, rove } from '../dom/focus';
-import { Ends } from '../signal';
+import { setTabStop, preserveFocus, enableArrowKeys } from '../dom/focus';
+import { Disposables } from '../signal';
 import { Failure } from '../protocol/transport';
 
-type Asked = { name: string } | { cell: { id: string; source: string } } | null;
+type Subject = { name: string } | { cell: { id: string; source: string } } | null;
 
 /** A variable through the versions: when it was new, what changed in it, and the way back to each. */
-export class Inspect implements IView {
+export class VariablesView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
   private readonly _ctx: IContext;
-  private readonly _field: HTMLInputElement;
+  private readonly _search: HTMLInputElement;
   private readonly _list = h('div', { class: 'nbmv-variables', role: 'listbox' });
-  private readonly _found = h('div', { class: 'nbmv-found-names' });
-  private readonly _ends = new Ends();
+  private readonly _histories = h('div', { class: 'nbmv-found-names' });
+  private readonly _disposables = new Disposables();
   private _names: string[] = [];
-  private _asked: Asked;
-  private _round = 0;
+  private _subject: Subject;
+  private _requestNumber = 0;
 
   constructor(ctx: IContext, name: string) {
     const { t } = ctx;
     this._ctx = ctx;
     this.title = t('Variables');
-    this._asked = name ? { name } : null;
+    this._subject = name ? { name } : null;
     this._list.setAttribute('aria-label', t('Variables'));
-    this._field = h('input', {
+    this._search = h('input', {
       type: 'search',
       class: 'nbmv-input',
       placeholder: t('Find a variable'),
@@ -42,20 +42,20 @@ export class Inspect implements IView {
           this._drawNames();
         },
         keydown: event => {
-          this._key(event);
+          this._onKey(event);
         }
       }
     });
     this.element = h(
       'div',
       { class: 'nbmv-view nbmv-inspect', role: 'region', 'aria-label': this.title },
-      h('div', { class: 'nbmv-filter' }, this._field),
+      h('div', { class: 'nbmv-filter' }, this._search),
       this._list,
-      this._found
+      this._histories
     );
-    this._ends.add(
-      rove(this._list, true),
-      ctx.changed.on(() => {
+    this._disposables.add(
+      enableArrowKeys(this._list, true),
+      ctx.storeChanged.on(() => {
         void this._load();
       }),
       ctx.state.on((state, before) => {
@@ -64,13 +64,13 @@ export class Inspect implements IView {
         }
       }),
       () => {
-        this._round += 1;
+        this._requestNumber += 1;
       }
     );
     void this._load();
   }
 
-  again(_: readonly string[], name: string): boolean {
+  update(_: readonly string[], name: string): boolean {
     if (name) {
       this._choose(name);
     }
@@ -79,45 +79,48 @@ export class Inspect implements IView {
 
   /** The versions of what a notebook's cell makes. */
   showCell(cell: { id: string; source: string }): void {
-    this._asked = { cell };
+    this._subject = { cell };
     void this._load();
   }
 
   focus(): void {
-    (this._list.querySelector<HTMLElement>('[aria-selected=true]') ?? this._field).focus();
+    (this._list.querySelector<HTMLElement>('[aria-selected=true]') ?? this._search).focus();
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
   private _choose(name: string): void {
-    this._asked = { name };
-    this._field.value = '';
+    this._subject = { name };
+    this._search.value = '';
     void this._load();
   }
 
   private async _load(): Promise<void> {
-    this._round += 1;
-    const round = this._round;
+    this._requestNumber += 1;
+    const round = this._requestNumber;
     try {
-      const { found, names } = await this._ctx.ask('inspect', this._asked ?? {});
-      if (round === this._round) {
+      const { found, names } = await this._ctx.query('inspect', this._subject ?? {});
+      if (round === this._requestNumber) {
         this._names = names;
         this._drawNames();
-        keepFocus(this._found, () => {
-          this._drawFound(found);
+        preserveFocus(this._histories, () => {
+          this._drawHistories(found);
         });
       }
     } catch (error) {
-      if (round === this._round && error instanceof Failure) {
-        fill(this._found, empty(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, written(error.hint)) : null));
-        this._ctx.say(error.message);
+      if (round === this._requestNumber && error instanceof Failure) {
+        replaceChildren(
+          this._histories,
+          emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null)
+        );
+        this._ctx.announce(error.message);
       }
     }
   }
 
-  private _key(event: KeyboardEvent): void {
+  private _onKey(event: KeyboardEvent): void {
     if (event.key === 'ArrowDown' || event.key === 'Enter') {
       const first = this._list.querySelector<HTMLElement>('[role=option]');
       if (first) {
@@ -132,18 +135,18 @@ export class Inspect implements IView {
   }
 
   private _drawNames(): void {
-    const text = this._field.value.trim().toLowerCase();
-    const chosen = this._asked && 'name' in this._asked ? this._asked.name : '';
+    const text = this._search.value.trim().toLowerCase();
+    const chosen = this._subject && 'name' in this._subject ? this._subject.name : '';
     const kinds = new Map(this._ctx.state.value?.head?.names.map(one => [one.name, one] as const));
     const focused = this._list.contains(document.activeElement);
     const shown = this._names.filter(name => name.toLowerCase().includes(text));
-    fill(
+    replaceChildren(
       this._list,
       shown.map(name => this._option(name, name === chosen, kinds.get(name)))
     );
     this._list.hidden = shown.length === 0;
     const held = this._list.querySelector<HTMLElement>('[aria-selected=true]') ?? undefined;
-    hold(this._list, held);
+    setTabStop(this._list, held);
     if (focused) {
       (held ?? this._list.querySelector<HTMLElement>('[tabindex="0"]'))?.focus();
     }
@@ -169,37 +172,39 @@ export class Inspect implements IView {
         on: { click: run, keydown: key }
       },
       icon(kept?.kind ?? 'other'),
-      written(name, 'nbmv-name-text'),
-      kept ? h('span', { class: 'nbmv-dim nbmv-small nbmv-number' }, size(kept.size_bytes)) : null
+      userText(name, 'nbmv-name-text'),
+      kept ? h('span', { class: 'nbmv-dim nbmv-small nbmv-number' }, formatSize(kept.size_bytes)) : null
     );
   }
 
-  private _drawFound(found: readonly INameHistory[]): void {
+  private _drawHistories(found: readonly INameHistory[]): void {
     const { t } = this._ctx;
-    if (!this._asked) {
-      fill(
-        this._found,
-        empty(this._names.length ? t('Choose a variable to see its versions.') : t('No version holds a variable yet.'))
+    if (!this._subject) {
+      replaceChildren(
+        this._histories,
+        emptyState(
+          this._names.length ? t('Choose a variable to see its versions.') : t('No version holds a variable yet.')
+        )
       );
     } else if (!found.length) {
-      fill(
-        this._found,
-        empty(
-          'name' in this._asked
-            ? t('No version holds {name}.', { name: this._asked.name })
+      replaceChildren(
+        this._histories,
+        emptyState(
+          'name' in this._subject
+            ? t('No version holds {name}.', { name: this._subject.name })
             : t('No version holds what this cell makes.')
         )
       );
     } else {
-      fill(
-        this._found,
-        found.map(one => this._drawOne(one))
+      replaceChildren(
+        this._histories,
+        found.map(one => this._drawHistory(one))
       );
-      this._ctx.say(found.map(one => t('{name}: {n} steps', { name: one.name, n: one.steps.length })).join(', '));
+      this._ctx.announce(found.map(one => t('{name}: {n} steps', { name: one.name, n: one.steps.length })).join(', '));
     }
   }
 
-  private _drawOne({ name, steps }: INameHistory): HTMLElement {
+  private _drawHistory({ name, steps }: INameHistory): HTMLElement {
     const items = steps.map((step, i) => {
       const before = steps[i + 1]?.entry;
       return h(
@@ -210,29 +215,33 @@ export class Inspect implements IView {
           { class: 'nbmv-row-line' },
           h('span', { class: `nbmv-sign nbmv-sign-${step.status}`, 'aria-hidden': true }, SIGNS[step.status]),
           h('span', { class: 'nbmv-strong' }, step.entry.name),
-          written(step.entry.message || step.entry.auto, 'nbmv-message nbmv-dim'),
+          userText(step.entry.message || step.entry.auto, 'nbmv-message nbmv-dim'),
           h(
             'time',
-            { class: 'nbmv-when nbmv-dim', datetime: step.entry.saved_at_utc, title: moment(step.entry.saved_at_utc) },
-            ago(this._ctx.t, step.entry.saved_at_utc)
+            {
+              class: 'nbmv-when nbmv-dim',
+              datetime: step.entry.saved_at_utc,
+              title: formatDateTime(step.entry.saved_at_utc)
+            },
+            formatAge(this._ctx.t, step.entry.saved_at_utc)
           )
         ),
-        h('p', {}, this._words(step.status), step.said ? [': ', written(step.said)] : null),
+        h('p', {}, this._statusText(step.status), step.said ? [': ', userText(step.said)] : null),
         step.status === 'removed'
           ? null
-          : h('p', { class: 'nbmv-dim nbmv-small' }, written(step.type), ' · ', size(step.size_bytes)),
-        this._actions(name, step.entry, step.status, before)
+          : h('p', { class: 'nbmv-dim nbmv-small' }, userText(step.type), ' · ', formatSize(step.size_bytes)),
+        this._drawActions(name, step.entry, step.status, before)
       );
     });
     return h(
       'section',
       { class: 'nbmv-name-history', 'aria-label': name },
-      h('h3', { class: 'nbmv-title' }, written(name)),
+      h('h3', { class: 'nbmv-title' }, userText(name)),
       h('ol', { class: 'nbmv-steps' }, items)
     );
   }
 
-  private _words(status: Status): string {
+  private _statusText(status: Status): string {
     const { t } = this._ctx;
     const words: { [S in Status]: string } = {
       added: t('New'),
@@ -243,14 +252,14 @@ export class Inspect implements IView {
     return words[status];
   }
 
-  private _actions(name: string, entry: IEntry, status: Status, before: IEntry | undefined): HTMLElement {
+  private _drawActions(name: string, entry: IEntry, status: Status, before: IEntry | undefined): HTMLElement {
     const { t } = this._ctx;
     const place = h('div', {});
     const about = button({
       label: t('Profile'),
       class: 'nbmv-link',
-      run: () => {
-        void this._profile(about, place, entry, name);
+      onClick: () => {
+        void this._toggleProfile(about, place, entry, name);
       }
     });
     about.setAttribute('aria-expanded', 'false');
@@ -266,8 +275,8 @@ export class Inspect implements IView {
               label: t('Roll back to this'),
               class: 'nbmv-link',
               title: t('Only {name}, to {version}', { name, version: entry.name }),
-              run: () => {
-                this._ctx.go('rollback', [entry.id], name);
+              onClick: () => {
+                this._ctx.openView('rollback', [entry.id], name);
               }
             }),
         before && status === 'changed'
@@ -275,8 +284,8 @@ export class Inspect implements IView {
               label: t('What changed'),
               class: 'nbmv-link',
               title: t('Compare with {version}', { version: before.name }),
-              run: () => {
-                this._ctx.go('compare', [before.id, entry.id], name);
+              onClick: () => {
+                this._ctx.openView('compare', [before.id, entry.id], name);
               }
             })
           : null,
@@ -286,18 +295,18 @@ export class Inspect implements IView {
     );
   }
 
-  private async _profile(from: HTMLElement, place: HTMLElement, entry: IEntry, name: string): Promise<void> {
+  private async _toggleProfile(from: HTMLElement, place: HTMLElement, entry: IEntry, name: string): Promise<void> {
     if (place.childElementCount) {
-      fill(place);
+      replaceChildren(place);
       from.setAttribute('aria-expanded', 'false');
       return;
     }
     try {
-      const { section } = await this._ctx.ask('profile', { id: entry.id, name });
-      fill(place, rendererOf(section.id)(this._ctx, section, { onlyDifferences: false, sideways: false }));
+      const { section } = await this._ctx.query('profile', { id: entry.id, name });
+      replaceChildren(place, rendererOf(section.id)(this._ctx, section, { onlyDifferences: false, sideBySide: false }));
       from.setAttribute('aria-expanded', 'true');
     } catch (error) {
-      this._ctx.failed(error);
+      this._ctx.showError(error);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { IContext } from '../context';
-import { showDocument } from './document';
+import { openDocumentPage } from './document';
 import type { IMenuItem } from '../dom/menu';
 import type { IEntry } from '../protocol/messages';
 
@@ -11,15 +11,15 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
       label: t('Roll back…'),
       icon: 'rollback',
       run: () => {
-        ctx.go('rollback', [entry.id]);
+        ctx.openView('rollback', [entry.id]);
       }
     },
     {
       label: t('Compare with the present version'),
       icon: 'compare',
-      disabled: isPresent(ctx, entry),
+      disabled: isCurrent(ctx, entry),
       run: () => {
-        compareWithPresent(ctx, entry);
+        compareWithCurrent(ctx, entry);
       }
     },
     {
@@ -27,14 +27,14 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
       icon: 'compare',
       disabled: entry.parents.length === 0,
       run: () => {
-        ctx.go('compare', [entry.parents[0] ?? '', entry.id]);
+        ctx.openView('compare', [entry.parents[0] ?? '', entry.id]);
       }
     },
     {
       label: t('Export…'),
       icon: 'export',
       run: () => {
-        ctx.go('export', [entry.id]);
+        ctx.openView('export', [entry.id]);
       }
     },
     {
@@ -47,24 +47,24 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
   ];
 }
 
-export function isPresent(ctx: IContext, entry: IEntry): boolean {
+export function isCurrent(ctx: IContext, entry: IEntry): boolean {
   return entry.id === ctx.state.value?.head?.id;
 }
 
 /** Older on the left, so that what is read as "after" is the newer one. */
-export function compareWithPresent(ctx: IContext, entry: IEntry): void {
+export function compareWithCurrent(ctx: IContext, entry: IEntry): void {
   const head = ctx.state.value?.head;
   if (head) {
-    ctx.go('compare', entry.number < head.number ? [entry.id, head.id] : [head.id, entry.id]);
+    ctx.openView('compare', entry.number < head.number ? [entry.id, head.id] : [head.id, entry.id]);
   }
 }
 
 export async function openNotebook(ctx: IContext, entry: IEntry): Promise<void> {
   const { t, host } = ctx;
   try {
-    const { notebook, name } = await ctx.ask('document', { id: entry.id });
+    const { notebook, name } = await ctx.query('document', { id: entry.id });
     if (!notebook) {
-      ctx.notice({
+      ctx.showNotice({
         kind: 'info',
         text: t('{name} holds no notebook document', { name: entry.name }),
         hint: t('Versions made from JupyterLab, or with the notebook saved, hold it.')
@@ -72,19 +72,19 @@ export async function openNotebook(ctx: IContext, entry: IEntry): Promise<void> 
     } else if (host.openDocument) {
       host.openDocument(name, notebook);
     } else {
-      showDocument(ctx, name, notebook);
+      openDocumentPage(ctx, name, notebook);
     }
   } catch (error) {
-    ctx.failed(error);
+    ctx.showError(error);
   }
 }
 
 /** Good news: beyond the panel where the host can, and in it otherwise. */
-export function announce(ctx: IContext, text: string, action?: { label: string; run: () => void }): void {
+export function reportSuccess(ctx: IContext, text: string, action?: { label: string; run: () => void }): void {
   if (ctx.host.notify) {
     ctx.host.notify(text, 'success', action);
-    ctx.say(text);
+    ctx.announce(text);
   } else {
-    ctx.notice({ kind: 'success', text, ...(action ? { actions: [action] } : {}) });
+    ctx.showNotice({ kind: 'success', text, ...(action ? { actions: [action] } : {}) });
   }
 }

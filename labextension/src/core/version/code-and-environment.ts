@@ -1,47 +1,47 @@
 import type { IContext } from '../context';
-import { fold, written } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { duration, said } from '../text/figures';
+import { foldable, userText } from '../dom/controls';
+import { replaceChildren, h } from '../dom/elements';
+import { formatDuration, formatJson } from '../text/figures';
 import type { IEntry, IVersion } from '../protocol/messages';
 
 /** Cells, environment and what was not kept: asked for when it is opened. */
-export function moreOf(ctx: IContext, entry: IEntry): HTMLElement {
+export function codeAndEnvironment(ctx: IContext, entry: IEntry): HTMLElement {
   const body = h('div', { class: 'nbmv-more' });
-  let asked = false;
+  let isRequested = false;
   const load = async (): Promise<void> => {
-    fill(body, h('p', { class: 'nbmv-dim' }, ctx.t('Loading')));
+    replaceChildren(body, h('p', { class: 'nbmv-dim' }, ctx.t('Loading')));
     try {
-      fill(body, draw(ctx, await ctx.ask('version', { id: entry.id })));
+      replaceChildren(body, drawVersion(ctx, await ctx.query('version', { id: entry.id })));
     } catch (error) {
-      asked = false;
-      fill(body);
-      ctx.failed(error);
+      isRequested = false;
+      replaceChildren(body);
+      ctx.showError(error);
     }
   };
-  return fold(ctx.t('Code and environment'), body, false, open => {
-    if (open && !asked) {
-      asked = true;
+  return foldable(ctx.t('Code and environment'), body, false, open => {
+    if (open && !isRequested) {
+      isRequested = true;
       void load();
     }
   });
 }
 
-function draw(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
+function drawVersion(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
   const { t } = ctx;
   const notes = version.kept.filter(one => one.notes.length);
   return [
     version.skipped.length
-      ? section(
+      ? bulletSection(
           t('Not kept'),
           version.skipped.map(one =>
-            h('li', {}, written(one.path || one.name, 'nbmv-strong'), ': ', written(one.reason))
+            h('li', {}, userText(one.path || one.name, 'nbmv-strong'), ': ', userText(one.reason))
           )
         )
       : null,
     notes.length
-      ? section(
+      ? bulletSection(
           t('Notes'),
-          notes.map(one => h('li', {}, written(one.name, 'nbmv-strong'), ': ', written(one.notes.join('; '))))
+          notes.map(one => h('li', {}, userText(one.name, 'nbmv-strong'), ': ', userText(one.notes.join('; '))))
         )
       : null,
     version.git
@@ -57,20 +57,20 @@ function draw(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
       ? h(
           'div',
           {},
-          version.cells.map(one => cell(ctx, one))
+          version.cells.map(one => drawCellRun(ctx, one))
         )
       : h('p', { class: 'nbmv-dim' }, t('No cell ran.')),
     h('h4', {}, t('Environment')),
-    environment(version)
+    drawEnvironment(version)
   ];
 }
 
-function section(title: string, items: HTMLElement[]): HTMLElement {
+function bulletSection(title: string, items: HTMLElement[]): HTMLElement {
   return h('div', {}, h('h4', {}, title), h('ul', { class: 'nbmv-bullets' }, items));
 }
 
-function cell(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
-  const took = one.duration_s === null ? '' : duration(one.duration_s);
+function drawCellRun(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
+  const took = one.duration_s === null ? '' : formatDuration(one.duration_s);
   return h(
     'figure',
     { class: one.ok ? 'nbmv-cell' : 'nbmv-cell nbmv-cell-failed' },
@@ -87,15 +87,15 @@ function cell(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
   );
 }
 
-function environment(version: IVersion): HTMLElement {
+function drawEnvironment(version: IVersion): HTMLElement {
   const { packages, ...facts } = version.environment;
   const list = (of: { [name: string]: unknown }): HTMLElement =>
     h(
       'dl',
       { class: 'nbmv-list-facts' },
       Object.entries(of).map(([name, value]) => [
-        h('dt', {}, written(name)),
-        h('dd', {}, written(said(value as never)))
+        h('dt', {}, userText(name)),
+        h('dd', {}, userText(formatJson(value as never)))
       ])
     );
   const many = typeof packages === 'object' && packages !== null && !Array.isArray(packages) ? packages : {};

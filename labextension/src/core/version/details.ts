@@ -1,30 +1,30 @@
 import type { IContext } from '../context';
-import { button, fold, iconButton, written } from '../dom/controls';
-import { fill, h } from '../dom/elements';
-import { duration, measured, moment, number, size } from '../text/figures';
-import { metricsOf, refs, stepOf } from './metrics';
+import { button, foldable, iconButton, userText } from '../dom/controls';
+import { replaceChildren, h } from '../dom/elements';
+import { formatDuration, metricNumber, formatDateTime, formatNumber, formatSize } from '../text/figures';
+import { metricsAndParams, branchChips, metricChange } from './metrics';
 import { icon } from '../dom/icons';
 import { openMenu } from '../dom/menu';
-import { counted } from '../text/translate';
-import { pendingNames } from '../history/row';
-import { moreOf } from './code-and-environment';
+import { plural } from '../text/translate';
+import { changedNames } from '../history/row';
+import { codeAndEnvironment } from './code-and-environment';
 import type { IEntry } from '../protocol/messages';
-import { keepFocus } from '../dom/focus';
+import { preserveFocus } from '../dom/focus';
 import { noteEditor, tagEditor } from './tag-editor';
-import { compareWithPresent, isPresent, versionActions } from './actions';
+import { compareWithCurrent, isCurrent, versionActions } from './actions';
 
 /** What is known about the selected version, or what can be done with several. Beside the list, or below it where it is narrow. */
-export class Details {
+export class VersionDetails {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
-  private readonly _close: () => void;
-  private _shown = '';
-  private _ids = '';
-  private _pending = false;
+  private readonly _onClose: () => void;
+  private _drawnStamp = '';
+  private _drawnIds = '';
+  private _showsUncommitted = false;
 
   constructor(ctx: IContext, close: () => void) {
     this._ctx = ctx;
-    this._close = close;
+    this._onClose = close;
     this.element = h('section', { class: 'nbmv-details', 'aria-label': ctx.t('Selected version'), hidden: true });
     this.element.addEventListener('keydown', event => {
       if (event.key === 'Escape' && !event.defaultPrevented) {
@@ -43,28 +43,28 @@ export class Details {
       pending ? this._ctx.state.value?.uncommitted : null
     ]);
     const ids = entries.map(one => one.id).join();
-    const same = ids === this._ids;
-    this._pending = pending;
-    if (stamp === this._shown || (same && this._isWritten())) {
+    const same = ids === this._drawnIds;
+    this._showsUncommitted = pending;
+    if (stamp === this._drawnStamp || (same && this._isEditing())) {
       return; // what is being written there is not thrown away
     }
-    this._shown = stamp;
-    this._ids = ids;
-    const folds = new Map([...this.element.querySelectorAll('details')].map(one => [key(one), one.open]));
+    this._drawnStamp = stamp;
+    this._drawnIds = ids;
+    const folds = new Map([...this.element.querySelectorAll('details')].map(one => [foldKey(one), one.open]));
     const scrolled = same ? this.element.scrollTop : 0;
     this.element.hidden = entries.length === 0 && !pending;
-    keepFocus(this.element, () => {
-      fill(this.element, this._content(entries, pending));
+    preserveFocus(this.element, () => {
+      replaceChildren(this.element, this._draw(entries, pending));
     });
     for (const one of this.element.querySelectorAll('details')) {
-      one.open = folds.get(key(one)) ?? one.open;
+      one.open = folds.get(foldKey(one)) ?? one.open;
     }
     this.element.scrollTop = scrolled;
   }
 
   /** The state has changed: what is not committed may be another. */
-  state(): void {
-    if (this._pending) {
+  updateState(): void {
+    if (this._showsUncommitted) {
       this.show([], true);
     }
   }
@@ -74,36 +74,36 @@ export class Details {
   }
 
   /** Whether someone is writing a tag or a note: a field that was left empty holds nothing up. */
-  private _isWritten(): boolean {
+  private _isEditing(): boolean {
     const fields = [...this.element.querySelectorAll<HTMLInputElement>('textarea, .nbmv-tag-input')];
     return fields.some(one => one === document.activeElement || one.value !== '');
   }
 
-  private _content(entries: readonly IEntry[], pending: boolean): HTMLElement[] {
+  private _draw(entries: readonly IEntry[], pending: boolean): HTMLElement[] {
     const [first] = entries;
     if (entries.length > 1) {
-      return this._several(entries);
+      return this._drawSelection(entries);
     }
-    return first ? this._one(first) : pending ? this._uncommitted() : [];
+    return first ? this._drawVersion(first) : pending ? this._drawUncommitted() : [];
   }
 
-  private _head(...title: (Node | string)[]): HTMLElement {
+  private _drawHead(...title: (Node | string)[]): HTMLElement {
     return h(
       'div',
       { class: 'nbmv-details-head' },
       h('h3', { class: 'nbmv-title' }, title),
-      iconButton({ label: this._ctx.t('Close the details'), icon: 'close', run: this._close })
+      iconButton({ label: this._ctx.t('Close the details'), icon: 'close', onClick: this._onClose })
     );
   }
 
-  private _one(entry: IEntry): HTMLElement[] {
+  private _drawVersion(entry: IEntry): HTMLElement[] {
     const { t } = this._ctx;
-    const present = isPresent(this._ctx, entry);
+    const present = isCurrent(this._ctx, entry);
     const more = iconButton({
       label: t('More actions'),
       icon: 'more',
-      run: () => {
-        openMenu(entry.name, versionActions(this._ctx, entry), { root: this._ctx.root, from: more });
+      onClick: () => {
+        openMenu(entry.name, versionActions(this._ctx, entry), { root: this._ctx.root, opener: more });
       }
     });
     more.setAttribute('aria-haspopup', 'menu');
@@ -113,8 +113,8 @@ export class Details {
       button({
         label: t('Roll back…'),
         icon: 'rollback',
-        run: () => {
-          this._ctx.go('rollback', [entry.id]);
+        onClick: () => {
+          this._ctx.openView('rollback', [entry.id]);
         }
       }),
       present
@@ -123,31 +123,36 @@ export class Details {
             label: t('Compare'),
             icon: 'compare',
             title: t('Compare with the present version'),
-            run: () => {
-              compareWithPresent(this._ctx, entry);
+            onClick: () => {
+              compareWithCurrent(this._ctx, entry);
             }
           }),
       more
     );
     return [
-      this._head(h('span', { class: 'nbmv-version' }, entry.name), ' ', written(entry.message || entry.auto)),
-      h('p', { class: 'nbmv-dim nbmv-small' }, present ? `${t('Present version')} · ` : '', moment(entry.saved_at_utc)),
+      this._drawHead(h('span', { class: 'nbmv-version' }, entry.name), ' ', userText(entry.message || entry.auto)),
+      h(
+        'p',
+        { class: 'nbmv-dim nbmv-small' },
+        present ? `${t('Present version')} · ` : '',
+        formatDateTime(entry.saved_at_utc)
+      ),
       actions,
       h(
         'div',
         { class: 'nbmv-facts' },
-        label('tag', t('Tags'), tagEditor(this._ctx, entry)),
-        label('note', t('Note'), noteEditor(this._ctx, entry)),
-        refs(entry.branches)
+        labelledEditor('tag', t('Tags'), tagEditor(this._ctx, entry)),
+        labelledEditor('note', t('Note'), noteEditor(this._ctx, entry)),
+        branchChips(entry.branches)
       ),
-      ...metricsOf(this._ctx, entry),
-      this._names(entry),
-      this._about(entry),
-      moreOf(this._ctx, entry)
+      ...metricsAndParams(this._ctx, entry),
+      this._drawNames(entry),
+      this._drawAbout(entry),
+      codeAndEnvironment(this._ctx, entry)
     ];
   }
 
-  private _names(entry: IEntry): HTMLElement {
+  private _drawNames(entry: IEntry): HTMLElement {
     const { t } = this._ctx;
     const rows = entry.names.map(one =>
       h(
@@ -161,13 +166,13 @@ export class Details {
             label: one.name,
             class: 'nbmv-link',
             title: t('Versions of {name}', { name: one.name }),
-            run: () => {
-              this._ctx.go('inspect', [], one.name);
+            onClick: () => {
+              this._ctx.openView('inspect', [], one.name);
             }
           })
         ),
-        h('td', { class: 'nbmv-dim' }, written(one.type)),
-        h('td', { class: 'nbmv-number' }, size(one.size_bytes))
+        h('td', { class: 'nbmv-dim' }, userText(one.type)),
+        h('td', { class: 'nbmv-number' }, formatSize(one.size_bytes))
       )
     );
     const heading = h(
@@ -176,46 +181,54 @@ export class Details {
       [t('Name'), t('Type'), t('Size')].map(text => h('th', { scope: 'col' }, text))
     );
     const table = h('table', { class: 'nbmv-table' }, h('thead', {}, heading), h('tbody', {}, rows));
-    return fold(
-      counted(t, entry.names.length, '{n} name', '{n} names'),
+    return foldable(
+      plural(t, entry.names.length, '{n} name', '{n} names'),
       h('div', { class: 'nbmv-scroll' }, table),
       true
     );
   }
 
-  private _about(entry: IEntry): HTMLElement {
+  private _drawAbout(entry: IEntry): HTMLElement {
     const { t } = this._ctx;
     const facts: [string, string][] = [
       [t('Branch'), entry.branch],
       [t('Author'), entry.author],
-      [t('Size'), t('{size}, {new} new on disk', { size: size(entry.raw_bytes), new: size(entry.new_bytes) })],
-      [t('Took'), duration(entry.duration_s)],
+      [
+        t('Size'),
+        t('{size}, {new} new on disk', { size: formatSize(entry.raw_bytes), new: formatSize(entry.new_bytes) })
+      ],
+      [t('Took'), formatDuration(entry.duration_s)],
       [t('Made by'), entry.auto],
       [t('Id'), entry.id.slice(0, 12)]
     ];
     const list = h(
       'dl',
       { class: 'nbmv-list-facts' },
-      facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, written(value))])
+      facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, userText(value))])
     );
-    return fold(t('About this version'), list, false);
+    return foldable(t('About this version'), list, false);
   }
 
-  private _several(entries: readonly IEntry[]): HTMLElement[] {
+  private _drawSelection(entries: readonly IEntry[]): HTMLElement[] {
     const { t } = this._ctx;
     const ordered = [...entries].sort((a, b) => a.number - b.number);
     const ids = ordered.map(one => one.id);
     const metric = this._ctx.metric.value;
     const [first, last] = [ordered[0]?.metrics[metric], ordered[ordered.length - 1]?.metrics[metric]];
     return [
-      this._head(t('{n} versions selected', { n: entries.length })),
+      this._drawHead(t('{n} versions selected', { n: entries.length })),
       h('p', { class: 'nbmv-dim nbmv-small' }, ordered.map(one => one.name).join(', ')),
       first !== undefined && last !== undefined
         ? h(
             'p',
             {},
-            `${metric} ${number(measured(first))} → ${number(measured(last))} `,
-            stepOf(this._ctx, measured(first), measured(last), this._ctx.state.value?.directions?.[metric])
+            `${metric} ${formatNumber(metricNumber(first))} → ${formatNumber(metricNumber(last))} `,
+            metricChange(
+              this._ctx,
+              metricNumber(first),
+              metricNumber(last),
+              this._ctx.state.value?.directions?.[metric]
+            )
           )
         : h('p', { hidden: true }),
       h(
@@ -225,28 +238,28 @@ export class Details {
           label: t('Compare'),
           icon: 'compare',
           class: 'nbmv-primary',
-          run: () => {
-            this._ctx.go('compare', ids);
+          onClick: () => {
+            this._ctx.openView('compare', ids);
           }
         }),
-        button({ label: t('Clear'), run: this._close })
+        button({ label: t('Clear'), onClick: this._onClose })
       )
     ];
   }
 
-  private _uncommitted(): HTMLElement[] {
+  private _drawUncommitted(): HTMLElement[] {
     const { t } = this._ctx;
     const state = this._ctx.state.value;
     const changes = state?.uncommitted ?? [];
     const head = state?.head;
     return [
-      this._head(t('Uncommitted changes')),
+      this._drawHead(t('Uncommitted changes')),
       h(
         'p',
         { class: 'nbmv-dim nbmv-small' },
         head ? t('Against {name}: + new, − gone, ~ changed', { name: head.name }) : ''
       ),
-      h('div', { class: 'nbmv-names' }, pendingNames(changes)),
+      h('div', { class: 'nbmv-names' }, changedNames(changes)),
       h(
         'div',
         { class: 'nbmv-actions' },
@@ -254,16 +267,16 @@ export class Details {
           label: t('Commit…'),
           icon: 'commit',
           class: 'nbmv-primary',
-          run: () => {
-            this._ctx.go('commit');
+          onClick: () => {
+            this._ctx.openView('commit');
           }
         }),
         head
           ? button({
               label: t('Back to {name}…', { name: head.name }),
               icon: 'rollback',
-              run: () => {
-                this._ctx.go('rollback', [head.id]);
+              onClick: () => {
+                this._ctx.openView('rollback', [head.id]);
               }
             })
           : null
@@ -273,10 +286,10 @@ export class Details {
 }
 
 /** A fold as the next version has it too: by its words without the numbers. */
-function key(fold: HTMLDetailsElement): string {
+function foldKey(fold: HTMLDetailsElement): string {
   return fold.querySelector('summary')?.textContent.replace(/\d+/g, '') ?? '';
 }
 
-function label(sign: 'tag' | 'note', name: string, editor: HTMLElement): HTMLElement {
+function labelledEditor(sign: 'tag' | 'note', name: string, editor: HTMLElement): HTMLElement {
   return h('div', { class: 'nbmv-fact' }, h('span', { class: 'nbmv-fact-name', title: name }, icon(sign)), editor);
 }

@@ -1,55 +1,60 @@
 import type { IContext } from '../context';
-import { fold, spoken, written } from '../dom/controls';
+import { foldable, screenReaderText, userText } from '../dom/controls';
 import { h } from '../dom/elements';
-import { measured, number, said, step, verdict } from '../text/figures';
+import { metricNumber, formatNumber, formatJson, formatDifference, judgeChange } from '../text/figures';
 import { icon } from '../dom/icons';
 import type { Direction, IEntry } from '../protocol/messages';
 
 /** Branches that end at a version, as chips. */
-export function refs(branches: readonly string[]): HTMLElement | null {
+export function branchChips(branches: readonly string[]): HTMLElement | null {
   return branches.length
     ? h(
         'div',
         { class: 'nbmv-tags' },
-        branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), written(name)))
+        branches.map(name => h('span', { class: 'nbmv-chip nbmv-chip-branch' }, icon('branch'), userText(name)))
       )
     : null;
 }
 
 /** A version's metrics as a row of figures, and its parameters behind a fold. */
-export function metricsOf(ctx: IContext, entry: IEntry): HTMLElement[] {
+export function metricsAndParams(ctx: IContext, entry: IEntry): HTMLElement[] {
   const metrics = Object.entries(entry.metrics);
   const params = Object.entries(entry.params);
   const figures = h(
     'dl',
     { class: 'nbmv-figures-list' },
     metrics.map(([name, value]) =>
-      h('div', {}, h('dt', {}, written(name)), h('dd', { title: String(value) }, number(measured(value))))
+      h('div', {}, h('dt', {}, userText(name)), h('dd', { title: String(value) }, formatNumber(metricNumber(value))))
     )
   );
   const list = h(
     'dl',
     { class: 'nbmv-list-facts' },
-    params.map(([name, value]) => [h('dt', {}, written(name)), h('dd', {}, written(said(value)))])
+    params.map(([name, value]) => [h('dt', {}, userText(name)), h('dd', {}, userText(formatJson(value)))])
   );
   return [
     ...(metrics.length ? [figures] : []),
-    ...(params.length ? [fold(ctx.t('Hyperparameters ({n})', { n: params.length }), list, false)] : [])
+    ...(params.length ? [foldable(ctx.t('Hyperparameters ({n})', { n: params.length }), list, false)] : [])
   ];
 }
 
 /** How much more or less another value of a metric is, in the colour and the word of better or worse where the direction is known. */
-export function stepOf(
+export function metricChange(
   ctx: IContext,
   before: number | undefined,
   after: number,
   direction: Direction | undefined
 ): HTMLElement | null {
   const { t } = ctx;
-  const by = step(before, after);
-  const kind = before === undefined ? '' : verdict(after - before, direction);
+  const by = formatDifference(before, after);
+  const kind = before === undefined ? '' : judgeChange(after - before, direction);
   const word = kind === 'good' ? t('better') : kind === 'bad' ? t('worse') : '';
   return by
-    ? h('span', { class: kind ? `nbmv-step nbmv-step-${kind}` : 'nbmv-step' }, by, word ? spoken(`, ${word}`) : null)
+    ? h(
+        'span',
+        { class: kind ? `nbmv-step nbmv-step-${kind}` : 'nbmv-step' },
+        by,
+        word ? screenReaderText(`, ${word}`) : null
+      )
     : null;
 }

@@ -1,6 +1,6 @@
 import type { IContext } from '../context';
-import { iconButton, written } from '../dom/controls';
-import { fill, h } from '../dom/elements';
+import { iconButton, userText } from '../dom/controls';
+import { replaceChildren, h } from '../dom/elements';
 import { icon } from '../dom/icons';
 import type { IEntry } from '../protocol/messages';
 
@@ -12,23 +12,28 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
     const add = iconButton({
       label: t('Add a tag'),
       icon: 'plus',
-      run: () => {
+      onClick: () => {
         opened();
       }
     });
-    fill(element, entry.tags.map(chip), entry.tags.length ? null : h('span', { class: 'nbmv-dim' }, t('No tags')), add);
+    replaceChildren(
+      element,
+      entry.tags.map(chip),
+      entry.tags.length ? null : h('span', { class: 'nbmv-dim' }, t('No tags')),
+      add
+    );
   };
   const chip = (name: string): HTMLElement =>
     h(
       'span',
       { class: 'nbmv-chip nbmv-chip-tag' },
       icon('tag'),
-      written(name),
+      userText(name),
       iconButton({
         label: t('Remove the tag {name}', { name }),
         icon: 'close',
         class: 'nbmv-tiny',
-        run: () => void ctx.act('untag', { name }, t('Removing the tag {name}', { name }))
+        onClick: () => void ctx.mutate('untag', { name }, t('Removing the tag {name}', { name }))
       })
     );
   const opened = (): void => {
@@ -49,14 +54,14 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
         event.preventDefault(); // the key would press the button that has the focus next
         const name = input.value.trim();
         back();
-        put(ctx, entry, name);
+        addTag(ctx, entry, name);
       } else if (event.key === 'Escape') {
         event.preventDefault();
         event.stopPropagation();
         back();
       }
     });
-    fill(element, entry.tags.map(chip), input);
+    replaceChildren(element, entry.tags.map(chip), input);
     input.focus();
   };
   closed();
@@ -64,10 +69,10 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
 }
 
 /** A tag is at one version only: one that is elsewhere is moved when that is said once more. */
-function put(ctx: IContext, entry: IEntry, name: string): void {
+function addTag(ctx: IContext, entry: IEntry, name: string): void {
   const { t } = ctx;
   const add = (move: boolean): void =>
-    void ctx.act(
+    void ctx.mutate(
       'tag',
       { id: entry.id, name, ...(move ? { move } : {}) },
       t('Tagging {version}', { version: entry.name })
@@ -76,7 +81,7 @@ function put(ctx: IContext, entry: IEntry, name: string): void {
   if (at === undefined || at === entry.id) {
     add(false);
   } else {
-    ctx.notice({
+    ctx.showNotice({
       kind: 'info',
       text: t('The tag {name} is at another version', { name }),
       actions: [
@@ -99,13 +104,13 @@ export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
     const edit = iconButton({
       label: entry.note ? t('Edit the note') : t('Add a note'),
       icon: 'pencil',
-      run: () => {
+      onClick: () => {
         opened();
       }
     });
-    fill(
+    replaceChildren(
       element,
-      entry.note ? written(entry.note, 'nbmv-note-text') : h('span', { class: 'nbmv-dim' }, t('No note')),
+      entry.note ? userText(entry.note, 'nbmv-note-text') : h('span', { class: 'nbmv-dim' }, t('No note')),
       edit
     );
   };
@@ -119,7 +124,7 @@ export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
       const note = input.value.trim();
       back();
       if (note !== entry.note) {
-        void ctx.act('note', { id: entry.id, note }, t('Writing the note'));
+        void ctx.mutate('note', { id: entry.id, note }, t('Writing the note'));
       }
     };
     input.addEventListener('keydown', event => {
@@ -133,9 +138,9 @@ export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
         }
       }
     });
-    const save = iconButton({ label: t('Save the note'), icon: 'check', run: keep });
-    const leave = iconButton({ label: t('Leave the note as it was'), icon: 'close', run: back });
-    fill(element, input, h('div', { class: 'nbmv-note-ends' }, save, leave));
+    const save = iconButton({ label: t('Save the note'), icon: 'check', onClick: keep });
+    const leave = iconButton({ label: t('Leave the note as it was'), icon: 'close', onClick: back });
+    replaceChildren(element, input, h('div', { class: 'nbmv-note-ends' }, save, leave));
     input.focus();
   };
   closed();

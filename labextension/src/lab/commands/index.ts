@@ -3,16 +3,16 @@ import type { ICommandPalette } from '@jupyterlab/apputils';
 import { InputDialog } from '@jupyterlab/apputils';
 import { historyIcon, redoIcon, undoIcon, type LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { IDone, ITransport, Translate, View } from '../../core';
-import { withDocument, type Around } from '../panel-host';
+import type { IActionResult, ITransport, Translate, View } from '../../core';
+import { withDocument, type PanelHost } from '../panel-host';
 import { commitIcon } from '../icons';
-import type { IPlace, Links } from '../notebooks';
-import { explain, notify } from '../notices';
+import type { INotebookLink, NotebookLinks } from '../notebooks';
+import { notifyFailure, notify } from '../notices';
 import type { Sidebar } from '../sidebar';
-import { reason } from '../panel-view';
+import { statusText } from '../panel-view';
 
 /** The commands' ids; the schema's menus, toolbar and shortcuts name them too. */
-export const ID = {
+export const COMMAND_ID = {
   open: 'nbmodelver:open',
   load: 'nbmodelver:load',
   commit: 'nbmodelver:commit',
@@ -45,22 +45,26 @@ interface ICommand {
   run: (args: Args) => void | Promise<void>;
 }
 
-export interface IRoom {
+export interface ICommandContext {
   app: JupyterFrontEnd;
   t: Translate;
-  links: Links;
-  around: Around;
+  links: NotebookLinks;
+  host: PanelHost;
   sidebar: Sidebar;
   /** Opens a comparison in a tab, or over the page. */
   compare: (path: string, ids: string[]) => void;
   openDocument: ((name: string, notebook: object, beside: string) => void) | null;
 }
 
-const TEXT = { type: 'string' };
-const VERSION = { type: 'string', description: 'A version: v3, HEAD~1, a tag, a branch or an id.' };
-const NAMES = { type: 'array', items: TEXT, description: 'Names in the notebook; all of them without it.' };
+const TEXT_SCHEMA = { type: 'string' };
+const VERSION_SCHEMA = { type: 'string', description: 'A version: v3, HEAD~1, a tag, a branch or an id.' };
+const NAMES_SCHEMA = {
+  type: 'array',
+  items: TEXT_SCHEMA,
+  description: 'Names in the notebook; all of them without it.'
+};
 
-export function addCommands(room: IRoom, palette: ICommandPalette | null): void {
+export function addCommands(room: ICommandContext, palette: ICommandPalette | null): void {
   const { app, t, links } = room;
   const commands = { ...panelCommands(room), ...versionCommands(room), ...labelCommands(room) };
   for (const [id, command] of Object.entries(commands)) {
@@ -68,7 +72,7 @@ export function addCommands(room: IRoom, palette: ICommandPalette | null): void 
       label: command.label,
       caption: command.caption ?? command.label,
       describedBy: { args: { type: 'object', properties: command.args ?? {} } as never },
-      isEnabled: command.enabled ?? (() => links.current?.link.standing === 'ready'),
+      isEnabled: command.enabled ?? (() => links.current?.link.status === 'ready'),
       execute: args => command.run(args),
       ...(command.icon ? { icon: command.icon } : {}),
       ...(command.toggled ? { isToggleable: true, isToggled: command.toggled } : {})
@@ -84,60 +88,60 @@ export function addCommands(room: IRoom, palette: ICommandPalette | null): void 
 
 // -- what opens or shows something
 
-function panelCommands(room: IRoom): { [id: string]: ICommand } {
-  const { t, links, around } = room;
+function panelCommands(room: ICommandContext): { [id: string]: ICommand } {
+  const { t, links, host: around } = room;
   return {
-    [ID.open]: {
+    [COMMAND_ID.open]: {
       label: t('Show Versions'),
       caption: t('Show the versions of this notebook'),
       icon: historyIcon,
       enabled: () => true,
       run: () => {
-        show(room);
+        showView(room);
       }
     },
-    [ID.load]: {
+    [COMMAND_ID.load]: {
       label: t('Load nbmodelver in This Kernel'),
       enabled: () => canLoad(links.current),
       run: async () => {
         await links.current?.link.load().catch((error: unknown) => {
-          explain(error, t);
+          notifyFailure(error, t);
         });
       }
     },
-    [ID.commitForm]: {
+    [COMMAND_ID.commitForm]: {
       label: t('Commit …'),
       caption: t('Choose names, metrics and tags of a new version'),
       run: () => {
-        show(room, 'commit');
+        showView(room, 'commit');
       }
     },
-    [ID.inspect]: {
+    [COMMAND_ID.inspect]: {
       label: t('Inspect a Variable …'),
       caption: t('Show the versions of one variable'),
-      args: { name: TEXT },
+      args: { name: TEXT_SCHEMA },
       run: args => {
-        show(room, 'inspect', undefined, text(args, 'name'));
+        showView(room, 'inspect', undefined, textArgument(args, 'name'));
       }
     },
-    [ID.inspectCell]: {
+    [COMMAND_ID.inspectCell]: {
       label: t('Versions of What This Cell Makes'),
       run: () => {
         const cell = links.current?.panel.content.activeCell?.model;
         if (cell) {
-          show(room);
+          showView(room);
           room.sidebar.inspect({ id: cell.id, source: cell.sharedModel.getSource() });
         }
       }
     },
-    [ID.compare]: {
+    [COMMAND_ID.compare]: {
       label: t('Compare Versions'),
       caption: t('Compare the selected versions, or the present one with the one before'),
-      args: { path: TEXT, ids: { type: 'array', items: VERSION } },
+      args: { path: TEXT_SCHEMA, ids: { type: 'array', items: VERSION_SCHEMA } },
       enabled: () => true, // a restored layout opens comparisons before their notebooks
       run: args => {
-        const path = text(args, 'path') ?? links.current?.panel.context.path;
-        const ids = texts(args, 'ids') ?? (links.current ? around.selected(links.current) : []);
+        const path = textArgument(args, 'path') ?? links.current?.panel.context.path;
+        const ids = textListArgument(args, 'ids') ?? (links.current ? around.selectedIds(links.current) : []);
         const wanted = ids.length > 1 ? ids : [`${ids[0] ?? 'HEAD'}~1`, ids[0] ?? 'HEAD'];
         if (path !== undefined) {
           room.compare(path, wanted);
@@ -149,88 +153,94 @@ function panelCommands(room: IRoom): { [id: string]: ICommand } {
 
 // -- what makes a version, or goes to one
 
-function versionCommands(room: IRoom): { [id: string]: ICommand } {
+function versionCommands(room: ICommandContext): { [id: string]: ICommand } {
   const { t, links } = room;
   return {
-    [ID.commit]: {
+    [COMMAND_ID.commit]: {
       label: t('Commit'),
       caption: t('Keep the models, data and hyperparameters of this notebook as a version'),
       icon: commitIcon,
-      args: { message: TEXT, names: NAMES, tags: { type: 'array', items: TEXT }, queue: { type: 'boolean' } },
+      args: {
+        message: TEXT_SCHEMA,
+        names: NAMES_SCHEMA,
+        tags: { type: 'array', items: TEXT_SCHEMA },
+        queue: { type: 'boolean' }
+      },
       enabled: () => links.current !== null,
       run: async args => {
         const wanted = {
-          names: texts(args, 'names') ?? null,
-          message: text(args, 'message') ?? '',
-          tags: texts(args, 'tags') ?? []
+          names: textListArgument(args, 'names') ?? null,
+          message: textArgument(args, 'message') ?? '',
+          tags: textListArgument(args, 'tags') ?? []
         };
-        await deed(
+        await runInKernel(
           room,
           (transport, queue) => transport.request('commit', { ...wanted, queue }),
           args['queue'] === true
         );
       }
     },
-    [ID.rollback]: {
+    [COMMAND_ID.rollback]: {
       label: t('Roll Back …'),
       caption: t('Show what a rollback to a version would change'),
       args: {
-        id: VERSION,
-        names: NAMES,
+        id: VERSION_SCHEMA,
+        names: NAMES_SCHEMA,
         now: { type: 'boolean', description: 'Do it without showing it first.' },
         queue: { type: 'boolean' }
       },
       run: async args => {
-        const id = text(args, 'id') ?? (links.current ? room.around.selected(links.current)[0] : undefined);
-        const names = texts(args, 'names');
+        const id = textArgument(args, 'id') ?? (links.current ? room.host.selectedIds(links.current)[0] : undefined);
+        const names = textListArgument(args, 'names');
         if (id === undefined) {
-          show(room, 'history');
+          showView(room, 'history');
         } else if (args['now'] === true) {
           const params = { id, ...(names ? { names } : {}) };
-          await deed(
+          await runInKernel(
             room,
             (transport, queue) => transport.request('rollback', { ...params, queue }),
             args['queue'] === true,
-            ID.undo
+            COMMAND_ID.undo
           );
         } else {
-          show(room, 'rollback', [id], names?.[0]);
+          showView(room, 'rollback', [id], names?.[0]);
         }
       }
     },
-    [ID.undo]: {
+    [COMMAND_ID.undo]: {
       label: t('Undo Rollback'),
       icon: undoIcon,
       enabled: () => links.current?.link.state?.undo != null,
-      run: () => deed(room, (transport, queue) => transport.request('undo', { queue }), false, ID.redo)
+      run: () => runInKernel(room, (transport, queue) => transport.request('undo', { queue }), false, COMMAND_ID.redo)
     },
-    [ID.redo]: {
+    [COMMAND_ID.redo]: {
       label: t('Redo Rollback'),
       icon: redoIcon,
       enabled: () => links.current?.link.state?.redo != null,
-      run: () => deed(room, (transport, queue) => transport.request('redo', { queue }), false, ID.undo)
+      run: () => runInKernel(room, (transport, queue) => transport.request('redo', { queue }), false, COMMAND_ID.undo)
     },
-    [ID.branch]: {
+    [COMMAND_ID.branch]: {
       label: t('Switch Branch …'),
-      args: { branch: TEXT, create: { type: 'boolean' } },
+      args: { branch: TEXT_SCHEMA, create: { type: 'boolean' } },
       run: async args => {
         const state = links.current?.link.state;
         const known = Object.keys(state?.branches ?? {});
         const branch =
-          text(args, 'branch') ?? (await ask(t('Switch Branch'), t('Branch (a new one is made here)'), known));
+          textArgument(args, 'branch') ??
+          (await promptFor(t('Switch Branch'), t('Branch (a new one is made here)'), known));
         if (branch !== null) {
           const params = { branch, create: args['create'] === true || !known.includes(branch) };
-          await deed(room, (transport, queue) => transport.request('switch', { ...params, queue }));
+          await runInKernel(room, (transport, queue) => transport.request('switch', { ...params, queue }));
         }
       }
     },
-    [ID.auto]: {
+    [COMMAND_ID.auto]: {
       label: t('Commit After Every Cell'),
       toggled: () => links.current?.link.state?.auto === true,
       args: { on: { type: 'boolean' } },
       run: args => {
         const on = typeof args['on'] === 'boolean' ? args['on'] : links.current?.link.state?.auto !== true;
-        return deed(room, transport => transport.request('auto', { on }));
+        return runInKernel(room, transport => transport.request('auto', { on }));
       }
     }
   };
@@ -238,57 +248,57 @@ function versionCommands(room: IRoom): { [id: string]: ICommand } {
 
 // -- what names, describes or hands on a version
 
-function labelCommands(room: IRoom): { [id: string]: ICommand } {
-  const { t, links, around } = room;
+function labelCommands(room: ICommandContext): { [id: string]: ICommand } {
+  const { t, links, host: around } = room;
   const chosen = (args: Args): string =>
-    text(args, 'id') ?? (links.current ? around.selected(links.current)[0] : undefined) ?? 'HEAD';
+    textArgument(args, 'id') ?? (links.current ? around.selectedIds(links.current)[0] : undefined) ?? 'HEAD';
   return {
-    [ID.tag]: {
+    [COMMAND_ID.tag]: {
       label: t('Tag a Version …'),
-      args: { id: VERSION, name: TEXT, move: { type: 'boolean' } },
+      args: { id: VERSION_SCHEMA, name: TEXT_SCHEMA, move: { type: 'boolean' } },
       run: async args => {
-        const name = text(args, 'name') ?? (await ask(t('Tag a Version'), t('Tag')));
+        const name = textArgument(args, 'name') ?? (await promptFor(t('Tag a Version'), t('Tag')));
         if (name !== null) {
-          await deed(room, transport =>
+          await runInKernel(room, transport =>
             transport.request('tag', { id: chosen(args), name, move: args['move'] === true })
           );
         }
       }
     },
-    [ID.note]: {
+    [COMMAND_ID.note]: {
       label: t('Note on a Version …'),
-      args: { id: VERSION, note: TEXT },
+      args: { id: VERSION_SCHEMA, note: TEXT_SCHEMA },
       run: async args => {
-        const note = text(args, 'note') ?? (await ask(t('Note on a Version'), t('Note')));
+        const note = textArgument(args, 'note') ?? (await promptFor(t('Note on a Version'), t('Note')));
         if (note !== null) {
-          await deed(room, transport => transport.request('note', { id: chosen(args), note }));
+          await runInKernel(room, transport => transport.request('note', { id: chosen(args), note }));
         }
       }
     },
-    [ID.export]: {
+    [COMMAND_ID.export]: {
       label: t('Export a Version …'),
       caption: t('Write a version as one file'),
       args: {
-        id: VERSION,
-        path: { ...TEXT, description: 'The file, from the folder of the notebook; asked for without it.' },
+        id: VERSION_SCHEMA,
+        path: { ...TEXT_SCHEMA, description: 'The file, from the folder of the notebook; asked for without it.' },
         overwrite: { type: 'boolean' }
       },
       run: args => {
-        const path = text(args, 'path');
+        const path = textArgument(args, 'path');
         if (path === undefined) {
-          show(room, 'export', [chosen(args)]);
+          showView(room, 'export', [chosen(args)]);
           return;
         }
-        return deed(room, transport =>
+        return runInKernel(room, transport =>
           transport.request('export', { id: chosen(args), path, overwrite: args['overwrite'] === true })
         );
       }
     },
-    [ID.document]: {
+    [COMMAND_ID.document]: {
       label: t('Open the Notebook of a Version'),
       caption: t('Show the notebook as it was, read only'),
-      args: { id: VERSION },
-      enabled: () => room.openDocument !== null && links.current?.link.standing === 'ready',
+      args: { id: VERSION_SCHEMA },
+      enabled: () => room.openDocument !== null && links.current?.link.status === 'ready',
       run: async args => {
         const place = links.current;
         try {
@@ -299,7 +309,7 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
             notify(t('{version} was kept without its notebook', { version: found.name }), 'info');
           }
         } catch (error) {
-          explain(error, t);
+          notifyFailure(error, t);
         }
       }
     }
@@ -309,14 +319,14 @@ function labelCommands(room: IRoom): { [id: string]: ICommand } {
 // -- shared
 
 /** Open the sidebar, and a view in it. */
-function show({ app, sidebar }: IRoom, view?: View, ids?: string[], name?: string): void {
+function showView({ app, sidebar }: ICommandContext, view?: View, ids?: string[], name?: string): void {
   if (sidebar.isVisible) {
     sidebar.activate(); // in Notebook 7.5 and older the shell would hide what is shown already
   } else {
     app.shell.activateById(sidebar.id);
   }
   if (view) {
-    sidebar.go(view, ids, name);
+    sidebar.openView(view, ids, name);
   }
 }
 
@@ -324,9 +334,9 @@ function show({ app, sidebar }: IRoom, view?: View, ids?: string[], name?: strin
  * Do something in the current notebook's kernel and say what was done; back: the command that takes it back.
  * Without the extension in the kernel its loading is offered, while a cell runs it is offered to wait.
  */
-async function deed(
-  room: IRoom,
-  request: (transport: ITransport, queue: boolean) => Promise<IDone>,
+async function runInKernel(
+  room: ICommandContext,
+  request: (transport: ITransport, queue: boolean) => Promise<IActionResult>,
   queue = false,
   back?: string
 ): Promise<void> {
@@ -335,15 +345,15 @@ async function deed(
   if (!place) {
     return;
   }
-  await place.link.settled(); // the extension may have been loaded a moment ago
+  await place.link.untilKnown(); // the extension may have been loaded a moment ago
   const transport = place.link.transport;
-  if (!transport || place.link.standing !== 'ready') {
+  if (!transport || place.link.status !== 'ready') {
     offerLoading(room, place);
     return;
   }
   try {
     const done = await request(withDocument(transport, place), queue);
-    const label = back === ID.undo ? t('Undo') : t('Redo');
+    const label = back === COMMAND_ID.undo ? t('Undo') : t('Redo');
     notify(
       done.said,
       'success',
@@ -357,27 +367,27 @@ async function deed(
           }
     );
   } catch (error) {
-    explain(error, t, () => {
-      void deed(room, request, true, back);
+    notifyFailure(error, t, () => {
+      void runInKernel(room, request, true, back);
     });
   }
 }
 
-function offerLoading({ t, around }: IRoom, place: IPlace): void {
+function offerLoading({ t, host: around }: ICommandContext, place: INotebookLink): void {
   const load = {
     label: t('Load nbmodelver in this kernel'),
     run: () => {
       around.load(place);
     }
   };
-  notify(reason(place.link, t), 'info', canLoad(place) ? load : undefined);
+  notify(statusText(place.link, t), 'info', canLoad(place) ? load : undefined);
 }
 
-function canLoad(place: IPlace | null): boolean {
-  return place?.link.standing === 'absent' || place?.link.standing === 'missing';
+function canLoad(place: INotebookLink | null): boolean {
+  return place?.link.status === 'absent' || place?.link.status === 'missing';
 }
 
-async function ask(title: string, label: string, known: string[] = []): Promise<string | null> {
+async function promptFor(title: string, label: string, known: string[] = []): Promise<string | null> {
   const answer =
     known.length > 0
       ? await InputDialog.getItem({ title, label, items: known, editable: true })
@@ -385,12 +395,12 @@ async function ask(title: string, label: string, known: string[] = []): Promise<
   return answer.button.accept && answer.value ? answer.value : null;
 }
 
-function text(args: Args, name: string): string | undefined {
+function textArgument(args: Args, name: string): string | undefined {
   const value = args[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-function texts(args: Args, name: string): string[] | undefined {
+function textListArgument(args: Args, name: string): string[] | undefined {
   const value = args[name];
   return Array.isArray(value) ? value.filter(one => typeof one === 'string') : undefined;
 }

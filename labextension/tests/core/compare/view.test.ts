@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { IChart, IDiff } from '../../../src/core';
-import { drawChart, summary } from '../../../src/core/charts/chart';
+import { drawChart, chartSummary } from '../../../src/core/charts/chart';
 import type { IContext } from '../../../src/core/context';
-import { number as numbered, pairs } from '../../../src/core/compare/text-diff';
-import { register } from '../../../src/core/compare/registry';
-import { plain } from '../../../src/core';
+import { parseDiff, pairLines } from '../../../src/core/compare/text-diff';
+import { registerRenderer } from '../../../src/core/compare/registry';
+import { interpolate } from '../../../src/core';
 import { fails, Mock } from '../../mock';
 import { diff, idOf } from '../../sample';
 import { all, button, click, one, page, settled } from '../mount';
@@ -93,13 +93,13 @@ describe('comparison of two', () => {
   });
 
   test('a later kind of section brings its own drawing', async () => {
-    register('drift.', () => [document.createElement('meter')]);
+    registerRenderer('drift.', () => [document.createElement('meter')]);
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(section(root, 'drift.train').querySelector('meter')).toBeTruthy();
   });
 
   test('a text diff has the line numbers of either side', () => {
-    const lines = numbered(['@@ -3,2 +5,3 @@', ' same', '-old', '+new', '+more']);
+    const lines = parseDiff(['@@ -3,2 +5,3 @@', ' same', '-old', '+new', '+more']);
     expect(lines.map(each => [each.kind, each.before, each.after])).toEqual([
       ['hunk', null, null],
       ['same', 3, 5],
@@ -111,8 +111,8 @@ describe('comparison of two', () => {
 });
 
 test('side by side, what was removed stands beside what came in its place', async () => {
-  const lines = numbered(['@@ -1,3 +1,3 @@', ' a', '-b', '-c', '+d', ' e', '+f']);
-  expect(pairs(lines).map(([left, right]) => [left?.text, right?.text])).toEqual([
+  const lines = parseDiff(['@@ -1,3 +1,3 @@', ' a', '-b', '-c', '+d', ' e', '+f']);
+  expect(pairLines(lines).map(([left, right]) => [left?.text, right?.text])).toEqual([
     ['@@ -1,3 +1,3 @@', '@@ -1,3 +1,3 @@'],
     ['a', 'a'],
     ['b', 'd'],
@@ -244,7 +244,7 @@ describe('charts', () => {
     ['bars', large],
     ['line', { ...large, kind: 'line', labels: [], series: [{ label: 'v1', x: [1, 19_784_122_904], y: [0, 1] }] }]
   ] as [string, IChart][])('numbers of an axis never lie over each other: %s', (_, chart) => {
-    const svg = drawChart({ t: plain } as IContext, chart).querySelector('.nbmv-svg');
+    const svg = drawChart({ t: interpolate } as IContext, chart).querySelector('.nbmv-svg');
     const ticks = [...(svg?.querySelectorAll('.nbmv-tick ~ text') ?? [])].map(each => ({
       at: Number(each.getAttribute('x')),
       half: 3 * (each.textContent ?? '').length
@@ -256,7 +256,7 @@ describe('charts', () => {
   });
 
   test('the number behind a bar is inside the picture', () => {
-    const svg = drawChart({ t: plain } as IContext, large).querySelector('.nbmv-svg');
+    const svg = drawChart({ t: interpolate } as IContext, large).querySelector('.nbmv-svg');
     const ends = [...(svg?.querySelectorAll('.nbmv-bar-value') ?? [])].map(
       each => Number(each.getAttribute('x')) + 5.5 * (each.textContent ?? '').length
     );
@@ -264,7 +264,7 @@ describe('charts', () => {
   });
 
   test('a long name of an axis is shortened, and said in full', () => {
-    const svg = drawChart({ t: plain } as IContext, {
+    const svg = drawChart({ t: interpolate } as IContext, {
       ...large,
       y_label: 'prix au mètre carré '.repeat(8)
     }).querySelector('.nbmv-svg');
@@ -278,7 +278,7 @@ describe('charts', () => {
     const narrow = { label: 'v1', x: [0, 1, 2], y: [10, 10] };
     const wide = { label: 'v2', x: [0, 2, 4], y: [20, 0] };
     const tops = (chart: IChart): string[] =>
-      [...drawChart({ t: plain } as IContext, chart).querySelectorAll('.nbmv-area')].map(
+      [...drawChart({ t: interpolate } as IContext, chart).querySelectorAll('.nbmv-area')].map(
         each => /L[\d.]+ ([\d.]+)H/.exec(each.getAttribute('d') ?? '')?.[1] ?? ''
       );
     const chart: IChart = {
@@ -291,15 +291,19 @@ describe('charts', () => {
     };
     const [first, second] = tops(chart);
     expect(first).toBe(second);
-    expect(drawChart({ t: plain } as IContext, chart).querySelector('.nbmv-svg')?.textContent).toContain('rows per 2');
+    expect(drawChart({ t: interpolate } as IContext, chart).querySelector('.nbmv-svg')?.textContent).toContain(
+      'rows per 2'
+    );
     expect(
-      drawChart({ t: plain } as IContext, { ...chart, series: [narrow] }).querySelector('.nbmv-svg')?.textContent
+      drawChart({ t: interpolate } as IContext, { ...chart, series: [narrow] }).querySelector('.nbmv-svg')?.textContent
     ).not.toContain('per');
   });
 
   test('the picture is said in a sentence', () => {
     const chart = diff(2, 7).sections.find(each => each.id === 'metrics')?.charts[0] as IChart;
-    expect(summary(plain, chart)).toBe('Loss over epochs. v2: 8 values from 0.33 to 1.1; v7: 7 values from 0.214 to 1');
+    expect(chartSummary(interpolate, chart)).toBe(
+      'Loss over epochs. v2: 8 values from 0.33 to 1.1; v7: 7 values from 0.214 to 1'
+    );
   });
 
   test('a point of the metric over the versions selects its version', async () => {

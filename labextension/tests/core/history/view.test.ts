@@ -78,7 +78,7 @@ describe('history', () => {
     const told: string[][] = [];
     const { root, panel } = await page({
       host: {
-        selected: ids => {
+        onSelect: ids => {
           told.push(ids);
         }
       }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BUSY, PROTOCOL } from '../../../src/core';
+import { KERNEL_BUSY, PROTOCOL } from '../../../src/core';
 import { fails, Mock } from '../../mock';
 import { idOf } from '../../sample';
 import { all, button, click, one, page, press, row, settled } from '../mount';
@@ -104,11 +104,11 @@ describe('panel', () => {
   test('a slow kernel is said to be busy', async () => {
     const mock = new Mock();
     mock.answers.history = (_, { onProgress }) => {
-      onProgress?.({ done: 0, total: 0, what: BUSY });
+      onProgress?.({ done: 0, total: 0, what: KERNEL_BUSY });
       return new Promise(() => undefined);
     };
     const { root } = await page({ mock });
-    expect(one(root, '[role=status]').textContent).toBe(BUSY);
+    expect(one(root, '[role=status]').textContent).toBe(KERNEL_BUSY);
   });
 
   test('another protocol is said, not misread', async () => {

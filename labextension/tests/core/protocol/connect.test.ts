@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { BUSY, connect, Failure, type ITransport } from '../../../src/core';
+import { KERNEL_BUSY, connect, Failure, type ITransport } from '../../../src/core';
 import { state } from '../../sample';
 
 function pipe(slow_ms?: number): {
@@ -83,7 +83,7 @@ describe('connect', () => {
     vi.advanceTimersByTime(3999);
     expect(seen).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(seen).toEqual([BUSY]);
+    expect(seen).toEqual([KERNEL_BUSY]);
     vi.advanceTimersByTime(60_000);
     answer({ id: sent[0]?.id, result: 'late' });
     expect(await asked).toBe('late');

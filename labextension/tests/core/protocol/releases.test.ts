@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mismatch, older, plain, PROTOCOL, RELEASE } from '../../../src/core';
+import { mismatchText, olderSide, interpolate, PROTOCOL, RELEASE } from '../../../src/core';
 
 describe('two releases', () => {
   test('the page knows its own', () => {
@@ -11,8 +11,8 @@ describe('two releases', () => {
   });
 
   test('of the same protocol understand each other', () => {
-    expect(older({ protocol: PROTOCOL, release: '7.0' })).toBeNull();
-    expect(mismatch({ protocol: PROTOCOL, release: '7.0' }, plain)).toBeNull();
+    expect(olderSide({ protocol: PROTOCOL, release: '7.0' })).toBeNull();
+    expect(mismatchText({ protocol: PROTOCOL, release: '7.0' }, interpolate)).toBeNull();
   });
 
   test.each([
@@ -33,8 +33,8 @@ describe('two releases', () => {
     'protocol %i, release %s: the %s is older, in one line that says what to install where',
     (protocol, release, side, line) => {
       const kernel = release === undefined ? { protocol } : { protocol, release };
-      expect(older(kernel)).toBe(side);
-      expect(mismatch(kernel, plain)).toMatch(line);
+      expect(olderSide(kernel)).toBe(side);
+      expect(mismatchText(kernel, interpolate)).toMatch(line);
     }
   );
 });

@@ -82,8 +82,8 @@ describe('rollback', () => {
   test('"don\'t ask again" is told to the host, and then one click is enough', async () => {
     let sure = false;
     const host: Partial<IHost> = {
-      confirmed: () => sure,
-      setConfirmed: value => {
+      skipsConfirmation: () => sure,
+      setSkipConfirmation: value => {
         sure = value;
       }
     };
@@ -96,7 +96,9 @@ describe('rollback', () => {
   });
 
   test('Enter on a version shows the plan even then: no key alone changes the kernel', async () => {
-    const { root, mock } = await page({ host: { confirmed: () => true, setConfirmed: () => undefined } });
+    const { root, mock } = await page({
+      host: { skipsConfirmation: () => true, setSkipConfirmation: () => undefined }
+    });
     await click(row(root, 'v7'));
     await press('Enter');
     expect(all(root, '.nbmv-rollback')).toHaveLength(1);

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { plain } from '../../../src/core';
-import { ago, day, duration, number, size, step, typedMetric, verdict } from '../../../src/core/text/figures';
+import { interpolate } from '../../../src/core';
+import {
+  formatAge,
+  formatDay,
+  formatDuration,
+  formatNumber,
+  formatSize,
+  formatDifference,
+  parseMetricWithDirection,
+  judgeChange
+} from '../../../src/core/text/figures';
 import { bestOf } from '../../../src/core/compare/side-by-side';
-import { Offsets } from '../../../src/core/history/offsets';
-import { thin } from '../../../src/core/history/trend';
+import { RowOffsets } from '../../../src/core/history/offsets';
+import { thinPoints } from '../../../src/core/history/trend';
 
 describe('figures, as views/figures.py has them', () => {
   test.each([
@@ -15,7 +24,7 @@ describe('figures, as views/figures.py has them', () => {
     [999_600, '1.0\u00a0MB'],
     [2.5e15, '2.5\u00a0PB']
   ])('%d bytes', (bytes, text) => {
-    expect(size(bytes)).toBe(text);
+    expect(formatSize(bytes)).toBe(text);
   });
 
   test.each([
@@ -26,7 +35,7 @@ describe('figures, as views/figures.py has them', () => {
     [185, '3 min 5 s'],
     [7260, '2 h 1 min']
   ])('%d s', (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
+    expect(formatDuration(seconds)).toBe(text);
   });
 
   test.each([
@@ -39,37 +48,42 @@ describe('figures, as views/figures.py has them', () => {
     [-Infinity, '-inf'],
     [-0.5, '-0.5']
   ])('the number %d', (value, text) => {
-    expect(number(value)).toBe(text);
+    expect(formatNumber(value)).toBe(text);
   });
 
   test('a step has its sign, and none is nothing', () => {
-    expect(step(0.9, 0.92)).toBe('+0.02');
-    expect(step(0.92, 0.9)).toBe('−0.02');
-    expect(step(1, 1)).toBe('');
-    expect(step(undefined, 1)).toBe('');
+    expect(formatDifference(0.9, 0.92)).toBe('+0.02');
+    expect(formatDifference(0.92, 0.9)).toBe('−0.02');
+    expect(formatDifference(1, 1)).toBe('');
+    expect(formatDifference(undefined, 1)).toBe('');
   });
 
   test('how long ago', () => {
     const now = new Date(2026, 10, 21, 12, 0, 0);
     const before = (minutes: number): string => new Date(now.getTime() - minutes * 60_000).toISOString();
-    expect([0.5, 5, 130, 60 * 50].map(m => ago(plain, before(m), now))).toEqual(['now', '5 min', '2 h', '2 d']);
-    expect(ago(plain, before(-3), now)).toBe('now'); // the kernel's clock is ahead of the page's
-    expect(ago(plain, 'never', now)).toBe('');
-    expect(day(plain, before(10), now)).toBe('Today');
-    expect(day(plain, before(24 * 60), now)).toBe('Yesterday');
+    expect([0.5, 5, 130, 60 * 50].map(m => formatAge(interpolate, before(m), now))).toEqual([
+      'now',
+      '5 min',
+      '2 h',
+      '2 d'
+    ]);
+    expect(formatAge(interpolate, before(-3), now)).toBe('now'); // the kernel's clock is ahead of the page's
+    expect(formatAge(interpolate, 'never', now)).toBe('');
+    expect(formatDay(interpolate, before(10), now)).toBe('Today');
+    expect(formatDay(interpolate, before(24 * 60), now)).toBe('Yesterday');
   });
 });
 
 describe('rows of a long list', () => {
   test('the row at a height, with headings between', () => {
-    const offsets = new Offsets();
+    const offsets = new RowOffsets();
     offsets.set(5, 40, 20, index => index === 0 || index === 3);
     expect([0, 1, 2, 3, 4, 5].map(i => offsets.top(i))).toEqual([0, 60, 100, 140, 200, 240]);
     expect([0, 59, 60, 139, 140, 239, 9999].map(y => offsets.at(y))).toEqual([0, 0, 1, 2, 3, 4, 4]);
   });
 
   test('no rows', () => {
-    const offsets = new Offsets();
+    const offsets = new RowOffsets();
     offsets.set(0, 40, 20, () => false);
     expect([offsets.height, offsets.at(10)]).toEqual([0, 0]);
   });
@@ -77,7 +91,7 @@ describe('rows of a long list', () => {
 
 test('a thinned line keeps its extremes, its order and its last point', () => {
   const points = Array.from({ length: 10_000 }, (_, i) => ({ i, value: i === 4321 ? 99 : Math.sin(i / 50) }));
-  const kept = thin(points, 240);
+  const kept = thinPoints(points, 240);
   expect(kept.length).toBeLessThan(260);
   expect(kept.some(each => each.value === 99)).toBe(true);
   expect(kept.at(-1)?.i).toBe(9999);
@@ -95,15 +109,15 @@ describe('the direction of a metric', () => {
     [NaN, 'lower', ''],
     [0.1, undefined, '']
   ] as const)('a step of %d where %s is better', (by, direction, kind) => {
-    expect(verdict(by, direction)).toBe(kind);
+    expect(judgeChange(by, direction)).toBe(kind);
   });
 
   test('is typed behind the number', () => {
-    expect(typedMetric('12:lower')).toEqual([12, 'lower']);
-    expect(typedMetric(' 0.5 : Higher')).toEqual([0.5, 'higher']);
-    expect(typedMetric('0.5')).toBe(0.5);
-    expect(typedMetric('12:less')).toBeUndefined();
-    expect(typedMetric(':lower')).toBeUndefined();
+    expect(parseMetricWithDirection('12:lower')).toEqual([12, 'lower']);
+    expect(parseMetricWithDirection(' 0.5 : Higher')).toEqual([0.5, 'higher']);
+    expect(parseMetricWithDirection('0.5')).toBe(0.5);
+    expect(parseMetricWithDirection('12:less')).toBeUndefined();
+    expect(parseMetricWithDirection(':lower')).toBeUndefined();
   });
 
   test('decides which of several is the best, and nobody guesses', () => {
