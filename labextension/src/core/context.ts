@@ -1,4 +1,5 @@
-import type { IHost, Translate, View } from './host';
+import type { IHost, View } from './host';
+import type { Translate } from './text/translate';
 import type { IActionResult, IState, Method, Params, Result } from './protocol/messages';
 import type { Signal } from './signal';
 

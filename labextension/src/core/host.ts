@@ -1,7 +1,5 @@
+import type { Translate } from './text/translate';
 import type { ITransport } from './protocol/transport';
-
-/** Translates a sentence with {placeholders}; the hosts bring their own, `plain` is the one without a language. */
-export type Translate = (sentence: string, values?: { [name: string]: string | number }) => string;
 
 export type View = 'history' | 'inspect' | 'compare' | 'rollback' | 'commit' | 'export';
 

@@ -1,5 +1,6 @@
 export { connect, KERNEL_BUSY } from './protocol/connect';
-export type { IHost, IPanel, MountPanel, Translate, View } from './host';
+export type { IHost, IPanel, MountPanel, View } from './host';
+export type { Translate } from './text/translate';
 export { interpolate } from './text/translate';
 export type * from './protocol/messages';
 export { PROTOCOL } from './protocol/messages';

@@ -4,30 +4,30 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 import { historyIcon } from '@jupyterlab/ui-components';
-import type { NotebookLinks } from './notebooks';
+import type { Notebooks } from './notebooks';
 import { openDialog } from './dialog';
 import { placeholder, PanelView, type IPanelHost } from './panel-view';
 
-/** What a comparison tab shows: versions of the notebook at this path. */
+/** The arguments of a comparison tab. ids: versions of the notebook at this path. */
 export interface IComparisonArgs {
   path: string;
   ids: string[];
 }
 
-/** A comparison in the main area. It waits for its notebook to be open, which matters when a layout is restored. */
+/** A comparison in the main area. Until its notebook is open, as in a restored layout, it offers to open the notebook. */
 class ComparisonTab extends Widget {
   private _view: PanelView | null = null;
 
   constructor(
     readonly args: IComparisonArgs,
-    private readonly _links: NotebookLinks,
+    private readonly _notebooks: Notebooks,
     private readonly _host: IPanelHost,
     private readonly _openNotebook: (path: string) => void
   ) {
     super();
     this.addClass('nbmv-Lab-comparison');
     this.layout = new PanelLayout();
-    _links.changed.connect(this._update, this);
+    _notebooks.changed.connect(this._update, this);
     this._update();
   }
 
@@ -37,7 +37,7 @@ class ComparisonTab extends Widget {
   }
 
   override dispose(): void {
-    this._links.changed.disconnect(this._update, this);
+    this._notebooks.changed.disconnect(this._update, this);
     super.dispose();
   }
 
@@ -47,8 +47,8 @@ class ComparisonTab extends Widget {
   }
 
   private _update(): void {
-    const place = this._links.at(this.args.path);
-    if (!place) {
+    const notebook = this._notebooks.at(this.args.path);
+    if (!notebook) {
       this._view?.dispose();
       this._view = null;
       if (!this.node.hasChildNodes()) {
@@ -56,7 +56,7 @@ class ComparisonTab extends Widget {
       }
     } else if (!this._view) {
       this.node.replaceChildren();
-      this._view = new PanelView(place, this._host, 'compare', this.args.ids);
+      this._view = new PanelView(notebook, this._host, 'compare', this.args.ids);
       (this.layout as PanelLayout).addWidget(this._view);
     }
   }
@@ -68,7 +68,7 @@ class ComparisonTab extends Widget {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'jp-Button jp-mod-styled';
-    button.textContent = t('Open it');
+    button.textContent = t('Open notebook');
     button.addEventListener('click', () => {
       this._openNotebook(path);
     });
@@ -77,15 +77,16 @@ class ComparisonTab extends Widget {
   }
 }
 
-/** Opens comparisons, one tab for each notebook, and brings them back when the page is loaded again; without tabs, over the page. */
+/** Opens comparisons: one tab for each notebook, restored after a reload, or a dialog where there are no tabs. */
 export class ComparisonTabs {
   private readonly _tracker = new WidgetTracker<MainAreaWidget<ComparisonTab>>({ namespace: 'nbmodelver-comparison' });
 
   constructor(
     private readonly _app: JupyterFrontEnd,
-    private readonly _links: NotebookLinks,
+    private readonly _notebooks: Notebooks,
     private readonly _host: IPanelHost,
-    /** False in Notebook 7: then a comparison lies over the page. */
+    /** False in Notebook 7: then a comparison opens in a dialog. */
+
     private readonly _hasTabs: boolean
   ) {}
 
@@ -118,7 +119,7 @@ export class ComparisonTabs {
     tab.title.icon = historyIcon;
     tab.title.closable = true;
     void this._tracker.add(tab);
-    const ref = this._links.at(args.path)?.panel.id;
+    const ref = this._notebooks.at(args.path)?.panel.id;
     shell.add(tab, 'main', ref ? { ref, mode: 'split-right' } : {});
     shell.activateById(tab.id);
   }
@@ -131,7 +132,7 @@ export class ComparisonTabs {
     const openNotebook = (path: string): void => {
       void this._app.commands.execute('docmanager:open', { path });
     };
-    return new ComparisonTab({ ...args }, this._links, this._host, openNotebook);
+    return new ComparisonTab({ ...args }, this._notebooks, this._host, openNotebook);
   }
 
   private _title({ path }: IComparisonArgs): string {

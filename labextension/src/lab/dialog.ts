@@ -2,8 +2,9 @@ import { Widget } from '@lumino/widgets';
 import type { Translate } from '../core';
 
 /**
- * Something wide over the page, where the application has no tabs (Notebook 7). The page behind it waits: the browser
- * keeps the focus inside, and gives it back. Escape and the cross close it, which ends what is in it.
+ * Opens a modal dialog with a widget, for applications without tabs (Notebook 7). The browser keeps the focus inside
+ * the dialog and returns it afterwards. Escape, the close button and a click outside close the dialog and dispose of
+ * the widget.
  */
 export function openDialog(title: string, content: Widget, t: Translate): void {
   const dialog = document.createElement('dialog');
@@ -50,7 +51,7 @@ function closeButton(name: string, run: () => void): HTMLButtonElement {
   return button;
 }
 
-/** On the darkened page around the sheet. */
+/** Whether the pointer is on the backdrop. */
 function isOutside(dialog: HTMLElement, { clientX, clientY }: PointerEvent): boolean {
   const { left, right, top, bottom } = dialog.getBoundingClientRect();
   return clientX < left || clientX > right || clientY < top || clientY > bottom;

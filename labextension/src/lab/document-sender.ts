@@ -4,9 +4,9 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ITransport, Json } from '../core';
 import type { KernelLink } from './kernel-link';
 
-/** Tells the kernel what the document on the page is, so that a version holds it: before a cell runs, before a commit. */
+/** Sends the notebook document to the kernel before a cell runs and before a commit, so that versions contain it. */
 export class DocumentSender implements IDisposable {
-  /** What was sent last, to whom. */
+  /** The document as JSON that was sent last, and over which transport. */
   private _lastText = '';
   private _lastTransport: ITransport | null = null;
   private _disposed = false;
@@ -22,7 +22,7 @@ export class DocumentSender implements IDisposable {
     return this._disposed;
   }
 
-  /** Send the document if the kernel does not have it yet. */
+  /** Sends the document, unless the kernel has this text already. */
   send(): void {
     const transport = this._link.transport;
     const model = this._panel.content.model;
@@ -53,7 +53,7 @@ export class DocumentSender implements IDisposable {
   }
 }
 
-/** The document as nbformat JSON. The cells' outputs are not looked at: they may be large, and the kernel has its own. */
+/** The document as nbformat JSON, without outputs: they may be large, and the kernel records its own. */
 function withoutOutputs(model: INotebookModel): { [key: string]: Json } {
   const cells: Json[] = [];
   for (const cell of model.cells) {

@@ -1,6 +1,6 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 
-/** A point on a line, as in the panel's own button. */
+/** A point on a line, the same sign as on the Commit button of the panel. */
 export const commitIcon = new LabIcon({
   name: 'nbmodelver:commit',
   svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">

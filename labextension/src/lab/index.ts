@@ -10,7 +10,7 @@ import { PanelHost } from './panel-host';
 import { addCommands, COMMAND_ID } from './commands';
 import { ComparisonTabs } from './comparisons';
 import { NotebookViewer } from './notebook-viewer';
-import { NotebookLinks } from './notebooks';
+import { Notebooks } from './notebooks';
 import { UserSettings } from './settings';
 import { Sidebar } from './sidebar';
 import { StatusItem } from './status-item';
@@ -20,7 +20,7 @@ const PLUGIN = 'nbmodelver:plugin';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN,
-  description: 'Versions of what lives in the kernel: history, comparison and rollback beside the notebook.',
+  description: 'Versions of the variables in the kernel: history, comparison and rollback beside the notebook.',
   autoStart: true,
   requires: [INotebookTracker],
   optional: [
@@ -48,35 +48,35 @@ const plugin: JupyterFrontEndPlugin<void> = {
     editors: IEditorServices | null
   ) => {
     const t = createTranslate(translator);
-    const links = new NotebookLinks(tracker);
-    const settings = new UserSettings(links);
+    const notebooks = new Notebooks(tracker);
+    const settings = new UserSettings(notebooks);
     const hasTabs = labShell !== null;
-    const drawable = rendermime && factory && editors;
-    const documents = drawable ? new NotebookViewer(app, { rendermime, factory, editors }, t, hasTabs) : null;
-    const compare = (path: string, ids: string[]): void => {
+    const drawable = rendermime && factory && editors; // all three are needed to render a notebook
+    const viewer = drawable ? new NotebookViewer(app, { rendermime, factory, editors }, t, hasTabs) : null;
+    const openComparison = (path: string, ids: string[]): void => {
       comparisons.open({ path, ids });
     };
-    const around = new PanelHost({ t, links, settings, documents, compare, hasTabs });
-    const comparisons = new ComparisonTabs(app, links, around, hasTabs);
+    const host = new PanelHost({ t, settings, viewer, openComparison, hasTabs });
+    const comparisons = new ComparisonTabs(app, notebooks, host, hasTabs);
 
-    const sidebar = new Sidebar(links, around);
+    const sidebar = new Sidebar(notebooks, host);
     app.shell.add(sidebar, hasTabs ? 'left' : 'right', { rank: 450 });
-    const openDocument = documents ? documents.open.bind(documents) : null;
-    addCommands({ app, t, links, host: around, sidebar, compare, openDocument }, palette);
+    const openDocument = viewer ? viewer.open.bind(viewer) : null;
+    addCommands({ app, t, notebooks, host, sidebar, openComparison, openDocument }, palette);
 
     if (restorer) {
       restorer.add(sidebar, sidebar.id);
       comparisons.restore(restorer, COMMAND_ID.compare);
     }
     statusBar?.registerStatusItem('nbmodelver:status', {
-      item: new StatusItem(links, t),
+      item: new StatusItem(notebooks, t),
       align: 'left',
       rank: 50,
-      isActive: () => links.current?.link.state != null,
-      activeStateChanged: links.changed
+      isActive: () => notebooks.current?.link.state != null,
+      activeStateChanged: notebooks.changed
     });
     if (registry) {
-      settings.load(registry, PLUGIN).catch(() => undefined); // the defaults stand
+      settings.load(registry, PLUGIN).catch(() => undefined); // the defaults apply
     }
   }
 };

@@ -5,24 +5,34 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { connect, Failure, olderSide, type IState, type ITransport, type KernelVersion } from '../core';
 
-/** The comm of ours, and the one that a kernel holds while it has the extension loaded (nbmodelver/kernel/panel). */
+/** The target of our comm, and the comm that a kernel holds open while the extension is loaded there. */
 const COMM_TARGET = 'nbmodelver';
 const READY_COMM = 'nbmodelver.ready';
 
-/** How long to wait for the comm's own thread in the kernel before going without it. */
+/** How long to wait for the comm's subshell before the comm is opened without one. */
 const SUBSHELL_TIMEOUT_MS = 3000;
 
 /**
- * How far a notebook is from its versions: it has no kernel; the kernel speaks another language; another page element
- * holds its comms; it has not answered yet; nbmodelver is not installed there; the extension is not loaded; one side is
- * older than the other understands; ready.
+ * The state of the connection between a notebook and its kernel.
+ * no-kernel: the notebook has no kernel. not-python: the kernel runs another language. comms-unavailable: another
+ * notebook or console on the page handles the kernel's comms. waiting: the kernel has not answered yet.
+ * not-installed: its environment lacks nbmodelver. not-loaded: it has not loaded the extension. incompatible: page and
+ * kernel use different versions of the protocol.
  */
-export type LinkStatus = 'none' | 'foreign' | 'elsewhere' | 'waiting' | 'missing' | 'absent' | 'mismatched' | 'ready';
+export type LinkStatus =
+  | 'no-kernel'
+  | 'not-python'
+  | 'comms-unavailable'
+  | 'waiting'
+  | 'not-installed'
+  | 'not-loaded'
+  | 'incompatible'
+  | 'ready';
 
-/** Asked of a kernel that has not loaded the extension: whether it could. Nothing is imported. */
+/** Whether the kernel can import nbmodelver. Evaluating it imports nothing. */
 const IS_INSTALLED = "__import__('importlib.util', fromlist=['util']).find_spec('nbmodelver') is not None";
 
-/** The way from one notebook to whatever kernel it has: followed through restarts, exchanges and lost connections. */
+/** The connection of one notebook to its kernel. It reconnects after a restart, a change of kernel and a lost connection. */
 export class KernelLink implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private _status: LinkStatus = 'waiting';
@@ -31,7 +41,7 @@ export class KernelLink implements IDisposable {
   private _kernelVersion: KernelVersion | null = null;
   private _comm: Kernel.IComm | null = null;
   private _disposed = false;
-  /** Whatever is under way for an older turn is dropped. */
+  /** Rises with every attempt to connect. Answers to an older attempt are ignored. */
   private _generation = 0;
   private _isConnecting = false;
 
@@ -48,7 +58,7 @@ export class KernelLink implements IDisposable {
     });
   }
 
-  /** Emitted when the standing, the transport or the kernel's state is another one. */
+  /** Emitted when the status, the transport or the kernel's state changes. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -57,17 +67,17 @@ export class KernelLink implements IDisposable {
     return this._status;
   }
 
-  /** The way to the kernel while ready; a new one after each restart. */
+  /** The transport while the status is "ready", else null. Each connection has a transport of its own. */
   get transport(): ITransport | null {
     return this._transport;
   }
 
-  /** What the kernel said last. */
+  /** The state that the kernel sent last, or null. */
   get state(): IState | null {
     return this._state;
   }
 
-  /** What the kernel said of itself, also when it is not understood. */
+  /** Protocol and release of the kernel's nbmodelver, also when they are incompatible with the page's. */
   get kernelVersion(): KernelVersion | null {
     return this._kernelVersion;
   }
@@ -76,7 +86,7 @@ export class KernelLink implements IDisposable {
     return this._disposed;
   }
 
-  /** Resolves once it is known how things stand, or after a while when the kernel says nothing. */
+  /** Resolves when the status is no longer "waiting", at the latest after `wait_ms`. */
   untilKnown(wait_ms = 30000): Promise<void> {
     if (this._status !== 'waiting') {
       return Promise.resolve();
@@ -97,7 +107,7 @@ export class KernelLink implements IDisposable {
     });
   }
 
-  /** Load the extension in the kernel. Rejects with a Failure that says why it could not. */
+  /** Loads the extension in the kernel. Rejects with a Failure that holds the kernel's error. */
   async load(): Promise<void> {
     const kernel = this._context.session?.kernel;
     if (!kernel) {
@@ -109,10 +119,10 @@ export class KernelLink implements IDisposable {
       throw new Failure({
         code: ename,
         message: evalue,
-        hint: 'pip install nbmodelver, in the environment of this kernel'
+        hint: 'run %pip install nbmodelver in a cell'
       });
     }
-    if (this._status === 'absent' || this._status === 'missing') {
+    if (this._status === 'not-loaded' || this._status === 'not-installed') {
       this._reconnect();
     }
   }
@@ -160,23 +170,23 @@ export class KernelLink implements IDisposable {
     }
   }
 
-  /** Find out how things stand, and connect if the extension is there. */
+  /** Connects again, and sets the status to what was found. */
   private _reconnect(): void {
     this._disconnect();
     const turn = this._generation;
     const kernel = this._context.session?.kernel;
     if (!kernel) {
-      this._setStatus('none');
+      this._setStatus('no-kernel');
       return;
     }
     this._setStatus('waiting');
     this._isConnecting = true;
     this._connect(kernel, turn)
-      .catch(() => 'waiting' as const) // the kernel went away; its next status looks again
-      .then(standing => {
+      .catch(() => 'waiting' as const) // the kernel went away: the next change of its status connects again
+      .then(status => {
         if (turn === this._generation) {
           this._isConnecting = false;
-          this._setStatus(standing);
+          this._setStatus(status);
         }
       })
       .catch(() => undefined);
@@ -185,17 +195,17 @@ export class KernelLink implements IDisposable {
   private async _connect(kernel: Kernel.IKernelConnection, turn: number): Promise<LinkStatus> {
     const info = await kernel.info;
     if (info.language_info.name !== 'python') {
-      return 'foreign';
+      return 'not-python';
     }
     if (!kernel.handleComms) {
-      return 'elsewhere';
+      return 'comms-unavailable';
     }
     const reply = await kernel.requestCommInfo({ target_name: READY_COMM });
     if (turn !== this._generation) {
       return 'waiting';
     }
     if (reply.content.status !== 'ok' || Object.keys(reply.content.comms).length === 0) {
-      return (await isInstalled(kernel)) ? 'absent' : 'missing';
+      return (await isInstalled(kernel)) ? 'not-loaded' : 'not-installed';
     }
     return this._openComm(kernel, turn);
   }
@@ -212,10 +222,10 @@ export class KernelLink implements IDisposable {
     comm.onClose = () => {
       if (this._comm === comm) {
         this._disconnect();
-        this._setStatus('absent');
+        this._setStatus('not-loaded');
       }
     };
-    await subshellStarted(kernel, comm);
+    await waitForSubshell(kernel, comm);
     if (turn !== this._generation) {
       return 'waiting';
     }
@@ -237,28 +247,28 @@ export class KernelLink implements IDisposable {
     this._kernelVersion = { protocol: state.protocol, release: state.release };
     if (olderSide(state) !== null) {
       this._closeComm();
-      return 'mismatched';
+      return 'incompatible';
     }
     this._state = state;
     return 'ready';
   }
 
-  private _setStatus(standing: LinkStatus): void {
+  private _setStatus(status: LinkStatus): void {
     if (!this._disposed) {
-      this._status = standing;
+      this._status = status;
       this._changed.emit();
     }
   }
 
   private _updateState(state: IState): void {
     if (olderSide(state) !== null) {
-      return; // `hello` says so
+      return; // the answer to `hello` sets the status "incompatible"
     }
     this._state = state;
     this._changed.emit();
   }
 
-  /** Let go of the kernel; what is under way is dropped. */
+  /** Closes the connection. Answers that arrive later are ignored. */
   private _disconnect(): void {
     this._generation += 1;
     this._isConnecting = false;
@@ -274,17 +284,17 @@ export class KernelLink implements IDisposable {
       try {
         comm.close();
       } catch {
-        comm.dispose(); // the kernel's connection has gone already
+        comm.dispose(); // the connection to the kernel is closed already
       }
     }
   }
 }
 
 /**
- * Wait until the comm has its own thread in the kernel (a subshell): what is sent before goes to the main one, and waits
- * there for a running cell. Only where kernel and settings have subshells: else that promise is never kept.
+ * Resolves when the comm has its own thread in the kernel (a subshell). Messages that are sent earlier go to the main
+ * thread and wait for the running cell. Without subshells the comm's promise never settles, so it is not awaited.
  */
-async function subshellStarted(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
+async function waitForSubshell(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
   const started = (comm as { subshellStarted?: Promise<void> }).subshellStarted;
   if (started && kernel.supportsSubshells && String(comm.commsOverSubshells) !== 'disabled') {
     const late = new Promise<void>(resolve => {
@@ -294,7 +304,8 @@ async function subshellStarted(kernel: Kernel.IKernelConnection, comm: Kernel.IC
   }
 }
 
-/** Whether a kernel finds nbmodelver. A kernel that does not answer the question is taken to have it. */
+/** Whether nbmodelver is installed in the kernel's environment; true also where the kernel gives no answer. */
+
 async function isInstalled(kernel: Kernel.IKernelConnection): Promise<boolean> {
   const asked = { code: '', silent: true, store_history: false, user_expressions: { it: IS_INSTALLED } };
   const { content } = await kernel.requestExecute(asked).done;

@@ -8,14 +8,14 @@ import { historyIcon } from '@jupyterlab/ui-components';
 import type { Translate } from '../core';
 import { openDialog } from './dialog';
 
-/** What is needed to draw a notebook. */
+/** The JupyterLab services that render a notebook. */
 export interface INotebookRendering {
   rendermime: IRenderMimeRegistry;
   factory: NotebookPanel.IContentFactory;
   editors: IEditorServices;
 }
 
-/** Opens the notebook documents of versions, to be read. They have no kernel, no file, no trust. */
+/** Opens the notebook documents of versions, read only. They have no kernel and no file, and they are not trusted. */
 export class NotebookViewer {
   private _opened = 0;
 
@@ -23,7 +23,7 @@ export class NotebookViewer {
     private readonly _app: JupyterFrontEnd,
     private readonly _rendering: INotebookRendering,
     private readonly _t: Translate,
-    /** False where there is no room beside the notebook (Notebook 7): then it lies over the page. */
+    /** False in Notebook 7: then the document opens in a dialog. */
     private readonly _hasTabs: boolean
   ) {}
 
@@ -31,7 +31,7 @@ export class NotebookViewer {
     const title = this._t('{version} (read only)', { version });
     const content = this._createNotebook(notebook);
     if (this._hasTabs) {
-      this._openTab(content, title, this._t('The notebook as it was in {version}', { version }), beside);
+      this._openTab(content, title, this._t('The notebook of {version}', { version }), beside);
     } else {
       openDialog(title, content, this._t);
     }

@@ -4,16 +4,16 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import { KernelLink } from './kernel-link';
 import { DocumentSender } from './document-sender';
 
-/** A notebook with its way to the kernel. */
-export interface INotebookLink {
+/** An open notebook with the link to its kernel. */
+export interface INotebook {
   readonly panel: NotebookPanel;
   readonly link: KernelLink;
-  readonly document: DocumentSender;
+  readonly documentSender: DocumentSender;
 }
 
-/** All notebooks on the page; each has its own kernel, and so its own link. */
-export class NotebookLinks {
-  private readonly _notebooks = new Map<NotebookPanel, INotebookLink>();
+/** All notebooks on the page. Each has its own kernel, and so its own link. */
+export class Notebooks {
+  private readonly _notebooks = new Map<NotebookPanel, INotebook>();
   private readonly _links = new Map<ISessionContext, KernelLink>();
   private readonly _changed = new Signal<this, void>(this);
 
@@ -29,32 +29,32 @@ export class NotebookLinks {
     });
   }
 
-  /** Emitted when there are other notebooks, another is the current one, or the link of any has changed. */
+  /** Emitted when a notebook is opened or closed, when another one becomes current, and when a link changes. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  get current(): INotebookLink | null {
+  get current(): INotebook | null {
     const panel = this._tracker.currentWidget;
     return (panel && this._notebooks.get(panel)) ?? null;
   }
 
-  get all(): INotebookLink[] {
+  get all(): INotebook[] {
     return [...this._notebooks.values()];
   }
 
-  /** The notebook at a path of the server, if it is open. */
-  at(path: string): INotebookLink | null {
-    return this.all.find(place => place.panel.context.path === path) ?? null;
+  /** The open notebook at a path of the server, or null. */
+  at(path: string): INotebook | null {
+    return this.all.find(notebook => notebook.panel.context.path === path) ?? null;
   }
 
   private _add(panel: NotebookPanel): void {
     if (this._notebooks.has(panel)) {
       return;
     }
-    const link = this._link(panel.sessionContext);
+    const link = this._linkOf(panel.sessionContext);
     const document = new DocumentSender(panel, link);
-    this._notebooks.set(panel, { panel, link, document });
+    this._notebooks.set(panel, { panel, link, documentSender: document });
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
       document.dispose();
@@ -63,8 +63,8 @@ export class NotebookLinks {
     this._changed.emit();
   }
 
-  /** Two views of one notebook have one kernel and one link. */
-  private _link(context: ISessionContext): KernelLink {
+  /** Two views of one notebook share a session, and so a link. */
+  private _linkOf(context: ISessionContext): KernelLink {
     const known = this._links.get(context);
     if (known) {
       return known;

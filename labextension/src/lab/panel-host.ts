@@ -1,60 +1,60 @@
 import type { IHost, ITransport, Translate } from '../core';
 import type { NotebookViewer } from './notebook-viewer';
-import type { INotebookLink, NotebookLinks } from './notebooks';
+import type { INotebook } from './notebooks';
 import { notifyFailure, notify } from './notices';
 import type { UserSettings } from './settings';
 import type { IPanelHost } from './panel-view';
 
+/** What a panel host passes on to the panels. */
 export interface IHostServices {
   t: Translate;
-  links: NotebookLinks;
   settings: UserSettings;
-  documents: NotebookViewer | null;
-  compare: (path: string, ids: string[]) => void;
-  /** False in Notebook 7. There the panel is in the corner that notifications cover, so it says things itself. */
+  viewer: NotebookViewer | null;
+  openComparison: (path: string, ids: string[]) => void;
+  /** False in Notebook 7. There notifications would cover the panel, so the panel shows its own notices. */
   hasTabs: boolean;
 }
 
-/** What panels find around them in this application. */
+/** Creates the `IHost` of each notebook's panel: what the panel can ask of JupyterLab or Notebook 7. */
 export class PanelHost implements IPanelHost {
   readonly t: Translate;
-  private readonly _selected = new WeakMap<INotebookLink, string[]>();
+  private readonly _selectedIds = new WeakMap<INotebook, string[]>();
 
   constructor(private readonly _services: IHostServices) {
     this.t = _services.t;
   }
 
-  /** The versions selected in the notebook's panel. */
-  selectedIds(place: INotebookLink): string[] {
-    return this._selected.get(place) ?? [];
+  /** Ids of the versions that are selected in the notebook's panel. */
+  selectedIds(notebook: INotebook): string[] {
+    return this._selectedIds.get(notebook) ?? [];
   }
 
-  load(place: INotebookLink): void {
-    place.link.load().catch((error: unknown) => {
+  load(notebook: INotebook): void {
+    notebook.link.load().catch((error: unknown) => {
       notifyFailure(error, this.t);
     });
   }
 
-  host(place: INotebookLink, transport: ITransport): IHost {
-    const { t, settings, documents, compare, hasTabs } = this._services;
+  host(notebook: INotebook, transport: ITransport): IHost {
+    const { t, settings, viewer, openComparison, hasTabs } = this._services;
     return {
-      transport: withDocument(transport, place),
+      transport: withDocument(transport, notebook),
       translate: t,
       ...(hasTabs ? { notify } : {}),
       onSelect: ids => {
-        this._selected.set(place, ids);
+        this._selectedIds.set(notebook, ids);
       },
       skipsConfirmation: () => !settings.confirmRollback,
       setSkipConfirmation: value => {
         settings.setConfirmRollback(!value);
       },
       openComparison: ids => {
-        compare(place.panel.context.path, ids);
+        openComparison(notebook.panel.context.path, ids);
       },
-      ...(documents
+      ...(viewer
         ? {
-            openDocument: (name: string, notebook: object) => {
-              documents.open(name, notebook, place.panel.id);
+            openDocument: (name: string, document: object) => {
+              viewer.open(name, document, notebook.panel.id);
             }
           }
         : {})
@@ -62,12 +62,12 @@ export class PanelHost implements IPanelHost {
   }
 }
 
-/** The same way to the kernel; a commit takes the document on the page along. */
-export function withDocument(transport: ITransport, place: INotebookLink): ITransport {
+/** The same transport, but every commit first sends the notebook document that the page shows. */
+export function withDocument(transport: ITransport, notebook: INotebook): ITransport {
   return {
     request(method, params, options) {
       if (method === 'commit') {
-        place.document.send();
+        notebook.documentSender.send();
       }
       return transport.request(method, params, options);
     },

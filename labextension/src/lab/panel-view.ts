@@ -2,25 +2,25 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { mismatchText, mountPanel, type IHost, type ITransport, type Translate, type View } from '../core';
 import type { KernelLink, LinkStatus } from './kernel-link';
-import type { INotebookLink } from './notebooks';
+import type { INotebook } from './notebooks';
 
-/** What a view needs from around it. */
+/** What a panel view needs from the application. */
 export interface IPanelHost {
   t: Translate;
-  /** What the panel of this notebook can ask of JupyterLab. */
-  host(place: INotebookLink, transport: ITransport): IHost;
-  /** Load the extension in the notebook's kernel, and say so when that fails. */
-  load(place: INotebookLink): void;
+  /** The host of this notebook's panel. */
+  host(notebook: INotebook, transport: ITransport): IHost;
+  /** Loads the extension in the notebook's kernel. A failure becomes a notification. */
+  load(notebook: INotebook): void;
 }
 
-/** The panel of one notebook, or why there is none and what to do about it. */
+/** The panel of one notebook. While there is no connection to its kernel: the reason, and what to do about it. */
 export class PanelView extends Widget {
   private _panel: ReturnType<typeof mountPanel> | null = null;
   private _transport: ITransport | null = null;
   private _shownStatus: LinkStatus | null = null;
 
   constructor(
-    private readonly _notebook: INotebookLink,
+    private readonly _notebook: INotebook,
     private readonly _host: IPanelHost,
     private _view?: View,
     private _ids?: string[]
@@ -31,7 +31,7 @@ export class PanelView extends Widget {
     this._update();
   }
 
-  /** Go to a view of the panel, at once or as soon as there is a panel. */
+  /** Opens a view of the panel, now or as soon as there is a panel. */
   openView(view: View, ids?: string[], name?: string): void {
     [this._view, this._ids] = [view, ids];
     this._panel?.show(view, ids, name);
@@ -88,7 +88,7 @@ export class PanelView extends Widget {
   private _placeholder(link: KernelLink): HTMLElement {
     const { t } = this._host;
     const node = placeholder(statusText(link, t));
-    if (link.status === 'absent' || link.status === 'missing') {
+    if (link.status === 'not-loaded' || link.status === 'not-installed') {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'jp-Button jp-mod-styled jp-mod-accept';
@@ -102,7 +102,7 @@ export class PanelView extends Widget {
   }
 }
 
-/** A sentence where a panel would be. */
+/** A sentence that stands in place of a panel. */
 export function placeholder(sentence: string): HTMLElement {
   const node = document.createElement('div');
   node.className = 'nbmv-Lab-notice';
@@ -113,22 +113,22 @@ export function placeholder(sentence: string): HTMLElement {
   return node;
 }
 
-/** One line: why there is no panel, and where something has to be done about it. */
+/** One line: why there is no panel, and what to do about it. */
 export function statusText(link: Pick<KernelLink, 'status' | 'kernelVersion'>, t: Translate): string {
   switch (link.status) {
-    case 'none':
+    case 'no-kernel':
       return t('This notebook has no kernel.');
-    case 'foreign':
-      return t('Versions are kept of Python kernels only.');
-    case 'elsewhere':
-      return t('The versions of this kernel are shown with the notebook or console that was connected to it first.');
-    case 'missing':
+    case 'not-python':
+      return t('nbmodelver works with Python kernels only.');
+    case 'comms-unavailable':
+      return t('Another notebook or console uses this kernel. Open the versions there.');
+    case 'not-installed':
       return t(
         "nbmodelver is not installed in this kernel's environment: run %pip install nbmodelver in a cell, then load it."
       );
-    case 'mismatched':
+    case 'incompatible':
       return (link.kernelVersion && mismatchText(link.kernelVersion, t)) ?? t('Waiting for the kernel …');
-    case 'absent':
+    case 'not-loaded':
       return t('nbmodelver is not loaded in the kernel of this notebook.');
     case 'waiting':
     case 'ready':

@@ -1,15 +1,15 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ITransport, Json, Params } from '../core';
-import type { NotebookLinks } from './notebooks';
+import type { Notebooks } from './notebooks';
 
-/** The user's settings of the plugin, with their defaults while there is no registry. */
+/** The user's settings of the plugin. Without a settings registry every setting has its default. */
 export class UserSettings {
   private _all: ISettingRegistry.ISettings | null = null;
-  /** Transports that have been told how the user wants things. */
+  /** Transports over which the preferences have been sent. */
   private readonly _informed = new WeakSet<ITransport>();
 
-  constructor(private readonly _links: NotebookLinks) {
-    _links.changed.connect(() => {
+  constructor(private readonly _notebooks: Notebooks) {
+    _notebooks.changed.connect(() => {
       this._sendToNewKernels();
     });
   }
@@ -30,21 +30,21 @@ export class UserSettings {
     void this._all?.set('confirmRollback', value);
   }
 
-  /** Every kernel is told once after it was found, before it has a store: it holds what the user wants until there is one. */
+  /** Sends the preferences once over every new connection. The kernel holds them until it has a store. */
   private _sendToNewKernels(): void {
     this._send(transport => this._all !== null && !this._informed.has(transport));
   }
 
-  private _send(whom: (transport: ITransport) => boolean): void {
-    for (const { link } of this._links.all) {
-      if (link.status === 'ready' && link.transport && whom(link.transport)) {
+  private _send(isRecipient: (transport: ITransport) => boolean): void {
+    for (const { link } of this._notebooks.all) {
+      if (link.status === 'ready' && link.transport && isRecipient(link.transport)) {
         this._informed.add(link.transport);
         link.transport.request('wish', this._preferences()).catch(() => undefined); // a kernel of an older release has no such method
       }
     }
   }
 
-  /** What is left empty stays as each store says. */
+  /** The preferences as the kernel expects them. A setting that is empty is left out: the store's own value applies. */
   private _preferences(): Params<'wish'> {
     const [ignore, metric] = [this._ignoredNames().join(' '), this._get('defaultMetric')];
     return {

@@ -2,16 +2,16 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Message } from '@lumino/messaging';
 import { historyIcon } from '@jupyterlab/ui-components';
 import type { View } from '../core';
-import type { INotebookLink, NotebookLinks } from './notebooks';
+import type { INotebook, Notebooks } from './notebooks';
 import { placeholder, PanelView, type IPanelHost } from './panel-view';
 
-/** The panel beside the notebooks: that of the current one. The others' keep their filters and places meanwhile. */
+/** The sidebar shows the panel of the current notebook. The panels of other notebooks are hidden and keep their state. */
 export class Sidebar extends Widget {
-  private readonly _views = new Map<INotebookLink, PanelView>();
+  private readonly _views = new Map<INotebook, PanelView>();
   private readonly _empty = new Widget({ node: document.createElement('div') });
 
   constructor(
-    private readonly _links: NotebookLinks,
+    private readonly _notebooks: Notebooks,
     private readonly _host: IPanelHost
   ) {
     super();
@@ -25,16 +25,16 @@ export class Sidebar extends Widget {
     this._empty.node.append(placeholder(t('Open a notebook to see its versions.')));
     const layout = (this.layout = new PanelLayout());
     layout.addWidget(this._empty);
-    _links.changed.connect(this._update, this);
+    _notebooks.changed.connect(this._update, this);
     this._update();
   }
 
-  /** Show a view of the current notebook's panel. */
+  /** Opens a view in the current notebook's panel. */
   openView(view: View, ids?: string[], name?: string): void {
     this._currentView()?.openView(view, ids, name);
   }
 
-  /** Show the versions of what a cell makes. */
+  /** Shows the versions of the variables that a cell assigns. */
   inspect(cell: { id: string; source: string }): void {
     this._currentView()?.inspect(cell);
   }
@@ -45,16 +45,16 @@ export class Sidebar extends Widget {
   }
 
   private _currentView(): PanelView | undefined {
-    const place = this._links.current;
-    return place ? this._views.get(place) : undefined;
+    const notebook = this._notebooks.current;
+    return notebook ? this._views.get(notebook) : undefined;
   }
 
   private _update(): void {
-    const current = this._links.current;
-    const all = new Set(this._links.all);
-    for (const [place, view] of this._views) {
-      if (!all.has(place)) {
-        this._views.delete(place);
+    const current = this._notebooks.current;
+    const all = new Set(this._notebooks.all);
+    for (const [notebook, view] of this._views) {
+      if (!all.has(notebook)) {
+        this._views.delete(notebook);
         view.dispose();
       }
     }
@@ -64,8 +64,8 @@ export class Sidebar extends Widget {
       (this.layout as PanelLayout).addWidget(view);
     }
     this._empty.setHidden(current !== null);
-    this._views.forEach((view, place) => {
-      view.setHidden(place !== current);
+    this._views.forEach((view, notebook) => {
+      view.setHidden(notebook !== current);
     });
   }
 }

@@ -1,27 +1,27 @@
 import { Widget } from '@lumino/widgets';
 import type { IState, Translate } from '../core';
-import type { NotebookLinks } from './notebooks';
+import type { Notebooks } from './notebooks';
 
-/** In the status bar: the present version of the current notebook, whether it has changed since, whether a cell runs. */
+/** The status bar item: the notebook's current version, the number of uncommitted changes, and whether a cell is running. */
 export class StatusItem extends Widget {
   constructor(
-    private readonly _links: NotebookLinks,
+    private readonly _notebooks: Notebooks,
     private readonly _t: Translate
   ) {
     super({ node: document.createElement('span') });
     this.addClass('jp-StatusBar-TextItem');
     this.addClass('nbmv-Lab-status');
-    _links.changed.connect(this._update, this);
+    _notebooks.changed.connect(this._update, this);
     this._update();
   }
 
   override dispose(): void {
-    this._links.changed.disconnect(this._update, this);
+    this._notebooks.changed.disconnect(this._update, this);
     super.dispose();
   }
 
   private _update(): void {
-    const state = this._links.current?.link.state ?? null;
+    const state = this._notebooks.current?.link.state ?? null;
     this.node.textContent = state ? itemText(state, this._t) : '';
     this.node.title = state?.head?.message ?? '';
   }
@@ -34,7 +34,7 @@ function itemText(state: IState, t: Translate): string {
     words.push(t('uncommitted: {n}', { n: changed }));
   }
   if (state.busy) {
-    words.push(t('a cell runs'));
+    words.push(t('a cell is running'));
   }
   if (state.queued.length > 0) {
     words.push(t('waiting: {n}', { n: state.queued.length }));

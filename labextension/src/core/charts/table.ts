@@ -1,6 +1,6 @@
 import { h } from '../dom/elements';
 import { metricNumber, formatNumber } from '../text/figures';
-import type { Translate } from '../host';
+import type { Translate } from '../text/translate';
 import type { IChart, Metric } from '../protocol/messages';
 
 /** More rows than this help nobody and make the page slow. */

@@ -2,12 +2,12 @@ import type { IContext, IView } from '../context';
 import { button, checkbox, emptyState, field, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import { formatSize } from '../text/figures';
-import { kindName } from '../history/filter';
-import { icon, KINDS } from '../dom/icons';
+import { icon } from '../dom/icons';
+import { kindName, KINDS } from '../text/kinds';
 import { MetricFields } from './metric-fields';
 import { plural } from '../text/translate';
 import type { ICommitForm, IMethods, Kind } from '../protocol/messages';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
 

@@ -3,7 +3,7 @@ import type { IContext } from '../context';
 import { button, foldable, screenReaderText, userText } from '../dom/controls';
 import { replaceChildren, h, type Child } from '../dom/elements';
 import { formatAge, isMetric, metricNumber, formatDateTime, formatNumber, formatJson } from '../text/figures';
-import type { Translate } from '../host';
+import type { Translate } from '../text/translate';
 import { plural } from '../text/translate';
 import type { Direction, IChart, IComparison, IEntry, Json } from '../protocol/messages';
 import { preserveFocus } from '../dom/focus';

@@ -1,7 +1,7 @@
 import type { IContext, IView } from '../context';
 import { button, checkbox, emptyState, iconButton, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import type { IDisplayOptions } from './sections';
 import { compareSideBySide } from './side-by-side';

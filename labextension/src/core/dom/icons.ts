@@ -1,5 +1,4 @@
 import { svg } from './elements';
-import type { Kind } from '../protocol/messages';
 
 /** Strokes in a field of 16 by 16; drawn in the colour of the text around them and hidden from screen readers. */
 const PATHS = {
@@ -57,5 +56,3 @@ export function icon(name: Icon): SVGSVGElement {
     PATHS[name].map(d => svg('path', { d }))
   );
 }
-
-export const KINDS: readonly Kind[] = ['model', 'dataset', 'hyperparameters', 'metric', 'code', 'other'];

@@ -4,7 +4,7 @@ import { replaceChildren, uniqueId, h, setAttribute } from '../dom/elements';
 import { formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import type { IFailure, IMethods } from '../protocol/messages';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
 

@@ -1,10 +1,9 @@
 import type { IContext } from '../context';
 import { button, checkbox, field, iconButton, select } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
-import type { Translate } from '../host';
-import { KINDS } from '../dom/icons';
+import { kindName, KINDS } from '../text/kinds';
 import { plural } from '../text/translate';
-import type { IHistoryFilter, IState, Kind } from '../protocol/messages';
+import type { IHistoryFilter, IState } from '../protocol/messages';
 
 /** Keys pressed within this many ms are one change of the filter. */
 const TYPING_MS = 200;
@@ -221,17 +220,4 @@ export class HistoryFilter {
       h('div', { class: 'nbmv-range-line' }, names, low, high)
     );
   }
-}
-
-/** A kind in the reader's language, for one of them. */
-export function kindName(t: Translate, kind: Kind): string {
-  const names: { [K in Kind]: string } = {
-    model: t('Model'),
-    dataset: t('Dataset'),
-    hyperparameters: t('Hyperparameters'),
-    metric: t('Metric'),
-    code: t('Code'),
-    other: t('Other')
-  };
-  return names[kind];
 }

@@ -1,5 +1,5 @@
 import { h } from '../dom/elements';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import { RowOffsets } from './offsets';
 
 /** Rows drawn beyond either end of what is seen. */

@@ -13,6 +13,7 @@ import {
 } from '../text/figures';
 import { metricChange } from '../version/metrics';
 import { icon } from '../dom/icons';
+import { changedNames } from '../version/changed-names';
 import { plural } from '../text/translate';
 import type { IChange, IEntry } from '../protocol/messages';
 
@@ -153,14 +154,6 @@ function nameSummary(ctx: IContext, entry: IEntry): string {
   return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
 }
 
-const EFFECT_PREFIXES: { [effect: string]: string } = {
-  changes: '~',
-  appears: '+',
-  vanishes: '\u2212',
-  lost: '!',
-  stays: ''
-};
-
 /** What is in the notebook and in no version: names with a sign for new, changed, gone. */
 export function drawPendingText(ctx: IContext, changes: readonly IChange[]): HTMLElement {
   const { t } = ctx;
@@ -174,17 +167,5 @@ export function drawPendingText(ctx: IContext, changes: readonly IChange[]): HTM
       h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())
     ),
     h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, changedNames(changes.slice(0, 12)))
-  );
-}
-
-/** "+" is new since the version, "−" gone, "~" changed. */
-export function changedNames(changes: readonly IChange[]): HTMLElement[] {
-  return changes.map(change =>
-    h(
-      'span',
-      { class: 'nbmv-name', title: `${change.name}: ${change.type}` },
-      `${EFFECT_PREFIXES[change.effect] ?? ''}${change.name}`,
-      screenReaderText(' ')
-    )
   );
 }

@@ -2,18 +2,16 @@ import type { IContext, IView } from '../context';
 import { button, emptyState } from '../dom/controls';
 import { VersionDetails } from '../version/details';
 import { replaceChildren, h } from '../dom/elements';
-import { formatAge, formatDay } from '../text/figures';
 import { openMenu } from '../dom/menu';
-import type { IEntry, IHistoryEntry, IState } from '../protocol/messages';
-import { Disposables } from '../signal';
+import type { IEntry, IState } from '../protocol/messages';
+import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { versionActions } from '../version/actions';
 import { HistoryFilter } from './filter';
 import { RowButtons } from './row-buttons';
-import { drawLanes, lanesWidth, drawPendingLane } from './lanes';
-import { VirtualList, type IRowContent } from './list';
+import { VirtualList } from './list';
 import { HistoryPages } from './pages';
-import { drawPendingText, drawRowText } from './row';
+import { HistoryRows } from './rows';
 import { RowSelection } from './selection';
 import { MetricTrend } from './trend';
 
@@ -23,6 +21,7 @@ export class HistoryView implements IView {
   readonly title: string;
   private readonly _ctx: IContext;
   private readonly _pages: HistoryPages;
+  private readonly _rows: HistoryRows;
   private readonly _list: VirtualList;
   private readonly _filter: HistoryFilter;
   private readonly _trend: MetricTrend;
@@ -31,95 +30,30 @@ export class HistoryView implements IView {
   private readonly _rowButtons: RowButtons;
   private readonly _emptyState = h('div', { class: 'nbmv-nothing' });
   private readonly _disposables = new Disposables();
-  private _columns = 1;
   private readonly _fetchedEntries = new Map<string, IEntry>();
 
   constructor(ctx: IContext, ids: readonly string[]) {
     this._ctx = ctx;
     this.title = ctx.t('History');
-    this._pages = new HistoryPages(
-      (filter, offset, limit) => ctx.query('history', { filter, offset, limit }),
-      () => {
-        this._pageLoaded();
-      },
-      error => {
-        this._showLoadError(error);
-      }
-    );
-    this._list = new VirtualList(ctx.t('Versions'), {
-      count: () => this._pendingRows + this._pages.total,
-      hasHeading: index => this._pages.startsDay(index - this._pendingRows) && index >= this._pendingRows,
-      row: index => this._rowContent(index),
-      stickyHeading: index => (index < this._pendingRows ? '' : this._dayOf(index - this._pendingRows)), // what is not committed is of no day
-      onVisible: (from, to) => {
-        this._pages.request(Math.max(0, from - this._pendingRows), Math.max(1, to - this._pendingRows));
-      }
+    this._pages = this._createPages();
+    this._rows = new HistoryRows(ctx, this._pages, {
+      isSelected: id => this._selection.has(id),
+      metricValues: () => this._trend.values,
+      heights: () => this._list.heights
     });
-    this._selection = new RowSelection(
-      this._list,
-      index => (index < this._pendingRows ? '' : this._pages.at(index - this._pendingRows)?.id),
-      () => {
-        this._selectionChanged();
-      }
-    );
-    this._selection.onOpen = index => {
-      this._openRow(index);
-    };
+    this._list = new VirtualList(ctx.t('Versions'), this._rows);
+    this._selection = this._createSelection();
     this._filter = new HistoryFilter(ctx, filter => {
       this._applyFilter(filter);
     });
-    this._trend = new MetricTrend(
-      ctx,
-      () => this._pages.filter,
-      id => {
-        this.select([id]);
-      }
-    );
+    this._trend = this._createTrend();
     this._details = new VersionDetails(ctx, () => {
       this._selection.clear();
       this._list.focus();
     });
-    this._rowButtons = new RowButtons(ctx, this._list, index => this._pages.at(index - this._pendingRows));
-    const main = h(
-      'div',
-      { class: 'nbmv-history-main' },
-      this._filter.element,
-      this._trend.element,
-      h('div', { class: 'nbmv-list-box' }, this._list.element, this._rowButtons.element, this._emptyState)
-    );
-    this.element = h(
-      'div',
-      { class: 'nbmv-view nbmv-history', role: 'region', 'aria-label': this.title },
-      main,
-      this._details.element
-    );
-    this._list.element.addEventListener('pointerenter', () => {
-      this._list.draw();
-    }); // "now" grows old
-    this._list.element.addEventListener('contextmenu', event => {
-      this._openMenu(event);
-    });
-    this._disposables.add(
-      ctx.state.on((state, before) => {
-        this._stateChanged(state, before);
-      }),
-      ctx.storeChanged.on(() => {
-        this._reload();
-      }),
-      ctx.metric.on(() => {
-        this._list.draw();
-      }),
-      this._trend.loaded.on(() => {
-        this._list.draw();
-      }),
-      () => {
-        this._list.dispose();
-        this._filter.dispose();
-        this._trend.dispose();
-        this._details.dispose();
-        this._rowButtons.dispose();
-      }
-    );
+    this._rowButtons = new RowButtons(ctx, this._list, index => this._rows.entryAt(index));
+    this.element = this._createElement();
+    this._connectSignals();
     this._list.refresh();
     this._updateEmptyState();
     if (ids.length) {
@@ -135,7 +69,7 @@ export class HistoryView implements IView {
   }
 
   select(ids: readonly string[]): void {
-    this._selection.set(ids, this._rowOf(ids[0] ?? ''));
+    this._selection.set(ids, this._rows.rowOf(ids[0] ?? ''));
   }
 
   focus(): void {
@@ -146,126 +80,69 @@ export class HistoryView implements IView {
     this._disposables.dispose();
   }
 
-  /** 1 while the row of uncommitted changes is on top. */
-  private get _pendingRows(): number {
-    const state = this._ctx.state.value;
-    return state?.uncommitted?.length && state.head ? 1 : 0;
-  }
-
-  /** The row of a version, or -1. */
-  private _rowOf(id: string): number {
-    const index = this._pages.indexOf(id);
-    return id === '' ? this._pendingRows - 1 : index < 0 ? -1 : index + this._pendingRows;
-  }
-
-  private _dayOf(index: number): string {
-    const entry = this._pages.at(index);
-    return entry ? formatDay(this._ctx.t, entry.saved_at_utc) : '';
-  }
-
-  private _rowContent(index: number): IRowContent {
-    const at = index - this._pendingRows;
-    if (at < 0) {
-      return this._pendingRowContent();
-    }
-    const entry = this._pages.at(at);
-    if (!entry) {
-      return {
-        key: `?${at}`,
-        stamp: '',
-        heading: '',
-        create: () =>
-          h('div', { class: 'nbmv-row nbmv-waiting', 'aria-selected': false, 'aria-label': this._ctx.t('Loading') })
-      };
-    }
-    const current = entry.id === this._ctx.state.value?.head?.id;
-    const heading = this._pages.startsDay(at) ? this._dayOf(at) : '';
-    const above = this._pages.at(at - 1);
-    const pending = at === 0 && this._pendingRows > 0 && current;
-    const chosen = this._selection.has(entry.id);
-    const values = this._trend.values;
-    const stamp = JSON.stringify([
-      entry,
-      current,
-      heading,
-      above?.graph,
-      pending,
-      this._ctx.metric.value,
-      this._ctx.state.value?.directions?.[this._ctx.metric.value],
-      values.get(entry.parents[0] ?? ''),
-      this._columns,
-      chosen,
-      formatAge(this._ctx.t, entry.saved_at_utc)
-    ]);
-    return {
-      key: entry.id,
-      stamp,
-      heading,
-      create: () => this._drawRow(entry, { current, heading, above, pending, chosen })
-    };
-  }
-
-  private _drawRow(
-    entry: IHistoryEntry,
-    {
-      current,
-      heading,
-      above,
-      pending,
-      chosen
-    }: { current: boolean; heading: string; above: IHistoryEntry | undefined; pending: boolean; chosen: boolean }
-  ): HTMLElement {
-    const { row, head } = this._list.heights;
-    const picture = drawLanes({
-      entry,
-      above,
-      pending,
-      current,
-      height: row,
-      head: heading ? head : 0,
-      columns: this._columns
-    });
-    const names = ['nbmv-row', current ? 'nbmv-current' : '', entry.auto ? 'nbmv-auto' : ''].filter(Boolean).join(' ');
-    return h(
-      'div',
-      {
-        class: names,
-        'aria-selected': chosen,
-        'aria-current': current ? 'true' : undefined,
-        style: `--nbmv-lanes: ${lanesWidth(this._columns)}px`
+  private _createPages(): HistoryPages {
+    return new HistoryPages(
+      (filter, offset, limit) => this._ctx.query('history', { filter, offset, limit }),
+      () => {
+        this._pageLoaded();
       },
-      picture,
-      drawRowText(this._ctx, entry, this._trend.values, current)
+      error => {
+        this._showLoadError(error);
+      }
     );
   }
 
-  private _pendingRowContent(): IRowContent {
-    const changes = this._ctx.state.value?.uncommitted ?? [];
-    const first = this._pages.at(0);
-    const column = first && first.id === this._ctx.state.value?.head?.id ? first.graph.column : 0;
-    const element = (): HTMLElement =>
-      h(
-        'div',
-        {
-          class: 'nbmv-row nbmv-pending',
-          'aria-selected': this._selection.has(''),
-          style: `--nbmv-lanes: ${lanesWidth(this._columns)}px`
-        },
-        drawPendingLane(column, this._columns, this._list.heights.row),
-        drawPendingText(this._ctx, changes)
-      );
-    return {
-      key: 'uncommitted',
-      stamp: JSON.stringify([changes, this._columns, column, this._selection.has('')]),
-      heading: '',
-      create: element
+  private _createSelection(): RowSelection {
+    const onChange = (): void => {
+      this._selectionChanged();
     };
+    const selection = new RowSelection(this._list, index => this._rows.idAt(index), onChange);
+    selection.onOpen = index => {
+      this._openRow(index);
+    };
+    return selection;
+  }
+
+  private _createTrend(): MetricTrend {
+    const onChoose = (id: string): void => {
+      this.select([id]);
+    };
+    return new MetricTrend(this._ctx, () => this._pages.filter, onChoose);
+  }
+
+  private _createElement(): HTMLElement {
+    const list = h('div', { class: 'nbmv-list-box' }, this._list.element, this._rowButtons.element, this._emptyState);
+    const main = h('div', { class: 'nbmv-history-main' }, this._filter.element, this._trend.element, list);
+    const props = { class: 'nbmv-view nbmv-history', role: 'region', 'aria-label': this.title };
+    return h('div', props, main, this._details.element);
+  }
+
+  private _connectSignals(): void {
+    const draw = (): void => {
+      this._list.draw();
+    };
+    this._list.element.addEventListener('pointerenter', draw); // the ages of the versions may be out of date
+    this._list.element.addEventListener('contextmenu', event => {
+      this._openMenu(event);
+    });
+    this._disposables.add(
+      this._ctx.state.on((state, before) => {
+        this._stateChanged(state, before);
+      }),
+      this._ctx.storeChanged.on(() => {
+        this._reload();
+      }),
+      this._ctx.metric.on(draw),
+      this._trend.loaded.on(draw),
+      ...[this._list, this._filter, this._trend, this._details, this._rowButtons].map(part => () => {
+        part.dispose();
+      })
+    );
   }
 
   private _pageLoaded(): void {
-    this._columns = this._pages.columns;
     this._list.refresh();
-    this._selection.followActiveRow(id => this._rowOf(id));
+    this._selection.followActiveRow(id => this._rows.rowOf(id));
     this._updateEmptyState();
     this._selectionChanged(false);
   }
@@ -316,7 +193,7 @@ export class HistoryView implements IView {
     const none = this._pages.isLoaded && this._pages.total === 0;
     const filtered = Object.keys(this._pages.filter).length > 0;
     this._emptyState.hidden = !none;
-    this._list.element.hidden = none && this._pendingRows === 0;
+    this._list.element.hidden = none && this._rows.pendingRows === 0;
     this._trend.element.hidden = this._pages.total === 0;
     this._filter.element.hidden = none && !filtered;
     if (none && filtered) {
@@ -378,8 +255,8 @@ export class HistoryView implements IView {
   }
 
   private _openRow(index: number): void {
-    const entry = this._pages.at(index - this._pendingRows);
-    if (index < this._pendingRows) {
+    const entry = this._rows.entryAt(index);
+    if (index < this._rows.pendingRows) {
       this._ctx.openView('commit');
     } else if (entry) {
       this._ctx.previewRollback(entry.id);
@@ -388,7 +265,7 @@ export class HistoryView implements IView {
 
   private _openMenu(event: MouseEvent): void {
     const index = this._list.indexOf(event.target);
-    const entry = this._pages.at(index - this._pendingRows);
+    const entry = this._rows.entryAt(index);
     const from = this._list.elementAt(index);
     if (!entry || !from) {
       return;

@@ -8,7 +8,7 @@ import { icon } from '../dom/icons';
 import { openMenu } from '../dom/menu';
 import { plural } from '../text/translate';
 import { setTabStop, enableArrowKeys } from '../dom/focus';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import type { PageStack } from './page-stack';
 
 /** The panel's head: branch, what runs, undo and redo, tabs, Commit; over an opened page its title and the way back. */
@@ -31,15 +31,7 @@ export class PanelHeader {
     const { t } = ctx;
     this._ctx = ctx;
     this._stack = stack;
-    this._branch = button({
-      label: '',
-      icon: 'branch',
-      class: 'nbmv-bare nbmv-branch',
-      onClick: () => {
-        openBranchMenu(ctx, this._branch);
-      }
-    });
-    this._branch.setAttribute('aria-haspopup', 'menu');
+    this._branch = this._createBranchButton();
     this._busy = h(
       'span',
       { class: 'nbmv-busy', title: t('A cell is running'), hidden: true },
@@ -56,6 +48,45 @@ export class PanelHeader {
       icon: 'redo',
       onClick: () => void ctx.mutate('redo', {}, t('Redoing'))
     });
+    this._toolbar = this._createToolbar();
+    this._tabs = this._createTabs();
+    this._pageBar = this._createPageBar();
+    this.element = h('header', { class: 'nbmv-head' }, this._toolbar, this._tabs, this._pageBar);
+    const updateVisibility = (): void => {
+      this._updateVisibility();
+    };
+    this._disposables.add(
+      enableArrowKeys(this._toolbar),
+      enableArrowKeys(this._tabs),
+      stack.depth.on(updateVisibility),
+      stack.tab.on(updateVisibility),
+      ctx.state.on(() => {
+        this._draw();
+      })
+    );
+    this._draw();
+    this._updateVisibility();
+  }
+
+  dispose(): void {
+    this._disposables.dispose();
+  }
+
+  private _createBranchButton(): HTMLButtonElement {
+    const branch = button({
+      label: '',
+      icon: 'branch',
+      class: 'nbmv-bare nbmv-branch',
+      onClick: () => {
+        openBranchMenu(this._ctx, branch);
+      }
+    });
+    branch.setAttribute('aria-haspopup', 'menu');
+    return branch;
+  }
+
+  private _createToolbar(): HTMLElement {
+    const { t } = this._ctx;
     const more = iconButton({
       label: t('More'),
       icon: 'more',
@@ -69,12 +100,12 @@ export class PanelHeader {
       icon: 'commit',
       class: 'nbmv-primary',
       onClick: () => {
-        ctx.openView('commit');
+        this._ctx.openView('commit');
       }
     });
-    commit.setAttribute('aria-label', t('Commit')); // a narrow panel shows the sign alone
-    commit.title = t('Commit: choose names, metrics and tags');
-    this._toolbar = h(
+    commit.setAttribute('aria-label', t('Commit')); // a narrow panel hides the text
+    commit.title = t('Commit: choose variables, metrics and tags');
+    return h(
       'div',
       { class: 'nbmv-toolbar', role: 'toolbar', 'aria-label': t('Versions') },
       this._branch,
@@ -85,41 +116,28 @@ export class PanelHeader {
       more,
       commit
     );
-    this._tabs = h(
+  }
+
+  private _createTabs(): HTMLElement {
+    const { t } = this._ctx;
+    return h(
       'div',
       { class: 'nbmv-tabs', role: 'tablist', 'aria-label': t('Views') },
       this._createTab('history', t('History')),
       this._createTab('inspect', t('Variables')),
       this._storeSize
     );
-    const back = iconButton({
-      label: t('Back'),
-      icon: 'back',
-      onClick: () => {
-        ctx.goBack();
-      }
-    });
-    this._pageBar = h('div', { class: 'nbmv-page' }, back, this._title);
-    this.element = h('header', { class: 'nbmv-head' }, this._toolbar, this._tabs, this._pageBar);
-    this._disposables.add(
-      enableArrowKeys(this._toolbar),
-      enableArrowKeys(this._tabs),
-      stack.depth.on(() => {
-        this._updateVisibility();
-      }),
-      stack.tab.on(() => {
-        this._updateVisibility();
-      }),
-      ctx.state.on(() => {
-        this._draw();
-      })
-    );
-    this._draw();
-    this._updateVisibility();
   }
 
-  dispose(): void {
-    this._disposables.dispose();
+  private _createPageBar(): HTMLElement {
+    const back = iconButton({
+      label: this._ctx.t('Back'),
+      icon: 'back',
+      onClick: () => {
+        this._ctx.goBack();
+      }
+    });
+    return h('div', { class: 'nbmv-page' }, back, this._title);
   }
 
   private _createTab(view: View, label: string): HTMLElement {

@@ -1,7 +1,7 @@
 import { button, iconButton } from '../dom/controls';
 import type { INotice } from '../context';
 import { h } from '../dom/elements';
-import type { Translate } from '../host';
+import type { Translate } from '../text/translate';
 import { icon } from '../dom/icons';
 
 /** Notices stay until they are closed, acted on, said again, or three newer ones have come. */

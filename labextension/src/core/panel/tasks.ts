@@ -1,7 +1,7 @@
 import { button } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import { formatSize } from '../text/figures';
-import type { Translate } from '../host';
+import type { Translate } from '../text/translate';
 import type { IProgress, IState } from '../protocol/messages';
 
 /** A request that runs or waits, with its way to be stopped. */

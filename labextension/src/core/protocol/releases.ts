@@ -1,4 +1,4 @@
-import type { Translate } from '../host';
+import type { Translate } from '../text/translate';
 import { PROTOCOL, type IState } from './messages';
 
 /** The release of nbmodelver that this page has; the kernel says its own in every state. */

@@ -5,7 +5,7 @@ import { formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import { plural } from '../text/translate';
 import type { Effect, IChange, IPlan, Result } from '../protocol/messages';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
 

@@ -1,6 +1,6 @@
 /** Sizes, durations, times and numbers as people read them; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
 
-import type { Translate } from '../host';
+import type { Translate } from './translate';
 import type { Direction, Json, Metric } from '../protocol/messages';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

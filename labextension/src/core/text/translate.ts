@@ -1,4 +1,5 @@
-import type { Translate } from '../host';
+/** Translates a sentence with {placeholders} into the user's language, and fills the placeholders. */
+export type Translate = (sentence: string, values?: { [name: string]: string | number }) => string;
 
 /** The translator for hosts without languages: fills the {placeholders} of the sentence. */
 export const interpolate: Translate = (sentence, values = {}) =>

@@ -6,7 +6,7 @@ import { formatAge, formatDateTime, formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import type { IEntry, INameHistory, Kind, Status } from '../protocol/messages';
 import { setTabStop, preserveFocus, enableArrowKeys } from '../dom/focus';
-import { Disposables } from '../signal';
+import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 
 type Subject = { name: string } | { cell: { id: string; source: string } } | null;

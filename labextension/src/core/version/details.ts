@@ -6,11 +6,12 @@ import { metricsAndParams, branchChips, metricChange } from './metrics';
 import { icon } from '../dom/icons';
 import { openMenu } from '../dom/menu';
 import { plural } from '../text/translate';
-import { changedNames } from '../history/row';
+import { changedNames } from './changed-names';
 import { codeAndEnvironment } from './code-and-environment';
 import type { IEntry } from '../protocol/messages';
 import { preserveFocus } from '../dom/focus';
-import { noteEditor, tagEditor } from './tag-editor';
+import { noteEditor } from './note-editor';
+import { tagEditor } from './tag-editor';
 import { compareWithCurrent, isCurrent, versionActions } from './actions';
 
 /** What is known about the selected version, or what can be done with several. Beside the list, or below it where it is narrow. */
