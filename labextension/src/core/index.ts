@@ -4,7 +4,7 @@ export type { Translate } from './text/translate';
 export { interpolate } from './text/translate';
 export type * from './protocol/messages';
 export { PROTOCOL } from './protocol/messages';
-export { mismatchText, olderSide, RELEASE, type KernelVersion } from './protocol/releases';
+export { mismatchText, olderSide, RELEASE, type KernelVersion } from './compatibility';
 export { Failure, type IRequestOptions, type ITransport } from './protocol/transport';
 import type { MountPanel } from './host';
 import { Panel } from './panel/panel';

@@ -16,7 +16,7 @@ import { PageStack } from './page-stack';
 import { TaskList } from './tasks';
 import { Failure } from '../protocol/transport';
 import { KERNEL_BUSY } from '../protocol/connect';
-import { mismatchText } from '../protocol/releases';
+import { mismatchText } from '../compatibility';
 
 export class Panel implements IPanel, IContext {
   readonly host: IHost;

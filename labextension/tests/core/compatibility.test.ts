@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mismatchText, olderSide, interpolate, PROTOCOL, RELEASE } from '../../../src/core';
+import { mismatchText, olderSide, interpolate, PROTOCOL, RELEASE } from '../../src/core';
 
 describe('two releases', () => {
   test('the page knows its own', () => {
-    const text = readFileSync(resolve(__dirname, '../../../package.json'), 'utf8');
+    const text = readFileSync(resolve(__dirname, '../../package.json'), 'utf8');
     expect((JSON.parse(text) as { version: string }).version).toBe(RELEASE);
   });
 

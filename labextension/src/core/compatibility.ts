@@ -1,5 +1,5 @@
-import type { Translate } from '../text/translate';
-import { PROTOCOL, type IState } from './messages';
+import type { Translate } from './text/translate';
+import { PROTOCOL, type IState } from './protocol/messages';
 
 /** The release of nbmodelver that this page has; the kernel says its own in every state. */
 export const RELEASE = '0.1.0';
