@@ -1,13 +1,13 @@
 import type { Translate } from './text/translate';
 import { PROTOCOL, type IState } from './protocol/messages';
 
-/** The release of nbmodelver that this page has; the kernel says its own in every state. */
+/** The release of nbmodelver on this page. The kernel sends its own in every state. */
 export const RELEASE = '0.1.0';
 
-/** What a kernel says of itself. Kernels before 0.2 say no release. */
+/** The versions that a kernel reports. Kernels before 0.2 report no release. */
 export type KernelVersion = Pick<IState, 'protocol'> & Partial<Pick<IState, 'release'>>;
 
-/** Which side is older, so that the other one would misread its messages; null when both speak the same protocol. */
+/** Which side is older, so that the other would misread its messages; null if both use the same protocol. */
 export function olderSide(kernel: KernelVersion): 'kernel' | 'page' | null {
   if (kernel.protocol === PROTOCOL) {
     return null;
@@ -15,7 +15,7 @@ export function olderSide(kernel: KernelVersion): 'kernel' | 'page' | null {
   return kernel.protocol < PROTOCOL ? 'kernel' : 'page';
 }
 
-/** One line: which side is older, and what to install where. null when they understand each other. */
+/** One line: which side is older, and what to install where; null if the protocols are the same. */
 export function mismatchText(kernel: KernelVersion, t: Translate): string | null {
   const values = { kernel: kernel.release ?? t('of an earlier release'), page: RELEASE };
   switch (olderSide(kernel)) {

@@ -1,4 +1,4 @@
-/** Collects what has to be ended, and ends it once, last first. */
+/** Collects functions that release resources, and calls each of them once, in reverse order. */
 export class Disposables {
   private _callbacks: (() => void)[] = [];
   private _isDisposed = false;

@@ -1,4 +1,4 @@
-/** A value that others may follow. */
+/** A value with listeners. */
 export class Signal<T> {
   private _value: T;
   private readonly _listeners = new Set<(value: T, before: T) => void>();
@@ -19,7 +19,7 @@ export class Signal<T> {
     }
   }
 
-  /** Calls `listener` after every change; gives the function that ends it. */
+  /** Calls `listener` after every assignment. Returns a function that removes the listener. */
   on(listener: (value: T, before: T) => void): () => void {
     this._listeners.add(listener);
     return () => this._listeners.delete(listener);

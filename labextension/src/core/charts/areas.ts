@@ -3,7 +3,7 @@ import { metricNumber } from '../text/figures';
 import type { Metric } from '../protocol/messages';
 import { colourClass, dashOf } from './marks';
 
-/** Where a bar ends; what is no finite number has none. */
+/** The end of a bar: the value, or 0 if it is not finite. */
 export function barEnd(value: Metric | null | undefined): number {
   const found = metricNumber(value);
   return Number.isFinite(found) ? found : 0;

@@ -2,7 +2,7 @@ import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { svg } from '../dom/elements';
 import { formatNumber } from '../text/figures';
 
-/** Where a chart is drawn inside its svg, in px. */
+/** The area of the plot inside the svg element, in px. */
 export interface IPlotArea {
   left: number;
   right: number;
@@ -15,7 +15,7 @@ export const CHARACTER_PX = 6;
 
 export type Scale = ScaleLinear<number, number>;
 
-/** From the lowest to the highest value, rounded to ticks; one value alone gets some room. */
+/** A linear scale from the lowest to the highest value. nice: extend it to ticks. A single value gets a margin. */
 export function createScale(values: readonly number[], from: number, to: number, nice = true): Scale {
   const finite = values.filter(Number.isFinite);
   let [low, high] = [Math.min(...finite), Math.max(...finite)];
@@ -30,12 +30,12 @@ export function createScale(values: readonly number[], from: number, to: number,
   return nice ? made.nice(4) : made;
 }
 
-/** Width that the texts of the ticks take, in px. */
+/** Width of the tick labels, in px. */
 export function tickWidth(y: Scale, count: number): number {
   return Math.max(0, ...y.ticks(count).map(value => tickText(value).length)) * CHARACTER_PX + 8;
 }
 
-/** A number of an axis, short: from a million on "20M" or "20B". */
+/** A tick label; from a million on short, as in "20M" or "20B". */
 function tickText(value: number): string {
   const size = Math.abs(value);
   return size >= 1e6 && size < 1e15
@@ -43,7 +43,7 @@ function tickText(value: number): string {
     : formatNumber(value);
 }
 
-/** As many ticks as have room for their numbers beside each other. */
+/** As many ticks as there is room for their labels. */
 function fittingTicks(x: Scale, width: number, integers: boolean): number[] {
   for (let count = Math.max(2, Math.min(8, Math.floor(width / 60))); ; count -= 1) {
     const ticks = x.ticks(count).filter(value => !integers || Number.isInteger(value));
@@ -75,13 +75,13 @@ export function horizontalAxis(x: Scale, box: IPlotArea, label: string, integers
   ];
 }
 
-/** A text that has so many px; where it is cut, the whole of it is said when it is pointed at. */
+/** A text that is cut to a width in px. The tooltip holds the whole text. */
 export function truncatedText(text: string, width: number): (string | SVGElement)[] {
   const most = Math.max(2, Math.floor(width / CHARACTER_PX));
   return text.length > most ? [`${text.slice(0, most - 1)}…`, svg('title', {}, text)] : [text];
 }
 
-/** Grid lines with their numbers, and the axis' name above them. */
+/** Grid lines with their tick labels, and the title of the axis above them. */
 export function verticalAxis(y: Scale, box: IPlotArea, label: string, count: number): SVGElement[] {
   const lines = y
     .ticks(count)

@@ -12,7 +12,7 @@ export function barsHeight(chart: IChart): number {
   return chart.labels.length * (chart.series.length * (BAR_PX + 1) + GAP_PX) + 44;
 }
 
-/** A row for each label, in it a bar for each series; so the values' axis lies below. */
+/** A row for each label, in it a bar for each series. The axis of the values is at the bottom. */
 export function drawBars(chart: IChart, width: number, height: number): SVGElement[] {
   const longest = Math.max(0, ...chart.labels.map(one => one.length));
   const left = Math.min(longest * 6.2 + 8, width * 0.42);

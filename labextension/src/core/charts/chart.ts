@@ -15,10 +15,12 @@ interface IChartOptions {
   onChoose?: (series: number, index: number) => void;
 }
 
-/** Width that is assumed until the page has laid the chart out. */
+/** The assumed width until the page has laid out the chart. */
 const INITIAL_WIDTH = 300;
 
-/** A chart with its title, its legend, and its numbers as a table behind a button. Redrawn for the width it is given. */
+/**
+ * A chart with its title, its legend, and its numbers as a table behind a button. It is redrawn when its width changes.
+ */
 export function drawChart(ctx: IContext, chart: IChart, options: IChartOptions = {}): HTMLElement {
   const { t } = ctx;
   const plot = h('div', { class: 'nbmv-plot', dir: 'ltr' });
@@ -103,7 +105,7 @@ function drawLegend(chart: IChart): HTMLElement | null {
   );
 }
 
-/** What the picture shows, in a sentence. */
+/** A sentence that describes the plot. */
 export function chartSummary(t: Translate, chart: IChart): string {
   const series = chart.series.map(one => {
     const values = one.y.map(metricNumber).filter(Number.isFinite);
@@ -119,7 +121,7 @@ export function chartSummary(t: Translate, chart: IChart): string {
   return `${chart.title}. ${series.join('; ')}`;
 }
 
-/** Calls `draw` with the width of the element, now and whenever it changes by more than a little. */
+/** Calls `draw` with the width of the element, now and whenever it changes by more than 2 px. */
 function redrawOnResize(element: HTMLElement, draw: (width: number) => void): void {
   let drawn = INITIAL_WIDTH;
   draw(drawn);

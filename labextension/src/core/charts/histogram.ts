@@ -6,8 +6,8 @@ import { barEnd, drawArea, hatchPattern } from './areas';
 import { horizontalAxis, createScale, tickWidth, verticalAxis, type IPlotArea } from './axes';
 
 /**
- * Distributions over each other: the first filled, the next ones hatched and dashed. Where their bins are not equally
- * wide, each counts as if its bins were the widest ones: equal areas are equal counts.
+ * Overlapping histograms: the first series is filled, the next ones are hatched and dashed. If their bins differ in
+ * width, counts are scaled to the widest bins, so that equal areas are equal counts.
  */
 export function drawHistogram(t: Translate, chart: IChart, width: number, height: number): SVGElement[] {
   const ticks = Math.max(2, Math.floor(height / 40));
@@ -51,13 +51,13 @@ export function drawHistogram(t: Translate, chart: IChart, width: number, height
   ];
 }
 
-/** Of equal bins, by their edges; 0 where there is none. */
+/** The width of equal bins, from their edges; 0 if there is none. */
 function binWidth(edges: readonly number[]): number {
   const [low, high] = [edges[0], edges[edges.length - 1]];
   return low !== undefined && high !== undefined && edges.length > 1 ? (high - low) / (edges.length - 1) : 0;
 }
 
-/** The outline of the bins, from the ground and back to it. */
+/** The outline of the bins, from the baseline and back to it. */
 function outline(edges: readonly number[], tops: readonly number[], ground: number): string {
   const steps = tops.map((top, i) => `L${edges[i] ?? 0} ${top}H${edges[i + 1] ?? edges[i] ?? 0}`);
   return `M${edges[0] ?? 0} ${ground}${steps.join('')}V${ground}`;

@@ -5,9 +5,9 @@ import type { IChart, Metric } from '../protocol/messages';
 import { horizontalAxis, createScale, tickWidth, verticalAxis, type IPlotArea } from './axes';
 import { colourClass, dashOf, drawPoint } from './marks';
 
-/** With more points than this only the line is drawn. */
+/** A line with more points is drawn without marks. */
 const MAX_POINTS = 60;
-/** From this width on the lines carry their names at their ends. */
+/** From this width on, the lines have labels at their ends. */
 const MIN_WIDTH_FOR_NAMES = 420;
 
 type OnChoose = (series: number, index: number) => void;
@@ -78,7 +78,7 @@ function drawMark(chart: IChart, s: number, i: number, [x, y]: [number, number],
   return svg('g', {}, made, text);
 }
 
-/** Where a value is no finite number there is a gap in the line, and a cross on the axis that says what it is. */
+/** A value that is not finite is a gap in the line, and a cross on the axis whose tooltip tells the value. */
 function drawGap(chart: IChart, s: number, i: number, [x, y]: [number, number], choose?: OnChoose): SVGElement {
   const made = svg(
     'path',
@@ -107,7 +107,7 @@ function makeClickable(made: SVGElement, choose: (() => void) | undefined): SVGE
   return made;
 }
 
-/** Names at the ends of the lines, moved apart where they would touch. */
+/** Labels at the ends of the lines, moved apart where they would overlap. */
 function drawSeriesNames(chart: IChart, x: number, yOf: (s: number) => number): SVGElement[] {
   const order = chart.series
     .map((_, s) => ({ s, y: yOf(s) }))

@@ -10,7 +10,7 @@ import {
 } from 'd3-shape';
 import { svg } from '../dom/elements';
 
-/** What tells series apart without colour: the line's dashes and the points' shapes. */
+/** Dashes and shapes distinguish the series without colour. */
 const DASHES = ['', '6 3', '2 3', '9 3 2 3', '4 2 1 2', '12 4'];
 const SHAPES: SymbolType[] = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross, symbolStar];
 
@@ -33,7 +33,7 @@ export function drawPoint(series: number, x: number, y: number, said: string, si
   );
 }
 
-/** A piece of a series' line with its point, for the legend. */
+/** A part of a series' line with a point, for the legend. */
 export function legendSample(series: number, kind: string): SVGSVGElement {
   const area = kind === 'bars' || kind === 'histogram';
   return svg(

@@ -3,10 +3,10 @@ import { metricNumber, formatNumber } from '../text/figures';
 import type { Translate } from '../text/translate';
 import type { IChart, Metric } from '../protocol/messages';
 
-/** More rows than this help nobody and make the page slow. */
+/** More rows would make the page slow. */
 const MAX_TABLE_ROWS = 200;
 
-/** A chart's numbers: a row for each x, label or bin, a column for each series. */
+/** The numbers of a chart: a row for each x, label or bin, a column for each series. */
 export function chartTable(t: Translate, chart: IChart): HTMLElement {
   const first = chart.x_label || t('Name');
   const rows = rowsOf(chart);

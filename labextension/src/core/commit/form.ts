@@ -13,7 +13,7 @@ import { reportSuccess } from '../version/actions';
 
 type FormName = ICommitForm['names'][number];
 
-/** What the next version is to hold: names by kind, message, tags, metrics, note. */
+/** The contents of the next version: variables by kind, message, tags, metrics and note. */
 export class CommitForm implements IView {
   readonly element: HTMLElement;
   readonly title: string;

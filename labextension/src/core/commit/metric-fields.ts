@@ -4,7 +4,7 @@ import { replaceChildren, h } from '../dom/elements';
 import { parseMetricWithDirection } from '../text/figures';
 import type { Metric, Params } from '../protocol/messages';
 
-/** Names and numbers, in rows that can be added and taken away. */
+/** Names and values of metrics, in rows that can be added and removed. */
 export class MetricFields {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
@@ -44,7 +44,7 @@ export class MetricFields {
     return found;
   }
 
-  /** False where a name has no number; the field is marked and gets the focus. */
+  /** Returns false if a name has no number. The field is then marked and gets the focus. */
   validate(): boolean {
     for (const { name, value } of this._inputs()) {
       const wrong = name.value.trim() !== '' && parseMetricWithDirection(value.value) === undefined;

@@ -3,16 +3,16 @@ import { h, svg, type Child } from '../dom/elements';
 import { isMetric, metricNumber, formatNumber, formatJson, judgeChange } from '../text/figures';
 import type { Direction, Json } from '../protocol/messages';
 
-/** A table's cell: what is in it, and whether it lines up as a number. */
+/** The content of a table cell. number: the cell is aligned as a number. */
 export interface ICell {
   shown: Child;
   number?: boolean;
   title?: string;
-  /** Left out where it is narrow. */
+  /** Hidden in a narrow panel. */
   wide?: boolean;
 }
 
-/** Texts longer than this are cut; the whole is in the title. */
+/** Longer texts are cut; the tooltip holds the whole text. */
 const MAX_CELL_CHARACTERS = 80;
 
 export function valueCell(found: Json): ICell {
@@ -29,7 +29,7 @@ export function valueCell(found: Json): ICell {
   return counts ? { shown: inlineHistogram(counts, found) } : textCell(formatJson(found));
 }
 
-/** A number with its sign: how much more or less, in the colour of better or worse where the direction is known. */
+/** A difference with its sign, in the colour for better or worse if the direction is known. */
 export function changeCell(found: Json, direction?: Direction): ICell {
   if (typeof found !== 'number' || found === 0) {
     return valueCell(found);
@@ -53,7 +53,7 @@ function countsOf(found: Json): number[] | null {
 const HISTOGRAM_WIDTH = 72;
 const HISTOGRAM_HEIGHT = 18;
 
-/** A histogram of a word's size. */
+/** A histogram of the size of a word. */
 function inlineHistogram(counts: readonly number[], found: Json): Node {
   const { low, high } = found as { low?: Json; high?: Json };
   const most = Math.max(1, ...counts);

@@ -14,7 +14,7 @@ export interface IComparisonDrawing {
   body(look: IDisplayOptions): HTMLElement[];
 }
 
-/** Asks for the difference of two versions. name: of this name alone, or "". */
+/** Compares two versions. name: compare only this variable; "" for all. */
 export async function comparePair(
   ctx: IContext,
   before: string,

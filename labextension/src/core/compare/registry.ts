@@ -1,7 +1,7 @@
 import { renderFailure, renderMetrics, renderNames, renderProfile } from './renderers';
 import { renderSection, type Renderer } from './sections';
 
-/** By the section's id, or by its beginning where that ends with a dot; what none fits is drawn by `general`. */
+/** Renderers by the section's id, or by its prefix if the key ends with a dot. Default: `renderSection`. */
 const RENDERERS = new Map<string, Renderer>([
   ['names', renderNames],
   ['params', renderMetrics],
@@ -10,7 +10,7 @@ const RENDERERS = new Map<string, Renderer>([
   ['failed.', renderFailure]
 ]);
 
-/** A deeper comparison registers how it wants to be drawn. The longest prefix that fits is taken. */
+/** Registers the renderer of a further kind of section. The longest matching prefix applies. */
 export function registerRenderer(prefix: string, renderer: Renderer): void {
   RENDERERS.set(prefix, renderer);
 }

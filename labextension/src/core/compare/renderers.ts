@@ -8,7 +8,7 @@ import type { ISection, Kind } from '../protocol/messages';
 import { renderCharts, renderSection, renderNote, renderTable, type IDisplayOptions } from './sections';
 import { changeCell, valueCell } from './cells';
 
-/** Parameters and metrics: the last column is a step and carries its sign. */
+/** Parameters and metrics: the last column is the difference, with its sign. */
 export function renderMetrics(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   const last = section.columns.length - 1;
   const drawn = renderTable(ctx, section, look, (at, found, row) =>
@@ -17,7 +17,7 @@ export function renderMetrics(ctx: IContext, section: ISection, look: IDisplayOp
   return [drawn, ...renderCharts(ctx, section), renderNote(section)];
 }
 
-/** Two profiles: rows "column · statistic" belong together, so the column is said once. */
+/** A profile of both sides. Rows "column · statistic" are grouped: only the first row of a group names the column. */
 export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   let group = '';
   const [drawn] = [
@@ -48,7 +48,7 @@ export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOp
   ];
 }
 
-/** Names with their kinds and sizes. Where it is narrow the type is in the name's title alone. */
+/** Names with their kinds and sizes. A narrow panel shows the type in the tooltip of the name only. */
 export function renderNames(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   const { t } = ctx;
   const rows = section.rows.map(row => ({ ...row, cells: [row.cells[0] ?? '', ...row.cells.slice(2)] }));

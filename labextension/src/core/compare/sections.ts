@@ -7,16 +7,16 @@ import { renderTextDiff } from './text-diff';
 import { valueCell, type ICell } from './cells';
 
 export interface IDisplayOptions {
-  /** Leave out what is the same on both sides. */
+  /** Hide what is the same on both sides. */
   onlyDifferences: boolean;
-  /** Text diffs with the old text beside the new one. */
+  /** Show text diffs side by side. */
   sideBySide: boolean;
 }
 
-/** Draws what stands under a section's title. */
+/** Draws the content of a section below its title. */
 export type Renderer = (ctx: IContext, section: ISection, look: IDisplayOptions) => (HTMLElement | null)[];
 
-/** Any section: charts, table, text diff, note. */
+/** The default renderer: charts, table, text diff and note. */
 export function renderSection(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
   return [
     ...renderCharts(ctx, section),
@@ -42,10 +42,10 @@ export function renderNote(section: ISection): HTMLElement | null {
   return section.note ? h('p', { class: 'nbmv-dim nbmv-small' }, userText(section.note)) : null;
 }
 
-/** Nobody reads more rows than this; a frame of thousands of columns would make the page slow. */
+/** More rows would make the page slow, for instance for a frame of thousands of columns. */
 const MAX_SECTION_ROWS = 400;
 
-/** The section's rows with a sign for what became of each. cell: how a cell is drawn, where the value's own look is not enough. */
+/** The section's rows, each with a sign for its status. cell: draws a cell; default: by its value alone. */
 export function renderTable(
   ctx: IContext,
   section: ISection,
@@ -94,13 +94,13 @@ export function renderTable(
   );
 }
 
-/** A last column in which no row says anything is left out. */
+/** Number of columns to show. A last column without any value is omitted. */
 function usedColumns(rows: readonly { cells: readonly Json[] }[]): number {
   const columns = rows[0]?.cells.length ?? 0;
   return columns > 3 && rows.every(row => row.cells[columns - 1] === null) ? columns - 1 : columns;
 }
 
-/** numeric: the column holds numbers, so that all of it lines up at its end. */
+/** numeric: the column holds numbers, so all its cells are aligned at the end. */
 function renderCell(at: number, { shown, number, title, wide }: ICell, numeric: boolean): HTMLElement {
   const props = {
     class: at === 0 ? undefined : number ? 'nbmv-number' : numeric ? 'nbmv-at-end' : wide ? 'nbmv-wide' : undefined,

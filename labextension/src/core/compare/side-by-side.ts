@@ -10,7 +10,7 @@ import { preserveFocus } from '../dom/focus';
 import type { IDisplayOptions } from './sections';
 import type { IComparisonDrawing } from './pair';
 
-/** Asks for several versions side by side: a column for each. */
+/** Compares several versions side by side: a column for each. */
 export async function compareSideBySide(ctx: IContext, ids: readonly string[]): Promise<IComparisonDrawing> {
   const found = await ctx.query('compare', { ids: [...ids] });
   const count = plural(ctx.t, found.versions.length, '{n} version', '{n} versions');
@@ -39,12 +39,12 @@ function drawTableAndCharts(ctx: IContext, found: IComparison, look: IDisplayOpt
   return [sortableTable(ctx, found, look), ...charts];
 }
 
-/** One point alone says nothing against anything. */
+/** A scatter plot needs two points. */
 function isInformative(chart: IChart): boolean {
   return chart.kind !== 'scatter' || chart.series.some(one => one.y.filter(value => value !== null).length > 1);
 }
 
-/** A parameter against a metric gets the versions' names at its points: those that have both, in their order. */
+/** Labels the points of a parameter against a metric with the names of the versions that have both, in order. */
 function withVersionLabels(chart: IChart, { versions, params, metrics }: IComparison): IChart {
   const param = params.find(one => one.name === chart.x_label)?.values;
   const metric = metrics.find(one => one.name === chart.y_label)?.values;
@@ -65,11 +65,11 @@ interface IValueRow {
   name: string;
   values: readonly Json[];
   differs: boolean;
-  /** Of a metric: the best value stands out. */
+  /** The direction of a metric: its best value is highlighted. */
   direction?: Direction;
 }
 
-/** The rows' values in the order of the versions that are shown. A row's name sorts the versions by it: up, down, as they were. */
+/** The table of values. A click on a row's name sorts the versions by it: ascending, descending, original order. */
 function sortableTable(ctx: IContext, found: IComparison, { onlyDifferences }: IDisplayOptions): HTMLElement {
   const { t } = ctx;
   const box = h('div', { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': t('Versions side by side') });
@@ -131,7 +131,10 @@ interface ISortOrder {
   down: boolean;
 }
 
-/** Places in their order: numbers by size, then words by the alphabet; what is no finite number, or not there, is last both ways. */
+/**
+ * The indices of the versions in sort order: numbers, then texts. Non-finite and missing values are last in both
+ * directions.
+ */
 export function orderOf(count: number, { by, down }: ISortOrder): number[] {
   const places = Array.from({ length: count }, (_, i) => i);
   if (by === null) {
@@ -216,7 +219,7 @@ function drawRow(
   );
 }
 
-/** The best of different numbers; null when the direction of the metric is unknown. */
+/** The best of several different numbers; null if the direction of the metric is unknown. */
 export function bestOf({ values, direction, differs }: IValueRow): number | null {
   const numbers = values.filter((one): one is number => typeof one === 'number');
   if (

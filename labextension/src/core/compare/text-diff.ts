@@ -2,7 +2,7 @@ import type { IContext } from '../context';
 import { button, screenReaderText } from '../dom/controls';
 import { h } from '../dom/elements';
 
-/** More lines than this are cut off until they are asked for. */
+/** A button shows the lines beyond this number. */
 const MAX_DIFF_LINES = 400;
 
 export interface IDiffLine {
@@ -12,7 +12,7 @@ export interface IDiffLine {
   after: number | null;
 }
 
-/** A unified diff: each line with its sign, its number on either side and its colour; or the two texts beside each other. */
+/** A unified diff: each line with its sign, its numbers and its colour; or the two texts side by side. */
 export function renderTextDiff(ctx: IContext, lines: readonly string[], sideways: boolean): HTMLElement {
   const body = h('tbody', {});
   const numbered = parseDiff(lines);
@@ -52,7 +52,7 @@ export function renderTextDiff(ctx: IContext, lines: readonly string[], sideways
   return h('div', {}, box, more);
 }
 
-/** The lines with the numbers that they have in the old and in the new text. */
+/** Parses the lines, and numbers them as in the old and the new text. */
 export function parseDiff(lines: readonly string[]): IDiffLine[] {
   let before = 1;
   let after = 1;
@@ -76,7 +76,7 @@ export function parseDiff(lines: readonly string[]): IDiffLine[] {
 
 type LinePair = readonly [left: IDiffLine | undefined, right: IDiffLine | undefined];
 
-/** What was removed beside what was added in its place. */
+/** Pairs the removed lines with the lines that were added in their place. */
 export function pairLines(lines: readonly IDiffLine[]): LinePair[] {
   const found: LinePair[] = [];
   let removed: IDiffLine[] = [];

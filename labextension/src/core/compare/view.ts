@@ -7,7 +7,7 @@ import type { IDisplayOptions } from './sections';
 import { compareSideBySide } from './side-by-side';
 import { comparePair } from './pair';
 
-/** Two versions section by section, or several side by side. */
+/** Compares two versions section by section, or several versions side by side. */
 export class ComparisonView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
@@ -21,7 +21,7 @@ export class ComparisonView implements IView {
   private readonly _body = h('div', { class: 'nbmv-compare-body' });
   private readonly _disposables = new Disposables();
 
-  /** ids: two or more. name: only this name of theirs. */
+  /** ids: two or more versions. name: compare only this variable; "" for all. */
   constructor(ctx: IContext, ids: readonly string[], name: string) {
     this._ctx = ctx;
     this._ids = ids;

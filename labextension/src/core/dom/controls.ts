@@ -4,14 +4,14 @@ import { icon, type Icon } from './icons';
 interface IButtonOptions {
   label: string;
   icon?: Icon;
-  /** Says more than the label, on hovering. */
+  /** A tooltip that says more than the label. */
   title?: string;
   class?: string;
   disabled?: boolean;
   onClick(event: MouseEvent): void;
 }
 
-/** A button with its words. */
+/** A button with a text. */
 export function button(options: IButtonOptions): HTMLButtonElement {
   return createButton(
     'nbmv-button',
@@ -21,7 +21,7 @@ export function button(options: IButtonOptions): HTMLButtonElement {
   );
 }
 
-/** A button that shows only its icon; the label is its name and its title. */
+/** A button with an icon only. The label is its accessible name and its tooltip. */
 export function iconButton(options: IButtonOptions & { icon: Icon }): HTMLButtonElement {
   const made = createButton('nbmv-button nbmv-bare', options, icon(options.icon));
   made.setAttribute('aria-label', options.label);
@@ -49,7 +49,7 @@ interface ICheckboxOptions {
   checked: boolean;
   disabled?: boolean;
   class?: string;
-  /** A name for screen readers where the label is more than words. */
+  /** The accessible name, where the label is more than text. */
   name?: string;
   onChange(checked: boolean): void;
 }
@@ -69,7 +69,7 @@ export function checkbox(options: ICheckboxOptions): HTMLLabelElement {
   return h('label', { class: `nbmv-check ${options.class ?? ''}` }, input, h('span', {}, options.label));
 }
 
-/** A field with its label above. */
+/** An input with its label above, and a hint below. */
 export function field(label: string, control: HTMLElement, hint?: string): HTMLLabelElement {
   return h(
     'label',
@@ -104,7 +104,7 @@ export function select(
   return made;
 }
 
-/** A heading that opens and closes what follows it. */
+/** A heading that expands and collapses its body. */
 export function foldable(
   heading: Child,
   body: HTMLElement,
@@ -120,17 +120,17 @@ export function foldable(
   return made;
 }
 
-/** Text that only screen readers get. */
+/** Text for screen readers only. */
 export function screenReaderText(text: string): HTMLSpanElement {
   return h('span', { class: 'nbmv-spoken' }, text);
 }
 
-/** What a user wrote: its own direction, whatever that of the page. */
+/** Text that a user wrote. Its direction does not depend on that of the page. */
 export function userText(text: string, className = ''): HTMLElement {
   return h('bdi', { class: className || undefined }, text);
 }
 
-/** What stands where there is nothing to show. */
+/** A message in place of an empty list or view. */
 export function emptyState(text: string, ...more: Child[]): HTMLDivElement {
   return h('div', { class: 'nbmv-empty' }, h('p', {}, text), more);
 }

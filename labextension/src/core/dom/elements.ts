@@ -1,11 +1,14 @@
-/** Makes elements. Whatever a user or a stranger wrote becomes a text node; there is no way here to write markup. */
+/** Creates elements. Texts become text nodes only: no function here parses markup. */
 
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
 
 type Handlers = { [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void };
 type AttributeValue = string | number | boolean | null | undefined;
 
-/** `class` and every other key is an attribute: false, null and undefined leave it out, true writes it empty ("true" for aria). */
+/**
+ * Attributes by name. false, null and undefined omit an attribute; true sets it to "", or to "true" for aria
+ * attributes.
+ */
 export interface IAttributes {
   class?: string;
   on?: Handlers;
@@ -36,7 +39,7 @@ export function svg<T extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** Puts `children` in the place of whatever the element holds. */
+/** Replaces the content of the element. */
 export function replaceChildren(element: Element, ...children: Child[]): void {
   element.replaceChildren();
   appendChildren(element, children);
@@ -73,12 +76,12 @@ function addListeners(element: Element, handlers: Handlers): void {
   }
 }
 
-/** Writes or takes away one attribute. */
+/** Sets or removes one attribute. */
 export function setAttribute(element: Element, key: string, value: AttributeValue): void {
   if (key === 'value' && (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) {
     element.value = String(value ?? '');
   } else if (key === 'style' && (element instanceof HTMLElement || element instanceof SVGElement)) {
-    element.style.cssText = String(value ?? ''); // the attribute is what a strict content security policy forbids
+    element.style.cssText = String(value ?? ''); // a strict content security policy forbids the attribute
   } else if (key === 'checked' && element instanceof HTMLInputElement) {
     element.checked = value === true;
   } else if (value === null || value === undefined || (value === false && !key.startsWith('aria-'))) {
@@ -90,13 +93,13 @@ export function setAttribute(element: Element, key: string, value: AttributeValu
 
 let idCount = 0;
 
-/** An id that no other element on the page has. */
+/** An id that is unique on the page. */
 export function uniqueId(what: string): string {
   idCount += 1;
   return `nbmv-${what}-${idCount}`;
 }
 
-/** The element and everything in it that the Tab key or the arrows can reach. */
+/** The focusable descendants of an element that are enabled and visible. */
 export function focusableElements(element: Element): HTMLElement[] {
   const found = element.querySelectorAll<HTMLElement>('button, input, select, textarea, [tabindex]');
   return [...found].filter(one => !one.hasAttribute('disabled') && !one.closest('[hidden]'));

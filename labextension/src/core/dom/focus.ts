@@ -1,13 +1,13 @@
-/** One tab stop for a group of controls: the arrows go between them, Home and End to its ends. */
+/** Keyboard focus: one tab stop for a group of controls (roving tabindex), with arrow keys, Home and End. */
 
 import { focusableElements } from './elements';
 
-/** Gives the function that ends it. The group may change its members at any time. */
+/** Lets the arrow keys move the focus inside a group, whose members may change. Returns a function that ends it. */
 export function enableArrowKeys(group: HTMLElement, vertical = false): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (target instanceof HTMLInputElement && target.type !== 'checkbox') {
-      return; // the arrows belong to the text
+      return; // the arrow keys move the cursor in the text
     }
     const members = tabStopCandidates(group);
     const to = nextIndex(event.key, members.indexOf(target), members.length, vertical, isRtl(group));
@@ -31,7 +31,7 @@ export function enableArrowKeys(group: HTMLElement, vertical = false): () => voi
   };
 }
 
-/** Makes `member` the one that Tab reaches; without it the first. To be called after the members have changed. */
+/** Makes `member`, or else the first member, the tab stop. Call it after the members have changed. */
 export function setTabStop(group: HTMLElement, member?: HTMLElement): void {
   const members = tabStopCandidates(group);
   const held = member && members.includes(member) ? member : (members.find(one => one.tabIndex === 0) ?? members[0]);
@@ -68,7 +68,7 @@ export function isRtl(element: Element): boolean {
   return getComputedStyle(element).direction === 'rtl';
 }
 
-/** Draws anew what may hold the focus; afterwards what is called the same has it, or else the first that can. */
+/** Redraws an element. If it had the focus, the element with the same name gets it, or else the first that can. */
 export function preserveFocus(element: HTMLElement, redraw: () => void): void {
   const focused = document.activeElement;
   if (!(focused instanceof HTMLElement) || !element.contains(focused)) {

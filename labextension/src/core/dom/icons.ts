@@ -1,6 +1,6 @@
 import { svg } from './elements';
 
-/** Strokes in a field of 16 by 16; drawn in the colour of the text around them and hidden from screen readers. */
+/** Paths in a view box of 16 by 16. An icon has the colour of the text around it and is hidden from screen readers. */
 const PATHS = {
   commit: ['M8 1.5v3.2', 'M8 11.3v3.2', 'M8 4.7a3.3 3.3 0 1 0 0 6.6a3.3 3.3 0 1 0 0-6.6z'],
   undo: ['M3 6.5h6.2a3.8 3.8 0 0 1 0 7.6H6', 'M6 3.3L2.8 6.5L6 9.7'],

@@ -6,7 +6,7 @@ import { enableArrowKeys } from './focus';
 export interface IMenuItem {
   label: string;
   icon?: Icon;
-  /** Set: the item is one that is on or off. */
+  /** If set, the item is a checkbox item. */
   checked?: boolean;
   disabled?: boolean;
   run(): void;
@@ -15,13 +15,13 @@ export interface IMenuItem {
 interface IMenuPosition {
   /** The panel that the menu belongs to. */
   root: HTMLElement;
-  /** Gets the focus back. */
+  /** The element that gets the focus back. */
   opener: HTMLElement;
-  /** Where the pointer was; without it the menu hangs under `from`. */
+  /** Position of the pointer. Without it the menu opens below `opener`. */
   point?: { x: number; y: number };
 }
 
-/** Opens a menu; it closes by choosing, Escape, Tab or a click elsewhere. Gives the function that closes it. */
+/** Opens a menu. A choice, Escape, Tab and a click outside close it. Returns a function that closes it. */
 export function openMenu(name: string, items: readonly IMenuItem[], position: IMenuPosition): () => void {
   const menu = h('div', { class: 'nbmv-menu', role: 'menu', 'aria-label': name });
   const close = (): void => {
@@ -74,7 +74,7 @@ function menuItem(item: IMenuItem, run: () => void): HTMLElement {
   return made;
 }
 
-/** Places the menu inside the panel, so that it is never cut off. */
+/** Keeps the menu inside the panel. */
 function placeMenu(menu: HTMLElement, place: IMenuPosition): void {
   const root = place.root.getBoundingClientRect();
   const from = place.opener.getBoundingClientRect();

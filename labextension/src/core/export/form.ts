@@ -10,10 +10,10 @@ import { reportSuccess } from '../version/actions';
 
 type Destination = IMethods['destination'][1];
 
-/** Keys pressed within this many ms are one change of the file. */
+/** Keys that are pressed within this many ms count as one change of the file. */
 const TYPING_MS = 200;
 
-/** One version to one file: which file, what is in the way, and how far it is. */
+/** Exports one version to one file: the file, what prevents the export, and the progress. */
 export class ExportForm implements IView {
   readonly element: HTMLElement;
   readonly title: string;
@@ -99,7 +99,7 @@ export class ExportForm implements IView {
     }, TYPING_MS);
   }
 
-  /** Asks where it would go. first: the name without its endings is selected, ready to be typed over. */
+  /** Asks the kernel where the file would be written. first: select the file's stem, so that typing replaces it. */
   private async _checkDestination(first = false): Promise<void> {
     clearTimeout(this._timer);
     this._requestNumber += 1;
@@ -199,7 +199,7 @@ export class ExportForm implements IView {
     );
   }
 
-  /** Enter may come before the kernel has said that the file is fine: then it is asked first. */
+  /** Exports. If Enter came before the kernel has checked the file, the file is checked first. */
   private async _export(): Promise<void> {
     const { t } = this._ctx;
     if (!this._destination) {

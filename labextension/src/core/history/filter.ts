@@ -5,10 +5,10 @@ import { kindName, KINDS } from '../text/kinds';
 import { plural } from '../text/translate';
 import type { IHistoryFilter, IState } from '../protocol/messages';
 
-/** Keys pressed within this many ms are one change of the filter. */
+/** Keys that are pressed within this many ms count as one change of the filter. */
 const TYPING_MS = 200;
 
-/** The search field and, behind its button, the finer filters. */
+/** The search field, and the other filters behind a button. */
 export class HistoryFilter {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
@@ -69,7 +69,7 @@ export class HistoryFilter {
     );
   }
 
-  /** The state may have other tags, branches or metrics to choose from. */
+  /** Offers the tags, branches and metrics of the current state. */
   refresh(): void {
     const state = this._ctx.state.value;
     const known = JSON.stringify([Object.keys(state?.tags ?? {}), Object.keys(state?.branches ?? {}), state?.metrics]);

@@ -1,20 +1,20 @@
 import { svg } from '../dom/elements';
 import type { IHistoryEntry } from '../protocol/messages';
 
-/** The graph's columns are this far apart, in px; closer when there are many. */
+/** Distance of the graph's columns in px. It shrinks when there are many columns. */
 const COLUMN_PX = 12;
 const MAX_WIDTH_PX = 84;
-/** Colours repeat after this many columns; the place tells lanes apart, the colour only helps. */
+/** The colours repeat after this many columns. The position identifies a lane; the colour only supports it. */
 const COLOURS = 6;
 
 export interface ILaneRow {
   entry: IHistoryEntry;
-  /** The entry of the row above, or undefined at the top or where it is not known. */
+  /** The entry of the row above; undefined at the top and while that row is not loaded. */
   above: IHistoryEntry | undefined;
-  /** The uncommitted row is right above this one. */
+  /** The row of uncommitted changes is right above this one. */
   pending: boolean;
   current: boolean;
-  /** Height of the row, how much of it lies above the row's own text (a day's heading), and the number of columns. */
+  /** Height of the row, height of the day's heading above it (0 without one), and number of columns. */
   height: number;
   head: number;
   columns: number;
@@ -28,7 +28,7 @@ function columnX(column: number, columns: number): number {
   return 9 + column * Math.min(COLUMN_PX, (MAX_WIDTH_PX - COLUMN_PX) / Math.max(1, columns - 1));
 }
 
-/** One row's piece of the graph: lanes that come from above end at its dot's height, its own edges lead to the row below. */
+/** The part of the graph beside one row. Lanes from above end at the row's dot; the row's own edges lead down. */
 export function drawLanes(row: ILaneRow): SVGSVGElement {
   const { entry, height, head, columns } = row;
   const all = head + height;
@@ -47,7 +47,7 @@ export function drawLanes(row: ILaneRow): SVGSVGElement {
   );
 }
 
-/** The columns in which a lane comes down to this row. */
+/** The columns in which a lane comes down from the row above. */
 function columnsFromAbove({ entry, above, pending }: ILaneRow): number[] {
   if (above) {
     return [...new Set(above.graph.edges.map(([, to]) => to))];
@@ -81,7 +81,7 @@ function drawDot(entry: IHistoryEntry, cx: number, cy: number, current: boolean)
   return svg('circle', { class: entry.auto ? `${colour} nbmv-dot-auto` : colour, cx, cy, r: entry.auto ? 3 : 4 });
 }
 
-/** The uncommitted row's piece: a hollow dot and a dashed lane down. */
+/** The part of the graph beside the uncommitted changes: a hollow dot and a dashed lane down. */
 export function drawPendingLane(column: number, columns: number, height: number): SVGSVGElement {
   const cx = columnX(column, columns);
   const cy = Math.min(16, height / 2);

@@ -2,26 +2,26 @@ import { h } from '../dom/elements';
 import { Disposables } from '../disposables';
 import { RowOffsets } from './offsets';
 
-/** Rows drawn beyond either end of what is seen. */
+/** Number of rows that are rendered above and below the visible ones. */
 const EXTRA_ROWS = 6;
 
 export interface IRowContent {
-  /** Two rows of one key and one stamp look the same. */
+  /** Two rows with the same key and the same stamp look the same. */
   key: string;
   stamp: string;
   create: () => HTMLElement;
-  /** The heading above, or "". */
+  /** The heading above the row, or "". */
   heading: string;
 }
 
-/** What a list shows; it asks for no more than what is in view. */
+/** The rows of a list. Only the rows in view are requested. */
 export interface IRowSource {
   count(): number;
   hasHeading(index: number): boolean;
   row(index: number): IRowContent;
-  /** The heading that stays on top while this row is the first one in view. */
+  /** The heading that stays at the top while this row is the first visible one. */
   stickyHeading(index: number): string;
-  /** Rows `from` to `to` (excluded) come into view. */
+  /** Called when the rows `from` to `to` (excluded) are visible. */
   onVisible(from: number, to: number): void;
 }
 
@@ -32,8 +32,8 @@ interface IRenderedRow extends IRowContent {
 }
 
 /**
- * A listbox of any length of which only the rows in view, and the one that holds the tab stop, are in the document.
- * Rows are placed by their offset; heights follow the size of the theme's font.
+ * A listbox of any length. The document contains only the visible rows and the row with the tab stop.
+ * Rows are positioned by their offset; their height depends on the theme's font size.
  */
 export class VirtualList {
   readonly element: HTMLElement;
@@ -74,7 +74,7 @@ export class VirtualList {
     if (typeof ResizeObserver === 'function') {
       const observer = new ResizeObserver(() => {
         if (this._inner.contains(document.activeElement)) {
-          this._scrollTo(this._active); // the details have just taken their room
+          this._scrollTo(this._active); // the details may have opened and taken space
         }
         this._updateSoon();
       });
@@ -96,7 +96,7 @@ export class VirtualList {
     return this._active;
   }
 
-  /** Height of a row's own text, and of a heading above it, in px. */
+  /** Heights of a row's text and of a heading, in px. */
   get heights(): { row: number; head: number } {
     return { row: this._rowHeight, head: this._headingHeight };
   }
@@ -109,7 +109,7 @@ export class VirtualList {
     return Math.max(1, Math.floor(this._viewportHeight() / this._rowHeight) - 1);
   }
 
-  /** The rows may be other ones, more or fewer: what is at the top of the view stays there. */
+  /** Reads the number of rows again. The row at the top of the view stays there. */
   refresh(): void {
     const first = this._offsets.at(this.element.scrollTop);
     const within = this.element.scrollTop - this._offsets.top(first);
@@ -123,7 +123,7 @@ export class VirtualList {
     this.draw();
   }
 
-  /** Draws the rows in view, each only where it has changed. */
+  /** Draws the visible rows. A row whose stamp is unchanged is kept. */
   draw(): void {
     const top = this.element.scrollTop;
     const count = this._offsets.count;
@@ -147,7 +147,7 @@ export class VirtualList {
     this._updateStickyHeading(top);
   }
 
-  /** Makes the row the tab stop and brings it into view. */
+  /** Makes the row the tab stop and scrolls to it. */
   activate(index: number, focus: boolean): void {
     this._active = Math.max(0, Math.min(index, this._offsets.count - 1));
     this._scrollTo(this._active);
@@ -157,7 +157,7 @@ export class VirtualList {
     }
   }
 
-  /** The row an event happened in, or -1. */
+  /** The row in which an event happened, or -1. */
   indexOf(target: EventTarget | null): number {
     const row = target instanceof Element ? target.closest<HTMLElement>('[role=option]') : null;
     return row && this._inner.contains(row) ? Number(row.dataset['index']) : -1;
@@ -191,7 +191,7 @@ export class VirtualList {
     return this.element.clientHeight || 400;
   }
 
-  /** Two lines of text and some air; a theme or a user may have made the font larger. */
+  /** Two lines of text and a margin. Themes and users change the font size. */
   private _measure(): void {
     const font = parseFloat(getComputedStyle(this.element).fontSize) || 13;
     this._rowHeight = Math.round(font * 3.55);
@@ -234,7 +234,7 @@ export class VirtualList {
     return { ...drawn, index, element: made, headingElement: above };
   }
 
-  /** Keeps the rows of the document in their order on the screen, which is the order in which they are read. */
+  /** Keeps the rows of the document in their visual order, in which screen readers read them. */
   private _insert(one: IRenderedRow): void {
     let after: IRenderedRow | undefined;
     for (const other of this._rendered.values()) {
@@ -281,7 +281,7 @@ function removeRow(one: IRenderedRow): void {
   one.element.remove();
 }
 
-/** Writing what is there already would cost the page a layout. */
+/** Writes only what differs: every write would cause a layout. */
 function placeRow(element: HTMLElement, top: number, height: number): void {
   const [y, tall] = [`${top}px`, `${height}px`];
   if (element.style.top !== y || element.style.height !== tall) {

@@ -1,7 +1,7 @@
 import { dayKey } from '../text/figures';
 import type { IHistoryEntry, IHistoryFilter } from '../protocol/messages';
 
-/** Versions asked for at once. At about 1 kB each a page is well below what a comm carries in a few ms. */
+/** Versions per request. At about 1 kB each, a comm carries a page in a few ms. */
 export const PAGE_SIZE = 60;
 
 interface IHistoryPage {
@@ -9,12 +9,12 @@ interface IHistoryPage {
   entries: IHistoryEntry[];
 }
 
-/** The history in pages, each asked for when it is first looked at. */
+/** The history in pages. A page is requested when one of its versions becomes visible. */
 export class HistoryPages {
   total = 0;
   /** False until the first answer. */
   isLoaded = false;
-  /** Columns of the graph, as far as it is here. */
+  /** Columns of the graph, as far as it is loaded. */
   columns = 1;
   private _entries = new Map<number, IHistoryEntry>();
   private _days = new Map<number, string>();
@@ -49,7 +49,7 @@ export class HistoryPages {
     return this._entries.get(index);
   }
 
-  /** True where this version is known to be the first of its day in the list. */
+  /** Whether this version is the first one of its day in the list. False while that is unknown. */
   startsDay(index: number): boolean {
     const day = this._days.get(index);
     const before = index === 0 ? '' : this._days.get(index - 1);
@@ -65,7 +65,7 @@ export class HistoryPages {
     return -1;
   }
 
-  /** Asks for the pages that hold versions `from` to `to` (excluded), unless they are here or on their way. */
+  /** Requests the pages with the versions `from` to `to` (excluded), unless they are loaded or requested already. */
   request(from: number, to: number): void {
     const last = Math.max(from, to - 1);
     for (let page = Math.floor(from / PAGE_SIZE); page <= Math.floor(last / PAGE_SIZE); page += 1) {
@@ -76,7 +76,7 @@ export class HistoryPages {
     }
   }
 
-  /** Everything may be different: what is shown stays until the new answer is here. */
+  /** Marks all pages as out of date. They stay visible until the new answer arrives. */
   invalidate(): void {
     this._generation += 1;
     this._requestedPages.clear();

@@ -5,7 +5,7 @@ import type { IEntry } from '../protocol/messages';
 import { compareWithCurrent } from '../version/actions';
 import type { VirtualList } from './list';
 
-/** Short cuts over the row under the pointer; the same actions are in the row's menu and below, for keyboards. */
+/** Buttons over the row under the pointer. The row's menu and the details offer the same actions to keyboard users. */
 export class RowButtons {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;

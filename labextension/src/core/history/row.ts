@@ -17,10 +17,10 @@ import { changedNames } from '../version/changed-names';
 import { plural } from '../text/translate';
 import type { IChange, IEntry } from '../protocol/messages';
 
-/** What one metric is in every version; for the number in a row and its step from the parent. */
+/** The value of one metric in each version, by the version's id. */
 export type MetricValues = ReadonlyMap<string, number>;
 
-/** The two lines of a version's row; with what only a screen reader says between them, they are the row's name. */
+/** The two lines of a version's row. Together with the text for screen readers they are the row's accessible name. */
 export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, current: boolean): HTMLElement {
   const { t } = ctx;
   const said = entry.message || entry.auto || nameSummary(ctx, entry);
@@ -57,10 +57,10 @@ export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, 
   );
 }
 
-/** So many chips are seen where there is room for them; where there is little, one. */
+/** Number of chips in a wide row. A narrow row shows one. */
 const MAX_CHIPS = 3;
 
-/** A version's branches and tags as chips, and how many more there are. A screen reader is told all of them. */
+/** A version's branches and tags as chips, and the number of those that are hidden. Screen readers get all of them. */
 function refChips(ctx: IContext, entry: IEntry): HTMLElement[] {
   const { t } = ctx;
   const chip = (sign: 'branch' | 'tag', word: string, name: string): HTMLElement =>
@@ -105,7 +105,7 @@ function noteSign(ctx: IContext, entry: IEntry): HTMLElement | null {
     : null;
 }
 
-/** How much another value is: its sign says up or down, its colour better or worse where the kernel knows which it is. */
+/** The metric's value and its change. The sign says up or down; the colour says better or worse, if that is known. */
 function metricText(ctx: IContext, entry: IEntry, values: MetricValues): HTMLElement | null {
   const name = ctx.metric.value;
   const found = entry.metrics[name];
@@ -154,7 +154,7 @@ function nameSummary(ctx: IContext, entry: IEntry): string {
   return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
 }
 
-/** What is in the notebook and in no version: names with a sign for new, changed, gone. */
+/** The uncommitted changes: the number of names, and the names with a sign for new, changed or removed. */
 export function drawPendingText(ctx: IContext, changes: readonly IChange[]): HTMLElement {
   const { t } = ctx;
   return h(

@@ -1,8 +1,8 @@
 import type { VirtualList } from './list';
 
-/** Which versions are selected, by id ("" is the row of uncommitted changes), and the keys and clicks that select them. */
+/** The selected versions, by id ("" is the row of uncommitted changes), and the keys and clicks that select them. */
 export class RowSelection {
-  /** Called with the row that Enter or a double click opens. */
+  /** Called with the row on Enter and on a double click. */
   onOpen: (index: number) => void = () => undefined;
   private _ids: string[] = [];
   private _anchor = 0;
@@ -26,7 +26,7 @@ export class RowSelection {
     });
   }
 
-  /** The selected versions. */
+  /** Ids of the selected versions, without the row of uncommitted changes. */
   get ids(): string[] {
     return this._ids.filter(Boolean);
   }
@@ -56,7 +56,7 @@ export class RowSelection {
     this._onChange();
   }
 
-  /** The list has been read again: the tab stop goes with its version to its new row. */
+  /** Moves the tab stop to the new row of its version after the list has been reloaded. */
   followActiveRow(placeOf: (id: string) => number): void {
     if (this._activeId !== undefined) {
       const index = placeOf(this._activeId);
@@ -111,7 +111,10 @@ export class RowSelection {
     }
   }
 
-  /** A row that was drawn anew between press and release: the browser names what holds the rows, the place says which it was. */
+  /**
+   * The clicked row. If a row was redrawn between press and release, the event names its container; the position tells
+   * the row.
+   */
   private _clickedRow(event: MouseEvent): number {
     const index = this._list.indexOf(event.target);
     return index >= 0 ? index : this._list.indexOf(document.elementFromPoint(event.clientX, event.clientY));

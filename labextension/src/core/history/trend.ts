@@ -12,19 +12,19 @@ import { Signal } from '../signal';
 interface IMetricPoint {
   id: string;
   number: number;
-  /** NaN and infinite too: gaps in the line. */
+  /** NaN and the infinities are gaps in the line. */
   value: number;
 }
 
 const SPARKLINE_WIDTH = 120;
 const SPARKLINE_HEIGHT = 24;
-/** More points than this are thinned: lowest and highest of each stretch stay. */
+/** A sparkline with more points is thinned. */
 const MAX_SPARKLINE_POINTS = 240;
 
-/** The chosen metric over the versions: a line of a word's size; behind its button the chart in full. */
+/** The chosen metric over the versions: a sparkline, and behind its button the full chart. */
 export class MetricTrend {
   readonly element: HTMLElement;
-  /** Rises when the values are here. */
+  /** Rises when the values have been loaded. */
   readonly loaded = new Signal(0);
   private readonly _ctx: IContext;
   private readonly _filter: () => IHistoryFilter;
@@ -223,7 +223,10 @@ export class MetricTrend {
   }
 }
 
-/** At most MOST points and some: of each stretch the lowest, the highest and one that is a gap, in their order; always the last. */
+/**
+ * Reduces the points to about `most`. Of each stretch the lowest, the highest and one non-finite point stay, in order;
+ * the last point always stays.
+ */
 export function thinPoints<T extends { value: number }>(
   points: readonly T[],
   most: number = MAX_SPARKLINE_POINTS

@@ -15,7 +15,7 @@ import { HistoryRows } from './rows';
 import { RowSelection } from './selection';
 import { MetricTrend } from './trend';
 
-/** The versions, newest first, with their graph; what is not committed yet on top. */
+/** The history: the versions with their graph, newest first, below the uncommitted changes. */
 export class HistoryView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
@@ -187,7 +187,7 @@ export class HistoryView implements IView {
     this._trend.reload();
   }
 
-  /** What stands in place of an empty list. */
+  /** Shows a message in place of an empty list. */
   private _updateEmptyState(): void {
     const { t } = this._ctx;
     const none = this._pages.isLoaded && this._pages.total === 0;
@@ -228,7 +228,9 @@ export class HistoryView implements IView {
     }
   }
 
-  /** A selected version may lie on a page that is not here: a point of the chart, or a host chose it. */
+  /**
+   * Shows the selected versions. Those that no loaded page contains, for instance a point of the chart, are requested.
+   */
   private async _showDetails(): Promise<void> {
     const ids = this._selection.ids;
     const here = (id: string): IEntry | undefined =>

@@ -3,7 +3,7 @@ import { button, field } from '../dom/controls';
 import { h } from '../dom/elements';
 import { openMenu } from '../dom/menu';
 
-/** The menu of branches: the present one is ticked, the last item makes a new one. */
+/** Opens the menu of branches. The current branch is checked; the last item creates a branch. */
 export function openBranchMenu(ctx: IContext, from: HTMLElement): void {
   const { t } = ctx;
   const state = ctx.state.value;

@@ -11,7 +11,7 @@ import { setTabStop, enableArrowKeys } from '../dom/focus';
 import { Disposables } from '../disposables';
 import type { PageStack } from './page-stack';
 
-/** The panel's head: branch, what runs, undo and redo, tabs, Commit; over an opened page its title and the way back. */
+/** The header of the panel: branch, activity, undo and redo, tabs, Commit; above an opened page its title and Back. */
 export class PanelHeader {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;

@@ -4,7 +4,9 @@ import { h } from '../dom/elements';
 import type { Translate } from '../text/translate';
 import { icon } from '../dom/icons';
 
-/** Notices stay until they are closed, acted on, said again, or three newer ones have come. */
+/**
+ * A notice stays until the user closes it or chooses an action, until it is repeated, or until three newer ones come.
+ */
 const MAX_NOTICES = 3;
 
 export class NoticeList {
@@ -29,7 +31,7 @@ export class NoticeList {
     this.element.hidden = false;
   }
 
-  /** Takes away what a new attempt has made stale. */
+  /** Removes notices that a new attempt makes obsolete. */
   clear(kind?: INotice['kind']): void {
     for (const one of [...this.element.children]) {
       if (!kind || one.classList.contains(`nbmv-${kind}`)) {

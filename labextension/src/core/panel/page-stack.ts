@@ -6,14 +6,14 @@ import { Signal } from '../signal';
 interface IStackedPage {
   view: IView;
   kind: View | '';
-  /** What had the focus when another page came over this one. */
+  /** The element that had the focus when another page was opened above this one. */
   focused: Element | null;
 }
 
-/** The pages of a panel: a tab's view at the bottom, what was opened from it above. Lower pages are hidden, not made anew. */
+/** The pages of a panel: the view of a tab at the bottom, opened pages above it. Lower pages are hidden, not closed. */
 export class PageStack {
   readonly element: HTMLElement;
-  /** The kind of the lowest page, or of none. */
+  /** The view at the bottom. */
   readonly tab = new Signal<View>('history');
   readonly depth = new Signal(0);
   private _pages: IStackedPage[] = [];
@@ -91,7 +91,7 @@ export class PageStack {
     this._hiddenTabs.clear();
   }
 
-  /** A view as the lowest page; the tabs' views are kept and come back as they were left. */
+  /** Opens a view at the bottom. The views of the tabs are kept and return unchanged. */
   private _openTab(view: View, ids: readonly string[], name: string): void {
     while (this._pages.length > 1) {
       this._closeTop();

@@ -32,7 +32,7 @@ export class Panel implements IPanel, IContext {
   private readonly _tasks: TaskList;
   private readonly _stack: PageStack;
   private readonly _controllers = new Set<AbortController>();
-  /** The metric that nobody chose here: the default one, or the first. */
+  /** The metric that was chosen automatically: the default metric or the first one. */
   private _automaticMetric = '';
 
   constructor(element: HTMLElement, host: IHost, view: View = 'history', ids: readonly string[] = []) {
@@ -165,7 +165,7 @@ export class Panel implements IPanel, IContext {
       return;
     }
     if (!(error instanceof Failure)) {
-      throw error; // a bug of ours, not an answer: the console shall have all of it
+      throw error; // a bug, not an answer of the kernel: report it on the console
     }
     if (error.code === 'Cancelled') {
       this.announce(this.t('Cancelled'));
@@ -196,7 +196,7 @@ export class Panel implements IPanel, IContext {
     this._stack.back();
   }
 
-  // -- inside
+  // -- private
 
   private _createView(view: View, ids: readonly string[], name: string): IView {
     switch (view) {
@@ -231,8 +231,8 @@ export class Panel implements IPanel, IContext {
     }
   }
 
-  /** deed: our own request has just changed something, so lists are read again whatever the state says. */
-  private _updateState(state: IState, deed = false): void {
+  /** isOwnChange: this panel has just changed something, so the lists are reloaded whatever the state says. */
+  private _updateState(state: IState, isOwnChange = false): void {
     if (this._disposables.isDisposed) {
       return;
     }
@@ -247,7 +247,7 @@ export class Panel implements IPanel, IContext {
     this._tasks.updateQueue(state);
     if (
       before &&
-      (deed || storedPart(before) !== storedPart(state) || transientPart(before) === transientPart(state))
+      (isOwnChange || storedPart(before) !== storedPart(state) || transientPart(before) === transientPart(state))
     ) {
       this.storeChanged.value += 1;
     }
@@ -256,7 +256,7 @@ export class Panel implements IPanel, IContext {
     }
   }
 
-  /** The default metric is shown from when it is known, and when another one becomes it; what a person has chosen stays. */
+  /** Follows the default metric. A metric that the user has chosen stays. */
   private _updateMetric(state: IState): void {
     const first = firstMetric(state);
     const ours = !this.metric.value || (this.metric.value === this._automaticMetric && isDefaultMetric(state, first));
@@ -291,7 +291,7 @@ function isQueueable(method: Method): boolean {
   return ['commit', 'rollback', 'undo', 'redo', 'switch'].includes(method);
 }
 
-/** The default metric of the settings where the versions have it, or else the first one. */
+/** The default metric of the settings if a version has it, else the first metric. */
 function firstMetric(state: IState): string {
   const chosen = state.metrics.find(metric => isDefaultMetric(state, metric));
   return chosen ?? state.metrics[0] ?? '';
@@ -301,7 +301,7 @@ function isDefaultMetric(state: IState, metric: string): boolean {
   return state.settings['default_metric'] === metric;
 }
 
-/** What comes and goes without any list being another one. A state that differs in nothing at all was pushed because of a note. */
+/** The part of the state that no list depends on. If nothing at all differs, the state was pushed because of a note. */
 function transientPart({ busy, queued, uncommitted }: IState): string {
   return JSON.stringify([busy, queued, uncommitted]);
 }

@@ -4,13 +4,13 @@ import { formatSize } from '../text/figures';
 import type { Translate } from '../text/translate';
 import type { IProgress, IState } from '../protocol/messages';
 
-/** A request that runs or waits, with its way to be stopped. */
+/** A running or queued request that can be cancelled. */
 export interface ITask {
   progress(progress: IProgress['progress']): void;
   end(): void;
 }
 
-/** What runs now: one row each, with a bar and a Cancel button; and what waits for a running cell, with Withdraw. */
+/** The running requests, each with a progress bar and a Cancel button, and the queued ones with a Withdraw button. */
 export class TaskList {
   readonly element: HTMLElement;
   private readonly _t: Translate;
@@ -29,7 +29,7 @@ export class TaskList {
     );
   }
 
-  /** delay_ms: a task that ends sooner is never shown. queued: it waits for a cell. */
+  /** delay_ms: a task that ends earlier is never shown. queued: the task waits for a running cell. */
   add(method: string, what: string, queued: boolean, cancel: () => void, delay_ms = 250): ITask {
     const bar = h('progress', { class: 'nbmv-bar', 'aria-label': what });
     const text = h(
@@ -69,7 +69,7 @@ export class TaskList {
     };
   }
 
-  /** What waits in the kernel beyond what this panel has asked for: other panels' requests. */
+  /** Shows the requests of other panels that wait in the kernel. */
   updateQueue(state: IState): void {
     const own = [...this._ownTasks.values()];
     const others = state.queued.filter(one => {
@@ -110,7 +110,7 @@ function updateBar(bar: HTMLProgressElement, { done, total }: IProgress['progres
   }
 }
 
-/** Beyond a thousand the counts are bytes. */
+/** Counts above 1000 are bytes. */
 function progressText(t: Translate, { done, total, what }: IProgress['progress']): string {
   const said = t(what);
   if (total <= 0) {

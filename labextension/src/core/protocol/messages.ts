@@ -1,7 +1,7 @@
 /**
- * What a panel and the kernel say to each other: JSON messages, over a comm of the JupyterLab plugin or of the widget.
- * The kernel's side is `nbmodelver/kernel/panel/`; `tests/golden/panel/` holds both to the same JSON schemas.
- * Words are those of the project: version, name, part, plan, kind. Sizes are bytes, durations seconds.
+ * The JSON messages between a panel and the kernel, over a comm of the JupyterLab plugin or of the widget.
+ * The JSON schemas in `tests/golden/panel/` hold for both sides.
+ * Sizes are bytes, durations seconds.
  */
 
 export const PROTOCOL = 1;
@@ -9,78 +9,78 @@ export const PROTOCOL = 1;
 export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
 export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
 export type Status = 'added' | 'removed' | 'changed' | 'same';
-/** Which way a metric is better. The kernel decides it, by its name or by what a version says; a page never does. */
+/** Whether higher or lower values of a metric are better. The kernel decides it; a page never does. */
 export type Direction = 'higher' | 'lower' | 'unknown';
 
-/** JSON has no NaN and no infinities: a metric that is none of its numbers is a word. Parameters are kept in the same words. */
+/** A metric. JSON has no NaN and no infinities, so these are words. Parameters use the same words. */
 export type Metric = number | 'nan' | 'inf' | '-inf';
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 // -- frames
 
-/** Panel to kernel. Ids are the panel's own and rise. */
+/** Panel to kernel. The panel chooses the ids, in ascending order. */
 export interface IRequest {
   id: number;
   method: string;
   params: object;
 }
 
-/** Kernel to panel: exactly one of these ends a request; progress may come before it. */
+/** Kernel to panel: exactly one of these ends a request. Progress messages may precede it. */
 export type Reply = { id: number; result: unknown } | { id: number; error: IFailure };
 export interface IProgress {
   id: number;
   progress: { done: number; total: number; what: string };
 }
 
-/** Kernel to panel, unasked, after every change by anyone: the whole state again. */
+/** Kernel to panel after every change, whoever made it: the complete state. */
 export interface IPush {
   push: 'state';
   state: IState;
 }
 
-/** code: the class of the error ("Busy", "UnknownVersion", "Cancelled" ...). hint: the way out, or "". */
+/** An error. code: its class ("Busy", "UnknownVersion", "Cancelled" ...). hint: what to do about it, or "". */
 export interface IFailure {
   code: string;
   message: string;
   hint: string;
 }
 
-// -- what is shown
+// -- results
 
-/** The kernel's side at one moment. */
+/** The kernel's state. */
 export interface IState {
   protocol: number;
   /** The release of nbmodelver in the kernel's environment. */
   release: string;
-  /** The store's place; null before there is one. */
+  /** The path of the store; null if there is none yet. */
   store: string | null;
   /** The notebook's file name, or "". */
   notebook: string;
   branch: string;
-  /** Name of a branch or tag to the id of its version. */
+  /** The id of the version that each branch or tag names. */
   branches: { [name: string]: string };
   tags: { [name: string]: string };
-  /** The present version, or null before the first. */
+  /** The current version; null before the first one. */
   head: IEntry | null;
-  /** How many versions there are, and the bytes they take on disk. */
+  /** Number of versions, and their size on disk. */
   versions: number;
   stored_bytes: number;
-  /** True while a cell runs: then commit and rollback are refused, or queued. */
+  /** Whether a cell is running. If so, commit and rollback are refused or queued. */
   busy: boolean;
-  /** Requests that wait for the cell to end. Those of other panels have negative numbers, which `cancel` takes as well. */
+  /** Requests that wait for the cell to end. Those of other panels have negative ids, which `cancel` accepts too. */
   queued: { request: number; method: string; what: string }[];
   auto: boolean;
   /**
-   * Live names against the present version; null when not looked at since the last cell began, as it would take more
-   * than a few milliseconds. Then `hello` starts a look, and what it found is pushed.
+   * The variables compared with the current version; null if they have not been compared since the last cell started,
+   * as that would take more than a few ms. `hello` then starts a comparison, whose result is pushed.
    */
   uncommitted: IChange[] | null;
-  /** The name of the version that undo or redo would go to; null when there is none. */
+  /** The name of the version that undo or redo restores; null if there is none. */
   undo: string | null;
   redo: string | null;
-  /** Names of all metrics and parameters that any version has. */
+  /** Names of the metrics and parameters of all versions. */
   metrics: string[];
-  /** Of `metrics`; one that is missing is unknown. */
+  /** The directions of `metrics`; a metric that is missing has an unknown direction. */
   directions?: { [metric: string]: Direction };
   params: string[];
   settings: { [key: string]: Json };
@@ -98,10 +98,10 @@ export interface IEntry {
   author: string;
   /** ISO 8601, UTC. */
   saved_at_utc: string;
-  /** Why nbmodelver made it by itself, or "". */
+  /** Why nbmodelver created the version automatically, or "". */
   auto: string;
   tags: string[];
-  /** Branches that end here. */
+  /** Branches whose newest version this is. */
   branches: string[];
   names: { name: string; kind: Kind; type: string; size_bytes: number }[];
   params: { [name: string]: Json };
@@ -111,33 +111,33 @@ export interface IEntry {
   duration_s: number;
 }
 
-/** An entry of the history with its place in the graph: columns from 0, edges from this row down to the next. */
+/** An entry of the history with its place in the graph: columns count from 0, edges lead from this row to the next. */
 export interface IHistoryEntry extends IEntry {
   graph: { column: number; edges: [from: number, to: number][] };
 }
 
 export interface IHistoryFilter {
-  /** In message, note, tags and names. */
+  /** Searched in message, note, tags and names. */
   text?: string;
   kind?: Kind;
   tag?: string;
   branch?: string;
   /** Versions in which this name is new or changed. */
   name?: string;
-  /** What is no finite number is in no range. */
+  /** A range of a metric. No range contains a non-finite value. */
   metric?: { name: string; at_least?: number; at_most?: number };
-  /** false: without those that nbmodelver made by itself. */
+  /** false: without the versions that nbmodelver created automatically. */
   auto?: boolean;
 }
 
-/** One version with everything about it. */
+/** One version with all its data. */
 export interface IVersion extends IEntry {
   kept: { name: string; kind: Kind; type: string; size_bytes: number; notes: string[] }[];
   skipped: { name: string; path: string; reason: string }[];
   cells: { source: string; execution_count: number | null; duration_s: number | null; ok: boolean; outputs: string }[];
   environment: { [key: string]: Json };
   git: { commit: string; branch: string; dirty: boolean } | null;
-  /** True when the version holds the notebook document. */
+  /** Whether the version contains the notebook document. */
   has_notebook: boolean;
 }
 
@@ -157,11 +157,14 @@ export interface IPlan {
   environment: string[];
   notes: string[];
   saves_first: boolean;
-  /** Variables that are replaced and that no version can hold: undo brings them back while the kernel runs. */
+  /** Variables that would be replaced and that no version can hold. Undo restores them while the kernel runs. */
   unsaved?: string[];
 }
 
-/** One part of a comparison. Known ids may be drawn in their own way; every one can be drawn as its table and lines. */
+/**
+ * One section of a comparison. Known ids may have a renderer of their own; every section can be shown as table and
+ * lines.
+ */
 export interface ISection {
   id: string;
   title: string;
@@ -171,15 +174,15 @@ export interface ISection {
   lines: string[];
   note: string;
   charts: IChart[];
-  /** Of rows that are metrics, by their names. */
+  /** Directions of the rows that are metrics, by their names. */
   directions?: { [metric: string]: Direction };
 }
 
 /**
- * A chart to be drawn as SVG, with its numbers as a table behind it.
- * line and scatter: x and y of equal length. bars: one y for each label in `labels`.
- * y: null where there is none, a word where it is no finite number; there is a gap in the drawing, and the word in the table.
- * histogram: y are counts, x are the bins' edges, one more than y; several series lie over each other.
+ * A chart that is drawn as SVG, with its numbers as a table.
+ * line and scatter: x and y have equal length. bars: one y for each label in `labels`.
+ * y: null if there is no value, a word if it is not finite. The plot has a gap there, and the table shows the word.
+ * histogram: y are counts, x are the edges of the bins, one more than y. Several series overlap.
  */
 export interface IChart {
   kind: 'line' | 'scatter' | 'bars' | 'histogram';
@@ -188,7 +191,7 @@ export interface IChart {
   y_label: string;
   labels: string[];
   series: { label: string; x: number[]; y: (Metric | null)[] }[];
-  /** Where y is a metric. */
+  /** The direction, if y is a metric. */
   better?: Direction;
 }
 
@@ -198,7 +201,7 @@ export interface IDiff {
   sections: ISection[];
 }
 
-/** Several versions side by side: a row for each parameter and metric, a cell for each version (null: has none). */
+/** Several versions side by side: a row for each parameter and metric, a value for each version (null: none). */
 export interface IComparison {
   versions: IEntry[];
   params: { name: string; values: Json[]; differs: boolean }[];
@@ -206,39 +209,42 @@ export interface IComparison {
   charts: IChart[];
 }
 
-/** A name through the versions, newest first; only those in which it is new, changed or gone. */
+/** The history of a name, newest first: only the versions in which it is new, changed or removed. */
 export interface INameHistory {
   name: string;
   steps: { entry: IEntry; status: Status; type: string; size_bytes: number; said: string }[];
 }
 
-/** What the next commit could keep. */
+/** What the next commit could contain. */
 export interface ICommitForm {
   names: {
     name: string;
     kind: Kind;
     type: string;
     size_bytes: number | null;
-    /** Against the present version. */
+    /** Compared with the current version. */
     status: 'new' | 'changed' | 'same';
-    /** True when a plain %mv_commit would take it. */
+    /** Whether %mv_commit without arguments would commit it. */
     chosen: boolean;
-    /** Why it cannot be kept, or "". */
+    /** Why it cannot be committed, or "". */
     problem: string;
   }[];
-  /** Numbers in the notebook that are metrics by their name. */
+  /** Numbers in the notebook that look like metrics by their name. */
   metrics: { [name: string]: Metric };
 }
 
 export interface IActionResult {
-  /** One line about what was done, as the magic would print it. */
+  /** One line about what was done, as the magic prints it. */
   said: string;
   state: IState;
 }
 
 // -- methods
 
-/** Method to its parameters and its result. Versions are given by id, or by any revision ("v3", "HEAD~1", a tag). */
+/**
+ * The parameters and the result of each method. A version is given by its id or by any revision ("v3", "HEAD~1", a
+ * tag).
+ */
 export interface IMethods {
   hello: [{}, IState];
   history: [{ filter: IHistoryFilter; offset: number; limit: number }, { total: number; entries: IHistoryEntry[] }];
@@ -246,13 +252,19 @@ export interface IMethods {
   series: [{ metric: string; filter?: IHistoryFilter }, { points: { id: string; number: number; value: Metric }[] }];
   version: [{ id: string }, IVersion];
   profile: [{ id: string; name: string }, { section: ISection }];
-  /** By name; or by a notebook cell's id and source: then what that cell makes; or neither: then only the names there are. */
+  /**
+   * The history of a name, or of the variables that a notebook cell assigns. Without either: only the names of all
+   * variables.
+   */
   inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
   diff: [{ before: string; after: string; names?: string[] }, IDiff];
   compare: [{ ids: string[] }, IComparison];
   plan: [{ id: string; names?: string[] }, IPlan];
   form: [{}, ICommitForm];
-  /** names: null for what a plain %mv_commit takes. queue: wait for a running cell instead of being refused. */
+  /**
+   * names: null for the variables that %mv_commit without arguments takes. queue: wait for a running cell instead of
+   * being refused.
+   */
   commit: [
     {
       names: string[] | null;
@@ -271,19 +283,28 @@ export interface IMethods {
   tag: [{ id: string; name: string; move?: boolean }, IActionResult];
   untag: [{ name: string }, IActionResult];
   note: [{ id: string; note: string }, IActionResult];
-  /** Where an export would be written. path: the text for the field. file: the whole path. problem: "FileExists" where it may be replaced. */
+  /**
+   * Where an export would be written. path: the text for the field. file: the absolute path. problem: "FileExists" if
+   * the file may be replaced.
+   */
   destination: [{ id: string; path?: string }, { name: string; path: string; file: string; problem: IFailure | null }];
-  /** path: relative to the notebook's folder; without it beside the notebook, by the version's name. overwrite: a file that is there may be replaced. */
+  /**
+   * path: relative to the notebook's folder; default: the version's name, beside the notebook. overwrite: replace an
+   * existing file.
+   */
   export: [{ id: string; path?: string; overwrite?: boolean }, IActionResult & { path: string; size_bytes: number }];
-  /** The notebook document of a version, as nbformat JSON; null when it was not kept. */
+  /** The notebook document of a version as nbformat JSON; null if the version contains none. */
   document: [{ id: string }, { notebook: { [key: string]: Json } | null; name: string }];
-  /** The live document as the page has it, so that the next version holds it. path: relative to the server's root. */
+  /** The document that the page shows, for the next version. path: relative to the server's root. */
   live: [{ path: string; notebook: { [key: string]: Json } }, {}];
   set: [{ key: string; value: Json }, IActionResult];
-  /** What the user's own settings say for every notebook; a setting that is not among them stays as the store says. Held until there is a store. */
+  /**
+   * The user's preferences for every notebook. A setting that is missing keeps the store's value. Held until there is a
+   * store.
+   */
   wish: [{ auto: boolean; settings: { ignore?: string; default_metric?: string } }, {}];
   auto: [{ on: boolean }, IActionResult];
-  /** Stops a running request at its next step, or withdraws a queued one; that one then fails with "Cancelled". */
+  /** Stops a running request at its next step, or removes a queued one. That request then fails with "Cancelled". */
   cancel: [{ request: number }, {}];
 }
 

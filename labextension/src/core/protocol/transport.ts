@@ -1,10 +1,10 @@
 import type { IFailure, IProgress, IState, Method, Params, Result } from './messages';
 
-/** The way to one kernel. A host makes it from its comm (`connect`); a test makes it from a table of answers. */
+/** The connection to one kernel. A host creates it from its comm (`connect`), a test from a table of answers. */
 export interface ITransport {
   /** Rejects with a `Failure`. signal: cancels the request in the kernel. */
   request<M extends Method>(method: M, params: Params<M>, options?: IRequestOptions): Promise<Result<M>>;
-  /** Called with every state that the kernel pushes; gives the function that ends it. */
+  /** Calls the listener with every state that the kernel pushes. Returns a function that removes the listener. */
   onState(listener: (state: IState) => void): () => void;
   dispose(): void;
 }
@@ -14,7 +14,7 @@ export interface IRequestOptions {
   onProgress?: (progress: IProgress['progress']) => void;
 }
 
-/** What the kernel answered instead of a result. */
+/** The error that the kernel returned instead of a result. */
 export class Failure extends Error {
   readonly code: string;
   readonly hint: string;

@@ -9,7 +9,7 @@ import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
 
-/** Rolls back, then says so with the way back. */
+/** Rolls back, and reports it with an action that undoes it. names: only these variables; default: all. */
 export async function runRollback(
   ctx: IContext,
   id: string,
@@ -32,7 +32,7 @@ export async function runRollback(
 
 const EFFECT_ORDER: readonly Effect[] = ['changes', 'appears', 'vanishes', 'lost', 'stays'];
 
-/** What a rollback would do, and the button that does it. Names can be left out by their ticks. */
+/** The plan of a rollback, and the button that runs it. A checkbox excludes a name from the rollback. */
 export class RollbackView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
@@ -109,7 +109,7 @@ export class RollbackView implements IView {
     }
   }
 
-  /** The names of the plan that can be ticked, and those that are. */
+  /** The names of the plan that have a checkbox, and those that are checked. */
   private _selection(plan: IPlan): { all: string[]; ticked: string[] } {
     const all = plan.changes.filter(one => one.effect !== 'stays' && one.effect !== 'lost').map(one => one.name);
     return { all, ticked: all.filter(name => !this._excluded.has(name)) };
@@ -216,7 +216,7 @@ export class RollbackView implements IView {
     ];
   }
 
-  /** Fewer names load less: the kernel counts anew, the ticks stay where they are. */
+  /** Asks for the plan of the checked names, which loads fewer bytes. The checkboxes stay as they are. */
   private async _updatePlan(): Promise<void> {
     const plan = this._plan;
     if (!plan) {

@@ -1,11 +1,11 @@
-/** Sizes, durations, times and numbers as people read them; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
+/** Formats sizes, durations, times and numbers; the twin of nbmodelver/views/figures.py. Sizes are decimal. */
 
 import type { Translate } from './translate';
 import type { Direction, Json, Metric } from '../protocol/messages';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** "0 B", "1.2 MB", "540 MB". */
+/** A size, such as "0 B", "1.2 MB", "540 MB". */
 export function formatSize(count_bytes: number): string {
   let amount = count_bytes;
   let unit = 0;
@@ -17,7 +17,7 @@ export function formatSize(count_bytes: number): string {
   return `${amount.toFixed(digits)}\u00a0${UNITS[unit] ?? ''}`;
 }
 
-/** "4 ms", "0.08 s", "2.3 s", "3 min 5 s". */
+/** A duration, such as "4 ms", "0.08 s", "2.3 s", "3 min 5 s". */
 export function formatDuration(seconds: number): string {
   if (seconds < 0.01) {
     return `${Math.round(seconds * 1000)} ms`;
@@ -39,22 +39,22 @@ const NON_FINITE: ReadonlyMap<string, number> = new Map([
   ['-inf', -Infinity]
 ]);
 
-/** A metric to reckon with; NaN also where there is none. */
+/** A metric as a number; NaN if there is none. */
 export function metricNumber(metric: Metric | null | undefined): number {
   return typeof metric === 'number' ? metric : (NON_FINITE.get(metric ?? '') ?? NaN);
 }
 
-/** Whether a value is a number, or the word for one that JSON has not. */
+/** Whether a value is a number, or the word for a number that JSON cannot express. */
 export function isMetric(value: Json | undefined): value is Metric {
   return typeof value === 'number' || (typeof value === 'string' && NON_FINITE.has(value));
 }
 
-/** A number as it is said in messages: NaN and the infinities by their words. */
+/** A number as messages express it: NaN and the infinities are words. */
 export function metricOf(value: number): Metric {
   return Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
 
-/** "good" or "bad" for a step of a metric; "" when there is no step, or the direction of the metric is unknown. */
+/** Whether a change of a metric is "good" or "bad"; "" if there is no change or the direction is unknown. */
 export function judgeChange(by: number, direction: Direction | undefined): 'good' | 'bad' | '' {
   if (!by || Number.isNaN(by) || direction === undefined || direction === 'unknown') {
     return '';
@@ -62,19 +62,19 @@ export function judgeChange(by: number, direction: Direction | undefined): 'good
   return by > 0 === (direction === 'higher') ? 'good' : 'bad';
 }
 
-/** What a metric's direction is called; "" where it is unknown. */
+/** The text for a metric's direction; "" if the direction is unknown. */
 export function directionText(t: Translate, direction: Direction | undefined): string {
   return direction === 'higher' ? t('higher is better') : direction === 'lower' ? t('lower is better') : '';
 }
 
-/** What a person has typed as a metric with its direction behind it, as in "12:lower"; undefined where it is none. */
+/** Parses a metric with an optional direction, as in "12:lower"; undefined if the text is not a metric. */
 export function parseMetricWithDirection(text: string): Metric | [Metric, 'higher' | 'lower'] | undefined {
   const [, left = '', right = ''] = /^(.*):\s*(higher|lower)\s*$/i.exec(text) ?? [];
   const found = parseMetric(right ? left : text);
   return found === undefined || !right ? found : [found, right.toLowerCase() === 'lower' ? 'lower' : 'higher'];
 }
 
-/** What a person has typed as a metric; undefined where it is none. */
+/** Parses a metric; undefined if the text is not one. */
 export function parseMetric(text: string): Metric | undefined {
   const word = text.trim().toLowerCase().replace(/^\+/, '').replace('infinity', 'inf');
   if (isMetric(word)) {
@@ -84,7 +84,9 @@ export function parseMetric(text: string): Metric | undefined {
   return word !== '' && Number.isFinite(found) ? found : undefined;
 }
 
-/** Four significant digits; whole numbers, and large ones as such, in full with thousands marked; "nan", "inf", "-inf". */
+/**
+ * Four significant digits. Integers and numbers from 10,000 on have all digits and separators. "nan", "inf", "-inf".
+ */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) {
     return String(metricOf(value));
@@ -96,7 +98,7 @@ export function formatNumber(value: number): string {
   return Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e9 ? String(rounded) : rounded.toExponential();
 }
 
-/** The step from one number to another: "+0.02"; "" when there is none. */
+/** The difference of two numbers, as in "+0.02"; "" if there is none. */
 export function formatDifference(before: number | undefined, after: number | undefined): string {
   if (before === undefined || after === undefined) {
     return '';
@@ -131,11 +133,11 @@ function locale(): string | undefined {
   try {
     return lang && Intl.DateTimeFormat.supportedLocalesOf(lang).length ? lang : undefined;
   } catch {
-    return undefined; // a page may say anything there
+    return undefined; // a page may have an invalid language tag
   }
 }
 
-/** How long ago, short: "now", "5 min", "3 h", and the date beyond a week. */
+/** The age of a version: "now", "5 min", "3 h", "2 d"; the date after a week. */
 export function formatAge(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
   const then = new Date(saved_at_utc);
   const passed = (now.getTime() - then.getTime()) / 1000;
@@ -159,19 +161,19 @@ export function formatAge(t: Translate, saved_at_utc: string, now: Date = new Da
   return passed < DAY ? t('{n} h', { n: Math.floor(passed / HOUR) }) : t('{n} d', { n: Math.floor(passed / DAY) });
 }
 
-/** Date and time in full, in the reader's zone. */
+/** Date and time in full, in the user's time zone. */
 export function formatDateTime(saved_at_utc: string): string {
   const then = new Date(saved_at_utc);
   return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(locale(), { dateStyle: 'full', timeStyle: 'medium' });
 }
 
-/** The day as a key: equal for two times on one local day. */
+/** A key that is equal for two times on the same local day. */
 export function dayKey(saved_at_utc: string): string {
   const then = new Date(saved_at_utc);
   return Number.isNaN(then.getTime()) ? '' : `${then.getFullYear()}-${then.getMonth() + 1}-${then.getDate()}`;
 }
 
-/** "Today", "Yesterday", "Tuesday, 3 November". */
+/** The day: "Today", "Yesterday", "Tuesday, 3 November". */
 export function formatDay(t: Translate, saved_at_utc: string, now: Date = new Date()): string {
   const then = new Date(saved_at_utc);
   if (Number.isNaN(then.getTime())) {

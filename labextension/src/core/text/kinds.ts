@@ -3,7 +3,7 @@ import type { Translate } from './translate';
 
 export const KINDS: readonly Kind[] = ['model', 'dataset', 'hyperparameters', 'metric', 'code', 'other'];
 
-/** A kind in the reader's language, for one of them. */
+/** The name of a kind in the user's language, in the singular. */
 export function kindName(t: Translate, kind: Kind): string {
   const names: { [K in Kind]: string } = {
     model: t('Model'),

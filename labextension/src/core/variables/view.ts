@@ -11,7 +11,7 @@ import { Failure } from '../protocol/transport';
 
 type Subject = { name: string } | { cell: { id: string; source: string } } | null;
 
-/** A variable through the versions: when it was new, what changed in it, and the way back to each. */
+/** The history of a variable: where it is new, what changed in it, and a rollback to each version. */
 export class VariablesView implements IView {
   readonly element: HTMLElement;
   readonly title: string;
@@ -77,7 +77,7 @@ export class VariablesView implements IView {
     return true;
   }
 
-  /** The versions of what a notebook's cell makes. */
+  /** Shows the history of the variables that a cell assigns. */
   showCell(cell: { id: string; source: string }): void {
     this._subject = { cell };
     void this._load();

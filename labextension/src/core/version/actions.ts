@@ -3,7 +3,7 @@ import { openDocumentPage } from './document';
 import type { IMenuItem } from '../dom/menu';
 import type { IEntry } from '../protocol/messages';
 
-/** What can be done with one version, as items of a menu. */
+/** The actions on one version, as menu items. */
 export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
   const { t } = ctx;
   return [
@@ -51,7 +51,7 @@ export function isCurrent(ctx: IContext, entry: IEntry): boolean {
   return entry.id === ctx.state.value?.head?.id;
 }
 
-/** Older on the left, so that what is read as "after" is the newer one. */
+/** Compares with the current version. The older one is on the left, so that "after" is the newer one. */
 export function compareWithCurrent(ctx: IContext, entry: IEntry): void {
   const head = ctx.state.value?.head;
   if (head) {
@@ -79,7 +79,7 @@ export async function openNotebook(ctx: IContext, entry: IEntry): Promise<void> 
   }
 }
 
-/** Good news: beyond the panel where the host can, and in it otherwise. */
+/** Reports a success: as a notification where the host has them, else as a notice of the panel. */
 export function reportSuccess(ctx: IContext, text: string, action?: { label: string; run: () => void }): void {
   if (ctx.host.notify) {
     ctx.host.notify(text, 'success', action);

@@ -10,7 +10,7 @@ const EFFECT_PREFIXES: { [effect: string]: string } = {
   stays: ''
 };
 
-/** "+" is new since the version, "−" gone, "~" changed. */
+/** The changed names with a sign: "+" new since the version, "−" removed, "~" changed. */
 export function changedNames(changes: readonly IChange[]): HTMLElement[] {
   return changes.map(change =>
     h(

@@ -4,7 +4,7 @@ import { replaceChildren, h } from '../dom/elements';
 import { formatDuration, formatJson } from '../text/figures';
 import type { IEntry, IVersion } from '../protocol/messages';
 
-/** Cells, environment and what was not kept: asked for when it is opened. */
+/** The cells, the environment and what was not kept. They are requested when the fold is expanded. */
 export function codeAndEnvironment(ctx: IContext, entry: IEntry): HTMLElement {
   const body = h('div', { class: 'nbmv-more' });
   let isRequested = false;

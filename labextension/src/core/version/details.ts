@@ -14,7 +14,7 @@ import { noteEditor } from './note-editor';
 import { tagEditor } from './tag-editor';
 import { compareWithCurrent, isCurrent, versionActions } from './actions';
 
-/** What is known about the selected version, or what can be done with several. Beside the list, or below it where it is narrow. */
+/** The details of the selected version, or the actions on several. Beside the list, or below it in a narrow panel. */
 export class VersionDetails {
   readonly element: HTMLElement;
   private readonly _ctx: IContext;
@@ -47,7 +47,7 @@ export class VersionDetails {
     const same = ids === this._drawnIds;
     this._showsUncommitted = pending;
     if (stamp === this._drawnStamp || (same && this._isEditing())) {
-      return; // what is being written there is not thrown away
+      return; // keep the text that is being edited
     }
     this._drawnStamp = stamp;
     this._drawnIds = ids;
@@ -63,7 +63,7 @@ export class VersionDetails {
     this.element.scrollTop = scrolled;
   }
 
-  /** The state has changed: what is not committed may be another. */
+  /** Redraws the uncommitted changes, if they are shown. */
   updateState(): void {
     if (this._showsUncommitted) {
       this.show([], true);
@@ -74,7 +74,7 @@ export class VersionDetails {
     this.element.remove();
   }
 
-  /** Whether someone is writing a tag or a note: a field that was left empty holds nothing up. */
+  /** Whether a tag or a note is being edited. An empty field without focus does not count. */
   private _isEditing(): boolean {
     const fields = [...this.element.querySelectorAll<HTMLInputElement>('textarea, .nbmv-tag-input')];
     return fields.some(one => one === document.activeElement || one.value !== '');
@@ -286,7 +286,7 @@ export class VersionDetails {
   }
 }
 
-/** A fold as the next version has it too: by its words without the numbers. */
+/** Identifies a fold across versions: its heading without numbers. */
 function foldKey(fold: HTMLDetailsElement): string {
   return fold.querySelector('summary')?.textContent.replace(/\d+/g, '') ?? '';
 }

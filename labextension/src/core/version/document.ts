@@ -3,7 +3,7 @@ import { userText } from '../dom/controls';
 import { h } from '../dom/elements';
 import type { Json } from '../protocol/messages';
 
-/** A notebook's cells to be read, for hosts that cannot open a notebook themselves. */
+/** Shows a notebook's cells, for hosts that cannot open a notebook themselves. */
 export function openDocumentPage(ctx: IContext, name: string, notebook: { [key: string]: Json }): void {
   const cells = Array.isArray(notebook['cells']) ? notebook['cells'] : [];
   const element = h(

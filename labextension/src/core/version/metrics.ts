@@ -5,7 +5,7 @@ import { metricNumber, formatNumber, formatJson, formatDifference, judgeChange }
 import { icon } from '../dom/icons';
 import type { Direction, IEntry } from '../protocol/messages';
 
-/** Branches that end at a version, as chips. */
+/** The branches whose newest version this is, as chips. */
 export function branchChips(branches: readonly string[]): HTMLElement | null {
   return branches.length
     ? h(
@@ -16,7 +16,7 @@ export function branchChips(branches: readonly string[]): HTMLElement | null {
     : null;
 }
 
-/** A version's metrics as a row of figures, and its parameters behind a fold. */
+/** A version's metrics in a row, and its parameters in a fold. */
 export function metricsAndParams(ctx: IContext, entry: IEntry): HTMLElement[] {
   const metrics = Object.entries(entry.metrics);
   const params = Object.entries(entry.params);
@@ -38,7 +38,7 @@ export function metricsAndParams(ctx: IContext, entry: IEntry): HTMLElement[] {
   ];
 }
 
-/** How much more or less another value of a metric is, in the colour and the word of better or worse where the direction is known. */
+/** The change of a metric, in the colour and with the word for better or worse if the direction is known. */
 export function metricChange(
   ctx: IContext,
   before: number | undefined,

@@ -3,7 +3,7 @@ import { iconButton, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import type { IEntry } from '../protocol/messages';
 
-/** A version's note: text, or in its place a field for it. */
+/** A version's note: its text, or a field for it. */
 export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
   const { t } = ctx;
   const element = h('div', { class: 'nbmv-note' });
