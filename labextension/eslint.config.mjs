@@ -2,11 +2,11 @@ import tseslint from 'typescript-eslint';
 
 const JUPYTER = ['@jupyterlab/*', '@jupyterlab/**', '@lumino/*', '@lumino/**', '@jupyter/*', 'yjs'];
 
-/** What an element, a value or the network could be abused with: names and messages of a stranger are shown as text only. */
+/** Properties that parse markup. Names and messages of a stranger are shown as text only. */
 const TEXT_ONLY = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln', 'createContextualFragment'].map(
   name => ({
     selector: `MemberExpression[property.name='${name}']`,
-    message: 'Text nodes only: textContent, append, createElement.'
+    message: 'Use textContent, append or createElement: they create text nodes only.'
   })
 );
 
@@ -35,14 +35,17 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'max-len': ['error', { code: 120 }],
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 60],
       'no-restricted-syntax': ['error', ...TEXT_ONLY],
       'no-restricted-globals': [
         'error',
         ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map(name => ({
           name,
-          message: 'The panel speaks through its comm only.'
+          message: 'Use the transport: the panel communicates through its comm only.'
         })),
-        { name: 'setInterval', message: 'No polling: the kernel pushes.' }
+        { name: 'setInterval', message: 'Subscribe to the state: the kernel pushes it.' }
       ]
     }
   },
@@ -53,7 +56,7 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: [...JUPYTER, '**/lab/**', '**/widget/**'], message: 'core/ knows no Jupyter and no host.' }
+            { group: [...JUPYTER, '**/lab/**', '**/widget/**'], message: 'core/ must not import Jupyter or a host.' }
           ]
         }
       ]
@@ -66,8 +69,11 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: JUPYTER, message: 'The widget runs where there is no JupyterLab.' },
-            { group: ['**/core/*', '!**/core/index'], message: 'Hosts import ../core only.' }
+            { group: JUPYTER, message: 'The widget also runs without JupyterLab: use core/ only.' },
+            {
+              group: ['**/core/*', '!**/core/index'],
+              message: 'Import ../core: its index is the only entry for hosts.'
+            }
           ]
         }
       ]
@@ -78,7 +84,14 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['**/core/*', '!**/core/index'], message: 'Hosts import ../core only.' }] }
+        {
+          patterns: [
+            {
+              group: ['**/core/*', '!**/core/index'],
+              message: 'Import ../core: its index is the only entry for hosts.'
+            }
+          ]
+        }
       ]
     }
   }

@@ -246,6 +246,6 @@ def test_commands_are_in_the_palette_the_menu_and_the_context_menu(study):
     book.shot("lab-menu")
     page.keyboard.press("Escape")
     book.cell(1).locator(".jp-InputPrompt").click(button="right")
-    expect(page.locator(".lm-Menu-item", has_text="Versions of What This Cell Makes")).to_be_visible()
+    expect(page.locator(".lm-Menu-item", has_text="Versions of the Variables of This Cell")).to_be_visible()
     book.shot("lab-context-menu")
     page.keyboard.press("Escape")

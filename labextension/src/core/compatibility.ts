@@ -20,15 +20,15 @@ export function mismatchText(kernel: KernelVersion, t: Translate): string | null
   const values = { kernel: kernel.release ?? t('of an earlier release'), page: RELEASE };
   switch (olderSide(kernel)) {
     case 'kernel':
-      return t(
-        "nbmodelver in this kernel's environment ({kernel}) is older than the page's ({page}): run %pip install -U nbmodelver in a cell, then restart the kernel.",
-        values
-      );
+      return [
+        t("nbmodelver in this kernel's environment ({kernel}) is older than the page's ({page})", values),
+        t('run %pip install -U nbmodelver in a cell, then restart the kernel.')
+      ].join(': ');
     case 'page':
-      return t(
-        "nbmodelver in the environment that serves this page ({page}) is older than the kernel's ({kernel}): run pip install -U 'nbmodelver[lab]' there, then reload the page.",
-        values
-      );
+      return [
+        t("nbmodelver in the environment that serves this page ({page}) is older than the kernel's ({kernel})", values),
+        t("run pip install -U 'nbmodelver[lab]' there, then reload the page.")
+      ].join(': ');
     case null:
       return null;
   }

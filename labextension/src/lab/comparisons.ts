@@ -14,7 +14,7 @@ export interface IComparisonArgs {
   ids: string[];
 }
 
-/** A comparison in the main area. Until its notebook is open, as in a restored layout, it offers to open the notebook. */
+/** A comparison in the main area. While its notebook is closed, as in a restored layout, it offers to open it. */
 class ComparisonTab extends Widget {
   private _view: PanelView | null = null;
 

@@ -32,7 +32,7 @@ export type LinkStatus =
 /** Whether the kernel can import nbmodelver. Evaluating it imports nothing. */
 const IS_INSTALLED = "__import__('importlib.util', fromlist=['util']).find_spec('nbmodelver') is not None";
 
-/** The connection of one notebook to its kernel. It reconnects after a restart, a change of kernel and a lost connection. */
+/** The connection of one notebook to its kernel. It reconnects after a restart and when another kernel is chosen. */
 export class KernelLink implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private _status: LinkStatus = 'waiting';

@@ -127,11 +127,11 @@ export function statusText(link: Pick<KernelLink, 'status' | 'kernelVersion'>, t
         "nbmodelver is not installed in this kernel's environment: run %pip install nbmodelver in a cell, then load it."
       );
     case 'incompatible':
-      return (link.kernelVersion && mismatchText(link.kernelVersion, t)) ?? t('Waiting for the kernel …');
+      return (link.kernelVersion && mismatchText(link.kernelVersion, t)) ?? t('Waiting for the kernel…');
     case 'not-loaded':
       return t('nbmodelver is not loaded in the kernel of this notebook.');
     case 'waiting':
     case 'ready':
-      return t('Waiting for the kernel …');
+      return t('Waiting for the kernel…');
   }
 }

@@ -39,7 +39,8 @@ export class UserSettings {
     for (const { link } of this._notebooks.all) {
       if (link.status === 'ready' && link.transport && isRecipient(link.transport)) {
         this._informed.add(link.transport);
-        link.transport.request('wish', this._preferences()).catch(() => undefined); // a kernel of an older release has no such method
+        // a kernel of an older release rejects it: it has no such method
+        link.transport.request('wish', this._preferences()).catch(() => undefined);
       }
     }
   }

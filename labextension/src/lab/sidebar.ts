@@ -5,7 +5,7 @@ import type { View } from '../core';
 import type { INotebook, Notebooks } from './notebooks';
 import { placeholder, PanelView, type IPanelHost } from './panel-view';
 
-/** The sidebar shows the panel of the current notebook. The panels of other notebooks are hidden and keep their state. */
+/** The sidebar with the current notebook's panel. The panels of other notebooks are hidden and keep their state. */
 export class Sidebar extends Widget {
   private readonly _views = new Map<INotebook, PanelView>();
   private readonly _empty = new Widget({ node: document.createElement('div') });

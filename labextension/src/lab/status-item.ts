@@ -2,7 +2,7 @@ import { Widget } from '@lumino/widgets';
 import type { IState, Translate } from '../core';
 import type { Notebooks } from './notebooks';
 
-/** The status bar item: the notebook's current version, the number of uncommitted changes, and whether a cell is running. */
+/** The status bar item: the current version, the number of uncommitted changes, and whether a cell is running. */
 export class StatusItem extends Widget {
   constructor(
     private readonly _notebooks: Notebooks,
@@ -37,7 +37,7 @@ function itemText(state: IState, t: Translate): string {
     words.push(t('a cell is running'));
   }
   if (state.queued.length > 0) {
-    words.push(t('waiting: {n}', { n: state.queued.length }));
+    words.push(t('queued: {n}', { n: state.queued.length }));
   }
   return words.join(' · ');
 }

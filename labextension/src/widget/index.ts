@@ -1,6 +1,6 @@
 import { connect, mountPanel, interpolate, type IPanel, type View } from '../core';
 
-/** What anywidget gives: the widget's traits and its messages. */
+/** The model that anywidget provides: the widget's traits and messages. */
 interface IModel {
   get(name: string): unknown;
   set(name: string, value: unknown): void;
@@ -11,8 +11,9 @@ interface IModel {
 }
 
 /**
- * The panel in a cell's output. It is drawn once the kernel has answered: without a kernel (a saved notebook that is
- * opened again) nothing is drawn, nothing else is asked for, and the static output beside it stays in sight.
+ * Draws the panel into a cell's output as soon as the kernel has answered. Without a kernel, as in a saved notebook
+ * that is opened again, it draws nothing and sends no further request, and the static output stays visible.
+ * Returns a function that removes the panel.
  */
 function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
   const transport = connect(
@@ -48,12 +49,7 @@ function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
   void transport.request('hello', {}).then(
     () => {
       el.classList.add('nbmv-mounted', 'nbmv-widget');
-      panel = mountPanel(
-        el,
-        { transport, translate: interpolate, onSelect: onSelect },
-        viewOf(model),
-        selectedIds(model)
-      );
+      panel = mountPanel(el, { transport, translate: interpolate, onSelect }, viewOf(model), selectedIds(model));
       model.on('change:selected', selectionChanged);
       model.on('change:view', viewChanged);
     },

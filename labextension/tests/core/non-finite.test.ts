@@ -99,7 +99,7 @@ describe('the history', () => {
     expect(path).not.toMatch(/NaN|Infinity/);
     expect(path.match(/M/g)).toHaveLength(2);
     expect(line.getAttribute('aria-label')).toBe(
-      'loss over 5 versions: lowest 0.25 in v5, highest 0.5 in v1, last 0.25; 3 versions are no finite number'
+      'loss over 5 versions: lowest 0.25 in v5, highest 0.5 in v1, last 0.25; 3 versions have no finite value'
     );
   });
 
@@ -107,7 +107,7 @@ describe('the history', () => {
     const { root } = await page({ mock: mock(['nan', 'nan', 'inf']) });
     const line = one(root, '.nbmv-spark');
     expect(line.outerHTML).not.toMatch(/NaN|Infinity/);
-    expect(line.getAttribute('aria-label')).toBe('loss over 3 versions; 3 versions are no finite number');
+    expect(line.getAttribute('aria-label')).toBe('loss over 3 versions; 3 versions have no finite value');
     await click(button(root, 'Chart of loss over the versions'));
     expect(one(root, '.nbmv-trend-full').innerHTML).not.toMatch(/NaN|Infinity/);
   });

@@ -30,17 +30,6 @@ test.each(NEVER)('nothing of core/ uses %s', (_, pattern) => {
   expect(SOURCES.filter(([, text]) => pattern.test(text)).map(([name]) => name)).toEqual([]);
 });
 
-test('imports of core/ are its own files and d3', () => {
-  const foreign = SOURCES.flatMap(([name, text]) =>
-    [...text.matchAll(/from '([^']+)'/g)].map(found => [name, found[1] ?? ''] as const)
-  ).filter(([, from]) => !from.startsWith('.') && from !== 'd3-scale' && from !== 'd3-shape');
-  expect(foreign).toEqual([]);
-});
-
-test('no file of core/ is longer than 420 lines', () => {
-  expect(SOURCES.filter(([, text]) => text.split('\n').length > 420).map(([name]) => name)).toEqual([]);
-});
-
 test('every sentence is translated as a whole: nothing is put together inside the call', () => {
   const wrong = SOURCES.flatMap(([name, text]) =>
     [...text.matchAll(/\bt\(\s*(`[^`]*\$\{|'[^']*'\s*\+)/g)].map(found => `${name}: ${found[0]}`)

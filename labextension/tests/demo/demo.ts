@@ -71,7 +71,7 @@ if (query.has('notices')) {
     kind: 'error',
     text: 'a cell is running',
     hint: 'wait until it has ended, or interrupt it',
-    actions: [{ label: 'Do it when the cell has ended', run }]
+    actions: [{ label: 'Run after the cell', run }]
   });
 }
 Object.assign(window, { mock, panel });

@@ -96,7 +96,9 @@ function drawGap(chart: IChart, s: number, i: number, [x, y]: [number, number], 
 
 function pointText({ labels, series, x_label, y_label }: IChart, s: number, i: number): string {
   const one = series[s];
-  return `${[labels[i], one?.label].filter(Boolean).join(' ')}: ${x_label} ${formatNumber(one?.x[i] ?? NaN)}, ${y_label} ${formatNumber(metricNumber(one?.y[i]))}`;
+  const name = [labels[i], one?.label].filter(Boolean).join(' ');
+  const [x, y] = [formatNumber(one?.x[i] ?? NaN), formatNumber(metricNumber(one?.y[i]))];
+  return `${name}: ${x_label} ${x}, ${y_label} ${y}`;
 }
 
 function makeClickable(made: SVGElement, choose: (() => void) | undefined): SVGElement {

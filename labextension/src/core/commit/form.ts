@@ -37,7 +37,7 @@ export class CommitForm implements IView {
       type: 'text',
       class: 'nbmv-input',
       autocomplete: 'off',
-      placeholder: t('What is different about this version')
+      placeholder: t('What changed in this version')
     });
     this._tags = h('input', {
       type: 'text',
@@ -54,7 +54,7 @@ export class CommitForm implements IView {
       field(t('Message'), this._message),
       this._names,
       this._metrics.element,
-      field(t('Tags'), this._tags, t('Several with commas between')),
+      field(t('Tags'), this._tags, t('Separate tags with commas.')),
       field(t('Note'), this._note)
     );
     this.element = h(
@@ -95,7 +95,7 @@ export class CommitForm implements IView {
   }
 
   private async _load(): Promise<void> {
-    replaceChildren(this._names, h('p', { class: 'nbmv-dim' }, this._ctx.t('Looking at the notebook’s names…')));
+    replaceChildren(this._names, h('p', { class: 'nbmv-dim' }, this._ctx.t('Loading the variables…')));
     try {
       this._form = await this._ctx.query('form', {});
       this._chosen = new Set(this._form.names.filter(one => one.chosen && !one.problem).map(one => one.name));
@@ -132,7 +132,7 @@ export class CommitForm implements IView {
     );
     replaceChildren(
       this._names,
-      able.length ? groups : emptyState(t('Nothing in the notebook to keep yet.')),
+      able.length ? groups : emptyState(t('The notebook has no variables yet.')),
       unable.length
         ? h(
             'details',
@@ -223,7 +223,7 @@ export class CommitForm implements IView {
       .reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
     const sum = this._form ? `${plural(t, this._chosen.size, '{n} name', '{n} names')} · ${formatSize(bytes)}` : '';
     const commit = button({
-      label: busy ? t('Commit when the cell has ended') : t('Commit'),
+      label: busy ? t('Commit after the cell') : t('Commit'),
       icon: 'commit',
       class: 'nbmv-primary',
       disabled: !this._form || this._isCommitting,
@@ -233,7 +233,7 @@ export class CommitForm implements IView {
     replaceChildren(
       this._footer,
       busy
-        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can wait for its end.'))
+        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can run after it.'))
         : null,
       h(
         'div',

@@ -51,7 +51,7 @@ export class MetricFields {
       value.setAttribute('aria-invalid', String(wrong));
       if (wrong) {
         value.focus();
-        this._ctx.announce(this._ctx.t('{name} needs a number', { name: name.value }));
+        this._ctx.announce(this._ctx.t('The value of {name} is not a number: enter a number', { name: name.value }));
         return false;
       }
     }
@@ -85,10 +85,10 @@ export class MetricFields {
         value,
         'aria-label': name ? t('Value of {name}', { name }) : t('Value'),
         placeholder: t('value'),
-        title: t('A number; where nobody knows which way it is better, with :lower or :higher behind it')
+        title: t('A number. If the direction of the metric is unknown, append :higher or :lower.')
       }),
       iconButton({
-        label: name ? t('Leave {name} out', { name }) : t('Leave this metric out'),
+        label: name ? t('Remove {name}', { name }) : t('Remove this metric'),
         icon: 'close',
         onClick: () => {
           row.remove();

@@ -26,7 +26,7 @@ export async function comparePair(
   const closed = new Set<string>();
   return {
     title: drawTitle(ctx, diff, name),
-    summary: plural(ctx.t, differing, '{n} part differs', '{n} parts differ'),
+    summary: plural(ctx.t, differing, '{n} section differs', '{n} sections differ'),
     body: look => drawSections(ctx, diff, look, closed)
   };
 }
@@ -65,11 +65,7 @@ function drawSections(ctx: IContext, diff: IDiff, look: IDisplayOptions, closed:
     drawn.unshift(h('p', { class: 'nbmv-empty' }, t('No differences.')));
   } else if (same.length) {
     drawn.push(
-      h(
-        'p',
-        { class: 'nbmv-dim' },
-        t('The same on both sides: {sections}', { sections: same.map(one => one.title).join(', ') })
-      )
+      h('p', { class: 'nbmv-dim' }, t('Unchanged: {sections}', { sections: same.map(one => one.title).join(', ') }))
     );
   }
   return drawn;

@@ -55,7 +55,7 @@ export function renderTable(
   const all = section.rows.filter(row => !onlyDifferences || row.status !== 'same');
   const rows = all.slice(0, MAX_SECTION_ROWS);
   if (!rows.length) {
-    return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('The same on both sides.')) : null;
+    return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('Unchanged.')) : null;
   }
   const used = usedColumns(rows);
   const cells = rows.map(row => row.cells.slice(0, used).map((found, at) => cell(at, found, row.cells)));
@@ -117,7 +117,7 @@ export function statusSign(ctx: IContext, status: Status): HTMLElement {
     added: t('added'),
     removed: t('removed'),
     changed: t('changed'),
-    same: t('same')
+    same: t('unchanged')
   };
   return h(
     'span',

@@ -86,7 +86,7 @@ function sortableTable(ctx: IContext, found: IComparison, { onlyDifferences }: I
     preserveFocus(box, draw);
     ctx.announce(
       sorted.by === null
-        ? t('In the order chosen')
+        ? t('In the original order')
         : sorted.down
           ? t('Sorted by {name}, highest first', { name: by.name })
           : t('Sorted by {name}, lowest first', { name: by.name })
@@ -244,8 +244,8 @@ function drawValue(t: Translate, value: Json | undefined, best: boolean): HTMLEl
   const className = isMetric(value) ? (best ? 'nbmv-number nbmv-best' : 'nbmv-number') : undefined;
   return h(
     'td',
-    { class: className, title: isMetric(value) ? (best ? `${value} (${t('the best')})` : String(value)) : undefined },
+    { class: className, title: isMetric(value) ? (best ? `${value} (${t('best')})` : String(value)) : undefined },
     shown,
-    best ? screenReaderText(`, ${t('the best')}`) : null
+    best ? screenReaderText(`, ${t('best')}`) : null
   );
 }

@@ -62,7 +62,7 @@ export class ComparisonView implements IView {
     const round = this._requestNumber;
     const [before, after, ...more] = this._ids;
     if (before === undefined || after === undefined) {
-      replaceChildren(this._body, emptyState(t('Select two versions or more in the history, then Compare.')));
+      replaceChildren(this._body, emptyState(t('Select at least two versions in the history, then choose Compare.')));
       return;
     }
     replaceChildren(this._body, h('p', { class: 'nbmv-dim' }, t('Comparing…')));

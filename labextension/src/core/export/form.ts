@@ -54,9 +54,7 @@ export class ExportForm implements IView {
     const about = h(
       'p',
       { class: 'nbmv-dim' },
-      t(
-        'One file with the notebook, the data and models in open formats, pinned packages and a manifest. Someone else can check it and run it again.'
-      )
+      t('The file contains the notebook, the data and models in open formats, pinned packages and a manifest.')
     );
     this.element = h(
       'form',
@@ -130,7 +128,7 @@ export class ExportForm implements IView {
       setAttribute(this._file, 'aria-invalid', undefined);
       replaceChildren(
         this._feedback,
-        h('p', { class: 'nbmv-hint' }, t('Written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file))
+        h('p', { class: 'nbmv-hint' }, t('Will be written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file))
       );
       this._drawFooter();
     } else {
@@ -152,7 +150,7 @@ export class ExportForm implements IView {
       ),
       taken
         ? checkbox({
-            label: t('Replace the file that is there'),
+            label: t('Replace the existing file'),
             checked: this._replace,
             onChange: on => {
               this._replace = on;

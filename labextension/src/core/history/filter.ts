@@ -80,7 +80,7 @@ export class HistoryFilter {
   }
 
   showCount(total: number): void {
-    this._countText.textContent = plural(this._ctx.t, total, '{n} version fits', '{n} versions fit');
+    this._countText.textContent = plural(this._ctx.t, total, '{n} version found', '{n} versions found');
     this._ctx.announce(this._countText.textContent);
   }
 
@@ -168,7 +168,7 @@ export class HistoryFilter {
       chosen('branch', t('Branch'), own(state?.branches)),
       state?.metrics.length ? this._drawMetricRange(state) : null,
       checkbox({
-        label: t('Also those made automatically'),
+        label: t('Include automatic versions'),
         checked: this._filter.auto !== false,
         onChange: on => {
           this._set({ auto: on ? undefined : false });

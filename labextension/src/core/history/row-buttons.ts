@@ -74,7 +74,7 @@ export class RowButtons {
     if (entry.id !== state.value?.head?.id) {
       made.push(
         iconButton({
-          label: t('Compare {name} with the present version', { name }),
+          label: t('Compare {name} with the current version', { name }),
           icon: 'compare',
           onClick: () => {
             compareWithCurrent(this._ctx, entry);

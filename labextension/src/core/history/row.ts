@@ -35,7 +35,7 @@ export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, 
         'span',
         { class: 'nbmv-version' },
         entry.name,
-        screenReaderText(current ? `, ${t('present version')}, ` : ', ')
+        screenReaderText(current ? `, ${t('current version')}, ` : ', ')
       ),
       userText(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
       screenReaderText(', '),
@@ -118,7 +118,7 @@ function metricText(ctx: IContext, entry: IEntry, values: MetricValues): HTMLEle
   const direction = ctx.state.value?.directions?.[name];
   const which = directionText(ctx.t, direction);
   const said = by
-    ? ctx.t('{name} {value}, {step} against the version before', { name, value: formatNumber(value), step: by })
+    ? ctx.t('{name} {value}, {step} from the previous version', { name, value: formatNumber(value), step: by })
     : `${name} ${formatNumber(value)}`;
   return h(
     'span',

@@ -168,27 +168,29 @@ export class MetricTrend {
 
   private _summary(): string {
     const { t } = this._ctx;
+    const metric = this._ctx.metric.value;
+    const n = this._points.length.toLocaleString();
     const values = this._points.map(one => one.value).filter(Number.isFinite);
     const last = this._points[this._points.length - 1]?.value ?? NaN;
     const others = this._points.length - values.length;
     const gaps = others
-      ? `; ${plural(t, others, '{n} version is no finite number', '{n} versions are no finite number')}`
+      ? `; ${plural(t, others, '{n} version has no finite value', '{n} versions have no finite value')}`
       : '';
     if (!values.length) {
-      return `${t('{metric} over {n} versions', { metric: this._ctx.metric.value, n: this._points.length.toLocaleString() })}${gaps}`;
+      return t('{metric} over {n} versions', { metric, n }) + gaps;
     }
     const place = (value: number): string => `v${this._points.find(one => one.value === value)?.number ?? ''}`;
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const said = t('{metric} over {n} versions: lowest {low} in {lowAt}, highest {high} in {highAt}, last {last}', {
-      metric: this._ctx.metric.value,
-      n: this._points.length.toLocaleString(),
+    const text = t('{metric} over {n} versions: lowest {low} in {lowAt}, highest {high} in {highAt}, last {last}', {
+      metric,
+      n,
       low: formatNumber(low),
       lowAt: place(low),
       high: formatNumber(high),
       highAt: place(high),
       last: formatNumber(last)
     });
-    return `${said}${gaps}`;
+    return text + gaps;
   }
 
   private _toggle(more: HTMLElement): void {

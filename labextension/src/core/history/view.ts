@@ -200,7 +200,7 @@ export class HistoryView implements IView {
       replaceChildren(
         this._emptyState,
         emptyState(
-          t('No version fits the filter.'),
+          t('No version matches the filter.'),
           button({
             label: t('Clear the filter'),
             onClick: () => {
@@ -212,7 +212,10 @@ export class HistoryView implements IView {
     } else if (none) {
       replaceChildren(
         this._emptyState,
-        emptyState(t('No versions yet.'), h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or use Commit.')))
+        emptyState(
+          t('No versions yet.'),
+          h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or choose Commit.'))
+        )
       );
     }
     if (this._pages.isLoaded && filtered) {

@@ -47,7 +47,7 @@ function openNewBranchForm(ctx: IContext): void {
     const branch = input.value.trim();
     if (branch) {
       ctx.goBack();
-      void ctx.mutate('switch', { branch, create: true }, t('Making the branch {branch}', { branch }));
+      void ctx.mutate('switch', { branch, create: true }, t('Creating the branch {branch}', { branch }));
     }
   };
   const form = h(
@@ -61,11 +61,11 @@ function openNewBranchForm(ctx: IContext): void {
         }
       }
     },
-    field(t('Name of the branch'), input, t('It begins at the present version; what is in the notebook stays.')),
+    field(t('Name of the branch'), input, t('The branch starts at the current version. The notebook does not change.')),
     h(
       'div',
       { class: 'nbmv-actions' },
-      button({ label: t('Make and switch'), class: 'nbmv-primary', onClick: () => undefined }),
+      button({ label: t('Create and switch'), class: 'nbmv-primary', onClick: () => undefined }),
       button({
         label: t('Cancel'),
         onClick: () => {

@@ -252,7 +252,7 @@ export class Panel implements IPanel, IContext {
       this.storeChanged.value += 1;
     }
     if (before && before.busy !== state.busy) {
-      this.announce(state.busy ? this.t('A cell is running') : this.t('The cell has ended'));
+      this.announce(state.busy ? this.t('A cell is running') : this.t('The cell has finished'));
     }
   }
 
@@ -268,7 +268,7 @@ export class Panel implements IPanel, IContext {
 
   private _busyNotice(error: Failure, run: () => Promise<unknown>): INotice {
     const wait = {
-      label: this.t('Do it when the cell has ended'),
+      label: this.t('Run after the cell'),
       run: () => {
         void run();
       }

@@ -24,7 +24,7 @@ export class TaskList {
     this._otherTasks = h('div', {});
     this.element = h(
       'div',
-      { class: 'nbmv-tasks', role: 'region', 'aria-label': t('What runs now'), hidden: true },
+      { class: 'nbmv-tasks', role: 'region', 'aria-label': t('Running tasks'), hidden: true },
       this._otherTasks
     );
   }
@@ -32,11 +32,7 @@ export class TaskList {
   /** delay_ms: a task that ends earlier is never shown. queued: the task waits for a running cell. */
   add(method: string, what: string, queued: boolean, cancel: () => void, delay_ms = 250): ITask {
     const bar = h('progress', { class: 'nbmv-bar', 'aria-label': what });
-    const text = h(
-      'span',
-      { class: 'nbmv-task-text' },
-      queued ? this._t('When the cell has ended: {what}', { what }) : what
-    );
+    const text = h('span', { class: 'nbmv-task-text' }, queued ? this._t('After the cell: {what}', { what }) : what);
     const stop = button({
       label: queued ? this._t('Withdraw') : this._t('Cancel'),
       class: 'nbmv-link',
@@ -91,7 +87,7 @@ export class TaskList {
     return h(
       'div',
       { class: 'nbmv-task nbmv-task-line' },
-      h('span', { class: 'nbmv-task-text' }, this._t('When the cell has ended: {what}', { what: one.what })),
+      h('span', { class: 'nbmv-task-text' }, this._t('After the cell: {what}', { what: one.what })),
       button({ label: this._t('Withdraw'), class: 'nbmv-link', onClick: run })
     );
   }

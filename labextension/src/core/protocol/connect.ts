@@ -1,13 +1,13 @@
 import type { IFailure, IProgress, IState, Method, Params, Result } from './messages';
 import { Failure, type IRequestOptions, type ITransport } from './transport';
 
-/** Reported as progress when the kernel has not answered for a while; the request stays open. A text for the translator. */
+/** Reported as progress when the kernel has not answered for a while. The request stays open. Translate it. */
 export const KERNEL_BUSY = 'The kernel is busy; waiting for its answer';
 
 /** The kernel counts as busy when it has not answered a request for so many milliseconds. */
 const BUSY_AFTER_MS = 4000;
 
-const CLOSED: IFailure = { code: 'Closed', message: 'The connection to the kernel has ended', hint: '' };
+const CLOSED: IFailure = { code: 'Closed', message: 'The connection to the kernel is closed', hint: '' };
 const CANCELLED: IFailure = { code: 'Cancelled', message: 'Cancelled', hint: '' };
 
 type Send = (message: object) => void;

@@ -23,7 +23,10 @@ export async function runRollback(
     const undo = { label: t('Undo'), run: () => void ctx.mutate('undo', {}, t('Undoing')) };
     const { name } = done.plan.version;
     const said = names
-      ? t('{names} as in {version}', { names: plural(t, names.length, '{n} name', '{n} names'), version: name })
+      ? t('Rolled back {names} to {version}', {
+          names: plural(t, names.length, '{n} name', '{n} names'),
+          version: name
+        })
       : t('Rolled back to {name}', { name });
     reportSuccess(ctx, said, done.state.undo ? undo : undefined);
   }
@@ -87,9 +90,7 @@ export class RollbackView implements IView {
     const round = this._requestNumber;
     replaceChildren(
       this._body,
-      this._plan
-        ? [...this._body.childNodes]
-        : h('p', { class: 'nbmv-dim' }, this._ctx.t('Working out what would change…'))
+      this._plan ? [...this._body.childNodes] : h('p', { class: 'nbmv-dim' }, this._ctx.t('Loading the plan…'))
     );
     try {
       const plan = await this._ctx.query('plan', { id: this._id, ...(this._names ? { names: [...this._names] } : {}) });
@@ -150,13 +151,13 @@ export class RollbackView implements IView {
     const loads =
       plan.load_bytes > 0 ? [h('strong', {}, formatSize(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
     const saves = plan.saves_first
-      ? h('p', { class: 'nbmv-dim' }, t('The present state is saved first, so Undo brings it back.'))
+      ? h('p', { class: 'nbmv-dim' }, t('The current state is saved first. Undo restores it.'))
       : null;
     const unsaved = plan.unsaved?.length
       ? h(
           'p',
           { class: 'nbmv-warning' },
-          t('In no version: {names}. Undo brings back what is replaced only while this kernel runs.', {
+          t('Not in any version: {names}. Undo can restore them only while this kernel runs.', {
             names: plan.unsaved.join(', ')
           })
         )
@@ -165,9 +166,21 @@ export class RollbackView implements IView {
       this._summary,
       ticked.length
         ? [h('p', {}, countsText(this._ctx, plan, ticked), ' · ', loads), saves, unsaved]
-        : h('p', {}, t('Nothing changes: the notebook already holds this version.'))
+        : h('p', {}, this._noChangeText(plan))
     );
     this._ctx.announce(this._summary.textContent);
+  }
+
+  /** Why nothing would be restored. Notes and differences of the environment stand below, so they are not "nothing". */
+  private _noChangeText(plan: IPlan): string {
+    const { t } = this._ctx;
+    if (this._selection(plan).all.length > 0) {
+      return t('No variable is selected.');
+    }
+    const isSame = plan.notes.length === 0 && plan.environment.length === 0;
+    return isSame && plan.changes.every(one => one.effect === 'stays')
+      ? t('Nothing changes: the variables already have these values.')
+      : t('No variable changes. See below for what else differs.');
   }
 
   private _drawEffect(effect: Effect, changes: readonly IChange[]): HTMLElement | null {
@@ -176,11 +189,11 @@ export class RollbackView implements IView {
     }
     const { t } = this._ctx;
     const titles: { [E in Effect]: string } = {
-      changes: t('Changes back'),
-      appears: t('Comes back'),
-      vanishes: t('Vanishes'),
-      lost: t('Cannot come back'),
-      stays: t('Stays as it is')
+      changes: t('Will change'),
+      appears: t('Will be added'),
+      vanishes: t('Will be removed'),
+      lost: t('Cannot be restored'),
+      stays: t('Unchanged')
     };
     const fixed = effect === 'stays' || effect === 'lost';
     const rows = changes.map(change =>
@@ -246,11 +259,11 @@ export class RollbackView implements IView {
     const focused = this._footer.contains(document.activeElement);
     const busy = this._ctx.state.value?.busy ?? false;
     const { ticked } = plan ? this._selection(plan) : { ticked: [] };
-    const label = busy ? t('Roll back when the cell has ended') : t('Roll back');
+    const label = busy ? t('Roll back after the cell') : t('Roll back');
     replaceChildren(
       this._footer,
       busy
-        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can wait for its end.'))
+        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can run after it.'))
         : null,
       host.skipsConfirmation && host.setSkipConfirmation && !this._names
         ? checkbox({
@@ -323,10 +336,10 @@ function countsText(ctx: IContext, plan: IPlan, ticked: readonly string[]): stri
     plan.changes.filter(one => one.effect === effect && ticked.includes(one.name)).length;
   const lost = plan.changes.filter(one => one.effect === 'lost').length;
   const said = [
-    of('changes') && plural(t, of('changes'), '{n} name changes back', '{n} names change back'),
-    of('appears') && plural(t, of('appears'), '{n} comes back', '{n} come back'),
-    of('vanishes') && plural(t, of('vanishes'), '{n} vanishes', '{n} vanish'),
-    lost && plural(t, lost, '{n} cannot come back', '{n} cannot come back')
+    of('changes') && plural(t, of('changes'), '{n} name changes', '{n} names change'),
+    of('appears') && plural(t, of('appears'), '{n} is added', '{n} are added'),
+    of('vanishes') && plural(t, of('vanishes'), '{n} is removed', '{n} are removed'),
+    lost && plural(t, lost, '{n} cannot be restored', '{n} cannot be restored')
   ];
   return said.filter(Boolean).join(', ');
 }

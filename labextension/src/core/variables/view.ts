@@ -183,7 +183,7 @@ export class VariablesView implements IView {
       replaceChildren(
         this._histories,
         emptyState(
-          this._names.length ? t('Choose a variable to see its versions.') : t('No version holds a variable yet.')
+          this._names.length ? t('Choose a variable to see its versions.') : t('No version contains a variable yet.')
         )
       );
     } else if (!found.length) {
@@ -191,8 +191,8 @@ export class VariablesView implements IView {
         this._histories,
         emptyState(
           'name' in this._subject
-            ? t('No version holds {name}.', { name: this._subject.name })
-            : t('No version holds what this cell makes.')
+            ? t('No version contains {name}.', { name: this._subject.name })
+            : t('No version contains a variable that this cell assigns.')
         )
       );
     } else {
@@ -200,7 +200,8 @@ export class VariablesView implements IView {
         this._histories,
         found.map(one => this._drawHistory(one))
       );
-      this._ctx.announce(found.map(one => t('{name}: {n} steps', { name: one.name, n: one.steps.length })).join(', '));
+      const texts = found.map(one => t('{name}: {n} versions', { name: one.name, n: one.steps.length }));
+      this._ctx.announce(texts.join(', '));
     }
   }
 
@@ -245,9 +246,9 @@ export class VariablesView implements IView {
     const { t } = this._ctx;
     const words: { [S in Status]: string } = {
       added: t('New'),
-      removed: t('Gone'),
+      removed: t('Removed'),
       changed: t('Changed'),
-      same: t('Same')
+      same: t('Unchanged')
     };
     return words[status];
   }
@@ -274,7 +275,7 @@ export class VariablesView implements IView {
           : button({
               label: t('Roll back to this'),
               class: 'nbmv-link',
-              title: t('Only {name}, to {version}', { name, version: entry.name }),
+              title: t('Roll back only {name} to {version}', { name, version: entry.name }),
               onClick: () => {
                 this._ctx.openView('rollback', [entry.id], name);
               }

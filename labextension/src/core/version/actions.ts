@@ -15,7 +15,7 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
       }
     },
     {
-      label: t('Compare with the present version'),
+      label: t('Compare with the current version'),
       icon: 'compare',
       disabled: isCurrent(ctx, entry),
       run: () => {
@@ -23,7 +23,7 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
       }
     },
     {
-      label: t('Compare with the version before'),
+      label: t('Compare with the previous version'),
       icon: 'compare',
       disabled: entry.parents.length === 0,
       run: () => {
@@ -66,8 +66,8 @@ export async function openNotebook(ctx: IContext, entry: IEntry): Promise<void> 
     if (!notebook) {
       ctx.showNotice({
         kind: 'info',
-        text: t('{name} holds no notebook document', { name: entry.name }),
-        hint: t('Versions made from JupyterLab, or with the notebook saved, hold it.')
+        text: t('{name} contains no notebook document', { name: entry.name }),
+        hint: t('To include it, commit from JupyterLab, or save the notebook before you commit.')
       });
     } else if (host.openDocument) {
       host.openDocument(name, notebook);

@@ -52,7 +52,7 @@ function drawVersion(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
           version.git.dirty ? t(', with uncommitted changes') : ''
         )
       : null,
-    h('h4', {}, t('Cells since the version before')),
+    h('h4', {}, t('Cells since the previous version')),
     version.cells.length
       ? h(
           'div',

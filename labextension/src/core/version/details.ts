@@ -123,7 +123,7 @@ export class VersionDetails {
         : button({
             label: t('Compare'),
             icon: 'compare',
-            title: t('Compare with the present version'),
+            title: t('Compare with the current version'),
             onClick: () => {
               compareWithCurrent(this._ctx, entry);
             }
@@ -135,7 +135,7 @@ export class VersionDetails {
       h(
         'p',
         { class: 'nbmv-dim nbmv-small' },
-        present ? `${t('Present version')} · ` : '',
+        present ? `${t('Current version')} · ` : '',
         formatDateTime(entry.saved_at_utc)
       ),
       actions,
@@ -198,9 +198,9 @@ export class VersionDetails {
         t('Size'),
         t('{size}, {new} new on disk', { size: formatSize(entry.raw_bytes), new: formatSize(entry.new_bytes) })
       ],
-      [t('Took'), formatDuration(entry.duration_s)],
-      [t('Made by'), entry.auto],
-      [t('Id'), entry.id.slice(0, 12)]
+      [t('Duration'), formatDuration(entry.duration_s)],
+      [t('Reason'), entry.auto],
+      [t('ID'), entry.id.slice(0, 12)]
     ];
     const list = h(
       'dl',
@@ -258,7 +258,7 @@ export class VersionDetails {
       h(
         'p',
         { class: 'nbmv-dim nbmv-small' },
-        head ? t('Against {name}: + new, − gone, ~ changed', { name: head.name }) : ''
+        head ? t('Compared with {name}: + new, − removed, ~ changed', { name: head.name }) : ''
       ),
       h('div', { class: 'nbmv-names' }, changedNames(changes)),
       h(
@@ -274,7 +274,7 @@ export class VersionDetails {
         }),
         head
           ? button({
-              label: t('Back to {name}…', { name: head.name }),
+              label: t('Roll back to {name}…', { name: head.name }),
               icon: 'rollback',
               onClick: () => {
                 this._ctx.openView('rollback', [head.id]);

@@ -9,7 +9,7 @@ export function openDocumentPage(ctx: IContext, name: string, notebook: { [key: 
   const element = h(
     'div',
     { class: 'nbmv-view nbmv-document', role: 'region', 'aria-label': name, tabindex: -1 },
-    h('p', { class: 'nbmv-dim' }, ctx.t('Read only: the notebook as it was.')),
+    h('p', { class: 'nbmv-dim' }, ctx.t('Read only: the notebook of this version.')),
     cells.map(drawDocumentCell)
   );
   ctx.openPage({

@@ -46,7 +46,7 @@ export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
       }
     });
     const save = iconButton({ label: t('Save the note'), icon: 'check', onClick: keep });
-    const leave = iconButton({ label: t('Leave the note as it was'), icon: 'close', onClick: back });
+    const leave = iconButton({ label: t('Discard the changes'), icon: 'close', onClick: back });
     replaceChildren(element, input, h('div', { class: 'nbmv-note-ends' }, save, leave));
     input.focus();
   };

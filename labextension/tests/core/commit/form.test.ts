@@ -43,12 +43,12 @@ describe('commit form', () => {
   test('message, tags, note, metrics and other names are sent', async () => {
     const { root, mock } = await form();
     const view = one(root, '.nbmv-commit');
-    await type(one(view, 'input[placeholder="What is different about this version"]'), ' deeper ');
+    await type(one(view, 'input[placeholder="What changed in this version"]'), ' deeper ');
     await type(one(view, 'input[placeholder="best-so-far, paper"]'), 'a, b,');
     await type(one(view, 'textarea'), 'why');
     tick(root, 'train').click();
     tick(root, 'tmp').click();
-    await click(button(view, 'Leave loss out'));
+    await click(button(view, 'Remove loss'));
     await click(button(view, 'Add a metric'));
     const [name, value] = all(view, '.nbmv-metric-row:last-child input');
     await type(name as Element, 'f1');
@@ -87,7 +87,7 @@ describe('commit form', () => {
   test('while a cell runs it waits for its end', async () => {
     const { root, mock } = await form();
     mock.push({ busy: true });
-    await click(button(one(root, '.nbmv-commit'), 'Commit when the cell has ended'));
+    await click(button(one(root, '.nbmv-commit'), 'Commit after the cell'));
     expect(mock.of('commit')[0]).toMatchObject({ queue: true });
   });
 
@@ -123,7 +123,7 @@ describe('branches', () => {
     await click(button(root, 'Branch main'));
     await click(one(root, '[role=menuitem]'));
     await type(one(root, '.nbmv-form input'), 'idea');
-    await click(button(root, 'Make and switch'));
+    await click(button(root, 'Create and switch'));
     expect(mock.of('switch').at(-1)).toEqual({ branch: 'idea', create: true });
   });
 

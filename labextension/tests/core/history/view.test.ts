@@ -9,7 +9,7 @@ describe('history', () => {
     const [pending, first] = rows(root);
     expect(nameOf(pending as Element)).toBe('Uncommitted changes: 3~train +scaler −old_params');
     expect(first?.getAttribute('aria-current')).toBe('true');
-    expect(nameOf(first as Element)).toContain('v14, present version, baseline');
+    expect(nameOf(first as Element)).toContain('v14, current version, baseline');
     expect(rows(root).filter(each => each.getAttribute('aria-current') === 'true')).toHaveLength(1);
   });
 
@@ -132,7 +132,7 @@ describe('history', () => {
       tag: 'paper',
       metric: { name: 'acc', at_least: 0.8 }
     });
-    expect(root.textContent).toContain('No version fits the filter.');
+    expect(root.textContent).toContain('No version matches the filter.');
     await click(button(root, 'Clear the filter'));
     expect(mock.of('history').at(-1)?.filter).toEqual({});
     expect(rows(root).length).toBeGreaterThan(5);
@@ -140,7 +140,7 @@ describe('history', () => {
 
   test('an empty store says how to begin', async () => {
     const { root } = await page({ mock: new Mock(0) });
-    expect(one(root, '.nbmv-empty').textContent).toBe('No versions yet.Run %mv_commit in a cell, or use Commit.');
+    expect(one(root, '.nbmv-empty').textContent).toBe('No versions yet.Run %mv_commit in a cell, or choose Commit.');
   });
 
   test('a push with a new version is drawn, and the selected version stays selected in its new row', async () => {
@@ -183,8 +183,8 @@ describe('history', () => {
     document.activeElement?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
     expect(all(root, '[role=menuitem]').map(nameOf)).toEqual([
       'Roll back…',
-      'Compare with the present version',
-      'Compare with the version before',
+      'Compare with the current version',
+      'Compare with the previous version',
       'Export…',
       'Show its notebook'
     ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IHost } from '../../../src/core';
 import { fails, Mock } from '../../mock';
-import { idOf } from '../../sample';
+import { idOf, plan } from '../../sample';
 import { all, button, click, one, page, press, row, settled } from '../mount';
 
 async function planned(mock = new Mock(), host: Partial<IHost> = {}): Promise<Awaited<ReturnType<typeof page>>> {
@@ -22,15 +22,15 @@ describe('rollback', () => {
     expect(mock.of('rollback')).toEqual([]);
     const text = one(root, '.nbmv-plan').textContent ?? '';
     for (const said of [
-      '2 names change back',
-      '1 comes back',
-      '1 vanishes',
-      '1 cannot come back',
+      '2 names change',
+      '1 is added',
+      '1 is removed',
+      '1 cannot be restored',
       '64\u00a0MB to load',
       'a connection to a database cannot be kept',
       'pandas 2.2.3 then, 2.3.1 now',
-      'The present state is saved first',
-      'In no version: log. Undo brings back'
+      'The current state is saved first',
+      'Not in any version: log. Undo can restore them only while this kernel runs.'
     ]) {
       expect(text).toContain(said);
     }
@@ -67,7 +67,7 @@ describe('rollback', () => {
     expect(one(root, '.nbmv-plan-sum').textContent).toContain('300\u00a0B to load');
     await click(button(one(root, '.nbmv-rollback'), 'Roll back'));
     expect(mock.of('rollback')).toEqual([{ id: idOf(7), names: ['model', 'old_params', 'scaler'] }]);
-    expect(one(root, '.nbmv-notice').textContent).toContain('3 names as in v7');
+    expect(one(root, '.nbmv-notice').textContent).toContain('Rolled back 3 names to v7');
   });
 
   test('with no name ticked there is nothing to do', async () => {
@@ -76,6 +76,27 @@ describe('rollback', () => {
       tick.click();
     }
     await settled();
+    expect(button(one(root, '.nbmv-rollback'), 'Roll back').disabled).toBe(true);
+    expect(one(root, '.nbmv-plan-sum').textContent).toBe('No variable is selected.');
+  });
+
+  test.each([
+    ['nothing', [], 'Nothing changes: the variables already have these values.'],
+    [
+      'only a module',
+      ['module helpers differs from the version'],
+      'No variable changes. See below for what else differs.'
+    ]
+  ])('a plan in which %s differs says so in its first line', async (_, notes, expected) => {
+    const whole = plan(7, 14);
+    const same = {
+      ...whole,
+      changes: whole.changes.filter(change => change.effect === 'stays'),
+      environment: [],
+      notes
+    };
+    const { root } = await planned(new Mock(14, { plan: () => same }));
+    expect(one(root, '.nbmv-plan-sum').textContent).toBe(expected);
     expect(button(one(root, '.nbmv-rollback'), 'Roll back').disabled).toBe(true);
   });
 
@@ -131,10 +152,10 @@ describe('rollback', () => {
         };
       });
     const { root } = await planned(mock);
-    expect(one(root, '.nbmv-plan').textContent).toContain('2 names change back');
-    await click(button(one(root, '.nbmv-rollback'), 'Roll back when the cell has ended'));
+    expect(one(root, '.nbmv-plan').textContent).toContain('2 names change');
+    await click(button(one(root, '.nbmv-rollback'), 'Roll back after the cell'));
     expect(mock.of('rollback')).toEqual([{ id: idOf(7), queue: true }]);
-    expect(one(root, '.nbmv-tasks').textContent).toContain('When the cell has ended: Rolling back');
+    expect(one(root, '.nbmv-tasks').textContent).toContain('After the cell: Rolling back');
     await click(button(one(root, '.nbmv-tasks'), 'Withdraw'));
     expect(aborted).toBe(true);
     end?.();
@@ -157,14 +178,14 @@ describe('rollback', () => {
     await click(button(one(root, '.nbmv-rollback'), 'Roll back'));
     const alert = one(root, '[role=alert]');
     expect(alert.textContent).toContain('a cell is running');
-    await click(button(alert, 'Do it when the cell has ended'));
+    await click(button(alert, 'Run after the cell'));
     expect(mock.of('rollback').at(-1)).toEqual({ id: idOf(7), queue: true });
   });
 
   test('what others have queued is shown and can be withdrawn', async () => {
     const { root, mock } = await page();
     mock.push({ busy: true, queued: [{ request: 12, method: 'commit', what: 'commit "deeper"' }] });
-    expect(one(root, '.nbmv-tasks').textContent).toContain('When the cell has ended: commit "deeper"');
+    expect(one(root, '.nbmv-tasks').textContent).toContain('After the cell: commit "deeper"');
     await click(button(one(root, '.nbmv-tasks'), 'Withdraw'));
     expect(mock.of('cancel')).toEqual([{ request: 12 }]);
   });

@@ -68,7 +68,7 @@ describe('variables', () => {
     const { root, panel } = await page({ mock });
     panel.show('inspect', [], 'x');
     await settled();
-    expect(root.textContent).toContain('No version holds x.');
+    expect(root.textContent).toContain('No version contains x.');
     mock.answers.inspect = fails({ message: 'no store yet', hint: 'try: %mv_init' });
     panel.show('inspect', [], 'y');
     await settled();
