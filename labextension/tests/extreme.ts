@@ -1,4 +1,4 @@
-/** A store that no layout likes: long names everywhere, twelve metrics, some of them no number, one value of each kind too many. */
+/** A store with long names and texts, twelve metrics and non-finite values, to test layouts. */
 
 import type { IEntry, Metric } from '../src/core';
 import { Mock } from './mock';

@@ -1,4 +1,4 @@
-/** A transport that answers from a table: samples by default, anything a test puts in their place. */
+/** A transport that answers from a table. By default it answers with samples; a test can replace any answer. */
 
 import {
   Failure,

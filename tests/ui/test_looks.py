@@ -120,7 +120,7 @@ def test_the_panel_in_an_output_is_accessible(study):
     assert violations(book.page, ".jp-OutputArea .nbmv-panel") == []
 
 
-def test_forced_colours_leave_a_selection_to_be_seen(study):
+def test_a_selection_is_visible_in_forced_colours(study):
     book, panel = study()
     book.page.emulate_media(forced_colors="active")
     row(panel, "v1").click()

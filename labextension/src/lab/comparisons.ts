@@ -86,7 +86,6 @@ export class ComparisonTabs {
     private readonly _notebooks: Notebooks,
     private readonly _host: IPanelHost,
     /** False in Notebook 7: then a comparison opens in a dialog. */
-
     private readonly _hasTabs: boolean
   ) {}
 

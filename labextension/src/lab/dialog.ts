@@ -8,7 +8,7 @@ import type { Translate } from '../core';
  */
 export function openDialog(title: string, content: Widget, t: Translate): void {
   const dialog = document.createElement('dialog');
-  dialog.className = 'nbmv-Lab-sheet';
+  dialog.className = 'nbmv-Lab-dialog';
   dialog.setAttribute('aria-label', title);
   const head = document.createElement('header');
   const heading = document.createElement('h2');
@@ -20,7 +20,7 @@ export function openDialog(title: string, content: Widget, t: Translate): void {
     })
   );
   const body = document.createElement('div');
-  body.className = 'nbmv-Lab-sheet-body';
+  body.className = 'nbmv-Lab-dialog-body';
   dialog.append(head, body);
   document.body.append(dialog);
   Widget.attach(content, body);

@@ -297,18 +297,17 @@ export class KernelLink implements IDisposable {
 async function waitForSubshell(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
   const started = (comm as { subshellStarted?: Promise<void> }).subshellStarted;
   if (started && kernel.supportsSubshells && String(comm.commsOverSubshells) !== 'disabled') {
-    const late = new Promise<void>(resolve => {
+    const timeout = new Promise<void>(resolve => {
       window.setTimeout(resolve, SUBSHELL_TIMEOUT_MS);
     });
-    await Promise.race([started, late]).catch(() => undefined);
+    await Promise.race([started, timeout]).catch(() => undefined);
   }
 }
 
 /** Whether nbmodelver is installed in the kernel's environment; true also where the kernel gives no answer. */
-
 async function isInstalled(kernel: Kernel.IKernelConnection): Promise<boolean> {
-  const asked = { code: '', silent: true, store_history: false, user_expressions: { it: IS_INSTALLED } };
-  const { content } = await kernel.requestExecute(asked).done;
+  const request = { code: '', silent: true, store_history: false, user_expressions: { it: IS_INSTALLED } };
+  const { content } = await kernel.requestExecute(request).done;
   const answers =
     content.status === 'ok' ? (content.user_expressions as { it?: { data?: { [mime: string]: unknown } } }) : {};
   return answers.it?.data?.['text/plain'] !== 'False';

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { mismatchText, olderSide, interpolate, PROTOCOL, RELEASE } from '../../src/core';
 
 describe('two releases', () => {
-  test('the page knows its own', () => {
+  test('the release of the page equals that of package.json', () => {
     const text = readFileSync(resolve(__dirname, '../../package.json'), 'utf8');
     expect((JSON.parse(text) as { version: string }).version).toBe(RELEASE);
   });
 
-  test('of the same protocol understand each other', () => {
+  test('two releases with the same protocol are compatible', () => {
     expect(olderSide({ protocol: PROTOCOL, release: '7.0' })).toBeNull();
     expect(mismatchText({ protocol: PROTOCOL, release: '7.0' }, interpolate)).toBeNull();
   });

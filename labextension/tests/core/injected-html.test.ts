@@ -1,4 +1,4 @@
-/** HTML in whatever a user, or a stranger whose store was opened, may have written: it is shown as text and makes no element. */
+/** HTML in texts of a user, or of the author of a store from elsewhere, is shown as text and creates no element. */
 import { expect, test, vi } from 'vitest';
 import { Failure, type IRequestOptions, type Method, type Params, type Result } from '../../src/core';
 import { Mock } from '../mock';
@@ -89,7 +89,7 @@ test('planted HTML is text in every view', async () => {
   expect((window as { hurt?: number }).hurt).toBeUndefined();
 }, 300_000);
 
-test('planted HTML in failures, progress and what waits is text', async () => {
+test('planted HTML in failures, progress and queued requests is text', async () => {
   const mock = new Mock();
   mock.answers.export = (_, { onProgress }) =>
     new Promise((__, reject) => {

@@ -51,8 +51,8 @@ async function drawn(made: IChart): Promise<HTMLElement> {
   return drawChart(panel as never, made);
 }
 
-describe('words', () => {
-  test('are read and said', () => {
+describe('words for numbers', () => {
+  test('words for non-finite numbers are parsed and formatted', () => {
     expect(WORDS.map(metricNumber)).toEqual([0.5, NaN, Infinity, -Infinity, 0.25]);
     expect(WORDS.map(metricNumber).map(metricOf)).toEqual(WORDS);
     expect(WORDS.map(one => formatNumber(metricNumber(one)))).toEqual(['0.5', 'nan', 'inf', '-inf', '0.25']);
@@ -64,7 +64,7 @@ describe('words', () => {
     ]).toEqual(['', '', '', '']);
   });
 
-  test('are typed by a person in any of their spellings', () => {
+  test('words for non-finite numbers are accepted in any spelling', () => {
     expect(['NaN', ' inf', '+Infinity', '-infinity', '1e-3', '', 'x', '0x'].map(parseMetric)).toEqual([
       'nan',
       'inf',
@@ -79,7 +79,7 @@ describe('words', () => {
 });
 
 describe('the history', () => {
-  test('each row says what its metric is', async () => {
+  test('each row shows its metric, also when that is not finite', async () => {
     const { root } = await page({ mock: mock() });
     expect(rows(root).flatMap(each => each.querySelector('.nbmv-value')?.textContent ?? [])).toEqual([
       '0.25',
@@ -92,7 +92,7 @@ describe('the history', () => {
     expect(one(root, '.nbmv-figures-list dd').textContent).toBe('nan');
   });
 
-  test('the sparkline has a gap there and says so', async () => {
+  test('the sparkline has a gap at a non-finite value and its label says so', async () => {
     const { root } = await page({ mock: mock() });
     const line = one(root, '.nbmv-spark');
     const path = line.querySelector('.nbmv-spark-line')?.getAttribute('d') ?? '';
@@ -103,7 +103,7 @@ describe('the history', () => {
     );
   });
 
-  test('with no number at all nothing breaks', async () => {
+  test('the sparkline is drawn without any finite value', async () => {
     const { root } = await page({ mock: mock(['nan', 'nan', 'inf']) });
     const line = one(root, '.nbmv-spark');
     expect(line.outerHTML).not.toMatch(/NaN|Infinity/);
@@ -112,7 +112,7 @@ describe('the history', () => {
     expect(one(root, '.nbmv-trend-full').innerHTML).not.toMatch(/NaN|Infinity/);
   });
 
-  test('the chart has crosses in place of points, and their versions can be chosen', async () => {
+  test('the chart has crosses for non-finite values, and a click on one selects its version', async () => {
     const { root } = await page({ mock: mock() });
     await click(button(root, 'Chart of loss over the versions'));
     const crosses = all(root, '.nbmv-no-number');
@@ -125,7 +125,7 @@ describe('the history', () => {
     expect(row(root, 'v3').getAttribute('aria-selected')).toBe('true');
   });
 
-  test('thinned, gaps stay', () => {
+  test('thinning keeps gaps', () => {
     const many = Array.from({ length: 1000 }, (_, i) => ({ value: i % 100 === 50 ? NaN : i }));
     const kept = thinPoints(many, 40);
     expect(kept.length).toBeLessThan(70);
@@ -153,19 +153,19 @@ describe('charts', () => {
     }
   );
 
-  test('a bar that is none is its word; one that is missing is nothing', async () => {
+  test('a non-finite value is a word instead of a bar, and a missing value is nothing', async () => {
     const figure = await drawn(chart('bars', [1, 'nan', null]));
     expect(all(figure, '.nbmv-bar-value').map(each => each.textContent)).toEqual(['1', 'nan']);
   });
 
-  test('the sentence for screen readers is about the numbers', () => {
+  test('the sentence for screen readers counts finite values only', () => {
     expect(chartSummary(interpolate, chart('line'))).toBe('loss. loss: 2 values from 0.25 to 0.5');
     expect(chartSummary(interpolate, chart('line', ['nan']))).toBe('loss. loss');
   });
 });
 
 describe('the comparison', () => {
-  test('of two shows the words, lined up as numbers, without a step', async () => {
+  test('a comparison of two shows the words aligned as numbers, without a difference', async () => {
     const made = new Mock();
     const metrics = {
       id: 'metrics',
@@ -200,7 +200,7 @@ describe('the comparison', () => {
   const columns = (root: ParentNode): string[] =>
     all(root, '.nbmv-several thead .nbmv-version').map(each => each.textContent ?? '');
 
-  test('of several is sorted by a metric up and down; what is no finite number is last both ways', async () => {
+  test('versions without a finite metric are sorted last in both directions', async () => {
     const made = new Mock();
     made.answers.compare = compared;
     const { root } = await page({ mock: made, view: 'compare', ids: [1, 2, 3, 4, 5].map(sample.idOf) });
@@ -227,18 +227,18 @@ describe('the comparison', () => {
     ]);
   });
 
-  test('numbers come before words', () => {
+  test('numbers are sorted before words', () => {
     const by = { name: 'kernel', values: ['rbf', 3, 'nan', 1, 'linear', null], differs: true };
     expect(orderOf(6, { by, down: false })).toEqual([3, 1, 4, 0, 2, 5]);
   });
 
-  test('what a real kernel says is drawn', () => {
+  test('non-finite metrics of a real kernel are drawn', () => {
     expect(SAMPLES.compare.result.metrics.find(each => each.name === 'loss')?.values).toContain('nan');
   });
 });
 
 describe('the commit form', () => {
-  test('proposes a word, takes one in any spelling, and refuses what is none', async () => {
+  test('the form proposes a word, accepts one in any spelling, and refuses other text', async () => {
     const made = new Mock();
     made.answers.form = () => ({ ...sample.form, metrics: { loss: 'nan' } });
     const { root } = await page({ mock: made, view: 'commit' });

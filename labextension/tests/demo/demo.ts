@@ -1,9 +1,13 @@
 /**
- * The panel on a page of its own. To build it into a folder and open its index.html there:
- *   npx esbuild tests/demo/demo.ts --bundle --format=iife --outfile=DIR/demo.js; cp tests/demo/*.{html,css} style/panel.css DIR The address says what is shown:
- * ?total=10000 versions, &view=compare, &ids=2,7, &name=train, &theme=dark, &rtl, &busy, &bare (no theme's variables), &width=300,
- * &golden or &golden=model (a real kernel's messages), &hard (long names, twelve metrics), &empty (a store without versions), &failing
- * (everything is refused), &notices (one of each kind).
+ * The panel with made-up versions on a page of its own. To build it into a folder, then open index.html there:
+ *
+ *   npx esbuild demo=tests/demo/demo.ts panel=style/panel.css --bundle --format=iife --outdir=DIR
+ *   cp tests/demo/*.{html,css} DIR
+ *
+ * The query of the address says what is shown: ?total=10000 (versions), &view=compare, &ids=2,7, &name=train,
+ * &theme=dark, &rtl, &busy, &bare (without theme variables), &width=300, &golden or &golden=model (a real kernel's
+ * messages), &hard (long names, twelve metrics), &empty (no versions), &failing (every request fails), &notices (one of
+ * each kind).
  */
 import { mountPanel, interpolate, type View } from '../../src/core';
 import { golden } from '../golden';

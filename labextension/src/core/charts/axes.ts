@@ -23,11 +23,11 @@ export function createScale(values: readonly number[], from: number, to: number,
     [low, high] = [0, 1];
   }
   if (low === high) {
-    const room = Math.abs(low) * 0.1 || 1;
-    [low, high] = [low - room, high + room];
+    const margin = Math.abs(low) * 0.1 || 1;
+    [low, high] = [low - margin, high + margin];
   }
-  const made = scaleLinear([low, high], [from, to]);
-  return nice ? made.nice(4) : made;
+  const linear = scaleLinear([low, high], [from, to]);
+  return nice ? linear.nice(4) : linear;
 }
 
 /** Width of the tick labels, in px. */

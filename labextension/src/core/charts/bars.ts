@@ -16,10 +16,10 @@ export function barsHeight(chart: IChart): number {
 export function drawBars(chart: IChart, width: number, height: number): SVGElement[] {
   const longest = Math.max(0, ...chart.labels.map(one => one.length));
   const left = Math.min(longest * 6.2 + 8, width * 0.42);
-  const said = chart.series.flatMap(one => one.y.map(value => formatNumber(metricNumber(value)).length));
+  const labelLengths = chart.series.flatMap(one => one.y.map(value => formatNumber(metricNumber(value)).length));
   const box: IPlotArea = {
     left,
-    right: width - Math.min(Math.max(44, Math.max(0, ...said) * CHARACTER_PX + 8), width * 0.4),
+    right: width - Math.min(Math.max(44, Math.max(0, ...labelLengths) * CHARACTER_PX + 8), width * 0.4),
     top: 6,
     bottom: height - 32
   };
@@ -53,8 +53,8 @@ function drawBar(
   if (value === null || value === undefined) {
     return null;
   }
-  const said = formatNumber(metricNumber(value));
+  const label = formatNumber(metricNumber(value));
   const d = `M${zero} ${top}H${end}v${BAR_PX}H${zero}z`;
-  const text = svg('text', { class: 'nbmv-bar-value', x: Math.max(zero, end) + 4, y: top + BAR_PX - 1 }, said);
-  return svg('g', {}, typeof value === 'number' ? drawArea(s, d, hatch, said) : null, text);
+  const text = svg('text', { class: 'nbmv-bar-value', x: Math.max(zero, end) + 4, y: top + BAR_PX - 1 }, label);
+  return svg('g', {}, typeof value === 'number' ? drawArea(s, d, hatch, label) : null, text);
 }

@@ -36,7 +36,7 @@ export function drawChart(ctx: IContext, chart: IChart, options: IChartOptions =
     }
   });
   toggle.setAttribute('aria-pressed', 'false');
-  const which = directionText(t, chart.better);
+  const direction = directionText(t, chart.better);
   redrawOnResize(plot, width => {
     replaceChildren(plot, drawPlot(t, chart, width, options));
   });
@@ -50,7 +50,7 @@ export function drawChart(ctx: IContext, chart: IChart, options: IChartOptions =
         'span',
         {},
         h('span', { class: 'nbmv-strong' }, chart.title),
-        which ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${which}`) : null
+        direction ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${direction}`) : null
       ),
       toggle
     ),

@@ -13,9 +13,9 @@ export function drawHistogram(t: Translate, chart: IChart, width: number, height
   const ticks = Math.max(2, Math.floor(height / 40));
   const widths = chart.series.map(one => binWidth(one.x));
   const widest = Math.max(...widths);
-  const differ = widths.some(one => one > 0 && one < widest * 0.999);
+  const widthsDiffer = widths.some(one => one > 0 && one < widest * 0.999);
   const tops = chart.series.map((one, s) =>
-    one.y.map(value => barEnd(value) * (differ && widths[s] ? widest / widths[s] : 1))
+    one.y.map(value => barEnd(value) * (widthsDiffer && widths[s] ? widest / widths[s] : 1))
   );
   const measure = createScale([0, ...tops.flat()], 1, 0);
   const box: IPlotArea = { left: tickWidth(measure, ticks) + 2, right: width - 8, top: 22, bottom: height - 32 };
@@ -32,7 +32,7 @@ export function drawHistogram(t: Translate, chart: IChart, width: number, height
     ...verticalAxis(
       y,
       box,
-      differ ? t('{what} per {width}', { what: chart.y_label, width: formatNumber(widest) }) : chart.y_label,
+      widthsDiffer ? t('{what} per {width}', { what: chart.y_label, width: formatNumber(widest) }) : chart.y_label,
       ticks
     ),
     ...chart.series.map((one, s) =>

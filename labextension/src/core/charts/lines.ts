@@ -16,11 +16,16 @@ type OnChoose = (series: number, index: number) => void;
 export function drawLines(chart: IChart, width: number, height: number, choose?: OnChoose): SVGElement[] {
   const named =
     chart.kind === 'line' && chart.series.length > 1 && chart.series.length < 5 && width >= MIN_WIDTH_FOR_NAMES;
-  const room = named ? Math.min(120, 8 + 6 * Math.max(...chart.series.map(one => one.label.length))) : 8;
+  const labelWidth = named ? Math.min(120, 8 + 6 * Math.max(...chart.series.map(one => one.label.length))) : 8;
   const ticks = Math.max(2, Math.floor(height / 40));
   const values = chart.series.flatMap(one => one.y.map(metricNumber));
   const measure = createScale(values, 1, 0);
-  const box: IPlotArea = { left: tickWidth(measure, ticks) + 2, right: width - room, top: 22, bottom: height - 32 };
+  const box: IPlotArea = {
+    left: tickWidth(measure, ticks) + 2,
+    right: width - labelWidth,
+    top: 22,
+    bottom: height - 32
+  };
   const y = measure.range([box.bottom, box.top]);
   const xs = chart.series.flatMap(one => one.x);
   const inset = chart.kind === 'scatter' ? 16 : 4;
@@ -45,14 +50,14 @@ function drawSeries(
 ): SVGElement {
   const series = chart.series[s];
   const indices = (series?.x ?? []).map((_, i) => i);
-  const there = (i: number): boolean => at(i).every(Number.isFinite);
-  const wordOnly = indices.filter(i => !there(i) && series?.y[i] !== null && Number.isFinite(at(i)[0]));
+  const isDrawable = (i: number): boolean => at(i).every(Number.isFinite);
+  const wordOnly = indices.filter(i => !isDrawable(i) && series?.y[i] !== null && Number.isFinite(at(i)[0]));
   const path = line<number>()
-    .defined(there)
+    .defined(isDrawable)
     .x(i => at(i)[0])
     .y(i => at(i)[1]);
   const few = indices.length <= MAX_POINTS || chart.kind === 'scatter';
-  const points = few ? indices.filter(there).map(i => drawMark(chart, s, i, at(i), choose)) : [];
+  const points = few ? indices.filter(isDrawable).map(i => drawMark(chart, s, i, at(i), choose)) : [];
   return svg(
     'g',
     {},
@@ -66,7 +71,7 @@ function drawSeries(
 
 function drawMark(chart: IChart, s: number, i: number, [x, y]: [number, number], choose?: OnChoose): SVGElement {
   const label = chart.labels[i] ?? '';
-  const made = makeClickable(
+  const element = makeClickable(
     drawPoint(s, x, y, pointText(chart, s, i), chart.kind === 'scatter' ? 56 : 34),
     choose &&
       (() => {
@@ -75,18 +80,18 @@ function drawMark(chart: IChart, s: number, i: number, [x, y]: [number, number],
   );
   const named = chart.kind === 'scatter' && label && chart.labels.length <= 12;
   const text = named ? svg('text', { class: 'nbmv-point-label', x, y: y - 7, 'text-anchor': 'middle' }, label) : null;
-  return svg('g', {}, made, text);
+  return svg('g', {}, element, text);
 }
 
 /** A value that is not finite is a gap in the line, and a cross on the axis whose tooltip tells the value. */
 function drawGap(chart: IChart, s: number, i: number, [x, y]: [number, number], choose?: OnChoose): SVGElement {
-  const made = svg(
+  const element = svg(
     'path',
     { class: `nbmv-no-number ${colourClass(s)}`, d: `M${x - 3} ${y - 3}l6 6m0-6l-6 6` },
     svg('title', {}, pointText(chart, s, i))
   );
   return makeClickable(
-    made,
+    element,
     choose &&
       (() => {
         choose(s, i);
@@ -123,6 +128,6 @@ function drawSeriesNames(chart: IChart, x: number, yOf: (s: number) => number): 
 }
 
 function lastFinite(values: readonly (Metric | null)[]): number {
-  const there = values.map(metricNumber).filter(Number.isFinite);
-  return there[there.length - 1] ?? NaN;
+  const finite = values.map(metricNumber).filter(Number.isFinite);
+  return finite[finite.length - 1] ?? NaN;
 }

@@ -122,18 +122,18 @@ export class CommitForm implements IView {
 
   private _drawNames({ names }: ICommitForm): void {
     const { t } = this._ctx;
-    const able = names.filter(one => !one.problem);
-    const unable = names.filter(one => one.problem);
+    const committable = names.filter(one => !one.problem);
+    const problems = names.filter(one => one.problem);
     const groups = KINDS.map(kind =>
       this._drawKind(
         kind,
-        able.filter(one => one.kind === kind)
+        committable.filter(one => one.kind === kind)
       )
     );
     replaceChildren(
       this._names,
-      able.length ? groups : emptyState(t('The notebook has no variables yet.')),
-      unable.length
+      committable.length ? groups : emptyState(t('The notebook has no variables yet.')),
+      problems.length
         ? h(
             'details',
             { class: 'nbmv-fold nbmv-group', open: true },
@@ -143,12 +143,12 @@ export class CommitForm implements IView {
               icon('warning'),
               ' ',
               t('Cannot be kept'),
-              h('span', { class: 'nbmv-count' }, unable.length)
+              h('span', { class: 'nbmv-count' }, problems.length)
             ),
             h(
               'ul',
               { class: 'nbmv-changes' },
-              unable.map(one =>
+              problems.map(one =>
                 h('li', { class: 'nbmv-change' }, userText(one.name, 'nbmv-strong'), ': ', userText(one.problem))
               )
             )

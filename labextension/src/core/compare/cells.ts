@@ -34,9 +34,9 @@ export function changeCell(found: Json, direction?: Direction): ICell {
   if (typeof found !== 'number' || found === 0) {
     return valueCell(found);
   }
-  const shown = `${found > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(found))}`;
+  const text = `${found > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(found))}`;
   const kind = judgeChange(found, direction);
-  return { shown: kind ? h('span', { class: `nbmv-step-${kind}` }, shown) : shown, number: true };
+  return { shown: kind ? h('span', { class: `nbmv-step-${kind}` }, text) : text, number: true };
 }
 
 function textCell(found: string): ICell {

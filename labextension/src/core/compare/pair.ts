@@ -78,14 +78,14 @@ function drawSection(ctx: IContext, section: ISection, look: IDisplayOptions, cl
     count ? h('span', { class: 'nbmv-count' }, count) : null
   ];
   const content = h('div', { class: 'nbmv-section-body' }, rendererOf(section.id)(ctx, section, look));
-  const made = foldable(heading, content, !closed.has(section.id), open => {
+  const element = foldable(heading, content, !closed.has(section.id), open => {
     if (open) {
       closed.delete(section.id);
     } else {
       closed.add(section.id);
     }
   });
-  made.classList.add('nbmv-section');
-  made.dataset['section'] = section.id;
-  return made;
+  element.classList.add('nbmv-section');
+  element.dataset['section'] = section.id;
+  return element;
 }

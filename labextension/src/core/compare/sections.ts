@@ -83,9 +83,11 @@ export function renderTable(
       (cells[i] ?? []).map((one, at) => renderCell(at, one, numbers[at] === true))
     )
   );
-  const more = all.length - rows.length;
+  const hiddenRows = all.length - rows.length;
   const rest =
-    more > 0 ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: more.toLocaleString() })) : null;
+    hiddenRows > 0
+      ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: hiddenRows.toLocaleString() }))
+      : null;
   return h(
     'div',
     { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title },

@@ -23,15 +23,15 @@ export async function compareSideBySide(ctx: IContext, ids: readonly string[]): 
 
 function drawTableAndCharts(ctx: IContext, found: IComparison, look: IDisplayOptions): HTMLElement[] {
   const { t } = ctx;
-  const telling = found.charts.filter(isInformative).map(chart => withVersionLabels(chart, found));
-  const charts = telling.length
+  const informative = found.charts.filter(isInformative).map(chart => withVersionLabels(chart, found));
+  const charts = informative.length
     ? [
         chartSection(
           t('Charts'),
           h(
             'div',
             { class: 'nbmv-charts' },
-            telling.map(chart => drawChart(ctx, chart))
+            informative.map(chart => drawChart(ctx, chart))
           )
         )
       ]
@@ -56,9 +56,9 @@ function withVersionLabels(chart: IChart, { versions, params, metrics }: ICompar
 }
 
 function chartSection(title: string, content: HTMLElement): HTMLElement {
-  const made = foldable(h('h3', { class: 'nbmv-section-title' }, title), content, true);
-  made.classList.add('nbmv-section');
-  return made;
+  const element = foldable(h('h3', { class: 'nbmv-section-title' }, title), content, true);
+  element.classList.add('nbmv-section');
+  return element;
 }
 
 interface IValueRow {
@@ -235,7 +235,7 @@ export function bestOf({ values, direction, differs }: IValueRow): number | null
 }
 
 function drawValue(t: Translate, value: Json | undefined, best: boolean): HTMLElement {
-  const shown: Child =
+  const content: Child =
     value === null || value === undefined
       ? h('span', { class: 'nbmv-dim' }, '–')
       : isMetric(value)
@@ -245,7 +245,7 @@ function drawValue(t: Translate, value: Json | undefined, best: boolean): HTMLEl
   return h(
     'td',
     { class: className, title: isMetric(value) ? (best ? `${value} (${t('best')})` : String(value)) : undefined },
-    shown,
+    content,
     best ? screenReaderText(`, ${t('best')}`) : null
   );
 }

@@ -141,11 +141,11 @@ function pairRow(ctx: IContext, [left, right]: LinePair): HTMLElement {
 }
 
 function signCell(ctx: IContext, line: IDiffLine, kind = ''): HTMLElement {
-  const said = line.kind === 'added' ? ctx.t('added') : line.kind === 'removed' ? ctx.t('removed') : '';
+  const word = line.kind === 'added' ? ctx.t('added') : line.kind === 'removed' ? ctx.t('removed') : '';
   return h(
     'td',
     { class: `nbmv-line-sign ${kind}` },
     h('span', { 'aria-hidden': true }, LINE_SIGNS[line.kind]),
-    said ? screenReaderText(said) : null
+    word ? screenReaderText(word) : null
   );
 }

@@ -23,10 +23,10 @@ export function button(options: IButtonOptions): HTMLButtonElement {
 
 /** A button with an icon only. The label is its accessible name and its tooltip. */
 export function iconButton(options: IButtonOptions & { icon: Icon }): HTMLButtonElement {
-  const made = createButton('nbmv-button nbmv-bare', options, icon(options.icon));
-  made.setAttribute('aria-label', options.label);
-  made.title = options.title ?? options.label;
-  return made;
+  const element = createButton('nbmv-button nbmv-bare', options, icon(options.icon));
+  element.setAttribute('aria-label', options.label);
+  element.title = options.title ?? options.label;
+  return element;
 }
 
 function createButton(className: string, options: IButtonOptions, ...children: Child[]): HTMLButtonElement {
@@ -87,21 +87,21 @@ export function select(
   value: string,
   changed: (value: string) => void
 ): HTMLSelectElement {
-  const made = h(
+  const element = h(
     'select',
     {
       class: 'nbmv-select',
       'aria-label': name,
       on: {
         change: () => {
-          changed(made.value);
+          changed(element.value);
         }
       }
     },
     options.map(([key, label]) => h('option', { value: key }, label))
   );
-  made.value = value;
-  return made;
+  element.value = value;
+  return element;
 }
 
 /** A heading that expands and collapses its body. */
@@ -111,13 +111,13 @@ export function foldable(
   open: boolean,
   opened?: (open: boolean) => void
 ): HTMLDetailsElement {
-  const made = h('details', { class: 'nbmv-fold', open }, h('summary', {}, heading), body);
+  const element = h('details', { class: 'nbmv-fold', open }, h('summary', {}, heading), body);
   if (opened) {
-    made.addEventListener('toggle', () => {
-      opened(made.open);
+    element.addEventListener('toggle', () => {
+      opened(element.open);
     });
   }
-  return made;
+  return element;
 }
 
 /** Text for screen readers only. */

@@ -34,9 +34,9 @@ export function enableArrowKeys(group: HTMLElement, vertical = false): () => voi
 /** Makes `member`, or else the first member, the tab stop. Call it after the members have changed. */
 export function setTabStop(group: HTMLElement, member?: HTMLElement): void {
   const members = tabStopCandidates(group);
-  const held = member && members.includes(member) ? member : (members.find(one => one.tabIndex === 0) ?? members[0]);
+  const tabStop = member && members.includes(member) ? member : (members.find(one => one.tabIndex === 0) ?? members[0]);
   for (const one of members) {
-    one.tabIndex = one === held ? 0 : -1;
+    one.tabIndex = one === tabStop ? 0 : -1;
   }
 }
 

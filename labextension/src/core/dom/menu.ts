@@ -64,14 +64,19 @@ export function openMenu(name: string, items: readonly IMenuItem[], position: IM
 }
 
 function menuItem(item: IMenuItem, run: () => void): HTMLElement {
-  const made = button({ label: item.label, class: 'nbmv-menu-item', disabled: item.disabled ?? false, onClick: run });
+  const element = button({
+    label: item.label,
+    class: 'nbmv-menu-item',
+    disabled: item.disabled ?? false,
+    onClick: run
+  });
   const sign = item.checked === undefined ? item.icon : item.checked ? 'check' : undefined;
-  made.prepend(h('span', { class: 'nbmv-menu-sign' }, sign && icon(sign)));
-  made.setAttribute('role', item.checked === undefined ? 'menuitem' : 'menuitemcheckbox');
+  element.prepend(h('span', { class: 'nbmv-menu-sign' }, sign && icon(sign)));
+  element.setAttribute('role', item.checked === undefined ? 'menuitem' : 'menuitemcheckbox');
   if (item.checked !== undefined) {
-    made.setAttribute('aria-checked', String(item.checked));
+    element.setAttribute('aria-checked', String(item.checked));
   }
-  return made;
+  return element;
 }
 
 /** Keeps the menu inside the panel. */
@@ -79,9 +84,9 @@ function placeMenu(menu: HTMLElement, place: IMenuPosition): void {
   const root = place.root.getBoundingClientRect();
   const from = place.opener.getBoundingClientRect();
   const rtl = getComputedStyle(place.root).direction === 'rtl';
-  const want = place.point ?? { x: rtl ? from.right - menu.offsetWidth : from.left, y: from.bottom + 2 };
-  const left = Math.max(4, Math.min(want.x - root.left, root.width - menu.offsetWidth - 4));
-  const top = Math.max(4, Math.min(want.y - root.top, root.height - menu.offsetHeight - 4));
+  const target = place.point ?? { x: rtl ? from.right - menu.offsetWidth : from.left, y: from.bottom + 2 };
+  const left = Math.max(4, Math.min(target.x - root.left, root.width - menu.offsetWidth - 4));
+  const top = Math.max(4, Math.min(target.y - root.top, root.height - menu.offsetHeight - 4));
   menu.style.left = `${left}px`;
   menu.style.top = `${top}px`;
 }

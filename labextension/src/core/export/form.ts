@@ -104,17 +104,20 @@ export class ExportForm implements IView {
     const round = this._requestNumber;
     const path = this._file.value.trim();
     try {
-      const there = await this._ctx.query('destination', { id: this._id, ...(path ? { path } : {}) });
+      const destination = await this._ctx.query('destination', { id: this._id, ...(path ? { path } : {}) });
       if (round !== this._requestNumber) {
         return;
       }
-      this._destination = there;
-      this._heading.textContent = this._ctx.t('Export {name}', { name: there.name });
+      this._destination = destination;
+      this._heading.textContent = this._ctx.t('Export {name}', { name: destination.name });
       if (first) {
-        this._file.value = there.path;
-        this._file.setSelectionRange(there.path.lastIndexOf('/') + 1, there.path.replace(/\.nbmv\.zip$/, '').length);
+        this._file.value = destination.path;
+        this._file.setSelectionRange(
+          destination.path.lastIndexOf('/') + 1,
+          destination.path.replace(/\.nbmv\.zip$/, '').length
+        );
       }
-      this._drawDestination(there);
+      this._drawDestination(destination);
     } catch (error) {
       if (round === this._requestNumber && error instanceof Failure) {
         this._drawProblem(error);

@@ -200,13 +200,13 @@ export class VirtualList {
 
   private _renderRow(index: number): void {
     const drawn = this._rows.row(index);
-    const there = this._rendered.get(index);
-    const same = there && there.key === drawn.key && there.stamp === drawn.stamp;
-    const one = same ? there : this._createRow(index, drawn);
+    const existing = this._rendered.get(index);
+    const same = existing && existing.key === drawn.key && existing.stamp === drawn.stamp;
+    const one = same ? existing : this._createRow(index, drawn);
     if (!same) {
-      if (there) {
-        there.headingElement?.remove();
-        there.element.replaceWith(one.element);
+      if (existing) {
+        existing.headingElement?.remove();
+        existing.element.replaceWith(one.element);
       } else {
         this._insert(one);
       }
@@ -224,14 +224,14 @@ export class VirtualList {
   }
 
   private _createRow(index: number, drawn: IRowContent): IRenderedRow {
-    const made = drawn.create();
-    made.setAttribute('role', 'option');
-    made.setAttribute('aria-posinset', String(index + 1));
-    made.dataset['index'] = String(index);
+    const element = drawn.create();
+    element.setAttribute('role', 'option');
+    element.setAttribute('aria-posinset', String(index + 1));
+    element.dataset['index'] = String(index);
     const above = drawn.heading
       ? h('div', { class: 'nbmv-day', role: 'presentation', 'aria-hidden': true }, drawn.heading)
       : null;
-    return { ...drawn, index, element: made, headingElement: above };
+    return { ...drawn, index, element: element, headingElement: above };
   }
 
   /** Keeps the rows of the document in their visual order, in which screen readers read them. */

@@ -62,7 +62,7 @@ export class RowButtons {
   private _createButtons(entry: IEntry): HTMLElement[] {
     const { t, state } = this._ctx;
     const name = entry.name;
-    const made = [
+    const buttons = [
       iconButton({
         label: t('Roll back to {name}…', { name }),
         icon: 'rollback',
@@ -72,7 +72,7 @@ export class RowButtons {
       })
     ];
     if (entry.id !== state.value?.head?.id) {
-      made.push(
+      buttons.push(
         iconButton({
           label: t('Compare {name} with the current version', { name }),
           icon: 'compare',
@@ -82,9 +82,9 @@ export class RowButtons {
         })
       );
     }
-    made.forEach(one => {
+    buttons.forEach(one => {
       one.tabIndex = -1;
     });
-    return made;
+    return buttons;
   }
 }

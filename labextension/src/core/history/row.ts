@@ -23,21 +23,21 @@ export type MetricValues = ReadonlyMap<string, number>;
 /** The two lines of a version's row. Together with the text for screen readers they are the row's accessible name. */
 export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, current: boolean): HTMLElement {
   const { t } = ctx;
-  const said = entry.message || entry.auto || nameSummary(ctx, entry);
+  const title = entry.message || entry.auto || nameSummary(ctx, entry);
   const time = new Date(entry.saved_at_utc).toLocaleTimeString(undefined, { timeStyle: 'short' });
   return h(
     'div',
     { class: 'nbmv-row-text' },
     h(
       'div',
-      { class: 'nbmv-row-line', title: said },
+      { class: 'nbmv-row-line', title: title },
       h(
         'span',
         { class: 'nbmv-version' },
         entry.name,
         screenReaderText(current ? `, ${t('current version')}, ` : ', ')
       ),
-      userText(said, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
+      userText(title, entry.message ? 'nbmv-message' : 'nbmv-message nbmv-dim'),
       screenReaderText(', '),
       h(
         'time',
@@ -114,18 +114,18 @@ function metricText(ctx: IContext, entry: IEntry, values: MetricValues): HTMLEle
   }
   const value = metricNumber(found);
   const before = values.get(entry.parents[0] ?? '');
-  const by = formatDifference(before, value);
+  const difference = formatDifference(before, value);
   const direction = ctx.state.value?.directions?.[name];
-  const which = directionText(ctx.t, direction);
-  const said = by
-    ? ctx.t('{name} {value}, {step} from the previous version', { name, value: formatNumber(value), step: by })
+  const directionHint = directionText(ctx.t, direction);
+  const text = difference
+    ? ctx.t('{name} {value}, {step} from the previous version', { name, value: formatNumber(value), step: difference })
     : `${name} ${formatNumber(value)}`;
   return h(
     'span',
-    { class: 'nbmv-metric', title: which ? `${said} (${which})` : said },
+    { class: 'nbmv-metric', title: directionHint ? `${text} (${directionHint})` : text },
     h('span', { class: 'nbmv-dim' }, `${name} `),
     h('span', { class: 'nbmv-value' }, formatNumber(value)),
-    by ? [' ', metricChange(ctx, before, value, direction)] : null,
+    difference ? [' ', metricChange(ctx, before, value, direction)] : null,
     screenReaderText(', ')
   );
 }
@@ -147,11 +147,13 @@ function sizeText(ctx: IContext, entry: IEntry): HTMLElement {
 }
 
 function nameSummary(ctx: IContext, entry: IEntry): string {
-  const shown = entry.names
+  const firstNames = entry.names
     .slice(0, 3)
     .map(one => one.name)
     .join(', ');
-  return entry.names.length > 3 ? ctx.t('{names} and {n} more', { names: shown, n: entry.names.length - 3 }) : shown;
+  return entry.names.length > 3
+    ? ctx.t('{names} and {n} more', { names: firstNames, n: entry.names.length - 3 })
+    : firstNames;
 }
 
 /** The uncommitted changes: the number of names, and the names with a sign for new, changed or removed. */

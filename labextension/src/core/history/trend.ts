@@ -140,8 +140,10 @@ export class MetricTrend {
       .defined(one => Number.isFinite(one.value))
       .x((_, i) => x(i))
       .y(one => y(one.value));
-    const there = (i: number): boolean => Number.isFinite(points[i]?.value);
-    const alone = points.map((_, i) => i).filter(i => there(i) && !there(i - 1) && !there(i + 1));
+    const isFinitePoint = (i: number): boolean => Number.isFinite(points[i]?.value);
+    const isolated = points
+      .map((_, i) => i)
+      .filter(i => isFinitePoint(i) && !isFinitePoint(i - 1) && !isFinitePoint(i + 1));
     const head = this._ctx.state.value?.head?.id;
     const at = points.findIndex(one => one.id === head);
     const present = points[at];
@@ -158,7 +160,7 @@ export class MetricTrend {
       svg('path', { class: 'nbmv-spark-line', d: path(points) ?? '' }),
       svg('path', {
         class: 'nbmv-spark-alone',
-        d: alone.map(i => `M${x(i)} ${y(points[i]?.value ?? 0)}h.01`).join('')
+        d: isolated.map(i => `M${x(i)} ${y(points[i]?.value ?? 0)}h.01`).join('')
       }),
       present && Number.isFinite(present.value)
         ? svg('path', { class: 'nbmv-spark-now', d: `M${x(at)} ${y(present.value)}h.01` })
@@ -240,9 +242,9 @@ export function thinPoints<T extends { value: number }>(
   const kept: T[] = [];
   for (let from = 0; from < points.length; from += stretch) {
     const part = points.slice(from, from + stretch);
-    const there = part.filter(one => Number.isFinite(one.value));
-    const low = there.reduce<T | undefined>((a, b) => (a && a.value <= b.value ? a : b), undefined);
-    const high = there.reduce<T | undefined>((a, b) => (a && a.value >= b.value ? a : b), undefined);
+    const finite = part.filter(one => Number.isFinite(one.value));
+    const low = finite.reduce<T | undefined>((a, b) => (a && a.value <= b.value ? a : b), undefined);
+    const high = finite.reduce<T | undefined>((a, b) => (a && a.value >= b.value ? a : b), undefined);
     const gap = part.find(one => !Number.isFinite(one.value));
     kept.push(...part.filter(one => one === low || one === high || one === gap));
   }

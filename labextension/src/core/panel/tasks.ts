@@ -108,11 +108,11 @@ function updateBar(bar: HTMLProgressElement, { done, total }: IProgress['progres
 
 /** Counts above 1000 are bytes. */
 function progressText(t: Translate, { done, total, what }: IProgress['progress']): string {
-  const said = t(what);
+  const text = t(what);
   if (total <= 0) {
-    return said;
+    return text;
   }
   return total > 1000
-    ? t('{what}: {done} of {total}', { what: said, done: formatSize(done), total: formatSize(total) })
-    : t('{what}: {done} of {total}', { what: said, done, total });
+    ? t('{what}: {done} of {total}', { what: text, done: formatSize(done), total: formatSize(total) })
+    : t('{what}: {done} of {total}', { what: text, done, total });
 }

@@ -22,13 +22,13 @@ export async function runRollback(
   if (done) {
     const undo = { label: t('Undo'), run: () => void ctx.mutate('undo', {}, t('Undoing')) };
     const { name } = done.plan.version;
-    const said = names
+    const message = names
       ? t('Rolled back {names} to {version}', {
           names: plural(t, names.length, '{n} name', '{n} names'),
           version: name
         })
       : t('Rolled back to {name}', { name });
-    reportSuccess(ctx, said, done.state.undo ? undo : undefined);
+    reportSuccess(ctx, message, done.state.undo ? undo : undefined);
   }
   return done;
 }
@@ -332,16 +332,16 @@ const EFFECT_SIGNS: { [E in Effect]: string } = {
 
 function countsText(ctx: IContext, plan: IPlan, ticked: readonly string[]): string {
   const { t } = ctx;
-  const of = (effect: Effect): number =>
+  const count = (effect: Effect): number =>
     plan.changes.filter(one => one.effect === effect && ticked.includes(one.name)).length;
   const lost = plan.changes.filter(one => one.effect === 'lost').length;
-  const said = [
-    of('changes') && plural(t, of('changes'), '{n} name changes', '{n} names change'),
-    of('appears') && plural(t, of('appears'), '{n} is added', '{n} are added'),
-    of('vanishes') && plural(t, of('vanishes'), '{n} is removed', '{n} are removed'),
+  const texts = [
+    count('changes') && plural(t, count('changes'), '{n} name changes', '{n} names change'),
+    count('appears') && plural(t, count('appears'), '{n} is added', '{n} are added'),
+    count('vanishes') && plural(t, count('vanishes'), '{n} is removed', '{n} are removed'),
     lost && plural(t, lost, '{n} cannot be restored', '{n} cannot be restored')
   ];
-  return said.filter(Boolean).join(', ');
+  return texts.filter(Boolean).join(', ');
 }
 
 function noteBox(sign: 'warning' | 'note', title: string, lines: readonly string[]): HTMLElement | null {

@@ -103,11 +103,11 @@ export function formatDifference(before: number | undefined, after: number | und
   if (before === undefined || after === undefined) {
     return '';
   }
-  const by = Number((after - before).toPrecision(3));
-  if (by === 0 || !Number.isFinite(by)) {
+  const difference = Number((after - before).toPrecision(3));
+  if (difference === 0 || !Number.isFinite(difference)) {
     return '';
   }
-  return `${by > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(by))}`;
+  return `${difference > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(difference))}`;
 }
 
 /** Any JSON value in one line. */

@@ -145,10 +145,10 @@ export class VariablesView implements IView {
       shown.map(name => this._option(name, name === chosen, kinds.get(name)))
     );
     this._list.hidden = shown.length === 0;
-    const held = this._list.querySelector<HTMLElement>('[aria-selected=true]') ?? undefined;
-    setTabStop(this._list, held);
+    const selected = this._list.querySelector<HTMLElement>('[aria-selected=true]') ?? undefined;
+    setTabStop(this._list, selected);
     if (focused) {
-      (held ?? this._list.querySelector<HTMLElement>('[tabindex="0"]'))?.focus();
+      (selected ?? this._list.querySelector<HTMLElement>('[tabindex="0"]'))?.focus();
     }
   }
 

@@ -46,14 +46,14 @@ export function metricChange(
   direction: Direction | undefined
 ): HTMLElement | null {
   const { t } = ctx;
-  const by = formatDifference(before, after);
+  const difference = formatDifference(before, after);
   const kind = before === undefined ? '' : judgeChange(after - before, direction);
   const word = kind === 'good' ? t('better') : kind === 'bad' ? t('worse') : '';
-  return by
+  return difference
     ? h(
         'span',
         { class: kind ? `nbmv-step nbmv-step-${kind}` : 'nbmv-step' },
-        by,
+        difference,
         word ? screenReaderText(`, ${word}`) : null
       )
     : null;

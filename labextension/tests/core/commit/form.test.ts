@@ -20,7 +20,7 @@ function tick(root: ParentNode, name: string): HTMLInputElement {
 }
 
 describe('commit form', () => {
-  test('it shows what a plain commit keeps, with sizes, and what cannot be kept with the reason', async () => {
+  test('the form shows what a commit without names takes, with sizes, and what cannot be kept, with the reason', async () => {
     const { root } = await form();
     expect(tick(root, 'train').checked).toBe(true);
     expect(tick(root, 'tmp').checked).toBe(false);
@@ -32,7 +32,7 @@ describe('commit form', () => {
     expect(document.activeElement).toBe(all(root, '.nbmv-commit input')[0]);
   });
 
-  test('left as it is, it commits as %mv_commit would', async () => {
+  test('an unchanged form commits what %mv_commit without names takes', async () => {
     const { root, mock } = await form();
     await click(button(one(root, '.nbmv-commit'), 'Commit'));
     expect(mock.of('commit')).toEqual([{ names: null, message: '', metrics: { acc: 0.9134, loss: 0.214 } }]);
@@ -75,7 +75,7 @@ describe('commit form', () => {
     expect(mock.of('commit')).toEqual([]);
   });
 
-  test("a kind's tick is for all its names", async () => {
+  test('the checkbox of a kind checks all its names', async () => {
     const { root } = await form();
     const kind = one(root, '.nbmv-kind-group input') as HTMLInputElement;
     kind.click();
@@ -84,14 +84,14 @@ describe('commit form', () => {
     expect(one(root, '.nbmv-foot').textContent).toContain('3 names');
   });
 
-  test('while a cell runs it waits for its end', async () => {
+  test('while a cell is running, the commit is queued', async () => {
     const { root, mock } = await form();
     mock.push({ busy: true });
     await click(button(one(root, '.nbmv-commit'), 'Commit after the cell'));
     expect(mock.of('commit')[0]).toMatchObject({ queue: true });
   });
 
-  test('what the kernel refuses stays in the form, with the way out', async () => {
+  test('a refused commit leaves the form as it is and shows the hint', async () => {
     const mock = new Mock();
     mock.answers.commit = fails({ code: 'StoreFull', message: 'no room left on the disk', hint: 'try: %mv_gc' });
     const { root } = await form(mock);
@@ -100,7 +100,7 @@ describe('commit form', () => {
     expect(all(root, '.nbmv-commit')).toHaveLength(1);
   });
 
-  test('names that were not kept are named', async () => {
+  test('a notice lists the names that were not kept', async () => {
     const mock = new Mock();
     const usual = mock.answers.commit;
     mock.answers.commit = async (params, options) => ({
@@ -115,7 +115,7 @@ describe('commit form', () => {
 });
 
 describe('branches', () => {
-  test('another branch is switched to, a new one is made', async () => {
+  test('the menu switches to a branch and creates one', async () => {
     const { root, mock } = await page();
     await click(button(root, 'Branch main'));
     await click(all(root, '[role=menuitemcheckbox]')[1] as Element);
@@ -127,7 +127,7 @@ describe('branches', () => {
     expect(mock.of('switch').at(-1)).toEqual({ branch: 'idea', create: true });
   });
 
-  test('undo and redo are there when there is something to go to', async () => {
+  test('undo and redo are enabled when the state has a version for them', async () => {
     const { root, mock } = await page();
     expect(button(root, 'Redo').disabled).toBe(true);
     await click(button(root, 'Undo the last rollback'));

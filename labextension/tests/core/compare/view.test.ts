@@ -12,7 +12,7 @@ import { all, button, click, one, page, settled } from '../mount';
 const section = (root: ParentNode, id: string): HTMLElement => one(root, `[data-section="${id}"]`);
 
 describe('comparison of two', () => {
-  test('every section is drawn, known ones in their way and unknown ones as table, lines and note', async () => {
+  test('every section is drawn: known ones by their renderer, unknown ones as table, lines and note', async () => {
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(all(root, '[data-section]').map(each => each.dataset['section'])).toEqual(
       diff(2, 7).sections.map(each => each.id)
@@ -32,19 +32,19 @@ describe('comparison of two', () => {
     expect(section(root, 'params').textContent).toContain('learning_rate');
   });
 
-  test('what became of a row is said by a sign and a word, not by colour alone', async () => {
+  test('the status of a row has a sign and a word, not only a colour', async () => {
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     const signs = all(section(root, 'names'), 'tbody .nbmv-sign').map(each => each.textContent);
     expect(signs).toEqual(['~changed', '~changed', '−removed', '+added']);
   });
 
-  test('swapped, before is after', async () => {
+  test('the swap button exchanges before and after', async () => {
     const { root, mock } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     await click(button(root, 'Swap before and after'));
     expect(mock.of('diff').at(-1)).toEqual({ before: idOf(7), after: idOf(2) });
   });
 
-  test('equal versions are said to be equal', async () => {
+  test('a comparison of equal versions says that nothing differs', async () => {
     const mock = new Mock();
     mock.answers.diff = (): IDiff => ({
       ...diff(2, 7),
@@ -54,7 +54,7 @@ describe('comparison of two', () => {
     expect(one(root, '.nbmv-empty').textContent).toBe('No differences.');
   });
 
-  test('a failure says the way out and can be tried again', async () => {
+  test('a failed comparison shows the hint and can be tried again', async () => {
     const mock = new Mock();
     const usual = mock.answers.diff;
     mock.answers.diff = fails({ message: 'v2 was forgotten', hint: 'choose another version' });
@@ -67,7 +67,7 @@ describe('comparison of two', () => {
     expect(section(root, 'names')).toBeTruthy();
   });
 
-  test('of thousands of rows the first are drawn, and the number of the others is said', async () => {
+  test('of thousands of rows the first are drawn, and the number of the others is shown', async () => {
     const mock = new Mock();
     const many = Array.from({ length: 3000 }, (_, i) => ({
       cells: [`c${i}`, i, i + 1, 1],
@@ -92,7 +92,7 @@ describe('comparison of two', () => {
     expect(section(root, 'profile.wide').textContent).toContain('2,600 more rows are not shown');
   });
 
-  test('a later kind of section brings its own drawing', async () => {
+  test('a registered renderer draws its kind of section', async () => {
     registerRenderer('drift.', () => [document.createElement('meter')]);
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(section(root, 'drift.train').querySelector('meter')).toBeTruthy();
@@ -110,7 +110,7 @@ describe('comparison of two', () => {
   });
 });
 
-test('side by side, what was removed stands beside what came in its place', async () => {
+test('a text diff side by side pairs removed lines with the lines that replace them', async () => {
   const lines = parseDiff(['@@ -1,3 +1,3 @@', ' a', '-b', '-c', '+d', ' e', '+f']);
   expect(pairLines(lines).map(([left, right]) => [left?.text, right?.text])).toEqual([
     ['@@ -1,3 +1,3 @@', '@@ -1,3 +1,3 @@'],
@@ -139,14 +139,14 @@ describe('comparison of several', () => {
     expect(root.textContent).toContain('seed');
   });
 
-  test('a parameter against a metric has the versions at its points', async () => {
+  test('a scatter plot of a parameter and a metric has the versions at its points', async () => {
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7), idOf(9)] });
     expect(all(root, 'svg.nbmv-svg .nbmv-point-label').map(each => each.textContent)).toEqual(['v2', 'v7', 'v9']);
   });
 });
 
 describe('charts', () => {
-  test('each has its numbers as a table, behind a button that says so', async () => {
+  test('each chart has its numbers as a table behind a button', async () => {
     const { root } = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     const figure = one(section(root, 'metrics'), 'figure');
     const table = figure.querySelector('table');
@@ -263,7 +263,7 @@ describe('charts', () => {
     expect(Math.max(...ends)).toBeLessThanOrEqual(Number(svg?.getAttribute('width')));
   });
 
-  test('a long name of an axis is shortened, and said in full', () => {
+  test('a long axis title is cut, and its tooltip has all of it', () => {
     const svg = drawChart({ t: interpolate } as IContext, {
       ...large,
       y_label: 'prix au mètre carré '.repeat(8)
@@ -274,7 +274,7 @@ describe('charts', () => {
     expect(label?.firstChild?.textContent?.length).toBeLessThan(50);
   });
 
-  test('distributions in bins of different widths are drawn as equally wide ones, so that equal areas are equal counts', () => {
+  test('histograms with bins of different widths are scaled to equal areas', () => {
     const narrow = { label: 'v1', x: [0, 1, 2], y: [10, 10] };
     const wide = { label: 'v2', x: [0, 2, 4], y: [20, 0] };
     const tops = (chart: IChart): string[] =>
@@ -299,7 +299,7 @@ describe('charts', () => {
     ).not.toContain('per');
   });
 
-  test('the picture is said in a sentence', () => {
+  test('a sentence describes the chart', () => {
     const chart = diff(2, 7).sections.find(each => each.id === 'metrics')?.charts[0] as IChart;
     expect(chartSummary(interpolate, chart)).toBe(
       'Loss over epochs. v2: 8 values from 0.33 to 1.1; v7: 7 values from 0.214 to 1'

@@ -40,7 +40,7 @@ async function submit(root: ParentNode): Promise<void> {
 }
 
 describe('export', () => {
-  test('begins with the name that the magic would take, ready to be typed over', async () => {
+  test('the field starts with the name that the magic would use, selected', async () => {
     const { root, mock: made, panel } = await page({ mock: mock() });
     panel.show('export', [idOf(7)]);
     await settled();
@@ -53,7 +53,7 @@ describe('export', () => {
     expect(all(root, '.nbmv-export')).toEqual([]);
   });
 
-  test('what is in the way is said beside the field, with the way out, before anything is written', async () => {
+  test('a problem and its hint are shown below the field before anything is written', async () => {
     const { root, mock: made } = await page({ mock: mock(), view: 'export', ids: [idOf(7)] });
     await write(root, '/no/x.zip');
     const said = one(root, '.nbmv-destination');
@@ -69,7 +69,7 @@ describe('export', () => {
     expect(button(root, 'Export').disabled).toBe(false);
   });
 
-  test('a file that is there is replaced only when that is ticked; another name takes the tick away', async () => {
+  test('an existing file is replaced only if the checkbox is checked, and another name unchecks it', async () => {
     const { root, mock: made } = await page({ mock: mock(), view: 'export', ids: [idOf(7)] });
     await write(root, 'taken.zip');
     expect(button(root, 'Export').disabled).toBe(true);
@@ -85,7 +85,7 @@ describe('export', () => {
     expect(made.of('export')).toEqual([{ id: idOf(7), path: 'taken.zip', overwrite: true }]);
   });
 
-  test('Enter right after the last key asks about that file first', async () => {
+  test('Enter right after the last key checks that file first', async () => {
     const { root, mock: made } = await page({ mock: mock(), view: 'export', ids: [idOf(7)] });
     file(root).value = 'taken.zip';
     file(root).dispatchEvent(new Event('input', { bubbles: true }));
@@ -94,7 +94,7 @@ describe('export', () => {
     expect(root.textContent).toContain(TAKEN.message);
   });
 
-  test('a file that came meanwhile is asked about, and nothing is lost', async () => {
+  test('a file that appeared meanwhile is reported, and the form stays', async () => {
     const made = mock();
     made.answers.export = () => {
       throw new Failure(TAKEN);
@@ -107,7 +107,7 @@ describe('export', () => {
     expect(all(root, '.nbmv-destination input[type=checkbox]')).toHaveLength(1);
   });
 
-  test('it says how far it is, and is stopped by Cancel; the form stays', async () => {
+  test('an export shows its progress, Cancel stops it, and the form stays', async () => {
     const made = mock();
     let stopped = false;
     made.answers.export = (_, { signal, onProgress }) =>

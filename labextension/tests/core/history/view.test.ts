@@ -74,7 +74,7 @@ describe('history', () => {
     expect(document.activeElement).toBe(rows(root)[0]);
   });
 
-  test('shift extends the selection, Space and Ctrl add to it, Escape ends it; the host is told', async () => {
+  test('Shift extends the selection, Space and Ctrl add to it, Escape clears it, and the host is notified', async () => {
     const told: string[][] = [];
     const { root, panel } = await page({
       host: {
@@ -104,7 +104,7 @@ describe('history', () => {
     expect(mock.of('diff')).toEqual([{ before: idOf(9), after: idOf(12) }]);
   });
 
-  test('a host with a place of its own for comparisons is given them', async () => {
+  test('a host that opens comparisons gets them', async () => {
     const opened: string[][] = [];
     const { root, mock } = await page({
       host: {
@@ -138,7 +138,7 @@ describe('history', () => {
     expect(rows(root).length).toBeGreaterThan(5);
   });
 
-  test('an empty store says how to begin', async () => {
+  test('an empty store shows how to make the first version', async () => {
     const { root } = await page({ mock: new Mock(0) });
     expect(one(root, '.nbmv-empty').textContent).toBe('No versions yet.Run %mv_commit in a cell, or choose Commit.');
   });
@@ -156,7 +156,7 @@ describe('history', () => {
     expect(row(root, 'v13').tabIndex).toBe(0);
   });
 
-  test('a push that says only busy or uncommitted asks for nothing', async () => {
+  test('a push that changes only busy or uncommitted sends no request', async () => {
     const { root, mock } = await page();
     const before = mock.calls.length;
     mock.push({ busy: true });
@@ -200,7 +200,7 @@ describe('history', () => {
     expect(one(root, '.nbmv-export .nbmv-title').textContent).toBe('Export v13');
   });
 
-  test('a click on a row that was drawn anew under the pointer still selects it', async () => {
+  test('a click on a row that was redrawn under the pointer selects it', async () => {
     const { root } = await page();
     const place = row(root, 'v9');
     document.elementFromPoint = () => place.querySelector('.nbmv-version');
@@ -211,7 +211,7 @@ describe('history', () => {
     expect(row(root, 'v9').getAttribute('aria-selected')).toBe('true');
   });
 
-  test('a failing list is a notice with the way out', async () => {
+  test('a failed history request becomes a notice with the hint', async () => {
     const mock = new Mock();
     mock.answers.history = fails({ message: 'the store is damaged', hint: 'try: %mv_verify' });
     const { root } = await page({ mock });

@@ -10,7 +10,7 @@ describe('the metric that is shown', () => {
     settings: { default_metric }
   });
 
-  test('is the default one from when there is one, also when that comes or changes later', async () => {
+  test('the default metric is shown, also when it is set or changed later', async () => {
     const mock = new Mock();
     mock.state = { ...mock.state, metrics: ['acc', 'loss'], ...settings('f1') };
     const { root } = await page({ mock });
@@ -26,7 +26,7 @@ describe('the metric that is shown', () => {
     expect(shown(root)).toBe('loss');
   });
 
-  test('is what a person has chosen, whatever comes later', async () => {
+  test('a metric that the user has chosen stays', async () => {
     const mock = new Mock();
     const { root } = await page({ mock });
     const select = one(root, '.nbmv-trend select') as HTMLSelectElement;
@@ -39,7 +39,7 @@ describe('the metric that is shown', () => {
 });
 
 describe('panel', () => {
-  test('it has a name, a toolbar, tabs and a place where changes are said', async () => {
+  test('the panel has a name, a toolbar, tabs and a live region', async () => {
     const { root } = await page();
     expect(one(root, 'section.nbmv-panel').getAttribute('aria-label')).toBe('Model versions');
     expect(one(root, '[role=toolbar]').getAttribute('aria-label')).toBe('Versions');
@@ -70,7 +70,7 @@ describe('panel', () => {
     expect(row(root, 'v9').getAttribute('aria-selected')).toBe('true');
   });
 
-  test('an opened page has a title and a way back that returns the focus', async () => {
+  test('an opened page has a title, and Back returns the focus', async () => {
     const { root } = await page();
     button(root, 'Commit').focus();
     await click(button(root, 'Commit'));
@@ -79,7 +79,7 @@ describe('panel', () => {
     expect(all(root, '.nbmv-history')).toHaveLength(1);
   });
 
-  test('a panel made for a comparison or a rollback has no toolbar and no way back', async () => {
+  test('a panel that was created for a comparison or a rollback has no toolbar and no Back', async () => {
     const compared = await page({ view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(all(compared.root, '[role=toolbar], [role=tablist], .nbmv-page')).toEqual([]);
     const rolled = await page({ view: 'rollback', ids: [idOf(7)] });
@@ -89,7 +89,7 @@ describe('panel', () => {
     expect(one(rolled.root, '.nbmv-notice').textContent).toContain('Rolled back to v7');
   });
 
-  test('a kernel that does not answer at first can be asked again', async () => {
+  test('a notice offers to connect again after the first request has failed', async () => {
     const mock = new Mock();
     const usual = mock.answers.hello;
     mock.answers.hello = fails({ code: 'Closed', message: 'no kernel', hint: 'start one' });
@@ -101,7 +101,7 @@ describe('panel', () => {
     expect(button(root, 'Branch main')).toBeTruthy();
   });
 
-  test('a slow kernel is said to be busy', async () => {
+  test('a kernel that does not answer is announced as busy', async () => {
     const mock = new Mock();
     mock.answers.history = (_, { onProgress }) => {
       onProgress?.({ done: 0, total: 0, what: KERNEL_BUSY });
@@ -111,7 +111,7 @@ describe('panel', () => {
     expect(one(root, '[role=status]').textContent).toBe(KERNEL_BUSY);
   });
 
-  test('another protocol is said, not misread', async () => {
+  test('a kernel with another protocol becomes a notice, and its state is ignored', async () => {
     const mock = new Mock();
     mock.state = { ...mock.state, protocol: PROTOCOL + 1, head: 'of another kind' as never };
     const { root } = await page({ mock });
@@ -119,7 +119,7 @@ describe('panel', () => {
     expect(() => button(root, 'Branch main')).toThrow();
   });
 
-  test('the setting for automatic commits is a ticked item of the menu', async () => {
+  test('the menu has a checkbox for automatic commits', async () => {
     const { root, mock } = await page();
     await click(button(root, 'More'));
     expect(one(root, '[role=menuitemcheckbox]').getAttribute('aria-checked')).toBe('false');
@@ -129,7 +129,7 @@ describe('panel', () => {
     expect(one(root, '[role=menuitemcheckbox]').getAttribute('aria-checked')).toBe('true');
   });
 
-  test('after its end nothing is left: no element, no listener, no request, no word', async () => {
+  test('a disposed panel leaves no element, listener, request or announcement', async () => {
     const { root, mock, panel } = await page();
     await click(row(root, 'v7'));
     panel.show('compare', [idOf(2), idOf(7)]);

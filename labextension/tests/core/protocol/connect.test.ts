@@ -75,7 +75,7 @@ describe('connect', () => {
     expect(sent).toEqual([]);
   });
 
-  test('a silent kernel is said to be busy, and its late answer still counts', async () => {
+  test('a kernel without an answer is reported as busy, and its late answer counts', async () => {
     vi.useFakeTimers();
     const { transport, sent, answer } = pipe(4000);
     const seen: string[] = [];
@@ -100,7 +100,7 @@ describe('connect', () => {
     expect(seen).toEqual([3]);
   });
 
-  test('messages that are none of ours are passed over', () => {
+  test('unknown messages are ignored', () => {
     const { transport, answer } = pipe();
     for (const message of [null, 3, 'x', {}, { id: 77, result: 1 }, { id: 'a' }, { push: 'other' }]) {
       expect(() => {
@@ -110,7 +110,7 @@ describe('connect', () => {
     transport.dispose();
   });
 
-  test('after its end nothing waits, listens or is sent', async () => {
+  test('a disposed connection rejects requests, sends nothing and has no listener', async () => {
     const { transport, sent, ended } = pipe();
     const asked = transport.request('hello', {});
     transport.dispose();

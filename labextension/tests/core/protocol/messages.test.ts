@@ -90,7 +90,7 @@ describe('messages', () => {
     expect(typeErrors(declarations())).toEqual([]);
   }, 300_000);
 
-  test('a field that protocol.ts does not know would be noticed', () => {
+  test('a field that messages.ts does not know is found', () => {
     const [error] = typeErrors(
       "import type { IFailure } from './src/core/protocol/messages';\nexport const x: IFailure = { code: '', message: '', hint: '', more: 1 };"
     );
@@ -134,7 +134,7 @@ describe('messages', () => {
     cancel: { request: 3 }
   };
 
-  test.each(METHODS)('%s: what we send and expect fits the schema', async name => {
+  test.each(METHODS)('%s: parameters and result of the panel fit the schema', async name => {
     const method = name as Method;
     const params = asked[method];
     const result: unknown = await new Mock().request(method, params);

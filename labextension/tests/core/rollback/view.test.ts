@@ -45,7 +45,7 @@ describe('rollback', () => {
     expect(mock.of('undo')).toEqual([{}]);
   });
 
-  test('where the host has notices of its own, Undo is there', async () => {
+  test('a host with notifications gets the message and Undo', async () => {
     const said: { text: string; run?: () => void }[] = [];
     const { root, mock } = await planned(new Mock(), {
       notify: (text, _, action) => {
@@ -58,7 +58,7 @@ describe('rollback', () => {
     expect(mock.of('undo')).toEqual([{}]);
   });
 
-  test('a name that is not ticked is left out, and the plan is counted anew', async () => {
+  test('an unchecked name is left out, and the summary counts again', async () => {
     const { root, mock } = await planned();
     expect(ticks(root)).toHaveLength(4);
     ticks(root)[0]?.click();
@@ -70,7 +70,7 @@ describe('rollback', () => {
     expect(one(root, '.nbmv-notice').textContent).toContain('Rolled back 3 names to v7');
   });
 
-  test('with no name ticked there is nothing to do', async () => {
+  test('without a checked name the button is disabled', async () => {
     const { root } = await planned();
     for (const tick of ticks(root)) {
       tick.click();
@@ -100,7 +100,7 @@ describe('rollback', () => {
     expect(button(one(root, '.nbmv-rollback'), 'Roll back').disabled).toBe(true);
   });
 
-  test('"don\'t ask again" is told to the host, and then one click is enough', async () => {
+  test('"don\'t ask again" is stored by the host, and then one click is enough', async () => {
     let sure = false;
     const host: Partial<IHost> = {
       skipsConfirmation: () => sure,
@@ -116,7 +116,7 @@ describe('rollback', () => {
     expect(mock.of('rollback')).toEqual([{ id: idOf(7) }]);
   });
 
-  test('Enter on a version shows the plan even then: no key alone changes the kernel', async () => {
+  test('Enter on a version shows the plan also without a confirmation', async () => {
     const { root, mock } = await page({
       host: { skipsConfirmation: () => true, setSkipConfirmation: () => undefined }
     });
@@ -126,7 +126,7 @@ describe('rollback', () => {
     expect(mock.of('rollback')).toEqual([]);
   });
 
-  test('while a cell runs the plan answers and the button says that it waits', async () => {
+  test('while a cell is running the plan is shown and the button queues the rollback', async () => {
     const mock = new Mock();
     mock.state = { ...mock.state, busy: true };
     let end: (() => void) | undefined;
@@ -163,7 +163,7 @@ describe('rollback', () => {
     expect(all(root, '.nbmv-tasks')).toEqual([]);
   });
 
-  test('refused because a cell has begun meanwhile: the notice offers to wait', async () => {
+  test('a rollback that a running cell prevents offers to run after the cell', async () => {
     const mock = new Mock();
     let first = true;
     const usual = mock.answers.rollback;
@@ -182,7 +182,7 @@ describe('rollback', () => {
     expect(mock.of('rollback').at(-1)).toEqual({ id: idOf(7), queue: true });
   });
 
-  test('what others have queued is shown and can be withdrawn', async () => {
+  test('requests that other panels have queued are shown and can be withdrawn', async () => {
     const { root, mock } = await page();
     mock.push({ busy: true, queued: [{ request: 12, method: 'commit', what: 'commit "deeper"' }] });
     expect(one(root, '.nbmv-tasks').textContent).toContain('After the cell: commit "deeper"');
@@ -190,7 +190,7 @@ describe('rollback', () => {
     expect(mock.of('cancel')).toEqual([{ request: 12 }]);
   });
 
-  test('a long rollback shows how far it is and can be cancelled', async () => {
+  test('a long rollback shows its progress and can be cancelled', async () => {
     const mock = new Mock();
     let progress: ((p: { done: number; total: number; what: string }) => void) | undefined;
     mock.answers.rollback = (_, { signal, onProgress }) =>
@@ -219,7 +219,7 @@ describe('rollback', () => {
     expect(all(root, '.nbmv-rollback')).toHaveLength(1);
   });
 
-  test('a plan that cannot be made says why and how to go on', async () => {
+  test('a failed plan shows the error and its hint', async () => {
     const mock = new Mock();
     mock.answers.plan = fails({
       code: 'NeedsTrust',

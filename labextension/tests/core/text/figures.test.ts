@@ -51,14 +51,14 @@ describe('figures, as views/figures.py has them', () => {
     expect(formatNumber(value)).toBe(text);
   });
 
-  test('a step has its sign, and none is nothing', () => {
+  test('a difference has its sign, and no difference is empty', () => {
     expect(formatDifference(0.9, 0.92)).toBe('+0.02');
     expect(formatDifference(0.92, 0.9)).toBe('−0.02');
     expect(formatDifference(1, 1)).toBe('');
     expect(formatDifference(undefined, 1)).toBe('');
   });
 
-  test('how long ago', () => {
+  test('the age of a version is short', () => {
     const now = new Date(2026, 10, 21, 12, 0, 0);
     const before = (minutes: number): string => new Date(now.getTime() - minutes * 60_000).toISOString();
     expect([0.5, 5, 130, 60 * 50].map(m => formatAge(interpolate, before(m), now))).toEqual([
@@ -75,14 +75,14 @@ describe('figures, as views/figures.py has them', () => {
 });
 
 describe('rows of a long list', () => {
-  test('the row at a height, with headings between', () => {
+  test('the row at an offset is found, with headings between the rows', () => {
     const offsets = new RowOffsets();
     offsets.set(5, 40, 20, index => index === 0 || index === 3);
     expect([0, 1, 2, 3, 4, 5].map(i => offsets.top(i))).toEqual([0, 60, 100, 140, 200, 240]);
     expect([0, 59, 60, 139, 140, 239, 9999].map(y => offsets.at(y))).toEqual([0, 0, 1, 2, 3, 4, 4]);
   });
 
-  test('no rows', () => {
+  test('a list without rows has no height', () => {
     const offsets = new RowOffsets();
     offsets.set(0, 40, 20, () => false);
     expect([offsets.height, offsets.at(10)]).toEqual([0, 0]);
@@ -112,7 +112,7 @@ describe('the direction of a metric', () => {
     expect(judgeChange(by, direction)).toBe(kind);
   });
 
-  test('is typed behind the number', () => {
+  test('a direction is parsed after the number', () => {
     expect(parseMetricWithDirection('12:lower')).toEqual([12, 'lower']);
     expect(parseMetricWithDirection(' 0.5 : Higher')).toEqual([0.5, 'higher']);
     expect(parseMetricWithDirection('0.5')).toBe(0.5);
@@ -120,7 +120,7 @@ describe('the direction of a metric', () => {
     expect(parseMetricWithDirection(':lower')).toBeUndefined();
   });
 
-  test('decides which of several is the best, and nobody guesses', () => {
+  test('the best of several values depends on the direction, and there is none without it', () => {
     expect(bestOf({ name: 'loss', values: [0.5, 0.2, null], direction: 'lower', differs: true })).toBe(0.2);
     expect(bestOf({ name: 'acc', values: [0.5, 0.2, 'nan'], direction: 'higher', differs: true })).toBe(0.5);
     expect(bestOf({ name: 'fid', values: [12, 11], direction: 'unknown', differs: true })).toBeNull();

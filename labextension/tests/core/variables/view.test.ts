@@ -31,7 +31,7 @@ describe('variables', () => {
     expect(mock.of('inspect').at(-1)).toEqual({ name: 'model' });
   });
 
-  test('a step leads to what changed in it and to the rollback of this name alone', async () => {
+  test('a step opens its comparison and the rollback of this name alone', async () => {
     const { root, mock } = await page({ view: 'inspect' });
     await click(all(root, '.nbmv-variable')[0] as Element);
     await click(button(all(root, '.nbmv-step-item')[1] as Element, 'What changed'));
@@ -54,7 +54,7 @@ describe('variables', () => {
     expect(profile.getAttribute('aria-expanded')).toBe('false');
   });
 
-  test('a host gives a cell, and the versions of what it makes are shown', async () => {
+  test('the history of the variables of a cell is shown', async () => {
     const { root, mock, panel } = await page();
     panel.inspect({ id: 'c1', source: 'train = 1' });
     await settled();
@@ -62,7 +62,7 @@ describe('variables', () => {
     expect(all(root, '.nbmv-name-history').map(nameOf)).toEqual(['train', 'model']);
   });
 
-  test('a name that no version holds', async () => {
+  test('a name that no version contains has a message', async () => {
     const mock = new Mock();
     mock.answers.inspect = () => ({ found: [], names: ['x'] });
     const { root, panel } = await page({ mock });

@@ -4,7 +4,7 @@ import { idOf } from '../../sample';
 import { all, button, click, one, page, press, row, settled, type } from '../mount';
 
 describe('details of the selected version', () => {
-  test('a tag is added and taken away in place', async () => {
+  test('a tag is added and removed in the details', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));
     const details = one(root, '.nbmv-details');
@@ -16,7 +16,7 @@ describe('details of the selected version', () => {
     expect(mock.of('tag')).toEqual([{ id: idOf(7), name: 'best' }]);
   });
 
-  test('a tag that is at another version is moved only when that is said once more', async () => {
+  test('a tag of another version is moved only after a confirmation', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v10'));
     await click(button(root, 'Add a tag'));
@@ -27,7 +27,7 @@ describe('details of the selected version', () => {
     expect(mock.of('tag')).toEqual([{ id: idOf(10), name: 'paper', move: true }]);
   });
 
-  test('after a tag has gone the focus stays among the details, and what was unfolded stays so', async () => {
+  test('after a tag is removed the focus stays in the details, and open folds stay open', async () => {
     const mock = new Mock();
     const { root } = await page({ mock });
     await click(row(root, 'v7'));
@@ -50,7 +50,7 @@ describe('details of the selected version', () => {
     expect((all(root, '.nbmv-details details')[0] as HTMLDetailsElement).open).toBe(true);
   });
 
-  test('a note that is being written survives a commit by someone else', async () => {
+  test('a note that is being edited survives a commit from elsewhere', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v10'));
     await click(button(root, 'Add a note'));
@@ -69,7 +69,7 @@ describe('details of the selected version', () => {
     expect(mock.of('tag')).toEqual([]);
   });
 
-  test('the note is written in place', async () => {
+  test('the note is edited in the details', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v10'));
     await click(button(root, 'Add a note'));
@@ -86,7 +86,7 @@ describe('details of the selected version', () => {
     expect(mock.of('history').length).toBe(before + 1);
   });
 
-  test('code and environment are asked for when they are opened, once', async () => {
+  test('code and environment are requested once, when their fold is opened', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));
     expect(mock.of('version')).toEqual([]);
@@ -99,7 +99,7 @@ describe('details of the selected version', () => {
     expect(fold.textContent).toContain('a connection to a database cannot be kept');
   });
 
-  test('a notebook goes to the host, or is shown here where the host has no place for it', async () => {
+  test('a notebook document opens in the host, or in the panel if the host cannot show it', async () => {
     const opened: string[] = [];
     const first = await page({
       host: {
@@ -121,14 +121,14 @@ describe('details of the selected version', () => {
     expect(all(second.root, '.nbmv-document')).toEqual([]);
   });
 
-  test('a version that is not on a loaded page is asked for by itself', async () => {
+  test('a selected version that is on no loaded page is requested alone', async () => {
     const { root, mock } = await page({ mock: new Mock(500), ids: [idOf(3)] });
     await settled();
     expect(mock.of('version')).toEqual([{ id: idOf(3) }]);
     expect(one(root, '.nbmv-details').textContent).toContain('v3');
   });
 
-  test('Enter in the field of a tag does not press the button that comes in its place', async () => {
+  test('Enter in the tag field does not press the button that replaces the field', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));
     await click(button(root, 'Add a tag'));
@@ -141,7 +141,7 @@ describe('details of the selected version', () => {
     expect(mock.of('tag')).toEqual([{ id: idOf(7), name: 'golden' }]);
   });
 
-  test('a field of a tag that was left empty does not keep the details as they were', async () => {
+  test('an empty tag field does not prevent the details from being redrawn', async () => {
     const mock = new Mock();
     const usual = mock.answers.history;
     const { root, panel } = await page({ mock });
@@ -161,7 +161,7 @@ describe('details of the selected version', () => {
     expect(one(root, '.nbmv-details').textContent).toContain('from elsewhere');
   });
 
-  test('a name leads to its versions', async () => {
+  test('a click on a name opens its history', async () => {
     const { root, mock } = await page();
     await click(row(root, 'v7'));
     await click(button(one(root, '.nbmv-details'), 'train'));
