@@ -2,11 +2,13 @@ import tseslint from 'typescript-eslint';
 
 const JUPYTER = ['@jupyterlab/*', '@jupyterlab/**', '@lumino/*', '@lumino/**', '@jupyter/*', 'yjs'];
 
-/** What an element, a value or the network could be abused with: names and messages of a stranger are shown as text only. */
-const TEXT_ONLY = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln', 'createContextualFragment'].map(name => ({
-  selector: `MemberExpression[property.name='${name}']`,
-  message: 'Text nodes only: textContent, append, createElement.'
-}));
+/** Properties that parse markup. Names and messages of a stranger are shown as text only. */
+const TEXT_ONLY = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write', 'writeln', 'createContextualFragment'].map(
+  name => ({
+    selector: `MemberExpression[property.name='${name}']`,
+    message: 'Use textContent, append or createElement: they create text nodes only.'
+  })
+);
 
 export default tseslint.config(
   { ignores: ['lib/', 'node_modules/', 'eslint.config.mjs'] },
@@ -33,11 +35,17 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'max-len': ['error', { code: 120 }],
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 60],
       'no-restricted-syntax': ['error', ...TEXT_ONLY],
       'no-restricted-globals': [
         'error',
-        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map(name => ({ name, message: 'The panel speaks through its comm only.' })),
-        { name: 'setInterval', message: 'No polling: the kernel pushes.' }
+        ...['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource'].map(name => ({
+          name,
+          message: 'Use the transport: the panel communicates through its comm only.'
+        })),
+        { name: 'setInterval', message: 'Subscribe to the state: the kernel pushes it.' }
       ]
     }
   },
@@ -46,7 +54,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: [...JUPYTER, '**/lab/**', '**/widget/**'], message: 'core/ knows no Jupyter and no host.' }] }
+        {
+          patterns: [
+            { group: [...JUPYTER, '**/lab/**', '**/widget/**'], message: 'core/ must not import Jupyter or a host.' }
+          ]
+        }
       ]
     }
   },
@@ -57,8 +69,11 @@ export default tseslint.config(
         'error',
         {
           patterns: [
-            { group: JUPYTER, message: 'The widget runs where there is no JupyterLab.' },
-            { group: ['**/core/*', '!**/core/index'], message: 'Hosts import ../core only.' }
+            { group: JUPYTER, message: 'The widget also runs without JupyterLab: use core/ only.' },
+            {
+              group: ['**/core/*', '!**/core/index'],
+              message: 'Import ../core: its index is the only entry for hosts.'
+            }
           ]
         }
       ]
@@ -67,7 +82,17 @@ export default tseslint.config(
   {
     files: ['src/lab/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['**/core/*', '!**/core/index'], message: 'Hosts import ../core only.' }] }]
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/core/*', '!**/core/index'],
+              message: 'Import ../core: its index is the only entry for hosts.'
+            }
+          ]
+        }
+      ]
     }
   }
 );

@@ -2,11 +2,11 @@
 
     python labextension/hatch_build.py build   # what the wheel ships: nbmodelver/{labextension,static}
     python labextension/hatch_build.py check   # linter, types, unit tests
-    python labextension/hatch_build.py link    # show the built plugin to the JupyterLab of this environment
+    python labextension/hatch_build.py link    # link the built plugin into the JupyterLab of this environment
 
-Each does nothing when its inputs are what they were the last time. A wheel or an sdist builds what is not built yet and
-carries the result, so whoever installs it needs no Node. An editable install takes nothing of the front-end along: a
-developer links it, and who only works on the Python part needs no Node either.
+Each step is skipped when its inputs have not changed since the last time. The build of a wheel or an sdist builds the
+front-end if necessary and includes the result, so that an installation needs no Node. An editable install does not
+include the front-end: a developer links it, and work on the Python part alone needs no Node.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from typing import Any
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ImportError:  # as a script, in an environment that builds nothing
+except ImportError:  # run as a script, without the build tools
     BuildHookInterface = object
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "nbmodelver"
 PLUGIN = PACKAGE / "labextension"
 BUNDLES = (PLUGIN / "package.json", PACKAGE / "static" / "widget.js", PACKAGE / "static" / "panel.css")
-BUILT = PACKAGE / "static" / "built.txt"  # in the sdist too: of which sources the bundles are
+BUILT = PACKAGE / "static" / "built.txt"  # digest of the sources of the bundles; also part of the sdist
 CHECKED = HERE.parent / "build" / "frontend" / "checked.txt"
 SOURCES = ("src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json")
-CHECKS = ("tests", "eslint.config.mjs", "vitest.config.mts", "../tests/golden/panel")
+CHECKS = ("tests", "eslint.config.mjs", ".prettierignore", "vitest.config.mts", "../tests/golden/panel")
 
 
 class FrontEnd(BuildHookInterface):
-    """Adds the plugin to a wheel, and sees to it that wheel and sdist hold the bundles."""
+    """Adds the plugin to a wheel, and builds the bundles for wheel and sdist."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """What the build itself needs: nothing when the bundles are there."""
+        """Requirements of the build: none if the bundles are up to date."""
         return [] if is_built() else ["jupyter-builder>=1.2"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Called before files are collected; version is "standard" or "editable"."""
+        """Build the front-end before hatch collects the files. version: "standard" or "editable"."""
         if version == "editable":
             return
         build()
@@ -64,7 +64,7 @@ def build() -> None:
     if is_built():
         return
     install()
-    for folder in (HERE / "lib", PLUGIN, PACKAGE / "static"):  # the tools leave old files behind
+    for folder in (HERE / "lib", PLUGIN, PACKAGE / "static"):  # the tools do not delete old files
         shutil.rmtree(folder, ignore_errors=True)
     npm("run", "build:prod")
     BUILT.write_text(digest(SOURCES) + "\n", encoding="ascii")
@@ -84,13 +84,13 @@ def link() -> None:
     if place.is_symlink():
         place.unlink()
     elif place.exists():
-        sys.exit(f"{place} is that of an installed wheel: pip uninstall nbmodelver, then pip install -e .")
+        sys.exit(f"{place} belongs to an installed wheel: run pip uninstall nbmodelver, then pip install -e .")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.symlink_to(PLUGIN, target_is_directory=True)
 
 
 def install() -> None:
-    """Bring node_modules to the state of the lock file; demand npm before anything is touched."""
+    """Install node_modules as the lock file says, if it is newer. Exits if npm is missing."""
     npm("--version")
     there = HERE / "node_modules" / ".package-lock.json"
     if not there.exists() or there.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
@@ -99,18 +99,18 @@ def install() -> None:
 
 
 def npm(*arguments: str) -> None:
-    """Run npm in the front-end's folder; jupyter-builder is the one of this Python."""
+    """Run npm in labextension/, with the jupyter-builder of this Python first on the path."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     command = shutil.which("npm", path=path)
     if command is None:
-        sys.exit("the front-end has to be built, and there is no npm: install Node 20 or newer, with npm 10 or newer")
+        sys.exit("npm is missing, which builds the front-end: install Node 20 or newer, with npm 10 or newer")
     done = subprocess.run([command, *arguments], cwd=HERE, env={**os.environ, "PATH": path}, check=False)  # noqa: S603
     if done.returncode:
         sys.exit(f"npm {' '.join(arguments)} failed")
 
 
 def digest(names: tuple[str, ...]) -> str:
-    """Of the names and bytes of all files, so that neither a clock nor a clone's times matter."""
+    """SHA-256 of the names and bytes of all files. Modification times do not count."""
     state = hashlib.sha256()
     for name in names:
         place = HERE / name

@@ -17,11 +17,30 @@ import series from '../../tests/golden/panel/samples/series.json';
 import version from '../../tests/golden/panel/samples/version.json';
 import { Mock } from './mock';
 
-export const SAMPLES = { commit, compare, diff, diffModel, document, form, hello, history, inspect, plan, profile, profileModel, rollback, series, version };
+export const SAMPLES = {
+  commit,
+  compare,
+  diff,
+  diffModel,
+  document,
+  form,
+  hello,
+  history,
+  inspect,
+  plan,
+  profile,
+  profileModel,
+  rollback,
+  series,
+  version
+};
 
 /** golden.test.ts has checked that these are what they are said to be here. */
 export function golden(model = false): Mock {
-  const of = <T>(sample: { result: unknown }): (() => T) => () => structuredClone(sample.result) as T;
+  const of =
+    <T>(sample: { result: unknown }): (() => T) =>
+    () =>
+      structuredClone(sample.result) as T;
   const mock = new Mock(0, {
     history: of(history),
     series: of(series),

@@ -1,6 +1,16 @@
-/** A transport that answers from a table: samples by default, anything a test puts in their place. */
+/** A transport that answers from a table. By default it answers with samples; a test can replace any answer. */
 
-import { Failure, type IFailure, type IRequestOptions, type IState, type ITransport, type Method, type Metric, type Params, type Result } from '../src/core';
+import {
+  Failure,
+  type IFailure,
+  type IRequestOptions,
+  type IState,
+  type ITransport,
+  type Method,
+  type Metric,
+  type Params,
+  type Result
+} from '../src/core';
 import * as sample from './sample';
 
 type Answers = { [M in Method]: (params: Params<M>, options: IRequestOptions) => Result<M> | Promise<Result<M>> };
@@ -50,7 +60,9 @@ export class Mock implements ITransport {
 
   push(change: Partial<IState>): void {
     this.state = { ...this.state, ...change };
-    this._listeners.forEach(listener => { listener(this.state); });
+    this._listeners.forEach(listener => {
+      listener(this.state);
+    });
   }
 
   dispose(): void {
@@ -69,14 +81,18 @@ function numberOf(id: string): number {
 }
 
 /** As the kernel does it: what is no finite number is in no range. */
-function inRange(value: Metric | undefined, { at_least = -Infinity, at_most = Infinity }: { at_least?: number; at_most?: number }): boolean {
+function inRange(
+  value: Metric | undefined,
+  { at_least = -Infinity, at_most = Infinity }: { at_least?: number; at_most?: number }
+): boolean {
   return typeof value === 'number' && value >= at_least && value <= at_most;
 }
 
 function defaults(mock: Mock, total: number): Answers {
   const all = sample.history(total);
   const done = (said: string): { said: string; state: IState } => ({ said, state: mock.state });
-  const planOf = (id: string): ReturnType<typeof sample.plan> => sample.plan(/^[0-9a-f]{40}$/.test(id) ? numberOf(id) : total, total);
+  const planOf = (id: string): ReturnType<typeof sample.plan> =>
+    sample.plan(/^[0-9a-f]{40}$/.test(id) ? numberOf(id) : total, total);
   return {
     hello: () => mock.state,
     history: ({ filter, offset, limit }) => {
@@ -91,15 +107,36 @@ function defaults(mock: Mock, total: number): Answers {
       );
       return { total: fit.length, entries: fit.slice(offset, offset + limit) };
     },
-    series: ({ metric }) => ({ points: [...all].reverse().map(one => ({ id: one.id, number: one.number, value: one.metrics[metric] ?? 'nan' })) }),
+    series: ({ metric }) => ({
+      points: [...all].reverse().map(one => ({ id: one.id, number: one.number, value: one.metrics[metric] ?? 'nan' }))
+    }),
     version: ({ id }) => sample.version(numberOf(id), total),
-    profile: ({ name }) => ({ section: sample.diff(1, 2).sections.find(one => one.id === `profile.${name}`) ?? { id: `profile.${name}`, title: name, columns: ['what', 'value'], rows: [{ cells: ['rows', 12], status: 'same' }], lines: [], note: '', charts: [] } }),
-    inspect: ({ name, cell }) => ({ found: cell ? [sample.nameHistory('train', total), sample.nameHistory('model', total)] : name ? [sample.nameHistory(name, total)] : [], names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler'] }),
+    profile: ({ name }) => ({
+      section: sample.diff(1, 2).sections.find(one => one.id === `profile.${name}`) ?? {
+        id: `profile.${name}`,
+        title: name,
+        columns: ['what', 'value'],
+        rows: [{ cells: ['rows', 12], status: 'same' }],
+        lines: [],
+        note: '',
+        charts: []
+      }
+    }),
+    inspect: ({ name, cell }) => ({
+      found: cell
+        ? [sample.nameHistory('train', total), sample.nameHistory('model', total)]
+        : name
+          ? [sample.nameHistory(name, total)]
+          : [],
+      names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler']
+    }),
     diff: ({ before, after }) => sample.diff(numberOf(before), numberOf(after)),
     compare: ({ ids }) => sample.comparison(ids.map(numberOf), total),
     plan: ({ id, names }) => {
       const whole = planOf(id);
-      return names ? { ...whole, load_bytes: 300, changes: whole.changes.filter(one => names.includes(one.name)) } : whole;
+      return names
+        ? { ...whole, load_bytes: 300, changes: whole.changes.filter(one => names.includes(one.name)) }
+        : whole;
     },
     form: () => sample.form,
     commit: () => ({ ...done(`v${total + 1} · 3 names · 1.2 MB new`), entry: sample.entry(total, total), skipped: [] }),
@@ -111,8 +148,21 @@ function defaults(mock: Mock, total: number): Answers {
     untag: ({ name }) => done(`untagged ${name}`),
     note: () => done('note written'),
     export: ({ id }) => ({ ...done('exported'), path: `${id.slice(0, 4)}.nbmv`, size_bytes: 3_400_000 }),
-    destination: ({ id, path }) => ({ name: `v${numberOf(id)}`, path: path ?? `churn-v${numberOf(id)}.nbmv.zip`, file: `/home/ada/study/${path ?? `churn-v${numberOf(id)}.nbmv.zip`}`, problem: null }),
-    document: () => ({ notebook: { cells: [{ cell_type: 'markdown', source: ['# Churn'] }, { cell_type: 'code', source: 'import pandas as pd' }] }, name: 'churn-v3.ipynb' }),
+    destination: ({ id, path }) => ({
+      name: `v${numberOf(id)}`,
+      path: path ?? `churn-v${numberOf(id)}.nbmv.zip`,
+      file: `/home/ada/study/${path ?? `churn-v${numberOf(id)}.nbmv.zip`}`,
+      problem: null
+    }),
+    document: () => ({
+      notebook: {
+        cells: [
+          { cell_type: 'markdown', source: ['# Churn'] },
+          { cell_type: 'code', source: 'import pandas as pd' }
+        ]
+      },
+      name: 'churn-v3.ipynb'
+    }),
     live: () => ({}),
     wish: () => ({}),
     set: () => done('set'),

@@ -1,11 +1,33 @@
 /** A made-up store: the same every time, with as many versions as wanted. */
 
-import type { ICommitForm, IComparison, IDiff, IEntry, IHistoryEntry, INameHistory, IPlan, IState, IVersion, Kind } from '../src/core';
+import type {
+  ICommitForm,
+  IComparison,
+  IDiff,
+  IEntry,
+  IHistoryEntry,
+  INameHistory,
+  IPlan,
+  IState,
+  IVersion,
+  Kind
+} from '../src/core';
 
 /** The present of all samples. */
 export const NOW = new Date('2026-11-21T12:00:00Z');
 
-const MESSAGES = ['deeper trees', 'drop the leaking column', '', 'lr 3e-4, warm up', 'baseline', 'fill missing ages by group', 'early stopping after 20 rounds', 'more rows from the March export', 'ensemble of both', 'smaller batches'];
+const MESSAGES = [
+  'deeper trees',
+  'drop the leaking column',
+  '',
+  'lr 3e-4, warm up',
+  'baseline',
+  'fill missing ages by group',
+  'early stopping after 20 rounds',
+  'more rows from the March export',
+  'ensemble of both',
+  'smaller batches'
+];
 const TAGS: { [n: number]: string[] } = { 2: ['baseline'], 7: ['best-so-far', 'paper'], 12: ['candidate'] };
 
 function chance(seed: number): number {
@@ -48,8 +70,15 @@ export function entry(number: number, total: number, extra: Partial<IEntry> = {}
     tags: TAGS[number] ?? [],
     branches: number === total ? ['main'] : side && number === total - 1 ? ['try-boosting'] : [],
     names: NAMES.slice(0, 3 + (number % 4)),
-    params: { max_depth: 4 + (number % 7), learning_rate: 0.001 * (1 + (number % 5)), loss: number % 2 ? 'log' : 'hinge' },
-    metrics: { acc: Number((0.7 + 0.25 * (1 - Math.exp(-number / (total / 3))) + 0.03 * (chance(number) - 0.5)).toFixed(4)), loss: Number((1.2 * Math.exp(-number / (total / 2)) + 0.1 * chance(number + 7)).toFixed(4)) },
+    params: {
+      max_depth: 4 + (number % 7),
+      learning_rate: 0.001 * (1 + (number % 5)),
+      loss: number % 2 ? 'log' : 'hinge'
+    },
+    metrics: {
+      acc: Number((0.7 + 0.25 * (1 - Math.exp(-number / (total / 3))) + 0.03 * (chance(number) - 0.5)).toFixed(4)),
+      loss: Number((1.2 * Math.exp(-number / (total / 2)) + 0.1 * chance(number + 7)).toFixed(4))
+    },
     raw_bytes: 76_000_000 + number * 1000,
     new_bytes: Math.round(1000 + 4_000_000 * chance(number + 3) ** 4),
     duration_s: 0.05 + 0.2 * chance(number),
@@ -146,8 +175,22 @@ export function state(total: number, extra: Partial<IState> = {}): IState {
     auto: false,
     uncommitted: total
       ? [
-          { name: 'train', effect: 'changes', kind: 'dataset', type: 'pandas.DataFrame', size_bytes: 48_300_000, reason: '' },
-          { name: 'scaler', effect: 'appears', kind: 'model', type: 'sklearn.StandardScaler', size_bytes: 900, reason: '' },
+          {
+            name: 'train',
+            effect: 'changes',
+            kind: 'dataset',
+            type: 'pandas.DataFrame',
+            size_bytes: 48_300_000,
+            reason: ''
+          },
+          {
+            name: 'scaler',
+            effect: 'appears',
+            kind: 'model',
+            type: 'sklearn.StandardScaler',
+            size_bytes: 900,
+            reason: ''
+          },
           { name: 'old_params', effect: 'vanishes', kind: 'hyperparameters', type: 'dict', size_bytes: 300, reason: '' }
         ]
       : [],
@@ -164,11 +207,39 @@ export function plan(number: number, total: number): IPlan {
   return {
     version: { id: idOf(number), name: `v${number}`, message: entry(number, total).message },
     changes: [
-      { name: 'train', effect: 'changes', kind: 'dataset', type: 'pandas.DataFrame', size_bytes: 48_300_000, reason: '' },
-      { name: 'model', effect: 'changes', kind: 'model', type: 'sklearn.RandomForestClassifier', size_bytes: 15_900_000, reason: '' },
+      {
+        name: 'train',
+        effect: 'changes',
+        kind: 'dataset',
+        type: 'pandas.DataFrame',
+        size_bytes: 48_300_000,
+        reason: ''
+      },
+      {
+        name: 'model',
+        effect: 'changes',
+        kind: 'model',
+        type: 'sklearn.RandomForestClassifier',
+        size_bytes: 15_900_000,
+        reason: ''
+      },
       { name: 'old_params', effect: 'appears', kind: 'hyperparameters', type: 'dict', size_bytes: 300, reason: '' },
-      { name: 'scaler', effect: 'vanishes', kind: 'model', type: 'sklearn.StandardScaler', size_bytes: 900, reason: '' },
-      { name: 'connection', effect: 'lost', kind: 'other', type: 'sqlite3.Connection', size_bytes: 0, reason: 'a connection to a database cannot be kept' },
+      {
+        name: 'scaler',
+        effect: 'vanishes',
+        kind: 'model',
+        type: 'sklearn.StandardScaler',
+        size_bytes: 900,
+        reason: ''
+      },
+      {
+        name: 'connection',
+        effect: 'lost',
+        kind: 'other',
+        type: 'sqlite3.Connection',
+        size_bytes: 0,
+        reason: 'a connection to a database cannot be kept'
+      },
       { name: 'test', effect: 'stays', kind: 'dataset', type: 'pandas.DataFrame', size_bytes: 12_100_000, reason: '' },
       { name: 'featurize', effect: 'stays', kind: 'code', type: 'function', size_bytes: 1_204, reason: '' }
     ],
@@ -184,14 +255,40 @@ export function version(number: number, total: number): IVersion {
   const base = entry(number, total);
   return {
     ...base,
-    kept: base.names.map(one => ({ ...one, notes: one.name === 'model' ? ['the tree builder comes back without its thread pool'] : [] })),
+    kept: base.names.map(one => ({
+      ...one,
+      notes: one.name === 'model' ? ['the tree builder comes back without its thread pool'] : []
+    })),
     skipped: [{ name: 'connection', path: 'connection', reason: 'a connection to a database cannot be kept' }],
     cells: [
-      { source: "train = pd.read_parquet('train.parquet')\ntrain['age'] = train.groupby('city').age.transform(lambda s: s.fillna(s.median()))", execution_count: 14, duration_s: 1.84, ok: true, outputs: '' },
-      { source: 'model.fit(train[features], train.churned)\nacc = model.score(test[features], test.churned)\nacc', execution_count: 15, duration_s: 12.2, ok: true, outputs: '0.9134' },
-      { source: '1 / 0', execution_count: 16, duration_s: 0.01, ok: false, outputs: 'ZeroDivisionError: division by zero' }
+      {
+        source:
+          "train = pd.read_parquet('train.parquet')\ntrain['age'] = train.groupby('city').age.transform(lambda s: s.fillna(s.median()))",
+        execution_count: 14,
+        duration_s: 1.84,
+        ok: true,
+        outputs: ''
+      },
+      {
+        source: 'model.fit(train[features], train.churned)\nacc = model.score(test[features], test.churned)\nacc',
+        execution_count: 15,
+        duration_s: 12.2,
+        ok: true,
+        outputs: '0.9134'
+      },
+      {
+        source: '1 / 0',
+        execution_count: 16,
+        duration_s: 0.01,
+        ok: false,
+        outputs: 'ZeroDivisionError: division by zero'
+      }
     ],
-    environment: { python: '3.11.7', platform: 'Linux', packages: { numpy: '2.1.0', pandas: '2.2.3', 'scikit-learn': '1.6.0' } },
+    environment: {
+      python: '3.11.7',
+      platform: 'Linux',
+      packages: { numpy: '2.1.0', pandas: '2.2.3', 'scikit-learn': '1.6.0' }
+    },
     git: { commit: 'f3c1a2b4d5e6f7a8b9c0', branch: 'main', dirty: true },
     has_notebook: true
   };
@@ -199,18 +296,67 @@ export function version(number: number, total: number): IVersion {
 
 export const form: ICommitForm = {
   names: [
-    { name: 'train', kind: 'dataset', type: 'pandas.DataFrame', size_bytes: 48_300_000, status: 'changed', chosen: true, problem: '' },
-    { name: 'test', kind: 'dataset', type: 'pandas.DataFrame', size_bytes: 12_100_000, status: 'same', chosen: true, problem: '' },
-    { name: 'model', kind: 'model', type: 'sklearn.RandomForestClassifier', size_bytes: 15_900_000, status: 'changed', chosen: true, problem: '' },
-    { name: 'scaler', kind: 'model', type: 'sklearn.StandardScaler', size_bytes: null, status: 'new', chosen: true, problem: '' },
-    { name: 'params', kind: 'hyperparameters', type: 'dict', size_bytes: 412, status: 'same', chosen: true, problem: '' },
+    {
+      name: 'train',
+      kind: 'dataset',
+      type: 'pandas.DataFrame',
+      size_bytes: 48_300_000,
+      status: 'changed',
+      chosen: true,
+      problem: ''
+    },
+    {
+      name: 'test',
+      kind: 'dataset',
+      type: 'pandas.DataFrame',
+      size_bytes: 12_100_000,
+      status: 'same',
+      chosen: true,
+      problem: ''
+    },
+    {
+      name: 'model',
+      kind: 'model',
+      type: 'sklearn.RandomForestClassifier',
+      size_bytes: 15_900_000,
+      status: 'changed',
+      chosen: true,
+      problem: ''
+    },
+    {
+      name: 'scaler',
+      kind: 'model',
+      type: 'sklearn.StandardScaler',
+      size_bytes: null,
+      status: 'new',
+      chosen: true,
+      problem: ''
+    },
+    {
+      name: 'params',
+      kind: 'hyperparameters',
+      type: 'dict',
+      size_bytes: 412,
+      status: 'same',
+      chosen: true,
+      problem: ''
+    },
     { name: 'tmp', kind: 'other', type: 'list', size_bytes: 4_000, status: 'new', chosen: false, problem: '' },
-    { name: 'connection', kind: 'other', type: 'sqlite3.Connection', size_bytes: null, status: 'new', chosen: false, problem: 'a connection to a database cannot be kept' }
+    {
+      name: 'connection',
+      kind: 'other',
+      type: 'sqlite3.Connection',
+      size_bytes: null,
+      status: 'new',
+      chosen: false,
+      problem: 'a connection to a database cannot be kept'
+    }
   ],
   metrics: { acc: 0.9134, loss: 0.214 }
 };
 
-const bell = (middle: number, spread: number): number[] => Array.from({ length: 20 }, (_, i) => Math.round(900 * Math.exp(-(((i - middle) / spread) ** 2))));
+const bell = (middle: number, spread: number): number[] =>
+  Array.from({ length: 20 }, (_, i) => Math.round(900 * Math.exp(-(((i - middle) / spread) ** 2))));
 const edges = Array.from({ length: 21 }, (_, i) => 18 + i * 3.5);
 
 export function diff(before: number, after: number): IDiff {
@@ -219,17 +365,30 @@ export function diff(before: number, after: number): IDiff {
     after: { id: idOf(after), name: `v${after}`, message: 'fill missing ages by group' },
     sections: [
       {
-        id: 'names', title: 'Names', columns: ['name', 'kind', 'type', 'bytes before', 'bytes after'], lines: [], note: '', charts: [],
+        id: 'names',
+        title: 'Names',
+        columns: ['name', 'kind', 'type', 'bytes before', 'bytes after'],
+        lines: [],
+        note: '',
+        charts: [],
         rows: [
           { cells: ['train', 'dataset', 'pandas.DataFrame', 47_100_000, 48_300_000], status: 'changed' },
           { cells: ['test', 'dataset', 'pandas.DataFrame', 12_100_000, 12_100_000], status: 'same' },
-          { cells: ['model', 'model', 'sklearn.LogisticRegression → sklearn.RandomForestClassifier', 3_100, 15_900_000], status: 'changed' },
+          {
+            cells: ['model', 'model', 'sklearn.LogisticRegression → sklearn.RandomForestClassifier', 3_100, 15_900_000],
+            status: 'changed'
+          },
           { cells: ['scaler', 'model', 'sklearn.StandardScaler', 900, null], status: 'removed' },
           { cells: ['featurize', 'code', 'function', null, 1_204], status: 'added' }
         ]
       },
       {
-        id: 'params', title: 'Hyperparameters', columns: ['name', 'before', 'after', 'change'], lines: [], note: '', charts: [],
+        id: 'params',
+        title: 'Hyperparameters',
+        columns: ['name', 'before', 'after', 'change'],
+        lines: [],
+        note: '',
+        charts: [],
         rows: [
           { cells: ['max_depth', 4, 9, 5], status: 'changed' },
           { cells: ['learning_rate', 0.001, 0.001, null], status: 'same' },
@@ -239,70 +398,187 @@ export function diff(before: number, after: number): IDiff {
         ]
       },
       {
-        id: 'metrics', title: 'Metrics', columns: ['name', 'before', 'after', 'change'], lines: [], note: '',
+        id: 'metrics',
+        title: 'Metrics',
+        columns: ['name', 'before', 'after', 'change'],
+        lines: [],
+        note: '',
         rows: [
           { cells: ['acc', 0.8712, 0.9134, 0.0422], status: 'changed' },
           { cells: ['loss', 0.3301, 0.214, -0.1161], status: 'changed' },
           { cells: ['rows', 120_000, 120_000, null], status: 'same' }
         ],
         charts: [
-          { kind: 'line', title: 'Loss over epochs', x_label: 'epoch', y_label: 'loss', labels: [], series: [
-            { label: `v${before}`, x: [1, 2, 3, 4, 5, 6, 7, 8], y: [1.1, 0.8, 0.62, 0.5, 0.43, 0.39, 0.35, 0.33] },
-            { label: `v${after}`, x: [1, 2, 3, 4, 5, 6, 7, 8], y: [1, 0.66, 0.48, 0.37, 0.3, null, 0.23, 0.214] }
-          ] }
+          {
+            kind: 'line',
+            title: 'Loss over epochs',
+            x_label: 'epoch',
+            y_label: 'loss',
+            labels: [],
+            series: [
+              { label: `v${before}`, x: [1, 2, 3, 4, 5, 6, 7, 8], y: [1.1, 0.8, 0.62, 0.5, 0.43, 0.39, 0.35, 0.33] },
+              { label: `v${after}`, x: [1, 2, 3, 4, 5, 6, 7, 8], y: [1, 0.66, 0.48, 0.37, 0.3, null, 0.23, 0.214] }
+            ]
+          }
         ]
       },
       {
-        id: 'profile.train', title: 'train', columns: ['what', 'before', 'after', 'change'], lines: [], note: 'distinct values, top values and histograms are of a sample of the rows',
+        id: 'profile.train',
+        title: 'train',
+        columns: ['what', 'before', 'after', 'change'],
+        lines: [],
+        note: 'distinct values, top values and histograms are of a sample of the rows',
         rows: [
           { cells: ['type', 'pandas.DataFrame', 'pandas.DataFrame', null], status: 'same' },
           { cells: ['rows', 118_000, 120_000, '+1.69 %'], status: 'changed' },
           { cells: ['age · nulls', 4_120, 0, '-100 %'], status: 'changed' },
           { cells: ['age · mean', 41.2, 40.6, '-1.46 %'], status: 'changed' },
-          { cells: ['age · histogram', { low: '18', high: '88', counts: bell(7, 4) }, { low: '18', high: '88', counts: bell(9, 3) }, null], status: 'changed' },
+          {
+            cells: [
+              'age · histogram',
+              { low: '18', high: '88', counts: bell(7, 4) },
+              { low: '18', high: '88', counts: bell(9, 3) },
+              null
+            ],
+            status: 'changed'
+          },
           { cells: ['city', null, 'category', null], status: 'added' },
           { cells: ['zip', 'int64', null, null], status: 'removed' }
         ],
         charts: [
-          { kind: 'histogram', title: 'age', x_label: 'age', y_label: 'rows', labels: [], series: [
-            { label: `v${before}`, x: edges, y: bell(7, 4) },
-            { label: `v${after}`, x: edges, y: bell(9, 3) }
-          ] }
+          {
+            kind: 'histogram',
+            title: 'age',
+            x_label: 'age',
+            y_label: 'rows',
+            labels: [],
+            series: [
+              { label: `v${before}`, x: edges, y: bell(7, 4) },
+              { label: `v${after}`, x: edges, y: bell(9, 3) }
+            ]
+          }
         ]
       },
       {
-        id: 'profile.model', title: 'model', columns: ['what', 'before', 'after', 'change'], lines: [], note: '',
+        id: 'profile.model',
+        title: 'model',
+        columns: ['what', 'before', 'after', 'change'],
+        lines: [],
+        note: '',
         rows: [
           { cells: ['type', 'sklearn.LogisticRegression', 'sklearn.RandomForestClassifier', null], status: 'changed' },
           { cells: ['importance of age', 0.21, 0.34, '+61.9 %'], status: 'changed' }
         ],
         charts: [
-          { kind: 'bars', title: 'Importances', x_label: 'feature', y_label: 'importance', labels: ['age', 'tenure', 'monthly_charges', 'city', 'contract'], series: [
-            { label: `v${before}`, x: [], y: [0.21, 0.32, 0.22, null, 0.25] },
-            { label: `v${after}`, x: [], y: [0.34, 0.24, 0.2, 0.13, 0.09] }
-          ] }
+          {
+            kind: 'bars',
+            title: 'Importances',
+            x_label: 'feature',
+            y_label: 'importance',
+            labels: ['age', 'tenure', 'monthly_charges', 'city', 'contract'],
+            series: [
+              { label: `v${before}`, x: [], y: [0.21, 0.32, 0.22, null, 0.25] },
+              { label: `v${after}`, x: [], y: [0.34, 0.24, 0.2, 0.13, 0.09] }
+            ]
+          }
         ]
       },
       {
-        id: 'code', title: 'Code', columns: [], rows: [], note: '', charts: [],
-        lines: ['@@ -1,6 +1,7 @@', ' import pandas as pd', "-train = pd.read_parquet('train.parquet')", "+train = pd.read_parquet('train.parquet').dropna(subset=['tenure'])", "+train['age'] = train.groupby('city').age.transform(lambda s: s.fillna(s.median()))", ' ', '-model = LogisticRegression()', '+model = RandomForestClassifier(max_depth=9, n_estimators=200)', ' model.fit(train[features], train.churned)']
+        id: 'code',
+        title: 'Code',
+        columns: [],
+        rows: [],
+        note: '',
+        charts: [],
+        lines: [
+          '@@ -1,6 +1,7 @@',
+          ' import pandas as pd',
+          "-train = pd.read_parquet('train.parquet')",
+          "+train = pd.read_parquet('train.parquet').dropna(subset=['tenure'])",
+          "+train['age'] = train.groupby('city').age.transform(lambda s: s.fillna(s.median()))",
+          ' ',
+          '-model = LogisticRegression()',
+          '+model = RandomForestClassifier(max_depth=9, n_estimators=200)',
+          ' model.fit(train[features], train.churned)'
+        ]
       },
-      { id: 'packages', title: 'Packages', columns: ['package', 'before', 'after'], lines: [], note: '', charts: [], rows: [{ cells: ['pandas', '2.2.3', '2.3.1'], status: 'changed' }, { cells: ['xgboost', null, '2.1.0'], status: 'added' }] },
-      { id: 'failed.weird', title: 'weird', columns: [], rows: [], lines: [], charts: [], note: 'not compared: ValueError: shapes do not fit' },
-      { id: 'drift.train', title: 'Drift of train', columns: ['column', 'psi'], lines: [], note: '', charts: [], rows: [{ cells: ['age', 0.21], status: 'changed' }] }
+      {
+        id: 'packages',
+        title: 'Packages',
+        columns: ['package', 'before', 'after'],
+        lines: [],
+        note: '',
+        charts: [],
+        rows: [
+          { cells: ['pandas', '2.2.3', '2.3.1'], status: 'changed' },
+          { cells: ['xgboost', null, '2.1.0'], status: 'added' }
+        ]
+      },
+      {
+        id: 'failed.weird',
+        title: 'weird',
+        columns: [],
+        rows: [],
+        lines: [],
+        charts: [],
+        note: 'not compared: ValueError: shapes do not fit'
+      },
+      {
+        id: 'drift.train',
+        title: 'Drift of train',
+        columns: ['column', 'psi'],
+        lines: [],
+        note: '',
+        charts: [],
+        rows: [{ cells: ['age', 0.21], status: 'changed' }]
+      }
     ]
   };
 }
 
 export function comparison(numbers: readonly number[], total: number): IComparison {
   const versions = numbers.map(n => entry(n, total));
-  const row = <T>(values: T[], name: string): { name: string; values: T[]; differs: boolean } => ({ name, values, differs: new Set(values.map(v => JSON.stringify(v))).size > 1 });
+  const row = <T>(values: T[], name: string): { name: string; values: T[]; differs: boolean } => ({
+    name,
+    values,
+    differs: new Set(values.map(v => JSON.stringify(v))).size > 1
+  });
   return {
     versions,
-    params: ['max_depth', 'learning_rate', 'loss'].map(name => row(versions.map(v => v.params[name] ?? null), name)).concat([row(versions.map(() => 42), 'seed')]),
-    metrics: ['acc', 'loss'].map(name => row(versions.map(v => v.metrics[name] ?? null), name)),
+    params: ['max_depth', 'learning_rate', 'loss']
+      .map(name =>
+        row(
+          versions.map(v => v.params[name] ?? null),
+          name
+        )
+      )
+      .concat([
+        row(
+          versions.map(() => 42),
+          'seed'
+        )
+      ]),
+    metrics: ['acc', 'loss'].map(name =>
+      row(
+        versions.map(v => v.metrics[name] ?? null),
+        name
+      )
+    ),
     charts: [
-      { kind: 'scatter', title: 'acc by max_depth', x_label: 'max_depth', y_label: 'acc', labels: [], series: [{ label: 'acc', x: versions.map(v => Number(v.params['max_depth'])), y: versions.map(v => v.metrics['acc'] ?? null) }] }
+      {
+        kind: 'scatter',
+        title: 'acc by max_depth',
+        x_label: 'max_depth',
+        y_label: 'acc',
+        labels: [],
+        series: [
+          {
+            label: 'acc',
+            x: versions.map(v => Number(v.params['max_depth'])),
+            y: versions.map(v => v.metrics['acc'] ?? null)
+          }
+        ]
+      }
     ]
   };
 }
@@ -311,12 +587,14 @@ export function nameHistory(name: string, total: number): INameHistory {
   const said = ['first', 'rows 118,000 → 120,000', 'age: nulls 4,120 → 0', 'column city added'];
   return {
     name,
-    steps: [total, total - 3, total - 5, 1].filter(n => n > 0).map((n, i, all) => ({
-      entry: entry(n, total),
-      status: i === all.length - 1 ? 'added' : 'changed',
-      type: 'pandas.DataFrame',
-      size_bytes: 48_300_000 - i * 400_000,
-      said: said[all.length - 1 - i] ?? ''
-    }))
+    steps: [total, total - 3, total - 5, 1]
+      .filter(n => n > 0)
+      .map((n, i, all) => ({
+        entry: entry(n, total),
+        status: i === all.length - 1 ? 'added' : 'changed',
+        type: 'pandas.DataFrame',
+        size_bytes: 48_300_000 - i * 400_000,
+        said: said[all.length - 1 - i] ?? ''
+      }))
   };
 }

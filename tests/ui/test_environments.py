@@ -72,7 +72,7 @@ def test_another_release_of_the_same_protocol_works(open_notebook, environment, 
     no_errors(book)
 
 
-def test_a_kernel_without_nbmodelver_is_said_and_it_can_be_loaded_once_it_is_installed(open_notebook, environment):
+def test_the_panel_offers_to_load_nbmodelver_once_the_kernel_has_it(open_notebook, environment):
     kernel, site = environment
     book = open_notebook("x = [1]", kernel=kernel)
     book.run(0)
@@ -86,7 +86,7 @@ def test_a_kernel_without_nbmodelver_is_said_and_it_can_be_loaded_once_it_is_ins
     expect(book.open_panel().get_by_text("No versions yet.")).to_be_visible()
 
 
-def test_an_older_kernel_is_said(open_notebook, environment):
+def test_the_panel_says_that_the_kernel_is_older(open_notebook, environment):
     kernel, site = environment
     put(site, protocol=PROTOCOL - 1)
     book = open_notebook(LOAD, kernel=kernel)
@@ -100,7 +100,7 @@ def test_an_older_kernel_is_said(open_notebook, environment):
     book.shot("lab-older-kernel")
 
 
-def test_an_older_page_is_said(open_notebook, environment):
+def test_the_panel_says_that_the_page_is_older(open_notebook, environment):
     kernel, site = environment
     put(site, protocol=PROTOCOL + 1, release="9.0")
     book = open_notebook(LOAD, kernel=kernel)
@@ -113,7 +113,7 @@ def test_an_older_page_is_said(open_notebook, environment):
 
 
 @pytest.mark.parametrize("lacks", [("nbmodelver", "anywidget"), ("nbmodelver", "@jupyter-widgets/jupyterlab-manager")])
-def test_a_page_without_nbmodelver_shows_the_static_picture_and_says_what_it_lacks(open_notebook, tmp_path, lacks):
+def test_without_the_plugin_an_output_is_static_and_names_what_is_missing(open_notebook, tmp_path, lacks):
     """The kernel's side is whole. What a page has of widgets differs; the line is the same."""
     home, folder = tmp_path / "home", tmp_path / "work"
     folder.mkdir()
@@ -129,7 +129,7 @@ def test_a_page_without_nbmodelver_shows_the_static_picture_and_says_what_it_lac
         book.shot(f"lab-without-{lacks[1].split('/')[-1]}")
 
 
-def test_a_page_with_nbmodelver_shows_the_panel_and_not_that_line(open_notebook):
+def test_with_the_plugin_an_output_shows_the_panel_without_that_hint(open_notebook):
     book = open_notebook(LOAD, "params = {'depth': 3}", "%mv_commit -m first", "%mv_panel")
     book.run(0, 1, 2, 3)
     expect(book.cell(3).locator(".nbmv-panel")).to_be_visible()

@@ -26,7 +26,7 @@ def say(capsys):
     return printed
 
 
-def test_from_the_click_to_the_rolled_back_kernel(open_notebook, say):
+def test_time_from_a_click_to_the_rolled_back_kernel(open_notebook, say):
     """50 MB in ten frames, one cell of one of them changed. The clock is the page's: click to the undo notice."""
     make = "import numpy as np, pandas as pd\n" + "\n".join(
         f"df{i} = pd.DataFrame(np.random.default_rng({i}).normal(size=(65_536, 10)))" for i in range(10)

@@ -145,7 +145,7 @@ def test_the_notebook_of_a_version_opens_beside_to_be_read(open_notebook):
     expect(book.cell(1)).to_contain_text("# as it is")
 
 
-def test_in_notebook_7_what_is_wide_lies_over_the_page(open_notebook, no_errors):
+def test_in_notebook_7_comparisons_and_documents_open_in_a_dialog(open_notebook, no_errors):
     """There are no tabs: comparison and read-only notebook are dialogs, which give back the focus they took."""
     book = open_notebook(LOAD, "x = [1]  # as it was", app="notebook")
     book.run(0, 1)

@@ -120,7 +120,7 @@ def test_the_panel_in_an_output_is_accessible(study):
     assert violations(book.page, ".jp-OutputArea .nbmv-panel") == []
 
 
-def test_forced_colours_leave_a_selection_to_be_seen(study):
+def test_a_selection_is_visible_in_forced_colours(study):
     book, panel = study()
     book.page.emulate_media(forced_colors="active")
     row(panel, "v1").click()
@@ -246,6 +246,6 @@ def test_commands_are_in_the_palette_the_menu_and_the_context_menu(study):
     book.shot("lab-menu")
     page.keyboard.press("Escape")
     book.cell(1).locator(".jp-InputPrompt").click(button="right")
-    expect(page.locator(".lm-Menu-item", has_text="Versions of What This Cell Makes")).to_be_visible()
+    expect(page.locator(".lm-Menu-item", has_text="Versions of the Variables of This Cell")).to_be_visible()
     book.shot("lab-context-menu")
     page.keyboard.press("Escape")

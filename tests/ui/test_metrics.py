@@ -28,11 +28,11 @@ def study(open_notebook):
     return book, panel
 
 
-def test_they_are_shown_and_are_in_no_range(study, no_errors):
+def test_metrics_that_are_not_finite_are_shown_and_match_no_range(study, no_errors):
     book, panel = study
     for name, loss in (("v1", "0.5"), ("v2", "nan"), ("v3", "inf"), ("v4", "0.25"), ("v5", "-inf")):
         expect(row(panel, name).locator(".nbmv-value")).to_have_text(loss)
-    expect(panel.get_by_role("img", name=re.compile("3 versions are no finite number"))).to_be_visible()
+    expect(panel.get_by_role("img", name=re.compile("3 versions have no finite value"))).to_be_visible()
     panel.get_by_role("button", name="Chart of loss over the versions").click()
     expect(panel.locator(".nbmv-no-number")).to_have_count(3)
     book.shot("lab-nan-history")
@@ -44,7 +44,7 @@ def test_they_are_shown_and_are_in_no_range(study, no_errors):
     no_errors(book)
 
 
-def test_versions_are_sorted_by_a_metric_with_them_at_the_end(study, no_errors):
+def test_versions_without_a_finite_metric_are_sorted_last(study, no_errors):
     book, _ = study
     book.command("nbmodelver:compare", ids=["v1", "v2", "v3", "v4", "v5"])
     place = book.page.locator(".nbmv-Lab-comparison")

@@ -111,7 +111,7 @@ def test_a_version_is_exported_to_the_file_that_was_typed(open_notebook, no_erro
     file.fill("best.zip")
     expect(panel.get_by_text("there is a file 'best.zip' already")).to_be_visible()
     expect(export).to_be_disabled()
-    panel.get_by_role("checkbox", name="Replace the file that is there").check()
+    panel.get_by_role("checkbox", name="Replace the existing file").check()
     book.shot(f"{app}-export-taken")
     export.click()
     if app == "lab":

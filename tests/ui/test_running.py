@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 LOAD = "%load_ext nbmodelver"
 WAIT = "import time, pathlib\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)\npathlib.Path('go').unlink()"
-LATER = "Do it when the cell has ended"
+LATER = "Run after the cell"
 
 
 def row(panel, name):
@@ -71,7 +71,7 @@ def test_a_waiting_rollback_is_withdrawn(running):
     row(panel, "v1").click()
     panel.get_by_role("button", name="Roll back…").click()
     expect(panel.get_by_role("checkbox", name=re.compile("params"))).to_be_visible()
-    panel.get_by_role("button", name="Roll back when the cell has ended").click()
+    panel.get_by_role("button", name="Roll back after the cell").click()
     panel.get_by_role("button", name="Withdraw").click()
     expect(panel.get_by_role("button", name="Withdraw")).to_have_count(0)
     let_go(book)
@@ -83,9 +83,9 @@ def test_a_waiting_rollback_is_done_when_the_cell_has_ended(running):
     book, panel = running("lab")
     row(panel, "v1").click()
     panel.get_by_role("button", name="Roll back…").click()
-    panel.get_by_role("button", name="Roll back when the cell has ended").click()
+    panel.get_by_role("button", name="Roll back after the cell").click()
     expect(panel.get_by_role("button", name="Withdraw")).to_be_visible()
-    expect(book.status).to_have_text(re.compile("a cell runs · waiting: 1"))
+    expect(book.status).to_have_text(re.compile("a cell is running · queued: 1"))
     let_go(book)
     expect(book.page.get_by_role("button", name="Undo", exact=True).first).to_be_visible()
     assert book.kernel("params") == {"depth": 3}

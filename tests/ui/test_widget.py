@@ -65,7 +65,7 @@ def test_a_panel_has_room_in_an_output_and_in_a_row_of_widgets(open_notebook, no
     no_errors(book)
 
 
-def test_plain_widgets_do_the_same(open_notebook, no_errors):
+def test_the_panel_of_plain_widgets_rolls_back_and_undoes(open_notebook, no_errors):
     cells = [LOAD, MAKE, "%mv_commit -m first", EDIT, "%mv_commit -m second", "%mv_config widgets plain", "%mv_panel"]
     book = open_notebook(*cells)
     book.run(*range(7))
@@ -93,7 +93,7 @@ def test_the_panel_in_an_output_and_the_one_beside_tell_each_other(open_notebook
     expect(row(widget, "v1")).to_be_visible()
 
 
-def test_a_saved_notebook_opened_again_shows_a_picture_and_asks_for_nothing(open_notebook, server):
+def test_a_saved_notebook_shows_the_static_output_and_sends_no_request(open_notebook, server):
     book = open_notebook(LOAD, MAKE, "%mv_commit -m first", "%mv_panel")
     book.run(0, 1, 2, 3)
     expect(row(book.cell(3).locator(".nbmv-panel"), "v1")).to_be_visible()

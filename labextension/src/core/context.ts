@@ -1,11 +1,12 @@
-import type { IHost, Translate, View } from './host';
-import type { IDone, IState, Method, Params, Result } from './protocol';
+import type { IHost, View } from './host';
+import type { Translate } from './text/translate';
+import type { IActionResult, IState, Method, Params, Result } from './protocol/messages';
 import type { Signal } from './signal';
 
-/** Methods that change something, and so answer with the state. */
-export type Deed = { [M in Method]: Result<M> extends IDone ? M : never }[Method];
+/** Methods that change something. They answer with the new state. */
+export type MutatingMethod = { [M in Method]: Result<M> extends IActionResult ? M : never }[Method];
 
-export interface IAction {
+export interface INoticeAction {
   label: string;
   run(): void;
 }
@@ -13,43 +14,43 @@ export interface IAction {
 export interface INotice {
   kind: 'info' | 'success' | 'error';
   text: string;
-  /** The way out. */
+  /** What the user can do about it: an imperative. */
   hint?: string;
-  actions?: readonly IAction[];
+  actions?: readonly INoticeAction[];
 }
 
-/** What every view is given: the kernel's state, the ways to ask and to act, and the ways to say something. */
+/** What every view is given: the kernel's state, requests to the kernel, navigation and messages to the user. */
 export interface IContext {
   readonly host: IHost;
-  /** The view that the panel was made for; it has nothing to go back to. */
-  readonly first: View;
+  /** The view that the panel was created with. There is no view to go back to from it. */
+  readonly initialView: View;
   readonly t: Translate;
   /** The panel's outermost element. */
   readonly root: HTMLElement;
   readonly state: Signal<IState | null>;
-  /** Rises whenever versions, tags, notes or branches may have changed. */
-  readonly changed: Signal<number>;
+  /** Rises when versions, tags, notes or branches may have changed. */
+  readonly storeChanged: Signal<number>;
   /** The metric that rows, sparkline and charts show, or "". */
   readonly metric: Signal<string>;
-  /** Asks without changing anything. Rejects with a Failure. */
-  ask<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>>;
+  /** Sends a request that changes nothing. Rejects with a Failure. */
+  query<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>>;
   /**
-   * Does something that may take long: shown with progress and a way to stop it. what: said while it runs.
-   * A failure becomes a notice, and then the answer is undefined. One that a running cell is in the way of is offered
-   * again for when the cell has ended.
+   * Sends a request that changes something. It is shown with its progress and a Cancel button. what: its description.
+   * A failure becomes a notice, and the result is undefined. If a running cell is the reason, the notice offers to run
+   * the request after the cell.
    */
-  act<M extends Deed>(method: M, params: Params<M>, what: string): Promise<Result<M> | undefined>;
-  /** Says it to screen readers. */
-  say(text: string): void;
-  notice(notice: INotice): void;
-  /** Any error as a notice; what was cancelled is only said. */
-  failed(error: unknown): void;
-  go(view: View, ids?: readonly string[], name?: string): void;
-  /** Shows a rollback's plan, also where one click would do the rollback. */
-  preview(id: string): void;
-  /** Opens a page over the present view. */
-  open(view: IView): void;
-  back(): void;
+  mutate<M extends MutatingMethod>(method: M, params: Params<M>, what: string): Promise<Result<M> | undefined>;
+  /** Announces a text to screen readers. */
+  announce(text: string): void;
+  showNotice(notice: INotice): void;
+  /** Shows an error as a notice. A cancelled request is only announced. */
+  showError(error: unknown): void;
+  openView(view: View, ids?: readonly string[], name?: string): void;
+  /** Shows the plan of a rollback, also where the user has switched the confirmation off. */
+  previewRollback(id: string): void;
+  /** Opens a page above the current view. */
+  openPage(view: IView): void;
+  goBack(): void;
 }
 
 /** One page of the panel. */
@@ -58,6 +59,6 @@ export interface IView {
   readonly title: string;
   focus(): void;
   dispose(): void;
-  /** A view that is asked for again, with other ids or another name. False: make a new one. */
-  again?(ids: readonly string[], name: string): boolean;
+  /** Shows other versions or another name in this view. Returns false if the view has to be created again. */
+  update?(ids: readonly string[], name: string): boolean;
 }

@@ -1,36 +1,34 @@
-import type { ITransport } from './transport';
-
-/** Translates a sentence with {placeholders}; the hosts bring their own, `plain` is the one without a language. */
-export type Translate = (sentence: string, values?: { [name: string]: string | number }) => string;
+import type { Translate } from './text/translate';
+import type { ITransport } from './protocol/transport';
 
 export type View = 'history' | 'inspect' | 'compare' | 'rollback' | 'commit' | 'export';
 
-/** What the place around a panel can do; whatever is missing, the panel does inside itself. */
+/** What the application around a panel can do. The panel itself does what the host leaves out. */
 export interface IHost {
   transport: ITransport;
   translate: Translate;
-  /** Open a comparison in a place of its own (JupyterLab: a main-area tab). */
+  /** Opens a comparison outside the panel, such as in a tab of JupyterLab's main area. */
   openComparison?(ids: string[]): void;
-  /** Show a version's notebook document, read only, beside the present one. */
+  /** Shows a version's notebook document, read only, beside the current notebook. */
   openDocument?(name: string, notebook: object): void;
-  /** Say something beyond the panel, with an action ("Undo"). */
+  /** Shows a notification outside the panel, with an action such as "Undo". */
   notify?(text: string, kind: 'info' | 'success' | 'error', action?: { label: string; run: () => void }): void;
-  /** Told when the user selects versions. */
-  selected?(ids: string[]): void;
-  /** True: roll back without the second click (a user's setting). */
-  confirmed?(): boolean;
-  /** Told when the user ticks "don't ask again". */
-  setConfirmed?(value: boolean): void;
+  /** Called when the user selects versions. */
+  onSelect?(ids: string[]): void;
+  /** Whether a rollback runs without a confirmation. It is a setting of the user. */
+  skipsConfirmation?(): boolean;
+  /** Called when the user ticks "Don't ask again". */
+  setSkipConfirmation?(value: boolean): void;
 }
 
 /** A panel on the page. */
 export interface IPanel {
   show(view: View, ids?: string[], name?: string): void;
-  /** The versions of what a notebook's cell makes. */
+  /** Shows the versions of the variables that a cell assigns. */
   inspect(cell: { id: string; source: string }): void;
   focus(): void;
   dispose(): void;
 }
 
-/** Draws the panel into `element`. The one entry of `core/` for its hosts: `import { mountPanel } from '../core'`. */
+/** Draws the panel into `element`. */
 export type MountPanel = (element: HTMLElement, host: IHost, view?: View, ids?: string[]) => IPanel;

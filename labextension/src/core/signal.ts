@@ -1,4 +1,4 @@
-/** A value that others may follow. */
+/** A value with listeners. */
 export class Signal<T> {
   private _value: T;
   private readonly _listeners = new Set<(value: T, before: T) => void>();
@@ -19,38 +19,13 @@ export class Signal<T> {
     }
   }
 
-  /** Calls `listener` after every change; gives the function that ends it. */
+  /** Calls `listener` after every assignment. Returns a function that removes the listener. */
   on(listener: (value: T, before: T) => void): () => void {
     this._listeners.add(listener);
     return () => this._listeners.delete(listener);
   }
 
-  get followers(): number {
+  get listenerCount(): number {
     return this._listeners.size;
-  }
-}
-
-/** Collects what has to be ended, and ends it once, last first. */
-export class Ends {
-  private _ends: (() => void)[] = [];
-  private _done = false;
-
-  get done(): boolean {
-    return this._done;
-  }
-
-  add(...ends: (() => void)[]): void {
-    if (this._done) {
-      ends.forEach(end => { end(); });
-    } else {
-      this._ends.push(...ends);
-    }
-  }
-
-  dispose(): void {
-    this._done = true;
-    const ends = this._ends.reverse();
-    this._ends = [];
-    ends.forEach(end => { end(); });
   }
 }

@@ -6,21 +6,21 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
-import { Around } from './around';
-import { addCommands, ID } from './commands';
-import { Comparisons } from './comparison';
-import { Documents } from './document';
-import { Links } from './links';
-import { Settings } from './settings';
+import { PanelHost } from './panel-host';
+import { addCommands, COMMAND_ID } from './commands';
+import { ComparisonTabs } from './comparisons';
+import { NotebookViewer } from './notebook-viewer';
+import { Notebooks } from './notebooks';
+import { UserSettings } from './settings';
 import { Sidebar } from './sidebar';
-import { StatusItem } from './status';
-import { words } from './words';
+import { StatusItem } from './status-item';
+import { createTranslate } from './translation';
 
 const PLUGIN = 'nbmodelver:plugin';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN,
-  description: 'Versions of what lives in the kernel: history, comparison and rollback beside the notebook.',
+  description: 'Versions of the variables in the kernel: history, comparison and rollback beside the notebook.',
   autoStart: true,
   requires: [INotebookTracker],
   optional: [
@@ -47,34 +47,36 @@ const plugin: JupyterFrontEndPlugin<void> = {
     factory: NotebookPanel.IContentFactory | null,
     editors: IEditorServices | null
   ) => {
-    const t = words(translator);
-    const links = new Links(tracker);
-    const settings = new Settings(links);
+    const t = createTranslate(translator);
+    const notebooks = new Notebooks(tracker);
+    const settings = new UserSettings(notebooks);
     const hasTabs = labShell !== null;
-    const drawable = rendermime && factory && editors;
-    const documents = drawable ? new Documents(app, { rendermime, factory, editors }, t, hasTabs) : null;
-    const compare = (path: string, ids: string[]): void => { comparisons.open({ path, ids }); };
-    const around = new Around({ t, links, settings, documents, compare, hasTabs });
-    const comparisons = new Comparisons(app, links, around, hasTabs);
+    const drawable = rendermime && factory && editors; // all three are needed to render a notebook
+    const viewer = drawable ? new NotebookViewer(app, { rendermime, factory, editors }, t, hasTabs) : null;
+    const openComparison = (path: string, ids: string[]): void => {
+      comparisons.open({ path, ids });
+    };
+    const host = new PanelHost({ t, settings, viewer, openComparison, hasTabs });
+    const comparisons = new ComparisonTabs(app, notebooks, host, hasTabs);
 
-    const sidebar = new Sidebar(links, around);
+    const sidebar = new Sidebar(notebooks, host);
     app.shell.add(sidebar, hasTabs ? 'left' : 'right', { rank: 450 });
-    const openDocument = documents ? documents.open.bind(documents) : null;
-    addCommands({ app, t, links, around, sidebar, compare, openDocument }, palette);
+    const openDocument = viewer ? viewer.open.bind(viewer) : null;
+    addCommands({ app, t, notebooks, host, sidebar, openComparison, openDocument }, palette);
 
     if (restorer) {
       restorer.add(sidebar, sidebar.id);
-      comparisons.restore(restorer, ID.compare);
+      comparisons.restore(restorer, COMMAND_ID.compare);
     }
     statusBar?.registerStatusItem('nbmodelver:status', {
-      item: new StatusItem(links, t),
+      item: new StatusItem(notebooks, t),
       align: 'left',
       rank: 50,
-      isActive: () => links.current?.link.state != null,
-      activeStateChanged: links.changed
+      isActive: () => notebooks.current?.link.state != null,
+      activeStateChanged: notebooks.changed
     });
     if (registry) {
-      settings.load(registry, PLUGIN).catch(() => undefined); // the defaults stand
+      settings.load(registry, PLUGIN).catch(() => undefined); // the defaults apply
     }
   }
 };

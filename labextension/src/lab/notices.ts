@@ -1,28 +1,40 @@
 import { Notification } from '@jupyterlab/apputils';
 import { Failure, type Translate } from '../core';
 
-export interface IAction {
+export interface INotificationAction {
   label: string;
   run: () => void;
 }
 
-/** What was said last, if it is no error: the next deed's result takes its place. */
-let last = '';
+/** Id of the last notification, or "" after an error. The next notification replaces it. */
+let lastId = '';
 
-/** Say something in JupyterLab's notifications; with an action it stays long enough to be clicked. */
-export function notify(text: string, kind: 'info' | 'success' | 'error', action?: IAction): void {
-  if (last) {
-    Notification.dismiss(last);
+/** Shows a JupyterLab notification. One with an action stays for 30 s, so that it can be clicked. */
+export function notify(text: string, kind: 'info' | 'success' | 'error', action?: INotificationAction): void {
+  if (lastId) {
+    Notification.dismiss(lastId);
   }
   const id = Notification.emit(text, kind, {
     autoClose: action ? 30000 : kind === 'error' ? 10000 : 5000,
-    actions: action ? [{ label: action.label, callback: () => { action.run(); } }] : []
+    actions: action
+      ? [
+          {
+            label: action.label,
+            callback: () => {
+              action.run();
+            }
+          }
+        ]
+      : []
   });
-  last = kind === 'error' ? '' : id;
+  lastId = kind === 'error' ? '' : id;
 }
 
-/** Say what went wrong, with the way out. later: offered when a running cell is in the way. */
-export function explain(error: unknown, t: Translate, later?: () => void): void {
+/**
+ * Shows a failure with its hint as a notification. retryLater: offered as an action when a cell is running.
+ * Throws the error again when it is not a `Failure`.
+ */
+export function notifyFailure(error: unknown, t: Translate, retryLater?: () => void): void {
   if (!(error instanceof Failure)) {
     throw error;
   }
@@ -31,6 +43,6 @@ export function explain(error: unknown, t: Translate, later?: () => void): void 
     return;
   }
   const text = error.hint ? `${error.message}\n${error.hint}` : error.message;
-  const wait = error.code === 'Busy' && later ? { label: t('Do it when the cell has ended'), run: later } : undefined;
+  const wait = error.code === 'Busy' && retryLater ? { label: t('Run after the cell'), run: retryLater } : undefined;
   notify(text, 'error', wait);
 }

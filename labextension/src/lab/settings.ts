@@ -1,21 +1,25 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ITransport, Json, Params } from '../core';
-import type { Links } from './links';
+import type { Notebooks } from './notebooks';
 
-/** The user's settings of the plugin, with their defaults while there is no registry. */
-export class Settings {
+/** The user's settings of the plugin. Without a settings registry every setting has its default. */
+export class UserSettings {
   private _all: ISettingRegistry.ISettings | null = null;
-  /** Transports that have been told how the user wants things. */
-  private readonly _told = new WeakSet<ITransport>();
+  /** Transports over which the preferences have been sent. */
+  private readonly _informed = new WeakSet<ITransport>();
 
-  constructor(private readonly _links: Links) {
-    _links.changed.connect(() => { this._tellNew(); });
+  constructor(private readonly _notebooks: Notebooks) {
+    _notebooks.changed.connect(() => {
+      this._sendToNewKernels();
+    });
   }
 
   async load(registry: ISettingRegistry, plugin: string): Promise<void> {
     this._all = await registry.load(plugin);
-    this._all.changed.connect(() => { this._tell(() => true); });
-    this._tellNew();
+    this._all.changed.connect(() => {
+      this._send(() => true);
+    });
+    this._sendToNewKernels();
   }
 
   get confirmRollback(): boolean {
@@ -26,30 +30,34 @@ export class Settings {
     void this._all?.set('confirmRollback', value);
   }
 
-  /** Every kernel is told once after it was found, before it has a store: it holds what the user wants until there is one. */
-  private _tellNew(): void {
-    this._tell(transport => this._all !== null && !this._told.has(transport));
+  /** Sends the preferences once over every new connection. The kernel holds them until it has a store. */
+  private _sendToNewKernels(): void {
+    this._send(transport => this._all !== null && !this._informed.has(transport));
   }
 
-  private _tell(whom: (transport: ITransport) => boolean): void {
-    for (const { link } of this._links.all) {
-      if (link.standing === 'ready' && link.transport && whom(link.transport)) {
-        this._told.add(link.transport);
-        link.transport.request('wish', this._wishes()).catch(() => undefined); // a kernel of an older release has no such method
+  private _send(isRecipient: (transport: ITransport) => boolean): void {
+    for (const { link } of this._notebooks.all) {
+      if (link.status === 'ready' && link.transport && isRecipient(link.transport)) {
+        this._informed.add(link.transport);
+        // a kernel of an older release rejects it: it has no such method
+        link.transport.request('wish', this._preferences()).catch(() => undefined);
       }
     }
   }
 
-  /** What is left empty stays as each store says. */
-  private _wishes(): Params<'wish'> {
-    const [ignore, metric] = [this._names().join(' '), this._get('defaultMetric')];
+  /** The preferences as the kernel expects them. A setting that is empty is left out: the store's own value applies. */
+  private _preferences(): Params<'wish'> {
+    const [ignore, metric] = [this._ignoredNames().join(' '), this._get('defaultMetric')];
     return {
       auto: this._get('autoCommit') === true,
-      settings: { ...(ignore ? { ignore } : {}), ...(typeof metric === 'string' && metric ? { default_metric: metric } : {}) }
+      settings: {
+        ...(ignore ? { ignore } : {}),
+        ...(typeof metric === 'string' && metric ? { default_metric: metric } : {})
+      }
     };
   }
 
-  private _names(): string[] {
+  private _ignoredNames(): string[] {
     const names = this._get('ignoredNames');
     return Array.isArray(names) ? names.filter(name => typeof name === 'string') : [];
   }

@@ -1,6 +1,6 @@
-import { connect, mountPanel, plain, type IPanel, type View } from '../core';
+import { connect, mountPanel, interpolate, type IPanel, type View } from '../core';
 
-/** What anywidget gives: the widget's traits and its messages. */
+/** The model that anywidget provides: the widget's traits and messages. */
 interface IModel {
   get(name: string): unknown;
   set(name: string, value: unknown): void;
@@ -11,46 +11,53 @@ interface IModel {
 }
 
 /**
- * The panel in a cell's output. It is drawn once the kernel has answered: without a kernel (a saved notebook that is
- * opened again) nothing is drawn, nothing else is asked for, and the static output beside it stays in sight.
+ * Draws the panel into a cell's output as soon as the kernel has answered. Without a kernel, as in a saved notebook
+ * that is opened again, it draws nothing and sends no further request, and the static output stays visible.
+ * Returns a function that removes the panel.
  */
 function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
   const transport = connect(
-    message => { model.send(message); },
+    message => {
+      model.send(message);
+    },
     listener => {
       model.on('msg:custom', listener);
-      return () => { model.off('msg:custom', listener); };
+      return () => {
+        model.off('msg:custom', listener);
+      };
     }
   );
   let panel: IPanel | null = null;
-  let told = '';
+  let lastSelected = '';
 
-  const selected = (ids: string[]): void => {
-    told = ids.join();
+  const onSelect = (ids: string[]): void => {
+    lastSelected = ids.join();
     model.set('selected', ids);
     model.save_changes();
   };
-  const show = (): void => {
-    const ids = chosen(model);
-    if (ids.join() !== told) {
-      told = ids.join();
+  const selectionChanged = (): void => {
+    const ids = selectedIds(model);
+    if (ids.join() !== lastSelected) {
+      lastSelected = ids.join();
       panel?.show(viewOf(model), ids);
     }
   };
-  const turn = (): void => { panel?.show(viewOf(model), chosen(model)); };
+  const viewChanged = (): void => {
+    panel?.show(viewOf(model), selectedIds(model));
+  };
 
   void transport.request('hello', {}).then(
     () => {
       el.classList.add('nbmv-mounted', 'nbmv-widget');
-      panel = mountPanel(el, { transport, translate: plain, selected }, viewOf(model), chosen(model));
-      model.on('change:selected', show);
-      model.on('change:view', turn);
+      panel = mountPanel(el, { transport, translate: interpolate, onSelect }, viewOf(model), selectedIds(model));
+      model.on('change:selected', selectionChanged);
+      model.on('change:view', viewChanged);
     },
     () => undefined
   );
   return () => {
-    model.off('change:selected', show);
-    model.off('change:view', turn);
+    model.off('change:selected', selectionChanged);
+    model.off('change:view', viewChanged);
     panel?.dispose();
     transport.dispose();
   };
@@ -62,7 +69,7 @@ function viewOf(model: IModel): View {
   return VIEWS.find(view => view === model.get('view')) ?? 'history';
 }
 
-function chosen(model: IModel): string[] {
+function selectedIds(model: IModel): string[] {
   const ids = model.get('selected');
   return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : [];
 }

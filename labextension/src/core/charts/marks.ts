@@ -1,33 +1,58 @@
-import { symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, type SymbolType } from 'd3-shape';
-import { svg } from '../dom';
+import {
+  symbol,
+  symbolCircle,
+  symbolCross,
+  symbolDiamond,
+  symbolSquare,
+  symbolStar,
+  symbolTriangle,
+  type SymbolType
+} from 'd3-shape';
+import { svg } from '../dom/elements';
 
-/** What tells series apart without colour: the line's dashes and the points' shapes. */
+/** Dashes and shapes distinguish the series without colour. */
 const DASHES = ['', '6 3', '2 3', '9 3 2 3', '4 2 1 2', '12 4'];
 const SHAPES: SymbolType[] = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross, symbolStar];
 
-export function dash(series: number): string {
+export function dashOf(series: number): string {
   return DASHES[series % DASHES.length] ?? '';
 }
 
 /** The class that gives a series its colour. */
-export function colour(series: number): string {
+export function colourClass(series: number): string {
   return `nbmv-lane-${series % 6}`;
 }
 
 /** A point of a series. size: its area in square px. */
-export function point(series: number, x: number, y: number, said: string, size = 34): SVGPathElement {
+export function drawPoint(series: number, x: number, y: number, said: string, size = 34): SVGPathElement {
   const shape = SHAPES[series % SHAPES.length] ?? symbolCircle;
-  return svg('path', { class: `nbmv-point ${colour(series)}`, transform: `translate(${x},${y})`, d: symbol(shape, size)() ?? '' }, svg('title', {}, said));
+  return svg(
+    'path',
+    { class: `nbmv-point ${colourClass(series)}`, transform: `translate(${x},${y})`, d: symbol(shape, size)() ?? '' },
+    svg('title', {}, said)
+  );
 }
 
-/** A piece of a series' line with its point, for the legend. */
-export function sample(series: number, kind: string): SVGSVGElement {
+/** A part of a series' line with a point, for the legend. */
+export function legendSample(series: number, kind: string): SVGSVGElement {
   const area = kind === 'bars' || kind === 'histogram';
   return svg(
     'svg',
-    { class: `nbmv-sample ${colour(series)}`, width: 24, height: 12, 'aria-hidden': true },
+    { class: `nbmv-sample ${colourClass(series)}`, width: 24, height: 12, 'aria-hidden': true },
     area
-      ? svg('rect', { class: series === 0 ? 'nbmv-area' : 'nbmv-area nbmv-area-hollow', x: 3, y: 1.5, width: 18, height: 9, 'stroke-dasharray': dash(series) })
-      : [kind === 'line' ? svg('path', { class: 'nbmv-line', d: 'M0 6H24', 'stroke-dasharray': dash(series) }) : null, point(series, 12, 6, '')]
+      ? svg('rect', {
+          class: series === 0 ? 'nbmv-area' : 'nbmv-area nbmv-area-hollow',
+          x: 3,
+          y: 1.5,
+          width: 18,
+          height: 9,
+          'stroke-dasharray': dashOf(series)
+        })
+      : [
+          kind === 'line'
+            ? svg('path', { class: 'nbmv-line', d: 'M0 6H24', 'stroke-dasharray': dashOf(series) })
+            : null,
+          drawPoint(series, 12, 6, '')
+        ]
   );
 }

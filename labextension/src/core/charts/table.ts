@@ -1,46 +1,85 @@
-import { h } from '../dom';
-import { measured, number } from '../figures';
-import type { Translate } from '../host';
-import type { IChart, Metric } from '../protocol';
+import { h } from '../dom/elements';
+import { metricNumber, formatNumber } from '../text/figures';
+import type { Translate } from '../text/translate';
+import type { IChart, Metric } from '../protocol/messages';
 
-/** More rows than this help nobody and make the page slow. */
-const MOST = 200;
+/** More rows would make the page slow. */
+const MAX_TABLE_ROWS = 200;
 
-/** A chart's numbers: a row for each x, label or bin, a column for each series. */
+/** The numbers of a chart: a row for each x, label or bin, a column for each series. */
 export function chartTable(t: Translate, chart: IChart): HTMLElement {
   const first = chart.x_label || t('Name');
   const rows = rowsOf(chart);
   const scatter = chart.kind === 'scatter' && chart.labels.length > 0;
   const heads = [...(scatter ? [t('Version')] : []), first, ...chart.series.map(one => one.label)];
-  const body = rows.slice(0, MOST).map((row, i) =>
-    h('tr', {}, scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null, h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key), row.values.map(value => h('td', { class: 'nbmv-number' }, value === null || value === undefined ? '–' : number(measured(value)))))
+  const body = rows.slice(0, MAX_TABLE_ROWS).map((row, i) =>
+    h(
+      'tr',
+      {},
+      scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null,
+      h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key),
+      row.values.map(value =>
+        h(
+          'td',
+          { class: 'nbmv-number' },
+          value === null || value === undefined ? '–' : formatNumber(metricNumber(value))
+        )
+      )
+    )
   );
   return h(
     'div',
     { class: 'nbmv-scroll', role: 'group', 'aria-label': chart.title },
-    h('table', { class: 'nbmv-table' }, h('caption', { class: 'nbmv-spoken' }, chart.title), h('thead', {}, h('tr', {}, heads.map(text => h('th', { scope: 'col' }, text)))), h('tbody', {}, body)),
-    rows.length > MOST ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MOST, all: rows.length })) : null
+    h(
+      'table',
+      { class: 'nbmv-table' },
+      h('caption', { class: 'nbmv-spoken' }, chart.title),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          heads.map(text => h('th', { scope: 'col' }, text))
+        )
+      ),
+      h('tbody', {}, body)
+    ),
+    rows.length > MAX_TABLE_ROWS
+      ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MAX_TABLE_ROWS, all: rows.length }))
+      : null
   );
 }
 
-interface IRow {
+interface IChartRow {
   key: string;
   values: (Metric | null | undefined)[];
 }
 
-function rowsOf(chart: IChart): IRow[] {
+function rowsOf(chart: IChart): IChartRow[] {
   if (chart.kind === 'bars') {
     return chart.labels.map((label, i) => ({ key: label, values: chart.series.map(one => one.y[i]) }));
   }
   if (chart.kind === 'scatter') {
-    return (chart.series[0]?.x ?? []).map((x, i) => ({ key: number(x), values: chart.series.map(one => one.y[i]) }));
+    return (chart.series[0]?.x ?? []).map((x, i) => ({
+      key: formatNumber(x),
+      values: chart.series.map(one => one.y[i])
+    }));
   }
-  const keys = [...new Set(chart.series.flatMap(one => (chart.kind === 'histogram' ? one.x.slice(0, -1).map((x, i) => `${number(x)} – ${number(one.x[i + 1] ?? x)}`) : one.x.map(x => number(x)))))];
-  const maps = chart.series.map(one => new Map(one.y.map((y, i) => [keyOf(chart, one.x, i), y] as const)));
+  const keys = [
+    ...new Set(
+      chart.series.flatMap(one =>
+        chart.kind === 'histogram'
+          ? one.x.slice(0, -1).map((x, i) => `${formatNumber(x)} – ${formatNumber(one.x[i + 1] ?? x)}`)
+          : one.x.map(x => formatNumber(x))
+      )
+    )
+  ];
+  const maps = chart.series.map(one => new Map(one.y.map((y, i) => [binKey(chart, one.x, i), y] as const)));
   return keys.map(key => ({ key, values: maps.map(map => map.get(key)) }));
 }
 
-function keyOf(chart: IChart, x: readonly number[], i: number): string {
+function binKey(chart: IChart, x: readonly number[], i: number): string {
   const at = x[i] ?? NaN;
-  return chart.kind === 'histogram' ? `${number(at)} – ${number(x[i + 1] ?? at)}` : number(at);
+  return chart.kind === 'histogram' ? `${formatNumber(at)} – ${formatNumber(x[i + 1] ?? at)}` : formatNumber(at);
 }

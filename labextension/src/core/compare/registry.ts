@@ -1,22 +1,22 @@
-import { failed, figures, names, profile } from './kinds';
-import { general, type Renderer } from './sections';
+import { renderFailure, renderMetrics, renderNames, renderProfile } from './renderers';
+import { renderSection, type Renderer } from './sections';
 
-/** By the section's id, or by its beginning where that ends with a dot; what none fits is drawn by `general`. */
+/** Renderers by the section's id, or by its prefix if the key ends with a dot. Default: `renderSection`. */
 const RENDERERS = new Map<string, Renderer>([
-  ['names', names],
-  ['params', figures],
-  ['metrics', figures],
-  ['profile.', profile],
-  ['failed.', failed]
+  ['names', renderNames],
+  ['params', renderMetrics],
+  ['metrics', renderMetrics],
+  ['profile.', renderProfile],
+  ['failed.', renderFailure]
 ]);
 
-/** A deeper comparison registers how it wants to be drawn. The longest prefix that fits is taken. */
-export function register(prefix: string, renderer: Renderer): void {
+/** Registers the renderer of a further kind of section. The longest matching prefix applies. */
+export function registerRenderer(prefix: string, renderer: Renderer): void {
   RENDERERS.set(prefix, renderer);
 }
 
 export function rendererOf(id: string): Renderer {
   const fit = [...RENDERERS.keys()].filter(prefix => id === prefix || (prefix.endsWith('.') && id.startsWith(prefix)));
   const longest = fit.sort((a, b) => b.length - a.length)[0];
-  return (longest === undefined ? undefined : RENDERERS.get(longest)) ?? general;
+  return (longest === undefined ? undefined : RENDERERS.get(longest)) ?? renderSection;
 }

@@ -1,85 +1,104 @@
-import { h } from '../dom';
-import { Ends } from '../signal';
-import { Offsets } from './offsets';
+import { h } from '../dom/elements';
+import { Disposables } from '../disposables';
+import { RowOffsets } from './offsets';
 
-/** Rows drawn beyond either end of what is seen. */
-const SPARE = 6;
+/** Number of rows that are rendered above and below the visible ones. */
+const EXTRA_ROWS = 6;
 
-export interface IDrawn {
-  /** Two rows of one key and one stamp look the same. */
+export interface IRowContent {
+  /** Two rows with the same key and the same stamp look the same. */
   key: string;
   stamp: string;
-  element: () => HTMLElement;
-  /** The heading above, or "". */
+  create: () => HTMLElement;
+  /** The heading above the row, or "". */
   heading: string;
 }
 
-/** What a list shows; it asks for no more than what is in view. */
-export interface IRows {
+/** The rows of a list. Only the rows in view are requested. */
+export interface IRowSource {
   count(): number;
-  headed(index: number): boolean;
-  row(index: number): IDrawn;
-  /** The heading that stays on top while this row is the first one in view. */
-  sticky(index: number): string;
-  /** Rows `from` to `to` (excluded) come into view. */
-  wanted(from: number, to: number): void;
+  hasHeading(index: number): boolean;
+  row(index: number): IRowContent;
+  /** The heading that stays at the top while this row is the first visible one. */
+  stickyHeading(index: number): string;
+  /** Called when the rows `from` to `to` (excluded) are visible. */
+  onVisible(from: number, to: number): void;
 }
 
-interface IMade extends IDrawn {
+interface IRenderedRow extends IRowContent {
   index: number;
-  made: HTMLElement;
-  above: HTMLElement | null;
+  element: HTMLElement;
+  headingElement: HTMLElement | null;
 }
 
 /**
- * A listbox of any length of which only the rows in view, and the one that holds the tab stop, are in the document.
- * Rows are placed by their offset; heights follow the size of the theme's font.
+ * A listbox of any length. The document contains only the visible rows and the row with the tab stop.
+ * Rows are positioned by their offset; their height depends on the theme's font size.
  */
-export class List {
+export class VirtualList {
   readonly element: HTMLElement;
   private readonly _inner = h('div', { class: 'nbmv-list-inner', role: 'presentation' });
-  private readonly _sticky = h('div', { class: 'nbmv-day nbmv-day-now', role: 'presentation', 'aria-hidden': true, hidden: true });
-  private readonly _rows: IRows;
-  private readonly _offsets = new Offsets();
-  private readonly _ends = new Ends();
-  private _made = new Map<number, IMade>();
+  private readonly _sticky = h('div', {
+    class: 'nbmv-day nbmv-day-now',
+    role: 'presentation',
+    'aria-hidden': true,
+    hidden: true
+  });
+  private readonly _rows: IRowSource;
+  private readonly _offsets = new RowOffsets();
+  private readonly _disposables = new Disposables();
+  private _rendered = new Map<number, IRenderedRow>();
   private _active = 0;
-  private _row = 46;
-  private _head = 26;
+  private _rowHeight = 46;
+  private _headingHeight = 26;
   private _frame = 0;
 
-  constructor(name: string, rows: IRows) {
+  constructor(name: string, rows: IRowSource) {
     this._rows = rows;
     this.element = h(
       'div',
-      { class: 'nbmv-list', role: 'listbox', 'aria-label': name, 'aria-multiselectable': true, on: { scroll: () => { this._later(); } } },
+      {
+        class: 'nbmv-list',
+        role: 'listbox',
+        'aria-label': name,
+        'aria-multiselectable': true,
+        on: {
+          scroll: () => {
+            this._updateSoon();
+          }
+        }
+      },
       this._sticky,
       this._inner
     );
     if (typeof ResizeObserver === 'function') {
       const observer = new ResizeObserver(() => {
         if (this._inner.contains(document.activeElement)) {
-          this._reveal(this._active); // the details have just taken their room
+          this._scrollTo(this._active); // the details may have opened and taken space
         }
-        this._later();
+        this._updateSoon();
       });
       observer.observe(this.element);
-      this._ends.add(() => { observer.disconnect(); });
+      this._disposables.add(() => {
+        observer.disconnect();
+      });
     }
-    this._ends.add(() => { cancelAnimationFrame(this._frame); });
+    this._disposables.add(() => {
+      cancelAnimationFrame(this._frame);
+    });
   }
 
   dispose(): void {
-    this._ends.dispose();
+    this._disposables.dispose();
   }
 
   get active(): number {
     return this._active;
   }
 
-  /** Height of a row's own text, and of a heading above it, in px. */
+  /** Heights of a row's text and of a heading, in px. */
   get heights(): { row: number; head: number } {
-    return { row: this._row, head: this._head };
+    return { row: this._rowHeight, head: this._headingHeight };
   }
 
   get last(): number {
@@ -87,15 +106,15 @@ export class List {
   }
 
   get pageRows(): number {
-    return Math.max(1, Math.floor(this._viewport() / this._row) - 1);
+    return Math.max(1, Math.floor(this._viewportHeight() / this._rowHeight) - 1);
   }
 
-  /** The rows may be other ones, more or fewer: what is at the top of the view stays there. */
+  /** Reads the number of rows again. The row at the top of the view stays there. */
   refresh(): void {
     const first = this._offsets.at(this.element.scrollTop);
     const within = this.element.scrollTop - this._offsets.top(first);
     this._measure();
-    this._offsets.set(this._rows.count(), this._row, this._head, index => this._rows.headed(index));
+    this._offsets.set(this._rows.count(), this._rowHeight, this._headingHeight, index => this._rows.hasHeading(index));
     this._inner.style.height = `${this._offsets.height}px`;
     if (this.element.scrollTop > 0) {
       this.element.scrollTop = this._offsets.top(first) + within;
@@ -104,62 +123,62 @@ export class List {
     this.draw();
   }
 
-  /** Draws the rows in view, each only where it has changed. */
+  /** Draws the visible rows. A row whose stamp is unchanged is kept. */
   draw(): void {
     const top = this.element.scrollTop;
     const count = this._offsets.count;
-    const from = Math.max(0, this._offsets.at(top) - SPARE);
-    const to = Math.min(count, this._offsets.at(top + this._viewport()) + 1 + SPARE);
-    this._rows.wanted(from, to);
-    const focused = this._made.get(this._active)?.made === document.activeElement;
-    for (const [index, one] of this._made) {
+    const from = Math.max(0, this._offsets.at(top) - EXTRA_ROWS);
+    const to = Math.min(count, this._offsets.at(top + this._viewportHeight()) + 1 + EXTRA_ROWS);
+    this._rows.onVisible(from, to);
+    const focused = this._rendered.get(this._active)?.element === document.activeElement;
+    for (const [index, one] of this._rendered) {
       if ((index < from || index >= to) && index !== this._active) {
-        remove(one);
-        this._made.delete(index);
+        removeRow(one);
+        this._rendered.delete(index);
       }
     }
     for (let i = from; i < to; i += 1) {
-      this._put(i);
+      this._renderRow(i);
     }
     if (this._active < count) {
-      this._put(this._active);
+      this._renderRow(this._active);
     }
-    this._hold(focused);
-    this._stick(top);
+    this._updateTabStop(focused);
+    this._updateStickyHeading(top);
   }
 
-  /** Makes the row the tab stop and brings it into view. */
-  go(index: number, focus: boolean): void {
+  /** Makes the row the tab stop and scrolls to it. */
+  activate(index: number, focus: boolean): void {
     this._active = Math.max(0, Math.min(index, this._offsets.count - 1));
-    this._reveal(this._active);
+    this._scrollTo(this._active);
     this.draw();
     if (focus) {
-      this._made.get(this._active)?.made.focus({ preventScroll: true });
+      this._rendered.get(this._active)?.element.focus({ preventScroll: true });
     }
   }
 
-  /** The row an event happened in, or -1. */
+  /** The row in which an event happened, or -1. */
   indexOf(target: EventTarget | null): number {
     const row = target instanceof Element ? target.closest<HTMLElement>('[role=option]') : null;
     return row && this._inner.contains(row) ? Number(row.dataset['index']) : -1;
   }
 
   elementAt(index: number): HTMLElement | undefined {
-    return this._made.get(index)?.made;
+    return this._rendered.get(index)?.element;
   }
 
   focus(): void {
     this.draw();
-    this._made.get(this._active)?.made.focus({ preventScroll: true });
+    this._rendered.get(this._active)?.element.focus({ preventScroll: true });
   }
 
-  private _later(): void {
+  private _updateSoon(): void {
     if (!this._frame) {
       this._frame = requestAnimationFrame(() => {
         this._frame = 0;
-        const before = this._row;
+        const before = this._rowHeight;
         this._measure();
-        if (before === this._row) {
+        if (before === this._rowHeight) {
           this.draw();
         } else {
           this.refresh();
@@ -168,100 +187,102 @@ export class List {
     }
   }
 
-  private _viewport(): number {
+  private _viewportHeight(): number {
     return this.element.clientHeight || 400;
   }
 
-  /** Two lines of text and some air; a theme or a user may have made the font larger. */
+  /** Two lines of text and a margin. Themes and users change the font size. */
   private _measure(): void {
     const font = parseFloat(getComputedStyle(this.element).fontSize) || 13;
-    this._row = Math.round(font * 3.55);
-    this._head = Math.round(font * 2);
+    this._rowHeight = Math.round(font * 3.55);
+    this._headingHeight = Math.round(font * 2);
   }
 
-  private _put(index: number): void {
+  private _renderRow(index: number): void {
     const drawn = this._rows.row(index);
-    const there = this._made.get(index);
-    const same = there && there.key === drawn.key && there.stamp === drawn.stamp;
-    const one = same ? there : this._make(index, drawn);
+    const existing = this._rendered.get(index);
+    const same = existing && existing.key === drawn.key && existing.stamp === drawn.stamp;
+    const one = same ? existing : this._createRow(index, drawn);
     if (!same) {
-      if (there) {
-        there.above?.remove();
-        there.made.replaceWith(one.made);
+      if (existing) {
+        existing.headingElement?.remove();
+        existing.element.replaceWith(one.element);
       } else {
         this._insert(one);
       }
-      if (one.above) {
-        one.made.before(one.above);
+      if (one.headingElement) {
+        one.element.before(one.headingElement);
       }
-      this._made.set(index, one);
+      this._rendered.set(index, one);
     }
     const top = this._offsets.top(index);
-    if (one.above) {
-      place(one.above, top, this._head);
+    if (one.headingElement) {
+      placeRow(one.headingElement, top, this._headingHeight);
     }
-    place(one.made, top + (one.above ? this._head : 0), this._row);
-    set(one.made, 'aria-setsize', this._offsets.count);
+    placeRow(one.element, top + (one.headingElement ? this._headingHeight : 0), this._rowHeight);
+    setNumber(one.element, 'aria-setsize', this._offsets.count);
   }
 
-  private _make(index: number, drawn: IDrawn): IMade {
-    const made = drawn.element();
-    made.setAttribute('role', 'option');
-    made.setAttribute('aria-posinset', String(index + 1));
-    made.dataset['index'] = String(index);
-    const above = drawn.heading ? h('div', { class: 'nbmv-day', role: 'presentation', 'aria-hidden': true }, drawn.heading) : null;
-    return { ...drawn, index, made, above };
+  private _createRow(index: number, drawn: IRowContent): IRenderedRow {
+    const element = drawn.create();
+    element.setAttribute('role', 'option');
+    element.setAttribute('aria-posinset', String(index + 1));
+    element.dataset['index'] = String(index);
+    const above = drawn.heading
+      ? h('div', { class: 'nbmv-day', role: 'presentation', 'aria-hidden': true }, drawn.heading)
+      : null;
+    return { ...drawn, index, element: element, headingElement: above };
   }
 
-  /** Keeps the rows of the document in their order on the screen, which is the order in which they are read. */
-  private _insert(one: IMade): void {
-    let after: IMade | undefined;
-    for (const other of this._made.values()) {
+  /** Keeps the rows of the document in their visual order, in which screen readers read them. */
+  private _insert(one: IRenderedRow): void {
+    let after: IRenderedRow | undefined;
+    for (const other of this._rendered.values()) {
       if (other.index > one.index && (!after || other.index < after.index)) {
         after = other;
       }
     }
-    this._inner.insertBefore(one.made, after ? (after.above ?? after.made) : null);
+    this._inner.insertBefore(one.element, after ? (after.headingElement ?? after.element) : null);
   }
 
-  private _hold(focused: boolean): void {
-    for (const [index, one] of this._made) {
-      set(one.made, 'tabindex', index === this._active ? 0 : -1);
+  private _updateTabStop(focused: boolean): void {
+    for (const [index, one] of this._rendered) {
+      setNumber(one.element, 'tabindex', index === this._active ? 0 : -1);
     }
-    const active = this._made.get(this._active)?.made;
+    const active = this._rendered.get(this._active)?.element;
     if (focused && active && active !== document.activeElement) {
       active.focus({ preventScroll: true });
     }
   }
 
-  private _stick(top: number): void {
+  private _updateStickyHeading(top: number): void {
     const first = this._offsets.at(top);
-    const text = this._offsets.count > 0 && top > 0 ? this._rows.sticky(first) : '';
+    const text = this._offsets.count > 0 && top > 0 ? this._rows.stickyHeading(first) : '';
     this._sticky.hidden = !text;
     if (this._sticky.textContent !== text) {
       this._sticky.textContent = text;
     }
   }
 
-  private _reveal(index: number): void {
-    const top = this._offsets.top(index) - this._head;
+  private _scrollTo(index: number): void {
+    const top = this._offsets.top(index) - this._headingHeight;
     const bottom = this._offsets.top(index + 1);
     const seen = this.element.scrollTop;
     if (top < seen) {
       this.element.scrollTop = Math.max(0, top);
-    } else if (bottom > seen + this._viewport()) {
-      this.element.scrollTop = bottom - this._viewport();
+    } else if (bottom > seen + this._viewportHeight()) {
+      this.element.scrollTop = bottom - this._viewportHeight();
     }
   }
 }
 
-function remove(one: IMade): void {
-  one.above?.remove();
-  one.made.remove();
+function removeRow(one: IRenderedRow): void {
+  one.headingElement?.remove();
+  one.element.remove();
 }
 
-/** Writing what is there already would cost the page a layout. */
-function place(element: HTMLElement, top: number, height: number): void {
+/** Writes only what differs: every write would cause a layout. */
+function placeRow(element: HTMLElement, top: number, height: number): void {
   const [y, tall] = [`${top}px`, `${height}px`];
   if (element.style.top !== y || element.style.height !== tall) {
     element.style.top = y;
@@ -269,7 +290,7 @@ function place(element: HTMLElement, top: number, height: number): void {
   }
 }
 
-function set(element: HTMLElement, name: string, value: number): void {
+function setNumber(element: HTMLElement, name: string, value: number): void {
   if (element.getAttribute(name) !== String(value)) {
     element.setAttribute(name, String(value));
   }

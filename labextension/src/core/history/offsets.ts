@@ -1,9 +1,9 @@
-/** Where each row of a long list begins: rows are equally high, but for those with a heading above. */
-export class Offsets {
+/** The offset of each row of a long list. All rows are equally high, apart from the headings above some of them. */
+export class RowOffsets {
   private _tops = new Float64Array(1);
   private _count = 0;
 
-  /** row and head: heights in px. headed: rows with a heading above. */
+  /** row, head: heights in px. headed: whether a row has a heading above it. */
   set(count: number, row: number, head: number, headed: (index: number) => boolean): void {
     this._count = count;
     this._tops = new Float64Array(count + 1);
@@ -27,7 +27,7 @@ export class Offsets {
     return this._tops[Math.min(index, this._count)] ?? 0;
   }
 
-  /** The row that covers the height `y`. */
+  /** The row at the offset `y`. */
   at(y: number): number {
     let low = 0;
     let high = this._count - 1;

@@ -1,26 +1,32 @@
-import type { List } from './list';
+import type { VirtualList } from './list';
 
-/** Which versions are selected, by id ("" is the row of uncommitted changes), and the keys and clicks that select them. */
-export class Selection {
-  /** Called with the row that Enter or a double click opens. */
-  open: (index: number) => void = () => undefined;
+/** The selected versions, by id ("" is the row of uncommitted changes), and the keys and clicks that select them. */
+export class RowSelection {
+  /** Called with the row on Enter and on a double click. */
+  onOpen: (index: number) => void = () => undefined;
   private _ids: string[] = [];
   private _anchor = 0;
   private _activeId: string | undefined;
-  private readonly _list: List;
+  private readonly _list: VirtualList;
   private readonly _idAt: (index: number) => string | undefined;
-  private readonly _changed: () => void;
+  private readonly _onChange: () => void;
 
-  constructor(list: List, idAt: (index: number) => string | undefined, changed: () => void) {
+  constructor(list: VirtualList, idAt: (index: number) => string | undefined, changed: () => void) {
     this._list = list;
     this._idAt = idAt;
-    this._changed = changed;
-    list.element.addEventListener('click', event => { this._click(event); });
-    list.element.addEventListener('dblclick', event => { this._double(event); });
-    list.element.addEventListener('keydown', event => { this._key(event); });
+    this._onChange = changed;
+    list.element.addEventListener('click', event => {
+      this._onClick(event);
+    });
+    list.element.addEventListener('dblclick', event => {
+      this._onDoubleClick(event);
+    });
+    list.element.addEventListener('keydown', event => {
+      this._onKey(event);
+    });
   }
 
-  /** The selected versions. */
+  /** Ids of the selected versions, without the row of uncommitted changes. */
   get ids(): string[] {
     return this._ids.filter(Boolean);
   }
@@ -32,38 +38,38 @@ export class Selection {
   set(ids: readonly string[], index: number): void {
     this._ids = [...ids];
     if (index >= 0) {
-      this._go(index, false);
+      this._activate(index, false);
     }
-    this._changed();
+    this._onChange();
   }
 
-  only(index: number): void {
+  selectOnly(index: number): void {
     const id = this._idAt(index);
     this._ids = id === undefined ? [] : [id];
     this._anchor = index;
-    this._go(index, true);
-    this._changed();
+    this._activate(index, true);
+    this._onChange();
   }
 
   clear(): void {
     this._ids = [];
-    this._changed();
+    this._onChange();
   }
 
-  /** The list has been read again: the tab stop goes with its version to its new row. */
-  settle(placeOf: (id: string) => number): void {
+  /** Moves the tab stop to the new row of its version after the list has been reloaded. */
+  followActiveRow(placeOf: (id: string) => number): void {
     if (this._activeId !== undefined) {
       const index = placeOf(this._activeId);
       if (index >= 0 && index !== this._list.active) {
         const focused = this._list.element.contains(document.activeElement);
-        this._list.go(index, focused);
+        this._list.activate(index, focused);
         this._anchor = index;
       }
     }
   }
 
-  private _go(index: number, focus: boolean): void {
-    this._list.go(index, focus);
+  private _activate(index: number, focus: boolean): void {
+    this._list.activate(index, focus);
     this._activeId = this._idAt(this._list.active);
   }
 
@@ -73,8 +79,8 @@ export class Selection {
       this._ids = this._ids.includes(id) ? this._ids.filter(one => one !== id) : [...this._ids.filter(Boolean), id];
     }
     this._anchor = index;
-    this._go(index, true);
-    this._changed();
+    this._activate(index, true);
+    this._onChange();
   }
 
   private _extend(index: number): void {
@@ -87,12 +93,12 @@ export class Selection {
       }
     }
     this._ids = ids;
-    this._go(index, true);
-    this._changed();
+    this._activate(index, true);
+    this._onChange();
   }
 
-  private _click(event: MouseEvent): void {
-    const index = this._clicked(event);
+  private _onClick(event: MouseEvent): void {
+    const index = this._clickedRow(event);
     if (index < 0) {
       return;
     }
@@ -101,41 +107,44 @@ export class Selection {
     } else if (event.ctrlKey || event.metaKey) {
       this._toggle(index);
     } else {
-      this.only(index);
+      this.selectOnly(index);
     }
   }
 
-  /** A row that was drawn anew between press and release: the browser names what holds the rows, the place says which it was. */
-  private _clicked(event: MouseEvent): number {
+  /**
+   * The clicked row. If a row was redrawn between press and release, the event names its container; the position tells
+   * the row.
+   */
+  private _clickedRow(event: MouseEvent): number {
     const index = this._list.indexOf(event.target);
     return index >= 0 ? index : this._list.indexOf(document.elementFromPoint(event.clientX, event.clientY));
   }
 
-  private _double(event: MouseEvent): void {
+  private _onDoubleClick(event: MouseEvent): void {
     const index = this._list.indexOf(event.target);
     if (index >= 0) {
-      this.open(index);
+      this.onOpen(index);
     }
   }
 
-  private _key(event: KeyboardEvent): void {
+  private _onKey(event: KeyboardEvent): void {
     if (this._list.indexOf(event.target) < 0) {
       return;
     }
-    const wanted = this._target(event.key);
+    const wanted = this._targetRow(event.key);
     const to = wanted === undefined ? undefined : Math.max(0, Math.min(wanted, this._list.last));
     if (to !== undefined) {
       if (event.shiftKey) {
         this._extend(to);
       } else if (event.ctrlKey || event.metaKey) {
-        this._go(to, true);
+        this._activate(to, true);
       } else {
-        this.only(to);
+        this.selectOnly(to);
       }
     } else if (event.key === ' ') {
       this._toggle(this._list.active);
     } else if (event.key === 'Enter') {
-      this.open(this._list.active);
+      this.onOpen(this._list.active);
     } else if (event.key === 'Escape' && this._ids.length) {
       this.clear();
     } else {
@@ -145,7 +154,7 @@ export class Selection {
     event.stopPropagation();
   }
 
-  private _target(key: string): number | undefined {
+  private _targetRow(key: string): number | undefined {
     const at = this._list.active;
     switch (key) {
       case 'ArrowDown':

@@ -1,0 +1,89 @@
+import type { IContext } from '../context';
+import { screenReaderText, userText } from '../dom/controls';
+import { h } from '../dom/elements';
+import { formatJson, formatSize } from '../text/figures';
+import { icon } from '../dom/icons';
+import { KINDS } from '../text/kinds';
+import type { ISection, Kind } from '../protocol/messages';
+import { renderCharts, renderSection, renderNote, renderTable, type IDisplayOptions } from './sections';
+import { changeCell, valueCell } from './cells';
+
+/** Parameters and metrics: the last column is the difference, with its sign. */
+export function renderMetrics(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
+  const last = section.columns.length - 1;
+  const drawn = renderTable(ctx, section, look, (at, found, row) =>
+    at === last && last > 2 ? changeCell(found, section.directions?.[formatJson(row[0])]) : valueCell(found)
+  );
+  return [drawn, ...renderCharts(ctx, section), renderNote(section)];
+}
+
+/** A profile of both sides. Rows "column · statistic" are grouped: only the first row of a group names the column. */
+export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
+  let group = '';
+  const [drawn] = [
+    renderTable(ctx, section, look, (at, found) => {
+      if (at !== 0 || typeof found !== 'string' || !found.includes(' · ')) {
+        if (at === 0) {
+          group = '';
+        }
+        return valueCell(found);
+      }
+      const cut = found.indexOf(' · ');
+      const [column, what] = [found.slice(0, cut), found.slice(cut + 3)];
+      const again = column === group;
+      group = column;
+      return {
+        shown: [
+          h('span', { class: again ? 'nbmv-again' : undefined }, userText(column)),
+          h('span', { class: 'nbmv-dim' }, ` · ${what}`)
+        ]
+      };
+    })
+  ];
+  return [
+    ...renderCharts(ctx, section),
+    ...renderSection(ctx, { ...section, rows: [], charts: [], note: '' }, look),
+    drawn,
+    renderNote(section)
+  ];
+}
+
+/** Names with their kinds and sizes. A narrow panel shows the type in the tooltip of the name only. */
+export function renderNames(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
+  const { t } = ctx;
+  const rows = section.rows.map(row => ({ ...row, cells: [row.cells[0] ?? '', ...row.cells.slice(2)] }));
+  const kindOf = new Map(
+    section.rows.map(row => [row.cells[0], KINDS.find((one): one is Kind => one === row.cells[1]) ?? 'other'])
+  );
+  const drawn = renderTable(
+    ctx,
+    { ...section, rows, columns: [t('name'), t('type'), t('before'), t('after')] },
+    look,
+    (at, found, cells) => {
+      if (at === 0) {
+        const kind = kindOf.get(found) ?? 'other';
+        return {
+          shown: h(
+            'span',
+            { class: 'nbmv-named' },
+            icon(kind),
+            screenReaderText(`${kind} `),
+            userText(formatJson(found), 'nbmv-name-text')
+          ),
+          title: `${kind}, ${formatJson(cells[1])}`
+        };
+      }
+      return at === 1
+        ? { ...valueCell(found), wide: true }
+        : typeof found === 'number'
+          ? { shown: formatSize(found), number: true }
+          : valueCell(found);
+    }
+  );
+  return [drawn, renderNote(section)];
+}
+
+/** What could not be compared, and why. */
+export function renderFailure(_: IContext, section: ISection): (HTMLElement | null)[] {
+  return [h('div', { class: 'nbmv-box nbmv-box-warning' }, userText(section.note))];
+}

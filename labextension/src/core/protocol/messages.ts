@@ -1,0 +1,313 @@
+/**
+ * The JSON messages between a panel and the kernel, over a comm of the JupyterLab plugin or of the widget.
+ * The JSON schemas in `tests/golden/panel/` hold for both sides.
+ * Sizes are bytes, durations seconds.
+ */
+
+export const PROTOCOL = 1;
+
+export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
+export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
+export type Status = 'added' | 'removed' | 'changed' | 'same';
+/** Whether higher or lower values of a metric are better. The kernel decides it; a page never does. */
+export type Direction = 'higher' | 'lower' | 'unknown';
+
+/** A metric. JSON has no NaN and no infinities, so these are words. Parameters use the same words. */
+export type Metric = number | 'nan' | 'inf' | '-inf';
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+// -- frames
+
+/** Panel to kernel. The panel chooses the ids, in ascending order. */
+export interface IRequest {
+  id: number;
+  method: string;
+  params: object;
+}
+
+/** Kernel to panel: exactly one of these ends a request. Progress messages may precede it. */
+export type Reply = { id: number; result: unknown } | { id: number; error: IFailure };
+export interface IProgress {
+  id: number;
+  progress: { done: number; total: number; what: string };
+}
+
+/** Kernel to panel after every change, whoever made it: the complete state. */
+export interface IPush {
+  push: 'state';
+  state: IState;
+}
+
+/** An error. code: its class ("Busy", "UnknownVersion", "Cancelled" ...). hint: what to do about it, or "". */
+export interface IFailure {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+// -- results
+
+/** The kernel's state. */
+export interface IState {
+  protocol: number;
+  /** The release of nbmodelver in the kernel's environment. */
+  release: string;
+  /** The path of the store; null if there is none yet. */
+  store: string | null;
+  /** The notebook's file name, or "". */
+  notebook: string;
+  branch: string;
+  /** The id of the version that each branch or tag names. */
+  branches: { [name: string]: string };
+  tags: { [name: string]: string };
+  /** The current version; null before the first one. */
+  head: IEntry | null;
+  /** Number of versions, and their size on disk. */
+  versions: number;
+  stored_bytes: number;
+  /** Whether a cell is running. If so, commit and rollback are refused or queued. */
+  busy: boolean;
+  /** Requests that wait for the cell to end. Those of other panels have negative ids, which `cancel` accepts too. */
+  queued: { request: number; method: string; what: string }[];
+  auto: boolean;
+  /**
+   * The variables compared with the current version; null if they have not been compared since the last cell started,
+   * as that would take more than a few ms. `hello` then starts a comparison, whose result is pushed.
+   */
+  uncommitted: IChange[] | null;
+  /** The name of the version that undo or redo restores; null if there is none. */
+  undo: string | null;
+  redo: string | null;
+  /** Names of the metrics and parameters of all versions. */
+  metrics: string[];
+  /** The directions of `metrics`; a metric that is missing has an unknown direction. */
+  directions?: { [metric: string]: Direction };
+  params: string[];
+  settings: { [key: string]: Json };
+}
+
+/** A version in a list. */
+export interface IEntry {
+  id: string;
+  name: string;
+  number: number;
+  parents: string[];
+  branch: string;
+  message: string;
+  note: string;
+  author: string;
+  /** ISO 8601, UTC. */
+  saved_at_utc: string;
+  /** Why nbmodelver created the version automatically, or "". */
+  auto: string;
+  tags: string[];
+  /** Branches whose newest version this is. */
+  branches: string[];
+  names: { name: string; kind: Kind; type: string; size_bytes: number }[];
+  params: { [name: string]: Json };
+  metrics: { [name: string]: Metric };
+  raw_bytes: number;
+  new_bytes: number;
+  duration_s: number;
+}
+
+/** An entry of the history with its place in the graph: columns count from 0, edges lead from this row to the next. */
+export interface IHistoryEntry extends IEntry {
+  graph: { column: number; edges: [from: number, to: number][] };
+}
+
+export interface IHistoryFilter {
+  /** Searched in message, note, tags and names. */
+  text?: string;
+  kind?: Kind;
+  tag?: string;
+  branch?: string;
+  /** Versions in which this name is new or changed. */
+  name?: string;
+  /** A range of a metric. No range contains a non-finite value. */
+  metric?: { name: string; at_least?: number; at_most?: number };
+  /** false: without the versions that nbmodelver created automatically. */
+  auto?: boolean;
+}
+
+/** One version with all its data. */
+export interface IVersion extends IEntry {
+  kept: { name: string; kind: Kind; type: string; size_bytes: number; notes: string[] }[];
+  skipped: { name: string; path: string; reason: string }[];
+  cells: { source: string; execution_count: number | null; duration_s: number | null; ok: boolean; outputs: string }[];
+  environment: { [key: string]: Json };
+  git: { commit: string; branch: string; dirty: boolean } | null;
+  /** Whether the version contains the notebook document. */
+  has_notebook: boolean;
+}
+
+export interface IChange {
+  name: string;
+  effect: Effect;
+  kind: Kind;
+  type: string;
+  size_bytes: number;
+  reason: string;
+}
+
+export interface IPlan {
+  version: { id: string; name: string; message: string };
+  changes: IChange[];
+  load_bytes: number;
+  environment: string[];
+  notes: string[];
+  saves_first: boolean;
+  /** Variables that would be replaced and that no version can hold. Undo restores them while the kernel runs. */
+  unsaved?: string[];
+}
+
+/**
+ * One section of a comparison. Known ids may have a renderer of their own; every section can be shown as table and
+ * lines.
+ */
+export interface ISection {
+  id: string;
+  title: string;
+  columns: string[];
+  rows: { cells: Json[]; status: Status }[];
+  /** Unified diff, without file header. */
+  lines: string[];
+  note: string;
+  charts: IChart[];
+  /** Directions of the rows that are metrics, by their names. */
+  directions?: { [metric: string]: Direction };
+}
+
+/**
+ * A chart that is drawn as SVG, with its numbers as a table.
+ * line and scatter: x and y have equal length. bars: one y for each label in `labels`.
+ * y: null if there is no value, a word if it is not finite. The plot has a gap there, and the table shows the word.
+ * histogram: y are counts, x are the edges of the bins, one more than y. Several series overlap.
+ */
+export interface IChart {
+  kind: 'line' | 'scatter' | 'bars' | 'histogram';
+  title: string;
+  x_label: string;
+  y_label: string;
+  labels: string[];
+  series: { label: string; x: number[]; y: (Metric | null)[] }[];
+  /** The direction, if y is a metric. */
+  better?: Direction;
+}
+
+export interface IDiff {
+  before: { id: string; name: string; message: string };
+  after: { id: string; name: string; message: string };
+  sections: ISection[];
+}
+
+/** Several versions side by side: a row for each parameter and metric, a value for each version (null: none). */
+export interface IComparison {
+  versions: IEntry[];
+  params: { name: string; values: Json[]; differs: boolean }[];
+  metrics: { name: string; values: (Metric | null)[]; differs: boolean; direction?: Direction }[];
+  charts: IChart[];
+}
+
+/** The history of a name, newest first: only the versions in which it is new, changed or removed. */
+export interface INameHistory {
+  name: string;
+  steps: { entry: IEntry; status: Status; type: string; size_bytes: number; said: string }[];
+}
+
+/** What the next commit could contain. */
+export interface ICommitForm {
+  names: {
+    name: string;
+    kind: Kind;
+    type: string;
+    size_bytes: number | null;
+    /** Compared with the current version. */
+    status: 'new' | 'changed' | 'same';
+    /** Whether %mv_commit without arguments would commit it. */
+    chosen: boolean;
+    /** Why it cannot be committed, or "". */
+    problem: string;
+  }[];
+  /** Numbers in the notebook that look like metrics by their name. */
+  metrics: { [name: string]: Metric };
+}
+
+export interface IActionResult {
+  /** One line about what was done, as the magic prints it. */
+  said: string;
+  state: IState;
+}
+
+// -- methods
+
+/**
+ * The parameters and the result of each method. A version is given by its id or by any revision ("v3", "HEAD~1", a
+ * tag).
+ */
+export interface IMethods {
+  hello: [{}, IState];
+  history: [{ filter: IHistoryFilter; offset: number; limit: number }, { total: number; entries: IHistoryEntry[] }];
+  /** A metric or parameter over the versions, oldest first. */
+  series: [{ metric: string; filter?: IHistoryFilter }, { points: { id: string; number: number; value: Metric }[] }];
+  version: [{ id: string }, IVersion];
+  profile: [{ id: string; name: string }, { section: ISection }];
+  /**
+   * The history of a name, or of the variables that a notebook cell assigns. Without either: only the names of all
+   * variables.
+   */
+  inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
+  diff: [{ before: string; after: string; names?: string[] }, IDiff];
+  compare: [{ ids: string[] }, IComparison];
+  plan: [{ id: string; names?: string[] }, IPlan];
+  form: [{}, ICommitForm];
+  /**
+   * names: null for the variables that %mv_commit without arguments takes. queue: wait for a running cell instead of
+   * being refused.
+   */
+  commit: [
+    {
+      names: string[] | null;
+      message: string;
+      note?: string;
+      tags?: string[];
+      metrics?: { [n: string]: Metric | [Metric, 'higher' | 'lower'] };
+      queue?: boolean;
+    },
+    IActionResult & { entry: IEntry; skipped: IVersion['skipped'] }
+  ];
+  rollback: [{ id: string; names?: string[]; queue?: boolean }, IActionResult & { plan: IPlan }];
+  undo: [{ queue?: boolean }, IActionResult & { plan: IPlan }];
+  redo: [{ queue?: boolean }, IActionResult & { plan: IPlan }];
+  switch: [{ branch: string; create?: boolean; queue?: boolean }, IActionResult];
+  tag: [{ id: string; name: string; move?: boolean }, IActionResult];
+  untag: [{ name: string }, IActionResult];
+  note: [{ id: string; note: string }, IActionResult];
+  /**
+   * Where an export would be written. path: the text for the field. file: the absolute path. problem: "FileExists" if
+   * the file may be replaced.
+   */
+  destination: [{ id: string; path?: string }, { name: string; path: string; file: string; problem: IFailure | null }];
+  /**
+   * path: relative to the notebook's folder; default: the version's name, beside the notebook. overwrite: replace an
+   * existing file.
+   */
+  export: [{ id: string; path?: string; overwrite?: boolean }, IActionResult & { path: string; size_bytes: number }];
+  /** The notebook document of a version as nbformat JSON; null if the version contains none. */
+  document: [{ id: string }, { notebook: { [key: string]: Json } | null; name: string }];
+  /** The document that the page shows, for the next version. path: relative to the server's root. */
+  live: [{ path: string; notebook: { [key: string]: Json } }, {}];
+  set: [{ key: string; value: Json }, IActionResult];
+  /**
+   * The user's preferences for every notebook. A setting that is missing keeps the store's value. Held until there is a
+   * store.
+   */
+  wish: [{ auto: boolean; settings: { ignore?: string; default_metric?: string } }, {}];
+  auto: [{ on: boolean }, IActionResult];
+  /** Stops a running request at its next step, or removes a queued one. That request then fails with "Cancelled". */
+  cancel: [{ request: number }, {}];
+}
+
+export type Method = keyof IMethods;
+export type Params<M extends Method> = IMethods[M][0];
+export type Result<M extends Method> = IMethods[M][1];

@@ -1,0 +1,55 @@
+/** axe-core on every view, as far as jsdom goes: no layout, so no contrast; the browser test does that. */
+import axe from 'axe-core';
+import { describe, expect, test } from 'vitest';
+import { Mock } from '../mock';
+import { idOf } from '../sample';
+import { button, click, one, page, row, settled } from './mount';
+
+// axe measures letters on a canvas, to find fonts of icons; jsdom has none and says so aloud.
+HTMLCanvasElement.prototype.getContext = () => null;
+
+async function violations(root: HTMLElement): Promise<string[]> {
+  const found = await axe.run(root, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } });
+  return found.violations.map(
+    each =>
+      `${each.id}: ${each.nodes
+        .map(node => node.html)
+        .slice(0, 3)
+        .join(' | ')}`
+  );
+}
+
+describe('axe', () => {
+  test('history with its details, filters, chart and a menu', async () => {
+    const { root } = await page();
+    expect(await violations(root)).toEqual([]);
+    await click(button(root, 'More filters'));
+    await click(button(root, 'Chart of acc over the versions'));
+    await click(row(root, 'v7'));
+    await click(button(root, 'Add a tag'));
+    await click(button(root, 'Add a note'));
+    expect(await violations(root)).toEqual([]);
+    await click(button(root, 'More actions'));
+    expect(await violations(root)).toEqual([]);
+  });
+
+  test.each(['compare', 'rollback', 'commit', 'inspect', 'export'] as const)('%s', async view => {
+    const { root, panel } = await page();
+    panel.show(view, [idOf(2), idOf(7)], view === 'inspect' ? 'train' : '');
+    await settled();
+    expect(await violations(root)).toEqual([]);
+  });
+
+  test('several versions, an empty store, and while a cell runs', async () => {
+    const { root, panel } = await page();
+    panel.show('compare', [idOf(2), idOf(7), idOf(9)]);
+    await settled();
+    expect(await violations(root)).toEqual([]);
+    const empty = await page({ mock: new Mock(0) });
+    expect(await violations(empty.root)).toEqual([]);
+    const busy = await page();
+    busy.mock.push({ busy: true, queued: [{ request: 1, method: 'commit', what: 'commit' }] });
+    expect(one(busy.root, '.nbmv-tasks')).toBeTruthy();
+    expect(await violations(busy.root)).toEqual([]);
+  });
+});
