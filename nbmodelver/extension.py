@@ -10,9 +10,9 @@ from nbmodelver.errors import Interrupted, UsageError
 from nbmodelver.kernel import input_lines as lines
 from nbmodelver.kernel.earlier import as_python, earlier
 from nbmodelver.kernel.notebook import Notebook
-from nbmodelver.panel import PanelServer
-from nbmodelver.panel.comms import Comms, poster
-from nbmodelver.panel.outputs import PanelOutputs
+from nbmodelver.panels import PanelServer
+from nbmodelver.panels.comms import Comms, poster
+from nbmodelver.panels.outputs import PanelOutputs
 from nbmodelver.verbs import VERBS, called, help_text, signature
 
 if TYPE_CHECKING:

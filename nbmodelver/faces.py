@@ -323,16 +323,6 @@ def _version(repo: Repo, word: str, way: str) -> Version:
         raise UnknownVersion(error.message, f"for the variable: {way} {word}") from None
 
 
-def branch_tip(repo: Repo, name: str) -> Version:
-    """The latest version of a branch. Raises UnknownVersion with what exists."""
-    branches = repo.history.branches()
-    if name not in branches:
-        raise UnknownVersion(
-            f"no branch '{name}'", f"there is: {', '.join(branches) or 'no branch yet'}; new: %mv_branch {name}"
-        )
-    return branches[name]
-
-
 def demand_head(repo: Repo) -> Version:
     """The present version. Raises UsageError before the first commit."""
     head = repo.history.head

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
-ABOVE_REPO = {"faces", "views", "bundle", "remote", "repo", "verbs"}
-EVERYTHING = {"cli", "extension", "panel", "kernel", "testing", *ABOVE_REPO, *SIBLINGS}
+ABOVE_REPO = {"actions", "faces", "views", "bundle", "remote", "repo", "verbs"}
+EVERYTHING = {"cli", "extension", "panels", "kernel", "testing", *ABOVE_REPO, *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "release": set(),
@@ -29,10 +29,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "repo": SIBLINGS,
     "bundle": {"repo"},
     "remote": {"repo"},
-    "faces": {"views", "bundle", "remote", "repo", "verbs"},
+    "actions": {"bundle", "remote", "repo"},
+    "faces": {"actions", "views", "bundle", "remote", "repo", "verbs"},
     "kernel": ABOVE_REPO,
-    "panel": {"kernel", *ABOVE_REPO},
-    "extension": {"panel", "kernel", *ABOVE_REPO},
+    "panels": {"kernel", *ABOVE_REPO},
+    "extension": {"panels", "kernel", *ABOVE_REPO},
     "cli": ABOVE_REPO,
     "testing": {"repo", *SIBLINGS},
     "__init__": EVERYTHING,
@@ -43,9 +44,9 @@ REPO_ROOMS = {"core", "commit", "restore", "inspect", "maintain", "transfer"}
 BELOW_ALL = {"model", "errors", "system", "release"}
 
 HOMES: dict[str, set[str]] = {
-    "IPython": {"kernel", "panel", "extension"},
-    "ipykernel": {"kernel", "panel"},
-    "comm": {"panel"},
+    "IPython": {"kernel", "panels", "extension"},
+    "ipykernel": {"kernel", "panels"},
+    "comm": {"panels"},
     "traitlets": {"kernel", "views"},
     "ipywidgets": {"views"},
     "anywidget": {"views"},

@@ -107,7 +107,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "_closed": "ends a comm of which no page knows. Gone: pages are told of a comm that they do not know.",
         "_reply_subshell_for": "the shell that answers. Gone: a panel is answered when the running cell ends.",
     },
-    "panel/outputs.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
+    "panels/outputs.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kernel/earlier.py": {"_getframe": "documented: which cell loads us. Gone: that cell is missing in a version."},
     "kernel/telling.py": {"_getframe": "documented: which code waits. Gone: the cell shows an answer, or nobody does."},
     "kernel/restore.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},

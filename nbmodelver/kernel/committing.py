@@ -7,32 +7,28 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
+from nbmodelver.actions.commit import CommitRequest, Committed, Metric, WouldKeep, commit, commit_later, would_keep
 from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel.cells import assigned_names, used_names
 from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.core.labels import scalar
 from nbmodelver.repo.core.nearest import nearest
-from nbmodelver.verbs import Call, Given, find, parse
+from nbmodelver.verbs import Call, Given, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from nbmodelver.kernel.session import Session
     from nbmodelver.model import Version
-    from nbmodelver.repo import Repo
     from nbmodelver.views import Shown
-
-
-Measured = float | tuple[float, str]
-"""A metric, alone or with its direction."""
 
 
 class CellFailed(NbmodelverError):
     """The cell under `%%mv_commit` raised; its own error stands above."""
 
 
-class CommitActions:
+class CommitVerbs:
     """Commits of one notebook. warn_of: shows what has to be known of an automatic commit."""
 
     def __init__(self, session: Session, warn_of: Callable[[Shown], None]) -> None:
@@ -40,7 +36,7 @@ class CommitActions:
         self._warn_of = warn_of
         self.auto = False
 
-    def commit(self, call: Call) -> Shown:
+    def run(self, call: Call) -> Shown:
         """`%mv_commit`. Raises NothingToCommit when none of the names that were given can be kept."""
         try:
             return self._commit(call, self.chosen(call))
@@ -51,11 +47,12 @@ class CommitActions:
 
     def chosen(self, call: Call) -> dict[str, Any]:
         """The values that a commit means. Raises UnknownName."""
-        if call["names"]:
-            return self._picked(call)
-        if call["all"]:
-            return self._session.namespace.pick(self._session.namespace.every())
-        return self._session.namespace.state(self._ignored())
+        return self._picked(call) if call["names"] else self.state(every=call["all"])
+
+    def state(self, *, every: bool = False) -> dict[str, Any]:
+        """The values that a commit without names keeps. every: with names that begin with an underscore."""
+        namespace = self._session.namespace
+        return namespace.pick(namespace.every()) if every else namespace.state(self._ignored())
 
     def _ignored(self) -> list[str]:
         """The names that a commit without names leaves out, as the user's settings say."""
@@ -72,68 +69,41 @@ class CommitActions:
                 raise
             raise UnknownName(error.message, f'a text of several words needs quotes: -m "{words}"') from None
 
-    def keep(self, names: Sequence[str] | None, message: str, metrics: Mapping[str, Measured], **labels: Any) -> Shown:
-        """A commit from elsewhere than a cell. names: None for what `%mv_commit` takes. labels: note, tag."""
-        words = parse("commit", "").values
-        call = Call(find("commit"), {**words, "names": list(names or ()), "message": message, **labels})
-        return self._commit(call, self.chosen(call), metrics=metrics)
-
-    def _commit(
-        self,
-        call: Call,
-        values: dict[str, Any],
-        outputs: str = "",
-        source: str | None = None,
-        *,
-        metrics: Mapping[str, Measured] | None = None,
-        **more: Any,
-    ) -> Shown:
-        if not values:
-            raise NothingToCommit(
-                "nothing to commit yet: the notebook has no variables of its own", "make some, or name them"
-            )
-        repo = self._session.repo(create=True)
+    def _commit(self, call: Call, values: dict[str, Any], **more: Any) -> Shown:
+        request = CommitRequest(
+            values,
+            call["message"],
+            metrics={n: self._measured(n, e) for n, e in (call["metric"] or {}).items()} if values else {},
+            params={n: self._plain(n, e) for n, e in (call["param"] or {}).items()} if values else {},
+            tags=call["tag"] or (),
+            note=call["note"],
+            bounded=not (call["names"] or call["all"]),
+            session=call["session"],
+            allow_secrets=call["allow_secret"] or (),
+            verify_load=call["verify_load"] or None,
+            **more,
+        )
         if call["dry_run"]:
-            return self._dry_run(repo, values, None if call["names"] or call["all"] else repo.settings["max_value_mb"])
-        measured = {**{n: self._measured(n, e) for n, e in (call["metric"] or {}).items()}, **(metrics or {})}
-        params = {n: self._plain(n, e) for n, e in (call["param"] or {}).items()}
-        asked: dict[str, Any] = {
-            "metrics": measured, "params": params, "tags": call["tag"] or (), "note": call["note"],
-            "namespace": self._session.values, "around": self._session.around(values, call["session"], outputs, source),
-            "partial": call["partial"], "allow_secrets": call["allow_secret"] or (),
-            "verify_load": call["verify_load"] or None,
-            "most_mb": None if call["names"] or call["all"] else repo.settings["max_value_mb"],
-        }  # fmt: skip
+            return _drawn_dry_run(would_keep(self._session, request))
         if call["background"]:
-            return self._commit_later(repo, values, call["message"], asked)
-        repo.settle()
-        parent = repo.history.head
-        with self._session.progress() as progress:
-            version = repo.commit(values, call["message"], progress=progress, **asked, **more)
-        notes = [
-            *([self._session.cells.note] if self._session.cells.note else []),
-            *_about_modules(repo, version, parent),
-        ]
-        self._session.cells.committed()
-        self._session.tell()
-        return views.commit(version, parent, notes, repo.directions([version]))
+            return self._commit_later(request)
+        return drawn(commit(self._session, request))
 
-    def _commit_later(self, repo: Repo, values: dict[str, Any], message: str, asked: dict[str, Any]) -> Shown:
+    def _commit_later(self, request: CommitRequest) -> Shown:
         """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
         cells, assigned = self._session.cells.since_parent()
 
-        def told(found: Version | BaseException) -> None:
+        def on_done(found: Version | BaseException) -> None:
             if isinstance(found, BaseException):
                 self._session.cells.not_committed(cells, assigned)
                 print(f"commit in the background: {found}", file=sys.stderr)
-            self._session.tell()
 
-        pending = repo.commit_later(values, message, told=told, **asked)
-        self._session.cells.committed()
-        said = views.Span(f" {'is' if len(values) == 1 else 'are'} being stored; the notebook goes on", "dim")
-        return views.sentence(views.Span(", ".join(values), "strong"), said, value=pending)
+        pending = commit_later(self._session, request, on_done)
+        names = list(request.values)
+        said = views.Span(f" {'is' if len(names) == 1 else 'are'} being stored; the notebook goes on", "dim")
+        return views.sentence(views.Span(", ".join(names), "strong"), said, value=pending)
 
-    def _measured(self, name: str, expression: str | Given) -> Measured:
+    def _measured(self, name: str, expression: str | Given) -> Metric:
         """A metric, with the direction that was said: "12:lower" in a line, (12, "lower") in a call."""
         if isinstance(expression, Given):
             pair = expression.value
@@ -177,13 +147,6 @@ class CommitActions:
                 f"{option}: {type(error).__name__}: {error}", f"the expression is: {expression}"
             ) from error
 
-    def _dry_run(self, repo: Repo, values: dict[str, Any], most_mb: Any) -> Shown:
-        capture = repo.would_keep(values, self._session.values, most_mb=most_mb)
-        rows = [f"{', '.join(g.names)}" for g in capture.groups]
-        skipped = [f"{s.path}: {s.reason}" for s in capture.skipped]
-        said = f"would keep {'; '.join(rows)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
-        return views.sentence(said, value=[n for g in capture.groups for n in g.names])
-
     def commit_cell(self, call: Call, cell: str) -> Shown:
         """`%%mv_commit`: run the cell, then keep what it made or changed. Raises CellFailed."""
         if awaits_in_vain(self._session.shell, cell):
@@ -194,13 +157,13 @@ class CommitActions:
         before = {n: id(v) for n, v in self._session.values.items()}
         outputs, ok = run_and_read(self._session.shell, cell)
         if not ok:
-            raise CellFailed("the cell failed, so nothing was committed", "mend it and run it again")
+            raise CellFailed("the cell failed, so nothing was committed", "fix the error and run the cell again")
         values = self._session.namespace.pick(call["names"]) if call["names"] else self._touched(before, cell)
         if not values:
             raise NothingToCommit(
                 "nothing to commit: the cell made or changed no variable", "name some: %%mv_commit NAME ..."
             )
-        return self._commit(call, values, outputs, cell)
+        return self._commit(call, values, outputs=outputs, source=cell)
 
     def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
         own = set(self._session.namespace.names())
@@ -214,12 +177,16 @@ class CommitActions:
             if n in bound or n in (mentioned & changed)
         }
 
+    def switch_auto(self, is_on: bool) -> None:
+        """Commit after each cell that changed a variable, or not."""
+        self.auto = is_on
+        if is_on and self.commit_automatically not in self._session.cells.on_end:
+            self._session.cells.on_end.append(self.commit_automatically)
+
     def set_auto(self, call: Call) -> Shown:
         """`%mv_auto`."""
         if call["state"]:
-            self.auto = call["state"] == "on"
-            if self.auto and self.commit_automatically not in self._session.cells.on_end:
-                self._session.cells.on_end.append(self.commit_automatically)
+            self.switch_auto(call["state"] == "on")
         return views.sentence(
             "automatic commits are ", views.Span("on" if self.auto else "off", "strong"), value=self.auto
         )
@@ -240,7 +207,13 @@ class CommitActions:
             print(f"automatic commit: {error.message}", file=sys.stderr)
 
 
-def _about_modules(repo: Repo, version: Version, parent: Version | None) -> list[str]:
-    """What has to be known of the modules of a new version, and was not so in its parent."""
-    before = repo.modules_of(parent).notes if parent is not None else ()
-    return [note for note in repo.modules_of(version).notes if note not in before]
+def drawn(done: Committed) -> Shown:
+    """The answer to a commit."""
+    return views.commit(done.version, done.parent, done.notes, done.directions)
+
+
+def _drawn_dry_run(found: WouldKeep) -> Shown:
+    rows = [", ".join(names) for names in found.groups]
+    skipped = [f"{s.path}: {s.reason}" for s in found.skipped]
+    said = f"would keep {'; '.join(rows)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
+    return views.sentence(said, value=[name for names in found.groups for name in names])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import faces, views
-from nbmodelver.kernel.committing import CommitActions
-from nbmodelver.kernel.restore import RestoreActions
+from nbmodelver.kernel.committing import CommitVerbs
+from nbmodelver.kernel.restore import RestoreVerbs
 from nbmodelver.kernel.session import Session
 from nbmodelver.kernel.telling import Telling
 from nbmodelver.model import Change
@@ -30,8 +30,8 @@ class Notebook(Session):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.telling = Telling(self)
-        self.commits = CommitActions(self, self.telling.warn_of)
-        self.restores = RestoreActions(self)
+        self.commits = CommitVerbs(self, self.telling.warn_of)
+        self.restores = RestoreVerbs(self)
 
     # -- dispatch
 
@@ -49,7 +49,7 @@ class Notebook(Session):
     def answer(self, call: Call, cell: str | None = None) -> Shown:
         """A parsed call."""
         own: dict[str, Callable[[Call], Shown]] = {
-            "init": self.init, "commit": self.commits.commit, "auto": self.commits.set_auto, "status": self.status,
+            "init": self.init, "commit": self.commits.run, "auto": self.commits.set_auto, "status": self.status,
             "rollback": self.restores.rollback, "undo": self.restores.undo, "redo": self.restores.redo,
             "switch": self.restores.switch, "merge": self.restores.merge, "panel": self.outputs.panel_for,
         }  # fmt: skip

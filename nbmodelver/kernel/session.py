@@ -11,14 +11,14 @@ from nbmodelver.errors import NoStore
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog
 from nbmodelver.kernel.earlier import count_of
-from nbmodelver.kernel.namespace import Namespace
+from nbmodelver.kernel.namespace import Namespace, uninterrupted
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.repo import CommitContext, Repo, open_repo
 from nbmodelver.repo.core import imports
 from nbmodelver.repo.core import locate as places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from nbmodelver.model import Plan, Progress
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Outputs(Protocol):
-    """Shows answers as panels where the page can show them. `panel/outputs.py` does."""
+    """Shows answers as panels where the page can show them. `panels/outputs.py` does."""
 
     def panel_for(self, call: Call) -> Shown:
         """The answer of `%mv_panel`."""
@@ -58,6 +58,34 @@ class Session:
         self.reporting: Progress | None = None
         self.live: document.Live | None = None
         self._repo: Repo | None = None
+
+    # -- variables
+
+    def names(self) -> list[str]:
+        """The variables that the user made."""
+        return self.namespace.names()
+
+    def pick(self, names: Sequence[str]) -> dict[str, Any]:
+        """The values of these names. Raises UnknownName with the nearest one."""
+        return self.namespace.pick(names)
+
+    def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
+        """Bind `values` and unbind `vanish`, all of it or nothing."""
+        self.namespace.put_back(values, vanish)
+
+    def uninterrupted(self) -> AbstractContextManager[None]:
+        """Within it, Ctrl-C waits for the end of the block."""
+        return uninterrupted()
+
+    # -- cells
+
+    def committed(self) -> None:
+        """The cells so far belong to a version."""
+        self.cells.committed()
+
+    def notes(self) -> list[str]:
+        """What has to be said of the cells of the next version."""
+        return [self.cells.note] if self.cells.note else []
 
     # -- the repo
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nbmodelver.errors import StoreError
-from nbmodelver.repo.commit.background import Pending
 from nbmodelver.repo.core.history import History
+from nbmodelver.repo.core.pending import Pending
 from nbmodelver.store.parts import PartStore
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 import nbmodelver
 from nbmodelver import extension
-from nbmodelver.panel import reading
+from nbmodelver.panels import reading
 from tests.kernel.panels import METHODS, Failed, Panel
 from tests.kernel.waiting import wait_for
 
@@ -171,7 +171,7 @@ def test_a_change_by_anyone_is_told_to_all_panels(shell, panel, notebook):
 
 
 def test_each_cell_tells_busy_and_what_is_not_committed(shell, panel, monkeypatch):
-    monkeypatch.setattr("nbmodelver.panel.state.CHEAP_S", 60.0)  # However loaded the machine is.
+    monkeypatch.setattr("nbmodelver.panels.state.CHEAP_S", 60.0)  # However loaded the machine is.
     shell.run(FRAME)
     panel.ask("commit", names=None, message="first")
     panel.ask("hello")
@@ -227,8 +227,8 @@ def test_a_panel_that_closes_withdraws_what_it_wanted(shell, panel, notebook):
 
 
 def test_progress_is_told_and_a_commit_can_be_stopped(shell, panel, notebook, monkeypatch):
-    monkeypatch.setattr("nbmodelver.panel.connections.PROGRESS_AFTER_S", 0.0)
-    monkeypatch.setattr("nbmodelver.panel.connections.PROGRESS_EVERY_S", 0.0)
+    monkeypatch.setattr("nbmodelver.panels.connections.PROGRESS_AFTER_S", 0.0)
+    monkeypatch.setattr("nbmodelver.panels.connections.PROGRESS_EVERY_S", 0.0)
     shell.run("import numpy as np\nbig = np.random.default_rng(0).random(3_000_000)")
     number = panel.send("commit", names=["big"], message="told")
     assert panel.result(number)["entry"]["name"] == "v1"
@@ -484,12 +484,12 @@ def test_a_wish_for_automatic_commits_takes_the_first_cell(shell, panel, noteboo
     assert notebook.repo()["v1"].names == ("keep",)
     shell.run("%mv_auto off")
     panel.ask("wish", auto=True, settings={"ignore": "scratch"})
-    assert not notebook.auto, "the same wish again changes nothing"
+    assert not notebook.commits.auto, "the same wish again changes nothing"
     panel.ask("wish", auto=False, settings={})
     panel.ask("wish", auto=True, settings={})
-    assert notebook.auto
+    assert notebook.commits.auto
     panel.ask("wish", auto=False, settings={})
-    assert not notebook.auto
+    assert not notebook.commits.auto
 
 
 def test_a_wish_that_goes_gives_the_store_back_what_it_had(shell, panel, notebook):
@@ -528,7 +528,7 @@ def test_another_store_is_told_too(shell, panel, notebook, tmp_path):
 
 
 def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, monkeypatch):
-    monkeypatch.setattr("nbmodelver.panel.connections.PROGRESS_AFTER_S", 0.0)
+    monkeypatch.setattr("nbmodelver.panels.connections.PROGRESS_AFTER_S", 0.0)
     three_versions(shell, panel)
 
     def stop(message):

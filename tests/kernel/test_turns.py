@@ -8,8 +8,8 @@ import time
 import pytest
 
 from nbmodelver.errors import Busy, Cancelled
-from nbmodelver.panel.change_watcher import ChangeWatcher
-from nbmodelver.panel.mutation_queue import MutationQueue, Task
+from nbmodelver.panels.change_watcher import ChangeWatcher
+from nbmodelver.panels.mutation_queue import MutationQueue, Task
 from tests.kernel.waiting import wait_for
 
 LATER_S = 600.0

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nbmodelver
-from nbmodelver.panel.state import PROTOCOL
+from nbmodelver.panels.state import PROTOCOL
 from tests.ui.conftest import started
 
 LOAD = "%load_ext nbmodelver"
@@ -48,7 +48,7 @@ def put(site, *, protocol=PROTOCOL, release="0.0.9"):
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("labextension", "__pycache__"))
     for file, pattern, line in (
         (copy / "release.py", r"^__version__ = .*$", f'__version__ = "{release}"'),
-        (copy / "panel" / "state.py", r"^PROTOCOL = .*$", f"PROTOCOL = {protocol}"),
+        (copy / "panels" / "state.py", r"^PROTOCOL = .*$", f"PROTOCOL = {protocol}"),
     ):
         text, count = re.subn(pattern, line, file.read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert count == 1

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
 from nbmodelver.model import section_to_dict
-from nbmodelver.panel import entries
-from nbmodelver.panel.export import destination
-from nbmodelver.panel.form import form
-from nbmodelver.panel.params import is_metric
+from nbmodelver.panels import entries
+from nbmodelver.panels.export import destination
+from nbmodelver.panels.form import form
+from nbmodelver.panels.params import is_metric
 from nbmodelver.repo.inspect import comparison
 from nbmodelver.repo.inspect.change_summaries import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.panel.connections import Request
-    from nbmodelver.panel.context import PanelContext
-    from nbmodelver.panel.entries import Message
-    from nbmodelver.panel.params import Params
+    from nbmodelver.panels.connections import Request
+    from nbmodelver.panels.context import PanelContext
+    from nbmodelver.panels.entries import Message
+    from nbmodelver.panels.params import Params
 
 MAX_PAGE = 1000
 MAX_COMPARED = 50

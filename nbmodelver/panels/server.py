@@ -11,20 +11,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Busy, UsageError
-from nbmodelver.panel import changing, reading
-from nbmodelver.panel.change_watcher import IDLE_S, ChangeWatcher
-from nbmodelver.panel.connections import Connection, Request, log
-from nbmodelver.panel.mutation_queue import MutationQueue, Task
-from nbmodelver.panel.params import Params
-from nbmodelver.panel.preferences import Preferences
-from nbmodelver.panel.state import PanelState
+from nbmodelver.panels import changing, reading
+from nbmodelver.panels.change_watcher import IDLE_S, ChangeWatcher
+from nbmodelver.panels.connections import Connection, Request, log
+from nbmodelver.panels.mutation_queue import MutationQueue, Task
+from nbmodelver.panels.params import Params
+from nbmodelver.panels.preferences import Preferences
+from nbmodelver.panels.state import PanelState
 from nbmodelver.release import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.panel.entries import Message
+    from nbmodelver.panels.entries import Message
     from nbmodelver.repo import Repo
 
 

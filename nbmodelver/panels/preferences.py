@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NbmodelverError, NoStore, UsageError
-from nbmodelver.panel.connections import log
+from nbmodelver.panels.connections import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NoStore
-from nbmodelver.panel.params import is_metric
+from nbmodelver.panels.params import is_metric
 from nbmodelver.repo.commit.candidates import candidates
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.panel.entries import Message
+    from nbmodelver.panels.entries import Message
 
 
 def form(notebook: Notebook) -> Message:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Cancelled, NbmodelverError
-from nbmodelver.panel.entries import clean, failure
+from nbmodelver.panels.entries import clean, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.panel.mutation_queue import Task
+    from nbmodelver.panels.mutation_queue import Task
 
 PROGRESS_AFTER_S = 0.15
 PROGRESS_EVERY_S = 0.1

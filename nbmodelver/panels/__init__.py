@@ -15,7 +15,7 @@ How the plugin finds a kernel that has the extension loaded (there is no comm of
   gets every push. Closing it ends that; requests of it that wait are withdrawn.
 """
 
-from nbmodelver.panel.connections import Connection
-from nbmodelver.panel.server import PanelServer
+from nbmodelver.panels.connections import Connection
+from nbmodelver.panels.server import PanelServer
 
 __all__ = ["Connection", "PanelServer"]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import NbmodelverError, NoStore
 from nbmodelver.kernel import document
-from nbmodelver.panel import entries
+from nbmodelver.panels import entries
 from nbmodelver.release import __version__
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.inspect.timeline import Labels, Timeline, labels_of
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.panel.entries import Message
+    from nbmodelver.panels.entries import Message
     from nbmodelver.repo import Repo
 
 PROTOCOL = 1

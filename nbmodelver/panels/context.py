@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from nbmodelver.kernel.notebook import Notebook
-    from nbmodelver.panel.connections import Connection, Request
-    from nbmodelver.panel.entries import Message
-    from nbmodelver.panel.preferences import Preferences
-    from nbmodelver.panel.state import PanelState
+    from nbmodelver.panels.connections import Connection, Request
+    from nbmodelver.panels.entries import Message
+    from nbmodelver.panels.preferences import Preferences
+    from nbmodelver.panels.state import PanelState
     from nbmodelver.repo import Repo
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import faces, views
 from nbmodelver.errors import NoStore
-from nbmodelver.panel.comms import answer_where_asked
+from nbmodelver.panels.comms import answer_where_asked
 from nbmodelver.verbs import parse
 from nbmodelver.views import live
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from nbmodelver.kernel.session import Session
     from nbmodelver.model import Plan
-    from nbmodelver.panel.connections import Connection
-    from nbmodelver.panel.server import PanelServer
+    from nbmodelver.panels.connections import Connection
+    from nbmodelver.panels.server import PanelServer
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 

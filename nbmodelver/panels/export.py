@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import bundle, system
 from nbmodelver.errors import FileExists, NbmodelverError, StoreReadOnly, UsageError
-from nbmodelver.panel import entries
+from nbmodelver.panels import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbmodelver.model import Version
-    from nbmodelver.panel.connections import Request
-    from nbmodelver.panel.context import PanelContext
-    from nbmodelver.panel.entries import Message
-    from nbmodelver.panel.params import Params
+    from nbmodelver.panels.connections import Request
+    from nbmodelver.panels.context import PanelContext
+    from nbmodelver.panels.entries import Message
+    from nbmodelver.panels.params import Params
 
 
 def destination(context: PanelContext, params: Params, _request: Request) -> Message:

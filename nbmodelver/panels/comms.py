@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.panel.state import PROTOCOL
+from nbmodelver.panels.state import PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbmodelver.panel.server import PanelServer
+    from nbmodelver.panels.server import PanelServer
 
 TARGET = "nbmodelver"
 READY = "nbmodelver.ready"

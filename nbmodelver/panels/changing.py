@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbmodelver import bundle, views
+from nbmodelver.actions import commit as actions
+from nbmodelver.actions.commit import CommitRequest
+from nbmodelver.actions.restore import RollbackRequest
 from nbmodelver.errors import NothingToCommit, UsageError
 from nbmodelver.kernel import document
-from nbmodelver.panel import entries
-from nbmodelver.panel.export import check, path_of, replaced
-from nbmodelver.verbs import Call, find, parse
+from nbmodelver.kernel.committing import drawn
+from nbmodelver.panels import entries
+from nbmodelver.panels.export import check, path_of, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbmodelver.model import Plan
-    from nbmodelver.panel.connections import Request
-    from nbmodelver.panel.context import PanelContext
-    from nbmodelver.panel.entries import Message
-    from nbmodelver.panel.params import Params
+    from nbmodelver.panels.connections import Request
+    from nbmodelver.panels.context import PanelContext
+    from nbmodelver.panels.entries import Message
+    from nbmodelver.panels.params import Params
     from nbmodelver.views import Shown
 
 
@@ -34,31 +37,38 @@ def commit(context: PanelContext, params: Params, request: Request) -> Message:
     """A new version."""
     names = params.texts("names") if params.has("names") else None
     if names == []:
-        raise NothingToCommit("nothing to commit: no name is chosen", "tick at least one")
-    labels = {"note": params.text("note", ""), "tag": params.texts("tags")}
+        raise NothingToCommit("nothing to commit: no variable is selected", "select at least one")
+    notebook = context.notebook
+    asked = CommitRequest(
+        notebook.pick(names) if names else notebook.commits.state(),
+        params.text("message", ""),
+        metrics=params.metrics(),
+        note=params.text("note", ""),
+        tags=params.texts("tags"),
+        bounded=not names,
+    )
     with context.reporting(request):
-        shown = context.notebook.commits.keep(names, params.text("message", ""), params.metrics(), **labels)
-    version = shown.value
-    done = context.done(request, first_line(shown))
+        made = actions.commit(notebook, asked)
+    version = made.version
+    done = context.done(request, first_line(drawn(made)))
     return {**done, "entry": entries.entry(version, context.cached.labels), "skipped": entries.skipped(version.skipped)}
 
 
 def rollback(context: PanelContext, params: Params, request: Request) -> Message:
     """Back to a version; the user has seen the plan."""
-    words = {**parse("rollback", "HEAD").values, "version": params.text("id"), "names": params.texts("names")}
-    return _jumped(
-        context, request, lambda: context.notebook.restores.rollback(_call("rollback", {**words, "yes": True}))
-    )
+    restores = context.notebook.restores.actions
+    asked = RollbackRequest(params.text("id"), params.texts("names"))
+    return _jumped(context, request, lambda: restores.rollback(restores.plan(asked)))
 
 
 def undo(context: PanelContext, _params: Params, request: Request) -> Message:
     """Take the last rollback back."""
-    return _jumped(context, request, lambda: context.notebook.restores.undo(parse("undo", "")))
+    return _jumped(context, request, context.notebook.restores.actions.undo)
 
 
 def redo(context: PanelContext, _params: Params, request: Request) -> Message:
     """Do again what undo took back."""
-    return _jumped(context, request, lambda: context.notebook.restores.redo(parse("redo", "")))
+    return _jumped(context, request, context.notebook.restores.actions.redo)
 
 
 def switch(context: PanelContext, params: Params, request: Request) -> Message:
@@ -66,21 +76,17 @@ def switch(context: PanelContext, params: Params, request: Request) -> Message:
     name = params.text("branch")
     if params.flag("create"):
         context.repo().branch(name)
-    context.repo().settle()
+    context.repo().wait_for_pending()
     with context.reporting(request):
-        shown = context.notebook.restores.switch(_call("switch", {"branch": name}))
-    return context.done(request, f"on branch {name} · {_summary(shown.value)}")
+        plan = context.notebook.restores.actions.switch(name)
+    return context.done(request, f"on branch {name} · {_summary(plan)}")
 
 
-def _jumped(context: PanelContext, request: Request, jump: Callable[[], Shown]) -> Message:
-    context.repo().settle()  # A commit in the background comes first.
+def _jumped(context: PanelContext, request: Request, jump: Callable[[], Plan]) -> Message:
+    context.repo().wait_for_pending()  # A commit in the background comes first.
     with context.reporting(request):
-        shown = jump()
-    return {**context.done(request, _summary(shown.value)), "plan": shown.value.to_dict()}
-
-
-def _call(verb: str, words: dict[str, Any]) -> Call:
-    return Call(find(verb), words)
+        plan = jump()
+    return {**context.done(request, _summary(plan)), "plan": plan.to_dict()}
 
 
 def _summary(planned: Plan) -> str:
@@ -139,7 +145,7 @@ def auto(context: PanelContext, params: Params, request: Request) -> Message:
 
 def set_auto(context: PanelContext, is_on: bool) -> None:
     """Automatic commits on or off, as `%mv_auto` does it."""
-    context.notebook.commits.set_auto(_call("auto", {"state": "on" if is_on else "off"}))
+    context.notebook.commits.switch_auto(is_on)
 
 
 def wish(context: PanelContext, params: Params, _request: Request) -> Message:

@@ -1,4 +1,4 @@
-"""Versions and what belongs to them as the JSON that panels read (`labextension/src/core/protocol.ts`)."""
+"""Versions and what belongs to them as the JSON that panels read (`labextension/src/core/protocol/messages.ts`)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import UsageError
 from nbmodelver.model import KINDS
-from nbmodelver.panel.entries import WORDS
+from nbmodelver.panels.entries import WORDS
 from nbmodelver.repo.core.directions import SAYABLE
 from nbmodelver.repo.inspect.timeline import Filter
 

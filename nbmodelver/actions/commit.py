@@ -1,0 +1,142 @@
+"""A commit: from values of a notebook to a version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import NothingToCommit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from nbmodelver.actions.session import LiveSession
+    from nbmodelver.model import Direction, Json, Skipped, Version
+    from nbmodelver.repo import Repo
+    from nbmodelver.repo.core.pending import Pending
+
+Metric = float | tuple[float, str]
+"""A metric, alone or with its direction."""
+
+
+@dataclass(frozen=True)
+class CommitRequest:
+    """Values to keep, and what is said of them.
+
+    bounded: leave out values above the setting `max_value_mb`. session: keep the random state; None: as the settings
+    say. outputs, source: of the cell that is being committed. auto: why the commit was made without being asked for.
+    """
+
+    values: Mapping[str, Any]
+    message: str = ""
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    params: Mapping[str, Json] = field(default_factory=dict)
+    tags: str | Sequence[str] = ()
+    note: str = ""
+    bounded: bool = False
+    session: bool | None = None
+    allow_secrets: Collection[str] = ()
+    verify_load: bool | None = None
+    outputs: str = ""
+    source: str | None = None
+    auto: str = ""
+    only_if_changed: bool = False
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A version that was made. notes: what has to be known of it."""
+
+    version: Version
+    parent: Version | None
+    notes: Sequence[str]
+    directions: Mapping[str, Direction]
+
+
+@dataclass(frozen=True)
+class WouldKeep:
+    """What a commit would keep. groups: names that share objects together."""
+
+    groups: tuple[tuple[str, ...], ...]
+    skipped: tuple[Skipped, ...]
+
+
+def commit(session: LiveSession, request: CommitRequest) -> Committed:
+    """Make a version of the values. Raises NothingToCommit, StoreError; then there is no new version."""
+    _require_values(request)
+    repo = session.repo(create=True)
+    arguments = _arguments(session, repo, request)
+    repo.wait_for_pending()
+    parent = repo.history.head
+    with session.progress() as progress:
+        version = repo.commit(
+            request.values,
+            request.message,
+            progress=progress,
+            auto=request.auto,
+            only_if_changed=request.only_if_changed,
+            **arguments,
+        )
+    notes = [*session.notes(), *_about_modules(repo, version, parent)]
+    session.committed()
+    session.tell()
+    return Committed(version, parent, notes, repo.directions([version]))
+
+
+def commit_later(
+    session: LiveSession, request: CommitRequest, on_done: Callable[[Version | BaseException], None]
+) -> Pending:
+    """Read the values now, and store them on a thread of its own.
+
+    on_done: called on that thread with the version, or with the error.
+    """
+    _require_values(request)
+    repo = session.repo(create=True)
+
+    def finished(found: Version | BaseException) -> None:
+        on_done(found)
+        session.tell()
+
+    pending = repo.commit_later(request.values, request.message, told=finished, **_arguments(session, repo, request))
+    session.committed()
+    return pending
+
+
+def would_keep(session: LiveSession, request: CommitRequest) -> WouldKeep:
+    """What a commit would keep; nothing is stored."""
+    _require_values(request)
+    repo = session.repo(create=True)
+    capture = repo.would_keep(request.values, session.values, most_mb=_most_mb(repo, request))
+    return WouldKeep(tuple(group.names for group in capture.groups), tuple(capture.skipped))
+
+
+def _require_values(request: CommitRequest) -> None:
+    if not request.values:
+        raise NothingToCommit(
+            "nothing to commit yet: the notebook has no variables of its own", "make some, or name them"
+        )
+
+
+def _arguments(session: LiveSession, repo: Repo, request: CommitRequest) -> dict[str, Any]:
+    return {
+        "metrics": request.metrics,
+        "params": request.params,
+        "tags": request.tags,
+        "note": request.note,
+        "namespace": session.values,
+        "around": session.around(request.values, request.session, request.outputs, request.source),
+        "allow_secrets": request.allow_secrets,
+        "verify_load": request.verify_load,
+        "most_mb": _most_mb(repo, request),
+    }
+
+
+def _most_mb(repo: Repo, request: CommitRequest) -> float | None:
+    found: Any = repo.settings["max_value_mb"] if request.bounded else None
+    return None if found is None else float(found)
+
+
+def _about_modules(repo: Repo, version: Version, parent: Version | None) -> list[str]:
+    """What has to be known of the modules of a new version, and was not so in its parent."""
+    before = repo.modules_of(parent).notes if parent is not None else ()
+    return [note for note in repo.modules_of(version).notes if note not in before]

@@ -1,0 +1,302 @@
+"""Rollback, undo, redo, switch and merge: the current state is saved first, and all of a jump is done or nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbmodelver.actions.commit import Committed
+from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UnknownVersion, UsageError
+from nbmodelver.repo.core.imports import is_import
+from nbmodelver.repo.restore.merge import demand_settled
+from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from nbmodelver.actions.session import LiveSession
+    from nbmodelver.model import Json, Plan, Version, VersionId
+    from nbmodelver.repo import Repo
+    from nbmodelver.repo.restore.merge import MergePlan
+    from nbmodelver.repo.restore.rollback import Rollback
+    from nbmodelver.repo.restore.undo import Journal, Side
+
+    Step = Callable[[Journal, VersionId], Journal]
+    """The journal after a jump, given the version that holds the state before."""
+
+
+@dataclass(frozen=True)
+class RollbackRequest:
+    """Where to go back to, and with what.
+
+    names: only these and what they share objects with. only_missing: only names that are not in the notebook. prefix:
+    bring values under other names, and leave everything as it is. trust: load pickled values of a version from
+    elsewhere. session: bring random state and options back; None: as the settings say. modules: write missing modules
+    of the project first. partial: leave out what cannot be loaded.
+    """
+
+    revision: str
+    names: Sequence[str] = ()
+    only_missing: bool = False
+    prefix: str = ""
+    trust: bool = False
+    session: bool | None = None
+    modules: bool = False
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class PlannedRollback:
+    """A rollback that was planned and not done yet."""
+
+    request: RollbackRequest
+    rollback: Rollback
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class AlreadyMerged:
+    """Nothing to merge: `theirs` is an ancestor of `ours`, or `ours` itself."""
+
+    theirs: Version
+    ours: Version
+
+
+class Restores:
+    """Jumps of one notebook from version to version. Has the memory of undo."""
+
+    def __init__(self, session: LiveSession) -> None:
+        self._session = session
+        self._memory = UndoMemory()
+
+    def plan(self, request: RollbackRequest) -> PlannedRollback:
+        """What a rollback would do. Changes nothing."""
+        repo = self._session.repo()
+        rollback = self._rollback(
+            repo,
+            repo[request.revision],
+            names=request.names,
+            only_missing=request.only_missing,
+            prefix=request.prefix,
+            trusted=request.trust or None,
+            session=request.session,
+            with_modules=request.modules,
+        )
+        return PlannedRollback(request, rollback, repo.planned(rollback, saves_first=repo.saves_first(rollback)))
+
+    def rollback(self, planned: PlannedRollback) -> Plan:
+        """Do what was planned. Returns the plan with what only the load could tell."""
+        repo, request, rollback = self._session.repo(), planned.request, planned.rollback
+        written = repo.write_modules(rollback.version, trusted=request.trust) if request.modules else None
+        self._jump(repo, rollback, planned.plan, partial=request.partial)
+        done = rollback.told(planned.plan)
+        if written is not None:
+            done = replace(done, notes=(*done.notes, *written.sentences(rollback.version.name)))
+        return done
+
+    def undo(self) -> Plan:
+        """Take back the last rollback, switch or merge. Raises UsageError where there is none."""
+        return self._step("undo", "an undo takes back a rollback, a switch or a merge")
+
+    def redo(self) -> Plan:
+        """Do again what an undo took back. Raises UsageError where there is nothing."""
+        return self._step("redo", "a redo does again what %mv_undo took back")
+
+    def switch(self, branch: str) -> Plan:
+        """Go to the tip of a branch, which is extended from then on. Raises UnknownVersion."""
+        repo = self._session.repo()
+        rollback = self._rollback(repo, branch_tip(repo, branch))
+        plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
+        self._jump(repo, rollback, plan, branch=branch)
+        return rollback.told(plan)
+
+    def merge(self, revision: str, take: Mapping[str, str] | None = None) -> Committed | AlreadyMerged:
+        """Merge a version into the current one, and bring its values into the notebook.
+
+        take: name -> the version that it is taken from, where both sides changed it. Raises UsageError where a choice
+        is missing.
+        """
+        repo = self._session.repo()
+        merge = repo.merge_plan(revision, take)
+        if merge.base == merge.theirs and not take:
+            return AlreadyMerged(merge.theirs, merge.ours)
+        demand_settled(merge)
+        beside = [n for n in merge.take if n in self._session.values and n not in merge.ours.kept]
+        before = merge.ours
+        if beside or repo.is_dirty(self._session.values):
+            before = self._saved(repo, f"before merge of {merge.theirs.name}", beside) or before
+        theirs = self._rollback(repo, merge.theirs, names=merge.take) if merge.take else None
+        values = theirs.load() if theirs is not None else {}
+        remove = [n for n in merge.remove if not is_import(self._session.values.get(n))]
+        ours = {n: self._session.values[n] for n in (*values, *remove) if n in self._session.values}
+        self._session.put_back(values, remove)
+        try:
+            version = self._merged(repo, merge)
+        except BaseException:
+            if repo.history.head_id == before.id:
+                self._session.put_back(ours, [n for n in values if n not in ours])
+            raise
+        self._session.committed()
+        token, unsaved = new_token(), frozenset(n for n in ours if n not in before.kept)
+        notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
+        notes += [f"{n} is gone, as in {merge.theirs.name}" for n in remove]
+        notes += [f"{n} was in no version; undo brings it back while this kernel runs" for n in sorted(unsaved)]
+        notes += theirs.differences if theirs is not None else []
+        try:
+            repo.journals.update(lambda journal: journal.jumped(before.id, version.id, token=token))
+        except StoreError as error:
+            notes.append(f"not written down, so %mv_undo does not know of it: {error.message}")
+        self._keep(repo, token, "before", Replaced(ours, unsaved))
+        self._session.tell()
+        return Committed(version, merge.ours, notes, repo.directions([version]))
+
+    def _merged(self, repo: Repo, merge: MergePlan) -> Version:
+        """The version of a merge whose values are there."""
+        names = [
+            n
+            for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
+            if n in self._session.values and n not in merge.remove
+        ]
+        return repo.commit(
+            self._session.pick(names),
+            f"merge {merge.theirs.name} into {merge.ours.name}",
+            namespace=self._session.values,
+            around=self._session.around(names),
+            merged=merge.theirs.id,
+        )
+
+    def _rollback(self, repo: Repo, version: Version, **how: Any) -> Rollback:
+        return repo.rollback(version, self._session.values, own=self._session.names(), **how)
+
+    def _step(self, way: Literal["undo", "redo"], hint: str) -> Plan:
+        """One step along the journal of jumps."""
+        repo = self._session.repo()
+        journal = repo.journals.read()
+        jump = journal.undo if way == "undo" else journal.redo
+        if jump is None:
+            raise UsageError(f"there is nothing to {way}", hint)
+        target = jump.before if way == "undo" else jump.after
+        here: Side = "after" if way == "undo" else "before"
+        there: Side = "before" if way == "undo" else "after"
+
+        others: list[str] = []
+
+        def stepped(found: Journal, now: VersionId) -> Journal:
+            if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
+                others[:] = [new_token()]
+                return found.jumped(now, target, token=others[0])
+            others.clear()
+            return journal.undone(now) if way == "undo" else journal.redone(now)
+
+        replaced = self._memory.take(jump.token, there)
+        rollback = self._rollback(
+            repo,
+            repo.history.exact(target),
+            came=jump.came if way == "undo" else (),
+            replaced=replaced,
+            session=None if replaced is NOTHING or replaced.session is not None else False,
+        )
+        plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
+        self._jump(repo, rollback, plan, partial=True, step=stepped, token=jump.token, side=here)
+        if others:
+            self._memory.move(jump.token, here, (others[0], "before"))
+        else:
+            self._memory.forget(jump.token, there)
+        return rollback.told(plan)
+
+    def _jump(
+        self,
+        repo: Repo,
+        rollback: Rollback,
+        plan: Plan,
+        *,
+        partial: bool = False,
+        branch: str | None = None,
+        step: Step | None = None,
+        token: str = "",
+        side: Side = "before",
+    ) -> None:
+        """Save the present state if it differs, load, swap in one step, stand at the version.
+
+        partial: leave out what cannot be loaded. branch: to go to. step: in the journal, if it is not one more jump.
+        token, side: where the memory of undo keeps what is replaced.
+        """
+        target, values_now = rollback.version, self._session.values
+        with self._session.progress() as progress:
+            values = rollback.load(progress, partial=partial)
+        token = token or new_token()
+        came = [n for n in values if n not in values_now] if rollback.stays or rollback.prefix else []
+        before = repo.history.head
+        if plan.saves_first:
+            before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
+        replaced = self._replaced(rollback, [*values, *rollback.vanishing], before)
+        idle = (rollback.stays and rollback.idle) or (rollback.prefix and not rollback.replaced)
+        if step is None and before is not None and not idle:
+            step = lambda entry, now: entry.jumped(now, target.id, came, token)  # noqa: E731  # two lines for one
+        with self._session.uninterrupted():
+            self._session.put_back(values, rollback.vanishing)
+            self._write_down(repo, rollback, branch, (step, before.id) if step and before else None)
+            rollback.let_go = self._keep(repo, token, side, replaced)
+        rollback.settled()
+        if rollback.session is not None:
+            rollback.session.restore()
+        self._session.tell()
+
+    def _keep(self, repo: Repo, token: str, side: Side, replaced: Replaced) -> tuple[str, ...]:
+        """Keep what was replaced in memory for undo. Returns names that no undo leads to any more."""
+        known: set[str] = set()
+        limit_mb: Json = 0
+        with suppress(NbmodelverError):  # The values are back: a store that cannot be read must not cost the memory.
+            limit_mb = repo.settings["undo_memory_mb"]
+            known = {token, *(jump.token for jump in repo.journals.read().jumps)}
+        most_bytes = limit_mb * 1_000_000 if isinstance(limit_mb, int) else 0
+        return self._memory.keep(token, side, replaced, most_bytes=most_bytes, known=known)
+
+    def _replaced(self, rollback: Rollback, names: Sequence[str], before: Version | None) -> Replaced:
+        """The live objects that go, and which of them no version holds."""
+        objects = {n: self._session.values[n] for n in names if n in self._session.values}
+        unsaved = {s.name for s in rollback.unsaved} | {n for n in objects if before is None or n not in before.kept}
+        held = {holder.name for holder in rollback.held.found}
+        size_bytes = sum(rollback.live.size_bytes(n) for n in objects.keys() - held - unsaved)
+        session = rollback.session.now if rollback.session is not None and rollback.session.restores else None
+        return Replaced(objects, frozenset(unsaved & objects.keys()), size_bytes, session)
+
+    @staticmethod
+    def _write_down(repo: Repo, rollback: Rollback, branch: str | None, step: tuple[Step, VersionId] | None) -> None:
+        """Stand at the version. The values are back: a store that cannot be written is told of, and no error."""
+        try:
+            if not (rollback.stays or rollback.prefix):
+                repo.history.stand_at(rollback.version.id, branch)
+            if step is not None:
+                change, before = step
+                repo.journals.update(lambda journal: change(journal, before))
+        except StoreError as error:
+            rollback.unwritten = error.message
+
+    def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version | None:
+        """The present version's names, if there is one, and `also`, as they are now; HEAD if none can be saved."""
+        head = repo.history.head
+        in_head = tuple(head.kept) if head else ()
+        values = {n: self._session.values[n] for n in (*in_head, *also) if n in self._session.values}
+        try:
+            return repo.commit(
+                values,
+                why,
+                namespace=self._session.values,
+                around=self._session.around(values),
+                auto=why,
+                allow_secrets=repo.secrets_in_head(self._session.values),
+            )
+        except NothingToCommit:
+            return head
+
+
+def branch_tip(repo: Repo, name: str) -> Version:
+    """The latest version of a branch. Raises UnknownVersion with what exists."""
+    branches = repo.history.branches()
+    if name not in branches:
+        raise UnknownVersion(
+            f"no branch '{name}'", f"there is: {', '.join(branches) or 'no branch yet'}; new: %mv_branch {name}"
+        )
+    return branches[name]
