@@ -103,7 +103,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "codecs/renewed.py": {"_slotnames": f"the slots of a class, as pickle finds them. {LEFT_OUT}"},
     "codecs/limits.py": {"_current_frames": "documented for debugging. Gone: no limit beside the main thread."},
     "system/children.py": {"_exit": "documented: the way to end a child. Gone: never."},
-    "panel/comms.py": {
+    "panels/comms.py": {
         "_closed": "ends a comm of which no page knows. Gone: pages are told of a comm that they do not know.",
         "_reply_subshell_for": "the shell that answers. Gone: a panel is answered when the running cell ends.",
     },
