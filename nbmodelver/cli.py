@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from nbmodelver import faces, views
+from nbmodelver import answers, views
 from nbmodelver.errors import NbmodelverError, UsageError
 from nbmodelver.release import __version__
 from nbmodelver.repo import open_repo
@@ -57,10 +57,10 @@ def _answer(name: str, call: object) -> int:
 
     assert isinstance(call, Call)
     if name == "init":
-        print(faces.init(call["path"])[1])
+        print(answers.init(call["path"])[1])
         return 0
     with views.Bar(views.Terminal()) as progress:
-        shown = faces.FACES[name](open_repo(), call, progress)
+        shown = answers.ANSWERS[name](open_repo(), call, progress)
     print(shown)
     damaged = shown.value if name == "verify" else getattr(shown.value, "problems", ()) if name == "backup" else ()
     return 1 if damaged else 0
@@ -74,4 +74,4 @@ def _complain(error: NbmodelverError) -> None:
         print(f"  {error.hint if both else error.hint.replace('%mv_', 'nbmodelver ')}", file=sys.stderr)
 
 
-assert set(VERBS) >= set(faces.FACES)
+assert set(VERBS) >= set(answers.ANSWERS)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
-ABOVE_REPO = {"actions", "faces", "views", "bundle", "remote", "repo", "verbs"}
+ABOVE_REPO = {"actions", "answers", "views", "bundle", "remote", "repo", "verbs"}
 EVERYTHING = {"cli", "extension", "panels", "kernel", "testing", *ABOVE_REPO, *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": {"repo"},
     "remote": {"repo"},
     "actions": {"bundle", "remote", "repo"},
-    "faces": {"actions", "views", "bundle", "remote", "repo", "verbs"},
+    "answers": {"actions", "views", "bundle", "remote", "repo", "verbs"},
     "kernel": ABOVE_REPO,
     "panels": {"kernel", *ABOVE_REPO},
     "extension": {"panels", "kernel", *ABOVE_REPO},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import faces, views
+from nbmodelver import answers, views
 from nbmodelver.kernel.committing import CommitVerbs
 from nbmodelver.kernel.restore import RestoreVerbs
 from nbmodelver.kernel.session import Session
@@ -61,7 +61,7 @@ class Notebook(Session):
         if name in own:
             return own[name](call)
         with self.progress() as progress:
-            shown = faces.FACES[name](self.repo(create=name in ("import", "config")), call, progress)
+            shown = answers.ANSWERS[name](self.repo(create=name in ("import", "config")), call, progress)
         if name in ("tag", "branch", "import", "config", "gc", "forget", "repair", "purge"):
             self.tell()
         return self.outputs.result(call, shown)
@@ -71,7 +71,7 @@ class Notebook(Session):
     def init(self, call: Call) -> Shown:
         """`%mv_init`."""
         path = call["path"] or str(self.folder / places.FOLDER)
-        repo, shown = faces.init(path)
+        repo, shown = answers.init(path)
         self.use(repo)
         self.tell()
         return shown
@@ -87,7 +87,7 @@ class Notebook(Session):
         notes += list(then.notes(None)) if then is not None else []
         changes = tuple(self.differences(repo))
         return views.status(
-            faces.state_of(repo, live=True, auto=self.commits.auto, changes=changes, notes=tuple(notes))
+            answers.state_of(repo, live=True, auto=self.commits.auto, changes=changes, notes=tuple(notes))
         )
 
     def differences(self, repo: Repo | None) -> Iterable[Change]:

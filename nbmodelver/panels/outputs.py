@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import faces, views
+from nbmodelver import answers, views
 from nbmodelver.errors import NoStore
 from nbmodelver.panels.comms import answer_where_asked
 from nbmodelver.verbs import parse
@@ -124,7 +124,7 @@ class PanelOutputs:
 
     def _history(self) -> Shown:
         try:
-            return faces.FACES["log"](self._notebook.repo(), parse("log", ""), None)
+            return answers.ANSWERS["log"](self._notebook.repo(), parse("log", ""), None)
         except NoStore:
             return views.sentence("no versions yet: %mv_commit makes the first", value=[])
 

@@ -6,7 +6,7 @@ import random
 import pytest
 
 import nbmodelver as mv
-from nbmodelver import cli, faces
+from nbmodelver import answers, cli
 from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.verbs import parse
 
@@ -24,7 +24,7 @@ def repo(tmp_path, monkeypatch):
 
 def answer(repo, line):
     verb, _, rest = line.partition(" ")
-    shown = faces.FACES[verb](repo, parse(verb, rest), None)
+    shown = answers.ANSWERS[verb](repo, parse(verb, rest), None)
     text, page = str(shown), shown._repr_html_()
     assert "<b>step" not in page
     for word in text.split()[:3]:

@@ -1,0 +1,43 @@
+"""The verbs that need no kernel: a parsed call in, a drawn result out. For magics, functions and command line.
+
+What a verb does is in `actions/` and `repo/`; here its words become arguments, and its result becomes a `Shown`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.answers import history, maintain, refs, transfer
+from nbmodelver.answers.history import state_of
+from nbmodelver.answers.transfer import init
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbmodelver.model import Progress
+    from nbmodelver.repo import Repo
+    from nbmodelver.verbs import Call
+    from nbmodelver.views import Shown
+
+__all__ = ["ANSWERS", "init", "state_of"]
+
+ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
+    "status": history.status,
+    "log": history.log,
+    "show": history.show,
+    "diff": history.diff,
+    "compare": history.compare,
+    "tag": refs.tag,
+    "branch": refs.branch,
+    "trust": transfer.trust,
+    "purge": maintain.purge,
+    "forget": maintain.forget,
+    "backup": maintain.backup,
+    "stats": maintain.stats,
+    "repair": maintain.repair,
+    "verify": maintain.verify,
+    "gc": maintain.gc,
+    "config": maintain.config,
+    "export": transfer.export,
+    "import": transfer.import_,
+}

@@ -1,0 +1,76 @@
+"""Answers about versions: status, log, show, diff, compare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver import views
+from nbmodelver.actions import history
+from nbmodelver.errors import UsageError
+from nbmodelver.repo import Query
+
+if TYPE_CHECKING:
+    from nbmodelver.model import Progress
+    from nbmodelver.repo import Repo
+    from nbmodelver.verbs import Call
+    from nbmodelver.views import Shown
+
+
+def _refs(now: history.RefsNow) -> views.Refs:
+    return views.Refs(now.head, now.branch, dict(now.branches), dict(now.tags))
+
+
+def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
+    """The store without a kernel."""
+    return views.status(state_of(repo))
+
+
+def state_of(repo: Repo, **more: Any) -> views.State:
+    """What the status shows of the store itself."""
+    settings: dict[str, Any] = {"live": False, **more}
+    return views.State(
+        store=repo.where,
+        branch=repo.history.branch,
+        head=repo.history.head,
+        versions=repo.history.records.count(),
+        stored_bytes=repo.size_bytes(),
+        **settings,
+    )
+
+
+def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """The versions, newest first."""
+    query = Query(where=call["where"], branch=call["branch"], tag=call["tag"], text=call["text"])
+    if call["best"] and call["graph"]:
+        raise UsageError("--best and --graph do not go together", "leave one of them out")
+    found = history.log(repo, history.LogRequest(query, call["limit"], call["best"] or ""))
+    return views.log(found.versions, _refs(found.refs), graph=bool(call["graph"]), more=found.more, metric=found.metric)
+
+
+def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """One version, or some of its values."""
+    names = call["names"]
+    version = history.version_of(repo, call["version"], "%mv_show HEAD")
+    return views.show(
+        version,
+        _refs(history.refs(repo)),
+        directions=repo.directions([version]),
+        note=repo.history.note(version),
+        parent=history.parent_of(repo, version),
+        profiles={n: repo.profile(version, n) for n in names} if names else None,
+        cells=() if names else repo.cells(version),
+        environment={} if names else repo.environment(version),
+        modules={} if names else repo.modules(version),
+        about_modules=() if names else repo.modules_of(version).notes,
+    )
+
+
+def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Two versions, section by section."""
+    return views.diff(history.diff(repo, call["a"], call["b"], call["names"]))
+
+
+def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Several versions side by side."""
+    found = history.compared(repo, call["versions"])
+    return views.compare(found, repo.directions(found))

@@ -1,0 +1,38 @@
+"""Answers about tags and branches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver import views
+
+if TYPE_CHECKING:
+    from nbmodelver.model import Progress
+    from nbmodelver.repo import Repo
+    from nbmodelver.verbs import Call
+    from nbmodelver.views import Shown
+
+
+def tag(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Set, move, delete or list tags."""
+    name = call["name"]
+    if not name:
+        return views.tags(repo.history.tags())
+    if call["delete"]:
+        repo.history.delete_tag(name)
+        return views.sentence("tag ", views.Span(name, "strong"), " removed", value=repo.history.tags())
+    version = repo.tag(name, call["version"], move=call["move"])
+    return views.sentence(views.Span(version.name, "strong"), " is ", views.Span(name, "strong"), value=version)
+
+
+def branch(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Make, delete or list branches."""
+    name = call["name"]
+    if not name:
+        return views.branches(repo.history.branches(), repo.history.branch)
+    if call["delete"]:
+        repo.history.delete_branch(name)
+        return views.sentence("branch ", views.Span(name, "strong"), " removed", value=repo.history.branches())
+    version = repo.branch(name)
+    go = views.Span(f" · go there: %mv_switch {name}", "dim")
+    return views.sentence("branch ", views.Span(name, "strong"), f" starts at {version.name}", go, value=version)
