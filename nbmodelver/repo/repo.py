@@ -13,12 +13,8 @@ from nbmodelver.catalogue.queries import Query
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
 from nbmodelver.errors import (
-    Damaged,
     LoadedDifferently,
-    NeedsTrust,
     NotKept,
-    NotLoadable,
-    StoreError,
     UnknownName,
     UsageError,
 )
@@ -26,12 +22,10 @@ from nbmodelver.repo.commit.commit import Commit
 from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core import locate as places
 from nbmodelver.repo.core import modules as of_project
-from nbmodelver.repo.core.environment import differences, distributions, environment
 from nbmodelver.repo.core.labels import Labels, demand_names, demand_number, labels, several
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import OpenStore
 from nbmodelver.repo.core.pending import Pending
-from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.repo.inspect import profiles
 from nbmodelver.repo.inspect.diff import Differ
@@ -45,11 +39,7 @@ from nbmodelver.repo.maintain.purge import Purged, purge
 from nbmodelver.repo.maintain.repair import Repair, repair
 from nbmodelver.repo.maintain.retention import Retention, demand_metric, sorted_best
 from nbmodelver.repo.restore import merge as merging
-from nbmodelver.repo.restore.companions import bring_companions, names_needed
-from nbmodelver.repo.restore.definition_loader import DefinitionLoader
-from nbmodelver.repo.restore.libraries import Releases, sentences
-from nbmodelver.repo.restore.rollback import Rollback
-from nbmodelver.repo.restore.sessions import Session
+from nbmodelver.repo.restore.restoring import Restoring
 from nbmodelver.repo.restore.undo import NOTHING, Journals, Replaced
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
@@ -63,7 +53,6 @@ if TYPE_CHECKING:
         Cell,
         Diff,
         GcReport,
-        Group,
         Json,
         Kind,
         Plan,
@@ -73,6 +62,7 @@ if TYPE_CHECKING:
         Version,
         VersionId,
     )
+    from nbmodelver.repo.restore.rollback import Rollback
 
 
 def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: bool = False) -> Repo:
@@ -101,7 +91,8 @@ class Repo(OpenStore):
         """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
         super().__init__(backend, trusted=trusted)
         self.journals = Journals(self.refs)
-        self.load_values = self.loaded
+        self.restoring = Restoring(self)
+        self.load_values = self.restoring.loaded
 
     def __repr__(self) -> str:
         head = self.history.head
@@ -127,7 +118,6 @@ class Repo(OpenStore):
         auto: str = "",
         merged: VersionId | None = None,
         only_if_changed: bool = False,
-        partial: bool = False,
         allow_secrets: Collection[str] = (),
         most_mb: float | None = None,
         verify_load: bool | None = None,
@@ -138,7 +128,6 @@ class Repo(OpenStore):
         metrics: name to number, or to a number and its direction, {"fid": (12.0, "lower")}, where its name does not
         say it and no version before does. namespace: where kept functions find their globals; the names that they use
         come along. Default: `values`.
-        partial: has no effect any more: what shares objects with a value that cannot be kept is always kept.
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
         allow_secrets: names to keep although they look like secrets; others that do are in `skipped`.
@@ -168,7 +157,6 @@ class Repo(OpenStore):
         note: str = "",
         namespace: dict[str, Any] | None = None,
         around: CommitContext | None = None,
-        partial: bool = False,
         allow_secrets: Collection[str] = (),
         most_mb: float | None = None,
         verify_load: bool | None = None,
@@ -242,22 +230,7 @@ class Repo(OpenStore):
         Nothing is ever replaced. trusted: also those of a version from elsewhere that is not trusted.
         Raises NeedsTrust, NotLoadable where a link or a file is in the way, StoreError.
         """
-        version = self[revision]
-        then = self.modules_then(version)
-        if then is None:
-            return of_project.Written()
-        if not (trusted or self.trusts(version)):
-            raise NeedsTrust(
-                f"the modules of {version.name} came from elsewhere: {of_project.some(list(then.modules.files))}",
-                f"read them with %mv_show {version.name}; then %mv_trust {version.name}",
-            )
-        try:
-            return of_project.write(then)
-        except OSError as error:
-            raise StoreError(
-                f"the modules of {version.name} cannot be written below {then.project.folder}: {error.strerror}",
-                f"read them: repo.modules({version.name!r})",
-            ) from error
+        return self.restoring.write_modules(revision, trusted=trusted)
 
     def best(self, versions: Sequence[Version], metric: str) -> list[Version]:
         """Those of `versions` (newest first) that have the metric, best first. metric: a name, or "fid:lower".
@@ -292,46 +265,23 @@ class Repo(OpenStore):
         session: whether random state and options come back; default: as the settings say, with everything only. Raises
         NotLoadable when they are asked for and the version was made without them.
         """
-        self.wait_for_pending()
-        version = self[revision]
-        head = self.history.head
-        wanted = several("names", names)
-        groups = [version.group_of(name) for name in wanted if name in version.kept]
-        whole = not (wanted or only_missing or prefix)
-        default = whole and bool(self.settings["restore_session"])
-        then = self._session_state(version, replaced, asked=bool(session))
-        return Rollback(
-            self.group_store,
-            version,
+        return self.restoring.rollback(
+            revision,
             live,
-            names=wanted,
-            session=Session(version.name, then, restores=default if session is None else session, asked=session)
-            if whole or session
-            else Session(version.name, then, restores=False, asked=False),
-            needed=self._needed(version, groups, prefix),
-            tracked=(*(head.kept if head else ()), *came),
+            names=names,
             only_missing=only_missing,
             prefix=prefix,
-            trusted=self.trusts(version) if trusted is None else trusted,
-            restricted=bool(self.origins(version)),
+            trusted=trusted,
+            came=came,
             own=own,
-            allowed_secrets=lambda: self.secrets_in_head(live),
             replaced=replaced,
-            modules=self.modules_then(version, comes=with_modules),
+            session=session,
+            with_modules=with_modules,
         )
-
-    def _needed(self, version: Version, groups: Sequence[Group], prefix: str) -> Collection[str]:
-        """Names that code in these groups refers to; of a whole version only where it came from elsewhere."""
-        if prefix:
-            return ()
-        return names_needed(self.group_store, version, groups) if groups else self.imports_needed(version)
 
     def imports_needed(self, version: Version) -> dict[str, str]:
         """What loading a version that came from elsewhere imports for its code: name -> module or "module:name"."""
-        if not version.imports or not self.origins(version):
-            return {}
-        needed = names_needed(self.group_store, version, version.groups)
-        return {name: where for name, where in version.imports.items() if name in needed}
+        return self.restoring.imports_needed(version)
 
     def plan(
         self,
@@ -347,31 +297,15 @@ class Repo(OpenStore):
 
     def saves_first(self, rollback: Rollback) -> bool:
         """True when the notebook holds something that a rollback would replace or leave behind, and no version has."""
-        if rollback.stays and rollback.idle:
-            return False
-        if self.endangered(rollback):
-            return True
-        head = self.history.head
-        if head is None or (rollback.prefix and not rollback.replaced):
-            return False
-        present = Rollback(self.group_store, head, rollback.namespace, beside=rollback)
-        changed = {n for g in present.groups for n in g.names if n in rollback.namespace}
-        return bool(changed - {s.name for s in (*present.live.capture.skipped, *rollback.unsaved)})
+        return self.restoring.saves_first(rollback)
 
     def endangered(self, rollback: Rollback) -> tuple[str, ...]:
         """Live names that a rollback replaces or removes, and that the present version does not hold but could."""
-        head, unsaved = self.history.head, {s.name for s in rollback.unsaved}
-        known = head.kept.keys() if head is not None else ()
-        return tuple(n for n in rollback.replaced if n not in known and n not in unsaved)
+        return self.restoring.endangered(rollback)
 
     def planned(self, rollback: Rollback, *, saves_first: bool) -> Plan:
         """The plan of a rollback, with what differs in the environment."""
-        used = frozenset(c.partition(".")[0].partition(":")[0] for g in rollback.version.groups for c in g.classes)
-        roots = frozenset(kept.type.partition(".")[0].lower() for kept in rollback.version.kept.values())
-        then, now = self.environment(rollback.version), environment()
-        rollback.releases = Releases(then, now)
-        said = differences(then, now, used | roots | distributions(used | roots))
-        return rollback.plan(said, saves_first=saves_first)
+        return self.restoring.planned(rollback, saves_first=saves_first)
 
     def load(
         self,
@@ -402,74 +336,27 @@ class Repo(OpenStore):
         progress: Progress | None = None,
     ) -> tuple[dict[str, Any], list[str]]:
         """The same without a warning: the values, and what is not as it was, as sentences."""
-        scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
-        trusted, restricted = self.trusts(version), bool(self.origins(version))
-        rollback = Rollback(
-            self.group_store,
-            version,
-            dict(scope),
-            names=wanted,
-            trusted=trusted,
-            restricted=restricted,
-            modules=self.modules_then(version),
-        )
-        rollback.namespace = scope
-        groups = rollback.wanted
-        if any(group.pickled for group in groups):
-            rollback.releases = self._releases(version)
-        loading = DefinitionLoader(rollback)
-        loader = loading.loader
-        values = self.group_store.load(groups, loader, progress)
-        bring_companions(loading, values)
-        if namespace is None:
-            scope.update(values)
-        releases = rollback.releases or Releases({}, {})
-        made_with = [found for group in groups for found in releases.made_with(group, version.kept)]
-        return {n: v for n, v in values.items() if not wanted or n in wanted}, sentences([*made_with, *loader.told])
-
-    def _releases(self, version: Version) -> Releases:
-        try:
-            return Releases(self.environment(version), environment())
-        except Damaged:  # What is read are the values.
-            return Releases({}, {})
+        return self.restoring.loaded(version, wanted, namespace=namespace, progress=progress)
 
     def is_dirty(self, live: dict[str, Any], beside: Rollback | None = None) -> bool:
         """True when a name of the present version is live and differs from it, or from what it shared.
 
         beside: a rollback that was planned just now, which has looked at the live values already.
         """
-        head = self.history.head
-        if head is None:
-            return False
-        return any(n in live for g in Rollback(self.group_store, head, live, beside=beside).groups for n in g.names)
+        return self.restoring.is_dirty(live, beside)
 
     def secrets_in_head(self, live: Mapping[str, Any]) -> frozenset[str]:
         """Live names that look like secrets and that the present version holds as they are: the user allowed them."""
-        head, search = self.history.head, Searcher()
-        found = [n for n in (head.kept if head else ()) if n in live and search.in_value(n, live[n]) is not None]
-        return frozenset(found) - frozenset(self.changed_names(dict(live))) if found else frozenset()
+        return self.restoring.secrets_in_head(live)
 
     def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
         """Names of the present version that are live and not as they are there."""
-        head = self.history.head
-        if head is None:
-            return ()
-        changed = Rollback(self.group_store, head, live).changed
-        return tuple(n for n in head.kept if n in changed)
+        return self.restoring.changed_names(live)
 
     @staticmethod
     def restore_session(state: dict[str, Any]) -> None:
         """Put random state, options and working directory back."""
         session_state.restore(state)
-
-    def _session_state(self, version: Version, replaced: Replaced, *, asked: bool) -> dict[str, Any] | None:
-        """The session part for a rollback: from the memory of undo, or the version, if the version was made here."""
-        if replaced.session is not None:
-            return replaced.session
-        state = None if self.origins(version) and not asked else self.session(version)
-        if state is None and asked:
-            raise NotLoadable(f"{version.name} was made without the session's state", "leave out --session")
-        return state
 
     # -- what values are
 

@@ -8,11 +8,10 @@ from nbmodelver.codecs import definitions, graph
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from nbmodelver.model import Group, Version
     from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.repo.restore.live import Comparison
+    from nbmodelver.repo.restore.obstacles import Obstacles
 
 
 class Loading(Protocol):
@@ -26,12 +25,10 @@ class Loading(Protocol):
     comparison: Comparison
     remembered: Comparison | None
     wanted: list[Group]
+    obstacles: Obstacles
 
     def python_then(self) -> str:
         """The version of the Python that made the version; "" when it is not known."""
-
-    def way_out(self, classes: Collection[str]) -> str:
-        """Where a pickle with these classes can be loaded, if that is not here; "" where it is not known."""
 
 
 class DefinitionLoader:
@@ -49,7 +46,7 @@ class DefinitionLoader:
             restricted=rollback.restricted,
             origin=origin,
             python=rollback.python_then,
-            way_out=lambda draft: rollback.way_out(draft.classes),
+            way_out=lambda draft: rollback.obstacles.way_out(draft.classes),
         )
 
     def find(self, key: str) -> Any:

@@ -6,37 +6,32 @@ it uses are the same too. Everything else is loaded, whole groups at a time, bef
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import former, graph, reach, renamed, sources
+from nbmodelver.codecs import former, graph, reach
 from nbmodelver.errors import Damaged, NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Skipped, Version
 from nbmodelver.repo.core.documents import Documents
 from nbmodelver.repo.core.imports import bind, is_import
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.secrets import Searcher
-from nbmodelver.repo.restore.companions import with_definitions
 from nbmodelver.repo.restore.definition_loader import DefinitionLoader
-from nbmodelver.repo.restore.libraries import DATA, Releases, foreseen, sentences
+from nbmodelver.repo.restore.libraries import DATA, Releases, sentences
 from nbmodelver.repo.restore.live import Comparison, Live
-from nbmodelver.repo.restore.undo import NOTHING, Replaced
+from nbmodelver.repo.restore.obstacles import Obstacles
+from nbmodelver.repo.restore.options import RollbackOptions
+from nbmodelver.repo.restore.plan_notes import PlanNotes, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from nbmodelver.model import Effect, Progress, Way
     from nbmodelver.repo.core.group_store import GroupStore
-    from nbmodelver.repo.core.modules import Then
-    from nbmodelver.repo.restore.sessions import Session
 
 
-SHOWN = 12
-"""So many names stand in one note."""
 SEARCH_S = 0.2
 """How long the search for variables that hold a replaced object may take."""
 
@@ -44,14 +39,8 @@ SEARCH_S = 0.2
 class Rollback:
     """One rollback to be planned and loaded.
 
-    names: a subset; their whole groups come along. needed: names that code in them refers to (companions.py): kept ones
-    and imports that are missing in the namespace come along too. tracked: names of the present version, which vanish if
-    the target does not have them. prefix: bring values under other names and leave everything as it is.
-    restricted: pickles resolve only what their recipes list. beside: another rollback that was planned just now; what
-    it saw of the live values is not looked at again. own: the user's names in the namespace; default: all public ones.
-    allowed_secrets: gives names that look like secrets and that the present version holds. replaced: what the jump that
-    is taken back took out of the notebook; the objects come back themselves where they are still as they were.
-    modules: those of the project that the version holds, against those that are here.
+    beside: another rollback that was planned just now; what it saw of the live values is not looked at again.
+    Raises UnknownName for a name that the version does not have.
     """
 
     def __init__(
@@ -59,47 +48,24 @@ class Rollback:
         group_store: GroupStore,
         version: Version,
         namespace: dict[str, Any],
+        options: RollbackOptions = RollbackOptions(),  # noqa: B008  # It is frozen.
         *,
-        names: Sequence[str] = (),
-        needed: Collection[str] = (),
-        tracked: Iterable[str] = (),
-        only_missing: bool = False,
-        prefix: str = "",
-        trusted: bool = True,
-        restricted: bool = False,
         beside: Rollback | None = None,
-        own: Collection[str] | None = None,
-        allowed_secrets: Callable[[], Collection[str]] = tuple,
-        replaced: Replaced = NOTHING,
-        session: Session | None = None,
-        modules: Then | None = None,
     ) -> None:
-        self.modules = modules
-        self.restricted = restricted
         self.group_store = group_store
         self.version = version
         self.namespace = namespace
-        self.prefix = prefix
-        self.own = own if own is not None else [n for n in namespace if not n.startswith("_")]
-        self._allowed_secrets = allowed_secrets
-        self.memory = replaced
-        self.session = session
-        self.trusted = trusted
-        self.asked = tuple(names)
-        unknown = [n for n in names if n not in version.kept]
-        if unknown:
-            hint = nearest(unknown[0], version.kept)
-            raise UnknownName(
-                f"{version.name} has no '{unknown[0]}'", hint or f"it has: {', '.join(version.kept) or 'no names'}"
-            )
-        self.only_missing = only_missing
-        self.imports = {n: i for n, i in version.imports.items() if n not in namespace and n not in version.kept}
+        self.options = options
+        self.modules, self.session, self.memory = options.modules, options.session, options.replaced
+        self.trusted, self.restricted = options.trusted, options.restricted
+        self.prefix, self.only_missing = options.prefix, options.only_missing
+        self.asked = tuple(options.names)
+        self.own = options.own if options.own is not None else [n for n in namespace if not n.startswith("_")]
+        self._require_known(self.asked)
+        self.imports = self._imports_needed()
         """Names that import bound then and that are missing now; of versions from elsewhere, what their code uses."""
-        if names or restricted:
-            self.imports = {n: i for n, i in self.imports.items() if n in needed}
-        if prefix or not trusted:
-            self.imports = {}
-        self.along = tuple(n for n in version.kept if n in needed and n not in namespace and n not in names)
+        missing = [n for n in version.kept if n in options.needed and n not in namespace]
+        self.along = tuple(n for n in missing if n not in self.asked)
         self.not_imported: dict[str, str] = {}
         self.unwritten = ""
         self.let_go: tuple[str, ...] = ()
@@ -112,15 +78,33 @@ class Rollback:
         self.otherwise: list[tuple[tuple[str, ...], str]] = []
         """What the load could not bring back as it was: names of a group, and a note."""
         self._actions: list[Callable[[], None]] = []
-        self._planned: set[tuple[str, str]] = set()
-        self.tracked = () if names or only_missing or prefix else tuple(dict.fromkeys(tracked))
-        self.wanted = self._groups_of((*names, *self.along)) if names else list(version.groups)
-        if only_missing:
+        self.obstacles = Obstacles(self)
+        self.foreseen: set[tuple[str, str]] = set()
+        partly = self.asked or self.only_missing or self.prefix
+        self.tracked = () if partly else tuple(dict.fromkeys(options.tracked))
+        self.wanted = self._groups_of((*self.asked, *self.along)) if self.asked else list(version.groups)
+        if self.only_missing:
             self.wanted = [g for g in self.wanted if any(n not in namespace for n in g.names)]
-        every = () if prefix else tuple(dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked]))
+        names = dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked])
+        every = () if self.prefix else tuple(names)
         seen = None if beside is None or beside.live.names != every else beside.live
         self.live: Live = seen or Live(group_store, namespace, every)
         self.comparison = Comparison(group_store, version, self.live)
+
+    def _require_known(self, names: Sequence[str]) -> None:
+        kept = self.version.kept
+        unknown = next((n for n in names if n not in kept), None)
+        if unknown is not None:
+            hint = nearest(unknown, kept) or f"it has: {', '.join(kept) or 'no names'}"
+            raise UnknownName(f"{self.version.name} has no '{unknown}'", hint)
+
+    def _imports_needed(self) -> dict[str, str]:
+        if self.prefix or not self.trusted:
+            return {}
+        missing = {n: i for n, i in self.version.imports.items() if n not in self.namespace}
+        missing = {n: i for n, i in missing.items() if n not in self.version.kept}
+        some = bool(self.asked or self.restricted)
+        return {n: i for n, i in missing.items() if n in self.options.needed} if some else missing
 
     def _groups_of(self, names: Sequence[str]) -> list[Group]:
         wanted = dict.fromkeys(self.version.kept[n].group for n in names)
@@ -163,7 +147,7 @@ class Rollback:
         found = {s.name: s for s in live.capture.skipped}
         search = Searcher()
         secrets = {n: s for n in self.replaced if (s := search.in_value(n, self.namespace[n])) is not None}
-        allowed = self._allowed_secrets() if secrets else ()
+        allowed = self.options.allowed_secrets() if secrets else ()
         found |= {n: Skipped(n, s.path, s.what) for n, s in secrets.items() if n not in allowed}
         return tuple(found[n] for n in self.replaced if n in found)
 
@@ -193,69 +177,10 @@ class Rollback:
         """Names that cannot come back here, with the reason, as far as it can be known without loading."""
         found: dict[str, str] = {}
         for group in self.groups:
-            reason = self._obstacle(group)
+            reason = self.obstacles.of(group)
             if reason:
                 found.update(dict.fromkeys(group.names, reason))
         return found
-
-    def _obstacle(self, group: Group) -> str:
-        if group.pickled and not self.trusted:
-            return "needs pickle, and this version came from elsewhere: see %mv_trust"
-        lacking = self.lacking_modules(group.classes)
-        if lacking:
-            return lacking
-        with self._searching():
-            missing = sorted({m for c in group.classes if not self._is_of_project(c) and (m := _missing_package(c))})
-        way_out = self.way_out(group.classes) if missing else ""
-        if missing:
-            return way_out or f"needs the package {', '.join(missing)}"
-        return self._bound_elsewhere(group)
-
-    @contextmanager
-    def _searching(self) -> Iterator[None]:
-        """Within it, modules are found where they were when the version was made."""
-        before, paths = list(sys.path), self.paths
-        sys.path += paths
-        try:
-            yield
-        finally:
-            if paths:
-                sys.path[:] = before
-
-    @property
-    def paths(self) -> list[str]:
-        """Folders where modules were found when the version was made, and that this kernel does not look in."""
-        own = self.session.paths if self.session is not None else []
-        of_project = self.modules.paths if self.modules is not None and self.trusted else []
-        return list(dict.fromkeys([*own, *of_project]))
-
-    def way_out(self, classes: Collection[str]) -> str:
-        """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
-        if self.modules is not None and self.modules.lacks_some and any(map(self._is_of_project, classes)):
-            return f"try: {self.modules.command}"
-        return "" if self.releases is None else self.releases.way_out(classes)
-
-    def lacking_modules(self, classes: Collection[str]) -> str:
-        """Which modules of the project are missing that values of these classes need, with the way out; "" if none."""
-        if self.modules is None:
-            return ""
-        with self._searching():
-            return self.modules.lacking(classes)
-
-    def _is_of_project(self, place: str) -> bool:
-        return self.modules is not None and self.modules.holds(place.partition(":")[0])
-
-    def _bound_elsewhere(self, group: Group) -> str:
-        """Why code of the group, or of definitions that it uses, runs in another Python only; "" when it runs here."""
-        for part in with_definitions(self.group_store, self.version, group):
-            draft = self.group_store.recipe(part).draft
-            if draft.without_source and draft.python != sources.PYTHON:
-                return sources.why_not_here(draft.without_source, draft.python)
-            if part.pickled and former.holds_bytecode_only(self.group_store.skeleton(part)):
-                then = self.python_then()
-                if not sources.is_this_python(then):
-                    return sources.why_not_here(part.names, sources.mark_of(then))
-        return ""
 
     @cached_property
     def vanishing(self) -> tuple[str, ...]:
@@ -277,7 +202,7 @@ class Rollback:
         ]
         load_bytes = sum(g.size_bytes for g in self.groups if g.names[0] not in self.lost)
         way: Way = "beside" if self.prefix else "missing" if self.only_missing else ""
-        notes = tuple(self._notes())
+        notes = tuple(PlanNotes(self).all())
         found = tuple(changes)
         return Plan(self.version, found, load_bytes, tuple(environment), notes, saves_first, way, self.unsaved)
 
@@ -300,95 +225,12 @@ class Rollback:
             effect = "changes" if self.prefix + name in self.namespace else "appears"
         return Change(self.prefix + name, effect, kept.kind, kept.type, kept.size_bytes, self.lost.get(name, ""))
 
-    def _notes(self) -> Iterator[str]:
-        yield from self._notes_on_what_is_replaced()
-        if self.along:
-            how = "comes" if len(self.along) == 1 else "come"
-            yield f"{', '.join(self.along)} {how} along: {', '.join(self.asked)} cannot run without"
-        for group in self.groups if self.asked else ():
-            along = [n for n in group.names if n not in self.asked]
-            if along and len(along) < len(group.names):
-                how = "comes along: it shares" if len(along) == 1 else "come along: they share"
-                yield f"{', '.join(along)} {how} objects with {', '.join(n for n in group.names if n in self.asked)}"
-        if self.only_missing and self.namespace:
-            for group in self.wanted:
-                here = [n for n in group.names if n in self.namespace]
-                if here:
-                    how = "stays, and no longer shares" if len(here) == 1 else "stay, and no longer share"
-                    yield f"{', '.join(here)} {how} objects with what comes back"
-        again = sorted(n for n, place in self.imports.items() if not self.lacking_modules([place]))
-        if again:
-            yield f"imported again: {_some(again)}"
-        back = {n for g in self.groups for n in g.names if not (self.prefix or self.only_missing)}
-        for key in self._changed_definitions():
-            stays = "" if key in back else f", but only inside what comes back: the name {key} stays as it is"
-            yield f"class {key} comes back as it was in {self.version.name}{stays}"
-        loaded = [n for g in self.groups for n in g.names]
-        yield from (f"{name}: {note}" for name in loaded for note in self.version.kept[name].notes)
-        yield from sentences(self._foreseen(), self.prefix)
-        yield from self._notes_on_modules()
-        yield from self._notes_on_what_stays()
-        if self.session is not None:
-            yield from self.session.notes()
-
-    def _notes_on_modules(self) -> Iterator[str]:
-        """Modules of the project that differ from those of the version."""
-        if self.modules is not None:
-            some = bool(self.asked or self.only_missing or self.prefix)
-            classes = [c for g in self.wanted for part in self._with_code(g) for c in part.classes] if some else None
-            with self._searching():
-                yield from self.modules.notes(classes)
-
-    def _with_code(self, group: Group) -> list[Group]:
-        return with_definitions(self.group_store, self.version, group)
-
-    def _notes_on_what_stays(self) -> Iterator[str]:
-        """Variables of the notebook that the version says nothing about."""
-        if self.asked or self.only_missing or self.prefix:
-            return
-        version, reasons = self.version, {s.name: s for s in self.version.skipped}
-        rest = [n for n in self.own if n in self.namespace and n not in version.kept and n not in self.replaced]
-        for name in [n for n in rest if n in reasons][:SHOWN]:
-            yield f"{name} stays as it is now, for {version.name} could not keep it: {reasons[name].reason}"
-        others = [n for n in rest if n not in reasons and not is_import(self.namespace[n])]
-        if others:
-            yield f"not part of {version.name}, stays as it is now: {_some(others)}"
-
-    def _notes_on_what_is_replaced(self) -> Iterator[str]:
-        """What a version cannot save of what is replaced, and who still holds it."""
-        for s in self.unsaved:
-            where = f" ({s.path})" if s.path != s.name else ""
-            said = f"{s.name}{where} as it is now is in no version: {s.reason}"
-            yield f"{said}; undo brings it back while this kernel runs"
-        for holder in self.held.found[:SHOWN]:
-            join = f"{holder.path} = {holder.name}"
-            yield f"{holder.path} keeps the replaced {holder.name}; to join them again: {join}"
-        if len(self.held.found) > SHOWN:
-            yield f"{len(self.held.found) - SHOWN} more places keep replaced objects"
-        if not self.held.complete:
-            yield "other variables may keep replaced objects too: the search for them took too long"
-
-    def _foreseen(self) -> list[tuple[tuple[str, ...], str]]:
-        """What the libraries here will not bring back as it was, as far as it can be known without loading."""
-        self._planned = set()
-        if self.releases is None:
-            return []
-        groups = [g for g in self.groups if g.names[0] not in self.lost]
-        found = list(foreseen(self.group_store, groups, self.version.kept, self.releases))
-        self._planned = {(name, note) for names, note in found for name in names}
-        return found
-
-    def _changed_definitions(self) -> list[str]:
-        keys = {k for g in self.groups for k in self.group_store.recipe(g).draft.uses}
-        live = {k: self.namespace.get(k) for k in keys}
-        return sorted(k for k in keys if isinstance(live[k], type) and not self.comparison.same_now(k))
-
     def load(self, progress: Progress | None = None, *, partial: bool = False) -> dict[str, Any]:
         """The values that have to change, by the name they go to. Raises NeedsTrust, NotLoadable, Damaged.
 
         partial: leave out what cannot be loaded instead; `lost` then says what and why.
         """
-        sys.path += self.paths
+        sys.path += self.obstacles.paths
         remembered = self._from_memory()
         found = DefinitionLoader(self)
         found.loader.acts = not self.prefix and not self.only_missing
@@ -427,10 +269,10 @@ class Rollback:
     def told(self, plan: Plan) -> Plan:
         """The plan with what only doing it could tell."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
-        new = ((names, n) for names, n in self.otherwise if not any((name, n) in self._planned for name in names))
+        new = ((names, n) for names, n in self.otherwise if not any((name, n) in self.foreseen for name in names))
         notes += sentences(new, self.prefix)
         if self.let_go:
-            notes.append(f"no longer in memory, for no undo or redo leads there any more: {_some(self.let_go)}")
+            notes.append(f"no longer in memory, for no undo or redo leads there any more: {listed(self.let_go)}")
         if self.unwritten:
             notes.append(f"not written down, so %mv_undo and other kernels do not know of it: {self.unwritten}")
         lost = {self.prefix + name: why for name, why in self.lost.items()}
@@ -475,19 +317,3 @@ class Rollback:
         if self.only_missing:
             values = {n: v for n, v in values.items() if n not in self.namespace}
         return {self.prefix + n: v for n, v in values.items()}
-
-
-def _missing_package(name: str) -> str:
-    module, _, attribute = name.partition(":")
-    root = renamed.current(module, attribute)[0].partition(".")[0]
-    if root in ("__main__", "builtins", "None", ""):  # Versions up to 2026-11 list methods of builtins as "None:...".
-        return ""
-    try:
-        return "" if importlib.util.find_spec(root) is not None else root
-    except (ImportError, ValueError):
-        return ""
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
