@@ -17,7 +17,7 @@ from nbmodelver.store.packs import COPY, NewBlock, Use
 from nbmodelver.store.ranges import bytes_of
 
 if TYPE_CHECKING:
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.lanes import Buffer
     from nbmodelver.store.ranges import Stretch
 
@@ -37,12 +37,14 @@ def copied(length: int, uses: tuple[Use, ...]) -> Encoded:
     return Encoded(NewBlock(length, 0, sum_of(b""), COPY, uses), b"")
 
 
-def finished(length: int, encoder: Encoder, stored: bytes, uses: tuple[Use, ...]) -> Encoded:
+def finished(length: int, encoder: BlockEncoder, stored: bytes, uses: tuple[Use, ...]) -> Encoded:
     """The block with these stored bytes, of which the caller knows what decoding them gives."""
     return Encoded(NewBlock(length, len(stored), sum_of(stored), encoder.number, uses), stored)
 
 
-def encoded(raw: memoryview, encoder: Encoder, base: Buffer | Stretch, uses: tuple[Use, ...], level: int) -> Encoded:
+def encoded(
+    raw: memoryview, encoder: BlockEncoder, base: Buffer | Stretch, uses: tuple[Use, ...], level: int
+) -> Encoded:
     """The block for `raw`: by `encoder`, or plainly where that does not fit or gains nothing.
 
     Raises StoreError when decoding does not give `raw` back: then another thread changed it, or memory is bad.
@@ -73,7 +75,7 @@ def encoded_solid(raw: memoryview, layout: str, base: Buffer, uses: tuple[Use, .
     return encoded(raw, plain.encoder, b"", (), level)
 
 
-def _best_delta(raw: memoryview, base: Buffer, layout: str, level: int, plain_share: float) -> Encoder | None:
+def _best_delta(raw: memoryview, base: Buffer, layout: str, level: int, plain_share: float) -> BlockEncoder | None:
     from nbmodelver.store.encodings.frames import can_write_prefix
     from nbmodelver.store.encodings.prefix import Prefix
 
@@ -96,7 +98,7 @@ def changed_meanwhile() -> StoreError:
     )
 
 
-def _stored(raw: memoryview, encoder: Encoder, base: Buffer) -> bytes | None:
+def _stored(raw: memoryview, encoder: BlockEncoder, base: Buffer) -> bytes | None:
     pieces = encoder.encode(raw, base)
     if pieces is None:
         return None

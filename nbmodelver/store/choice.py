@@ -30,7 +30,7 @@ from nbmodelver.store.encodings.shuffled import Shuffled
 from nbmodelver.store.limits import RAW_GAIN, SEGMENT_BYTES
 
 if TYPE_CHECKING:
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.lanes import Buffer, Bytes
 
 SAMPLES, SAMPLE_BYTES = 3, 16 << 10
@@ -64,7 +64,7 @@ _WIDTHS = {"f8": 8, "f4": 4, "f2": 2, "bf2": 2, **{f"{k}{w}": w for k in "iu" fo
 class Pick:
     """An encoder and the share of the raw bytes that it is expected to need."""
 
-    encoder: Encoder
+    encoder: BlockEncoder
     share: float
 
 

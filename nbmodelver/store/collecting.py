@@ -32,7 +32,7 @@ _PACK_BYTES = 256 << 20
 
 
 @dataclass
-class Plan:
+class GcPlan:
     """What a collection would do. live: what stays, with the bases that packs left alone still need."""
 
     live: set[ObjectId]
@@ -72,13 +72,13 @@ class Plan:
         return GcReport(len(gone), count, freed_bytes, size - freed_bytes, dry_run, rewritten)
 
 
-def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow_empty: bool) -> Plan:
+def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow_empty: bool) -> GcPlan:
     """What to do so that `live` stays. Changes nothing. Raises StoreError, Damaged, MissingPart."""
     backend, index = reader.backend, reader.index
     packs = dict(sorted(index.packs().items()))  # The same packs give the same result.
     for error in index.unreadable().values():
         raise error
-    made = Plan(set(live), {place.entry.id: place for place in index.parts()})
+    made = GcPlan(set(live), {place.entry.id: place for place in index.parts()})
     if not live and made.places and not allow_empty:
         raise StoreError("no version needs any part, and the store has some: nothing was removed", "run verify first")
     for id_ in sorted(live - made.places.keys()):
@@ -94,14 +94,14 @@ def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow
             return made
 
 
-def _leave_alone(made: Plan, contents: Contents) -> None:
+def _leave_alone(made: GcPlan, contents: Contents) -> None:
     """All parts of a pack that stays count as needed, and so do their bases."""
     made.live.update(e.id for e in contents.entries)
     for entry in contents.entries:
         made.live |= contents.bases_of(entry)
 
 
-def _sort(made: Plan, packs: dict[str, Contents], young: set[str], exact: bool) -> None:
+def _sort(made: GcPlan, packs: dict[str, Contents], young: set[str], exact: bool) -> None:
     made.delete, made.rewrite, made.keep = {}, {}, {}
     for key, contents in packs.items():
         if key in young:
@@ -117,14 +117,14 @@ def _sort(made: Plan, packs: dict[str, Contents], young: set[str], exact: bool) 
                     made.live |= contents.bases_of(entry)
 
 
-def _needs_rewriting(made: Plan, contents: Contents, exact: bool) -> bool:
+def _needs_rewriting(made: GcPlan, contents: Contents, exact: bool) -> bool:
     if any(made.here(contents, e) and made.orphaned(contents, e) for e in contents.entries):
         return True
     share = alive(made, contents)
     return share < LEAST_ALIVE or (exact and not all(e.id in made.live for e in contents.entries))
 
 
-def alive(made: Plan, contents: Contents) -> float:
+def alive(made: GcPlan, contents: Contents) -> float:
     """The share of a pack's stored bytes that has to stay, blocks shared by parts counted by their raw bytes."""
     stored = 0.0
     for entry in contents.entries:
@@ -135,7 +135,7 @@ def alive(made: Plan, contents: Contents) -> float:
     return stored / contents.stored_bytes if contents.stored_bytes else 1.0
 
 
-def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> GcReport:
+def carry_out(made: GcPlan, reader: Reader, new_writer: Callable[[], PackWriter]) -> GcReport:
     """Do what the plan says: delete what nothing needs, rewrite, delete what was rewritten, sweep."""
     index = reader.index
     before = sum(c.size for c in index.packs().values())
@@ -158,7 +158,7 @@ def _delete(reader: Reader, keys: Iterable[str]) -> set[str]:
     return left
 
 
-def _bases_of_rewritten(made: Plan) -> list[Place]:
+def _bases_of_rewritten(made: GcPlan) -> list[Place]:
     """The places of every part that is needed to decode what the packs list that will be rewritten.
 
     Also of parts that nobody needs: until the packs are gone they are found, and a commit that knows one relies on it.
@@ -175,19 +175,19 @@ def _bases_of_rewritten(made: Plan) -> list[Place]:
     return list(found.values())
 
 
-def _moves_alone(made: Plan, contents: Contents, entry: Entry) -> bool:
+def _moves_alone(made: GcPlan, contents: Contents, entry: Entry) -> bool:
     """Whether the part is encoded again: its base goes, or its block holds parts that go."""
     return made.orphaned(contents, entry) or _has_dead_neighbours(made, contents, entry)
 
 
-def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
+def _has_dead_neighbours(made: GcPlan, contents: Contents, entry: Entry) -> bool:
     covering = contents.covering(entry)
     if len(covering) != 1 or contents.blocks[covering[0]].raw == entry.size:
         return False
     return made.used(contents)[covering[0]] < contents.blocks[covering[0]].raw
 
 
-def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
+def _encode_again(made: GcPlan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
     """Write these parts anew, none of them deeper than it was: small ones share a block, and so lean on all its bases.
 
     What leans on a part is deeper than it was, so no part comes to lean on what leans on it, over others either. What
@@ -208,7 +208,7 @@ def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWrite
             raise
 
 
-def _new_bases(made: Plan) -> dict[Place, ObjectId | None]:
+def _new_bases(made: GcPlan) -> dict[Place, ObjectId | None]:
     """What is encoded again, and what each is a delta to: the nearest base that stays.
 
     Of those whose bases all go, back to the same one, the shallowest is stored whole, and the others lean on it.
@@ -227,7 +227,7 @@ def _new_bases(made: Plan) -> dict[Place, ObjectId | None]:
     return found
 
 
-def _stored_whole(made: Plan) -> int:
+def _stored_whole(made: GcPlan) -> int:
     """About how many bytes those take that are deltas now and will lean on nothing: as much as what they began with."""
     roots = (_root(made, place) for place, base in _new_bases(made).items() if base is None)
     return sum(root.contents.blocks[i].stored for root in roots if root for i in root.contents.covering(root.entry))
@@ -237,7 +237,7 @@ def _depth_and_id(place: Place) -> tuple[int, ObjectId]:
     return place.entry.depth, place.entry.id
 
 
-def _root(made: Plan, place: Place) -> Place | None:
+def _root(made: GcPlan, place: Place) -> Place | None:
     """The part that the chain of deltas begins with; None for one that is no delta."""
     root, base = None, _closest_base(made, place, place.entry.size)
     while base is not None:
@@ -245,7 +245,7 @@ def _root(made: Plan, place: Place) -> Place | None:
     return root
 
 
-def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | None:
+def _living_base(made: GcPlan, contents: Contents, entry: Entry) -> ObjectId | None:
     """The nearest base of the part, or base of its base, that stays: what the delta can be made to instead."""
     place: Place | None = Place(contents, entry)
     while place is not None:
@@ -255,7 +255,7 @@ def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | Non
     return None
 
 
-def _closest_base(made: Plan, place: Place, size: int) -> Place | None:
+def _closest_base(made: GcPlan, place: Place, size: int) -> Place | None:
     """Of the bases of a block that several parts share, the one that is most like this part in length."""
     bases = [made.places[b] for b in sorted(place.contents.bases_of(place.entry)) if b in made.places]
     nearer = [base for base in bases if base.entry.depth < place.entry.depth]

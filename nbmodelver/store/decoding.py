@@ -125,7 +125,7 @@ class Decoder:
                 self._decode(contents, block, target, target if block.uses else b"")
         else:
             uses = _cut(block, first - block.raw_start, end - block.raw_start)
-            self._decode(contents, block, target, _gather(contents, uses, bases))
+            self._decode(contents, block, target, _base_bytes(contents, uses, bases))
 
     def _shared(self, contents: Contents, index: int, deep: int) -> memoryview:
         """The raw bytes of a block that holds several parts; the last few are kept."""
@@ -137,7 +137,7 @@ class Decoder:
                 raise damaged(contents.pack, f"a shared block of {block.raw} bytes is above the limit")
             raw = memoryview(bytearray(block.raw))
             bases = self._bases(block.uses, contents.pack, False, deep)
-            self._decode(contents, block, raw, _gather(contents, block.uses, bases))
+            self._decode(contents, block, raw, _base_bytes(contents, block.uses, bases))
             self._solid.put(key, raw)
         return raw
 
@@ -191,7 +191,7 @@ def _cut(block: Block, start: int, end: int) -> Sequence[Use]:
     return (replace(use, start=use.start + start, length=end - start),)
 
 
-def _gather(contents: Contents, uses: Sequence[Use], bases: Mapping[ObjectId, _Run]) -> bytes | memoryview:
+def _base_bytes(contents: Contents, uses: Sequence[Use], bases: Mapping[ObjectId, _Run]) -> bytes | memoryview:
     pieces = [bases[u.base].raw[u.start - bases[u.base].start :][: u.length] for u in uses]
     if len(pieces) == 1:
         return pieces[0]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbmodelver.model import ObjectId
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.ranges import Base
 
 GRAIN_BYTES = 32 << 10
@@ -43,12 +43,12 @@ class Piece:
 
     start: int
     end: int
-    encoder: Encoder | None
+    encoder: BlockEncoder | None
     uses: tuple[Use, ...] = ()
     stored: bytes | None = None
 
 
-def whole(raw: memoryview, layout: str, level: int, encoder: Encoder | None = None) -> list[Piece]:
+def whole(raw: memoryview, layout: str, level: int, encoder: BlockEncoder | None = None) -> list[Piece]:
     """The pieces of a part without base. encoder: chosen already."""
     return _pieces(0, len(raw), encoder or pick(raw, layout, level).encoder)
 
@@ -62,7 +62,7 @@ def against(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int
     return _other_length(raw, near, base, layout, level)
 
 
-def _pieces(start: int, end: int, encoder: Encoder, step: int = SEGMENT_BYTES) -> list[Piece]:
+def _pieces(start: int, end: int, encoder: BlockEncoder, step: int = SEGMENT_BYTES) -> list[Piece]:
     return [Piece(at, min(at + step, end), encoder) for at in range(start, end, step)]
 
 
@@ -91,7 +91,7 @@ def _same_length(raw: memoryview, near: ObjectId, base: Base, layout: str, level
 
 @dataclass(frozen=True)
 class _Chosen:
-    encoder: Encoder
+    encoder: BlockEncoder
     plain: bool
 
 

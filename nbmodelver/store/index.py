@@ -33,7 +33,7 @@ class Place(NamedTuple):
     entry: Entry
 
 
-class Index:
+class PartIndex:
     """The parts of all packs; made on first use, brought up to date when something is not found.
 
     A part is a number, pack and row, until it is asked for: a store of a hundred thousand versions has many parts, and

@@ -356,7 +356,7 @@ _PROBES = 64
 _MOSTLY = 0.5
 
 
-def take(base: Buffer, index: Buffer, width: int, out: memoryview) -> None:
+def gather(base: Buffer, index: Buffer, width: int, out: memoryview) -> None:
     """Put the elements of `base` at the places of a u32 `index` into `out`. Raises ValueError for one outside."""
     known, places = words(base, width), words(index, 4)
     if len(places) and int(places.max()) >= len(known):
@@ -364,8 +364,8 @@ def take(base: Buffer, index: Buffer, width: int, out: memoryview) -> None:
     np.take(known, places, out=words(out, width), mode="clip")
 
 
-def is_taken(raw: Buffer, base: Buffer, index: Buffer, width: int) -> bool:
-    """Whether `take` gives `raw`."""
+def is_gathered(raw: Buffer, base: Buffer, index: Buffer, width: int) -> bool:
+    """Whether `gather` gives `raw`."""
     known, places = words(base, width), words(index, 4)
     if len(places) and int(places.max()) >= len(known):
         return False

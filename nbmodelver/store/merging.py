@@ -10,7 +10,7 @@ from nbmodelver.store.limits import FEW_BYTES, MANY_PACKS
 from nbmodelver.store.repacking import repack
 
 if TYPE_CHECKING:
-    from nbmodelver.store.index import Index
+    from nbmodelver.store.index import PartIndex
     from nbmodelver.store.packs import Contents, Entry
     from nbmodelver.store.reading import Reader
 
@@ -36,5 +36,5 @@ def merge_small(reader: Reader, most_bytes: int | None = None) -> int:
     return len(small) - 1
 
 
-def _located(contents: Contents, index: Index) -> list[Entry]:
+def _located(contents: Contents, index: PartIndex) -> list[Entry]:
     return [e for e in contents.entries if (place := index.known(e.id)) and place.contents is contents]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.errors import StoreFull, StoreReadOnly
 from nbmodelver.store import collecting, merging, salvaging, verifying
 from nbmodelver.store.hashes import id_of, print_of
-from nbmodelver.store.index import Index
+from nbmodelver.store.index import PartIndex
 from nbmodelver.store.lanes import copy
 from nbmodelver.store.packs import read_contents
 from nbmodelver.store.prints import PRINTS, prints_of
@@ -37,7 +37,7 @@ class PartStore:
         self._backend = backend
         self._workers = Workers(threads)
         self._level = level
-        self._index = Index(backend)
+        self._index = PartIndex(backend)
         self._reader = Reader(backend, self._index, self._workers)
         self._known: dict[Print, ObjectId] = {}
         self._print_of: Callable[[memoryview], Print] = PRINTS.of
@@ -191,7 +191,7 @@ class PartStore:
 
     def salvage(self, move: Callable[[str, str], None]) -> salvaging.Finding:
         """Bring what can be read of damaged packs into new ones, then move the damaged, saying why; under `alone`."""
-        reader = Reader(self._backend, Index(self._backend), self._workers)
+        reader = Reader(self._backend, PartIndex(self._backend), self._workers)
         found = salvaging.find(reader)
         salvaging.carry_out(found, reader, lambda: PackWriter(reader, {}, self._level, again=True), move)
         self._index.refresh()

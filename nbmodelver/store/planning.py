@@ -13,7 +13,7 @@ from nbmodelver.errors import Damaged
 from nbmodelver.store import deltas, rows
 from nbmodelver.store.choice import pick, width_of
 from nbmodelver.store.deltas import Piece
-from nbmodelver.store.encodings.taken import Taken
+from nbmodelver.store.encodings.gather import Gather
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.limits import MAX_DEPTH
 from nbmodelver.store.packs import Use
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from nbmodelver.model import ObjectId
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.index import Place
     from nbmodelver.store.ranges import Base
     from nbmodelver.store.reading import Reader
@@ -61,10 +61,10 @@ class Planner:
 
     def __init__(self, reader: Reader, has: Callable[[ObjectId], bool], level: int) -> None:
         self._reader, self._has, self._level = reader, has, level
-        self._usual: Encoder | None = None
+        self._usual: BlockEncoder | None = None
         self._moved: dict[tuple[int, int], tuple[ObjectId, memoryview]] = {}
 
-    def look_for_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
+    def find_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
         """Find out which of these parts are columns of tables whose rows moved. put: stores an index."""
         self._moved = {}
         with suppress(Damaged):
@@ -87,7 +87,7 @@ class Planner:
         finally:
             stop(ahead)
 
-    def without_vain_bases(self, jobs: Sequence[Job]) -> list[Job]:
+    def drop_useless_bases(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs; where many parts of a layout became longer or shorter and gain nothing, none asks its parent.
 
         A forest that was fitted anew has hundreds of such parts, and nothing of the old ones is in it. A few of the
@@ -128,13 +128,13 @@ class Planner:
         if self._has(id_):
             return Prepared(id_)
         try:
-            found = self._taken(job, id_) or self._delta(job, id_, alone)
+            found = self._gathered(job, id_) or self._delta(job, id_, alone)
         except Damaged:  # An old version that is lost must not keep anyone from a new one.
             found = None
         usual = None if job.layout else self._usual
         return found or Prepared(id_, deltas.whole(job.raw, job.layout, self._level, usual))
 
-    def _common_encoder(self, jobs: Sequence[Job]) -> Encoder | None:
+    def _common_encoder(self, jobs: Sequence[Job]) -> BlockEncoder | None:
         """What parts without a known layout, records and blobs, get when a few of very many all choose the same.
 
         The choice costs four times the coding. Who differs from all that were asked is coded plainly where the
@@ -160,10 +160,10 @@ class Planner:
         self._reader.bases.keep(id_, job.raw)
         return Prepared(id_, pieces, base, near[1] + 1)
 
-    def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
+    def _gathered(self, job: Job, id_: ObjectId) -> Prepared | None:
         """The part as what an index takes from its parent; None when it is not that.
 
-        `index_is_right` decodes and compares, so the block need not be decoded again: random reads of the base cost
+        `matches_gather` decodes and compares, so the block need not be decoded again: random reads of the base cost
         more than everything else here.
         """
         moved = self._moved.get(rows.rows_of(job, self._reader) or (0, 0))
@@ -172,11 +172,11 @@ class Planner:
             return None
         index_id, index = moved
         base = self._reader.base(near)
-        if not rows.index_is_right(job, base, index):
+        if not rows.matches_gather(job, base, index):
             return None
         uses = Use(near, 0, len(base)), Use(index_id, 0, len(index))
         depth = self._reader.place(near).entry.depth + 1
-        encoder = Taken(width_of(job.layout))
+        encoder = Gather(width_of(job.layout))
         pieces = [Piece(0, len(job.raw), encoder, uses, encoder.stored)]
         return Prepared(id_, pieces, depth=depth)
 

@@ -16,7 +16,7 @@ from nbmodelver.store.ranges import RUN_BYTES, Base, Stretch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nbmodelver.store.index import Index, Place
+    from nbmodelver.store.index import PartIndex, Place
     from nbmodelver.store.packs import Block, Contents
     from nbmodelver.store.workers import Workers
 
@@ -31,7 +31,7 @@ LARGE_BYTES = 32 << 20
 class Reader:
     """Gives raw bytes, every byte checked. Any thread may call it. Knows backend, index and workers of its store."""
 
-    def __init__(self, backend: Backend, index: Index, workers: Workers) -> None:
+    def __init__(self, backend: Backend, index: PartIndex, workers: Workers) -> None:
         self.backend = backend
         self.index = index
         self.workers = workers

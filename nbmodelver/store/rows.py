@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.store import lanes
 from nbmodelver.store.choice import width_of
-from nbmodelver.store.encodings.taken import INDEX_BYTES, Taken
+from nbmodelver.store.encodings.gather import INDEX_BYTES, Gather
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _is_worth_it(index: memoryview, columns: Sequence[Job], reader: Reader) -> b
     """True when a second column went the same way: the index costs about as much as one."""
     right = 0
     for column in columns:
-        right += index_is_right(column, _elements(column, reader), index)
+        right += matches_gather(column, _elements(column, reader), index)
         if right == LEAST_COLUMNS:
             return True
     return False
@@ -76,7 +76,7 @@ def source(job: Job, reader: Reader) -> ObjectId | None:
         return None
     blocks = place.contents.covering(place.entry)
     block = place.contents.blocks[blocks[0]] if len(blocks) == 1 else None
-    if block is None or block.encoding != Taken.number or block.raw != place.entry.size:
+    if block is None or block.encoding != Gather.number or block.raw != place.entry.size:
         return job.near
     first = reader.index.known(block.uses[0].base)
     is_near = first is not None and first.entry.size <= MOST_TIMES_LARGER * place.entry.size
@@ -116,6 +116,6 @@ def _index(columns: Sequence[Job], reader: Reader) -> memoryview | None:
     return None
 
 
-def index_is_right(job: Job, base: memoryview, index: memoryview) -> bool:
+def matches_gather(job: Job, base: memoryview, index: memoryview) -> bool:
     """Whether the column is its old one, taken by the index."""
-    return lanes.is_taken(job.raw, base, index, width_of(job.layout))
+    return lanes.is_gathered(job.raw, base, index, width_of(job.layout))

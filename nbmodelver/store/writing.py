@@ -118,10 +118,10 @@ class PackWriter:
             prints = self._prints([job.raw for job in jobs])
             seen = [self._seen(print_) for print_ in prints]
             unseen = [k for k, id_ in enumerate(seen) if id_ is None]
-            new = dict(zip(unseen, self._planner.without_vain_bases([jobs[k] for k in unseen]), strict=True))
+            new = dict(zip(unseen, self._planner.drop_useless_bases([jobs[k] for k in unseen]), strict=True))
             large = [job for job in new.values() if len(job.raw) >= SMALL_BYTES]
             if len(large) >= LEAST_COLUMNS:
-                self._planner.look_for_moved_rows(large, lambda index: self.put(index, layout="u4"))
+                self._planner.find_moved_rows(large, lambda index: self.put(index, layout="u4"))
             big = self._planner.prepared(large)
             fresh: list[tuple[memoryview, Print]] = []
             with closing(big):

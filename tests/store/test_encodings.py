@@ -13,11 +13,11 @@ from nbmodelver.store.encodings.decimals import Decimals
 from nbmodelver.store.encodings.dictionary import Dictionary
 from nbmodelver.store.encodings.difference import Difference
 from nbmodelver.store.encodings.frames import ENTROPY, RAW, ZSTD
+from nbmodelver.store.encodings.gather import Gather
 from nbmodelver.store.encodings.patch import Patch
 from nbmodelver.store.encodings.plain import Raw, Zstd
 from nbmodelver.store.encodings.prefix import Prefix
 from nbmodelver.store.encodings.shuffled import Shuffled
-from nbmodelver.store.encodings.taken import Taken
 
 ALONE = [
     Raw(),
@@ -80,8 +80,8 @@ def test_elements_are_taken_from_the_base(values, data):
     places = data.draw(st.lists(st.integers(0, max(len(old) - 1, 0)), max_size=300 if len(old) else 0))
     index = np.array(places, "<u4")
     raw = old[index].tobytes()
-    assert there_and_back(Taken(8), raw, old.tobytes() + index.tobytes())[0] == raw
-    assert Taken(8).encode(memoryview(raw), b"?" + old.tobytes() + index.tobytes()) is None
+    assert there_and_back(Gather(8), raw, old.tobytes() + index.tobytes())[0] == raw
+    assert Gather(8).encode(memoryview(raw), b"?" + old.tobytes() + index.tobytes()) is None
 
 
 @pytest.mark.parametrize("encoder", [e for e in WITH_BASE if e.number in (7, 8)], ids=repr)

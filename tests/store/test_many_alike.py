@@ -114,4 +114,4 @@ def test_asking_a_few_neither_keeps_nor_drops_a_base(store, monkeypatch):
     jobs = [planning.Job(raw, id_, "") for raw, id_ in zip(grown, ids, strict=True)]
     for name in ("keep", "drop"):
         monkeypatch.setattr(bases.Bases, name, None)
-    assert planning.Planner(store._reader, lambda _: False, 1).without_vain_bases(jobs) == jobs
+    assert planning.Planner(store._reader, lambda _: False, 1).drop_useless_bases(jobs) == jobs

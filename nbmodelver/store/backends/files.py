@@ -20,7 +20,7 @@ _TOGETHER_BYTES = 1 << 20
 _SYNC_BYTES = 32 << 20
 
 
-class Writer:
+class FileWriter:
     """Writes chunks to a descriptor, small ones together: hundreds of small frames need not be as many calls.
 
     A large file is synced on the way, so that the disk works while the next chunks are compressed.

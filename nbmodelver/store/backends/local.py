@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from nbmodelver import system
 from nbmodelver.errors import NoStore, StoreError
 from nbmodelver.store.backends.faults import named, translate
-from nbmodelver.store.backends.files import Writer, make_durably, walk
+from nbmodelver.store.backends.files import FileWriter, make_durably, walk
 from nbmodelver.store.backends.keys import check
 from nbmodelver.store.locks import file_lock
 
@@ -271,7 +271,7 @@ class LocalBackend:
             system.port.close_folder(folder)
 
     def _fill(self, fd: int, chunks: Iterable[bytes | memoryview], key: str) -> None:
-        write = Writer(fd)
+        write = FileWriter(fd)
         for chunk in chunks:
             with named("write", self._path(key)):
                 write(chunk)

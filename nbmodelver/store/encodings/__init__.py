@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreTooNew
-from nbmodelver.store.encodings import bits, decimals, dictionary, difference, patch, plain, prefix, shuffled, taken
+from nbmodelver.store.encodings import bits, decimals, dictionary, difference, gather, patch, plain, prefix, shuffled
 
 if TYPE_CHECKING:
     from nbmodelver.store.encodings.protocol import Decode
@@ -23,7 +23,7 @@ DECODERS: dict[int, Decode] = {
     7: patch.decode,
     8: difference.decode,
     9: prefix.decode,
-    10: taken.decode,
+    10: gather.decode,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from nbmodelver.store.lanes import Buffer
 
 
-class Encoder(Protocol):
+class BlockEncoder(Protocol):
     """Turns the raw bytes of one block into stored ones. Made for one part, used by many threads at once."""
 
     @property

@@ -20,7 +20,7 @@ _HEAD = struct.Struct("<B")
 
 
 @dataclass(frozen=True)
-class Taken:
+class Gather:
     """For columns whose rows were moved or left out together."""
 
     width: int
@@ -39,7 +39,7 @@ class Taken:
 
 
 def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
-    """Undo Taken.encode."""
+    """Undo Gather.encode."""
     (width,) = _HEAD.unpack(stored)
     if width not in WIDTHS:
         raise ValueError("unknown width")
@@ -51,4 +51,4 @@ def _take(out: memoryview, base: Buffer, width: int) -> None:
     old = len(base) - INDEX_BYTES * count
     if rest or old < 0 or old % width:
         raise ValueError("the base of taken elements has another length")
-    lanes.take(memoryview(base)[:old], memoryview(base)[old:], width, out)
+    lanes.gather(memoryview(base)[:old], memoryview(base)[old:], width, out)
