@@ -53,7 +53,7 @@ HOMES: dict[str, set[str]] = {
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},
     "nbclient": {"bundle"},
-    "numpy": {"codecs", "kinds", "store/lanes.py", "store/part_rows.py"},
+    "numpy": {"codecs", "kinds", "store/lanes.py", "store/lookups.py", "store/part_rows.py"},
     "attr": {"codecs/attrs.py"},
     "pydantic_core": {"codecs/pydantic.py"},
     "pytz": {"codecs/zones.py"},

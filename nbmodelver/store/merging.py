@@ -1,4 +1,4 @@
-"""Many small packs into one: a store of ten thousand commits stays a few hundred files."""
+"""Merging of small packs into one, so that a store with ten thousand commits has a few hundred files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def merge_small(reader: Reader, most_bytes: int | None = None) -> int:
-    """Merge the packs below 4 MiB when there are more than 64; gives how many packs there are less.
+    """Merge the packs below FEW_BYTES if there are more than MANY_PACKS; return by how many packs the store shrinks.
 
     most_bytes: read and write no more than this; the smallest packs go first.
-    The new pack is durable before an old one goes. A reader that looks for an old one finds the new one.
+    The new pack is durable before an old one is deleted. A reader that misses an old pack refreshes its index and finds
+    the new one. Raises Damaged, and nothing is deleted then.
     """
     index = reader.index
     small = sorted((c for c in index.packs().values() if c.size < FEW_BYTES), key=lambda c: (c.size, c.pack))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nbmodelver.store import bases, deltas, planning
+from nbmodelver.store import bases, deltas, jobs, planning
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import PartStore
 
@@ -111,7 +111,7 @@ def test_asking_a_few_neither_keeps_nor_drops_a_base(store, monkeypatch):
     old = trees(0)
     ids, _ = put(store, old)
     grown = [memoryview(np.concatenate([a, a[:7]])).cast("B") for a in old]
-    jobs = [planning.Job(raw, id_, "") for raw, id_ in zip(grown, ids, strict=True)]
+    grown_jobs = [jobs.Job(raw, id_, "") for raw, id_ in zip(grown, ids, strict=True)]
     for name in ("keep", "drop"):
         monkeypatch.setattr(bases.Bases, name, None)
-    assert planning.Planner(store._reader, lambda _: False, 1).drop_useless_bases(jobs) == jobs
+    assert planning.Planner(store._reader, lambda _: False, 1).drop_useless_bases(grown_jobs) == grown_jobs

@@ -140,7 +140,7 @@ def test_a_writer_that_failed_writes_nothing_more(backend):
                 pack.put("no bytes")
             pack.put(b"y")
 
-    with pytest.raises(StoreError, match="given up"):
+    with pytest.raises(StoreError, match="discarded"):
         commit()
     assert packs(backend) == []
 
