@@ -31,7 +31,7 @@ class TestLocal(BackendContract):
         folder = backend.root / "tmp"
         return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
 
-    def test_no_temporary_file_stays(self, backend):
+    def test_no_temporary_file_is_left(self, backend):
         backend.create(KEY, [b"x"])
         backend.create(KEY, [b"y"])
         backend.swap("refs/a", None, b"1")
@@ -44,7 +44,7 @@ class TestLocal(BackendContract):
             backend.create("packs/other", failing())
         assert self.tmp_files(backend) == []
 
-    def test_a_sweep_removes_what_the_dead_left_and_nothing_else(self, backend):
+    def test_a_sweep_removes_only_files_whose_writers_have_ended(self, backend):
         backend.create(KEY, [b"x"])
         (backend.root / "tmp" / "dead.tmp").write_bytes(b"left over")
 
@@ -283,7 +283,7 @@ def test_p9_a_store_outside_the_users_profile_is_one_that_others_can_write(tmp_p
         assert backend.writable_by_others() is not own, folder
 
 
-def test_a_missing_folder_is_no_store(disk, tmp_path):
+def test_a_missing_folder_raises_no_store(disk, tmp_path):
     with pytest.raises(NoStore):
         LocalBackend(tmp_path / "nowhere")
 
