@@ -6,6 +6,7 @@ how values are encoded or how anything is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol
@@ -18,6 +19,14 @@ ObjectId = NewType("ObjectId", str)
 
 VersionId = NewType("VersionId", str)
 """blake3 of a version's canonical JSON without its own id, first 20 bytes, 40 lower-case hex digits."""
+
+_ID = re.compile(r"[0-9a-f]{40}")
+
+
+def is_id(value: object) -> bool:
+    """Return True for a str of 40 lower-case hex digits, the form of every id."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Kind = Literal["model", "dataset", "hyperparameters", "metric", "code", "other"]
