@@ -668,7 +668,7 @@ class Repo:
 
     def stats(self) -> Stats:
         """What takes the room: by name, kind and version; no data is read. Raises Damaged."""
-        with self.parts.watched():
+        with self.parts.hold_files_if_writable():
             return stats(self)
 
     @property
@@ -700,7 +700,7 @@ class Repo:
         demand_number("grace_s", grace_s, 0)
         self.settle()
         if dry_run:
-            with self.parts.watched():
+            with self.parts.hold_files_if_writable():
                 return gc_tried(self, grace_s)
         report = self.collect(dry_run=False, grace_s=grace_s)
         with suppress(InUse):  # Another program has a file open: the next gc goes on.
@@ -731,7 +731,7 @@ class Repo:
         is not touched. Killed anywhere, the next one goes on. Raises StoreError.
         """
         self.settle()
-        with self.parts.watched() if dry_run else nullcontext():
+        with self.parts.hold_files_if_writable() if dry_run else nullcontext():
             done = repair(self, dry_run=dry_run)
         if not dry_run:
             self.forget_cached()

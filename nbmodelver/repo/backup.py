@@ -51,7 +51,7 @@ def backup(repo: Repo, folder: Path, *, full: bool = False, progress: Progress |
     target = _target(repo, folder)
     with ExitStack() as held:
         with suppress(StoreReadOnly):  # Then nobody else changes it either.
-            held.enter_context(repo.parts.still())
+            held.enter_context(repo.parts.hold_files())
         held.enter_context(target.lock("backup"))
         refs = repo.refs.all()
         wanted = {prefix: list(repo.backend.list(prefix)) for prefix in reversed(ORDER)}

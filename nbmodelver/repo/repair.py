@@ -55,7 +55,7 @@ def repair(repo: Repo, *, dry_run: bool) -> Repair:
     layout.check(repo.backend, for_writing=not dry_run)
     if dry_run:
         return replace(_Repairing(Overlay(repo.backend)).run(), dry_run=True)
-    with repo.parts.alone(), repo.alone():
+    with repo.parts.exclusive(), repo.alone():
         return _Repairing(repo.backend).run()
 
 

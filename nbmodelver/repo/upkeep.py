@@ -56,6 +56,6 @@ def fold(repo: Repo, *, more_than: int, timeout_s: float = 30.0) -> int:
 def bury(repo: Repo, grace_s: float) -> None:
     """Remove the records of versions that were forgotten longer ago than this. Their parts are gone already."""
     records = repo.history.records
-    with repo.parts.alone():
+    with repo.parts.exclusive():
         ages = records.forgotten.ages_s()
         records.delete_many(id_ for id_ in sorted(records.present()) if id_ in ages and ages[id_] >= grace_s)

@@ -65,9 +65,9 @@ def set_aside(backend: Backend, keys: Iterable[str]) -> None:
         form = _form(sorted(left))
         if form != before and not backend.swap(KEY, before, form):
             raise StoreLocked("another process is deleting packs of this store", "wait for it to finish")
-        if still := delete(backend, ()):
+        if left := delete(backend, ()):
             raise InUse(
-                f"{min(still)} in {backend.where} must be deleted, but another program has it open",
+                f"{min(left)} in {backend.where} must be deleted, but another program has it open",
                 "close the program that reads it (a backup, a virus scanner), then run the same command again",
             )
         before = None

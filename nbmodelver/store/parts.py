@@ -106,12 +106,12 @@ class PartStore:
         """
         return self._backend.lock(LEASE, timeout_s, shared=True)
 
-    def alone(self) -> AbstractContextManager[None]:
+    def exclusive(self) -> AbstractContextManager[None]:
         """Hold the lease exclusively for the block: no other writer runs. Raises StoreLocked."""
         return self._backend.lock(LEASE, _LOCK_TIMEOUT_S)
 
     @contextmanager
-    def still(self) -> Iterator[None]:
+    def hold_files(self) -> Iterator[None]:
         """Keep every existing file in place for the block: no gc, merge or folding runs. Commits go on.
 
         Raises StoreLocked, StoreReadOnly, StoreFull.
@@ -120,11 +120,11 @@ class PartStore:
             yield
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Like `still`, for readers. On a read-only or full store no lock can be taken, and the block runs without."""
+    def hold_files_if_writable(self) -> Iterator[None]:
+        """Like `hold_files`, for readers: on a read-only or full store the block runs without a lock."""
         with ExitStack() as held:
             with suppress(StoreReadOnly, StoreFull):
-                held.enter_context(self.still())
+                held.enter_context(self.hold_files())
             yield
 
     @contextmanager
@@ -173,7 +173,7 @@ class PartStore:
 
     def verify(self, full: bool, progress: Progress | None = None) -> list[Problem]:
         """Return the problems of all packs, [] for a healthy store. full: every byte is decoded and hashed."""
-        return verifying.verify(self._reader, full, progress, self.watched)
+        return verifying.verify(self._reader, full, progress, self.hold_files_if_writable)
 
     def check_pack(self, key: str) -> None:
         """Read every stored byte of a pack and compare it with its checksums. Raises Damaged, StoreTooNew, KeyError."""
@@ -196,7 +196,7 @@ class PartStore:
         is live. Raises StoreError for an unexpected empty `live`, Damaged for an unreadable pack and MissingPart for a
         missing live part; nothing is removed then. Can be killed at any moment; the next run completes it.
         """
-        with self.watched() if dry_run else self.alone():
+        with self.hold_files_if_writable() if dry_run else self.exclusive():
             found = live() if callable(live) else live
             plan = collecting.plan(self._reader, found, grace_s, exact, allow_empty)
             if dry_run:
@@ -206,7 +206,7 @@ class PartStore:
     def salvage(self, move: Callable[[str, str], None]) -> salvaging.Finding:
         """Copy the readable parts of damaged packs into a new pack, then call `move(key, reason)` for each damaged one.
 
-        The caller holds `alone`.
+        The caller holds `exclusive`.
         """
         reader = Reader(self._backend, PartIndex(self._backend), self._workers)
         found = salvaging.find(reader)

@@ -33,7 +33,7 @@ _VERSION_LIKE = re.compile(r"v\d+|head", re.IGNORECASE)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
-def usual(name: str) -> str:
+def normalized(name: str) -> str:
     """Return the name in Unicode normal form C, in which names are stored and compared."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
@@ -45,17 +45,17 @@ def valid_name(name: str, taken: Iterable[str] = ()) -> str:
     """
     if not isinstance(name, str):
         raise BadName(f"a {type(name).__name__} cannot be a name", "give a string")
-    name = usual(name)
+    name = normalized(name)
     reason = _what_is_wrong(name)
     if reason:
         raise BadName(f"{name!r} cannot be a name: {reason}", _way_out(name))
-    demand_distinct(name, taken)
+    require_distinct(name, taken)
     return name
 
 
-def demand_distinct(name: str, taken: Iterable[str]) -> None:
+def require_distinct(name: str, taken: Iterable[str]) -> None:
     """Raise BadName if the name differs from one of `taken` only in case, or looks the same."""
-    for other in map(usual, taken):
+    for other in map(normalized, taken):
         if other == name:
             continue
         if other.casefold() == name.casefold():
