@@ -107,7 +107,7 @@ def _inside(owner: str, rest: str) -> str:
     lowest = BELOW_ALL - {"system"} if owner == "system" else BELOW_ALL if owner == "errors" else set()
     allowed = {owner, *BELOW_ALL, *MAY_IMPORT.get(owner, set())} - lowest
     if owner == "model":
-        allowed -= {"model", "system"}
+        allowed -= {"system"}
     if target == "__version__" or target in allowed:
         return ""
     if owner not in MAY_IMPORT:
