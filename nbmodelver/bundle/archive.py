@@ -135,7 +135,7 @@ class Archive:
             if digest.hexdigest() != self._hashes[name]:
                 raise self.bad(f"{name} was changed: its hash is not the one in the manifest")
             if sum_ != crc:
-                raise self.bad(f"{name} has another checksum than the zip says")
+                raise self.bad(f"the checksum of {name} is not that in the zip directory")
             done += size
             if progress is not None:
                 progress(done, self.size_bytes, "checking the bundle")

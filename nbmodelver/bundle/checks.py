@@ -133,7 +133,7 @@ def part_bytes(archive: Archive, part: ObjectId, size: int) -> bytes:
     if archive.has(plain):
         data = archive.read(plain, limit=max(size, 1))
         if len(data) != size:
-            raise archive.bad(f"part {part} has another size than {names.BUNDLE} says")
+            raise archive.bad(f"the size of part {part} is not that in {names.BUNDLE}")
         return data
     stored = archive.read(plain + names.COMPRESSED, limit=archive.size_bytes)
     try:

@@ -138,7 +138,7 @@ class Journal:
         size = self._blocks[at][1]
         try:
             if size > MAX_BLOCK_BYTES or zstandard.get_frame_parameters(stored).content_size != size:
-                raise damaged(self.key, f"block {at} has another length than it says")
+                raise damaged(self.key, f"block {at} has another length than declared")
             raw: bytes = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(stored, max(size, 1))
         except zstandard.ZstdError as error:
             raise damaged(self.key, f"block {at} cannot be decompressed ({error})") from error

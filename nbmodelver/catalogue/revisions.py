@@ -138,10 +138,8 @@ def _back(version: Version, steps: int, view: View, text: str) -> Version:
     start = version
     for done in range(steps):
         if not version.parents:
-            have = f"it has {done}" if done else "it is the first one"
-            raise UnknownVersion(
-                f"'{text}' goes before the first version", f"{start.name} cannot go back {steps}: {have}"
-            )
+            hint = f"go back at most {done} from {start.name}" if done else f"use {start.name}, the first version"
+            raise UnknownVersion(f"'{text}' goes before the first version", hint)
         version = view.version(version.parents[0])
     return version
 

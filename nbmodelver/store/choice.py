@@ -48,7 +48,7 @@ _LANE_BYTES = 14
 """Overhead of a lane in bytes: 5 of its head and 9 of an empty zstd frame. A block has as many lanes as a sample."""
 
 _TABLE_BYTES = 60
-"""Bytes of an entropy-coded frame beside the entropy itself: the frame header and the Huffman table (RFC 8878, 4.2)."""
+"""Bytes of an entropy-coded frame in addition to the entropy: frame header and Huffman table (RFC 8878, 4.2)."""
 
 _SHAPES: dict[str, tuple[tuple[int, int], ...]] = {
     "f8": ((8, lanes.ROTATE),),

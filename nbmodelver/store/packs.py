@@ -275,7 +275,7 @@ def _check_header(key: str, head: bytes) -> None:
 def _decompress(key: str, stored: bytes | memoryview, raw_bytes: int) -> bytes:
     try:
         if zstandard.get_frame_parameters(stored).content_size != raw_bytes:
-            raise damaged(key, "its table of contents has another length than it says")
+            raise damaged(key, "its table of contents has another length than declared")
         return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(stored)
     except zstandard.ZstdError as error:
         raise damaged(key, f"its table of contents cannot be read ({error})") from error

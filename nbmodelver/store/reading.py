@@ -55,7 +55,7 @@ class Reader:
         if newer is not None:
             return newer
         why = f" ({len(bad)} packs of it are damaged)" if bad else ""
-        hint = "nbmodelver verify names the versions that need it"
+        hint = "run nbmodelver verify to see which versions need it"
         return MissingPart(f"part {id_} is not in the store at {self.backend.where}{why}", hint)
 
     def get(self, id_: ObjectId, wide: bool = True) -> memoryview:
@@ -117,7 +117,9 @@ class Reader:
             try:
                 self._decoder.fill(self.place(id_), out, start, wide=wide)
             except KeyError as error:
-                raise MissingPart(f"pack {error.args[0]} with part {id_} is gone", "restore it from a copy") from error
+                raise MissingPart(
+                    f"pack {error.args[0]} with part {id_} is gone", "restore it from a backup"
+                ) from error
 
     def fill_many(self, wanted: Sequence[Wanted], progress: Progress | None = None) -> None:
         """`fill` for many parts, in the order in which they lie on disk."""
@@ -157,7 +159,7 @@ def _room(place: Place) -> memoryview:
     return room(place.entry.size)
 
 
-_HINT = "nbmodelver verify --full names every version that needs it"
+_HINT = "run nbmodelver verify --full to see which versions need it"
 
 
 def _batches(wanted: Sequence[Wanted]) -> list[list[list[Wanted]]]:

@@ -61,7 +61,7 @@ def require_distinct(name: str, taken: Iterable[str]) -> None:
         if other.casefold() == name.casefold():
             raise BadName(f"{name!r} differs from {other!r} only in case", f"use {other!r} or another name")
         if looks(other) == looks(name):
-            scripts = f"{_scripts(name)} beside {_scripts(other)} letters"
+            scripts = f"{_scripts(name)} and {_scripts(other)} letters"
             raise BadName(f"{name!r} looks like {other!r} ({scripts})", f"use {other!r} or another name")
 
 

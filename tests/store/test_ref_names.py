@@ -52,7 +52,7 @@ def test_p18_a_misleading_name_is_refused_with_the_reason_and_a_valid_name(name,
 @pytest.mark.parametrize(
     ("name", "taken", "said"),
     [
-        ("сор", "cop", "looks like 'cop' (Cyrillic beside Latin letters)"),
+        ("сор", "cop", "looks like 'cop' (Cyrillic and Latin letters)"),
         ("ΒΕΖ", "BEZ", "looks like 'BEZ'"),
         ("Größte", "größte", "only in case"),
         ("STRASSE", "straße", "only in case"),
