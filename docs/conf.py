@@ -24,7 +24,7 @@ smartquotes = False
 highlight_language = "none"
 nitpick_ignore_regex = [
     ("py:.*", r"(?!nbmodelver\.).*"),  # other libraries: nothing is fetched to find their names
-    ("py:class", r"nbmodelver\.model\.(ObjectId|VersionId)"),
+    ("py:class", r"nbmodelver\.model\.(versions\.)?(ObjectId|VersionId)"),
     ("py:class", r"nbmodelver\.(catalogue|repo\.\w+)\..*"),  # types in signatures that have no entry of their own
 ]
 

@@ -1,17 +1,17 @@
-"""Every error that nbmodelver raises on purpose: one tree, one class per thing a caller can do something about.
+"""The errors and warnings of nbmodelver: one tree, with one class per case that a caller can handle.
 
-A message says what was asked and what is in the way; `hint` says what to do next. In a notebook an error shows
-as these two lines instead of a traceback, and the cell still fails. This module imports nothing.
+`message` says what failed and why. `hint` says what to do, as an imperative. A notebook shows these two lines instead
+of a traceback, and the cell still fails. This module imports nothing.
 """
 
 from __future__ import annotations
 
 
 class NbmodelverError(Exception):
-    """The root of the tree.
+    """The base class of all errors.
 
-    message: what was asked for and what is in the way, with the user's own names in it.
-    hint: what to do next; empty when there is nothing to do.
+    message: what failed and why, with the names that the user gave.
+    hint: what to do next, "" if there is nothing to do.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -32,35 +32,35 @@ class NbmodelverError(Exception):
 
 
 class UsageError(NbmodelverError):
-    """An option, argument or verb that does not exist or does not fit."""
+    """An unknown option, argument or verb, or an invalid value of one."""
 
 
 class FileExists(UsageError):
-    """A file is there already, and nobody has said that it may be replaced."""
+    """A file already exists, and the call does not allow its replacement."""
 
 
 class UnknownName(NbmodelverError):
-    """A variable that is neither in the notebook nor in the version asked for."""
+    """A variable that is neither in the notebook nor in the requested version."""
 
 
 class UnknownVersion(NbmodelverError):
-    """A version, tag or branch that the store does not have, or an ambiguous prefix."""
+    """A version, tag or branch that does not exist, or an ambiguous id prefix."""
 
 
 class AllForgotten(UnknownVersion):
-    """A version that was forgotten or lost, as was all that it came from."""
+    """A version that was forgotten or lost together with all its ancestors."""
 
 
 class BadName(UsageError):
-    """A tag, branch or variable name that may not be used."""
+    """An invalid name of a tag, branch or variable."""
 
 
 class NothingToCommit(NbmodelverError):
-    """A commit with nothing to keep; no version was made."""
+    """A commit without any value to keep. No version was created."""
 
 
 class NotKeepable(NbmodelverError):
-    """A value that cannot be kept: `path` leads to the culprit inside it, `reason` says why."""
+    """A value that cannot be kept. path: where in the value the cause is. reason: why, as a phrase."""
 
     def __init__(self, message: str, hint: str = "", *, path: str = "", reason: str = "") -> None:
         super().__init__(message, hint)
@@ -69,47 +69,47 @@ class NotKeepable(NbmodelverError):
 
 
 class NotKept(UserWarning):
-    """A value that a version leaves out, warned of when a script commits; `Version.skipped` has them all."""
+    """The warning about a value that a commit of a script left out. `Version.skipped` lists all of them."""
 
 
 class NotLoadable(NbmodelverError):
-    """A kept value that cannot be brought back here: a missing library, a failing `__setstate__` ..."""
+    """A kept value that cannot be restored here: a library is missing, `__setstate__` raises an exception ..."""
 
 
 class LoadedDifferently(UserWarning):
-    """Told by `repo.load` of a value that the libraries here could not rebuild as it was; the text says how."""
+    """The warning of `Repo.load` about a value that differs from the kept one; its text describes the difference."""
 
 
 class NeedsTrust(NbmodelverError):
-    """A value that only pickle can rebuild, in a store or bundle that is not trusted."""
+    """A value that needs pickle, in a store or bundle that is not trusted (P3, see SECURITY.md)."""
 
 
 class Busy(NbmodelverError):
-    """A cell is running: what was asked for would change variables under it."""
+    """A cell is running, and the operation would change variables during its execution."""
 
 
 class Cancelled(NbmodelverError):
-    """The user stopped or withdrew what was asked for; nothing was changed."""
+    """The user cancelled the operation. Nothing was changed."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """The kernel's interrupt while a verb worked. Outside the tree: what catches errors must not stop an interrupt."""
+    """An interrupt of the kernel during a verb. It is not an NbmodelverError, so handlers of errors do not catch it."""
 
     def _render_traceback_(self) -> list[str]:
         """The lines that IPython shows in place of a traceback."""
-        return [f"KeyboardInterrupt: {self}", "  nothing is left half done: %mv_status says where the notebook stands"]
+        return [f"KeyboardInterrupt: {self}", "  nothing is left half done; run %mv_status to see the current version"]
 
 
 class MergeConflict(NbmodelverError):
-    """Names that both sides changed; nothing was changed."""
+    """A merge of names that both sides changed. The notebook was not changed."""
 
 
 class LimitExceeded(NbmodelverError):
-    """An input above a limit; the message gives the limit's name and number."""
+    """An input above a limit, which the message states."""
 
 
 class StoreError(NbmodelverError):
-    """The store cannot do what was asked. Nothing half-made is visible."""
+    """A failed operation of the store. No incomplete data is visible."""
 
 
 class NoStore(StoreError):
@@ -117,36 +117,36 @@ class NoStore(StoreError):
 
 
 class StoreTooNew(StoreError):
-    """The store was written by a newer nbmodelver; the message gives the version needed."""
+    """A store in a newer format than this nbmodelver supports. The message states the format."""
 
 
 class StoreReadOnly(StoreError):
-    """The store's folder may not be written."""
+    """No write permission for the store's folder."""
 
 
 class StoreFull(StoreError):
-    """No room on the disk, or a quota or file-size limit was reached."""
+    """The disk is full, or a quota or file-size limit was reached."""
 
 
 class StoreLocked(StoreError):
-    """Another process held the store's lock for too long."""
+    """Another process held a lock of the store until the timeout."""
 
 
 class InUse(StoreError):
-    """A file of the store cannot be replaced or deleted, because another program has it open (on Windows)."""
+    """A file of the store that cannot be replaced or deleted, because another program has it open (on Windows)."""
 
 
 class RefMoved(StoreError):
-    """A ref was moved by someone else in the meantime."""
+    """A ref that another process moved at the same time."""
 
 
 class Damaged(StoreError):
-    """Bytes that are not what was written: the message names the object, and where known version and variable."""
+    """Data that differs from what was written. The message names the object, and version and variable if known."""
 
 
 class MissingPart(Damaged):
-    """A part that a version needs and the store does not have."""
+    """A missing part that a version needs."""
 
 
 class BadBundle(NbmodelverError):
-    """A bundle that is malformed, incomplete, changed or unsafe; nothing was written."""
+    """A malformed, incomplete, changed or unsafe bundle. Nothing was written."""

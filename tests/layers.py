@@ -60,7 +60,7 @@ HOMES: dict[str, set[str]] = {
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},
     "nbclient": {"bundle"},
-    "numpy": {"codecs", "kinds", "store/lanes.py", "store/part_rows.py"},
+    "numpy": {"codecs", "kinds", "store/lanes.py", "store/lookups.py", "store/part_rows.py"},
     "attr": {"codecs/attrs.py"},
     "pydantic_core": {"codecs/pydantic.py"},
     "pytz": {"codecs/zones.py"},
@@ -114,7 +114,7 @@ def _inside(owner: str, rest: str) -> str:
     lowest = BELOW_ALL - {"system"} if owner == "system" else BELOW_ALL if owner == "errors" else set()
     allowed = {owner, *BELOW_ALL, *MAY_IMPORT.get(owner, set())} - lowest
     if owner == "model":
-        allowed -= {"model", "system"}
+        allowed -= {"system"}
     if target == "__version__" or target in allowed:
         return ""
     if owner not in MAY_IMPORT:

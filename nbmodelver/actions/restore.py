@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from nbmodelver.repo import Repo
     from nbmodelver.repo.restore.merge import MergePlan
     from nbmodelver.repo.restore.rollback import Rollback
-    from nbmodelver.repo.restore.undo import Journal, Side
+    from nbmodelver.repo.restore.undo import Side, UndoHistory
 
-    Step = Callable[[Journal, VersionId], Journal]
+    Step = Callable[[UndoHistory, VersionId], UndoHistory]
     """The journal after a jump, given the version that holds the state before."""
 
 
@@ -182,7 +182,7 @@ class Restores:
 
         others: list[str] = []
 
-        def stepped(found: Journal, now: VersionId) -> Journal:
+        def stepped(found: UndoHistory, now: VersionId) -> UndoHistory:
             if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
                 others[:] = [new_token()]
                 return found.jumped(now, target, token=others[0])

@@ -1,4 +1,4 @@
-"""Where a version is exported: one portable file, written, opened and verified. Its format: FORMAT.md beside this."""
+"""Bundles: one portable file per version, for export and import. FORMAT.md describes the format."""
 
 from nbmodelver.bundle.reading import Imported, Inside, bring_in, inspect, open_into
 from nbmodelver.bundle.writing import default_name, write

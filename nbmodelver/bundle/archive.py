@@ -1,8 +1,8 @@
-"""The zip of a bundle: written the same for the same content, and read member by member without trusting it.
+"""The zip file of a bundle: written reproducibly, read member by member as untrusted input (P4, P5, see SECURITY.md).
 
-Members are stored, not compressed, one right behind the other from the first byte on, dated 1980, mode 0644; the
-manifest (sha256sum's format) comes last and lists all others. Nothing else is read: whoever sees another file in the
-same zip than we do (hidden gaps, two directories, disagreeing headers) sees an error here.
+Members are stored uncompressed, without gaps from the first byte on, dated 1980, mode 0644. The manifest comes last, in
+the format of sha256sum, and lists all others. A zip that two programs could read differently (gaps, two directories,
+contradicting headers) is refused. Format: PKWARE APPNOTE.TXT, sections 4.3 and 4.4.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _READ_BYTES = 1 << 20
 _BIG = 0xFFFFFFFF
 
 
-class Writer:
-    """Puts members into a zip. hashes, sizes: of what was added so far, by name."""
+class BundleWriter:
+    """Writes members into a zip file. hashes, sizes: name -> SHA-256 in hex, size in bytes, of the members so far."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)
@@ -45,7 +45,7 @@ class Writer:
         self.sizes: dict[str, int] = {}
 
     def add(self, name: str, data: bytes | memoryview) -> None:
-        """One more member."""
+        """Write one member."""
         assert names.is_allowed(name), name
         info = zipfile.ZipInfo(name, _DATE)
         info.create_system = _UNIX
@@ -55,21 +55,21 @@ class Writer:
         self.sizes[name] = len(data)
 
     def finish(self) -> None:
-        """The manifest, then the zip's directory."""
+        """Write the manifest and the zip directory."""
         lines = [f"{digest}  {name}\n" for name, digest in sorted(self.hashes.items())]
         self.add(names.MANIFEST, "".join(lines).encode())
         self._zip.close()
 
     def abandon(self) -> None:
-        """Let go of the file, whatever is in it."""
+        """Release the file, in whatever state it is. Never raises OSError."""
         with suppress(OSError, ValueError):
             self._zip.close()
 
 
 class Archive:
-    """A bundle's file opened for reading; its structure and manifest are checked by then, its bytes as they are read.
+    """A bundle opened for reading. The constructor verifies structure and manifest; members are verified when read.
 
-    Raises BadBundle with the reason, LimitExceeded. Nothing of the file is believed before its hash was checked.
+    origin: SHA-256 of the manifest in hex. Raises BadBundle with the reason, LimitExceeded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -89,25 +89,25 @@ class Archive:
     def __exit__(self, *raised: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._file.close()
 
-    def bad(self, why: str, hint: str = "ask for the file again, and from whom you trust") -> BadBundle:
-        """The error for this file."""
-        return BadBundle(f"'{self.name}' is not taken: {why}", hint)
+    def bad(self, why: str, hint: str = "get the file again, from a source that you trust") -> BadBundle:
+        """Return the error for this file."""
+        return BadBundle(f"'{self.name}' was refused: {why}", hint)
 
     @property
     def members(self) -> list[str]:
-        """The names of all members but the manifest, sorted."""
+        """Sorted names of all members except the manifest."""
         return sorted(self._hashes)
 
     def has(self, name: str) -> bool:
-        """Whether there is a member of this name."""
+        """Return True if there is a member with this name."""
         return name in self._hashes
 
     def size(self, name: str) -> int:
-        """Bytes of a member."""
+        """Return the size of a member in bytes."""
         return self._places[name][1]
 
     def read(self, name: str, limit: int = names.MAX_DOCUMENT_BYTES) -> bytes:
-        """A member's bytes, their hash checked. Raises BadBundle when it is missing or changed, LimitExceeded."""
+        """Return a member's bytes, their hash verified. Raises BadBundle if it is missing or changed, LimitExceeded."""
         if name not in self._hashes:
             raise self.bad(f"{name} is missing")
         if self.size(name) > limit:
@@ -118,7 +118,7 @@ class Archive:
         return data
 
     def check_all(self, progress: Progress | None = None) -> None:
-        """Hash every member. Raises BadBundle at the first that was changed."""
+        """Verify the hash and the CRC of every member. Raises BadBundle at the first that was changed."""
         done = 0
         for name in self.members:
             digest = hashlib.sha256()
@@ -135,7 +135,7 @@ class Archive:
             if digest.hexdigest() != self._hashes[name]:
                 raise self.bad(f"{name} was changed: its hash is not the one in the manifest")
             if sum_ != crc:
-                raise self.bad(f"{name} has another checksum than the zip says")
+                raise self.bad(f"the checksum of {name} is not that in the zip directory")
             done += size
             if progress is not None:
                 progress(done, self.size_bytes, "checking the bundle")
@@ -151,7 +151,7 @@ class Archive:
     # -- structure
 
     def _layout(self) -> dict[str, tuple[int, int, int]]:
-        """Name -> start, size and CRC of its bytes; every byte of the file belongs to exactly one thing."""
+        """Return name -> (start, size, CRC) of each member. Verifies that the file has no bytes besides these."""
         directory = self._directory()
         try:
             found = zipfile.ZipFile(self._file)
@@ -165,22 +165,22 @@ class Archive:
         for info in found.filelist:
             self._check_entry(info, seen)
             if info.header_offset != at:
-                raise self.bad(f"there are bytes that belong to nothing before {info.filename}")
+                raise self.bad(f"there are unknown bytes before {info.filename}")
             start = self._local(info)
             places[info.filename] = start, info.file_size, info.CRC
             at = start + info.file_size
         if at != directory:
-            raise self.bad("there are bytes that belong to nothing, or a member is incomplete")
+            raise self.bad("it has unknown bytes, or a member is incomplete")
         return places
 
     def _directory(self) -> int:
-        """Where the zip's directory starts, read from the last bytes: nothing may come after it."""
+        """Return the offset of the zip directory, from the record at the end of the file. Nothing may follow it."""
         if self.size_bytes < _END.size:
             raise self.bad("it is empty or far too short")
         self._file.seek(-_END.size, 2)
         magic, _, _, _, count, size, start, comment = _END.unpack(self._file.read(_END.size))
         if magic != b"PK\x05\x06" or comment:
-            raise self.bad("it is no bundle, or it is incomplete")
+            raise self.bad("it is not a bundle, or it is incomplete")
         tail = _END.size
         if _BIG in (size, start) or count == 0xFFFF:
             tail += _END_64.size + _LOCATOR_BYTES
@@ -194,13 +194,13 @@ class Archive:
                 f"the directory of '{self.name}' has {size} bytes; the limit is {names.MAX_DIRECTORY_BYTES}"
             )
         if start + size + tail != self.size_bytes:
-            raise self.bad("there are bytes that belong to nothing, or it is incomplete")
+            raise self.bad("it has unknown bytes, or it is incomplete")
         return int(start)
 
     def _check_entry(self, info: zipfile.ZipInfo, seen: set[str]) -> None:
         name = info.orig_filename
         if not names.is_allowed(name) or name != info.filename:
-            raise self.bad(f"a bundle holds no file named {name[:100]!r}")
+            raise self.bad(f"a bundle may not have a member named {name[:100]!r}")
         if name.lower() in seen:
             raise self.bad(f"two members are named {name} (ignoring case)")
         seen.add(name.lower())
@@ -210,10 +210,10 @@ class Archive:
         if kind not in (0, stat.S_IFREG) or info.external_attr & 0x10:
             raise self.bad(f"{name} is not a plain file but a link, a folder or a device")
         if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size or info.flag_bits:
-            raise self.bad(f"{name} is packed in another way than a bundle's members are")
+            raise self.bad(f"{name} is not stored uncompressed")
 
     def _local(self, info: zipfile.ZipInfo) -> int:
-        """Where the bytes start, by the header in front of them, which must say what the directory says."""
+        """Return the offset of a member's bytes. Its local header must equal the entry in the directory."""
         self._file.seek(info.header_offset)
         raw = self._file.read(_LOCAL.size)
         if len(raw) != _LOCAL.size:
@@ -225,20 +225,20 @@ class Archive:
             extra = b""
         said = (magic, flags, method, crc, packed, size, name, extra)
         if said != (b"PK\x03\x04", 0, 0, info.CRC, info.file_size, info.file_size, info.filename.encode(), b""):
-            raise self.bad(f"{info.filename}: the zip's two headers disagree")
+            raise self.bad(f"the two zip headers of {info.filename} contradict each other")
         return int(info.header_offset + _LOCAL.size + name_bytes + extra_bytes)
 
     def _manifest(self) -> tuple[str, dict[str, str]]:
-        """The manifest's own digest, and name -> digest; complete both ways."""
+        """Return the SHA-256 of the manifest, and name -> SHA-256. It must list exactly the members of the file."""
         if names.MANIFEST not in self._places:
-            raise self.bad(f"it has no {names.MANIFEST}", "a bundle is what %mv_export writes")
+            raise self.bad(f"it has no {names.MANIFEST}", "give a file that %mv_export wrote")
         if self.size(names.MANIFEST) > names.MAX_DOCUMENT_BYTES:
             raise LimitExceeded(f"the manifest of '{self.name}' is above {names.MAX_DOCUMENT_BYTES} bytes")
         data = self._bytes(names.MANIFEST)
         text = data.decode("ascii", "replace")
         found = {name: digest for digest, name in _LINE.findall(text)}
         if "".join(f"{digest}  {name}\n" for name, digest in found.items()) != text:
-            raise self.bad("its manifest is not well formed")
+            raise self.bad("its manifest is malformed")
         there = set(self._places) - {names.MANIFEST}
         if there != set(found):
             odd = min(there ^ set(found))
@@ -251,7 +251,7 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except FileNotFoundError:
         near = sorted(p.name for p in path.parent.glob(f"*{names.SUFFIX}")) if path.parent.is_dir() else []
-        hint = f"there is: {', '.join(near[:5])}" if near else "give the path of a file that %mv_export wrote"
+        hint = f"try: {', '.join(near[:5])}" if near else "give the path of a file that %mv_export wrote"
         raise BadBundle(f"there is no file '{path}'", hint) from None
     except OSError as error:
         raise BadBundle(f"'{path}' cannot be read: {error.strerror}", "give the path of a file") from error

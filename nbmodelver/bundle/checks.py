@@ -1,6 +1,6 @@
-"""Whether what a bundle says fits together: types, names, ids, and the parts that the record needs.
+"""Validation of a bundle's descriptions against each other: types, names, ids, and the parts that the record needs.
 
-Everything here reads JSON and recipes only; nothing is imported, unpickled or run for what they name.
+Only JSON and recipes are read. Nothing that they name is imported, unpickled or run (P1, see SECURITY.md).
 """
 
 from __future__ import annotations
@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import keyword
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.bundle import names
 from nbmodelver.errors import BadBundle, Damaged, LimitExceeded
-from nbmodelver.model import ObjectId, Version, VersionId
+from nbmodelver.model import ObjectId, Version, VersionId, is_id
 from nbmodelver.repo.transfer import portable
 
 if TYPE_CHECKING:
@@ -23,13 +22,16 @@ if TYPE_CHECKING:
     from nbmodelver.bundle.archive import Archive
     from nbmodelver.model import Kept
 
-_ID = re.compile(r"[0-9a-f]{40}")
+
 _MAX_NAME_CHARS = 1000
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What a bundle holds, checked for sense. sizes: raw bytes of each part. variables: as bundle.json lists them."""
+class BundleContents:
+    """The validated content of a bundle. sizes: raw bytes of each part. variables: as bundle.json lists them.
+
+    version_id: id in the store of its origin. origin: SHA-256 of the manifest.
+    """
 
     version: Version
     version_id: VersionId
@@ -38,19 +40,22 @@ class Contents:
     origin: str
 
 
-def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> Contents:
-    """Read the two descriptions and check them against each other and the members. Raises BadBundle, LimitExceeded."""
+def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> BundleContents:
+    """Read bundle.json and the record, and validate them against each other and the members.
+
+    max_bytes: limit of the raw bytes of all parts together. Raises BadBundle, LimitExceeded.
+    """
     described = _described(archive)
     sizes = _sizes(archive, described, max_bytes)
     try:
         version = portable.read_record(archive.read(names.RECORD))
     except ValueError as error:
-        raise archive.bad(f"its record is not well formed ({str(error)[:200]})") from error
+        raise archive.bad(f"its record is malformed ({str(error)[:200]})") from error
     try:
-        for why in _nonsense(version):
-            raise archive.bad(f"its record makes no sense: {why}")
+        for why in _invalid_fields(version):
+            raise archive.bad(f"its record is invalid: {why}")
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise archive.bad("its record makes no sense") from error
+        raise archive.bad("its record is invalid") from error
     try:
         for why in portable.missing(version, sizes, lambda part: part_bytes(archive, part, sizes[part])):
             raise archive.bad(why)
@@ -59,22 +64,22 @@ def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> Contents
     _check_modules(archive, version, sizes)
     listed = described["variables"]
     if [v["name"] for v in listed] != sorted(version.kept):
-        raise archive.bad(f"{names.BUNDLE} lists other variables than the record")
-    return Contents(version, described["version"]["id"], sizes, listed, archive.origin)
+        raise archive.bad(f"{names.BUNDLE} does not list the variables of the record")
+    return BundleContents(version, described["version"]["id"], sizes, listed, archive.origin)
 
 
 def _check_modules(archive: Archive, version: Version, sizes: dict[ObjectId, int]) -> None:
-    """The modules are well formed, and those that lie beside the notebook are those of the version."""
+    """Verify that the modules are well formed, and that the module files equal those of the version."""
     try:
         found = portable.modules_in(version, lambda part: part_bytes(archive, part, sizes[part]))
     except Damaged as error:
         raise archive.bad(error.message) from error
     beside = {name.removeprefix(names.MODULES) for name in archive.members if name.startswith(names.MODULES)}
     if beside != {path for path in found.files if names.is_module(path)}:
-        raise archive.bad("it holds other modules than its version")
+        raise archive.bad("its module files are not those of its version")
     for path in beside:
         if archive.read(f"{names.MODULES}{path}") != found.files[path]:
-            raise archive.bad(f"{names.MODULES}{path} is another than in its version")
+            raise archive.bad(f"{names.MODULES}{path} differs from the module in its version")
 
 
 def _described(archive: Archive) -> dict[str, Any]:
@@ -88,29 +93,29 @@ def _described(archive: Archive) -> dict[str, Any]:
             )
         well = (
             type(form) is int
-            and _ID.fullmatch(data["version"]["id"])
+            and is_id(data["version"]["id"])
             and type(data["parts"]) is dict
             and all(type(v["name"]) is str and type(v.get("file", "")) is str for v in data["variables"])
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise archive.bad(f"{names.BUNDLE} is not well formed") from error
+        raise archive.bad(f"{names.BUNDLE} is malformed") from error
     if not well:
-        raise archive.bad(f"{names.BUNDLE} is not well formed")
+        raise archive.bad(f"{names.BUNDLE} is malformed")
     found: dict[str, Any] = data
     return found
 
 
 def _sizes(archive: Archive, described: dict[str, Any], max_bytes: int) -> dict[ObjectId, int]:
-    """The declared raw sizes, one for each part member, within the limits."""
+    """Return the declared raw sizes: exactly one for each part in the file, within the limits."""
     sizes = {ObjectId(str(k)): v for k, v in described["parts"].items()}
     there = [m.removeprefix(names.PARTS).removesuffix(names.COMPRESSED) for m in _members(archive)]
     if sorted(sizes) != sorted(there) or not all(type(v) is int and v >= 0 for v in sizes.values()):
-        raise archive.bad(f"{names.BUNDLE} lists other parts than the file holds")
+        raise archive.bad(f"{names.BUNDLE} does not list the parts in the file")
     total, most = sum(sizes.values()), min(max_bytes, names.MAX_RATIO * archive.size_bytes)
     if total > most:
         raise LimitExceeded(
-            f"'{archive.name}' says that it unfolds to {total} bytes; the limit for it is {most}",
-            "a bundle may unfold to a thousand times its size, and to 64 GiB",
+            f"'{archive.name}' declares {total} uncompressed bytes; the limit for it is {most}",
+            "get a bundle within the limits: a thousand times its file size, and 64 GiB",
         )
     return sizes
 
@@ -120,12 +125,15 @@ def _members(archive: Archive) -> list[str]:
 
 
 def part_bytes(archive: Archive, part: ObjectId, size: int) -> bytes:
-    """The raw bytes of a part, hash-checked as stored; that they are those of the id is for the store to check."""
+    """Return the raw bytes of a part. The hash of the member is verified; the store verifies the id of the part.
+
+    size: declared raw size. Raises BadBundle, LimitExceeded.
+    """
     plain = f"{names.PARTS}{part}"
     if archive.has(plain):
         data = archive.read(plain, limit=max(size, 1))
         if len(data) != size:
-            raise archive.bad(f"part {part} has another size than {names.BUNDLE} says")
+            raise archive.bad(f"the size of part {part} is not that in {names.BUNDLE}")
         return data
     stored = archive.read(plain + names.COMPRESSED, limit=archive.size_bytes)
     try:
@@ -134,28 +142,28 @@ def part_bytes(archive: Archive, part: ObjectId, size: int) -> bytes:
         raise archive.bad(f"part {part} cannot be decompressed ({error})") from error
 
 
-def _nonsense(version: Version) -> Iterator[str]:
-    yield from portable.nonsense(version)
+def _invalid_fields(version: Version) -> Iterator[str]:
+    yield from portable.invalid_fields(version)
     yield from _bad_names(version)
     if any(math.isinf(v) for v in version.metrics.values()):
         yield "a metric"
 
 
 def _bad_names(version: Version) -> Iterator[str]:
-    """Names that must not get into a namespace, and names that are in two groups or in none."""
+    """Yield an error for each name that is not a valid variable, or that is not in exactly one group."""
     grouped = [n for g in version.groups for n in g.names]
     if sorted(map(str, grouped)) != sorted(map(str, version.kept)):
-        yield "its names and its groups do not fit"
+        yield "its names are not those of its groups"
         return
     kept_names: Mapping[Any, Kept] = version.kept
     for name, kept in kept_names.items():
         if not isinstance(name, str) or len(name) > _MAX_NAME_CHARS or not name.isidentifier():
-            yield "a variable's name is none"
+            yield "a variable has an invalid name"
         elif keyword.iskeyword(name) or (name.startswith("__") and name.endswith("__")):
             yield f"'{name}' cannot be a variable"
         elif type(kept.group) is not int or not 0 <= kept.group < len(version.groups):
             yield f"'{name}' is in no group"
         elif name not in version.groups[kept.group].names:
-            yield f"'{name}' is in another group than it says"
+            yield f"'{name}' is not in the group that it names"
         elif len(version.groups[kept.group].names) == 1 and kept.digest != version.groups[kept.group].recipe:
-            yield f"'{name}' has another digest than its content"
+            yield f"the digest of '{name}' is not that of its content"

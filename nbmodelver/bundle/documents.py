@@ -1,6 +1,6 @@
-"""The documents of a bundle beside its notebooks: bundle.json, README.md, REPORT.html and the RO-Crate description.
+"""The documents of a bundle besides its notebooks: bundle.json, README.md, REPORT.html and the RO-Crate description.
 
-Everything comes from the version; nothing tells when, where or by whom the bundle was written.
+Everything comes from the version, nothing from the time, place or user of the export, so the bytes are reproducible.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _TYPES = {
 
 
 def as_json(data: Any) -> bytes:
-    """JSON for people, the same bytes for the same data."""
+    """Return indented JSON with sorted keys: the same bytes for the same data."""
     return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=True).encode() + b"\n"
 
 
 def bundle(
     version: Version, variables: Sequence[Variable], sizes: Mapping[ObjectId, int], modules: Sequence[str] = ()
 ) -> bytes:
-    """bundle.json. sizes: raw bytes of every part. modules: paths of those of the project."""
+    """Return bundle.json. sizes: raw bytes of every part. modules: paths of the project's modules."""
     return as_json(
         {
             "format": names.FORMAT if modules else names.FORMAT_WITHOUT_MODULES,
@@ -62,14 +62,14 @@ def _variable(variable: Variable) -> dict[str, Json]:
 
 
 def readme(version: Version, variables: Sequence[Variable], file_name: str, modules: Sequence[str] = ()) -> bytes:
-    """README.md. modules: paths of those of the project."""
+    """Return README.md. file_name: default name of the bundle. modules: paths of the project's modules."""
     listed = ", ".join(f"`{_inline(path)}`" for path in modules)
     own = (
         f"""
 ## The modules of the project
 
-{listed}: they are in `modules/`, and the first cell lets `import` find them there. In a store of your own,
-`%mv_rollback v1 --modules --trust` writes those that you lack beside the store, and never replaces a file.
+{listed} are in `modules/`, and the first cell adds this folder to the import path. After an import into your own store,
+`%mv_rollback v1 --modules --trust` writes missing modules next to the store. It never replaces a file.
 """
         if modules
         else ""
@@ -83,41 +83,45 @@ One version of a Jupyter notebook with its variables, saved by nbmodelver on {_i
 
 ## Open it in any Jupyter
 
-Unzip, then open `notebook.ipynb` from the folder that holds it. Its first cell puts the variables in place that an open
-format holds exactly, with numpy and pandas alone: {open_}. Not among them: {closed}.
+Unzip the file and open `notebook.ipynb` in its folder. With numpy and pandas alone, the first cell loads the variables
+that an open format represents exactly: {open_}. It does not load: {closed}.
 
-## Bring every variable back, exactly
+## Restore every variable exactly
 
     %load_ext nbmodelver
     %mv_import {_inline(file_name)}
     %mv_rollback v1
 
-`%mv_import` (of the zip, not of the unzipped folder) checks every hash and runs nothing; it says the version's number
-in your store. What only pickle can rebuild also needs `--trust` in the rollback, because a pickle can run code: give
-it only if you trust where this file comes from.
+`%mv_import` takes the zip file, not the unzipped folder. It verifies every hash, runs no code, and prints the version's
+number in your store. Variables that need pickle also need `--trust` in the rollback, because a pickle can run code: use
+it only if you trust the source of this file.
 
 ## Rebuild the environment
 
     python -m venv venv
     venv/bin/pip install -r requirements.txt
 
-`environment.json` lists Python, platform and every package as they were.
+`environment.json` lists the Python release, the platform and every package of the original environment.
 {own}
-## Check that nothing was changed
+## Verify the files
 
     sha256sum -c {names.MANIFEST}
 
-## What is here
+## Contents
 
-`notebook.ipynb` the notebook, `replay.ipynb` (if present) its cells in the order in which they ran, `variables/` the
-data in open formats, `modules/` (if present) the project's own modules, `store/`
-the version as nbmodelver holds it, `bundle.json` what is what, `REPORT.html` a summary,
-`ro-crate-metadata.json` the same for machines.
+- `notebook.ipynb`: the notebook
+- `replay.ipynb` (if present): its cells in the order in which they ran
+- `variables/`: the data in open formats
+- `modules/` (if present): the project's own modules
+- `store/`: the version in the format of nbmodelver
+- `bundle.json`: the variables and their files
+- `REPORT.html`: a summary
+- `ro-crate-metadata.json`: a description for machines (RO-Crate)
 """.encode()
 
 
 def report(version: Version, variables: Sequence[Variable]) -> bytes:
-    """REPORT.html: static, without scripts; everything is text."""
+    """Return REPORT.html: static, without scripts, all values escaped."""
     rows = [(v.kept.name, v.kept.kind, v.kept.type, f"{v.kept.size_bytes:,} bytes", v.file) for v in variables]
     body = [
         f"<h1>{_text(version.name)} {_text(version.message)}</h1>",
@@ -144,17 +148,17 @@ def _text(value: object) -> str:
 
 
 def _inline(text: str) -> str:
-    """Text inside a line of Markdown: one line, and nothing that Markdown or HTML would take for itself."""
+    """Escape text for one line of Markdown, including HTML."""
     return "".join(f"&#{ord(c)};" if c in "<>&`[]*" else c for c in _visible(text))
 
 
 def _visible(text: str) -> str:
-    """Control and bidi characters as their number."""
+    """Replace control and bidirectional characters by their code point."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def crate(version: Version, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> bytes:
-    """ro-crate-metadata.json, RO-Crate 1.2: every other file with its size and hash."""
+    """Return ro-crate-metadata.json (RO-Crate 1.2): every other file with its size in bytes and its SHA-256."""
     files = [
         {
             "@id": name, "@type": "File", "name": name.rpartition("/")[2], "contentSize": str(sizes[name]),

@@ -1,7 +1,7 @@
-"""The first cell of a bundle's notebook: plain Python that puts the saved variables in place.
+"""The first cell of a bundle's notebook: plain Python that loads the saved variables.
 
-It needs numpy and pandas only, and does nothing where the files are absent. Its text is made from names that are
-identifiers and file names of ours; everything else goes in as a literal or in a comment of one line.
+It needs only numpy and pandas, and does nothing if the files are absent. Against code injection, its text consists of
+identifiers and generated file names; everything else is inserted as a literal or in a one-line comment.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _READ = {
 
 @dataclass(frozen=True)
 class Variable:
-    """A kept name in a bundle. format, file: "" when no open format holds it. label: a series' own name."""
+    """A kept name in a bundle. format, file: "" if no open format can represent it. label: the name of a Series."""
 
     kept: Kept
     needs_trust: bool
@@ -35,18 +35,18 @@ class Variable:
 
     @property
     def is_readable(self) -> bool:
-        """True when plain Python can put it in place."""
+        """True if the first cell can load it."""
         name = self.kept.name
         return bool(self.format) and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
 
 
 def source(version: Version, variables: Sequence[Variable], folders: Sequence[str] = ()) -> str:
-    """The cell's text. folders: where the modules of the project are imported from."""
+    """Return the text of the cell. folders: those from which the project's modules are imported."""
     return "\n".join([*_lines(version, variables), *(["", *search_path(folders)] if folders else [])])
 
 
 def search_path(folders: Sequence[str]) -> Iterator[str]:
-    """Lines that let `import` find the modules of the project in these folders of the bundle."""
+    """Yield lines that add these folders of the bundle to the import path."""
     if folders:
         yield "import os, sys"
         yield f"sys.path[:0] = [os.path.abspath(folder) for folder in {list(folders)!r} if os.path.isdir(folder)]"
@@ -55,9 +55,9 @@ def search_path(folders: Sequence[str]) -> Iterator[str]:
 def _lines(version: Version, variables: Sequence[Variable]) -> Iterator[str]:
     readable = [v for v in variables if v.is_readable]
     others = [v.kept.name for v in variables if not v.is_readable and v.kept.name.isidentifier()]
-    yield f"# The saved variables of {version.name}, put in place by plain Python. Without the files this does nothing."
+    yield f"# Loads the saved variables of {version.name} with plain Python. Does nothing without the files."
     if others:
-        yield f"# Only nbmodelver brings these back (see README.md): {', '.join(others)}"
+        yield f"# Only nbmodelver can restore these (see README.md): {', '.join(others)}"
     yield "import os"
     for variable in readable:
         module, expression = _READ[variable.format]

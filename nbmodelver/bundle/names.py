@@ -1,4 +1,4 @@
-"""What a member of a bundle may be called, which members there are, and what bounds them."""
+"""Names of the members of a bundle, and its limits."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ MAX_MEMBERS = 200_000
 MAX_DIRECTORY_BYTES = 32 << 20
 MAX_DOCUMENT_BYTES = 64 << 20
 MAX_RAW_BYTES = 64 << 30
-"""All parts together; `open_into` takes another limit."""
+"""Raw bytes of all parts together. `bring_in` accepts another limit."""
 
 MAX_RATIO = 1000
-"""A bundle may unfold to so many times its size; a writer leaves raw what would shrink more."""
+"""Largest ratio of raw bytes to file size, against zip bombs. The writer does not compress parts beyond it."""
 
 _STEM = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}"
 _MEMBER = re.compile(rf"(?:{re.escape(VARIABLES)}{_STEM}|{re.escape(PARTS)}[0-9a-f]{{40}}(?:{re.escape(COMPRESSED)})?)")
@@ -40,7 +40,7 @@ _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(
 
 
 def is_allowed(name: str) -> bool:
-    """True for a name that a bundle may hold: no path but ours, and nothing that means more to a file system."""
+    """Return True for a valid member name: only known folders, no "..", no device name of Windows (P4, SECURITY.md)."""
     if name in DOCUMENTS or name == RECORD:
         return True
     if name.startswith(MODULES):
@@ -50,7 +50,7 @@ def is_allowed(name: str) -> bool:
 
 
 def is_module(path: str) -> bool:
-    """True for the path of a module that a bundle may hold as a file of its own."""
+    """Return True for the path of a module that is stored as a file of its own."""
     steps = path.split("/")
     plain = len(path) <= _MOST_CHARS and path.endswith(".py") and all(re.fullmatch(_STEM, step) for step in steps)
     return plain and ".." not in path and not any(step.endswith(".") or _DEVICE.fullmatch(step) for step in steps)
@@ -60,7 +60,7 @@ _MOST_CHARS = 400
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
-    """A file's stem for each variable: its name, made unique ignoring case, or "variable-N" if no file can have it."""
+    """Return variable -> file stem: its name, unique ignoring case, or "variable-N" if it cannot be a file name."""
     taken: set[str] = set()
     found: dict[str, str] = {}
     for number, name in enumerate(names, 1):

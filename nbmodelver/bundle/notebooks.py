@@ -1,8 +1,8 @@
-"""The notebooks of a bundle: the document as it was, or one made of the cells that ran; and the cells as they ran.
+"""The notebooks of a bundle: notebook.ipynb, the saved document or one made of the executed cells, and replay.ipynb.
 
-Ids stay, or are given by position; nothing here depends on the moment. Metadata is cut down to kernel and language.
-Cells as they ran are without the lines that only nbmodelver understands, so that they run where it is not installed.
-nbformat is imported by who writes a notebook, not with this module: it takes a second and more.
+replay.ipynb has the cells in the order of execution, without lines of nbmodelver, so that they run without it. Cell ids
+are kept or derived from the position, so the bytes are reproducible. Metadata is reduced to kernel and language.
+nbformat is imported on first use, because its import takes more than a second.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ def both(
     variables: Sequence[Variable],
     folders: Sequence[str] = (),
 ) -> dict[str, bytes]:
-    """notebook.ipynb, and replay.ipynb when the cells ran in another order than they stand in the notebook.
+    """Return notebook.ipynb, and replay.ipynb if the cells ran in another order than in the notebook.
 
-    folders: of the bundle, where the modules of the project are imported from.
+    document: JSON of the saved notebook, None if there is none. cells: in the order of execution.
+    folders: those of the bundle from which the project's modules are imported.
     """
     start = _code(first_cell.source(version, variables, folders))
     start["metadata"] = {"tags": [TAG]}
@@ -49,7 +50,7 @@ def both(
 
 
 def _saved(document: bytes | None) -> dict[str, Any] | None:
-    """The document as JSON, or None for one that is missing, of another format or not well formed."""
+    """Return the parsed document, None if it is missing, not in format 4 or malformed."""
     try:
         data = json.loads(document or b"")
         cells = [_clean(cell) for cell in data["cells"]]
@@ -73,7 +74,7 @@ def _as_it_ran(cell: Cell) -> dict[str, Any]:
 
 
 def without_our_magics(source: str) -> str:
-    """A cell's source without our own lines."""
+    """Return a cell's source without lines of nbmodelver."""
     return "\n".join(line for line in source.splitlines() if not _OURS.match(line))
 
 

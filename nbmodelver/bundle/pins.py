@@ -1,7 +1,7 @@
-"""Which packages a version needs, and exactly which release of each.
+"""requirements.txt and constraints.txt of a bundle: the packages that a version needs, with their exact releases.
 
-requirements.txt pins what the cells import and the values are made of; constraints.txt pins every package that was
-installed, so that whatever those need in turn comes in the same release too.
+requirements.txt pins the packages that cells import and that define the types of values. constraints.txt pins every
+installed package, so that dependencies are installed in the same releases too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DISTRIBUTIONS = {
     "bs4": "beautifulsoup4", "dateutil": "python-dateutil", "IPython": "ipython", "Crypto": "pycryptodome",
     "google.protobuf": "protobuf", "fitz": "pymupdf", "xgboost": "xgboost",
 }  # fmt: skip
-"""Distributions whose import name is another."""
+"""Import name -> name of the distribution, where they differ."""
 
 _VARIANTS = {
     "xgboost": ("xgboost-cpu",),
@@ -38,9 +38,10 @@ def requirements(
     formats: Iterable[str],
     own: Iterable[str] = (),
 ) -> str:
-    """requirements.txt, with the constraints named in it. formats: of the variables in open formats.
+    """Return the text of requirements.txt, which refers to constraints.txt.
 
-    own: modules of the notebook's project; a package of such a name is another thing.
+    packages: installed distribution -> release. formats: open formats of the variables, see first_cell.Variable.
+    own: names of the project's own modules, which are not distributions.
     """
     ours = {name.partition(".")[0] for name in own}
     wanted = {_installed(root, packages) for root in _roots(version, cells) - ours}
@@ -49,11 +50,11 @@ def requirements(
         wanted |= {"pandas", "pyarrow"} & packages.keys()
     lines = [f"{name}=={public(packages[name])}" for name in sorted(wanted - {"", OWN})]
     release = packages.get(OWN, "")
-    was = f" (here it was {release})" if release else ""
+    was = f" (at the commit it was {release})" if release else ""
     return "\n".join(
         [
-            "# What this version imports, as it was installed; constraints.txt pins what these need in turn.",
-            f"# Every variable, exactly as it was, comes back with {OWN}{was}.",
+            "# The packages that this version imports, as installed; constraints.txt pins their dependencies.",
+            f"# To restore every variable exactly, install {OWN}{was}.",
             "-c constraints.txt",
             *lines,
             "",
@@ -62,18 +63,18 @@ def requirements(
 
 
 def constraints(packages: Mapping[str, str]) -> str:
-    """constraints.txt: every package but our own. A local build ("2.1+cpu") is asked for by its public number."""
+    """Return the text of constraints.txt: every package except nbmodelver, without local labels such as "+cpu"."""
     lines = [f"{name}=={public(number)}" for name, number in sorted(packages.items()) if name != OWN]
-    return "\n".join(["# Every package that was installed. Only those that are needed get installed.", *lines, ""])
+    return "\n".join(["# Every package that was installed. pip installs only those that are needed.", *lines, ""])
 
 
 def public(number: str) -> str:
-    """A version number as the public index knows it."""
+    """Return a release number without its local label (PEP 440): "2.1" for "2.1+cpu"."""
     return number.partition("+")[0]
 
 
 def _installed(root: str, packages: Mapping[str, str]) -> str:
-    """The distribution behind an import name, "" when none was installed under a name that we can tell."""
+    """Return the installed distribution for an import name, "" if none is known."""
     name = _DISTRIBUTIONS.get(root, root).lower().replace("_", "-")
     return next((n for n in (name, *_VARIANTS.get(name, ())) if n in packages), "")
 
@@ -87,7 +88,7 @@ def _roots(version: Version, cells: Sequence[Cell]) -> set[str]:
 
 
 def _imported(source: str) -> Iterator[str]:
-    """Root names that a cell imports; magics are passed over line by line."""
+    """Yield the top-level names that a cell imports. Lines with magics are skipped."""
     lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!", "?"))]
     try:
         tree = ast.parse("\n".join(lines))

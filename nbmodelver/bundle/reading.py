@@ -1,4 +1,4 @@
-"""A bundle's file into a store: everything is checked before anything is written, and nothing of it is run."""
+"""Inspection and import of bundles. Everything is verified before anything is written, and no code of it is run."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from nbmodelver.repo.transfer import portable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbmodelver.bundle.checks import Contents
+    from nbmodelver.bundle.checks import BundleContents
     from nbmodelver.model import Json, ObjectId, Progress, Version
     from nbmodelver.repo import Repo
 
 
 @dataclass(frozen=True)
 class Inside:
-    """What a bundle holds, by its own account; its structure, hashes and record were checked.
+    """The content of a bundle, whose structure, hashes and record were verified.
 
-    version: with the number that it had where it was made. digest: of the manifest, and so of everything.
-    variables: as in bundle.json: name, type, kind, digest, needs_trust, and format and file where there is one.
+    version: with its number in the store of its origin. digest: SHA-256 of the manifest, which covers all members.
+    members: name -> size in bytes. variables: as in bundle.json: name, type, kind, digest, needs_trust, and format and
+    file if it is stored in an open format.
     """
 
     version: Version
@@ -34,14 +35,14 @@ class Inside:
 
 @dataclass(frozen=True)
 class Imported:
-    """The version in this store. again: it was there before."""
+    """The imported version, with its number in this store. again: it was there before."""
 
     version: Version
     again: bool
 
 
 def inspect(path: str | Path) -> Inside:
-    """What is inside, without a store and without trusting it. Raises BadBundle, LimitExceeded."""
+    """Verify a bundle and return its content, without a store and without trust. Raises BadBundle, LimitExceeded."""
     with Archive(Path(path)) as archive:
         found = checks.contents(archive)
         archive.check_all()
@@ -52,10 +53,10 @@ def inspect(path: str | Path) -> Inside:
 def bring_in(
     repo: Repo, path: str | Path, progress: Progress | None = None, *, max_bytes: int = names.MAX_RAW_BYTES
 ) -> Imported:
-    """Add the bundle's version to the store, or find that it is there already.
+    """Add the bundle's version to the store, unless the store already has it.
 
-    Its pickled values stay untrusted. max_bytes: what all parts together may unfold to. Raises BadBundle and
-    LimitExceeded before anything is written, and StoreError.
+    Its pickled values stay untrusted. max_bytes: limit of the raw bytes of all parts together. Raises BadBundle and
+    LimitExceeded before anything is written; StoreError.
     """
     with Archive(Path(path)) as archive:
         found = checks.contents(archive, max_bytes)
@@ -71,10 +72,10 @@ def bring_in(
 
 
 def open_into(repo: Repo, path: str | Path, progress: Progress | None = None) -> Version:
-    """The version that `bring_in` gives."""
+    """Import a bundle and return the version. Raises as `bring_in`."""
     return bring_in(repo, path, progress).version
 
 
-def _parts(archive: Archive, found: Contents) -> Iterator[tuple[ObjectId, bytes]]:
+def _parts(archive: Archive, found: BundleContents) -> Iterator[tuple[ObjectId, bytes]]:
     for part, size in found.sizes.items():
         yield part, checks.part_bytes(archive, part, size)

@@ -1,4 +1,4 @@
-"""A version to one file: data first, then the documents that describe it, the manifest last."""
+"""The writer of bundles: data first, then the documents that describe it, the manifest last."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nbmodelver import system
 from nbmodelver.bundle import documents, names, notebooks, pins
-from nbmodelver.bundle.archive import Writer
+from nbmodelver.bundle.archive import BundleWriter
 from nbmodelver.bundle.first_cell import Variable
 from nbmodelver.errors import FileExists, StoreFull, StoreReadOnly, UsageError
 from nbmodelver.repo.transfer import portable
@@ -26,7 +26,7 @@ _SUFFIXES = {"json": ".json", "npy": ".npy", "parquet": ".parquet", "parquet-ser
 
 
 def default_name(version: Version) -> str:
-    """The file's name when the user gives none: "study-v3.nbmv.zip"."""
+    """Return the default file name of a bundle: "study-v3.nbmv.zip"."""
     stem = version.notebook_path.removesuffix(".ipynb")
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:80] or "notebook"
     return f"{safe}-{version.name}{names.SUFFIX}"
@@ -39,16 +39,17 @@ def write(
     progress: Progress | None = None,
     *,
     allow_secrets: Collection[str] = (),
+    overwrite: bool = False,
 ) -> Path:
-    """Write `version` as a bundle to `path`, whole or not at all, and give the path.
+    """Write `version` as a bundle to `path`, atomically, and return the path.
 
-    The same version gives the same bytes. A file that is there already stays: it is an error (UsageError), unless it
-    holds these very bytes. Pickled values are not loaded. allow_secrets: names that may leave although they look like
-    secrets; others are refused (UsageError). Raises MissingPart, Damaged, StoreReadOnly, StoreFull.
+    The same version gives the same bytes. An existing file with other content is not replaced (FileExists). Pickled
+    values are not loaded. allow_secrets: names that are exported although they look like secrets; any other such name
+    is refused (UsageError). overwrite: replace an existing file. Raises MissingPart, Damaged, StoreReadOnly, StoreFull.
     """
     version, path = repo[version], Path(path)
-    with _beside(path) as file:
-        zip_ = Writer(file)
+    with _replacement_of(path, overwrite) as file:
+        zip_ = BundleWriter(file)
         try:
             _Bundle(repo, version, zip_, progress, frozenset(allow_secrets)).write(default_name(version))
         finally:
@@ -57,10 +58,10 @@ def write(
 
 
 class _Bundle:
-    """One bundle being written."""
+    """A bundle while it is written."""
 
     def __init__(
-        self, repo: Repo, version: Version, zip_: Writer, progress: Progress | None, allowed: frozenset[str]
+        self, repo: Repo, version: Version, zip_: BundleWriter, progress: Progress | None, allowed: frozenset[str]
     ) -> None:
         self.repo = repo
         self.version = version
@@ -72,7 +73,7 @@ class _Bundle:
         self.roots = [f"{names.MODULES}{root}".rstrip("/") for root in portable.roots(self.modules)]
 
     def write(self, file_name: str) -> None:
-        """All of it, in a fixed order."""
+        """Write all members in a fixed order."""
         variables = self._variables()
         self._modules()
         sizes = self._parts()
@@ -81,7 +82,7 @@ class _Bundle:
         self.zip.finish()
 
     def _variables(self) -> list[Variable]:
-        """Each name in an open format where one holds it."""
+        """Write each variable in an open format, if one can represent it exactly. Return all variables."""
         stems = names.file_names(sorted(self.version.kept))
         return [self._variable(name, stem) for name, stem in sorted(stems.items())]
 
@@ -99,23 +100,23 @@ class _Bundle:
         return Variable(kept, False, found.format, file, found.label)
 
     def _refuse_secret(self, name: str, value: Any) -> None:
-        """Nothing leaves that looks like a secret, unless it is allowed by name. (P14; a commit looks as well.)"""
+        """Raise UsageError for a value that looks like a secret, unless its name is allowed (P14, see SECURITY.md)."""
         why = "" if name in self.allowed else portable.secret_in(name, value)
         if why:
             raise UsageError(
-                f"{self.version.name} is not exported, as '{name}' may hold a secret: {why}",
-                f"commit without it, or, if it is no secret: %mv_export {self.version.name} --allow-secret {name}",
+                f"{self.version.name} was not exported, because '{name}' may hold a secret: {why}",
+                f"commit without it, or, if it is not a secret: %mv_export {self.version.name} --allow-secret {name}",
             )
 
     def _modules(self) -> None:
-        """The modules of the project as files, so that the notebook finds them without nbmodelver."""
+        """Write the modules of the project as files, so that the notebook can import them without nbmodelver."""
         for path, source in self.modules.files.items():
             self._refuse_secret(path, source)
             if names.is_module(path):
                 self.zip.add(f"{names.MODULES}{path}", source)
 
     def _parts(self) -> dict[ObjectId, int]:
-        """Every part, one at a time; gives their raw sizes."""
+        """Write every part, one at a time, and return part -> raw size in bytes."""
         sizes: dict[ObjectId, int] = {}
         for number, part in enumerate(self.leaving.parts, 1):
             raw = portable.raw(self.repo, self.leaving, part)
@@ -150,34 +151,40 @@ class _Bundle:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[BinaryIO]:
-    """A new file beside `path` that takes its place, durably, when the block ends well; else nothing is left."""
+def _replacement_of(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
+    """Yield a new file next to `path` that is renamed to it, durably, if the block ends without an exception.
+
+    Otherwise nothing is left. overwrite: replace a file with other content; FileExists is raised without it.
+    Raises UsageError for a folder or a missing parent, StoreReadOnly, StoreFull.
+    """
     temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}"
     try:
         try:
             file = temporary.open("xb")
         except FileNotFoundError:
-            raise UsageError(f"there is no folder '{path.parent}'", "make it, or choose another with -o") from None
+            raise UsageError(f"there is no folder '{path.parent}'", "create it, or choose another with -o") from None
         with file:
             yield file
             file.flush()
             system.port.sync(file.fileno())
-        _place(temporary, path)
+        _rename(temporary, path, overwrite)
     except PermissionError as error:
         raise StoreReadOnly(f"'{path}' cannot be written: {error.strerror}", "choose another place with -o") from error
     except OSError as error:
-        raise StoreFull(f"'{path}' could not be written: {error.strerror}", "make room, or write elsewhere") from error
+        raise StoreFull(
+            f"'{path}' could not be written: {error.strerror}", "free some space, or choose another place with -o"
+        ) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def _place(temporary: Path, path: Path) -> None:
+def _rename(temporary: Path, path: Path, overwrite: bool) -> None:
     if path.is_dir():
         raise UsageError(f"'{path}' is a folder", f"name the file: -o {path}/NAME{names.SUFFIX}")
-    if path.exists():
+    if path.exists() and not overwrite:
         if filecmp.cmp(temporary, path, shallow=False):
             return
-        raise FileExists(f"there is another file '{path}' already", "remove it, or choose another name with -o")
+        raise FileExists(f"another file '{path}' already exists", "remove it, or choose another name with -o")
     system.port.replace_at(temporary, path)
     system.port.sync_folder_at(path.parent)

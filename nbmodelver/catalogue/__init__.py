@@ -1,1 +1,1 @@
-"""Where a version is described: records (the truth), a rebuildable index, revisions, queries."""
+"""The catalogue of versions: records (authoritative), an index that can be rebuilt, revisions and queries."""

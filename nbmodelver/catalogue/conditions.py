@@ -1,7 +1,8 @@
-"""Conditions like "metrics.acc > 0.9 and 'df' in names": read with `ast`, a short list of allowed nodes, never run.
+"""Conditions such as "metrics.acc > 0.9 and 'df' in names". They are parsed with `ast`, and only listed nodes are
+allowed; no code is executed.
 
-A field that a version does not have, or of another type, makes the comparison false, not an error: versions differ
-in what they record. A field with several values (names, kinds, tags) equals a value when one of them does.
+A missing field, or one of another type, makes a comparison false instead of raising an error, because versions record
+different things. A field with several values (names, kinds, tags) equals a value if one of them does.
 """
 
 from __future__ import annotations
@@ -22,22 +23,20 @@ if TYPE_CHECKING:
 Test = Callable[["Document"], Any]
 MAX_CHARACTERS = 2000
 EXAMPLE = "for example: metrics.acc > 0.9 and params.max_depth < 5 and branch == 'main' and 'df' in names"
-EQUAL = "equal is ==, and a text has quotes: tag == 'best'"
+EQUAL = "write == for equality, and quotes around text: tag == 'best'"
 _ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 _MANY = {"metrics", "params"}
 _ODD = str.maketrans("/-@+%#", "\u0298\u01c0\u01c1\u01c2\u01c3\u0294")
-"""What a metric's name may hold and a Python name may not, as letters of the same length that stand for it."""
+"""Characters of metric names that Python names cannot have -> letters that replace them for `ast`, one for one."""
 _BACK = {letter: odd for odd, letter in _ODD.items()}
 _NAMED = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.])((?:metric|param)s?\.)([^\W\d](?:[\w./@+%#-]*\w)?)""")
 
 
 class Condition:
-    """A condition on a version's document. fields: those that a version must have, as paths
-    ("metrics", "acc").
-    """
+    """A parsed condition, called with a document. fields: paths of the fields that it uses, as ("metrics", "acc")."""
 
     def __init__(self, text: str) -> None:
-        """Raises UsageError, with the place, for what is no condition."""
+        """Parse a condition. Raises UsageError with the position of the error."""
         self.text = text.strip()
         self.fields: list[tuple[str, ...]] = []
         if len(self.text) > MAX_CHARACTERS:
@@ -54,7 +53,7 @@ class Condition:
             ) from None
 
     def __call__(self, document: Document) -> bool:
-        """Whether `document` fulfils the condition."""
+        """Return True if the document fulfils the condition."""
         return bool(self._test(document))
 
     def _wrong(self, reason: str, at: int, hint: str = EXAMPLE) -> UsageError:
@@ -63,7 +62,7 @@ class Condition:
         return UsageError(f"cannot read the condition {self.text!r} {where}: {reason}", hint)
 
     def _at(self, node: ast.expr) -> int:
-        """The character at which a node begins; `ast` counts bytes."""
+        """Return the index of the character at which a node begins; `ast` counts bytes."""
         return len(_as_python(self.text).encode()[: node.col_offset].decode(errors="ignore"))
 
     def _compiled(self, node: ast.expr) -> Test:
@@ -82,7 +81,7 @@ class Condition:
         asked_before, sides = len(self.fields), (node.left, *node.comparators)
         values = [self._value(v) for v in sides]
         if any(isinstance(side, ast.Constant) and side.value is None for side in sides):
-            del self.fields[asked_before:]  # It asks for versions that do not have the field.
+            del self.fields[asked_before:]  # A comparison with None matches versions without the field.
         steps = [(self._operator(op, node), a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)]
         return lambda d: all(compare(a(d), b(d)) for compare, a, b in steps)
 
@@ -98,7 +97,7 @@ class Condition:
             return _within
         if isinstance(op, ast.NotIn):
             return lambda a, b: not _within(a, b)
-        raise self._wrong("this comparison is not known", self._at(node))
+        raise self._wrong("this comparison is not supported", self._at(node))
 
     def _value(self, node: ast.expr) -> Test:
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -118,7 +117,8 @@ class Condition:
                 return -number if isinstance(node.op, ast.USub) else number
         if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float, bool, type(None))):
             return node.value
-        raise self._wrong("only fields, texts, numbers, comparisons, 'and', 'or', 'not' and 'in'", self._at(node))
+        reason = "only fields, texts, numbers, comparisons, 'and', 'or', 'not' and 'in' are allowed"
+        raise self._wrong(reason, self._at(node))
 
     def _path(self, node: ast.expr) -> tuple[str, ...] | None:
         steps: list[str] = []
@@ -146,26 +146,26 @@ class Condition:
             raise self._wrong(f"there is no field '{node.id}'", self._at(node), hint)
         if (field in _MANY) != has_steps:
             hint = f"for example: {field}.NAME" if field in _MANY else f"for example: {field} == ..."
-            raise self._wrong(f"'{node.id}' is not asked for like this", self._at(node), hint)
+            raise self._wrong(f"'{node.id}' cannot be used like this", self._at(node), hint)
         return field
 
 
 def _as_python(text: str) -> str:
-    """The text with names such as metrics.val/loss and params.top-k in letters that Python takes for a name.
+    """Replace signs in names such as metrics.val/loss and params.top-k by letters, so that Python can parse them.
 
-    Everything stays in its place, so that an error names the right one.
+    The length does not change, so positions in errors stay correct.
     """
     return _NAMED.sub(lambda m: m[1] or m[2] + m[3].translate(_ODD), text)
 
 
 def name_in(text: str) -> str:
-    """The name in "metrics.NAME", as far as a condition reads it without brackets; "" where it does not."""
+    """Return the name in "metrics.NAME" or "params.NAME", "" if a condition needs brackets for it."""
     found = _NAMED.fullmatch(text)
     return found[3] if found and found[3] else ""
 
 
 def look_up(document: Document, path: tuple[str, ...]) -> Any:
-    """What lies at `path`, or None. A name that itself contains dots is found as well."""
+    """Return the value at `path`, None if there is none. A name that contains dots is found too."""
     found: Any = document.get(path[0])
     steps = path[1:]
     if steps and isinstance(found, dict) and (name := _name_in(found, path)) is not None:
@@ -178,7 +178,7 @@ def look_up(document: Document, path: tuple[str, ...]) -> Any:
 
 
 def _name_in(found: dict[str, Any], path: tuple[str, ...]) -> str | None:
-    """The name that is meant. `params.depth` may be that of a dict called `params`, or of the one model that has it."""
+    """Return the full name: `params.depth` can also mean "model.depth", if no other name ends with it."""
     name = ".".join(path[1:])
     for exact in (name, ".".join(path)):
         if exact in found:

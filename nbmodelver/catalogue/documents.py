@@ -1,4 +1,4 @@
-"""What of a version can be asked for, as one flat document; and the order in which versions are shown."""
+"""The fields of a version that queries can use, as one flat document, and the order in which versions are shown."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALIASES = {"kind": "kinds", "name": "names", "type": "types", "tag": "tags", "pa
 
 
 def document(version: Version, tags: Sequence[str] = ()) -> Document:
-    """The fields of FIELDS. A pure function of the record, but for the tags."""
+    """Return the fields of FIELDS for a version. tags: not part of the record, so they are passed."""
     kept = version.kept.values()
     return {
         "id": version.id,
@@ -63,7 +63,7 @@ def document(version: Version, tags: Sequence[str] = ()) -> Document:
 
 
 class Ordered(Protocol):
-    """What an order needs to know of a version."""
+    """The attributes that `newest_first` needs."""
 
     @property
     def id(self) -> Any:
@@ -85,7 +85,7 @@ T = TypeVar("T", bound=Ordered)
 
 
 def newest_first(versions: Iterable[T]) -> list[T]:
-    """Children before their parents, then higher numbers first. No clock is asked.
+    """Return the versions, children before their parents, then by descending number. Times are not used (D13).
 
     >>> from nbmodelver.model import Version, VersionId as Id
     >>> imported = Version(Id("b"), 1, parents=(Id("a"),))

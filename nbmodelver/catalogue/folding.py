@@ -1,7 +1,8 @@
-"""Records into a journal, and journals into larger ones, so that a store of a hundred thousand versions is few files.
+"""Folding: moves records into journals, and journals into larger ones, so that 100,000 versions take few files.
 
-A new journal is durable before anything that it replaces goes; a kill in between leaves records twice, which is one.
-Nobody may remove records at the same time: the caller holds the store's lease, and the lock of folding.
+A new journal is durable before the files that it replaces are deleted. A kill in between leaves records in two places,
+which counts as one. The caller holds the store's lease and the fold lock, so no records are deleted meanwhile. Small
+journals are merged into larger ones as in the logarithmic method (Bentley and Saxe 1980).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from nbmodelver.catalogue.journal import PREFIX, Journal, Piece, pieces_of, written
+from nbmodelver.catalogue.journal import PREFIX, Journal, JournalBlock, pieces_of, written
 from nbmodelver.errors import Damaged, StoreError
 
 if TYPE_CHECKING:
@@ -20,20 +21,21 @@ if TYPE_CHECKING:
     from nbmodelver.model import Backend, VersionId
 
 MOST = 4096
-"""Single records that are folded at a time: about 10 MB of JSON."""
+"""Most single records that one call folds: about 10 MB of JSON."""
 
 MOST_BYTES = 32 << 20
-"""And this much JSON: a version of ten thousand names has megabytes of it."""
+"""Most JSON that one call folds: the record of a version with 10,000 names has megabytes."""
 
 FULL = 1 << 16
-"""A journal with this many records grows no more: its index is 3 MB."""
+"""A journal with this many records is not merged any more; its index takes 3 MB."""
 
 GROWTH = 2
-"""A journal is taken into a new one that is at least half as large: each record moves log2(FULL) times at most."""
+"""A journal is merged if it has at most GROWTH times as many records as the new ones, so the number of journals stays
+logarithmic, and each record moves at most log2(FULL) times."""
 
 
 def fold(backend: Backend, journals: Journals, records: Sequence[Record]) -> list[VersionId]:
-    """Make a journal of these records and of smaller journals; gives the ids that lie in it now."""
+    """Write a journal with these records and those of small journals. Return the ids of `records` that are in it."""
     if not records:
         return []
     small = _absorbed(journals.all(), len(records))
@@ -41,7 +43,7 @@ def fold(backend: Backend, journals: Journals, records: Sequence[Record]) -> lis
     for journal in small:
         try:
             pieces += list(journal.pieces())
-        except (Damaged, KeyError):  # It stays as it is; verify names it.
+        except (Damaged, KeyError):  # A damaged journal stays as it is; verify reports it.
             continue
         taken.append(journal)
     made = _write(backend, [*pieces, *pieces_of(records)])
@@ -52,7 +54,7 @@ def fold(backend: Backend, journals: Journals, records: Sequence[Record]) -> lis
 
 
 def leave_out(backend: Backend, journals: Journals, ids: set[VersionId]) -> None:
-    """Take records out of the journals that hold them; the oldest journal goes last."""
+    """Remove records from their journals by rewriting these; the oldest journal is rewritten last."""
     journals.refresh()
     holding = [j for j in journals.all() if ids & j.ids]
     for journal in sorted(holding, key=lambda j: -j.row(0).number):
@@ -73,9 +75,9 @@ def _absorbed(journals: Iterable[Journal], count: int) -> list[Journal]:
     return found
 
 
-def _write(backend: Backend, pieces: Iterable[Piece]) -> Journal:
+def _write(backend: Backend, pieces: Iterable[JournalBlock]) -> Journal:
     name = secrets.token_bytes(16)
     key = f"{PREFIX}{name.hex()}"
     if not backend.create(key, written(name, pieces)):
-        raise StoreError(f"{key} exists already", "run the same command again")
+        raise StoreError(f"{key} already exists", "run the same command again")
     return Journal(backend, key)

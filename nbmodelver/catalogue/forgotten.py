@@ -1,7 +1,7 @@
-"""Forgotten versions: named, with their parents, in small immutable files. From then on they do not count.
+"""Tombstones of forgotten versions: small immutable files with their ids and parents. Listings leave these ids out.
 
-A record names its parents by id and ids cover content, so records of children are never rewritten: whoever walks
-from a child finds here what its forgotten parent's parents were. Records and parts themselves go with the next gc.
+A record names its parents by id, and an id covers the content, so the records of children cannot be rewritten. A walk
+from a child to its ancestors finds the parents of a forgotten version here. The next gc deletes records and parts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import zstandard
 from blake3 import blake3
 
 from nbmodelver.errors import Damaged
-from nbmodelver.model import VersionId
+from nbmodelver.model import VersionId, is_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,22 +26,21 @@ PREFIX = "forgotten/"
 MAX_BYTES = 64 << 20
 MANY = 16
 DAY_S = 86400
-"""From this many files older than a day on they become one; younger ones still say when gc may go ahead."""
+"""If MANY files are older than a day, they are merged. The age of younger files tells gc when their grace ends."""
 
 _KEY = re.compile(r"forgotten/[0-9a-f]{40}")
-_ID = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What stays of a forgotten version. number: 0 for one whose record was lost."""
+    """What is kept of a forgotten version. number: 0 if its record was lost."""
 
     number: int
     parents: tuple[VersionId, ...]
 
 
 class Forgotten:
-    """The forgotten versions of a store. Any thread and any process may add."""
+    """The forgotten versions of a store. Any thread and any process may add versions."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -51,18 +50,18 @@ class Forgotten:
         self._loaded = False
 
     def all(self) -> Mapping[VersionId, Tombstone]:
-        """Every forgotten version, as of the last refresh."""
+        """Return every forgotten version, as of the last refresh. Read-only."""
         if not self._loaded:
             self.refresh()
         return self._all
 
     def unreadable(self) -> dict[str, Damaged]:
-        """The files that are damaged: versions named in them may have come back."""
+        """Refresh, and return the error for each damaged file. Versions listed in it may be visible again."""
         self.refresh()
         return dict(self._unreadable)
 
     def refresh(self) -> None:
-        """Read what is new. Costs one listing when nothing is."""
+        """Read new files. Costs one listing if nothing changed."""
         keys = set(self._backend.list(PREFIX))
         if keys != self._files.keys() | self._unreadable.keys() or not self._loaded:
             for key in sorted(keys - self._files.keys() - self._unreadable.keys()):
@@ -73,7 +72,7 @@ class Forgotten:
         self._loaded = True
 
     def add(self, versions: Iterable[Version]) -> None:
-        """Forget these versions, durably and all at once."""
+        """Forget these versions durably, all at once. Raises StoreFull, StoreReadOnly."""
         self._write({v.id: Tombstone(v.number, v.parents) for v in versions})
         self.refresh()
         old = [key for key in self._files if abs(self._backend.age_s(key)) > DAY_S]
@@ -81,12 +80,12 @@ class Forgotten:
             self._make_one(old)
 
     def add_lost(self, ids: Iterable[VersionId]) -> None:
-        """The same for versions whose records are lost: what they descended from is not known."""
+        """Forget versions whose records are lost, so their parents are unknown."""
         self._write({id_: Tombstone(0, ()) for id_ in ids})
         self.refresh()
 
     def take_back(self, ids: Iterable[VersionId]) -> None:
-        """Let these versions count again. Killed on the way, some of them do."""
+        """Bring these versions back. After a kill, some of them are."""
         self.refresh()
         back = set(ids)
         for key, stones in dict(self._files).items():
@@ -96,12 +95,12 @@ class Forgotten:
         self.refresh()
 
     def ages_s(self) -> dict[VersionId, float]:
-        """How long ago each version was forgotten, in seconds by the clock of the store's place."""
+        """Return for each version how many seconds ago it was forgotten, by the clock of the backend."""
         self.refresh()
         return {id_: abs(self._backend.age_s(key)) for key, stones in self._files.items() for id_ in stones}
 
     def _make_one(self, old: list[str]) -> None:
-        """One file for several: durable before the others go. Killed in between, versions are named twice."""
+        """Merge these files into one, which is durable before they are deleted. A kill leaves versions listed twice."""
         together = {id_: stone for key in old for id_, stone in self._files[key].items()}
         self._write(together)
         for key in set(old) - {_key(together)}:
@@ -116,7 +115,7 @@ class Forgotten:
     def _read(self, key: str) -> None:
         try:
             self._files[key] = _parse(bytes(self._backend.read(key, 0, MAX_BYTES)), key)
-        except KeyError:  # Made one with others since the listing.
+        except KeyError:  # Merged with others since the listing.
             return
         except Damaged as error:
             self._unreadable[key] = error
@@ -141,12 +140,12 @@ def _parse(stored: bytes, key: str) -> dict[VersionId, Tombstone]:
         return dict(_stone(id_, entry["number"], entry["parents"]) for id_, entry in json.loads(raw).items())
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Damaged(
-            f"the list of forgotten versions {key} is damaged", "try: nbmodelver repair; versions in it may come back"
+            f"the list of forgotten versions {key} is damaged", "run nbmodelver repair; versions in it may come back"
         ) from None
 
 
 def _stone(id_: str, number: int, parents: list[str]) -> tuple[VersionId, Tombstone]:
     fine = type(number) is int and 0 <= number < 1 << 62 and all(type(p) is str for p in parents)
-    if not fine or not all(map(_ID.fullmatch, (id_, *parents))):
+    if not fine or not all(map(is_id, (id_, *parents))):
         raise ValueError(id_)
     return VersionId(id_), Tombstone(number, tuple(map(VersionId, parents)))

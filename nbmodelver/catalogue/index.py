@@ -1,8 +1,7 @@
-"""The index: a TinyDB table over the records, made again whenever it is not what the records say.
+"""The index: a TinyDB table of the versions' documents, a cache that is rebuilt from the records.
 
-It is a cache and nothing else: deleted, cut, filled with garbage or taken from another store, every answer stays the
-same. It is brought up to date when it is asked, never by a commit. A store that may not be written gets its index
-in memory.
+If it is deleted, truncated, damaged or copied from another store, every answer stays the same (D8, see
+docs/durability.md). A query brings it up to date; a commit does not touch it. On a read-only store it is in memory.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 TABLE = "versions"
 WORTH_WRITING = 16, 256
-"""The file is written whole, so only when a 16th of it, or 256 versions, are new: what is missing is read again."""
+"""The file is written as a whole, so only if 1/16 of its rows or 256 rows are new; others are read again next time."""
 
 
 class Index:
@@ -43,7 +42,7 @@ class Index:
         self._ordered: list[Document] = []
 
     def search(self, query: Query, tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Version]:
-        """The versions that fit, newest first; only these are read from their records. Raises Damaged."""
+        """Return the matching versions, newest first. Reads the records of these only. Raises Damaged, UsageError."""
         return [self._records.read(id_) for id_ in self.page(query, tags, 0, query.limit)[1]]
 
     def page(
@@ -54,9 +53,10 @@ class Index:
         limit: int | None = None,
         notes: Mapping[VersionId, str] | None = None,
     ) -> tuple[int, list[VersionId]]:
-        """How many versions fit, and the ids of `limit` of them from `offset` on, newest first.
+        """Return the number of matching versions, and the ids of `limit` of them from `offset` on, newest first.
 
-        notes: those that were written in place of the versions' own.
+        tags: version -> its tags. notes: version -> a note that replaces the one in its record.
+        Raises Damaged, UsageError for a metric or parameter that no version has.
         """
         documents = self.documents(tags)
         if notes:
@@ -67,14 +67,14 @@ class Index:
         return len(found), [d["id"] for d in found[offset:end]]
 
     def documents(self, tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Document]:
-        """What can be asked of each version, newest first. Not to be changed."""
+        """Return the document of each version, newest first. Read-only. Raises Damaged."""
         self._bring_up_to_date()
         if not tags:
             return self._ordered
         return [{**row, "tags": list(tags[row["id"]])} if row["id"] in tags else row for row in self._ordered]
 
     def clear(self) -> None:
-        """Forget every version; the next query reads the records anew."""
+        """Remove all rows; the next query reads all records again."""
         self._opened().drop_tables()
         self._known, self._unwritten, self._ordered = None, [], []
 
@@ -93,7 +93,7 @@ class Index:
             self._unwritten = []
 
     def _read(self, ids: set[VersionId]) -> dict[VersionId, Document]:
-        """The rows of the table, which is emptied when any is not what it should be."""
+        """Return the rows of the table. If any row is invalid or of an unknown version, the table is emptied."""
         self._unwritten = []
         table = self._opened().table(TABLE)
         rows = table.all()
@@ -113,7 +113,7 @@ class Index:
 
 
 class _Order:
-    """A row, as an order sees it."""
+    """A row with the attributes that `newest_first` needs."""
 
     def __init__(self, row: Document) -> None:
         self.id, self.number, self.parents = row["id"], row["number"], row["parents"]
@@ -124,5 +124,5 @@ def _is_row(row: Document) -> bool:
 
 
 def _number(id_: str) -> int:
-    """TinyDB's own id of a row: from the version's, so that no counter is shared between processes."""
+    """Return TinyDB's id of a row, derived from the version's id, so processes share no counter."""
     return int(id_[:13], 16)

@@ -1,7 +1,7 @@
-"""A journal: many records in one immutable file, found by an index at its end. FORMAT.md describes every byte.
+"""A journal: one immutable file with many records and an index at its end. store/FORMAT.md describes every byte.
 
-Records lie in blocks, each one zstd frame of a few lines of canonical JSON: neighbours in history are nearly the same,
-so a block is a fraction of its records' single files. Reading one record decodes one block.
+Records lie in blocks, each one zstd frame with some lines of canonical JSON. Consecutive versions are nearly equal, so
+a block takes a fraction of the bytes of single files. Reading one record decodes one block.
 """
 
 from __future__ import annotations
@@ -31,17 +31,20 @@ _BLOCK = struct.Struct("<II8s")
 _ROW = struct.Struct("<20sQIII")
 _POSITION = struct.Struct("<I")
 BLOCK_BYTES = 64 << 10
-"""Raw bytes from which a block is full: some tens of records, decoded in a fraction of a millisecond."""
+"""A block ends with the record that reaches this size: tens of records, decoded in a fraction of a millisecond."""
 
 MAX_BLOCK_BYTES = 65 << 20
-"""One record may fill a block alone; it is at most 64 MiB."""
+"""A block can be a single record, which has at most 64 MiB."""
 
 MAX_INDEX_BYTES = 256 << 20
 _LEVEL = 3
 
 
-class Row(NamedTuple):
-    """Where a record is: in the raw bytes of a block, without the newline behind it."""
+class JournalRow(NamedTuple):
+    """A row of the index: a version's id (20 bytes) and number, and where its record is in the raw bytes of a block.
+
+    start, length: in bytes, without the newline behind the record.
+    """
 
     id: bytes
     number: int
@@ -51,7 +54,7 @@ class Row(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A record on its way into a journal: its version's id and number, its canonical JSON."""
+    """A record that goes into a journal. raw: its canonical JSON."""
 
     id: VersionId
     number: int
@@ -59,19 +62,19 @@ class Record(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A block with the rows that lie in it; their `block` is filled in when it has a place."""
+class JournalBlock:
+    """A stored block with its rows. The writer of the journal fills in `block` of each row."""
 
     stored: bytes
     raw_bytes: int
-    rows: tuple[Row, ...]
+    rows: tuple[JournalRow, ...]
 
 
 class Journal:
-    """One journal's index; blocks are read when asked for."""
+    """One journal: its index in memory, its blocks read on demand. Immutable, except for caches."""
 
     def __init__(self, backend: Backend, key: str) -> None:
-        """Raises Damaged, StoreTooNew, KeyError."""
+        """Read the index. Raises Damaged, StoreTooNew, KeyError."""
         self.key = key
         self._backend = backend
         self.size = backend.size(key)
@@ -84,13 +87,13 @@ class Journal:
         if self._starts[-1] != index_at:
             raise damaged(key, "its blocks do not fill it")
 
-    def row(self, at: int) -> Row:
-        """The row at this place; they are in the order of number and id."""
-        return Row(*_ROW.unpack_from(self._rows, at * _ROW.size))
+    def row(self, at: int) -> JournalRow:
+        """Return one row by its index; rows are ordered by number, then id."""
+        return JournalRow(*_ROW.unpack_from(self._rows, at * _ROW.size))
 
     @property
     def block_count(self) -> int:
-        """How many blocks it has."""
+        """Number of blocks."""
         return len(self._blocks)
 
     @cached_property
@@ -99,24 +102,24 @@ class Journal:
         return frozenset(VersionId(row[0].hex()) for row in _ROW.iter_unpack(self._rows))
 
     def numbers(self) -> list[int]:
-        """The versions' numbers, ascending."""
+        """Return the numbers of its versions, ascending."""
         return [row[1] for row in _ROW.iter_unpack(self._rows)]
 
-    def find(self, id_: bytes) -> Row | None:
-        """The row of this id (20 bytes), by bisection."""
+    def find(self, id_: bytes) -> JournalRow | None:
+        """Return the row of this id (20 bytes) by binary search, or None."""
         at = bisect_left(range(self.count), id_, key=self._id_at)
         found = self._row_by_id(at) if at < self.count else None
         return found if found is not None and found.id == id_ else None
 
     def prefixed(self, hexes: str) -> list[VersionId]:
-        """The ids that begin with these hex digits."""
+        """Return the ids that begin with these lower-case hex digits."""
         low, high = bytes.fromhex(hexes.ljust(40, "0")), bytes.fromhex(hexes.ljust(40, "f"))
         first = bisect_left(range(self.count), low, key=self._id_at)
         last = bisect_right(range(self.count), high, key=self._id_at)
         return [VersionId(self._row_by_id(at).id.hex()) for at in range(first, last)]
 
     def numbered(self, number: int) -> list[VersionId]:
-        """The ids of the versions with this number."""
+        """Return the ids of its versions with this number."""
         found, at = [], bisect_left(range(self.count), number, key=lambda i: self.row(i).number)
         while at < self.count and self.row(at).number == number:
             found.append(VersionId(self.row(at).id.hex()))
@@ -124,41 +127,41 @@ class Journal:
         return found
 
     def newest(self) -> Iterator[tuple[int, VersionId]]:
-        """Number and id of each record, from the highest number down."""
+        """Yield number and id of each record, from the highest number down."""
         for at in range(self.count - 1, -1, -1):
             row = self.row(at)
             yield row.number, VersionId(row.id.hex())
 
     def block(self, at: int) -> bytes:
-        """The raw bytes of a block. Raises Damaged, KeyError."""
+        """Return the raw bytes of a block. Raises Damaged, KeyError."""
         stored = self.stored(at)
         size = self._blocks[at][1]
         try:
             if size > MAX_BLOCK_BYTES or zstandard.get_frame_parameters(stored).content_size != size:
-                raise damaged(self.key, f"block {at} has another length than it says")
+                raise damaged(self.key, f"block {at} has another length than declared")
             raw: bytes = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(stored, max(size, 1))
         except zstandard.ZstdError as error:
             raise damaged(self.key, f"block {at} cannot be decompressed ({error})") from error
         return raw
 
     def stored(self, at: int) -> bytes:
-        """The stored bytes of a block, their sum checked. Raises Damaged, KeyError."""
+        """Return the stored bytes of a block, their checksum verified. Raises Damaged, KeyError."""
         length, _, sum_ = self._blocks[at]
         stored = bytes(self._backend.read(self.key, self._starts[at], length))
         if len(stored) != length or _sum(stored) != sum_:
             raise damaged(self.key, f"block {at}, at byte {self._starts[at]}, was changed or cut")
         return stored
 
-    def pieces(self, without: frozenset[VersionId] | set[VersionId] = frozenset()) -> Iterator[Piece]:
-        """Its blocks with their rows, for another journal; those that hold a record to be left out are made anew."""
-        rows: dict[int, list[Row]] = {}
+    def pieces(self, without: frozenset[VersionId] | set[VersionId] = frozenset()) -> Iterator[JournalBlock]:
+        """Yield its blocks with their rows, for another journal. Blocks with records in `without` are written again."""
+        rows: dict[int, list[JournalRow]] = {}
         for at in range(self.count):
             row = self.row(at)
             rows.setdefault(row.block, []).append(row)
         for block, own in sorted(rows.items()):
             kept = [r for r in own if VersionId(r.id.hex()) not in without]
             if len(kept) == len(own):
-                yield Piece(self.stored(block), self._blocks[block][1], tuple(own))
+                yield JournalBlock(self.stored(block), self._blocks[block][1], tuple(own))
             elif kept:
                 raw = self.block(block)
                 yield from pieces_of(Record(VersionId(r.id.hex()), r.number, cut(raw, r)) for r in kept)
@@ -166,20 +169,20 @@ class Journal:
     def _id_at(self, at: int) -> bytes:
         return self._row_by_id(at).id
 
-    def _row_by_id(self, at: int) -> Row:
+    def _row_by_id(self, at: int) -> JournalRow:
         (row,) = _POSITION.unpack_from(self._by_id, at * _POSITION.size)
         if row >= self.count:
             raise damaged(self.key, "its order by id names a row that it does not have")
         return self.row(row)
 
 
-def cut(raw: bytes, row: Row) -> bytes:
-    """The record of a row out of its block's raw bytes; whether these are its bytes says their hash."""
+def cut(raw: bytes, row: JournalRow) -> bytes:
+    """Return the record of a row from the raw bytes of its block. The caller verifies its hash."""
     return raw[row.start : row.start + row.length]
 
 
-def pieces_of(records: Iterable[Record]) -> Iterator[Piece]:
-    """Records in blocks, each decompressed and compared before it counts."""
+def pieces_of(records: Iterable[Record]) -> Iterator[JournalBlock]:
+    """Yield the records in blocks, each decompressed again and compared (D12, see docs/durability.md)."""
     waiting: list[Record] = []
     size = 0
     for record in records:
@@ -192,23 +195,25 @@ def pieces_of(records: Iterable[Record]) -> Iterator[Piece]:
         yield _piece(waiting)
 
 
-def _piece(records: Sequence[Record]) -> Piece:
+def _piece(records: Sequence[Record]) -> JournalBlock:
     raw = b"".join(r.raw + b"\n" for r in records)
     stored = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(raw)
     if zstandard.ZstdDecompressor().decompress(stored) != raw:
-        raise Damaged("records did not survive compression", "this machine's memory may be faulty: nothing was changed")
+        raise Damaged("records changed during compression, so nothing was written", "check this machine's memory")
     starts = accumulate((len(r.raw) + 1 for r in records), initial=0)
-    rows = (Row(bytes.fromhex(r.id), r.number, 0, at, len(r.raw)) for r, at in zip(records, starts, strict=False))
-    return Piece(stored, len(raw), tuple(rows))
+    rows = (
+        JournalRow(bytes.fromhex(r.id), r.number, 0, at, len(r.raw)) for r, at in zip(records, starts, strict=False)
+    )
+    return JournalBlock(stored, len(raw), tuple(rows))
 
 
-def written(name: bytes, pieces: Iterable[Piece]) -> Iterator[bytes]:
-    """The bytes of a journal named by 16 random bytes; a record that is in two pieces is listed once."""
+def written(name: bytes, pieces: Iterable[JournalBlock]) -> Iterator[bytes]:
+    """Yield the bytes of a journal. name: 16 random bytes. A record that is in two blocks is listed once."""
     head = HEADER.pack(MAGIC, VERSION, 0, name)
     yield head
     at = HEADER.size
     blocks: list[bytes] = []
-    rows: dict[bytes, Row] = {}
+    rows: dict[bytes, JournalRow] = {}
     for piece in pieces:
         rows |= {r.id: r._replace(block=len(blocks)) for r in piece.rows}
         blocks.append(_BLOCK.pack(len(piece.stored), piece.raw_bytes, _sum(piece.stored)))
@@ -241,14 +246,16 @@ def _read_index(backend: Backend, key: str, size: int) -> tuple[int, int, int, b
     if magic != MAGIC or zero or not key.endswith(name.hex()):
         raise damaged(key, "its beginning was changed")
     if version > VERSION:
-        raise StoreTooNew(f"journal {key} has version {version}; this nbmodelver reads up to {VERSION}", "upgrade it")
+        raise StoreTooNew(
+            f"journal {key} has version {version}; this nbmodelver reads up to {VERSION}", "upgrade nbmodelver"
+        )
     return blocks, rows, at, index
 
 
 def salvaged(data: bytes) -> Iterator[bytes]:
-    """What can still be read of a damaged journal's bytes: canonical JSON of records, block by block, unchecked.
+    """Yield the lines that can still be read of a damaged journal: JSON of records, not verified.
 
-    Frames that cannot be decoded are skipped; the next one is found by its first bytes.
+    Frames that cannot be decoded are skipped; the next frame is found by its magic number.
     """
     at = data.find(_FRAME, 0)
     while at >= 0:
@@ -274,5 +281,5 @@ def _sum(stored: bytes) -> bytes:
 
 
 def damaged(key: str, what: str) -> Damaged:
-    """The error for a journal that is not what was written."""
-    return Damaged(f"journal {key} is damaged: {what}", "nbmodelver repair saves what can still be read")
+    """Return the error for a damaged journal."""
+    return Damaged(f"journal {key} is damaged: {what}", "run nbmodelver repair, which saves the readable records")

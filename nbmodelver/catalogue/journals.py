@@ -1,4 +1,4 @@
-"""All journals of a store: where a record lies that is no file of its own. Read when first asked, then kept."""
+"""All journals of a store, with their indices in memory: they hold the records that are not files of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CACHED_BLOCKS = 64
 
 
 class Journals:
-    """The journals of one store. Any thread may ask."""
+    """The journals of one store. Built on first use, refreshed on demand. Any thread may call it."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -33,31 +33,34 @@ class Journals:
         self._counted: tuple[object, int] = (None, 0)
 
     def all(self) -> list[Journal]:
-        """The readable ones, as of the last refresh."""
+        """Return the readable journals, as of the last refresh."""
         if not self._loaded:
             self.refresh()
         with self._guard:
             return list(self._read.values())
 
     def unreadable(self) -> dict[str, Damaged | StoreTooNew]:
-        """Those whose index is damaged or newer: what lies in them is not known."""
+        """Return the error for each journal whose index is damaged or too new, as of the last refresh."""
         if not self._loaded:
             self.refresh()
         with self._guard:
             return dict(self._unreadable)
 
     def keys(self) -> list[str]:
-        """What the place lists now."""
+        """List the keys of journals in the backend now."""
         return list(self._backend.list(PREFIX))
 
     def refresh(self, keys: list[str] | None = None) -> None:
-        """Read the indices of new journals, drop those that are gone. Costs one listing when nothing changed."""
+        """Read the indices of new journals and drop deleted ones. Costs one listing if nothing changed.
+
+        keys: an existing listing.
+        """
         with self._guard:
             listed = set(self.keys() if keys is None else keys)
             for key in sorted(listed - self._read.keys() - self._unreadable.keys()):
                 try:
                     if not _KEY.fullmatch(key):
-                        raise Damaged(f"{key} is no journal", "move it out of the store")
+                        raise Damaged(f"{key} is not a journal", "move the file out of the store")
                     self._read[key] = Journal(self._backend, key)
                 except KeyError:  # Replaced by a larger one since the listing.
                     continue
@@ -68,25 +71,25 @@ class Journals:
             self._loaded = True
 
     def holds(self, id_: VersionId) -> bool:
-        """Whether a journal lists the record, as of the last refresh."""
+        """Return True if a journal lists the record, as of the last refresh."""
         return any(journal.find(bytes.fromhex(id_)) for journal in self.all())
 
-    def disjoint(self) -> bool:
-        """Whether their ranges of numbers do not overlap, so that no record is in two of them."""
+    def are_disjoint(self) -> bool:
+        """Return True if their ranges of version numbers do not overlap, so no record is in two journals."""
         ranges = sorted((j.row(0).number, j.row(j.count - 1).number) for j in self.all() if j.count)
         return all(a[1] < b[0] for a, b in pairwise(ranges))
 
     def count(self, without: Collection[VersionId]) -> int:
-        """How many records they hold but for these; only right when they are disjoint."""
+        """Return the number of records, without those in `without`. Correct only if the journals are disjoint."""
         key = tuple(sorted(j.key for j in self.all())), len(without)
         if self._counted[0] != key:
             self._counted = key, sum(j.count for j in self.all()) - sum(map(self.holds, without))
         return self._counted[1]
 
     def raw(self, id_: VersionId) -> bytes | None:
-        """The record's JSON as it lies in a journal, its hash not compared; None when no readable journal has it.
+        """Return the record's JSON without verifying its hash, None if no readable journal has it.
 
-        Raises Damaged when its block cannot be read.
+        Raises Damaged if its block cannot be read.
         """
         wanted = bytes.fromhex(id_)
         problem: Damaged | None = None
@@ -99,7 +102,7 @@ class Journals:
                     continue
                 try:
                     return cut(self._block(journal, row.block), row)
-                except KeyError:  # Replaced since the refresh.
+                except KeyError:  # The journal was replaced since the refresh.
                     continue
                 except Damaged as error:
                     problem = error

@@ -1,4 +1,4 @@
-"""Which versions a log shows."""
+"""Queries: which versions %mv_log shows."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SEARCHED = ("message", "note", "author", "branch", "auto", "notebook", "names",
 
 @dataclass(frozen=True)
 class Query:
-    """What a version must be to be shown; every part that is given must hold. The newest come first.
+    """A filter of versions. All given criteria must hold. Results are ordered newest first.
 
-    where: a condition (see conditions.py). text: found in messages, notes, names, types or tags, ignoring case.
-    auto: with versions that nbmodelver made by itself.
+    where: a condition (see conditions.py). branch, tag: exact name. text: a substring of message, note, author, branch,
+    notebook, names, types or tags, ignoring case. limit: most results. auto: include automatic versions.
     """
 
     where: str | None = None
@@ -37,26 +37,26 @@ class Query:
     auto: bool = True
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a condition or limit that cannot be."""
+        """Raise UsageError for an invalid condition or limit."""
         for what in ("where", "branch", "tag", "text"):
             if not isinstance(getattr(self, what), str | None):
-                raise UsageError(f"{what} is a {type(getattr(self, what)).__name__}", "give text")
+                raise UsageError(f"{what} is a {type(getattr(self, what)).__name__}", "give a string")
         if self.limit is not None and (type(self.limit) is not int or self.limit < 0):
             raise UsageError(f"a limit of {self.limit} is not possible", "give 0 or more")
         _ = self.condition
 
     @property
     def asks(self) -> bool:
-        """False when every version fits."""
+        """False if the query matches every version."""
         return not self.auto or bool(self.branch is not None or self.tag is not None or self.text or self.condition)
 
     @cached_property
     def condition(self) -> Condition | None:
-        """The parsed condition."""
+        """The parsed condition, None if there is none. Raises UsageError."""
         return Condition(self.where) if self.where and self.where.strip() else None
 
     def run(self, versions: Iterable[Version], tags: Mapping[VersionId, Sequence[str]] | None = None) -> list[Version]:
-        """The versions that fit, newest first. tags: those of each version, where there are any."""
+        """Return the matching versions, newest first. tags: version -> its tags. Raises UsageError (check_fields)."""
         ordered = newest_first(versions)
         documents = [document(v, (tags or {}).get(v.id, ())) for v in ordered]
         found = [v for v, d in zip(ordered, documents, strict=True) if self.fits(d)]
@@ -64,7 +64,7 @@ class Query:
         return found if self.limit is None else found[: self.limit]
 
     def fits(self, found: Document) -> bool:
-        """Whether a version with this document is to be shown."""
+        """Return True if the version with this document matches."""
         if found["auto"] and not self.auto:
             return False
         if self.branch is not None and found["branch"] != self.branch:
@@ -76,19 +76,19 @@ class Query:
         return self.condition is None or self.condition(found)
 
     def check_fields(self, documents: Sequence[Document]) -> None:
-        """Raises UsageError when the condition asks for a metric or parameter that no version has."""
+        """Raise UsageError if the condition uses a metric or parameter that no version has."""
         for path in self.condition.fields if self.condition and documents else ():
             if len(path) > 1 and not any(look_up(d, path) is not None or _has(d, path) for d in documents):
                 raise _unknown(path, documents)
 
 
 def _has(found: Document, path: tuple[str, ...]) -> bool:
-    """Whether there is such a name; its value may be None."""
+    """Return True if the version has this metric or parameter, even if its value is None."""
     return ".".join(path[1:]) in found[path[0]]
 
 
 def _unknown(path: tuple[str, ...], documents: Sequence[Document]) -> UsageError:
-    """The error for a name that no version has, with the nearest one, or with those that there are."""
+    """Return the error for an unknown metric or parameter. The hint has the closest name, or the existing ones."""
     word, other = ".".join(path[1:]), "params" if path[0] == "metrics" else "metrics"
     known = sorted({name for d in documents for name in d[path[0]]})
     elsewhere = sorted({name for d in documents for name in d[other]})
@@ -101,12 +101,12 @@ def _unknown(path: tuple[str, ...], documents: Sequence[Document]) -> UsageError
         few = ", ".join(known[:MOST_OFFERED]) + (
             f" and {len(known) - MOST_OFFERED} more" if known[MOST_OFFERED:] else ""
         )
-        hint = f"{path[0]} that there are: {few}" if known else f"no version has any {path[0]}"
+        hint = f"use one of these {path[0]}: {few}" if known else f"no version has any {path[0]}"
     return UsageError(f"no version has {_written(path[0], word)}", hint)
 
 
 def _written(table: str, name: str) -> str:
-    """The name as a condition takes it."""
+    """Return the name in the syntax of conditions."""
     probe = f"{table}.{name}"
     return probe if name_in(probe) == name else f"{table}[{name!r}]"
 

@@ -1,7 +1,7 @@
-"""Records: the truth about what versions there are. Immutable; a new one is a file, old ones lie together in journals.
+"""Records: the authoritative, immutable descriptions of versions. A new record is a file; old ones lie in journals.
 
 A record is canonical JSON (sorted keys, ASCII, no spaces) in one zstd frame with a checksum. The version's id is the
-hash of that JSON, so two stores with the same id have the same content, and a changed byte is found on reading.
+hash of that JSON, so versions with the same id have the same content, and every changed byte is detected on reading.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import zstandard
 from blake3 import blake3
 
-from nbmodelver.catalogue import folding, sense
+from nbmodelver.catalogue import folding, validation
 from nbmodelver.catalogue.forgotten import Forgotten
 from nbmodelver.catalogue.journal import Record
 from nbmodelver.catalogue.journals import Journals
 from nbmodelver.errors import Damaged, LimitExceeded, NbmodelverError, StoreError, UnknownVersion
-from nbmodelver.model import Version, VersionId
+from nbmodelver.model import Version, VersionId, is_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,16 +30,18 @@ PREFIX = "records/"
 MAX_RAW_BYTES = 64 << 20
 MAX_STORED_BYTES = 16 << 20
 MAX_DEPTH = 64
-"""JSON inside JSON: nothing that nbmodelver writes goes deeper than a few levels, parameters included."""
+"""Deepest nesting of the JSON. Records that nbmodelver writes have a few levels, parameters included."""
 
-_ID = re.compile(r"[0-9a-f]{40}")
 _KEY = re.compile(r"records/([0-9a-f]{2})/([0-9a-f]{40})")
 _NUMBER = re.compile(rb'"number":(\d{1,18})[,}]')
 _LEVEL = 3
 
 
 class Records:
-    """The versions of a store by id. Any thread and any process may write."""
+    """The versions of a store by id. Any thread and any process may write.
+
+    journals, forgotten: those of the store, refreshed by each listing.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -48,13 +50,14 @@ class Records:
         self._numbers: dict[VersionId, int] = {}
 
     def write(self, version: Version) -> VersionId:
-        """Store `version` durably and give its id; the id that it has already is not looked at.
+        """Store `version` durably and return its id, computed from its content; `version.id` is ignored.
 
-        Written last of a commit: every part that it names must be in the store. The same version twice is one.
+        Every part that the version names must already be in the store. Writing an equal version again changes nothing.
+        Raises LimitExceeded, StoreFull, StoreReadOnly; StoreError for a version with invalid fields.
         """
-        wrong = next(sense.nonsense_told(version), "")
-        if wrong:  # It would be taken for damage by whoever reads it.
-            raise StoreError(f"{version.name} cannot be stored: {wrong} makes no sense", "this is a bug in nbmodelver")
+        wrong = next(validation.invalid_labels(version), "")
+        if wrong:  # A reader would report it as damage.
+            raise StoreError(f"{version.name} cannot be stored: {wrong} is invalid", "this is a bug in nbmodelver")
         raw = canonical(version)
         id_ = id_of(raw)
         stored = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(raw)
@@ -69,55 +72,55 @@ class Records:
         return id_
 
     def read(self, id_: VersionId) -> Version:
-        """The version, its hash checked. Raises UnknownVersion, Damaged."""
+        """Return the version, its hash verified. Raises UnknownVersion, Damaged, LimitExceeded."""
         return _version(self._raw(id_), id_)
 
     def ids(self) -> list[VersionId]:
-        """Every version's id, sorted; forgotten ones are none. Raises Damaged for what is no record or journal."""
+        """Return the sorted ids of all versions, without forgotten ones. Raises Damaged for any unreadable file."""
         found, problems = self.readable_ids()
         for problem in problems:
             raise problem
         return found
 
     def readable_ids(self) -> tuple[list[VersionId], list[StoreError]]:
-        """The same without what is hidden by damaged files, and what is wrong with these."""
+        """Return the ids that can be listed, and one error for each unreadable file."""
         singles, problems = self._listed()
         found = set(singles).union(*(journal.ids for journal in self.journals.all()))
         problems += [*self.journals.unreadable().values(), *self.forgotten.unreadable().values()]
         return sorted(found - self.forgotten.all().keys()), problems
 
     def count(self) -> int:
-        """How many versions there are; no record of a journal is looked at. Raises Damaged."""
+        """Return the number of versions. Reads no record of a journal. Raises Damaged."""
         singles, problems = self._listed()
         for problem in (*problems, *self.journals.unreadable().values(), *self.forgotten.unreadable().values()):
             raise problem
         gone = self.forgotten.all()
         own = {id_ for id_ in singles if not self.journals.holds(id_)}
-        if not self.journals.disjoint():  # Left by a kill: records that are in two of them.
+        if not self.journals.are_disjoint():  # After a kill, records can be in two journals.
             return len(own.union(*(journal.ids for journal in self.journals.all())) - gone.keys())
         return len(own - gone.keys()) + self.journals.count(gone)
 
     def present(self) -> set[VersionId]:
-        """Every id that has a record, forgotten ones as well. Raises Damaged."""
+        """Return every id that has a record, including forgotten ones. Raises Damaged."""
         singles, problems = self._listed()
         for problem in (*problems, *self.journals.unreadable().values()):
             raise problem
         return set(singles).union(*(journal.ids for journal in self.journals.all()))
 
     def all(self) -> Iterator[Version]:
-        """Every version, in the order of the ids. Raises Damaged at the first that cannot be read."""
+        """Iterate over all versions in the order of ids. Raises Damaged at the first unreadable one."""
         return (self.read(id_) for id_ in self.ids())
 
     def singles(self) -> list[VersionId]:
-        """The records that are files of their own."""
+        """Return the ids of records that are files of their own, not in journals."""
         return self._listed()[0]
 
     def newest(self) -> Iterator[VersionId]:
-        """Ids from the highest number down, as far as they are asked for; no record is read. Raises Damaged."""
+        """Iterate over the ids from the highest number down. Records in journals are not read. Raises Damaged."""
         return (id_ for _, id_ in self._descending())
 
     def numbers(self) -> Iterator[int]:
-        """The versions' numbers, from the highest down, in the same way."""
+        """Iterate over the numbers of versions from the highest down, as `newest`."""
         return (number for number, _ in self._descending())
 
     def _descending(self) -> Iterator[tuple[int, VersionId]]:
@@ -133,20 +136,20 @@ class Records:
             last = id_
 
     def numbered(self, number: int) -> list[VersionId]:
-        """The ids of the versions with this number: one, unless something was lost."""
+        """Return the ids of the versions with this number: at most one, unless refs were lost."""
         found = {id_ for id_ in self.singles() if self._number(id_) == number}
         found = found.union(*(journal.numbered(number) for journal in self.journals.all()))
         return sorted(found - self.forgotten.all().keys())
 
     def prefixed(self, hexes: str) -> list[VersionId]:
-        """The ids that begin with these hex digits."""
+        """Return the ids that begin with these lower-case hex digits, sorted."""
         found = {id_ for id_ in self.singles() if id_.startswith(hexes)}
         found = found.union(*(journal.prefixed(hexes) for journal in self.journals.all()))
         return sorted(found - self.forgotten.all().keys())
 
     def exists(self, id_: VersionId) -> bool:
-        """Whether there is a record; it is not read."""
-        if not _ID.fullmatch(id_):
+        """Return True if there is a record with this id. It is not read."""
+        if not is_id(id_):
             return False
         try:
             self._backend.size(_key(id_))
@@ -156,9 +159,9 @@ class Records:
         return True
 
     def _listed(self) -> tuple[list[VersionId], list[StoreError]]:
-        """The single records, once journals and tombstones are known that belong to the same moment.
+        """Return the ids of single records and the errors of other files; then refresh journals and tombstones.
 
-        Listed first: what became part of a journal before that is in a journal that is listed after.
+        Single records are listed first: a record that was folded before this listing is in a journal listed after it.
         """
         found: list[VersionId] = []
         problems: list[StoreError] = []
@@ -167,24 +170,24 @@ class Records:
             if match and match[2].startswith(match[1]):
                 found.append(VersionId(match[2]))
             else:
-                problems.append(Damaged(f"{key} is no record", "move it out of the store"))
+                problems.append(Damaged(f"{key} is not a record", "move the file out of the store"))
         keys = self.journals.keys()
-        while keys != (again := self.journals.keys()):  # A listing may miss both of two that are being exchanged.
+        while keys != (again := self.journals.keys()):  # A listing can miss both a journal and its replacement.
             keys = again
         self.journals.refresh(keys)
         self.forgotten.refresh()
         return found, problems
 
     def number_of_key(self, key: str) -> int:
-        """The number of the version in this file; 0 when it cannot be read."""
+        """Return the number of the version in the file of this key, 0 if it cannot be read."""
         return self._number(VersionId(key.rpartition("/")[2]))
 
     def _number(self, id_: VersionId) -> int:
-        """The number of a single record; 0 for one that cannot be read."""
+        """Return the number of a single record, 0 if it cannot be read."""
         if id_ not in self._numbers:
             try:
                 raw = self._raw(id_)
-                written = _NUMBER.findall(raw)  # More than one: a metric or parameter is called so too.
+                written = _NUMBER.findall(raw)  # Several matches: a metric or parameter is also named "number".
                 number = int(written[0]) if len(written) == 1 else parse(raw)["number"]
             except (StoreError, LimitExceeded, ValueError, KeyError, TypeError, UnknownVersion):
                 return 0
@@ -192,21 +195,21 @@ class Records:
         return self._numbers[id_]
 
     def delete(self, id_: VersionId) -> None:
-        """Remove the record durably; a missing one is no error. Its parts go with the next gc."""
+        """Delete a record durably; a missing one is not an error. The next gc removes its parts."""
         self.delete_many([id_])
 
     def delete_many(self, ids: Iterable[VersionId]) -> None:
-        """Remove records durably, one after the other; those in journals last, each journal as a whole."""
+        """Delete records durably: single ones one by one, then those in journals by rewriting each journal."""
         ids = list(ids)
         for id_ in ids:
             self._backend.delete(_key(id_))
         folding.leave_out(self._backend, self.journals, set(ids))
 
     def fold(self, *, more_than: int, keep: int) -> int:
-        """Move single records, all but the newest `keep`, into a journal when there are more than `more_than`.
+        """Move single records into a journal if there are more than `more_than`; the newest `keep` stay.
 
-        Gives how many moved. At most `folding.MOST` a call, so that it is over soon; nobody may remove records
-        meanwhile. Killed anywhere, a record is where it was or in both places.
+        Returns how many moved, at most folding.MOST, which bounds the time. The caller holds the lease and the fold
+        lock, so no records are deleted meanwhile. After a kill, a record is in its file, or in both places.
         """
         singles = sorted(self.singles(), key=lambda id_: (self._number(id_), id_))
         if len(singles) <= more_than:
@@ -221,32 +224,33 @@ class Records:
             if size >= folding.MOST_BYTES:
                 break
         moved = folding.fold(self._backend, self.journals, chosen)
-        for id_ in moved:  # One that comes back after a power loss is the same record twice.
+        for id_ in moved:  # A power loss may undo a deletion; the record is then listed twice, which is harmless.
             self._backend.delete(_key(id_), durable=False)
         return len(moved)
 
     def write_raw(self, raw: bytes, listed: Collection[VersionId] | None) -> bool:
-        """Store a record that was saved from a damaged journal; False when it is there, or none of those `listed`.
+        """Store a record that was read from a damaged journal. Return False if it exists or is not in `listed`.
 
-        Raises Damaged for what is no record.
+        raw: canonical JSON. listed: ids that the journal's index lists, None if the index is unreadable too.
+        Raises Damaged if `raw` is not a record.
         """
         id_ = id_of(raw)
         if (listed is not None and id_ not in listed) or self.exists(id_):
             return False
         version = _version(raw, id_)
         if canonical(version) != raw:
-            raise _damaged(id_, "it is not written as records are")
+            raise _damaged(id_, "it is not canonical JSON")
         self.write(version)
         return True
 
     def check_single(self, key: str) -> None:
-        """Read a record that is a file of its own, and compare it with its id. Raises Damaged, KeyError."""
+        """Read a record that is a file of its own and verify its hash. Raises Damaged, LimitExceeded, KeyError."""
         id_ = key.rpartition("/")[2]
         if id_of(decompress(bytes(self._backend.read(key, 0, MAX_STORED_BYTES + 1)), id_)) != id_:
             raise _damaged(id_, "its content has another hash")
 
     def _record(self, id_: VersionId) -> Record | None:
-        """The record for a journal; None for one that is damaged and stays where it is."""
+        """Return a single record for a journal, None if it is damaged; such a record stays in its file."""
         try:
             raw = decompress(bytes(self._backend.read(_key(id_), 0, MAX_STORED_BYTES + 1)), id_)
         except (KeyError, Damaged, LimitExceeded):
@@ -254,8 +258,8 @@ class Records:
         return Record(id_, self._number(id_), raw) if id_of(raw) == id_ else None
 
     def _raw(self, id_: VersionId) -> bytes:
-        if not _ID.fullmatch(id_):
-            raise UnknownVersion(f"{id_!r} is no version id", "an id has 40 digits from 0-9 and a-f")
+        if not is_id(id_):
+            raise UnknownVersion(f"{id_!r} is not a version id", "give 40 hex digits (0-9, a-f)")
         try:
             raw = decompress(bytes(self._backend.read(_key(id_), 0, MAX_STORED_BYTES + 1)), id_)
         except KeyError:
@@ -273,47 +277,50 @@ class Records:
         return UnknownVersion(f"version {id_} is not in the store at {self._backend.where}")
 
     def _check_existing(self, id_: VersionId, stored: bytes) -> None:
-        """Replace a record that was damaged on disk; a file is not good because it has the right name."""
+        """Verify a record that already exists under the right name, and replace it if it is damaged."""
         try:
             self._raw(id_)
         except Damaged:
             self._backend.delete(_key(id_))
             if not self._backend.create(_key(id_), [stored]):
-                raise StoreError(f"record {id_} is being written by someone else", "commit again") from None
+                raise StoreError(f"another process is writing record {id_}", "commit again") from None
 
 
 def _version(raw: bytes, id_: VersionId) -> Version:
     try:
         data = parse(raw)
         version = Version.from_dict({**data, "id": id_})
-        wrong = next(sense.nonsense(version), "")
+        wrong = next(validation.invalid_fields(version), "")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise _damaged(id_, f"it is no version that this nbmodelver knows ({error})") from error
+        raise _damaged(id_, f"this version of nbmodelver cannot parse it ({error})") from error
     if wrong:
-        raise _damaged(id_, f"it makes no sense: {wrong}")
+        raise _damaged(id_, f"{wrong} is invalid")
     return version
 
 
 def canonical(version: Version) -> bytes:
-    """The JSON whose hash is the version's id: everything but the id itself."""
+    """Return the canonical JSON whose hash is the version's id: all fields except the id."""
     data = version.to_dict()
     data.pop("id", None)
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
 def id_of(raw: bytes) -> VersionId:
-    """The id of the version with this canonical JSON."""
+    """Return the id of the version with this canonical JSON: the first 20 bytes of its blake3, in hex."""
     return VersionId(blake3(raw).hexdigest(20))
 
 
 def decompress(stored: bytes, id_: str = "") -> bytes:
-    """The JSON in a record's bytes, its declared length checked before anything is allocated. Raises Damaged."""
+    """Return the JSON of a stored record. The declared length is checked before memory is allocated.
+
+    Raises Damaged, LimitExceeded.
+    """
     if len(stored) > MAX_STORED_BYTES:
         raise LimitExceeded(f"record {id_} is larger than {MAX_STORED_BYTES} bytes")
     try:
         size = zstandard.get_frame_parameters(stored).content_size
-        if size > MAX_RAW_BYTES:  # Also the value that zstandard gives for "unknown".
-            raise LimitExceeded(f"record {id_} says it has {size} bytes; the limit is {MAX_RAW_BYTES}")
+        if size > MAX_RAW_BYTES:  # zstandard also returns such a value for an unknown size.
+            raise LimitExceeded(f"record {id_} declares {size} bytes; the limit is {MAX_RAW_BYTES}")
         reader = zstandard.ZstdDecompressor(max_window_size=1 << 27)
         raw: bytes = reader.decompress(stored, max_output_size=max(size, 1), allow_extra_data=False)
     except zstandard.ZstdError as error:
@@ -324,7 +331,7 @@ def decompress(stored: bytes, id_: str = "") -> bytes:
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """The object in `raw`. Raises ValueError or TypeError for anything else, or one that is nested too deep."""
+    """Parse a JSON object. Raises ValueError or TypeError for anything else, and if it is nested beyond MAX_DEPTH."""
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _deeper(raw, MAX_DEPTH):
         raise ValueError(f"nested deeper than {MAX_DEPTH}")
     data = json.loads(raw)
@@ -334,14 +341,14 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def _deeper(raw: bytes, most: int) -> bool:
-    """Whether brackets outside of texts are nested deeper; the innermost pairs are taken away again and again."""
+    """Return True if brackets outside of strings are nested deeper than `most`. Removes innermost pairs repeatedly."""
     left = _STRING.sub(b"", raw).translate(_ALIKE, _NO_BRACKETS)
     for _ in range(most):
         if not left:
             return False
         shorter = left.replace(b"[]", b"")
         if len(shorter) == len(left):
-            return True  # They do not match: no JSON, or deeper than was looked.
+            return True  # The brackets do not match, so it is not JSON.
         left = shorter
     return bool(left)
 
@@ -357,5 +364,5 @@ def _key(id_: str) -> str:
 
 def _damaged(id_: str, what: str) -> Damaged:
     return Damaged(
-        f"the record of version {id_} is damaged: {what}", "nbmodelver repair moves it away; a backup may have it whole"
+        f"the record of version {id_} is damaged: {what}", "run nbmodelver repair, or restore the record from a backup"
     )

@@ -1,4 +1,4 @@
-"""What people write for a version (v7, HEAD~2, a tag, a branch, an id's start, @{yesterday}), and what they mean."""
+"""Revisions: expressions that name a version (v7, HEAD~2, a tag, a branch, an id prefix, @{yesterday})."""
 
 from __future__ import annotations
 
@@ -31,47 +31,49 @@ _SECONDS = {
 
 
 class View(Protocol):
-    """The versions and names that a revision is looked up in."""
+    """The versions and names in which a revision is resolved."""
 
     @property
     def head(self) -> Version | None:
-        """Where we stand, or None before the first version."""
+        """The current version, None if there is none."""
         ...
 
     def version(self, version_id: VersionId) -> Version:
-        """The version with this id. Raises UnknownVersion."""
+        """Return the version with this id. Raises UnknownVersion."""
         ...
 
     def numbered(self, number: int) -> Sequence[Version]:
-        """The versions with this number."""
+        """Return the versions with this number."""
         ...
 
     def prefixed(self, hexes: str) -> Sequence[Version]:
-        """The versions whose ids begin with these hex digits."""
+        """Return the versions whose ids begin with these lower-case hex digits."""
         ...
 
     def numbers(self) -> Sequence[int]:
-        """Numbers of versions, the first and the last among them; for hints."""
+        """Return some numbers of versions for hints, including the lowest and the highest."""
         ...
 
     def branches(self) -> Mapping[str, Version]:
-        """Branch -> version."""
+        """Return branch -> its newest version."""
         ...
 
     def tags(self) -> Mapping[str, Version]:
-        """Tag -> version."""
+        """Return tag -> its version."""
         ...
 
 
 def resolve(expression: str, view: View, now: datetime | None = None) -> Version:
-    """The version that `expression` means. now: for "@{...}"; local time by default.
+    """Return the version that `expression` names. docs/reference/revisions.md describes the syntax.
 
-    Raises UnknownVersion with the nearest names that exist.
+    now: reference time for "@{...}", local time by default. Raises UnknownVersion; the hint has the closest names.
     """
     text = unicodedata.normalize("NFC", expression.strip())
     parts = _EXPRESSION.fullmatch(text)
     if not text or not parts:
-        raise UnknownVersion(f"{expression!r} names no version", "write v7, HEAD~2, a tag, a branch or @{yesterday}")
+        raise UnknownVersion(
+            f"{expression!r} does not name a version", "write v7, HEAD~2, a tag, a branch or @{yesterday}"
+        )
     version = _base(parts["base"], view)
     if parts["time"] is not None:
         version = _at(version, parts["time"], view, now or datetime.now().astimezone(), text)
@@ -81,16 +83,18 @@ def resolve(expression: str, view: View, now: datetime | None = None) -> Version
 
 
 def _count(digits: str) -> int:
-    """The number, or one beyond every history: Python refuses to read thousands of digits."""
+    """Return the number, or one larger than any history: Python refuses to parse thousands of digits."""
     return int(digits) if len(digits) < MAX_DIGITS else 10**MAX_DIGITS
 
 
 def _base(name: str, view: View) -> Version:
     if name in ("", "@") or name.upper() == "HEAD":
-        if view.head is None and view.numbers():  # Of other kernels, or brought in.
-            raise UnknownVersion("this notebook stands at no version yet", "name one: %mv_log; or make one: %mv_commit")
+        if view.head is None and view.numbers():  # The versions are those of other kernels, or imported.
+            raise UnknownVersion(
+                "this notebook has no current version yet", "name a version (%mv_log), or commit one: %mv_commit"
+            )
         if view.head is None:
-            raise UnknownVersion("there is no version yet", "make one: %mv_commit")
+            raise UnknownVersion("there is no version yet", "commit one: %mv_commit")
         return view.head
     found = _named(name, view) or _numbered(name, view) or _prefixed(name, view)
     if found is None:
@@ -122,7 +126,7 @@ def _prefixed(name: str, view: View) -> Version | None:
         return None
     found = view.prefixed(name.lower())
     if len(found) > 1:
-        raise UnknownVersion(f"'{name}' begins the ids of {len(found)} versions", f"write more of it: {_ids(found)}")
+        raise UnknownVersion(f"'{name}' is the prefix of {len(found)} version ids", f"write more of it: {_ids(found)}")
     return found[0] if found else None
 
 
@@ -134,10 +138,8 @@ def _back(version: Version, steps: int, view: View, text: str) -> Version:
     start = version
     for done in range(steps):
         if not version.parents:
-            have = f"it has {done}" if done else "it is the first one"
-            raise UnknownVersion(
-                f"'{text}' goes before the first version", f"{start.name} cannot go back {steps}: {have}"
-            )
+            hint = f"go back at most {done} from {start.name}" if done else f"use {start.name}, the first version"
+            raise UnknownVersion(f"'{text}' goes before the first version", hint)
         version = view.version(version.parents[0])
     return version
 
@@ -148,7 +150,7 @@ def _at(version: Version, when: str, view: View, now: datetime, text: str) -> Ve
     moment = _moment(when.strip().lower(), now)
     if moment is None:
         hint = "write @{yesterday}, @{2 hours ago}, @{2026-11-20} or @{2026-11-20 14:30}"
-        raise UnknownVersion(f"'{when}' is no time", hint)
+        raise UnknownVersion(f"'{when}' is not a time", hint)
     current: Version | None = version
     while current is not None:
         saved = _saved(current, now)
@@ -156,7 +158,8 @@ def _at(version: Version, when: str, view: View, now: datetime, text: str) -> Ve
             return current
         oldest = current
         current = view.version(current.parents[0]) if current.parents else None
-    raise UnknownVersion(f"no version is as old as '{when}'", f"the first one is {oldest.name}, {oldest.saved_at_utc}")
+    hint = f"use a time after {oldest.saved_at_utc}, when the first version, {oldest.name}, was saved"
+    raise UnknownVersion(f"no version is as old as '{when}'", hint)
 
 
 def _saved(version: Version, now: datetime) -> datetime | None:
@@ -168,7 +171,10 @@ def _saved(version: Version, now: datetime) -> datetime | None:
 
 
 def _moment(when: str, now: datetime) -> datetime | None:
-    """The end of a day, or a moment on it; the time zone of `now` unless another one is written."""
+    """Return the time that the text means, None if it is invalid. A date means the end of that day.
+
+    The time zone is that of `now` unless the text has another one.
+    """
     if when in ("now", "today"):
         return now
     if when == "yesterday":

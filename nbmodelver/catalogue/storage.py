@@ -1,4 +1,4 @@
-"""A TinyDB storage that replaces its file as a whole, checks it on reading, and does without it if need be."""
+"""A TinyDB storage that replaces its file atomically, verifies a checksum on reading, and works without a file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _NAME = "index.json"
 
 
 class CheckedStorage(Storage):
-    """`index.json` in a folder: {"form", "sum", "data"}. Anything but what was written reads as empty.
+    """`index.json` in a folder: {"form", "sum", "data"}. A missing or changed file reads as empty.
 
-    Not synced: after a power loss it is made again. Where it cannot be written, what was written stays in memory.
+    It is not synced, because it can be rebuilt after a power loss. If it cannot be written, the data stays in memory.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,7 +32,7 @@ class CheckedStorage(Storage):
         self._memory: dict[str, dict[str, Any]] | None = None
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """The tables, or None for a file that is missing, changed or of another form."""
+        """Return the tables, None if the file is missing, changed or of another form."""
         if self._memory is None:
             self._memory = self._from_file()
         return self._memory
@@ -45,7 +45,7 @@ class CheckedStorage(Storage):
             self._replace(f'{{"form":{FORM},"sum":"{_sum(text)}","data":{text}}}'.encode())
 
     def close(self) -> None:
-        """Nothing is open between calls."""
+        """Do nothing: no file is open between calls."""
 
     def _from_file(self) -> dict[str, dict[str, Any]] | None:
         try:
@@ -55,7 +55,7 @@ class CheckedStorage(Storage):
             finally:
                 system.port.close_folder(folder)
             with os.fdopen(fd, "rb") as file:
-                size = os.fstat(fd).st_size  # To read "at most" a number would allocate that number.
+                size = os.fstat(fd).st_size  # read(MAX_BYTES) would allocate MAX_BYTES.
                 return _checked(file.read(size)) if size <= MAX_BYTES else None
         except (OSError, ValueError, TypeError, KeyError, RecursionError, AttributeError, MemoryError):
             return None

@@ -33,7 +33,7 @@ def saved(path: Path | None) -> bytes | None:
 
 
 @dataclass(frozen=True)
-class Live:
+class LiveDocument:
     """The document as the front-end has it, saved or not. name: the file's. told_s: when it came, epoch seconds."""
 
     name: str
@@ -41,13 +41,13 @@ class Live:
     told_s: float = field(default_factory=time.time)
 
 
-def live(path: str, notebook: dict[str, Any]) -> Live | None:
+def live(path: str, notebook: dict[str, Any]) -> LiveDocument | None:
     """The document that a front-end told of, as the JSON that a save would write; None when it is above 50 MB."""
     data = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
-    return Live(path.rpartition("/")[2], data) if len(data) <= MAX_BYTES else None
+    return LiveDocument(path.rpartition("/")[2], data) if len(data) <= MAX_BYTES else None
 
 
-def latest(path: Path | None, told: Live | None) -> bytes | None:
+def latest(path: Path | None, told: LiveDocument | None) -> bytes | None:
     """The newer of the live document and the saved one, or None."""
     if told is None:
         return saved(path)

@@ -56,7 +56,7 @@ class Session:
         self.changed: list[Callable[[], None]] = []
         self.opened: list[Callable[[Repo], None]] = []
         self.reporting: Progress | None = None
-        self.live: document.Live | None = None
+        self.live: document.LiveDocument | None = None
         self._repo: Repo | None = None
 
     # -- variables

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from nbmodelver.errors import NbmodelverError
     from nbmodelver.model import Cell, Change, Json, Skipped, Version
     from nbmodelver.repo.core.names import Step
-    from nbmodelver.repo.inspect.columns import Place
-    from nbmodelver.repo.inspect.timeline import Labels
+    from nbmodelver.repo.inspect.columns import GraphPlace
+    from nbmodelver.repo.inspect.timeline import VersionLabels
 
 Message = dict[str, Any]
 
@@ -21,7 +21,7 @@ WORDS = frozenset(("nan", "inf", "-inf"))
 """What JSON has no numbers for. Parameters are stored in these words as well (`kinds.jsonable`)."""
 
 
-def entry(version: Version, labels: Labels) -> Message:
+def entry(version: Version, labels: VersionLabels) -> Message:
     """`IEntry`."""
     return {
         "id": version.id,
@@ -47,13 +47,13 @@ def entry(version: Version, labels: Labels) -> Message:
     }
 
 
-def history_entry(version: Version, labels: Labels, place: Place) -> Message:
+def history_entry(version: Version, labels: VersionLabels, place: GraphPlace) -> Message:
     """`IHistoryEntry`."""
     graph = {"column": place.column, "edges": [list(edge) for edge in place.edges]}
     return {**entry(version, labels), "graph": graph}
 
 
-def full(version: Version, labels: Labels, cells: Sequence[Cell], environment: Mapping[str, Json]) -> Message:
+def full(version: Version, labels: VersionLabels, cells: Sequence[Cell], environment: Mapping[str, Json]) -> Message:
     """`IVersion`."""
     kept = [{**_named(k), "notes": list(k.notes)} for k in version.kept.values()]
     return {
@@ -90,7 +90,7 @@ def changes(found: Iterable[Change]) -> list[Message]:
     return [asdict(c) for c in found]
 
 
-def step(found: Step, labels: Labels, told: str = "") -> Message:
+def step(found: Step, labels: VersionLabels, told: str = "") -> Message:
     """One step of `INameHistory`. told: what changed in the value."""
     return {
         "entry": entry(found.version, labels),

@@ -12,7 +12,7 @@ from nbmodelver.kernel import document
 from nbmodelver.panels import entries
 from nbmodelver.release import __version__
 from nbmodelver.repo.core import directions
-from nbmodelver.repo.inspect.timeline import Labels, Timeline, labels_of
+from nbmodelver.repo.inspect.timeline import Timeline, VersionLabels, labels_of
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
@@ -36,7 +36,7 @@ class PanelState:
         self.notebook = notebook
         self._lock = threading.RLock()
         self._timeline: Timeline | None = None
-        self._labels: Labels | None = None
+        self._labels: VersionLabels | None = None
         self._labels_stamp: tuple[object, ...] = ()
         self._stored: Message | None = None
         self._stamp: tuple[object, ...] = ()
@@ -66,11 +66,11 @@ class PanelState:
         return self._repo() is not None
 
     @property
-    def labels(self) -> Labels:
+    def labels(self) -> VersionLabels:
         """Tags, branches and notes as they are; read without the versions."""
         repo = self._repo()
         if repo is None:
-            return Labels()
+            return VersionLabels()
         with self._lock:
             stamp = _stamp(repo)
             if self._labels is None or len(stamp) < 2 or stamp != self._labels_stamp:

@@ -40,7 +40,7 @@ from nbmodelver.repo.maintain.repair import Repair, repair
 from nbmodelver.repo.maintain.retention import Retention, demand_metric, sorted_best
 from nbmodelver.repo.restore import merge as merging
 from nbmodelver.repo.restore.restoring import Restoring
-from nbmodelver.repo.restore.undo import NOTHING, Journals, Replaced
+from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoHistories
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.ref_names import valid_name
@@ -90,7 +90,7 @@ class Repo(OpenStore):
     def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
         """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
         super().__init__(backend, trusted=trusted)
-        self.journals = Journals(self.refs)
+        self.journals = UndoHistories(self.refs)
         self.restoring = Restoring(self)
         self.load_values = self.restoring.loaded
 
@@ -448,7 +448,7 @@ class Repo(OpenStore):
 
     def stats(self) -> Stats:
         """What takes the room: by name, kind and version; no data is read. Raises Damaged."""
-        with self.parts.watched():
+        with self.parts.hold_files_if_writable():
             return stats(self)
 
     def verify(
@@ -468,7 +468,7 @@ class Repo(OpenStore):
         demand_number("grace_s", grace_s, 0)
         self.wait_for_pending()
         if dry_run:
-            with self.parts.watched():
+            with self.parts.hold_files_if_writable():
                 return gc_tried(self, grace_s)
         return gc(self, grace_s)
 
@@ -490,7 +490,7 @@ class Repo(OpenStore):
         is not touched. Killed anywhere, the next one goes on. Raises StoreError.
         """
         self.wait_for_pending()
-        with self.parts.watched() if dry_run else nullcontext():
+        with self.parts.hold_files_if_writable() if dry_run else nullcontext():
             done = repair(self, dry_run=dry_run)
         if not dry_run:
             self.forget_cached()

@@ -1,1 +1,1 @@
-"""Where bytes are stored: packs, parts, refs, locks. Knows bytes only. The format is in FORMAT.md."""
+"""The store of bytes: parts in packs, refs and locks. It knows nothing of values. FORMAT.md describes the format."""

@@ -1,6 +1,6 @@
-"""Raw bytes of parts that were stored as deltas lately: what changed in the last version will change in the next.
+"""A cache of the raw bytes of parts that were recently stored as deltas: they are the likely bases of the next commit.
 
-Without them, a delta needs its whole chain decoded first: for small training steps that was two thirds of a commit.
+Without it, the chain of each base is decoded first. For small training steps that took two thirds of a commit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_BYTES_EACH = 32 << 20
 
 
 class Bases:
-    """The latest of them, up to a limit in all. From any thread."""
+    """A least-recently-used cache, bounded in bytes. Any thread may call it."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
@@ -29,7 +29,7 @@ class Bases:
         self._bytes = 0
 
     def get(self, id_: ObjectId) -> memoryview | None:
-        """The raw bytes of a part, read only, if they are here."""
+        """Return the raw bytes of a part (1-D uint8, read-only) or None."""
         with self._guard:
             found = self._kept.get(id_)
             if found is not None:
@@ -37,7 +37,7 @@ class Bases:
             return found
 
     def keep(self, id_: ObjectId, raw: memoryview) -> None:
-        """Copy the bytes of a part. Live memory may have changed: what has not this id is not kept."""
+        """Add a copy of the bytes of a part, unless their hash is not `id_`: live memory may have changed."""
         if len(raw) > min(MOST_BYTES_EACH, self._most_bytes) or self.get(id_) is not None:
             return
         made = room(len(raw))
@@ -52,7 +52,7 @@ class Bases:
                 self._bytes -= len(self._kept.popitem(last=False)[1])
 
     def drop(self, id_: ObjectId) -> None:
-        """Forget one: a newer part stands in its place."""
+        """Remove a part, because a newer one replaces it as the likely base."""
         with self._guard:
             gone = self._kept.pop(id_, None)
             self._bytes -= len(gone) if gone is not None else 0

@@ -1,4 +1,4 @@
-"""Raw bytes to one finished block: encoded, decoded again and compared before anyone relies on it."""
+"""Encoding of one block. Each block is decoded again and compared before it counts (D12, see docs/durability.md)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbmodelver.store.packs import COPY, NewBlock, Use
 from nbmodelver.store.ranges import bytes_of
 
 if TYPE_CHECKING:
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.lanes import Buffer
     from nbmodelver.store.ranges import Stretch
 
@@ -33,19 +33,22 @@ class Encoded:
 
 
 def copied(length: int, uses: tuple[Use, ...]) -> Encoded:
-    """The block that stands for a run of its base."""
+    """Return the block that copies a range of its base. length: raw bytes."""
     return Encoded(NewBlock(length, 0, sum_of(b""), COPY, uses), b"")
 
 
-def finished(length: int, encoder: Encoder, stored: bytes, uses: tuple[Use, ...]) -> Encoded:
-    """The block with these stored bytes, of which the caller knows what decoding them gives."""
+def finished(length: int, encoder: BlockEncoder, stored: bytes, uses: tuple[Use, ...]) -> Encoded:
+    """Return a block with these stored bytes. The caller has already verified that they decode to the raw bytes."""
     return Encoded(NewBlock(length, len(stored), sum_of(stored), encoder.number, uses), stored)
 
 
-def encoded(raw: memoryview, encoder: Encoder, base: Buffer | Stretch, uses: tuple[Use, ...], level: int) -> Encoded:
-    """The block for `raw`: by `encoder`, or plainly where that does not fit or gains nothing.
+def encoded(
+    raw: memoryview, encoder: BlockEncoder, base: Buffer | Stretch, uses: tuple[Use, ...], level: int
+) -> Encoded:
+    """Encode `raw` with `encoder`, or with plain zstd or raw if it does not fit or gains nothing.
 
-    Raises StoreError when decoding does not give `raw` back: then another thread changed it, or memory is bad.
+    raw: 1-D uint8, may be live memory; only read. base: the bytes of `uses`, concatenated. level: of plain zstd.
+    Raises StoreError if the block does not decode to `raw`: another thread changed it, or memory is faulty.
     """
     base = bytes_of(base)
     before = print_of(raw)
@@ -64,7 +67,7 @@ def encoded(raw: memoryview, encoder: Encoder, base: Buffer | Stretch, uses: tup
 
 
 def encoded_solid(raw: memoryview, layout: str, base: Buffer, uses: tuple[Use, ...], level: int) -> Encoded:
-    """The block for several small parts of one layout; `base` is what they resemble, one after the other."""
+    """Encode the block of several small parts of one layout. base: the bytes of all their bases, concatenated."""
     plain = pick(raw, layout, level)
     if uses:
         delta = _best_delta(raw, base, layout, level, plain.share)
@@ -73,7 +76,7 @@ def encoded_solid(raw: memoryview, layout: str, base: Buffer, uses: tuple[Use, .
     return encoded(raw, plain.encoder, b"", (), level)
 
 
-def _best_delta(raw: memoryview, base: Buffer, layout: str, level: int, plain_share: float) -> Encoder | None:
+def _best_delta(raw: memoryview, base: Buffer, layout: str, level: int, plain_share: float) -> BlockEncoder | None:
     from nbmodelver.store.encodings.frames import can_write_prefix
     from nbmodelver.store.encodings.prefix import Prefix
 
@@ -89,14 +92,14 @@ def _best_delta(raw: memoryview, base: Buffer, layout: str, level: int, plain_sh
 
 
 def changed_meanwhile() -> StoreError:
-    """The error for memory that did not hold still."""
+    """Return the error for memory that changed while it was read."""
     return StoreError(
         "a value changed while it was being stored; nothing was written",
-        "commit again while no thread, and no cell beside a commit in the background, writes to it",
+        "commit again while no thread writes to it, and no cell during a commit in the background",
     )
 
 
-def _stored(raw: memoryview, encoder: Encoder, base: Buffer) -> bytes | None:
+def _stored(raw: memoryview, encoder: BlockEncoder, base: Buffer) -> bytes | None:
     pieces = encoder.encode(raw, base)
     if pieces is None:
         return None
@@ -111,7 +114,7 @@ def _plain(raw: memoryview, level: int) -> tuple[bytes, int]:
 
 
 def _scratch(size: int) -> memoryview:
-    """Memory of this thread to decode into, used again and again: new memory costs more than the copy into it."""
+    """Return memory of this thread to decode into. It is reused: page faults of new memory cost more than the copy."""
     made: memoryview | None = getattr(_local, "scratch", None)
     if made is None or len(made) < size:
         made = _local.scratch = room(max(size, 2 * SEGMENT_BYTES))

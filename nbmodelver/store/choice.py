@@ -1,7 +1,7 @@
-"""Which encoding a part gets, found on three samples: the first guess of a layout is often wrong.
+"""The choice of an encoding for a run of bytes. Each candidate encodes three samples, and the smallest result wins.
 
-Plain zstd wins where it is as good: rounded decimals and columns with few distinct values shrink more as they are
-than after a shuffle. What gains less than 3 % is stored raw.
+The layout alone is not enough: rounded decimals and columns with few distinct values compress better unshuffled. A run
+that gains less than 3 % is stored raw. docs/encodings.md lists the encodings.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.store import lanes
+from nbmodelver.store import lanes, lookups
 from nbmodelver.store.encodings.bits import Bits
 from nbmodelver.store.encodings.decimals import MOST_DIGITS, Decimals
 from nbmodelver.store.encodings.dictionary import MOST_VALUES, Dictionary
@@ -30,22 +30,25 @@ from nbmodelver.store.encodings.shuffled import Shuffled
 from nbmodelver.store.limits import RAW_GAIN, SEGMENT_BYTES
 
 if TYPE_CHECKING:
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.lanes import Buffer, Bytes
 
 SAMPLES, SAMPLE_BYTES = 3, 16 << 10
 PATCH_SHARE = 0.08
-"""Up to this share of changed elements, where they are and what they hold is smaller than any difference."""
+"""Up to this share of changed elements, a list of their positions and values (encoding 7) is smaller than any
+difference."""
 
 MOST_SAMPLED_VALUES = 128
-"""Twice as many may turn up in a block; with more values the codes gain little over lanes."""
+"""Most distinct values in the samples. A block may have twice as many; above that, codes gain little over lanes."""
 
 _NOISE_BITS = 7.8
+"""Entropy in bits per byte above which a lane counts as noise and is stored raw: 7.8 / 8 is about RAW_GAIN."""
+
 _LANE_BYTES = 14
-"""What an empty lane takes; a whole block has as many as a sample."""
+"""Overhead of a lane in bytes: 5 of its head and 9 of an empty zstd frame. A block has as many lanes as a sample."""
 
 _TABLE_BYTES = 60
-"""What entropy coding needs beside the entropy: a frame, and how often each byte occurs."""
+"""Bytes of an entropy-coded frame in addition to the entropy: frame header and Huffman table (RFC 8878, 4.2)."""
 
 _SHAPES: dict[str, tuple[tuple[int, int], ...]] = {
     "f8": ((8, lanes.ROTATE),),
@@ -62,22 +65,23 @@ _WIDTHS = {"f8": 8, "f4": 4, "f2": 2, "bf2": 2, **{f"{k}{w}": w for k in "iu" fo
 
 @dataclass(frozen=True)
 class Pick:
-    """An encoder and the share of the raw bytes that it is expected to need."""
+    """An encoder and its expected size, as a share of the raw bytes (0 to about 1)."""
 
-    encoder: Encoder
+    encoder: BlockEncoder
     share: float
 
 
 def width_of(layout: str) -> int:
-    """Bytes of one element; 8 where it is not known: wide enough for most, and harmless."""
+    """Return the bytes of one element; 8 for an unknown layout, which is a multiple of most widths."""
     return _WIDTHS.get(layout, 8)
 
 
 def places(size: int, wanted: int = SAMPLE_BYTES, aligned: int = 64) -> list[tuple[int, int]]:
-    """(start, end) of the samples of a run of `size` bytes: beginning, middle and end, or all of it.
+    """Return (start, end) in bytes of the samples of a run of `size` bytes: beginning, middle and end, or all of it.
 
-    Together they are at most a fifth of it, if that leaves a quarter of what is wanted: else finding out how a run is
-    best coded costs more than coding it.
+    wanted: bytes of a sample. aligned: starts and lengths are multiples of it.
+    Together the samples take at most a fifth of the run, as long as each keeps a quarter of `wanted` bytes: else the
+    choice costs more than the encoding.
     """
     if size <= SAMPLES * wanted:
         return [(0, size)]
@@ -87,12 +91,16 @@ def places(size: int, wanted: int = SAMPLE_BYTES, aligned: int = 64) -> list[tup
 
 
 def sample(raw: Buffer) -> bytes:
-    """The sampled bytes of `raw`, one after the other."""
+    """Return a copy of the sampled bytes of `raw`, concatenated."""
     return b"".join(bytes(raw[start:end]) for start, end in places(len(raw)))
 
 
 def pick(raw: Buffer, layout: str, level: int = 1) -> Pick:
-    """The encoder for a run of bytes of this layout, and what it is expected to gain."""
+    """Return the encoder with the smallest result on the samples of `raw`; Raw if none gains 3 %.
+
+    raw: 1-D uint8, any length; only read. layout: type of its elements, "" if unknown, "any" to try all transforms.
+    level: zstd level.
+    """
     some = sample(raw)
     if not some:
         return Pick(Raw(), 1.0)
@@ -112,10 +120,10 @@ def _few_values(some: bytes, layout: str, level: int) -> Pick | None:
     width = width_of(layout)
     if width < 4 or len(some) < width:
         return None
-    values = lanes.distinct(some, width)
+    values = lookups.distinct(some, width)
     if len(values) // width > MOST_SAMPLED_VALUES:
         return None
-    found = lanes.codes(some, values, width, MOST_VALUES)
+    found = lookups.codes(some, values, width, MOST_VALUES)
     if found is None:
         return None
     mode, size = _mode(found[0], level)
@@ -140,7 +148,10 @@ def _shuffled(some: bytes, width: int, transform: int, level: int) -> Pick:
 
 
 def _modes(split: Bytes, level: int) -> tuple[tuple[int, ...], int]:
-    """How to compress each lane, and the bytes that all of them need together."""
+    """Return the mode of each lane (frames.RAW, ZSTD or ENTROPY) and the estimated bytes of all lanes together.
+
+    split: (width, elements) uint8.
+    """
     modes, total = [], 0
     for lane in split:
         mode, size = _mode(lane, level)
@@ -160,7 +171,10 @@ def _mode(lane: Bytes, level: int) -> tuple[int, int]:
 
 
 def pick_delta(raw: Buffer, base: Buffer, layout: str, level: int = 1) -> Pick | None:
-    """The best encoder for `raw` against an equally long `base`, or None when the base does not help."""
+    """Return the encoder with the smallest result for `raw` against `base`.
+
+    raw, base: 1-D uint8 of equal length; only read. The caller compares the share with that of `pick`.
+    """
     width = width_of(layout)
     some, other = sample(raw), sample(base)
     if lanes.share_changed(some, other, width) <= PATCH_SHARE:

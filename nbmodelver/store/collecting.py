@@ -1,8 +1,8 @@
-"""Garbage collection: what goes, what is rewritten, and in which order, so that it can be killed anywhere.
+"""Garbage collection of packs, in an order that allows a kill at any moment.
 
-A pack goes when none of its parts is needed, and is rewritten when a tenth of it is not, or when a part that
-stays is a delta to one that goes. New packs are durable before old ones are deleted; what a kill leaves is parts
-that are there twice, and the next gc removes the spare copies.
+A pack is deleted if none of its parts is needed. It is rewritten if more than a tenth of it is not needed, or if one of
+its needed parts is a delta to a part that is removed. New packs are durable before old ones are deleted. A kill can
+leave parts in two packs; the next gc removes the second copies.
 """
 
 from __future__ import annotations
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
     from nbmodelver.store.writing import PackWriter
 
 LEAST_ALIVE = 0.9
-"""A pack with a larger share of its bytes in use stays as it is: what is forgotten should free its room, but no pack is
-copied for a few bytes. Rewriting copies blocks without decoding them."""
+"""A pack with a larger share of needed bytes stays as it is. A rewrite copies blocks without decoding them, so it is
+cheap enough to free a tenth of a pack."""
 
 _PACK_BYTES = 256 << 20
 
 
 @dataclass
-class Plan:
-    """What a collection would do. live: what stays, with the bases that packs left alone still need."""
+class GcPlan:
+    """The plan of a collection.
+
+    live: ids that stay, including the bases that unchanged packs need. places: for each id the entry that is read.
+    delete, rewrite, keep: packs by key.
+    """
 
     live: set[ObjectId]
     places: dict[ObjectId, Place]
@@ -43,15 +47,15 @@ class Plan:
     _used: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def here(self, contents: Contents, entry: Entry) -> bool:
-        """Whether this very copy of the part has to stay in some pack."""
+        """Return True if the part stays and this is the copy that is read."""
         return entry.id in self.live and self.places[entry.id].contents is contents
 
     def orphaned(self, contents: Contents, entry: Entry) -> bool:
-        """Whether the part is a delta to one that goes."""
+        """Return True if the part is a delta to a part that is removed."""
         return not contents.bases_of(entry) <= self.live
 
     def used(self, contents: Contents) -> dict[int, int]:
-        """Raw bytes of parts that stay and begin in each block; to be asked once `live` is final."""
+        """Return for each block the raw bytes of the parts that stay and begin in it. `live` must be final."""
         if contents.pack not in self._used:
             found = self._used[contents.pack] = dict.fromkeys(range(len(contents.blocks)), 0)
             for entry in contents.entries:
@@ -60,7 +64,7 @@ class Plan:
         return self._used[contents.pack]
 
     def report(self, freed_bytes: int | None = None, dry_run: bool = False) -> GcReport:
-        """The numbers; estimated where nothing was done yet."""
+        """Return the numbers of the plan. freed_bytes: measured; None to estimate it."""
         gone = {e.id for c in (*self.delete.values(), *self.rewrite.values()) for e in c.entries} - self.live
         size = sum(c.size for c in (*self.delete.values(), *self.rewrite.values(), *self.keep.values()))
         if freed_bytes is None:
@@ -72,17 +76,20 @@ class Plan:
         return GcReport(len(gone), count, freed_bytes, size - freed_bytes, dry_run, rewritten)
 
 
-def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow_empty: bool) -> Plan:
-    """What to do so that `live` stays. Changes nothing. Raises StoreError, Damaged, MissingPart."""
+def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow_empty: bool) -> GcPlan:
+    """Plan a collection that keeps `live`. Changes nothing. See PartStore.collect for the arguments.
+
+    Raises StoreError for an empty `live` unless allow_empty, Damaged for an unreadable pack, MissingPart.
+    """
     backend, index = reader.backend, reader.index
     packs = dict(sorted(index.packs().items()))  # The same packs give the same result.
     for error in index.unreadable().values():
         raise error
-    made = Plan(set(live), {place.entry.id: place for place in index.parts()})
+    made = GcPlan(set(live), {place.entry.id: place for place in index.parts()})
     if not live and made.places and not allow_empty:
-        raise StoreError("no version needs any part, and the store has some: nothing was removed", "run verify first")
+        raise StoreError("no version needs any part, but the store has some: nothing was removed", "run verify first")
     for id_ in sorted(live - made.places.keys()):
-        hint = "nbmodelver verify names the versions that lost it: forget these, or bring a backup back"
+        hint = "run nbmodelver verify to see which versions lost it, and forget these or restore a backup"
         raise MissingPart(f"part {id_} is needed and missing: nothing was removed", hint)
     young = {key for key, c in packs.items() if abs(backend.age_s(key)) < grace_s}
     for contents in (packs[key] for key in young):
@@ -94,14 +101,14 @@ def plan(reader: Reader, live: set[ObjectId], grace_s: float, exact: bool, allow
             return made
 
 
-def _leave_alone(made: Plan, contents: Contents) -> None:
-    """All parts of a pack that stays count as needed, and so do their bases."""
+def _leave_alone(made: GcPlan, contents: Contents) -> None:
+    """Count all parts of a pack, and their bases, as needed."""
     made.live.update(e.id for e in contents.entries)
     for entry in contents.entries:
         made.live |= contents.bases_of(entry)
 
 
-def _sort(made: Plan, packs: dict[str, Contents], young: set[str], exact: bool) -> None:
+def _sort(made: GcPlan, packs: dict[str, Contents], young: set[str], exact: bool) -> None:
     made.delete, made.rewrite, made.keep = {}, {}, {}
     for key, contents in packs.items():
         if key in young:
@@ -112,20 +119,20 @@ def _sort(made: Plan, packs: dict[str, Contents], young: set[str], exact: bool) 
             made.rewrite[key] = contents
         else:
             made.keep[key] = contents
-            for entry in contents.entries:  # A part that nobody needs may still be found, and must then be whole.
+            for entry in contents.entries:  # A part that no version needs can still be found, so it must be decodable.
                 if not made.here(contents, entry):
                     made.live |= contents.bases_of(entry)
 
 
-def _needs_rewriting(made: Plan, contents: Contents, exact: bool) -> bool:
+def _needs_rewriting(made: GcPlan, contents: Contents, exact: bool) -> bool:
     if any(made.here(contents, e) and made.orphaned(contents, e) for e in contents.entries):
         return True
     share = alive(made, contents)
     return share < LEAST_ALIVE or (exact and not all(e.id in made.live for e in contents.entries))
 
 
-def alive(made: Plan, contents: Contents) -> float:
-    """The share of a pack's stored bytes that has to stay, blocks shared by parts counted by their raw bytes."""
+def alive(made: GcPlan, contents: Contents) -> float:
+    """Return the share of a pack's stored bytes that is needed, 0 to 1. Shared blocks count in proportion."""
     stored = 0.0
     for entry in contents.entries:
         if made.here(contents, entry):
@@ -135,8 +142,11 @@ def alive(made: Plan, contents: Contents) -> float:
     return stored / contents.stored_bytes if contents.stored_bytes else 1.0
 
 
-def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> GcReport:
-    """Do what the plan says: delete what nothing needs, rewrite, delete what was rewritten, sweep."""
+def carry_out(made: GcPlan, reader: Reader, new_writer: Callable[[], PackWriter]) -> GcReport:
+    """Execute the plan: delete unneeded packs, rewrite packs, delete the rewritten ones, sweep temporary files.
+
+    new_writer: creates a writer that also writes parts that are stored. The caller holds the lease exclusively.
+    """
     index = reader.index
     before = sum(c.size for c in index.packs().values())
     needed = {place.contents.pack for place in _bases_of_rewritten(made)}
@@ -145,7 +155,7 @@ def carry_out(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) 
     for some in _portions(made.rewrite.values()):
         kept = [(c, [e for e in c.entries if made.here(c, e) and not _moves_alone(made, c, e)]) for c in some]
         repack(reader, kept)
-    left = _delete(reader, [*made.delete, *made.rewrite])  # With what an earlier one left over.
+    left = _delete(reader, [*made.delete, *made.rewrite])  # Also deletes what an earlier gc could not delete.
     reader.backend.sweep()
     after = sum(c.size for c in index.packs().values())
     after += sum(c.size for c in (*made.delete.values(), *made.rewrite.values()) if c.pack in left)
@@ -158,10 +168,10 @@ def _delete(reader: Reader, keys: Iterable[str]) -> set[str]:
     return left
 
 
-def _bases_of_rewritten(made: Plan) -> list[Place]:
-    """The places of every part that is needed to decode what the packs list that will be rewritten.
+def _bases_of_rewritten(made: GcPlan) -> list[Place]:
+    """Return every part that is needed to decode any part of the packs to rewrite, also of parts that are not needed.
 
-    Also of parts that nobody needs: until the packs are gone they are found, and a commit that knows one relies on it.
+    Until these packs are deleted, their parts can be found, and a commit may use one of them as a base.
     """
     found: dict[ObjectId, Place] = {}
     waiting = [use.base for contents in made.rewrite.values() for block in contents.blocks for use in block.uses]
@@ -175,23 +185,24 @@ def _bases_of_rewritten(made: Plan) -> list[Place]:
     return list(found.values())
 
 
-def _moves_alone(made: Plan, contents: Contents, entry: Entry) -> bool:
-    """Whether the part is encoded again: its base goes, or its block holds parts that go."""
+def _moves_alone(made: GcPlan, contents: Contents, entry: Entry) -> bool:
+    """Return True if the part must be encoded again: its base is removed, or its block has parts that are removed."""
     return made.orphaned(contents, entry) or _has_dead_neighbours(made, contents, entry)
 
 
-def _has_dead_neighbours(made: Plan, contents: Contents, entry: Entry) -> bool:
+def _has_dead_neighbours(made: GcPlan, contents: Contents, entry: Entry) -> bool:
     covering = contents.covering(entry)
     if len(covering) != 1 or contents.blocks[covering[0]].raw == entry.size:
         return False
     return made.used(contents)[covering[0]] < contents.blocks[covering[0]].raw
 
 
-def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
-    """Write these parts anew, none of them deeper than it was: small ones share a block, and so lean on all its bases.
+def _encode_again(made: GcPlan, reader: Reader, new_writer: Callable[[], PackWriter]) -> None:
+    """Encode these parts again, in order of depth, none deeper than before.
 
-    What leans on a part is deeper than it was, so no part comes to lean on what leans on it, over others either. What
-    leans on nothing comes first, in a pack of its own: the others may then lean on it as it is now.
+    A delta is always deeper in its chain than its base, so encoding in order of depth cannot create a cycle. Small
+    parts of a block share all its bases, so a block holds parts of one old depth only. Parts without a base go first,
+    in a pack of their own, so that the others can be deltas to the new copies.
     """
     bases = _new_bases(made)
     for whole in (True, False):
@@ -208,10 +219,11 @@ def _encode_again(made: Plan, reader: Reader, new_writer: Callable[[], PackWrite
             raise
 
 
-def _new_bases(made: Plan) -> dict[Place, ObjectId | None]:
-    """What is encoded again, and what each is a delta to: the nearest base that stays.
+def _new_bases(made: GcPlan) -> dict[Place, ObjectId | None]:
+    """Return the parts to encode again, each with the nearest base that stays, or None to store it whole.
 
-    Of those whose bases all go, back to the same one, the shallowest is stored whole, and the others lean on it.
+    If all bases of several parts are removed and their chains begin with the same part, the shallowest of them is
+    stored whole, and the others become deltas to it.
     """
     again = (
         Place(c, e) for c in made.rewrite.values() for e in c.entries if made.here(c, e) and _moves_alone(made, c, e)
@@ -227,8 +239,8 @@ def _new_bases(made: Plan) -> dict[Place, ObjectId | None]:
     return found
 
 
-def _stored_whole(made: Plan) -> int:
-    """About how many bytes those take that are deltas now and will lean on nothing: as much as what they began with."""
+def _stored_whole(made: GcPlan) -> int:
+    """Estimate the bytes of deltas that will be stored whole: each takes as much as the first part of its chain."""
     roots = (_root(made, place) for place, base in _new_bases(made).items() if base is None)
     return sum(root.contents.blocks[i].stored for root in roots if root for i in root.contents.covering(root.entry))
 
@@ -237,16 +249,16 @@ def _depth_and_id(place: Place) -> tuple[int, ObjectId]:
     return place.entry.depth, place.entry.id
 
 
-def _root(made: Plan, place: Place) -> Place | None:
-    """The part that the chain of deltas begins with; None for one that is no delta."""
+def _root(made: GcPlan, place: Place) -> Place | None:
+    """Return the part at the beginning of the chain of deltas; None if the part is not a delta."""
     root, base = None, _closest_base(made, place, place.entry.size)
     while base is not None:
         root, base = base, _closest_base(made, base, place.entry.size)
     return root
 
 
-def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | None:
-    """The nearest base of the part, or base of its base, that stays: what the delta can be made to instead."""
+def _living_base(made: GcPlan, contents: Contents, entry: Entry) -> ObjectId | None:
+    """Return the nearest direct or indirect base that stays, None if there is none."""
     place: Place | None = Place(contents, entry)
     while place is not None:
         place = _closest_base(made, place, entry.size)
@@ -255,8 +267,8 @@ def _living_base(made: Plan, contents: Contents, entry: Entry) -> ObjectId | Non
     return None
 
 
-def _closest_base(made: Plan, place: Place, size: int) -> Place | None:
-    """Of the bases of a block that several parts share, the one that is most like this part in length."""
+def _closest_base(made: GcPlan, place: Place, size: int) -> Place | None:
+    """Return the base closest in length: a block that several parts share has the bases of all of them."""
     bases = [made.places[b] for b in sorted(place.contents.bases_of(place.entry)) if b in made.places]
     nearer = [base for base in bases if base.entry.depth < place.entry.depth]
     return min(nearer, key=lambda p: abs(p.entry.size - size), default=None)

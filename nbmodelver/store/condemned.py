@@ -1,7 +1,7 @@
-"""Packs that are about to be deleted: named in one small file, swapped in as a whole, before the first one goes.
+"""The list of packs that are about to be deleted: one small file, replaced as a whole before the first deletion.
 
-From that moment nobody reads them, so a gc that is killed between two deletions leaves no part without its base.
-A pack that another program has open (Windows does not delete it then) stays named until a later deletion succeeds.
+From then on the listed packs are ignored, so a gc that is killed between two deletions leaves no part without its base.
+Windows cannot delete a pack that another program has open. Such a pack stays listed until a later deletion succeeds.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ KEY = "condemned"
 
 
 def read(backend: Backend) -> set[str]:
-    """The keys of the packs that do not count any more. Raises Damaged."""
+    """Return the keys of the packs to ignore. Raises Damaged."""
     return _parse(_stored(backend))
 
 
 def delete(backend: Backend, keys: Iterable[str]) -> set[str]:
-    """Take the packs out of the store; those that an earlier deletion left over go along. Under the lease alone.
+    """Delete packs, together with those that an earlier deletion left.
 
-    Gives those that another program has open: they do not count any more, and go with a later deletion.
+    The caller holds the exclusive lease, or the shared lease and the merge lock.
+
+    Returns the keys of packs that another program has open: they are ignored, and a later call deletes them.
+    Raises StoreLocked, Damaged.
     """
     before = _stored(backend)
     all_keys = sorted({*_parse(before), *keys})
@@ -36,7 +39,7 @@ def delete(backend: Backend, keys: Iterable[str]) -> set[str]:
         return set()
     new = _form(all_keys)
     if new != before and not backend.swap(KEY, before, new):
-        raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+        raise StoreLocked("another process is deleting packs of this store", "wait for it to finish")
     left = []
     for key in all_keys:
         try:
@@ -49,10 +52,11 @@ def delete(backend: Backend, keys: Iterable[str]) -> set[str]:
 
 
 def set_aside(backend: Backend, keys: Iterable[str]) -> None:
-    """Let these packs not count while they arrive one by one, and so not without each other.
+    """List packs before a backup writes them one by one, so that none is read before all are there.
 
-    What an earlier deletion left over is deleted; packs of an earlier arrival that was killed stay when named again.
-    Raises InUse when another program has one of the former open: it must not count when the new ones do.
+    Deletes what an earlier deletion left; packs of an earlier, killed backup stay if they are in `keys`.
+    Raises InUse if another program has one of the leftovers open, because `count_again` would make it valid again;
+    StoreLocked, Damaged.
     """
     coming = set(keys)
     before = _stored(backend)
@@ -60,23 +64,23 @@ def set_aside(backend: Backend, keys: Iterable[str]) -> None:
     if left:
         form = _form(sorted(left))
         if form != before and not backend.swap(KEY, before, form):
-            raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
-        if still := delete(backend, ()):
+            raise StoreLocked("another process is deleting packs of this store", "wait for it to finish")
+        if left := delete(backend, ()):
             raise InUse(
-                f"another program has {min(still)} in {backend.where} open, which is to be deleted",
-                "close what reads it (a backup, a virus scanner), then run the same command again",
+                f"{min(left)} in {backend.where} must be deleted, but another program has it open",
+                "close the program that reads it (a backup, a virus scanner), then run the same command again",
             )
         before = None
     form = _form(sorted(coming))
     if coming and form != before and not backend.swap(KEY, before, form):
-        raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+        raise StoreLocked("another process is deleting packs of this store", "wait for it to finish")
 
 
 def count_again(backend: Backend) -> None:
-    """All packs count from now on."""
+    """Remove the list: all packs are valid again. Raises StoreLocked."""
     before = _stored(backend)
     if before is not None and not backend.swap(KEY, before, None):
-        raise StoreLocked("another process deletes packs of this store", "wait for it to finish")
+        raise StoreLocked("another process is deleting packs of this store", "wait for it to finish")
 
 
 def _stored(backend: Backend) -> bytes | None:
@@ -104,5 +108,5 @@ def _parse(stored: bytes | None) -> set[str]:
         return set(data["packs"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Damaged(
-            f"the file {KEY!r} of the store is damaged", "remove it, then run gc: packs that it named may come back"
+            f"the file {KEY!r} of the store is damaged", "remove it and run gc; packs that it listed may come back"
         ) from None

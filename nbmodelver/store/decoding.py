@@ -1,7 +1,7 @@
-"""From places to raw bytes: any run of a part, out of the blocks that it lies in and the runs of the bases they use.
+"""The decoder: any byte range of a part, from the blocks that it lies in and from the ranges of its bases.
 
-Nothing here looks at ids: what comes out is what the blocks say, each with its sum checked. reading.py asks for whole
-parts and compares their hashes; ranges.py asks for runs of a base too large to be in memory at once.
+Verifies the checksum of each block but no part hashes. reading.py reads whole parts and verifies their hashes;
+ranges.py reads ranges of bases that are too large for memory.
 """
 
 from __future__ import annotations
@@ -26,30 +26,31 @@ if TYPE_CHECKING:
     from nbmodelver.store.workers import Workers
 
 _IN_PLACE = {COPY, 7, 8}
-"""Encodings whose decoders may find the base in the very memory that they fill."""
+"""Encodings whose decoders accept the base in the same memory that they fill."""
 
 _CACHE_BYTES = 32 << 20
 _MOST_BASES = 2 * MAX_DEPTH
 
 
 class _Run(NamedTuple):
-    """Raw bytes of a base, from its byte `start` on."""
+    """Decoded bytes of a base, beginning at its byte `start`."""
 
     start: int
     raw: memoryview
 
 
 class Decoder:
-    """Fills memory with runs of parts. place: finds a base. Any thread may call it."""
+    """Decodes ranges of parts into memory of the caller. place: returns where a base is. Any thread may call it."""
 
     def __init__(self, backend: Backend, place: Callable[[ObjectId], Place], workers: Workers) -> None:
         self._backend, self._place, self._workers = backend, place, workers
         self._solid = _Solid()
 
     def fill(self, place: Place, out: memoryview, start: int = 0, *, wide: bool = True, deep: int = 0) -> None:
-        """Put the raw bytes of a part from its byte `start` on into `out`. Raises Damaged, KeyError for a lost pack.
+        """Decode len(out) raw bytes of a part, from its byte `start` on, into `out` (writable, uint8).
 
-        wide: with all threads; not for a task of the pool itself. deep: over how many deltas this is asked.
+        wide: use all threads; must be False in a task of the pool. deep: number of deltas above this call.
+        Raises Damaged, and KeyError with the key of a pack that is gone.
         """
         contents, entry = place
         end = start + len(out)
@@ -81,7 +82,7 @@ class Decoder:
                 one(index)
 
     def _in_place_base(self, contents: Contents, entry: Entry, blocks: range) -> Place | None:
-        """The base that can be decoded into the part's own memory first: one, equally long, used place by place."""
+        """Return the base to decode into `out` itself: a single one of equal length, used at equal offsets, or None."""
         found: ObjectId | None = None
         for block in (contents.blocks[i] for i in blocks):
             at = block.raw_start - entry.raw_start
@@ -94,7 +95,7 @@ class Decoder:
         return place if place is not None and place.entry.size == entry.size else None
 
     def _bases(self, uses: Sequence[Use], pack: str, wide: bool, deep: int) -> dict[ObjectId, _Run]:
-        """What is used of each base: one run from the first byte to the last."""
+        """Decode what `uses` need: for each base one run, from the first byte used to the last."""
         runs: dict[ObjectId, _Run] = {}
         for base in sorted({use.base for use in uses}):
             own = [use for use in uses if use.base == base]
@@ -102,7 +103,7 @@ class Decoder:
             place = self._place(base)
             if end > place.entry.size:
                 raise damaged(pack, "a block uses bytes that its base does not have")
-            place.contents.covering(place.entry)  # Raises where the declared size is impossible.
+            place.contents.covering(place.entry)  # Raises Damaged if the declared size is impossible.
             raw = room(end - start)
             self.fill(place, raw, start, wide=wide, deep=deep + 1)
             runs[base] = _Run(start, raw)
@@ -111,7 +112,7 @@ class Decoder:
     def _fill_by_block(
         self, place: Place, index: int, out: memoryview, start: int, *, bases: Mapping[ObjectId, _Run] | None, deep: int
     ) -> None:
-        """Fill the part of `out` that block `index` holds. bases: None when `out` holds the base already."""
+        """Decode block `index` into its section of `out`. bases: None if `out` already holds the base."""
         contents, entry = place
         block = contents.blocks[index]
         first = max(block.raw_start, entry.raw_start + start)
@@ -125,10 +126,10 @@ class Decoder:
                 self._decode(contents, block, target, target if block.uses else b"")
         else:
             uses = _cut(block, first - block.raw_start, end - block.raw_start)
-            self._decode(contents, block, target, _gather(contents, uses, bases))
+            self._decode(contents, block, target, _base_bytes(contents, uses, bases))
 
     def _shared(self, contents: Contents, index: int, deep: int) -> memoryview:
-        """The raw bytes of a block that holds several parts; the last few are kept."""
+        """Return the raw bytes of a block that several parts share, from the cache if possible. Read-only."""
         key = (contents.pack, index)
         raw = self._solid.get(key)
         if raw is None:
@@ -137,7 +138,7 @@ class Decoder:
                 raise damaged(contents.pack, f"a shared block of {block.raw} bytes is above the limit")
             raw = memoryview(bytearray(block.raw))
             bases = self._bases(block.uses, contents.pack, False, deep)
-            self._decode(contents, block, raw, _gather(contents, block.uses, bases))
+            self._decode(contents, block, raw, _base_bytes(contents, block.uses, bases))
             self._solid.put(key, raw)
         return raw
 
@@ -149,7 +150,7 @@ class Decoder:
             raise damaged(contents.pack, f"the block at byte {block.start} cannot be decoded ({error})") from error
 
     def stored(self, contents: Contents, block: Block) -> memoryview:
-        """The stored bytes of a block, checked. Raises Damaged, KeyError."""
+        """Return the stored bytes of a block, their checksum verified. Raises Damaged, KeyError."""
         stored = memoryview(self._backend.read(contents.pack, block.start, block.stored) if block.stored else b"")
         if len(stored) != block.stored or sum_of(stored) != block.sum:
             raise damaged(contents.pack, f"the block at byte {block.start} was changed or cut")
@@ -162,7 +163,7 @@ def _is_shared(block: Block, entry: Entry) -> bool:
 
 
 def _of_whole_blocks(contents: Contents, entry: Entry, blocks: range, start: int, end: int) -> tuple[int, int]:
-    """The run widened to the ends of blocks that can only be decoded whole; copies and shared blocks can be cut."""
+    """Extend a range to the borders of its first and last block. Copies and shared blocks need no extension."""
     for index in (blocks[0], blocks[-1]) if blocks else ():
         block = contents.blocks[index]
         if block.encoding != COPY and not _is_shared(block, entry):
@@ -172,7 +173,7 @@ def _of_whole_blocks(contents: Contents, entry: Entry, blocks: range, start: int
 
 
 def _uses(contents: Contents, entry: Entry, blocks: range, start: int, end: int) -> list[Use]:
-    """What the blocks use for this run of the part."""
+    """Return the base ranges that the blocks need for this range of the part. Shared blocks are not included."""
     found: list[Use] = []
     for block in (contents.blocks[i] for i in blocks):
         if not _is_shared(block, entry):
@@ -182,16 +183,16 @@ def _uses(contents: Contents, entry: Entry, blocks: range, start: int, end: int)
 
 
 def _cut(block: Block, start: int, end: int) -> Sequence[Use]:
-    """What the run of a block uses: of a copy that part only, of any other block all."""
+    """Return the base ranges for a range of a block: a section of it for a copy, all of them otherwise."""
     if block.encoding != COPY or len(block.uses) != 1:
         return block.uses
     (use,) = block.uses
-    if use.length != block.raw:  # No copy that we wrote: the decoder says so.
+    if use.length != block.raw:  # Malformed; the decoder raises for it.
         return block.uses
     return (replace(use, start=use.start + start, length=end - start),)
 
 
-def _gather(contents: Contents, uses: Sequence[Use], bases: Mapping[ObjectId, _Run]) -> bytes | memoryview:
+def _base_bytes(contents: Contents, uses: Sequence[Use], bases: Mapping[ObjectId, _Run]) -> bytes | memoryview:
     pieces = [bases[u.base].raw[u.start - bases[u.base].start :][: u.length] for u in uses]
     if len(pieces) == 1:
         return pieces[0]
@@ -201,7 +202,7 @@ def _gather(contents: Contents, uses: Sequence[Use], bases: Mapping[ObjectId, _R
 
 
 class _Solid:
-    """The blocks with several parts that were decoded last."""
+    """A cache of the most recently used shared blocks, up to _CACHE_BYTES."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

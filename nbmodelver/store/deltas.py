@@ -1,8 +1,8 @@
-"""How a big part is cut into blocks, with or without a base.
+"""Cutting of a big part into blocks, with or without a base.
 
-With an equally long base: runs that are equal are copied, the others are coded against the same place of the base.
-With another length: what both have in common at the beginning and at the end is copied; the middle is coded with
-the base's middle as prefix, cut into windows so that memory stays bounded.
+With a base of equal length, equal runs are copied, and each other run is encoded against the base at the same offset.
+With a base of another length, the common beginning and the common end are copied. The middle is encoded with the
+base's middle as a zstd prefix, as `zstd --patch-from` does, in windows that bound the memory.
 """
 
 from __future__ import annotations
@@ -22,39 +22,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbmodelver.model import ObjectId
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.ranges import Base
 
 GRAIN_BYTES = 32 << 10
-"""What differs is looked for in runs of this length: small enough for one changed cell to cost little."""
+"""Length of the runs that are compared for equality: so small that one changed cell costs little."""
 
 WINDOW_BYTES = 4 << 20
+"""Bytes of a part that are encoded with one prefix."""
+
 SLACK_BYTES = 1 << 20
+"""The prefix of a window reaches this far beyond the window's own offsets in the base, on both sides."""
+
 PROBE_BYTES = 64 << 10
+"""Bytes of a sample that decides between a delta and a plain encoding."""
+
 LEAST_COPY_SHARE = 0.02
+"""If less than this share of the part can be copied and the rest gains nothing from the base, the base is not used."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A block to be: a run of the part, its encoder (None: copied from the base), what it uses of the base.
+    """A planned block: bytes `start` to `end` of the part, and how they are encoded.
 
-    stored: the bytes of the block, for one that was decoded and compared with the run already.
+    encoder: None for a copy of the base. uses: the ranges of bases that decoding needs.
+    stored: the bytes of the block, if the planner has already encoded and verified it.
     """
 
     start: int
     end: int
-    encoder: Encoder | None
+    encoder: BlockEncoder | None
     uses: tuple[Use, ...] = ()
     stored: bytes | None = None
 
 
-def whole(raw: memoryview, layout: str, level: int, encoder: Encoder | None = None) -> list[Piece]:
-    """The pieces of a part without base. encoder: chosen already."""
+def whole(raw: memoryview, layout: str, level: int, encoder: BlockEncoder | None = None) -> list[Piece]:
+    """Return the pieces of a part without a base. raw: 1-D uint8. encoder: skips the choice of an encoder."""
     return _pieces(0, len(raw), encoder or pick(raw, layout, level).encoder)
 
 
 def against(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int) -> list[Piece]:
-    """The pieces of `raw` as a delta to the part `near` with the bytes `base`; without uses where that gains little."""
+    """Return the pieces of `raw` as a delta to `base`, or as a plain encoding if the delta gains little.
+
+    raw: 1-D uint8; only read. near: id of the base. base: its bytes, or a Stretch that decodes them in runs.
+    A plain encoding has no `uses`. Raises Damaged if the base cannot be decoded.
+    """
     if not len(base):
         return whole(raw, layout, level)
     if len(raw) == len(base):
@@ -62,7 +74,7 @@ def against(raw: memoryview, near: ObjectId, base: Base, layout: str, level: int
     return _other_length(raw, near, base, layout, level)
 
 
-def _pieces(start: int, end: int, encoder: Encoder, step: int = SEGMENT_BYTES) -> list[Piece]:
+def _pieces(start: int, end: int, encoder: BlockEncoder, step: int = SEGMENT_BYTES) -> list[Piece]:
     return [Piece(at, min(at + step, end), encoder) for at in range(start, end, step)]
 
 
@@ -91,12 +103,12 @@ def _same_length(raw: memoryview, near: ObjectId, base: Base, layout: str, level
 
 @dataclass(frozen=True)
 class _Chosen:
-    encoder: Encoder
+    encoder: BlockEncoder
     plain: bool
 
 
 def _changed(raw: memoryview, base: Base) -> list[tuple[int, int]]:
-    """(start, end) of the runs that differ."""
+    """Return (start, end) in bytes of the runs that differ, in order. Lengths are equal."""
     if isinstance(base, memoryview):
         return lanes.changed(raw, base, GRAIN_BYTES)
     runs: list[tuple[int, int]] = []
@@ -108,7 +120,7 @@ def _changed(raw: memoryview, base: Base) -> list[tuple[int, int]]:
 
 
 def _side_by_side(raw: memoryview, base: Stretch) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Window by window: where it begins, its bytes and those of the base, in memory that the next one uses again."""
+    """Yield (offset, bytes of raw, bytes of base) for each run of RUN_BYTES. The base's memory is reused."""
     shorter, at = min(len(raw), len(base)), 0
     for other in base[:shorter].pieces(RUN_BYTES):
         yield at, raw[at : at + len(other)], other
@@ -116,7 +128,7 @@ def _side_by_side(raw: memoryview, base: Stretch) -> Iterator[tuple[int, memoryv
 
 
 def _pick_changed(raw: memoryview, base: Base, runs: list[tuple[int, int]], layout: str, level: int) -> _Chosen:
-    """The encoder for the changed runs, found on some of them."""
+    """Return the encoder for the changed runs, chosen on samples of up to three of them."""
     some = runs if len(runs) <= 3 else [runs[0], runs[len(runs) // 2], runs[-1]]
     cuts = [(start + a, start + b) for start, end in some for a, b in places(end - start)]
     new = memoryview(b"".join(raw[a:b] for a, b in cuts))
@@ -145,7 +157,7 @@ def _other_length(raw: memoryview, near: ObjectId, base: Base, layout: str, leve
 
 
 def _same_start(raw: memoryview, base: Base) -> int:
-    """How many bytes both have in common at the beginning."""
+    """Return the length of the common prefix in bytes."""
     if isinstance(base, memoryview):
         return lanes.same_start(raw, base)
     for at, own, other in _side_by_side(raw, base):
@@ -156,7 +168,7 @@ def _same_start(raw: memoryview, base: Base) -> int:
 
 
 def _same_end(raw: memoryview, base: Base, at_most: int) -> int:
-    """How many bytes both have in common at the end, at most `at_most`."""
+    """Return the length of the common suffix in bytes, at most `at_most`."""
     if isinstance(base, memoryview):
         return lanes.same_end(raw, base, at_most)
     window = lanes.room(RUN_BYTES)
@@ -170,7 +182,10 @@ def _same_end(raw: memoryview, base: Base, at_most: int) -> int:
 
 
 def _middle(raw: memoryview, base: Base, where: Use, level: int) -> list[Piece]:
-    """Windows of `raw`, each after the part of `base` (at `where`) that it may resemble."""
+    """Return one piece per window of `raw`, with the section of the base that it may resemble as prefix.
+
+    where: position of `base` in the base part.
+    """
     pieces = []
     for start in range(0, len(raw), WINDOW_BYTES):
         end = min(start + WINDOW_BYTES, len(raw))
@@ -180,7 +195,11 @@ def _middle(raw: memoryview, base: Base, where: Use, level: int) -> list[Piece]:
 
 
 def _seen(start: int, end: int, length: int, base_length: int) -> tuple[int, int]:
-    """The run of the base that a window may resemble: counted from the beginning and from the end, and some slack."""
+    """Return (first, last) of the section of the base that a window may resemble.
+
+    It covers the window's offset counted from the beginning and from the end, plus SLACK_BYTES on both sides, and is
+    at most 4 * WINDOW_BYTES long. length, base_length: of the whole part and of the whole base.
+    """
     shift = base_length - length
     first = max(min(start, start + shift) - SLACK_BYTES, 0)
     last = min(max(end, end + shift) + SLACK_BYTES, base_length)
@@ -190,12 +209,12 @@ def _seen(start: int, end: int, length: int, base_length: int) -> tuple[int, int
 
 
 def _worth_it(raw: memoryview, base: Base, plain_share: float, level: int) -> bool:
-    """Whether probes of `raw` shrink enough after the same region of `base`, against what they shrink to alone."""
+    """Return True if samples of `raw` with a prefix from `base` take at most DELTA_GAIN of their plain size."""
     if not len(raw) or len(base) < 64 or not can_write_prefix():
         return False
     cuts = places(len(raw), PROBE_BYTES)
     size = sum(end - start for start, end in cuts)
-    if len(base) <= SLACK_BYTES:  # Every probe would see all of it: once is enough.
+    if len(base) <= SLACK_BYTES:  # Every sample would have all of the base as prefix, so one frame is enough.
         stored = len(compress_after(b"".join(raw[start:end] for start, end in cuts), bytes_of(base), level))
         return stored <= DELTA_GAIN * plain_share * size
     stored = 0

@@ -1,4 +1,7 @@
-"""The two hashes of the store: blake3 names bytes for ever, xxh3 recognises them within one process or one pack."""
+"""The hashes of the store: blake3 for ids and checksums of files, xxh3 for fingerprints and checksums of blocks.
+
+An id is stable for ever. A fingerprint (`Print`) is used within one process only and never stored.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +20,17 @@ _ALL_CORES = blake3.AUTO
 _WORTH_THREADS_BYTES = 1 << 20
 
 Print = tuple[bytes, int]
-"""xxh3_128 and length: enough to recognise one's own memory, never stored and never trusted from others."""
+"""A fingerprint: xxh3_128 and length in bytes. Not collision-resistant against an attacker, so never stored."""
 
 
 def id_of(raw: bytes | bytearray | memoryview, threads: bool = True) -> ObjectId:
-    """The id of a part with these raw bytes."""
+    """Return the id of a part with these raw bytes. threads: use all cores for 1 MiB and more."""
     wide = threads and len(raw) >= _WORTH_THREADS_BYTES
     return ObjectId(blake3(raw, max_threads=_ALL_CORES if wide else 1).hexdigest(ID_BYTES))
 
 
 def id_of_pieces(pieces: Iterable[bytes | memoryview]) -> ObjectId:
-    """The id of a part whose raw bytes come one after the other."""
+    """Return the id of a part from consecutive pieces of its raw bytes."""
     hasher = blake3()
     for piece in pieces:
         hasher.update(piece)
@@ -35,17 +38,17 @@ def id_of_pieces(pieces: Iterable[bytes | memoryview]) -> ObjectId:
 
 
 def print_of(raw: bytes | memoryview) -> Print:
-    """What a run of bytes is recognised by within this process."""
+    """Return the fingerprint of a run of bytes. raw: C-contiguous; only read."""
     return xxhash.xxh3_128_digest(raw), len(raw)
 
 
 def sum_of(stored: bytes | memoryview) -> int:
-    """xxh3_64 of stored bytes: finds damage before a decoder sees it."""
+    """Return the xxh3_64 (seed 0) of the stored bytes of a block. It is checked before the block is decoded."""
     return xxhash.xxh3_64_intdigest(stored)
 
 
 def checksum(pieces: Iterable[bytes | memoryview]) -> bytes:
-    """32 bytes of blake3 over `pieces`, one after the other."""
+    """Return the 32 bytes of blake3 over the concatenated `pieces`."""
     hasher = blake3()
     for piece in pieces:
         hasher.update(piece)

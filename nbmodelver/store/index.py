@@ -1,7 +1,7 @@
-"""Which pack holds a part. In memory only: the packs' own tables of contents are the truth.
+"""The index from part ids to packs. It is kept in memory and built from the packs' tables of contents.
 
-A part counts as stored only because a sealed pack with a matching checksum lists it. When several packs hold the
-same part, the shallowest one is used: two parts can then never be each other's base.
+A part counts as stored if a sealed pack with a valid checksum lists it. If several packs have the same part, the copy
+with the smallest depth is used, so two parts can never be each other's base.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ if TYPE_CHECKING:
 
 PREFIX = "packs/"
 MANY_PARTS = 4096
-"""Read at once, so many parts are sorted; fewer are keys of a dict, which takes them one by one."""
+"""From this many new parts on, they are sorted into a SortedIds; fewer go into a dict one by one."""
 
 MOST_SORTED = 8
+"""With more sorted runs than this, all are sorted again into one: each lookup searches every run."""
 
 
 class Place(NamedTuple):
-    """A part in a pack."""
+    """Where a part is: the pack's table of contents and the entry in it."""
 
     contents: Contents
     entry: Entry
 
 
-class Index:
-    """The parts of all packs; made on first use, brought up to date when something is not found.
+class PartIndex:
+    """The parts of all packs. Built on first use, refreshed when a part is not found. Any thread may call it.
 
-    A part is a number, pack and row, until it is asked for: a store of a hundred thousand versions has many parts, and
-    a commit asks for few. Parts of a pack that is gone are left where they are listed, and not found.
+    Entries are integers (pack number and row) until they are looked up, because a store has many parts and a commit
+    uses few. Entries of a removed pack stay in the sorted runs and are filtered on lookup.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -53,7 +54,7 @@ class Index:
         self._loaded = False
 
     def find(self, id_: ObjectId) -> Place | None:
-        """Where the part is, or None when no pack has it, not even one written a moment ago by someone else."""
+        """Return where the part is, or None. Refreshes the index once if the part is not in it."""
         place = self._place(id_)
         if place is None:
             self.refresh()
@@ -61,32 +62,32 @@ class Index:
         return place
 
     def known(self, id_: ObjectId) -> Place | None:
-        """Where the part is, as of the last refresh."""
+        """Return where the part is, as of the last refresh, or None."""
         if not self._loaded:
             self.refresh()
         return self._place(id_)
 
     def has(self, id_: ObjectId) -> bool:
-        """Whether the part is stored, as of the last refresh."""
+        """Return True if the part was stored at the last refresh."""
         if not self._loaded:
             self.refresh()
         with self._guard:
             return bool(self._living(bytes.fromhex(id_)))
 
     def packs(self) -> dict[str, Contents]:
-        """All readable packs by key."""
+        """Refresh, and return all readable packs by key."""
         self.refresh()
         with self._guard:
             return dict(self._packs)
 
     def unreadable(self) -> dict[str, Damaged | StoreTooNew]:
-        """The packs whose tables of contents are damaged or newer; their parts are not stored, as far as is known."""
+        """Refresh, and return the error for each pack that is damaged or too new. Its parts count as not stored."""
         self.refresh()
         with self._guard:
             return dict(self._unreadable)
 
     def parts(self) -> Iterator[Place]:
-        """Every part once, at the place where it is read."""
+        """Refresh, and return every part once, at the copy that is read."""
         self.refresh()
         with self._guard:
             packs = list(self._packs.values())
@@ -99,7 +100,7 @@ class Index:
         return iter(shallowest.values())
 
     def refresh(self) -> None:
-        """Read the tables of contents of new packs, forget packs that are gone. Costs one listing when none changed."""
+        """Read the tables of contents of new packs and drop removed packs. Costs one listing if none changed."""
         with self._guard:
             keys = set(self._backend.list(PREFIX)) - condemned.read(self._backend)
             gone = [k for k in (*self._packs, *self._unreadable) if k not in keys]
@@ -112,7 +113,7 @@ class Index:
             self._loaded = True
 
     def add(self, contents: Contents) -> None:
-        """Take in a pack that this process has just sealed."""
+        """Add a pack that this process has just sealed."""
         with self._guard:
             if contents.pack in self._packs:
                 self._drop(self._packs[contents.pack])
@@ -145,7 +146,7 @@ class Index:
             return None
 
     def _drop(self, contents: Contents) -> None:
-        """Forget a pack; a part that is in another one too is read there from now on."""
+        """Remove a pack. Parts that are also in another pack are found there from now on."""
         number = self._numbers.pop(contents.pack)
         del self._numbered[number]
         if contents.count < MANY_PARTS:
@@ -157,7 +158,7 @@ class Index:
                     self._recent.pop(id_, None)
 
     def _living(self, id_: bytes) -> list[int]:
-        """Where the part is, in packs that are not gone."""
+        """Return the entries of a part (20 bytes) in existing packs."""
         found = [*self._recent.get(id_, ()), *(at for ids in self._sorted for at in ids.find(id_))]
         return [at for at in found if at >> ROW_BITS in self._numbered]
 

@@ -1,10 +1,12 @@
-"""Arithmetic on whole runs of bytes: lanes, differences, positions. The only file of the store that knows numpy.
+"""Arithmetic on runs of bytes with numpy: byte lanes, differences, comparison and decimals.
 
-The store knows bytes and no arrays; but splitting, subtracting and comparing bytes at memory speed needs vector
-loops, and slices with a stride (`data[k::8]`) reach a third of that and cannot subtract. Nothing here knows dtypes:
-a width in bytes is all there is, and numbers are little-endian whatever the machine is.
+The store handles bytes, not arrays. It uses numpy only here, in lookups.py and in part_rows.py, for vector loops at
+memory speed; strided slices of bytes (`data[k::8]`) reach a third of it and cannot subtract. There are no dtypes:
+elements are little-endian unsigned integers of `width` bytes (1, 2, 4, 8) on every machine.
 
-A *lane* is what remains of a run of equally wide elements when one byte of each is taken.
+A *lane* holds one byte of each element: lane k of elements of 8 bytes is `data[k::8]`. Compressing lanes separately is
+the byte shuffle of Blosc and HDF5. Arguments named raw and base are 1-D, C-contiguous and only read; `out` is writable
+and belongs to the caller.
 """
 
 from __future__ import annotations
@@ -20,43 +22,46 @@ Bytes = NDArray[np.uint8]
 Words = NDArray[Any]
 Buffer = bytes | bytearray | memoryview
 Lanes = Sequence[Any]
-"""A buffer for each byte of an element, low byte first: rows of an array, or bytes as they were read."""
+"""One buffer per byte of an element, low byte first: the rows of a (width, elements) uint8 array, or bytes objects."""
 
 _local = threading.local()
 _LEAST_SCRATCH_BYTES, _MOST_SCRATCH_BYTES = 1 << 20, 8 << 20
 
 NONE, ROTATE, STEP = 0, 1, 2
-"""Transforms before the split: none; sign bit moved to the low end, so that a float's exponent is a lane of its own;
-difference to the element before, zig-zag."""
+"""Transforms before the split. NONE: none. ROTATE: the sign bit of a float moves to the low end, so the top lane holds
+exponent bits only. STEP: zig-zag difference to the previous element."""
 
 
 def copy(out: memoryview, raw: memoryview) -> None:
-    """Put `raw` into `out`, of the same length, without holding the interpreter."""
+    """Copy `raw` into `out`, of equal length, without holding the GIL."""
     np.copyto(np.frombuffer(out, np.uint8), np.frombuffer(raw, np.uint8))
 
 
 def room(size: int) -> memoryview:
-    """Writable memory that is not cleared: a cleared `bytearray` holds the interpreter for as long as that takes."""
+    """Return writable memory: 1-D uint8, uninitialized from 1 MiB on, because clearing a bytearray holds the GIL."""
     return memoryview(bytearray(size)) if size < _LEAST_SCRATCH_BYTES else np.empty(size, np.uint8).data
 
 
 def address_of(raw: Buffer) -> int:
-    """Where these bytes are in memory."""
+    """Return the address of the first byte."""
     return int(np.frombuffer(raw, np.uint8).__array_interface__["data"][0])
 
 
 def words(raw: Buffer, width: int) -> Words:
-    """`raw` as unsigned numbers of `width` bytes (1, 2, 4, 8); what is left over at the end is left out."""
+    """Return a view of `raw` as (len(raw) // width,) little-endian unsigned integers. Bytes left over are not in it."""
     return np.frombuffer(raw, dtype=f"<u{width}", count=len(raw) // width)
 
 
 def split(raw: Buffer, width: int, transform: int) -> Bytes:
-    """(width, elements) uint8: the lanes of `raw`, low byte first. In memory that the next call uses again."""
+    """Return the lanes of `raw` after `transform`: (width, elements) uint8, low byte first.
+
+    The result is scratch memory of this thread: the next `split`, `minus` or `as_lanes` overwrites it.
+    """
     return as_lanes(_forward(words(raw, width), transform))
 
 
 def join(lanes: Lanes, transform: int, out: memoryview) -> None:
-    """Put the elements whose lanes these are into `out`. Undoes `split`."""
+    """Undo `split`: write the elements with these lanes into `out`."""
     target = words(out, len(lanes))
     if transform == NONE:
         _interleave(lanes, target)
@@ -65,7 +70,10 @@ def join(lanes: Lanes, transform: int, out: memoryview) -> None:
 
 
 def as_lanes(numbers: Words, name: str = "lanes") -> Bytes:
-    """(width, elements) uint8 from elements. In memory that the next call with this name uses again."""
+    """Return the lanes of 1-D `numbers`: (itemsize, elements) uint8, low byte first.
+
+    The result is scratch memory of this thread: the next call with the same `name` overwrites it.
+    """
     numbers = np.ascontiguousarray(numbers)
     lanes = _scratch(name, numbers.nbytes, np.uint8).reshape(numbers.dtype.itemsize, len(numbers))
     for k, lane in enumerate(lanes):
@@ -74,12 +82,12 @@ def as_lanes(numbers: Words, name: str = "lanes") -> Bytes:
 
 
 def from_lanes(lanes: Lanes) -> Words:
-    """Elements from their lanes."""
+    """Return the elements with these lanes in a new array: (elements,) little-endian unsigned of len(lanes) bytes."""
     return _interleave(lanes, np.empty(len(lanes[0]), f"<u{len(lanes)}"))
 
 
 def _interleave(lanes: Lanes, target: Words) -> Words:
-    # Lane by lane: a transposed copy writes the same bytes at a third of the speed.
+    # One lane at a time: a transposed copy writes the same bytes at a third of the speed.
     for k, lane in enumerate(lanes):
         target.view(np.uint8)[k :: len(lanes)] = np.frombuffer(lane, np.uint8)
     return target
@@ -101,7 +109,7 @@ def _forward(numbers: Words, transform: int) -> Words:
 
 
 def _back(numbers: Words, transform: int, out: Words) -> None:
-    """Undo `_forward` into `out`; overwrites `numbers`."""
+    """Undo `_forward` into `out`. Overwrites `numbers`."""
     kind = numbers.dtype.type
     if transform == STEP:
         np.cumsum(unzigzag(numbers), dtype=numbers.dtype, out=out)
@@ -116,7 +124,10 @@ def _bits(numbers: Words) -> int:
 
 
 def _scratch(name: str, count: int, dtype: Any) -> Words:
-    """Memory of this thread, used again under the same name: fresh pages cost more than the work on them."""
+    """Return scratch memory of this thread: (count,) of `dtype`, uninitialized, reused by the next call with this name.
+
+    Page faults of new memory cost more than the arithmetic on it.
+    """
     made: dict[str, Bytes] = _local.__dict__
     size = count * np.dtype(dtype).itemsize
     if name not in made or made[name].nbytes < size:
@@ -127,7 +138,10 @@ def _scratch(name: str, count: int, dtype: Any) -> Words:
 
 
 def zigzag(numbers: Words) -> Words:
-    """Small signed numbers of either sign as small unsigned ones."""
+    """Map signed integers to unsigned ones so that a small absolute value gives a small number: 0, -1, 1, -2 ...
+
+    The zig-zag encoding of Protocol Buffers. numbers: 1-D unsigned, read as two's complement. Returns a new array.
+    """
     signed = numbers.view(f"<i{numbers.dtype.itemsize}")
     folded = np.bitwise_xor(signed << np.int8(1), signed >> np.int8(_bits(numbers) - 1))
     unsigned: Words = folded.view(numbers.dtype)
@@ -135,26 +149,29 @@ def zigzag(numbers: Words) -> Words:
 
 
 def unzigzag(numbers: Words) -> Words:
-    """Undoes `zigzag`."""
+    """Undo `zigzag`. Returns a new array."""
     one = numbers.dtype.type(1)
     signed: Words = (numbers >> one) ^ (~(numbers & one) + one)
     return signed
 
 
 def minus(raw: Buffer, base: Buffer, width: int) -> Bytes:
-    """Lanes of the zig-zag differences of two equally long runs."""
+    """Return the lanes of the zig-zag differences raw - base, modulo 2**(8 * width): (width, elements) uint8.
+
+    raw, base: of equal length. The result is scratch memory, as that of `as_lanes`.
+    """
     return as_lanes(zigzag(words(raw, width) - words(base, width)))
 
 
 def plus(lanes: Lanes, base: Buffer, out: memoryview) -> None:
-    """Undoes `minus`. `out` may be the very memory of `base`."""
+    """Undo `minus` into `out`, which may be the memory of `base`."""
     width = len(lanes)
     steps = _interleave(lanes, _scratch("joined", len(lanes[0]), f"<u{width}"))
     np.add(words(base, width), unzigzag(steps), out=words(out, width))
 
 
 def entropy_bits(lane: Bytes) -> float:
-    """Bits per byte that an entropy coder without memory needs for `lane`."""
+    """Return the Shannon entropy of the bytes of `lane` (1-D uint8) in bits per byte, 0 to 8."""
     if not len(lane):
         return 0.0
     counts = np.bincount(lane, minlength=256)
@@ -163,7 +180,7 @@ def entropy_bits(lane: Bytes) -> float:
 
 
 def pack_bits(raw: Buffer) -> bytes | None:
-    """Eight bytes that are 0 or 1 as one, or None when there are others."""
+    """Pack bytes that are 0 or 1, eight into one, the first in the lowest bit. None if another byte occurs."""
     array = np.frombuffer(raw, dtype=np.uint8)
     if len(array) and array.max() > 1:
         return None
@@ -171,13 +188,16 @@ def pack_bits(raw: Buffer) -> bytes | None:
 
 
 def unpack_bits(packed: Buffer, out: memoryview) -> None:
-    """Undoes `pack_bits`."""
+    """Undo `pack_bits` into `out`, one byte per bit."""
     target = np.frombuffer(out, dtype=np.uint8)
     target[:] = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=len(target), bitorder="little")
 
 
 def changed(raw: Buffer, base: Buffer, grain: int) -> list[tuple[int, int]]:
-    """(start, end) in bytes of the runs of `grain` bytes in which two equally long buffers differ, merged, in order."""
+    """Return (start, end) in bytes of the runs in which two buffers of equal length differ, in order.
+
+    The buffers are compared in runs of `grain` bytes, a multiple of 8; adjacent runs that differ are merged.
+    """
     whole = len(raw) // grain
     differs: list[bool] = []
     if whole:
@@ -196,7 +216,7 @@ def changed(raw: Buffer, base: Buffer, grain: int) -> list[tuple[int, int]]:
 
 
 def same_start(a: Buffer, b: Buffer) -> int:
-    """How many bytes two buffers have in common at the beginning."""
+    """Return the length of the common prefix in bytes."""
     piece = 1 << 16
     shorter = min(len(a), len(b))
     left, right = np.frombuffer(a, np.uint8, shorter), np.frombuffer(b, np.uint8, shorter)
@@ -207,7 +227,7 @@ def same_start(a: Buffer, b: Buffer) -> int:
 
 
 def same_end(a: Buffer, b: Buffer, at_most: int) -> int:
-    """How many bytes two buffers have in common at the end, at most `at_most`."""
+    """Return the length of the common suffix in bytes, at most `at_most`, which must not exceed either length."""
     piece = 1 << 16
     left = np.frombuffer(a, np.uint8)[len(a) - at_most :][::-1]
     right = np.frombuffer(b, np.uint8)[len(b) - at_most :][::-1]
@@ -219,14 +239,17 @@ def same_end(a: Buffer, b: Buffer, at_most: int) -> int:
 
 
 def patch(raw: Buffer, base: Buffer, width: int) -> tuple[Words, Words]:
-    """Gaps between changed elements (uint32, the first from 0) and their new values."""
+    """Return the changed elements of `raw` against `base`, of equal length: (gaps, values), 1-D of equal length.
+
+    gaps: uint32, the distance of each changed element to the previous one, the first from 0. values: the new elements.
+    """
     new = words(raw, width)
     at = np.flatnonzero(new != words(base, width))
     return np.diff(at, prepend=0).astype("<u4"), new[at]
 
 
 def apply_patch(gaps: Words, values: Words, out: memoryview) -> None:
-    """Put `values` where `gaps` say. Raises ValueError for a place outside of `out`."""
+    """Undo `patch`: write `values` into `out`, which holds the base. Raises ValueError for a position outside of it."""
     at = np.cumsum(gaps, dtype=np.int64)
     target = words(out, values.dtype.itemsize)
     if len(at) and int(at[-1]) >= len(target):
@@ -235,76 +258,24 @@ def apply_patch(gaps: Words, values: Words, out: memoryview) -> None:
 
 
 def share_changed(raw: Buffer, base: Buffer, width: int) -> float:
-    """The share of elements that differ between two equally long runs."""
+    """Return the share of elements that differ between two runs of equal length, 0 to 1."""
     new = words(raw, width)
     return float(np.count_nonzero(new != words(base, width))) / max(len(new), 1)
-
-
-# -- few distinct values
-
-_MULTIPLIERS = tuple(0x9E3779B97F4A7C15 * odd % (1 << 64) | 1 for odd in range(1, 64, 2))
-_SLOT_BITS = 16
-_FIRST_LOOK = 1024
-
-
-def distinct(raw: Buffer, width: int) -> bytes:
-    """The distinct elements of `raw` one after the other; only those of its beginning when these are too many."""
-    elements = words(raw, width)
-    some = np.unique(elements[:_FIRST_LOOK])
-    return (some if len(some) > _FIRST_LOOK // 4 else np.unique(elements)).tobytes()
-
-
-def codes(raw: Buffer, values: bytes, width: int, at_most: int) -> tuple[Bytes, bytes] | None:
-    """The place of each element among the values, and the values: those given and what else turned up.
-
-    None when there are more than `at_most`. Values are found by multiplying into a table without collisions.
-    """
-    elements = words(raw, width)
-    known = words(values, width)
-    for _ in range(2):
-        found = _codes(elements, known)
-        if found is None:
-            return None
-        missed = elements[known[found] != elements]
-        if not len(missed):
-            return found, known.tobytes()
-        if len(missed) > len(elements) // 8:
-            return None
-        known = np.concatenate([known, np.unique(missed)])
-        if len(known) > at_most:
-            return None
-    return None
-
-
-def _codes(elements: Words, known: Words) -> Bytes | None:
-    shift = np.uint64(64 - _SLOT_BITS)
-    for multiplier in map(np.uint64, _MULTIPLIERS):
-        slots = (known.astype(np.uint64) * multiplier) >> shift
-        if len(np.unique(slots)) == len(known):
-            table = np.zeros(1 << _SLOT_BITS, np.uint8)
-            table[slots] = np.arange(len(known), dtype=np.uint8)
-            places = np.multiply(elements, multiplier, dtype=np.uint64)
-            np.right_shift(places, shift, out=places)
-            return np.take(table, places.view(np.int64), mode="clip")
-    return None
-
-
-def look_up(codes_: Buffer, values: Buffer, width: int, out: memoryview) -> None:
-    """Undo `codes`. Raises ValueError for a code without value."""
-    known, places = words(values, width), words(codes_, 1)
-    if len(places) and int(places.max()) >= len(known):
-        raise ValueError("a code has no value")
-    np.take(known, places, out=words(out, width), mode="clip")
 
 
 # -- decimals
 
 _MOST_EXCEPTIONS = 0.3
 _EXACT = 1 << 52
+"""Bound of the integers: a float64 has 53 bits of significand, so all of them are exact."""
 
 
 class Decimal(NamedTuple):
-    """Numbers as integers: value = (lane integer + smallest) / 10**digits, but for the exceptions."""
+    """Decimal numbers as integers: value = numbers / 10**digits, except for the exceptions.
+
+    numbers: (n,) int64, scratch memory. smallest: their minimum. width: bytes of the largest difference to it.
+    gaps, exceptions: positions and bit patterns of other values, in the form of `patch`.
+    """
 
     numbers: Words
     smallest: int
@@ -313,12 +284,16 @@ class Decimal(NamedTuple):
     exceptions: Words
 
     def integers(self) -> Words:
-        """The integers less the smallest, `width` bytes wide."""
+        """Return numbers - smallest: (n,) little-endian unsigned of `width` bytes, a new array."""
         return (self.numbers - self.smallest).astype(f"<u{self.width}")
 
 
 def to_decimals(raw: Buffer, digits: int) -> Decimal | None:
-    """The float64 numbers of `raw` as integers of 10**-digits, or None when too many of them are none."""
+    """Return the float64 values of `raw` as integer multiples of 10**-digits; None if more than 30 % are not.
+
+    A value counts if integer / 10**digits has exactly its bit pattern; division and conversion are exactly rounded
+    in IEEE 754, so every machine restores the same bits. NaN, infinities and -0.0 become exceptions.
+    """
     bits = words(raw, 8)
     floats = bits.view("<f8")
     scaled, numbers = _scratch("turned", len(bits), "<f8"), _scratch("sign", len(bits), "<i8")
@@ -340,7 +315,7 @@ def to_decimals(raw: Buffer, digits: int) -> Decimal | None:
 
 
 def from_decimals(lanes: Lanes, transform: int, smallest: int, digits: int, out: memoryview) -> None:
-    """Undo `to_decimals`, but for the exceptions. Raises ValueError for integers that no float holds exactly."""
+    """Undo `to_decimals` into `out`, except for the exceptions. Raises ValueError if `smallest` is out of range."""
     if not -_EXACT <= smallest <= _EXACT:
         raise ValueError("decimals are too large")
     integers = np.empty(len(lanes[0]), f"<u{len(lanes)}")
@@ -348,71 +323,3 @@ def from_decimals(lanes: Lanes, transform: int, smallest: int, digits: int, out:
     numbers = integers.astype("<i8")
     numbers += smallest
     np.divide(numbers, 10.0**digits, out=words(out, 8).view("<f8"))
-
-
-# -- rows that moved
-
-_PROBES = 64
-_MOSTLY = 0.5
-
-
-def take(base: Buffer, index: Buffer, width: int, out: memoryview) -> None:
-    """Put the elements of `base` at the places of a u32 `index` into `out`. Raises ValueError for one outside."""
-    known, places = words(base, width), words(index, 4)
-    if len(places) and int(places.max()) >= len(known):
-        raise ValueError("an index leads outside of the base")
-    np.take(known, places, out=words(out, width), mode="clip")
-
-
-def is_taken(raw: Buffer, base: Buffer, index: Buffer, width: int) -> bool:
-    """Whether `take` gives `raw`."""
-    known, places = words(base, width), words(index, 4)
-    if len(places) and int(places.max()) >= len(known):
-        return False
-    return bool(np.array_equal(np.take(known, places, mode="clip"), words(raw, width)))
-
-
-def may_tell_rows_apart(raw: Buffer, width: int) -> bool:
-    """False when most of a sample are repeats: a label, not a name of the row."""
-    elements = words(raw, width)
-    some = elements[:: max(len(elements) // 1024, 1)]
-    return len(np.unique(some)) > _MOSTLY * len(some)
-
-
-def may_be_moved(raw: Buffer, base: Buffer, width: int) -> bool:
-    """Whether most elements are in other places than in `base`, and a sample of them is somewhere there."""
-    new, old = words(raw, width), words(base, width)
-    if len(new) == len(old):
-        if np.count_nonzero(new == old) > _MOSTLY * len(new):
-            return False
-    else:
-        shorter, start = min(len(raw), len(base)), same_start(raw, base)
-        if start + same_end(raw, base, shorter - start) > _MOSTLY * shorter:
-            return False
-    some = np.unique(new[:: max(len(new) // _PROBES, 1)])
-    at = np.minimum(np.searchsorted(some, old), len(some) - 1)
-    return len(np.unique(at[some[at] == old])) == len(some)
-
-
-def places_in(raw: Buffer, base: Buffer, width: int) -> memoryview | None:
-    """u32: where in `base` each element of `raw` is; None unless each is there, and once.
-
-    Both are sorted: looking up elements in random order misses the cache at each step of each search.
-    """
-    new, old = words(raw, width), words(base, width)
-    if not len(new) or not len(old):
-        return None
-    order, way = np.argsort(old), np.argsort(new)
-    values, wanted = old[order], new[way]
-    if np.array_equal(values, wanted):
-        at = np.arange(len(new))
-    else:
-        at = np.searchsorted(values[:-1], wanted)
-        if not np.array_equal(values[at], wanted):
-            return None
-    repeated = values[1:] == values[:-1]
-    if len(repeated) and repeated[np.minimum(at, len(repeated) - 1)][at < len(repeated)].any():
-        return None
-    places = np.empty(len(new), "<u4")
-    places[way] = order[at]
-    return places.view(np.uint8).data

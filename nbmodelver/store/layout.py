@@ -1,10 +1,10 @@
-"""The format file: what says that a folder is a store, and which nbmodelver can read and write it.
+"""The format file. It marks a folder as a store and says which versions of nbmodelver can read and write it.
 
-format: the number that a writer needs. readable_by: the number that a reader needs; a later format may say that
-older ones can still read it.
+`format` is the number that a writer must support. `readable_by` is the number that a reader must support; a later
+format can declare that older versions may still read it.
 
-1: each record a file. 2: records may lie in journals, and versions may be forgotten; who knows only 1 would take
-versions for missing, and remove what they need.
+Format 1: each record is a file. Format 2: records may lie in journals, and versions may be forgotten. A program that
+knows only format 1 would miss these versions and remove their parts.
 """
 
 from __future__ import annotations
@@ -22,43 +22,44 @@ if TYPE_CHECKING:
 FORMAT = 2
 KEY = "format"
 _MAX_BYTES = 4096
-_MAKE_ONE = "make one: %mv_init, or nbmodelver.open(PATH, create=True)"
+_MAKE_ONE = "create one: %mv_init, or nbmodelver.open(PATH, create=True)"
 _NOW = {"format": FORMAT, "readable_by": FORMAT}
 
 
 def create(backend: Backend) -> bool:
-    """Make `backend` a store of the present format; False when it already is one (of any format)."""
+    """Create the format file for the current format. Return False if the backend already is a store of any format."""
     made = backend.create(KEY, [json.dumps({**_NOW, "by": "nbmodelver 0.1"}).encode()])
     root = getattr(backend, "root", None)
     if made and isinstance(root, Path):
-        with suppress(OSError):  # A courtesy to Git, nothing that the store needs.
+        with suppress(OSError):  # For Git only; the store does not need it.
             (root / ".gitignore").write_bytes(b"*\n")
     return made
 
 
 def number(backend: Backend) -> int:
-    """The format's number. Raises NoStore, Damaged."""
+    """Return the number of the store's format. Raises NoStore, Damaged."""
     return _numbers(_read(backend), backend.where)[0]
 
 
 def upgrade(backend: Backend) -> bool:
-    """Raise the store to the present format; False when it has it. To be done only when the user asks for it.
+    """Raise the store to the current format; return False if it already has it. Only on request of the user.
 
-    Nothing else changes: what is there is read as before, and older nbmodelver refuse the store from now on.
+    Existing files do not change. Older versions of nbmodelver refuse the store from then on.
+    Raises StoreLocked, StoreTooNew, NoStore, Damaged.
     """
     before = _read(backend)
     check(backend, for_writing=True)
     if _numbers(before, backend.where)[0] == FORMAT:
         return False
     if not backend.swap(KEY, before, json.dumps({**json.loads(before), **_NOW}).encode()):
-        raise StoreLocked("another process changes the format of this store", "run the same command again")
+        raise StoreLocked("another process is changing the format of this store", "run the same command again")
     return True
 
 
 def check(backend: Backend, for_writing: bool) -> None:
-    """Nothing, when the store can be read (and written, if asked for) by this nbmodelver.
+    """Raise an error if this version of nbmodelver cannot read (or write) the store.
 
-    Raises NoStore, Damaged, StoreTooNew. Older formats are read for ever and never converted silently.
+    Raises NoStore, Damaged, StoreTooNew. Older formats stay readable and are never converted silently.
     """
     form, readable_by = _numbers(_read(backend), backend.where)
     need = form if for_writing else readable_by
@@ -66,8 +67,8 @@ def check(backend: Backend, for_writing: bool) -> None:
         verb = "write" if for_writing else "read"
         raise StoreTooNew(
             f"the store at {backend.where} has format {form}; this nbmodelver can {verb} up to format {FORMAT}",
-            f"upgrade nbmodelver to a version that knows format {need}"
-            + (" (reading works as it is)" if for_writing and readable_by <= FORMAT else ""),
+            f"upgrade nbmodelver to a version that supports format {need}"
+            + (" (reading works without)" if for_writing and readable_by <= FORMAT else ""),
         )
 
 

@@ -1,7 +1,7 @@
-"""Locks that the kernel of the operating system releases by itself when their holder dies.
+"""Locks with a timeout, exclusive or shared, not re-entrant.
 
-Two kinds: a file lock between processes and a lock in memory for stores without files. Both can be held
-alone or shared, and give up after a time with StoreLocked. A lock is not re-entrant.
+`file_lock` works between processes; the operating system releases it when its holder ends. `MemoryLock` works between
+threads, for stores in memory. Both raise StoreLocked after a timeout.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PID_BYTES = 11
 
 
 def _wait(take: Callable[[], bool], timeout_s: float, give_up: Callable[[], StoreLocked]) -> None:
-    """Call `take` until it gives True. Polling, because a blocking lock cannot be given a time."""
+    """Call `take` until it returns True. It polls, because a blocking file lock has no timeout."""
     deadline = time.monotonic() + timeout_s
     pause = FIRST_PAUSE_S
     while not take():
@@ -36,9 +36,9 @@ def _wait(take: Callable[[], bool], timeout_s: float, give_up: Callable[[], Stor
 
 @contextmanager
 def file_lock(fd: int, where: str, timeout_s: float, *, shared: bool = False) -> Iterator[None]:
-    """Hold the open lock file `fd` for the block. The file holds the pid of who took it last, for messages only.
+    """Lock the open file `fd` for the block. where: its path, for messages. Writes the pid of the holder into it.
 
-    Raises StoreLocked after `timeout_s`, OSError where the file system cannot lock.
+    Raises StoreLocked after `timeout_s`, OSError if the file system cannot lock.
     """
     port = system.port
     _wait(lambda: port.lock(fd, shared=shared), timeout_s, lambda: _locked(where, _holder(fd), timeout_s))
@@ -46,7 +46,7 @@ def file_lock(fd: int, where: str, timeout_s: float, *, shared: bool = False) ->
         port.write_holder(fd, f"{os.getpid():<{_PID_BYTES}}".encode())
         yield
     finally:
-        with suppress(OSError):  # The holder closes the file next, which lets go in any case.
+        with suppress(OSError):  # The caller closes the file next, which releases the lock in any case.
             port.unlock(fd)
 
 
@@ -58,17 +58,17 @@ def _holder(fd: int) -> str:
 def _locked(where: str, holder: str, timeout_s: float) -> StoreLocked:
     return StoreLocked(
         f"{where} is locked by {holder} (waited {timeout_s:g} s)",
-        "wait for it to finish, or end it; the lock goes with the process",
+        "wait for it to finish, or end that process, which releases the lock",
     )
 
 
 class MemoryLock:
-    """A lock between threads with the same behaviour as `file_lock`."""
+    """A lock between threads that behaves as `file_lock`."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._shared = 0
-        self._alone = False
+        self._exclusive = False
 
     @contextmanager
     def hold(self, where: str, timeout_s: float, *, shared: bool = False) -> Iterator[None]:
@@ -81,13 +81,13 @@ class MemoryLock:
 
     def _take(self, shared: bool) -> bool:
         with self._guard:
-            if self._alone or (self._shared and not shared):
+            if self._exclusive or (self._shared and not shared):
                 return False
             self._shared += shared
-            self._alone = not shared
+            self._exclusive = not shared
             return True
 
     def _release(self, shared: bool) -> None:
         with self._guard:
             self._shared -= shared
-            self._alone = False
+            self._exclusive = False

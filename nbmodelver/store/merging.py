@@ -1,4 +1,4 @@
-"""Many small packs into one: a store of ten thousand commits stays a few hundred files."""
+"""Merging of small packs into one, so that a store with ten thousand commits has a few hundred files."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from nbmodelver.store.limits import FEW_BYTES, MANY_PACKS
 from nbmodelver.store.repacking import repack
 
 if TYPE_CHECKING:
-    from nbmodelver.store.index import Index
+    from nbmodelver.store.index import PartIndex
     from nbmodelver.store.packs import Contents, Entry
     from nbmodelver.store.reading import Reader
 
 
 def merge_small(reader: Reader, most_bytes: int | None = None) -> int:
-    """Merge the packs below 4 MiB when there are more than 64; gives how many packs there are less.
+    """Merge the packs below FEW_BYTES if there are more than MANY_PACKS; return by how many packs the store shrinks.
 
     most_bytes: read and write no more than this; the smallest packs go first.
-    The new pack is durable before an old one goes. A reader that looks for an old one finds the new one.
+    The new pack is durable before an old one is deleted. A reader that misses an old pack refreshes its index and finds
+    the new one. Raises Damaged, and nothing is deleted then.
     """
     index = reader.index
     small = sorted((c for c in index.packs().values() if c.size < FEW_BYTES), key=lambda c: (c.size, c.pack))
@@ -36,5 +37,5 @@ def merge_small(reader: Reader, most_bytes: int | None = None) -> int:
     return len(small) - 1
 
 
-def _located(contents: Contents, index: Index) -> list[Entry]:
+def _located(contents: Contents, index: PartIndex) -> list[Entry]:
     return [e for e in contents.entries if (place := index.known(e.id)) and place.contents is contents]

@@ -1,7 +1,7 @@
-"""The pack file: header, blocks, table of contents, trailer. Bytes only; who writes or reads them is elsewhere.
+"""The pack file: header, blocks, table of contents and trailer. FORMAT.md describes every byte.
 
-All blocks of a pack, decoded, form one stream of raw bytes; a part is a run of that stream. So a big part is many
-blocks, many small parts are one block, and nothing needs to know which. FORMAT.md describes every byte.
+The decoded blocks of a pack form one stream of raw bytes, and a part is a range of that stream. So a big part can take
+many blocks, and many small parts can share one. writing.py writes packs, reading.py reads parts.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _PART = struct.Struct(f"<{ID_BYTES}sIQQ")
 _PART_ID = struct.Struct(f"<{ID_BYTES}s20x")
 _TAIL_GUESS_BYTES = 8192
 COPY = 6
-"""The encoding without stored bytes: the raw bytes are those of the base."""
+"""The number of the encoding without stored bytes: the raw bytes are those of the base."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A range of another part's raw bytes that a block is decoded with."""
+    """A range of another part's raw bytes that is needed to decode a block."""
 
     base: ObjectId
     start: int
@@ -49,7 +49,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of stored bytes and what it decodes to. start and raw_start: in the pack file and in its raw stream."""
+    """A block of a pack.
+
+    start, stored: offset and length of its bytes in the file. raw_start, raw: offset and length in the raw stream.
+    sum: xxh3_64 of the stored bytes.
+    """
 
     start: int
     stored: int
@@ -62,7 +66,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A part in a pack: where in the raw stream it is. depth: how many bases deep its blocks go."""
+    """A part in a pack: offset and length in the raw stream. depth: length of its chain of bases, 0 without a base."""
 
     id: ObjectId
     raw_start: int
@@ -72,7 +76,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NewBlock:
-    """A block before it has a place."""
+    """A block before its offsets are known. The fields are those of Block."""
 
     raw: int
     stored: int
@@ -82,9 +86,13 @@ class NewBlock:
 
 
 class Contents:
-    """The table of contents of one pack, parsed on demand: opening a store reads only the parts' ids."""
+    """The table of contents of one pack, parsed on demand: opening a store parses only the ids of parts.
+
+    pack: its key. end_of_blocks: offset of the table of contents in the file. size: bytes of the file.
+    """
 
     def __init__(self, pack: str, raw: bytes, end_of_blocks: int, size: int) -> None:
+        """raw: the decompressed table. Raises Damaged if its length does not match its counts."""
         self.pack, self.end_of_blocks, self.size = pack, end_of_blocks, size
         self._raw = raw
         counts = _COUNTS.unpack_from(raw) if len(raw) >= _COUNTS.size else (0, 0, 0, 0)
@@ -98,19 +106,19 @@ class Contents:
 
     @property
     def count(self) -> int:
-        """How many parts it lists."""
+        """Number of parts."""
         return len(self._table(3)) // _PART.size
 
     def ids(self) -> Iterator[bytes]:
-        """The ids of its parts as bytes, in the order of the entries."""
+        """Yield the id of each part (20 bytes), in the order of the entries."""
         return (id_ for (id_,) in _PART_ID.iter_unpack(self._table(3)))
 
     def rows(self) -> memoryview:
-        """The rows of its parts as they are in the table, for who reads many at once."""
+        """Return the raw part table, part_rows.ROW_BYTES bytes per part; a read-only view of the table."""
         return self._table(3)
 
     def entry(self, row: int) -> Entry:
-        """One part, by its place among the entries."""
+        """Return one part by its index among the entries."""
         id_, depth, start, size = _PART.unpack_from(self._table(3), row * _PART.size)
         return Entry(ObjectId(id_.hex()), start, size, depth)
 
@@ -147,16 +155,19 @@ class Contents:
 
     @property
     def raw_bytes(self) -> int:
-        """Length of the raw stream."""
+        """Length of the raw stream in bytes."""
         return self.blocks[-1].raw_start + self.blocks[-1].raw if self.blocks else 0
 
     @property
     def stored_bytes(self) -> int:
-        """Length of all blocks in the file."""
+        """Bytes of all blocks in the file."""
         return self.blocks[-1].start + self.blocks[-1].stored - HEADER.size if self.blocks else 0
 
     def covering(self, entry: Entry, start: int = 0, end: int | None = None) -> range:
-        """The indices of the blocks that `entry`, or its bytes from `start` to `end`, lie in; none for no bytes."""
+        """Return the indices of the blocks that hold bytes `start` to `end` of the part (default: all of it).
+
+        The range is empty for no bytes. Raises Damaged if the part lies outside of the pack.
+        """
         end = entry.size if end is None else end
         if entry.size > MAX_PART_BYTES or entry.raw_start + entry.size > self.raw_bytes:
             raise damaged(self.pack, f"part {entry.id} lies outside of it")
@@ -167,22 +178,22 @@ class Contents:
         return range(first, last)
 
     def bases_of(self, entry: Entry) -> set[ObjectId]:
-        """The parts that `entry` cannot be decoded without."""
+        """Return the direct bases of a part: the parts that are needed to decode it. Raises Damaged."""
         return {use.base for i in self.covering(entry) for use in self.blocks[i].uses}
 
 
 def damaged(pack: str, what: str) -> Damaged:
-    """The error for a pack that is not what was written."""
-    return Damaged(f"pack {pack} is damaged: {what}", "nbmodelver verify --full names every version that needs it")
+    """Return the error for a damaged pack."""
+    return Damaged(f"pack {pack} is damaged: {what}", "run nbmodelver verify --full to see which versions need it")
 
 
 def header(pack_id: bytes) -> bytes:
-    """The first 32 bytes of the pack named `pack_id` (16 bytes)."""
+    """Return the header of the pack named `pack_id` (16 bytes)."""
     return HEADER.pack(MAGIC, VERSION, 0, pack_id)
 
 
 def ending(pack_id: bytes, blocks: Sequence[NewBlock], entries: Sequence[Entry]) -> bytes:
-    """Table of contents and trailer: what makes the blocks before it a pack."""
+    """Return table of contents and trailer, which complete the pack after its header and blocks."""
     toc = _toc(blocks, entries)
     stored = zstandard.ZstdCompressor(level=3).compress(toc)
     at = HEADER.size + sum(b.stored for b in blocks)
@@ -205,7 +216,10 @@ def _toc(blocks: Sequence[NewBlock], entries: Sequence[Entry]) -> bytes:
 
 
 def read_contents(backend: Backend, key: str) -> Contents:
-    """The table of contents of the pack under `key`, checked. Raises Damaged, StoreTooNew, KeyError."""
+    """Read and verify the table of contents of a pack. Raises Damaged, StoreTooNew, KeyError.
+
+    Reads the last 8 KiB of the file, and more only if the table is larger. Sizes are checked before they are allocated.
+    """
     size = backend.size(key)
     if size < HEADER.size + TRAILER.size:
         raise damaged(key, "it is too short")
@@ -230,7 +244,10 @@ def read_contents(backend: Backend, key: str) -> Contents:
 
 
 def read_leniently(backend: Backend, key: str) -> Contents | None:
-    """The table of contents of a damaged pack, if one can be made out at all; nothing of it is to be believed."""
+    """Return the table of contents of a damaged pack without verifying it, None if it cannot be parsed.
+
+    For repair: the caller verifies each part by its id.
+    """
     try:
         size = backend.size(key)
         tail = bytes(backend.read(key, max(size - TRAILER.size, 0), TRAILER.size))
@@ -258,7 +275,7 @@ def _check_header(key: str, head: bytes) -> None:
 def _decompress(key: str, stored: bytes | memoryview, raw_bytes: int) -> bytes:
     try:
         if zstandard.get_frame_parameters(stored).content_size != raw_bytes:
-            raise damaged(key, "its table of contents has another length than it says")
+            raise damaged(key, "its table of contents has another length than declared")
         return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(stored)
     except zstandard.ZstdError as error:
         raise damaged(key, f"its table of contents cannot be read ({error})") from error

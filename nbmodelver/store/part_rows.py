@@ -1,8 +1,8 @@
-"""The rows of parts in packs' tables, many at once: for NumPy they are columns, and nobody makes objects of them.
+"""Part tables of many packs as NumPy columns: a lookup by id that creates no Python object per part.
 
-A store of a hundred thousand versions has some three hundred thousand parts. A dict of their ids takes 0.1 s and 45 MB
-to make in every process. Sorted by their first two bytes, as NumPy does it without comparing, they take a tenth of
-both. Ids are hashes: of 300,000, five begin alike.
+A store of 100,000 versions has about 300,000 parts. Building a dict of their ids takes 0.1 s and 45 MB in every
+process. A radix sort by the first two bytes takes a tenth of both (docs/decisions/0009). Ids are hashes: about five
+of 300,000 share their first two bytes, so a lookup scans a short run.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _FIRST = 1 << 16
 _COLUMNS = np.dtype(
     {"names": ["head", "depth"], "formats": [">u4", "<u4"], "offsets": [0, ID_BYTES], "itemsize": ROW_BYTES}
 )
-"""The first four bytes of the id as a number, and the depth; the rest of a row is where the part begins and ends."""
+"""A row of the table: the first four bytes of the id as a number, and the depth. The offsets skip the other fields."""
 
 
 def deepest(rows: memoryview) -> int:
-    """The largest depth that a part says it has."""
+    """Return the largest declared depth in the rows (ROW_BYTES bytes each), 0 for no rows."""
     return int(np.frombuffer(rows, _COLUMNS)["depth"].max(initial=0))
 
 
 class SortedIds:
-    """The parts of some packs. A part is a number: its pack's, shifted by ROW_BITS, and its row."""
+    """A read-only lookup over the parts of some packs. A part is one integer: pack number << ROW_BITS | row."""
 
     def __init__(self, packs: Mapping[int, memoryview]) -> None:
-        """packs: number of a pack -> the rows of its parts."""
+        """packs: pack number -> part table of the pack, ROW_BYTES bytes a row; the buffers are kept, not copied."""
         self._packs = dict(packs)
         heads = np.concatenate([np.frombuffer(rows, _COLUMNS)["head"] for rows in packs.values()]).astype(np.uint32)
         places = [np.arange(len(rows) // ROW_BYTES) + (number << ROW_BITS) for number, rows in packs.items()]
@@ -43,7 +43,7 @@ class SortedIds:
         self._ends = np.cumsum(np.bincount(firsts, minlength=_FIRST))
 
     def find(self, id_: bytes) -> list[int]:
-        """Every place of the part of this id (20 bytes)."""
+        """Return every entry with this id (20 bytes), one integer per pack that has it."""
         head = int.from_bytes(id_[:4], "big")
         first = head >> 16
         start, end = int(self._ends[first - 1]) if first else 0, int(self._ends[first])

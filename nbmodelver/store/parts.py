@@ -1,4 +1,4 @@
-"""The store of parts: bytes in, ids out, and back. What the folders above see of packs, deltas and threads."""
+"""The part store: stores runs of bytes, returns their ids, and reads them back. The interface for the layers above."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.errors import StoreFull, StoreReadOnly
 from nbmodelver.store import collecting, merging, salvaging, verifying
 from nbmodelver.store.hashes import id_of, print_of
-from nbmodelver.store.index import Index
+from nbmodelver.store.index import PartIndex
 from nbmodelver.store.lanes import copy
 from nbmodelver.store.packs import read_contents
 from nbmodelver.store.prints import PRINTS, prints_of
@@ -28,62 +28,65 @@ _MOST_KNOWN = 500_000
 
 
 class PartStore:
-    """Parts by id over a backend. Reads from any thread; one writer at a time in a thread, any number of processes.
+    """Parts by id over a backend. Any thread may read; each writer belongs to one thread; any number of processes.
 
-    threads: for hashing, compressing and reading (default: the cores, at most 8). level: of zstd.
+    threads: for hashing, compression and reading (default: number of cores, at most 8). level: zstd level.
     """
 
     def __init__(self, backend: Backend, *, threads: int | None = None, level: int = 1) -> None:
         self._backend = backend
         self._workers = Workers(threads)
         self._level = level
-        self._index = Index(backend)
+        self._index = PartIndex(backend)
         self._reader = Reader(backend, self._index, self._workers)
         self._known: dict[Print, ObjectId] = {}
         self._print_of: Callable[[memoryview], Print] = PRINTS.of
 
     def watch_pages(self, wanted: bool) -> None:
-        """Whether memory that the system says was not written is believed to be so, instead of being hashed."""
+        """Turn page marks on or off. With them, memory that the system reports as unwritten is not hashed again."""
         if not wanted:
             PRINTS.forget()
         self._print_of = PRINTS.of if wanted else print_of
 
-    # -- looking
+    # -- queries
 
     def has(self, id_: ObjectId) -> bool:
-        """Whether a sealed pack lists the part."""
+        """Return True if a sealed pack lists the part."""
         return self._index.find(id_) is not None
 
     def size(self, id_: ObjectId) -> int:
-        """Raw bytes of the part. Raises MissingPart."""
+        """Return the raw size of the part in bytes. Raises MissingPart."""
         return self._reader.place(id_).entry.size
 
     def stored_size(self, id_: ObjectId) -> int:
-        """Bytes on disk for the part, by its share of blocks that it has with others; bases not counted."""
+        """Return the bytes on disk of the part. A shared block counts in proportion; bases do not count.
+
+        Raises MissingPart.
+        """
         contents, entry = self._reader.place(id_)
         blocks = [contents.blocks[i] for i in contents.covering(entry)]
         raw = sum(b.raw for b in blocks)
         return -(-sum(b.stored for b in blocks) * entry.size // raw) if raw else 0
 
     def prints(self, raws: Sequence[memoryview]) -> list[Print]:
-        """The prints of the bytes, long ones with all threads."""
+        """Return the fingerprint of each buffer (see hashes.Print). Large buffers are hashed by all threads."""
         return prints_of(raws, self._print_of, self._workers)
 
     def bases(self, id_: ObjectId) -> set[ObjectId]:
-        """The parts that this one is a delta to, not theirs. Raises MissingPart."""
+        """Return the direct bases of the part, without the bases of these. Raises MissingPart."""
         contents, entry = self._reader.place(id_)
         return contents.bases_of(entry)
 
     def pack_sizes(self) -> dict[str, int]:
-        """Bytes of each pack that can be read, by key."""
+        """Return the size in bytes of each readable pack, by key."""
         return {key: contents.size for key, contents in self._index.packs().items()}
 
     def overhead(self) -> int:
-        """Bytes of packs that are no blocks: headers, tables of contents, trailers."""
+        """Return the bytes of all packs outside of blocks: headers, tables of contents and trailers."""
         return sum(contents.size - contents.stored_bytes for contents in self._index.packs().values())
 
     def identify(self, raws: Sequence[memoryview]) -> list[ObjectId]:
-        """The ids that `put` would give, without writing. Bytes seen before in this process cost only their xxh3."""
+        """Return the ids that `put` would return, without writing. A buffer seen before costs one xxh3."""
         prints = self.prints(raws)
         for raw, print_ in zip(raws, prints, strict=True):
             if print_ not in self._known:
@@ -91,41 +94,45 @@ class PartStore:
         return [self._known[print_] for print_ in prints]
 
     def copy_many(self, pairs: Sequence[tuple[memoryview, memoryview]]) -> None:
-        """Copy each second into its first, with all threads."""
+        """Copy for each (target, source) pair the source into the target, with all threads. Lengths must be equal."""
         self._workers.map(lambda pair: copy(*pair), pairs)
 
     # -- writing
 
     def lease(self, timeout_s: float = _LOCK_TIMEOUT_S) -> AbstractContextManager[None]:
-        """Keep gc out for the block: from the first put until the record that needs the parts is written.
+        """Hold the lease, shared, for the block: gc waits. Held from the first put until the record is written.
 
-        Shared: any number of commits hold it at once. Goes with the process.
+        Any number of commits hold it at once. It ends with the process. Raises StoreLocked after `timeout_s`.
         """
         return self._backend.lock(LEASE, timeout_s, shared=True)
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Keep everyone who writes out for the block."""
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold the lease exclusively for the block: no other writer runs. Raises StoreLocked."""
         return self._backend.lock(LEASE, _LOCK_TIMEOUT_S)
 
     @contextmanager
-    def still(self) -> Iterator[None]:
-        """Keep every file where it is for the block: nothing is collected, merged or folded; commits go on."""
+    def hold_files(self) -> Iterator[None]:
+        """Keep every existing file in place for the block: no gc, merge or folding runs. Commits go on.
+
+        Raises StoreLocked, StoreReadOnly, StoreFull.
+        """
         with self.lease(), self._backend.lock("merge", _LOCK_TIMEOUT_S), self._backend.lock("fold", _LOCK_TIMEOUT_S):
             yield
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """`still` for who only looks: where the store cannot be written there is no lock, and not for want of one."""
+    def hold_files_if_writable(self) -> Iterator[None]:
+        """Like `hold_files`, for readers: on a read-only or full store the block runs without a lock."""
         with ExitStack() as held:
             with suppress(StoreReadOnly, StoreFull):
-                held.enter_context(self.still())
+                held.enter_context(self.hold_files())
             yield
 
     @contextmanager
     def writing(self, progress: Progress | None = None) -> Iterator[PackWriter]:
-        """A writer whose parts become durable and visible together when the block ends normally.
+        """Open a writer. Its parts become durable and visible together when the block ends without an exception.
 
-        After an exception, KeyboardInterrupt included, nothing is left. Nothing new: no file is written.
+        After an exception, KeyboardInterrupt included, nothing is left on disk. If no part is new, no file is written.
+        Raises StoreLocked, StoreReadOnly, StoreFull.
         """
         with self.lease():
             self._index.refresh()
@@ -145,25 +152,31 @@ class PartStore:
     # -- reading
 
     def get(self, id_: ObjectId) -> memoryview:
-        """The raw bytes in fresh memory that belongs to the caller. Raises MissingPart, Damaged."""
+        """Return the raw bytes: 1-D uint8, writable, in new memory that belongs to the caller.
+
+        Raises MissingPart, Damaged.
+        """
         return self._reader.get(id_)
 
     def read_into(self, id_: ObjectId, out: memoryview) -> None:
-        """Put the raw bytes into `out` (writable, as long as the part), checked there. Raises MissingPart, Damaged."""
+        """Decode the part into `out` and verify its hash there. Raises MissingPart, Damaged.
+
+        out: writable, C-contiguous, exactly as long as the part. After an error its content is undefined.
+        """
         self._reader.fill(id_, out.cast("B") if out.nbytes else out)
 
     def read_many(self, wanted: Sequence[tuple[ObjectId, memoryview]], progress: Progress | None = None) -> None:
-        """`read_into` for many, with all threads, in the order of the disk."""
+        """`read_into` for many parts, with all threads, in the order in which they lie on disk."""
         self._reader.fill_many([(id_, out.cast("B") if out.nbytes else out) for id_, out in wanted], progress)
 
-    # -- keeping house
+    # -- maintenance
 
     def verify(self, full: bool, progress: Progress | None = None) -> list[Problem]:
-        """What is wrong with the packs; [] for a healthy store. full: every byte is decoded and hashed."""
-        return verifying.verify(self._reader, full, progress, self.watched)
+        """Return the problems of all packs, [] for a healthy store. full: every byte is decoded and hashed."""
+        return verifying.verify(self._reader, full, progress, self.hold_files_if_writable)
 
     def check_pack(self, key: str) -> None:
-        """Read every stored byte of a pack and compare it with its sums. Raises Damaged, StoreTooNew, KeyError."""
+        """Read every stored byte of a pack and compare it with its checksums. Raises Damaged, StoreTooNew, KeyError."""
         verifying.check_pack(read_contents(self._backend, key), self._reader)
 
     def collect(
@@ -175,14 +188,15 @@ class PartStore:
         exact: bool = False,
         allow_empty: bool = False,
     ) -> GcReport:
-        """Remove what is not in `live`. A callable is asked while no commit is under way, which makes it exact.
+        """Remove every part that is not in `live` and that no live part needs as a base.
 
-        grace_s: packs younger than this stay. exact: leave no byte of a part that is not live (for purge), instead
-        of rewriting only packs that are less than half alive. Raises StoreError for an empty `live` unless told
-        that it is meant, Damaged for a pack or MissingPart for a live part that cannot be read: nothing is removed.
-        Can be killed anywhere; the next one ends what was begun.
+        live: ids, or a callable that returns them; it is called while no commit runs, so its answer is exact.
+        grace_s: packs younger than this many seconds stay. exact: remove every byte of parts that are not live (for
+        purge), instead of rewriting only packs with less than LEAST_ALIVE live bytes. allow_empty: accept that nothing
+        is live. Raises StoreError for an unexpected empty `live`, Damaged for an unreadable pack and MissingPart for a
+        missing live part; nothing is removed then. Can be killed at any moment; the next run completes it.
         """
-        with self.watched() if dry_run else self.alone():
+        with self.hold_files_if_writable() if dry_run else self.exclusive():
             found = live() if callable(live) else live
             plan = collecting.plan(self._reader, found, grace_s, exact, allow_empty)
             if dry_run:
@@ -190,17 +204,20 @@ class PartStore:
             return collecting.carry_out(plan, self._reader, lambda: self._writer(again=True))
 
     def salvage(self, move: Callable[[str, str], None]) -> salvaging.Finding:
-        """Bring what can be read of damaged packs into new ones, then move the damaged, saying why; under `alone`."""
-        reader = Reader(self._backend, Index(self._backend), self._workers)
+        """Copy the readable parts of damaged packs into a new pack, then call `move(key, reason)` for each damaged one.
+
+        The caller holds `exclusive`.
+        """
+        reader = Reader(self._backend, PartIndex(self._backend), self._workers)
         found = salvaging.find(reader)
         salvaging.carry_out(found, reader, lambda: PackWriter(reader, {}, self._level, again=True), move)
         self._index.refresh()
         return found
 
     def merge_small(self, most_bytes: int | None = None, timeout_s: float = _LOCK_TIMEOUT_S) -> int:
-        """Merge packs below 4 MiB when there are more than 64; the number of packs that went away.
+        """Merge packs below FEW_BYTES if there are more than MANY_PACKS; return by how many packs the store shrinks.
 
-        most_bytes: move no more than this. Raises StoreLocked when another process merges or collects all the time.
+        most_bytes: move no more than this. Raises StoreLocked if another process holds the lock for `timeout_s`.
         """
         with self.lease(timeout_s), self._backend.lock("merge", timeout_s):
             return merging.merge_small(self._reader, most_bytes)

@@ -1,20 +1,20 @@
-"""What becomes of a big part, found before its blocks are made: its id, and how it is cut against which base."""
+"""The planner: for each big part its id, its base and how it is cut into pieces, before any block is encoded."""
 
 from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from nbmodelver.errors import Damaged
 from nbmodelver.store import deltas, rows
 from nbmodelver.store.choice import pick, width_of
 from nbmodelver.store.deltas import Piece
-from nbmodelver.store.encodings.taken import Taken
+from nbmodelver.store.encodings.gather import Gather
 from nbmodelver.store.hashes import id_of
+from nbmodelver.store.jobs import Prepared
 from nbmodelver.store.limits import MAX_DEPTH
 from nbmodelver.store.packs import Use
 from nbmodelver.store.ranges import Stretch
@@ -25,53 +25,42 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from nbmodelver.model import ObjectId
-    from nbmodelver.store.encodings.protocol import Encoder
+    from nbmodelver.store.encodings.protocol import BlockEncoder
     from nbmodelver.store.index import Place
-    from nbmodelver.store.ranges import Base
+    from nbmodelver.store.jobs import Job
     from nbmodelver.store.reading import Reader
 
 _WIDE_BYTES = 32 << 20
-"""Parts from here on are hashed by all threads even when several are planned at once."""
+"""Parts of at least this size are hashed by all threads, even if several parts are planned at once."""
 
 _T = TypeVar("_T")
 _MANY_ALIKE, _PROBED, _LEAST_PROBE_BYTES = 64, 16, 4 << 10
+"""If a commit has at least _MANY_ALIKE parts of one sort, _PROBED of them decide for all (docs/decisions/0010). Parts
+below _LEAST_PROBE_BYTES are too small to say anything."""
+
 _GOLDEN_RATIO = 0.618033988749895
-
-
-class Job(NamedTuple):
-    """A part to be put, as bytes."""
-
-    raw: memoryview
-    near: ObjectId | None
-    layout: str
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What is known of a big part before its blocks are made; no pieces for one that is stored already."""
-
-    id: ObjectId
-    pieces: list[Piece] = field(default_factory=list)
-    base: Base = field(default_factory=lambda: memoryview(b""))
-    depth: int = 0
+"""Multiples of it modulo 1 spread evenly over [0, 1) for any count (Weyl's additive recurrence)."""
 
 
 class Planner:
-    """Plans for one writer. has: whether a part needs no blocks because it is stored already."""
+    """The planner of one writer. has: returns True for a part that is already stored and needs no blocks."""
 
     def __init__(self, reader: Reader, has: Callable[[ObjectId], bool], level: int) -> None:
         self._reader, self._has, self._level = reader, has, level
-        self._usual: Encoder | None = None
+        self._usual: BlockEncoder | None = None
         self._moved: dict[tuple[int, int], tuple[ObjectId, memoryview]] = {}
 
-    def look_for_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
-        """Find out which of these parts are columns of tables whose rows moved. put: stores an index."""
+    def find_moved_rows(self, jobs: Sequence[Job], put: Callable[[memoryview], ObjectId]) -> None:
+        """Find the jobs that are columns of a table whose rows were moved, for the following `prepared`.
+
+        put: stores an index (u32 row numbers as bytes) and returns its id.
+        """
         self._moved = {}
         with suppress(Damaged):
             self._moved = {m.rows: (put(m.index), m.index) for m in rows.moved_rows(jobs, self._reader)}
 
     def prepared(self, jobs: Sequence[Job]) -> Generator[Prepared, None, None]:
-        """Id and plan of each job, in order. Several jobs: by all threads, a few ahead of whoever asks."""
+        """Yield the plan of each job, in order. Several jobs are planned by all threads, a few ahead of the caller."""
         self._usual = self._common_encoder(jobs)
         if len(jobs) < 2 or self._reader.workers.threads == 1:
             yield from (self._prepare(job, wide=True, alone=True) for job in jobs)
@@ -87,11 +76,12 @@ class Planner:
         finally:
             stop(ahead)
 
-    def without_vain_bases(self, jobs: Sequence[Job]) -> list[Job]:
-        """The jobs; where many parts of a layout became longer or shorter and gain nothing, none asks its parent.
+    def drop_useless_bases(self, jobs: Sequence[Job]) -> list[Job]:
+        """Return the jobs, without `near` for layouts whose parts changed their length and gain nothing from a base.
 
-        A forest that was fitted anew has hundreds of such parts, and nothing of the old ones is in it. A few of the
-        larger ones tell; lost is at most what others of these parts, below a megabyte each, would have gained.
+        A refitted forest has hundreds of such parts, and none resembles the tree before it. A sample of _PROBED larger
+        parts decides for all parts of the layout. The loss is bounded: only parts below SLACK_BYTES are affected.
+        Measured in docs/decisions/0010.
         """
         others: dict[str, list[int]] = {}
         for k, job in enumerate(jobs):
@@ -112,7 +102,7 @@ class Planner:
         return place is not None and place.entry.size != len(job.raw)
 
     def _gains(self, job: Job) -> bool:
-        """Whether the part is smaller with its parent. Nothing is remembered: it may change before it is taken."""
+        """Return True if the part is smaller as a delta to its parent. Caches nothing: the memory may still change."""
         near = self._base_for(job.near)
         if near is None:
             return False
@@ -123,22 +113,22 @@ class Planner:
         return any(piece.uses for piece in pieces)
 
     def _prepare(self, job: Job, wide: bool, alone: bool = False) -> Prepared:
-        """wide: hash with all threads. alone: this is no task of the pool, and may use it."""
+        """Plan one job. wide: hash with all threads. alone: the caller is not a task of the pool, so it may use it."""
         id_ = id_of(job.raw, wide)
         if self._has(id_):
             return Prepared(id_)
         try:
-            found = self._taken(job, id_) or self._delta(job, id_, alone)
-        except Damaged:  # An old version that is lost must not keep anyone from a new one.
+            found = self._gathered(job, id_) or self._delta(job, id_, alone)
+        except Damaged:  # A damaged old version must not prevent a new commit.
             found = None
         usual = None if job.layout else self._usual
         return found or Prepared(id_, deltas.whole(job.raw, job.layout, self._level, usual))
 
-    def _common_encoder(self, jobs: Sequence[Job]) -> Encoder | None:
-        """What parts without a known layout, records and blobs, get when a few of very many all choose the same.
+    def _common_encoder(self, jobs: Sequence[Job]) -> BlockEncoder | None:
+        """Return the encoder for all parts of unknown layout if a sample of many such parts agrees on one, else None.
 
-        The choice costs four times the coding. Who differs from all that were asked is coded plainly where the
-        common encoder gains nothing.
+        The choice of an encoder costs four times as much as encoding (docs/decisions/0010). A part for which the common
+        encoder gains nothing is stored with plain zstd or raw.
         """
         unknown = [job for job in jobs if not job.layout]
         if len(unknown) < _MANY_ALIKE:
@@ -147,7 +137,7 @@ class Planner:
         return first if all(other == first for other in others) else None
 
     def _delta(self, job: Job, id_: ObjectId, alone: bool) -> Prepared | None:
-        """The part against its parent, or plainly where that gains little; None without a parent."""
+        """Plan a delta to the parent, or a plain encoding if the delta gains little. None if there is no parent."""
         near = self._base_for(job.near)
         if near is None:
             return None
@@ -160,11 +150,11 @@ class Planner:
         self._reader.bases.keep(id_, job.raw)
         return Prepared(id_, pieces, base, near[1] + 1)
 
-    def _taken(self, job: Job, id_: ObjectId) -> Prepared | None:
-        """The part as what an index takes from its parent; None when it is not that.
+    def _gathered(self, job: Job, id_: ObjectId) -> Prepared | None:
+        """Plan the part as a gather from its parent through a shared row index; None if it does not match.
 
-        `index_is_right` decodes and compares, so the block need not be decoded again: random reads of the base cost
-        more than everything else here.
+        `matches_gather` decodes and compares, so the block is not decoded again when it is written: random reads of the
+        base are the most expensive step here.
         """
         moved = self._moved.get(rows.rows_of(job, self._reader) or (0, 0))
         near = rows.source(job, self._reader)
@@ -172,20 +162,20 @@ class Planner:
             return None
         index_id, index = moved
         base = self._reader.base(near)
-        if not rows.index_is_right(job, base, index):
+        if not rows.matches_gather(job, base, index):
             return None
         uses = Use(near, 0, len(base)), Use(index_id, 0, len(index))
         depth = self._reader.place(near).entry.depth + 1
-        encoder = Taken(width_of(job.layout))
+        encoder = Gather(width_of(job.layout))
         pieces = [Piece(0, len(job.raw), encoder, uses, encoder.stored)]
         return Prepared(id_, pieces, depth=depth)
 
     def _base_for(self, near: ObjectId | None) -> tuple[ObjectId, int] | None:
-        """The part to code against: `near`, or one that its chain goes back to when that is as long as may be.
+        """Return (id, depth) of the base for a delta: `near`, or one of its own bases if its chain has MAX_DEPTH steps.
 
-        Further back, the delta is larger, about by the deltas in between, but the chain has room for more. The best
-        is where a byte buys most room: 20 versions with equal changes then need 34 changes' bytes, against 43 when
-        each new chain begins where the old one did (docs/decisions/0007).
+        A base further back makes a larger delta (about the sum of the deltas in between) but leaves room for more
+        deltas. The base with the lowest cost per remaining step is chosen. With it, 20 versions with equal changes
+        take the bytes of 34 changes; a new chain at the old root each time takes 43 (docs/decisions/0007).
         """
         place = self._reader.index.known(near) if near else None
         if place is None or place.entry.depth < MAX_DEPTH:
@@ -203,17 +193,17 @@ class Planner:
         return None if best is None else (best[2].entry.id, best[1])
 
     def _parent_of(self, place: Place) -> Place | None:
-        """The part that this one is a delta to; of several, the one that is most like it in length."""
+        """Return the base of this part; if it has several, the one closest to it in length."""
         known = (self._reader.index.known(base) for base in place.contents.bases_of(place.entry))
         found = [base for base in known if base is not None]
         return min(found, key=lambda base: abs(base.entry.size - place.entry.size), default=None)
 
 
 def _spread(items: Sequence[_T]) -> list[_T]:
-    """Some of many, everywhere and at no fixed distance: kinds of parts may take turns."""
+    """Return _PROBED items at irregular distances: at a fixed distance, alternating sorts of parts would be missed."""
     return [items[int(len(items) * (n * _GOLDEN_RATIO % 1))] for n in range(_PROBED)]
 
 
 def _stored(place: Place) -> int:
-    """About how many bytes the part's blocks take."""
+    """Return the stored bytes of the blocks that the part lies in."""
     return sum(place.contents.blocks[i].stored for i in place.contents.covering(place.entry))

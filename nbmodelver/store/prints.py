@@ -1,8 +1,8 @@
-"""Prints of live memory: hashed when needed, remembered where the system can say that nothing was written since.
+"""Fingerprints of live memory, cached for memory that the operating system reports as unwritten (page marks).
 
-Only memory that stayed the same over several looks is watched: marking is cheap, but the first write to each marked
-page costs a fault, so what is written between commits anyway is better hashed. What was watched and then written has
-to stay the same twice as often before it is watched again.
+Only memory that was unchanged in several commits is watched: marking pages is cheap, but the first write to each marked
+page costs a page fault, so memory that changes between commits is cheaper to hash. After a write to watched memory, it
+must stay unchanged for twice as many commits before it is watched again. docs/decisions/0006 has the measurements.
 """
 
 from __future__ import annotations
@@ -28,10 +28,17 @@ if TYPE_CHECKING:
     from nbmodelver.system.protocol import PageMarks
 
 WORTH_WATCHING_BYTES = 8 << 20
+"""Smaller spans are always hashed."""
+
 WORTH_A_TASK_BYTES = 256 << 10
+"""Smaller buffers are hashed by the calling thread: handing them to another thread costs more."""
+
 FIRST_PATIENCE = 2
+"""Number of unchanged fingerprints before a span is watched for the first time."""
+
 _MOST_SPANS = 4096
 _LOOK_EVERY_S = 0.1
+"""Seconds between two checks for devices that may write to memory."""
 
 Span = tuple[int, int]
 """Address and length in bytes."""
@@ -39,11 +46,11 @@ Span = tuple[int, int]
 
 @dataclass
 class _Seen:
-    """What one run of memory held.
+    """The state of one span of memory.
 
-    same: how many looks in a row gave this print. patience: how many it takes until the span is watched.
-    marked: the latest marks on its pages, while they are this span's. edges: print of the bytes outside whole pages
-    when they were set. watched: the print was taken after the marks were set.
+    print: its last fingerprint. same: how many times in a row it was found. patience: how many times are needed to
+    watch the span. marked: identity of the marks on its pages, None if they belong to another span. edges: fingerprint
+    of the bytes outside whole pages when the marks were set. watched: the fingerprint was taken after the marks.
     """
 
     print: Print
@@ -55,15 +62,15 @@ class _Seen:
 
 
 class Prints:
-    """The prints of this process's memory: one object for the process, since marks have one owner. From any thread.
+    """The fingerprint cache of this process; one object, because page marks have one owner. Any thread may call it.
 
-    A remembered print is given only for a span all of whose pages are marked as not written since that print was
-    taken. Marks are set before the bytes are hashed, so a write in between is seen; setting marks drops every other
-    span on the same pages, so no mark ever stands for an older print than the one it was set for.
+    A cached fingerprint is returned only if all pages of the span are marked as unwritten since it was taken. Marks are
+    set before the bytes are hashed, so a write in between is detected. Setting marks invalidates every other span on
+    the same pages, so a mark never vouches for an older fingerprint.
     """
 
     def __init__(self, *, least_bytes: int = WORTH_WATCHING_BYTES) -> None:
-        """least_bytes: shorter spans are always hashed."""
+        """least_bytes: shorter spans are always hashed. remembered_bytes counts what was not hashed, for tests."""
         self._least_bytes = least_bytes
         self._guard = threading.RLock()
         self._seen: OrderedDict[Span, _Seen] = OrderedDict()
@@ -73,7 +80,7 @@ class Prints:
         self.remembered_bytes = 0
 
     def forget(self) -> None:
-        """Drop everything, and take every mark away."""
+        """Clear the cache and remove all page marks."""
         with self._guard:
             if self._pages is not None:
                 self._pages.close()
@@ -81,7 +88,7 @@ class Prints:
             self._seen.clear()
 
     def of(self, raw: memoryview) -> Print:
-        """The print of these bytes as they are now."""
+        """Return the fingerprint of the current bytes. raw: C-contiguous; only read."""
         if len(raw) < self._least_bytes:
             return print_of(raw)
         span = address_of(raw), len(raw)
@@ -94,17 +101,17 @@ class Prints:
                 self.remembered_bytes += len(raw)
                 return seen.print
             marks = self._mark(pages, span, seen, raw) if seen is not None and seen.same >= seen.patience else None
-        found = print_of(raw)  # Without the guard: others may hash meanwhile.
+        found = print_of(raw)  # Outside of the guard, so that other threads can hash at the same time.
         with self._guard:
             if pages is self._pages:
                 self._note(span, found, marks)
         return found
 
     def _usable(self) -> PageMarks | None:
-        """The marks, or None where they cannot be had or not be trusted."""
+        """Return the page marks, or None if the system has none or a device may write to memory."""
         here = os.getpid()
         if self._pages is not None and self._pages.pid != here:
-            self.forget()  # In a forked child: the marks are those of the parent.
+            self.forget()  # This is a forked child, and the marks belong to its parent.
         if self._pages is None and self._asked_in != here:
             self._asked_in, self._looked_s = here, -math.inf
             self._pages = system.port.page_marks()
@@ -116,7 +123,7 @@ class Prints:
         return self._pages
 
     def _untouched(self, pages: PageMarks, span: Span, seen: _Seen, raw: memoryview) -> bool:
-        """Whether the bytes are those of the print; if not, the span is watched no longer, and not soon again."""
+        """Return True if the bytes are unchanged. Otherwise stop watching the span and double its patience."""
         if pages.clean(*whole_pages(*span)) and _edges(span, raw) == seen.edges:
             self._seen.move_to_end(span)
             return True
@@ -125,7 +132,7 @@ class Prints:
         return False
 
     def _mark(self, pages: PageMarks, span: Span, seen: _Seen, raw: memoryview) -> object | None:
-        """Set marks for one span; every other span's marks on these pages mean nothing any more."""
+        """Set marks for one span, which invalidates the marks of every other span on these pages."""
         start, end = whole_pages(*span)
         for other, theirs in self._seen.items():
             if theirs.marked is not None:
@@ -140,7 +147,7 @@ class Prints:
         return seen.marked
 
     def _note(self, span: Span, found: Print, marks: object | None) -> None:
-        """What a hash has found. marks: those that were set before it."""
+        """Record a fingerprint. marks: those that were set before the bytes were hashed."""
         seen = self._seen.setdefault(span, _Seen(found, same=-1))
         self._seen.move_to_end(span)
         if marks is not None and marks is seen.marked:
@@ -149,7 +156,7 @@ class Prints:
                 seen.patience *= 2
                 self._pages.release(*whole_pages(*span))
         elif seen.watched:
-            return  # Another thread's print is of marked bytes, and this one may be older.
+            return  # The fingerprint of another thread was taken after the marks; this one may be older.
         seen.same = seen.same + 1 if seen.print == found else 0
         seen.print = found
         while len(self._seen) > _MOST_SPANS:
@@ -159,24 +166,24 @@ class Prints:
 
 
 PRINTS = Prints()
-"""Those of this process."""
+"""The fingerprint cache of this process."""
 
 
 def prints_of(raws: Sequence[memoryview], print_of_one: Callable[[memoryview], Print], workers: Workers) -> list[Print]:
-    """The print of each run of bytes: long ones in threads, short ones here, which takes less."""
+    """Return the fingerprint of each buffer. Large ones are hashed by all threads with `print_of_one`."""
     long = [at for at, raw in enumerate(raws) if len(raw) >= WORTH_A_TASK_BYTES]
     found = dict(zip(long, workers.map(lambda at: print_of_one(raws[at]), long), strict=True))
     return [found.get(at) or print_of(raw) for at, raw in enumerate(raws)]
 
 
 def _edges(span: Span, raw: memoryview) -> Print:
-    """The print of the bytes outside whole pages."""
+    """Return the fingerprint of the bytes outside whole pages."""
     start, end = (at - span[0] for at in whole_pages(*span))
     return print_of(bytes(raw[:start]) + bytes(raw[end:]))
 
 
 def whole_pages(address: int, length: int) -> tuple[int, int]:
-    """(start, end) of the pages that lie in a run of memory entirely; empty: (x, x)."""
+    """Return (start, end) addresses of the pages that lie entirely in a span; start == end if there are none."""
     page = mmap.PAGESIZE
     start = -(-address // page) * page
     return start, max(start, (address + length) // page * page)

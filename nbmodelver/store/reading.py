@@ -1,4 +1,4 @@
-"""From ids to raw bytes: whole parts, their ids checked on what is handed out. decoding.py does the decoding."""
+"""The reader: returns whole parts by id and verifies their hash on the returned bytes. decoding.py decodes blocks."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ from nbmodelver.store.ranges import RUN_BYTES, Base, Stretch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nbmodelver.store.index import Index, Place
+    from nbmodelver.store.index import PartIndex, Place
     from nbmodelver.store.packs import Block, Contents
     from nbmodelver.store.workers import Workers
 
 Wanted = tuple[ObjectId, memoryview]
 WIDE_BYTES = 2 << 20
-"""Parts from here on are decoded by all threads together; below, each thread takes parts of its own."""
+"""Parts of at least this size are decoded by all threads together; smaller parts are distributed over the threads."""
 
 LARGE_BYTES = 32 << 20
-"""Bases from here on are decoded where someone looks: a part that changed a little then costs little memory."""
+"""Bases of at least this size are decoded run by run: a small change to a large part then needs little memory."""
 
 
 class Reader:
-    """Gives raw bytes, every byte checked. Any thread may call it. Knows backend, index and workers of its store."""
+    """Reads parts; every returned byte is verified. Any thread may call it.
 
-    def __init__(self, backend: Backend, index: Index, workers: Workers) -> None:
+    backend, index, workers: those of its store, shared with the writer and with maintenance.
+    """
+
+    def __init__(self, backend: Backend, index: PartIndex, workers: Workers) -> None:
         self.backend = backend
         self.index = index
         self.workers = workers
@@ -40,7 +43,7 @@ class Reader:
         self._decoder = Decoder(backend, self.place, workers)
 
     def place(self, id_: ObjectId) -> Place:
-        """Where the part is. Raises MissingPart."""
+        """Return pack and entry of the part. Raises MissingPart; StoreTooNew if only a newer pack can have it."""
         place = self.index.find(id_)
         if place is None:
             raise self._missing(id_)
@@ -52,23 +55,27 @@ class Reader:
         if newer is not None:
             return newer
         why = f" ({len(bad)} packs of it are damaged)" if bad else ""
-        hint = "nbmodelver verify names the versions that need it"
+        hint = "run nbmodelver verify to see which versions need it"
         return MissingPart(f"part {id_} is not in the store at {self.backend.where}{why}", hint)
 
     def get(self, id_: ObjectId, wide: bool = True) -> memoryview:
-        """The raw bytes in writable memory of their own. wide: with all threads; not for a task of the pool itself."""
+        """Return the raw bytes: 1-D uint8, writable, in new memory that belongs to the caller.
+
+        wide: decode with all threads; must be False in a task of the pool. Raises MissingPart, Damaged.
+        """
         raw = _room(self.place(id_))
         self.fill(id_, raw, wide)
         return raw
 
     def base(self, id_: ObjectId) -> memoryview:
-        """The raw bytes to code a delta against; in memory already if the part changed lately."""
+        """Return the raw bytes of a base for a delta, from the cache if possible. Read-only for the caller."""
         return self.bases.get(id_) or self.get(id_, wide=False)
 
     def base_in_runs(self, id_: ObjectId) -> Base:
-        """The same, but a large part is decoded only where it is looked at. Raises Damaged.
+        """Like `base`, but a part of at least LARGE_BYTES comes as a Stretch that decodes only the slices read.
 
-        Its id is compared once, run by run: a delta to wrong bytes would be lost where another pack has the right ones.
+        Its hash is verified once per process, run by run: a delta to damaged bytes could not be decoded with an intact
+        copy from another pack. Raises MissingPart, Damaged.
         """
         size = self.place(id_).entry.size
         if size < LARGE_BYTES:
@@ -81,11 +88,14 @@ class Reader:
         return whole
 
     def written(self, ids: Iterable[ObjectId]) -> None:
-        """These parts were just stored here, every block decoded again and compared."""
+        """Note that these parts were stored by this process, so their hashes need no verification."""
         self._checked.update(ids)
 
     def fill(self, id_: ObjectId, out: memoryview, wide: bool = True) -> None:
-        """Put the raw bytes into `out`, whose length must be right. What is in it after an error is no data."""
+        """Decode the part into `out` and verify its hash. Raises MissingPart, Damaged, StoreError.
+
+        out: writable, uint8, exactly as long as the part. After an error its content is undefined.
+        """
         size = self.place(id_).entry.size
         if len(out) != size:
             raise StoreError(f"part {id_} has {size} bytes, not {len(out)}", "this is a bug in nbmodelver")
@@ -102,15 +112,17 @@ class Reader:
     def _fill(self, id_: ObjectId, out: memoryview, start: int, *, wide: bool) -> None:
         try:
             self._decoder.fill(self.place(id_), out, start, wide=wide)
-        except KeyError:  # The pack was merged or rewritten by someone else: the part is in another one now.
+        except KeyError:  # Another process merged or rewrote the pack: the part is now in another one.
             self.index.refresh()
             try:
                 self._decoder.fill(self.place(id_), out, start, wide=wide)
             except KeyError as error:
-                raise MissingPart(f"pack {error.args[0]} with part {id_} is gone", "restore it from a copy") from error
+                raise MissingPart(
+                    f"pack {error.args[0]} with part {id_} is gone", "restore it from a backup"
+                ) from error
 
     def fill_many(self, wanted: Sequence[Wanted], progress: Progress | None = None) -> None:
-        """`fill` for many, in the order in which they lie on disk."""
+        """`fill` for many parts, in the order in which they lie on disk."""
         total = sum(len(out) for _, out in wanted)
         done = 0
         for batch in _batches(sorted(wanted, key=self._position)):
@@ -131,27 +143,30 @@ class Reader:
         return place.contents.pack, place.entry.raw_start
 
     def unchecked(self, place: Place) -> memoryview:
-        """The raw bytes of one copy of a part, their hash not compared. For verify."""
+        """Return the raw bytes of this copy of a part; the caller verifies the hash. Raises Damaged, KeyError."""
         raw = _room(place)
         self._decoder.fill(place, raw)
         return raw
 
     def stored(self, contents: Contents, block: Block) -> memoryview:
-        """The stored bytes of a block, checked. Raises Damaged, KeyError."""
+        """Return the stored bytes of a block, their checksum verified. Raises Damaged, KeyError."""
         return self._decoder.stored(contents, block)
 
 
 def _room(place: Place) -> memoryview:
-    """Memory for a part whose declared size is possible at all."""
+    """Allocate memory for a part, after checking its declared size. Raises Damaged."""
     place.contents.covering(place.entry)
     return room(place.entry.size)
 
 
-_HINT = "nbmodelver verify --full names every version that needs it"
+_HINT = "run nbmodelver verify --full to see which versions need it"
 
 
 def _batches(wanted: Sequence[Wanted]) -> list[list[list[Wanted]]]:
-    """Big parts one by one, small ones in groups of about a segment, groups together."""
+    """Return batches to decode one after the other: one big part, or groups of small parts for parallel work.
+
+    A group is about SEGMENT_BYTES: the unit of work of one thread.
+    """
     batches: list[list[list[Wanted]]] = [[]]
     for one in wanted:
         if len(one[1]) >= WIDE_BYTES:

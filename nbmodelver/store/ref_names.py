@@ -1,7 +1,7 @@
-"""What a branch or a tag may be called: letters, marks and digits of any script, and nothing that deceives the eye.
+"""Rules for names of branches and tags: letters, marks and digits of any script, without characters that look alike.
 
-The rules are those of Unicode's security mechanisms (UTS 39, "highly restrictive", each run of letters by itself), with
-a short table of look-alikes in place of the full one. A name never becomes the name of a file: see refs.py.
+The rules follow Unicode Technical Standard 39, level "highly restrictive", applied to each word of a name, with a short
+table of confusable letters instead of the full one. A name never becomes a file name: see refs.py.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TOGETHER = (
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
-"""Scripts that people write in one word."""
+"""Sets of scripts that may be mixed in one word (UTS 39, section 5.2)."""
 ANY_SCRIPT = frozenset({"COMBINING", "VARIATION", "MODIFIER", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"})
 _LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХҮԌԚԜаеѕіјоресухһԁԛԝѵүӏԍΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρικυγχϲϳıƖɑɡօսհոյցքս",
@@ -33,40 +33,40 @@ _VERSION_LIKE = re.compile(r"v\d+|head", re.IGNORECASE)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
-def usual(name: str) -> str:
-    """The name in the form in which names are kept and compared (NFC): a letter and its accent are one character."""
+def normalized(name: str) -> str:
+    """Return the name in Unicode normal form C, in which names are stored and compared."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def valid_name(name: str, taken: Iterable[str] = ()) -> str:
-    """`name` in its usual form, when a branch or tag may be called so; raises BadName with the reason and a way out.
+    """Return the normalized name of a branch or tag. Raises BadName, with the reason and a valid name as hint.
 
-    taken: names in use; one that differs from them only in case, or only to a machine, is refused.
+    taken: existing names; a name that differs from one of them only in case, or that looks the same, is refused.
     """
     if not isinstance(name, str):
-        raise BadName(f"a {type(name).__name__} cannot be a name", "names are texts")
-    name = usual(name)
+        raise BadName(f"a {type(name).__name__} cannot be a name", "give a string")
+    name = normalized(name)
     reason = _what_is_wrong(name)
     if reason:
         raise BadName(f"{name!r} cannot be a name: {reason}", _way_out(name))
-    demand_distinct(name, taken)
+    require_distinct(name, taken)
     return name
 
 
-def demand_distinct(name: str, taken: Iterable[str]) -> None:
-    """Raises BadName for a name that differs from one of `taken` only in case, or only to a machine."""
-    for other in map(usual, taken):
+def require_distinct(name: str, taken: Iterable[str]) -> None:
+    """Raise BadName if the name differs from one of `taken` only in case, or looks the same."""
+    for other in map(normalized, taken):
         if other == name:
             continue
         if other.casefold() == name.casefold():
-            raise BadName(f"{name!r} differs from {other!r} only in case", f"use {other!r}, or another name")
+            raise BadName(f"{name!r} differs from {other!r} only in case", f"use {other!r} or another name")
         if looks(other) == looks(name):
-            scripts = f"{_scripts(name)} beside {_scripts(other)} letters"
-            raise BadName(f"{name!r} looks like {other!r} ({scripts})", f"use {other!r}, or another name")
+            scripts = f"{_scripts(name)} and {_scripts(other)} letters"
+            raise BadName(f"{name!r} looks like {other!r} ({scripts})", f"use {other!r} or another name")
 
 
 def looks(name: str) -> str:
-    """What a reader sees in a name: the same text for names that look alike."""
+    """Return the skeleton of a name (UTS 39, section 4): it is equal for names that look alike."""
     plain = unicodedata.normalize("NFKD", name).translate(_LOOK_ALIKES)
     return unicodedata.normalize("NFKC", plain).casefold()
 
@@ -78,7 +78,7 @@ def _what_is_wrong(name: str) -> str:
 def _wrongs(name: str) -> Iterator[str]:
     hidden = next((c for c in name if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") or _is_blank(c)), None)
     if hidden is not None:
-        yield f"it holds a character that cannot be seen ({_called(hidden)})"
+        yield f"it has an invisible character ({_called(hidden)})"
     if len(name) > MOST_CHARACTERS:
         yield f"it is longer than {MOST_CHARACTERS} characters"
     wrong = next((c for c in name if c not in SIGNS and unicodedata.category(c)[0] not in "LMN"), None)
@@ -86,7 +86,7 @@ def _wrongs(name: str) -> Iterator[str]:
         yield "it may hold only letters, digits, '.', '_' and '-', and begins with a letter or digit"
     odd = next((c for c in name if not c.isascii() and unicodedata.normalize("NFKC", c) != c), None)
     if odd is not None and unicodedata.normalize("NFKC", name) != name:
-        yield f"it holds {odd!r}, which is another form of {unicodedata.normalize('NFKC', odd)!r}"
+        yield f"it has {odd!r}, which is another form of {unicodedata.normalize('NFKC', odd)!r}"
     mixed = next((run for run in _runs(name) if not _fit(_scripts_of(run))), None)
     if mixed is not None:
         yield f"the word {mixed!r} mixes {_scripts(mixed)} letters, which may look alike"
@@ -99,11 +99,11 @@ def _wrongs(name: str) -> Iterator[str]:
     if _ID_LIKE.fullmatch(name):
         yield "it looks like an id"
     if _VERSION_LIKE.fullmatch(name):
-        yield "it means a version already"
+        yield "it already means a version"
 
 
 def _is_blank(char: str) -> bool:
-    """Letters and marks that show nothing: the Hangul fillers, the Khmer inherent vowels, variation selectors."""
+    """Return True for invisible letters and marks: Hangul fillers, Khmer inherent vowels, variation selectors."""
     return char in "\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f" or "VARIATION SELECTOR" in unicodedata.name(char, "")
 
 
@@ -112,12 +112,12 @@ def _called(char: str) -> str:
 
 
 def _runs(name: str) -> list[str]:
-    """The words of a name: letters, digits of any script and their marks without a sign between."""
+    """Return the words of a name: what stands between the characters of SIGNS."""
     return [run for run in re.split(r"[._-]", name) if run]
 
 
 def _scripts_of(run: str) -> frozenset[str]:
-    """The scripts of a run by the first word of its characters' names; ASCII digits are of every script."""
+    """Return the scripts of a word, from the first word of each character's Unicode name. ASCII digits have none."""
     found = set()
     for char in run:
         if char.isascii() and char.isdigit():
@@ -149,7 +149,7 @@ def _way_out(name: str) -> str:
 
 
 def _tidied(name: str) -> str:
-    """The name with "-" in place of what no name holds, and without what it may not begin or end with."""
+    """Return the name with "-" for invalid characters, without what it may not begin or end with."""
     kept = "".join(c if c in SIGNS or unicodedata.category(c)[0] in "LMN" else "-" for c in name)
     inside = re.sub(r"-{2,}", "-", re.sub(r"\.{2,}", ".", kept)).strip(SIGNS).removesuffix(".lock")
     return inside.lstrip("".join(c for c in inside if unicodedata.category(c)[0] == "M"))

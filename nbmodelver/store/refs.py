@@ -1,7 +1,7 @@
-"""Movable names for small values: branches, tags, HEAD, counters. They move by compare-and-swap only.
+"""Refs: movable names with a small value (branches, tags, HEAD, counters). They change by compare-and-swap only.
 
-On disk a ref is a file named by the hash of its name, holding name, value and a checksum as JSON: no name that a
-person chooses ever becomes a path, and a changed byte is found.
+A ref is a file whose name is the hash of the ref's name. It holds name, value and a checksum as JSON, so no name chosen
+by a user becomes a path, and every changed byte is detected.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _KEY_BYTES = 20
 
 
 class Refs:
-    """The refs of a store. Any thread and any process may move them; who comes second gets RefMoved."""
+    """The refs of a store. Any thread and process may move them; the second of two concurrent moves raises RefMoved."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
     def get(self, name: str) -> str | None:
-        """The value, or None for a ref that does not exist. Raises Damaged."""
+        """Return the value, None for a ref that does not exist. Raises Damaged."""
         try:
             raw = bytes(self._backend.read(_key(name), 0, _MAX_FILE_BYTES + 1))
         except KeyError:
@@ -40,9 +40,9 @@ class Refs:
         return value
 
     def move(self, name: str, expected: str | None, new: str) -> None:
-        """Set the ref durably, if its value is `expected` (None: it does not exist).
+        """Set the ref durably if its value is `expected` (None: it does not exist).
 
-        Raises RefMoved with the value that is there instead, Damaged, LimitExceeded for a value above 64 KiB.
+        Raises RefMoved, whose message names the current value; Damaged; LimitExceeded above MAX_VALUE_BYTES.
         """
         if len(new.encode("utf-8", "surrogatepass")) > MAX_VALUE_BYTES:
             raise LimitExceeded(f"the value of ref {name!r} is longer than {MAX_VALUE_BYTES} bytes")
@@ -50,20 +50,20 @@ class Refs:
             raise self._moved(name, expected)
 
     def delete(self, name: str, expected: str | None = None) -> None:
-        """Remove the ref durably; a missing one is no error. expected: only if it still has this value."""
+        """Delete the ref durably; a missing one is not an error. expected: delete only this value, else RefMoved."""
         current = self.get(name) if expected is None else expected
         if current is not None and not self._backend.swap(_key(name), _form(name, current), None):
             raise self._moved(name, current)
 
     def all(self, prefix: str = "") -> dict[str, str]:
-        """Name and value of every ref whose name starts with `prefix`, sorted by name. Raises Damaged."""
+        """Return name -> value of every ref whose name starts with `prefix`, sorted by name. Raises Damaged."""
         found, problems = self.readable(prefix)
         for problem in problems:
             raise problem
         return found
 
     def readable(self, prefix: str = "") -> tuple[dict[str, str], list[Damaged]]:
-        """The same without those that cannot be read, and what is wrong with them (whatever they were called)."""
+        """Return the same for readable refs, and the errors of all damaged ref files, whose names are unknown."""
         found: dict[str, str] = {}
         problems: list[Damaged] = []
         for key in self._backend.list(PREFIX):
@@ -81,7 +81,7 @@ class Refs:
         return dict(sorted(found.items())), problems
 
     def damaged_keys(self) -> list[str]:
-        """The keys of ref files that cannot be read."""
+        """Return the backend keys of damaged ref files."""
         found = []
         for key in self._backend.list(PREFIX):
             try:
@@ -96,13 +96,13 @@ class Refs:
         return found
 
     def key_of(self, name: str) -> str:
-        """The key of the ref of this name."""
+        """Return the backend key of the ref with this name."""
         return _key(name)
 
     def _moved(self, name: str, expected: str | None) -> RefMoved:
         now = self.get(name)
         return RefMoved(
-            f"{name} was moved by someone else in the meantime (it is {_say(now)}, not {_say(expected)})",
+            f"another process moved {name} in the meantime (it is {_say(now)}, not {_say(expected)})",
             "run the same command again",
         )
 
@@ -143,7 +143,7 @@ def _parse(raw: bytes, key: str) -> tuple[str, str]:
 
 
 def _damaged(key: str) -> Damaged:
-    return Damaged(f"ref file {key} is damaged", "move it away; versions are not touched by that")
+    return Damaged(f"ref file {key} is damaged", "move the file out of the store; versions do not depend on it")
 
 
 def _say(value: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Blocks from old packs to a new one, as they are: nothing is decoded, deltas stay valid because bases go by id."""
+"""Copying of blocks from old packs into a new one. No block is decoded: bases are named by id, so deltas stay valid."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from nbmodelver.store.reading import Reader
 
 Kept = tuple[Contents, Sequence[Entry]]
+"""A pack and those of its entries that are copied."""
 
 
 def repack(reader: Reader, kept: Iterable[Kept]) -> None:
-    """Write one new pack with these parts of these packs; nothing when there is none. Old packs stay.
+    """Write one new pack with the given entries of the given packs, durably. Writes none if there are no entries.
 
-    Raises Damaged when a block's stored bytes are not what was written.
+    Old packs stay. Raises Damaged if the checksum of a block is wrong; nothing is written then.
     """
     name = secrets.token_bytes(16)
     key = f"{PREFIX}{name.hex()}"
@@ -42,7 +43,7 @@ def repack(reader: Reader, kept: Iterable[Kept]) -> None:
 
 @dataclass
 class _New:
-    """The new pack so far."""
+    """The new pack while it is written."""
 
     stream: Stream
     blocks: list[NewBlock] = field(default_factory=list)

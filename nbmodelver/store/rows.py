@@ -1,7 +1,7 @@
-"""Rows that moved together: a table that was sorted, shuffled or filtered is its old columns and one index.
+"""Detection of moved rows: a table that was sorted, shuffled or filtered is stored as its old columns and one index.
 
-Found on one column in which every row has a value of its own; that column tells where each row was. The index is then
-a part of its own, and each column for which it is right is coded as taken from its parent (encoding 10).
+The index is derived from one column whose values are unique, so each value identifies its row. The index is stored as
+a part of its own. Each column that equals its parent gathered through the index is stored with encoding 10.
 """
 
 from __future__ import annotations
@@ -10,37 +10,40 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.store import lanes
+from nbmodelver.store import lookups
 from nbmodelver.store.choice import width_of
-from nbmodelver.store.encodings.taken import INDEX_BYTES, Taken
+from nbmodelver.store.encodings.gather import INDEX_BYTES, Gather
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbmodelver.model import ObjectId
-    from nbmodelver.store.planning import Job
+    from nbmodelver.store.jobs import Job
     from nbmodelver.store.reading import Reader
 
 LEAST_ROWS = 16 << 10
 LEAST_COLUMNS = 2
+"""Smaller tables are not examined. An index costs about as much as a column, so it must serve at least two."""
+
 MOST_TIMES_LARGER = 2
-"""What a parent was taken from is decoded instead of the parent up to so many times its size."""
+"""The base of a gathered parent is used instead of the parent if it has at most this many times the parent's size."""
+
 _MOST_PROBES = 3
 _TELLING = ("i8", "u8", "f8", "i4", "u4", "f4")
-"""Layouts that may tell rows apart, the likeliest first."""
+"""Layouts of columns that may identify rows, the most likely first."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """One index for several columns. rows: of the new columns and of the old ones. index: u32, one for each new row."""
+    """One row index for several columns. rows: (new, old) row counts. index: u32 as bytes, an old row per new row."""
 
     rows: tuple[int, int]
     index: memoryview
 
 
 def moved_rows(jobs: Sequence[Job], reader: Reader) -> list[Moved]:
-    """The indices of tables whose rows moved, judged by the columns that are new."""
+    """Return one index for each table whose rows moved. Jobs with equal row counts form a table. Raises Damaged."""
     tables: dict[tuple[int, int], list[Job]] = defaultdict(list)
     for job in jobs:
         rows = rows_of(job, reader)
@@ -57,26 +60,26 @@ def moved_rows(jobs: Sequence[Job], reader: Reader) -> list[Moved]:
 
 
 def _is_worth_it(index: memoryview, columns: Sequence[Job], reader: Reader) -> bool:
-    """True when a second column went the same way: the index costs about as much as one."""
+    """Return True if LEAST_COLUMNS columns match the index: it costs about as much as one column."""
     right = 0
     for column in columns:
-        right += index_is_right(column, _elements(column, reader), index)
+        right += matches_gather(column, _elements(column, reader), index)
         if right == LEAST_COLUMNS:
             return True
     return False
 
 
 def source(job: Job, reader: Reader) -> ObjectId | None:
-    """The part that an index takes the elements from: the parent, or the one that the parent itself was taken from.
+    """Return the base of a gather: the parent, or the parent's own base if the parent is a gather itself.
 
-    A table that is sorted again and again is then always one index away from the columns that were stored whole.
+    So a table that is sorted repeatedly stays one index away from columns that are stored whole.
     """
     place = reader.index.known(job.near) if job.near else None
     if place is None:
         return None
     blocks = place.contents.covering(place.entry)
     block = place.contents.blocks[blocks[0]] if len(blocks) == 1 else None
-    if block is None or block.encoding != Taken.number or block.raw != place.entry.size:
+    if block is None or block.encoding != Gather.number or block.raw != place.entry.size:
         return job.near
     first = reader.index.known(block.uses[0].base)
     is_near = first is not None and first.entry.size <= MOST_TIMES_LARGER * place.entry.size
@@ -90,7 +93,7 @@ def _elements(job: Job, reader: Reader) -> memoryview:
 
 
 def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
-    """Rows of the column and of its source; None for what cannot be coded by an index."""
+    """Return the row counts of the column and of its base; None if the column cannot be encoded as a gather."""
     width = width_of(job.layout)
     place = reader.index.known(near) if (near := source(job, reader)) else None
     if place is None or not job.layout or job.layout in ("text", "lengths") or len(job.raw) % width:
@@ -105,17 +108,17 @@ def rows_of(job: Job, reader: Reader) -> tuple[int, int] | None:
 def _index(columns: Sequence[Job], reader: Reader) -> memoryview | None:
     for column in columns:
         width = width_of(column.layout)
-        if not lanes.may_tell_rows_apart(column.raw, width):
+        if not lookups.may_tell_rows_apart(column.raw, width):
             continue
         base = _elements(column, reader)
-        if not lanes.may_be_moved(column.raw, base, width):
+        if not lookups.may_be_moved(column.raw, base, width):
             return None
-        index = lanes.places_in(column.raw, base, width)
+        index = lookups.places_in(column.raw, base, width)
         if index is not None:
             return index
     return None
 
 
-def index_is_right(job: Job, base: memoryview, index: memoryview) -> bool:
-    """Whether the column is its old one, taken by the index."""
-    return lanes.is_taken(job.raw, base, index, width_of(job.layout))
+def matches_gather(job: Job, base: memoryview, index: memoryview) -> bool:
+    """Return True if gathering from `base` through `index` (bytes of u32) gives exactly the bytes of the column."""
+    return lookups.is_gathered(job.raw, base, index, width_of(job.layout))

@@ -1,7 +1,7 @@
-"""What of damaged packs can still be read, and how it comes into a new pack before the damaged ones are moved away.
+"""Repair of packs: copies the readable parts of damaged packs into a new pack, then moves the damaged packs away.
 
-A part that is listed but cannot be decoded is worse than one that is missing: the next commit of the same bytes would
-take it for stored. So a pack that lists such a part goes as a whole, once the rest of it is in another one.
+A part that is listed but cannot be decoded is worse than a missing one: the next commit of the same bytes would assume
+that it is stored. So a pack that lists such a part is moved away, after its readable parts were copied.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ if TYPE_CHECKING:
     from nbmodelver.store.writing import PackWriter
 
 SCANNED_BYTES = 1 << 30
-"""A pack without a table of contents is searched for frames up to this size: it is read into memory as a whole."""
+"""A pack without a table of contents is scanned for frames only up to this size, because it is read into memory."""
 
 _FRAME = b"\x28\xb5\x2f\xfd"
 
 
 @dataclass
 class Finding:
-    """What was found. bad: key of each damaged pack -> what is wrong. saved: its parts that can still be read.
+    """The result of `find`.
 
-    lost: parts that a pack lists, and nobody can read. unlisted: packs without a table of contents.
+    bad: key of each damaged pack -> reason. saved: damaged packs with their entries that can still be read.
+    lost: listed parts without a readable copy. unlisted: keys of packs without a readable table of contents.
     """
 
     bad: dict[str, str] = field(default_factory=dict)
@@ -45,7 +46,10 @@ class Finding:
 
 
 def find(reader: Reader, progress: Progress | None = None) -> Finding:
-    """Read every stored byte, and try each part of packs that are not whole. Changes nothing but memory."""
+    """Read every stored byte, and try to decode each part of the damaged packs. Writes nothing.
+
+    Adds what it can guess of damaged packs to the reader's index, so the reader must not be used for anything else.
+    """
     index = reader.index
     packs = index.packs()
     found = Finding()
@@ -65,7 +69,7 @@ def find(reader: Reader, progress: Progress | None = None) -> Finding:
             found.unlisted.append(key)
         else:
             suspects.append(guessed)
-            index.add(guessed)  # So that its own parts are found as bases; every part is checked by its id.
+            index.add(guessed)  # Its parts are then found as bases. Every part is verified by its id.
     good = [c for key, c in packs.items() if key not in found.bad]
     readable = _readable(good, suspects, reader)
     for contents in [c for c in good if any(e.id not in readable for e in c.entries)]:
@@ -86,9 +90,9 @@ def find(reader: Reader, progress: Progress | None = None) -> Finding:
 def carry_out(
     found: Finding, reader: Reader, new_writer: Callable[[], PackWriter], move: Callable[[str, str], None]
 ) -> None:
-    """Write what can be saved, durably; then move the damaged packs, each with what is wrong with it.
+    """Write the readable parts durably, then call `move(key, reason)` for each damaged pack.
 
-    Of packs without a table of contents every frame is taken for a part; what nobody needs goes with the next gc.
+    In packs without a table of contents every zstd frame is stored as a part; the next gc removes those not needed.
     """
     repack(reader, [(contents, own) for contents, own in found.saved if own])
     if found.unlisted:
@@ -106,7 +110,7 @@ def carry_out(
 
 
 def _broken(contents: Contents, reader: Reader) -> Iterator[str]:
-    """What is wrong with the stored bytes of a pack, at most one thing."""
+    """Yield the first problem of the stored bytes of a pack, nothing if there is none."""
     try:
         end = contents.blocks[-1].start + contents.blocks[-1].stored if contents.blocks else contents.end_of_blocks
         if end != contents.end_of_blocks:
@@ -121,7 +125,7 @@ def _broken(contents: Contents, reader: Reader) -> Iterator[str]:
 
 
 def _readable(good: list[Contents], suspects: list[Contents], reader: Reader) -> set[ObjectId]:
-    """The parts that can be decoded: some copy is whole, and so is all that it is a delta to."""
+    """Return the parts that can be decoded: one of their copies is intact, and so are all its bases."""
     bases: dict[ObjectId, list[set[ObjectId]]] = {}
     for contents in good:
         for entry in contents.entries:
@@ -155,7 +159,7 @@ def _reads(contents: Contents, entry: Entry, reader: Reader) -> bool:
 
 
 def _scanned(backend: Backend, keys: list[str]) -> Iterator[bytes]:
-    """The raw bytes of zstd frames, wherever in these files they lie."""
+    """Yield the raw bytes of every zstd frame in these files, found by its magic number."""
     for key in keys:
         if backend.size(key) > SCANNED_BYTES:
             continue

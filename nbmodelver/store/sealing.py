@@ -1,4 +1,4 @@
-"""A pack on its way to the backend: held back while it is small, streamed by a thread of its own when it grows."""
+"""The output stream of a pack: kept in memory while it is small, written by a thread of its own once it is large."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _QUEUED = 16
 _END = None
 
 
-class _Given(BaseException):
-    """The pack was given up."""
+class _Aborted(BaseException):
+    """Ends the writing thread after `Stream.abort`."""
 
 
 class Stream:
-    """Pieces of one new object, written in order. Nothing is visible before `close`."""
+    """A new object of the backend, written piece by piece. It becomes visible with `close`. For one thread."""
 
     def __init__(self, backend: Backend, key: str) -> None:
         self.bytes = 0
         self._backend = backend
         self._key = key
         self._held: list[bytes] = []
-        self._queue: queue.Queue[bytes | type[_Given] | None] = queue.Queue(_QUEUED)
+        self._queue: queue.Queue[bytes | type[_Aborted] | None] = queue.Queue(_QUEUED)
         self._thread: ThreadPoolExecutor | None = None
         self._writing: Future[bool] | None = None
 
     def write(self, piece: bytes) -> None:
-        """Append `piece`. Raises what the backend raised, as soon as it is known."""
+        """Append `piece`. Raises the error of an earlier write as soon as it is known."""
         self.bytes += len(piece)
         if self._writing is not None:
             self._offer(piece)
@@ -47,7 +47,7 @@ class Stream:
             self._writing = self._thread.submit(self._backend.create, self._key, self._pieces())
 
     def close(self) -> None:
-        """Seal: when this returns, the object is durable and visible."""
+        """Make the object durable and visible. Raises StoreError if the key exists, and errors of the backend."""
         if self._writing is None:
             made = self._backend.create(self._key, self._held)
         else:
@@ -58,19 +58,19 @@ class Stream:
             raise StoreError(f"{self._key} exists already", "run the same command again")
 
     def abort(self) -> None:
-        """Leave nothing behind."""
+        """Discard the object. Never raises."""
         self._held = []
         if self._writing is not None:
             with suppress(BaseException):
-                self._offer(_Given)
+                self._offer(_Aborted)
             with suppress(BaseException):
                 self._writing.result()
             self._end_thread()
 
-    def _offer(self, piece: bytes | type[_Given] | None) -> None:
+    def _offer(self, piece: bytes | type[_Aborted] | None) -> None:
         assert self._writing is not None
         while True:
-            if self._writing.done():  # Only an error ends it before the last piece.
+            if self._writing.done():  # Only an error, or an existing key, ends it before the last piece.
                 self._writing.result()
                 raise StoreError(f"{self._key} exists already", "run the same command again")
             with suppress(queue.Full):

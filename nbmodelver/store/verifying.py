@@ -1,4 +1,4 @@
-"""Finds what is wrong with packs. Only reads; never repairs."""
+"""Verification of packs. It only reads."""
 
 from __future__ import annotations
 
@@ -18,36 +18,39 @@ if TYPE_CHECKING:
     from nbmodelver.store.packs import Contents, Entry
     from nbmodelver.store.reading import Reader
 
-    Still = Callable[[], AbstractContextManager[None]]
+    HoldFiles = Callable[[], AbstractContextManager[None]]
 
 
-def verify(reader: Reader, full: bool, progress: Progress | None = None, still: Still = nullcontext) -> list[Problem]:
-    """Every problem, none for a healthy store. full: every stored byte is read, every part decoded and hashed.
+def verify(
+    reader: Reader, full: bool, progress: Progress | None = None, hold_files: HoldFiles = nullcontext
+) -> list[Problem]:
+    """Return every problem, [] for a healthy store.
 
-    still: keeps others from moving packs, for a second look.
+    full: read every stored byte, decode and hash every part. Otherwise only tables of contents are read.
+    hold_files: a context manager that keeps packs in place; a pack with a problem is verified again inside it.
     """
     index = reader.index
     packs = index.packs()
     total, done = sum(c.size for c in packs.values()), 0
     problems = [Problem(error.message, key) for key, error in index.unreadable().items()]
     for contents in packs.values():
-        problems += _lasting_problems(contents, reader, full, still)
+        problems += _lasting_problems(contents, reader, full, hold_files)
         done += contents.size
         if progress:
             progress(done, total, "bytes verified")
     return problems
 
 
-def _lasting_problems(contents: Contents, reader: Reader, full: bool, still: Still) -> list[Problem]:
-    """What is wrong with a pack, also when nothing moves: others may merge and collect packs meanwhile."""
+def _lasting_problems(contents: Contents, reader: Reader, full: bool, hold_files: HoldFiles) -> list[Problem]:
+    """Return the problems that persist while files are held: before, a merge or gc may have removed the pack."""
     if not list(_problems(contents, reader, full)):
         return []
-    with still():
+    with hold_files():
         return list(_problems(contents, reader, full)) if contents.pack in reader.index.packs() else []
 
 
 def check_pack(contents: Contents, reader: Reader) -> None:
-    """Compare every stored byte of a pack with its sums; nothing is decoded. Raises Damaged, KeyError."""
+    """Verify the checksum of each block of a pack without decoding. Raises Damaged, KeyError."""
     if _end_of_blocks(contents) != contents.end_of_blocks:
         raise damaged(contents.pack, "its blocks do not fill it")
     for block in contents.blocks:

@@ -1,4 +1,4 @@
-"""A pool of threads for work that releases the interpreter: hashing, compressing, reading."""
+"""A thread pool for work that releases the GIL: hashing, compression and reading."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_THREADS = 8
 
 
 class Workers:
-    """Threads that are started on first use. A task must never wait for another task."""
+    """A pool that starts its threads on first use. A task must never wait for another task: that could deadlock."""
 
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads or min(os.cpu_count() or 1, MOST_THREADS)
@@ -25,11 +25,11 @@ class Workers:
         self._pid = 0
 
     def submit(self, work: Callable[..., R], *args: Any) -> Future[R]:
-        """Start `work` as soon as a thread is free."""
+        """Run `work(*args)` as soon as a thread is free."""
         return self._made().submit(work, *args)
 
     def map(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """The results in order; the first error when all are done. Nothing runs any more when this returns."""
+        """Return the results in order. Raises the first error, after all tasks ended or were cancelled."""
         items = list(items)
         if len(items) < 2 or self.threads == 1:
             return [work(item) for item in items]
@@ -41,13 +41,13 @@ class Workers:
 
     def _made(self) -> ThreadPoolExecutor:
         with self._guard:
-            if self._pool is None or self._pid != os.getpid():  # A forked child has the pool but not its threads.
+            if self._pool is None or self._pid != os.getpid():  # A forked child has the pool without its threads.
                 self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="nbmodelver-store")
                 self._pid = os.getpid()
             return self._pool
 
 
 def stop(running: Iterable[Future[Any]]) -> None:
-    """Cancel what has not begun and wait for the rest: nothing may read a user's memory after this."""
+    """Cancel the tasks that have not begun and wait for the others, so that none reads a user's memory afterwards."""
     for future in [f for f in running if not f.cancel()]:
         future.exception()

@@ -1,4 +1,4 @@
-"""One pack being written: parts go in, blocks come out, and nothing is visible before the pack is sealed."""
+"""The pack writer: takes parts, encodes them into blocks, and makes all of them visible when the pack is sealed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from nbmodelver.store.blocks import Encoded, changed_meanwhile, copied, encoded,
 from nbmodelver.store.choice import width_of
 from nbmodelver.store.hashes import Print, id_of, print_of
 from nbmodelver.store.index import PREFIX
+from nbmodelver.store.jobs import Job
 from nbmodelver.store.limits import MAX_DEPTH, SEGMENT_BYTES, SMALL_BYTES
 from nbmodelver.store.packs import Entry, NewBlock, Use, ending, header, read_contents
-from nbmodelver.store.planning import Job, Planner
+from nbmodelver.store.planning import Planner
 from nbmodelver.store.prints import WORTH_A_TASK_BYTES, prints_of
 from nbmodelver.store.reading import LARGE_BYTES
 from nbmodelver.store.rows import LEAST_COLUMNS
@@ -28,19 +29,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from nbmodelver.store.deltas import Piece
-    from nbmodelver.store.planning import Prepared
+    from nbmodelver.store.jobs import Prepared
     from nbmodelver.store.ranges import Base
     from nbmodelver.store.reading import Reader
 
 Item = tuple["bytes | bytearray | memoryview", ObjectId | None, str]
-"""Raw bytes, a part that they resemble, their layout."""
+"""(raw bytes, id of a similar part or None, layout): the arguments of `PackWriter.put`."""
 
 _NEAR_SMALL_BYTES = 256 << 10
+"""Largest base of a small part: each base of a shared block is decoded whole."""
 
 
 @dataclass
 class _Batch:
-    """Small parts on their way into one solid block."""
+    """Small parts collected for one shared block. parts: (id, start in `raw`, size). bases: id -> raw bytes."""
 
     raw: bytearray = field(default_factory=bytearray)
     parts: list[tuple[ObjectId, int, int]] = field(default_factory=list)
@@ -58,9 +60,9 @@ class _Listed:
 
 
 class PackWriter:
-    """Takes parts, gives their ids. Made by PartStore.writing; for one thread.
+    """Stores parts and returns their ids. Created by PartStore.writing; for one thread.
 
-    A part that the store already has costs its hash and writes nothing, unless it is to be written `again`.
+    A part that the store already has costs one hash and writes nothing, unless the writer was created with `again`.
     """
 
     def __init__(
@@ -73,7 +75,10 @@ class PackWriter:
         again: bool = False,
         print_of: Callable[[memoryview], Print] = print_of,
     ) -> None:
-        """print_of: what recognises live memory; may know the answer without looking."""
+        """known: fingerprints of this process -> ids; updated by `seal`. again: also write parts that are stored.
+
+        print_of: returns the fingerprint of live memory; may return a cached one if the memory is unwritten.
+        """
         self._print_of = print_of
         self._reader, self._index, self._workers = reader, reader.index, reader.workers
         self._known, self._level, self._progress = known, level, progress
@@ -94,14 +99,16 @@ class PackWriter:
 
     @property
     def new_bytes(self) -> int:
-        """Bytes written so far; after the block that made this writer, the size of the pack (0: no pack)."""
+        """Bytes written so far. After sealing: the size of the pack, 0 if no pack was written."""
         return self._stream.bytes
 
     def put(self, raw: memoryview | bytes | bytearray, *, near: ObjectId | None = None, layout: str = "") -> ObjectId:
-        """Store one run of bytes and give its id.
+        """Store one run of bytes and return its id.
 
-        raw: C-contiguous, any length; only read, not kept. near: a part likely to resemble it, a hint.
-        layout: what its elements are ("f4", "i8", "b", "text", "lengths" ...), a hint.
+        raw: C-contiguous, any length (0 allowed); only read, and not referenced after the call.
+        near: a part that probably resembles it; a hint for delta coding, never needed for reading the part.
+        layout: type of the elements ("f4", "i8", "b", "text", "lengths" ...); a hint.
+        Raises StoreError if the memory changes during the call, StoreFull, StoreReadOnly.
         """
         if type(raw) is bytes and len(raw) < WORTH_A_TASK_BYTES and not self._broken:
             known = self._seen(print_of(raw))
@@ -110,7 +117,7 @@ class PackWriter:
         return self.put_many([(raw, near, layout)])[0]
 
     def put_many(self, items: Sequence[Item]) -> list[ObjectId]:
-        """`put` for many, with all threads. When it returns, the buffers are not read any more."""
+        """`put` for many parts, with all threads. The buffers are not read after it returns. Raises as `put`."""
         if self._broken:
             raise _gave_up()
         try:
@@ -118,10 +125,10 @@ class PackWriter:
             prints = self._prints([job.raw for job in jobs])
             seen = [self._seen(print_) for print_ in prints]
             unseen = [k for k, id_ in enumerate(seen) if id_ is None]
-            new = dict(zip(unseen, self._planner.without_vain_bases([jobs[k] for k in unseen]), strict=True))
+            new = dict(zip(unseen, self._planner.drop_useless_bases([jobs[k] for k in unseen]), strict=True))
             large = [job for job in new.values() if len(job.raw) >= SMALL_BYTES]
             if len(large) >= LEAST_COLUMNS:
-                self._planner.look_for_moved_rows(large, lambda index: self.put(index, layout="u4"))
+                self._planner.find_moved_rows(large, lambda index: self.put(index, layout="u4"))
             big = self._planner.prepared(large)
             fresh: list[tuple[memoryview, Print]] = []
             with closing(big):
@@ -146,7 +153,7 @@ class PackWriter:
         self, job: Job, print_: Print, big: Iterator[Prepared], fresh: list[tuple[memoryview, Print]]
     ) -> ObjectId:
         if len(job.raw) < SMALL_BYTES:
-            raw = memoryview(bytes(job.raw))  # It waits for others, and live memory may change meanwhile.
+            raw = memoryview(bytes(job.raw))  # It waits for more parts, and live memory may change until then.
             id_ = self._new[print_of(raw)] = id_of(raw)
             if not self._has(id_):
                 self._pending.add(id_)
@@ -182,7 +189,7 @@ class PackWriter:
             return None
         if place.entry.depth >= MAX_DEPTH:
             return None
-        with suppress(Damaged):  # An old version that is lost must not keep anyone from a new one.
+        with suppress(Damaged):  # A damaged old version must not prevent a new commit.
             return near, place.entry.depth, bytes(self._reader.get(near))
         return None
 
@@ -213,7 +220,7 @@ class PackWriter:
         self._submit(length, encoded, view[piece.start : piece.end], piece.encoder, used, piece.uses, self._level)
 
     def close_blocks(self) -> None:
-        """What is put from now on shares no block with what was put before."""
+        """End the shared blocks: parts that are put later share no block with those put before."""
         for family, with_base in list(self._batches):
             self._flush(family, with_base)
 
@@ -248,7 +255,10 @@ class PackWriter:
             self._write_next()
 
     def _settle(self, fresh: Sequence[tuple[memoryview, Print]]) -> None:
-        """Wait until the buffers are read, and make sure that they held still: id and blocks are of one state."""
+        """Wait until the buffers were read, then verify that none changed: id and blocks must be of one state.
+
+        Raises StoreError if one changed.
+        """
         if not fresh:
             return
         self._drain()
@@ -258,7 +268,7 @@ class PackWriter:
     # -- the end
 
     def seal(self) -> None:
-        """Write what is left, the table of contents and the trailer; sync; make the pack visible and known."""
+        """Write the remaining blocks, the table of contents and the trailer, sync, and make the pack visible."""
         if self._broken:
             raise _gave_up()
         self.close_blocks()
@@ -273,7 +283,7 @@ class PackWriter:
         self._known.update(self._new)
 
     def abandon(self) -> None:
-        """Leave nothing behind; no buffer is read any more when this returns."""
+        """Discard the pack. No buffer is read after this returns. Never raises."""
         self._broken = True
         stop(self._running)
         self._stream.abort()
@@ -284,7 +294,7 @@ class PackWriter:
 
 
 def _base_of(piece: Piece, base: Base) -> Base:
-    """What of the plan's base a piece uses: a run of it, or all of it when it is several runs put together already."""
+    """Return the section of the plan's base that a piece uses; all of it if it is already several ranges joined."""
     if len(piece.uses) == 1:
         return base[piece.uses[0].start : piece.uses[0].start + piece.uses[0].length]
     return base if piece.uses else base[:0]
@@ -308,4 +318,4 @@ def _done(block: Encoded) -> Future[Encoded]:
 
 
 def _gave_up() -> StoreError:
-    return StoreError("this pack was given up after an error; nothing was written", "commit again")
+    return StoreError("this pack was discarded after an error, so nothing was written", "commit again")

@@ -1,9 +1,9 @@
-"""The port to the operating system: what Linux, macOS and Windows do differently, and nothing else.
+"""The port to the operating system: the operations that differ between Linux, macOS and Windows.
 
-`port` is the system of this process, chosen once. Everything that opens a file below a folder, locks it, gives it
-its name, syncs it, or asks who owns it goes through it; `protocol.System` says what each call does. No other file may
-use a call that only some systems have (tests/portable.py lists them). It lies below everything and imports nothing of
-ours: the catalogue and the store both need it and do not know each other. Every call raises OSError as it comes.
+`port` implements `protocol.System` for the system of this process. All code that opens files below a folder, locks,
+renames or syncs them, or reads owners and modes uses it. No other file may use a call that only some systems have
+(tests/portable.py lists them). The package imports nothing of nbmodelver, because the store and the catalogue, which do
+not know each other, both use it. Its calls raise OSError.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Work in a forked child with a time limit, on Linux: the process itself is not touched by it.
+"""Functions in a forked child process with a time limit, on Linux. Their effects do not reach this process.
 
-The child has every value as it is, without a copy, and no other thread. One that neither answers nor can be interrupted
-is killed. Nothing is forked while another thread computes: OpenBLAS hangs in the fork itself, with the process.
+The child shares all values copy-on-write and has one thread. A child that hangs in C code, where no exception reaches
+it, is killed. No fork happens while another thread computes, because OpenBLAS can deadlock in the fork itself.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 GRACE_S = 2.0
-"""A child that does not answer so long after its limit hangs in C, where no limit reaches it."""
+"""A child that does not answer within this time after its limit is killed: it hangs in C code."""
 
 QUIET_WITHIN_S = 0.2
-"""So long the threads of a calculation that is over may still spin."""
+"""Time to wait for threads of a finished computation, which may spin for a moment."""
 
 UNKNOWN = "unknown"
 Outcome = tuple[Any, str]
-"""What the work gave, as JSON; "" or why the child ended before, UNKNOWN when it was killed."""
+"""(result as JSON, ""), or (None, why the child ended; UNKNOWN if it was killed)."""
 
 
 class _Overtime(BaseException):
-    """The limit is over. Not an Exception: the work must not catch it."""
+    """The time limit was exceeded. Not an Exception, so that the function does not catch it."""
 
 
 def is_quiet() -> bool:
-    """True when no other thread of the process runs; waits a little for it."""
+    """Return True if no other thread of the process runs. Waits up to QUIET_WITHIN_S."""
     ends = time.monotonic() + QUIET_WITHIN_S
     while _others_run():
         if time.monotonic() > ends:
@@ -60,13 +60,13 @@ def _others_run() -> bool:
 
 
 def run(works: Sequence[Callable[[], Any]], limit_s: float, overtime: str) -> list[Outcome]:
-    """Outcomes of the first works: of all, or up to the one that ended the child.
+    """Return the outcomes of all functions, or of those up to the one that ended the child.
 
-    An exception that leaves one is {"raised": text}, with `overtime` as the text of one that took too long.
+    An exception gives {"raised": text}, and a function that exceeds `limit_s` seconds gives `overtime` as text.
     """
     reading, writing = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # That there are other threads is known; the child needs none of them.
+        warnings.simplefilter("ignore")  # Python warns about other threads; the child needs none of them.
         pid = os.fork()
     if pid == 0:
         _be_child(works, limit_s, overtime, writing)
@@ -81,7 +81,7 @@ def run(works: Sequence[Callable[[], Any]], limit_s: float, overtime: str) -> li
 
 
 def _lines(reading: int, limit_s: float) -> Iterator[bytes]:
-    """What the child writes, line by line, until it ends or is silent for too long."""
+    """Yield the lines that the child writes, until it ends or writes nothing for longer than the limit."""
     held = b""
     wait_s = limit_s + GRACE_S if limit_s else None
     with selectors.DefaultSelector() as selector:  # Unlike select.select, takes descriptors above 1023.
@@ -95,7 +95,7 @@ def _lines(reading: int, limit_s: float) -> Iterator[bytes]:
 
 
 def _end(pid: int) -> Outcome:
-    """The end of the child, which is killed if it still runs."""
+    """Wait for the child, kill it if it still runs, and return the reason of its end."""
     with contextlib.suppress(ChildProcessError):
         for _ in range(20):
             done, status = os.waitpid(pid, os.WNOHANG)
@@ -140,7 +140,7 @@ def _limited(work: Callable[[], Any], limit_s: float, overtime: str) -> Any:
 
 
 def _shut_off() -> None:
-    """No collector, no output, one thread: what the child does leaves no trace and waits for no thread."""
+    """Disable garbage collection, output and parallel threads, so that the child has no side effects and no waits."""
     gc.disable()
     faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -149,11 +149,11 @@ def _shut_off() -> None:
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # Until the child ends.
     for path in _parallel_libraries():
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(path).omp_set_num_threads(1)  # The threads of OpenMP did not come along.
+            ctypes.CDLL(path).omp_set_num_threads(1)  # A fork does not copy the threads of OpenMP.
 
 
 def _parallel_libraries() -> set[str]:
-    """Paths of the libraries of OpenMP that the process has loaded."""
+    """Return the paths of the loaded OpenMP libraries."""
     with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
         paths = {line.split(None, 5)[5].strip() for line in maps if "omp" in line and len(line.split(None, 5)) == 6}
         return {path for path in paths if os.path.basename(path).startswith(("libgomp", "libomp", "libiomp"))}

@@ -1,4 +1,4 @@
-"""The calls of Windows that windows.py needs, by ctypes where Python's `os` has none."""
+"""The Windows calls that windows.py needs, through `os`, or through ctypes if `os` has none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOCK_VIOLATION, _IO_PENDING = 33, 997
 
 
 class _Overlapped(ctypes.Structure):
-    """Where LockFileEx locks (minwinbase.h, OVERLAPPED)."""
+    """The offset for LockFileEx (minwinbase.h, OVERLAPPED)."""
 
     _fields_ = (
         ("Internal", ctypes.c_void_p),
@@ -29,7 +29,7 @@ class _Overlapped(ctypes.Structure):
 
 
 class Kernel32:
-    """The Calls protocol of windows.py, for real."""
+    """The Calls protocol of calls.py on a real Windows system."""
 
     def __init__(self) -> None:
         dll = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -45,74 +45,74 @@ class Kernel32:
         self._unlock.argtypes = (handle, word, word, word, ctypes.POINTER(_Overlapped))
 
     def full(self, path: str) -> str:
-        """Drive included."""
+        """Return the absolute path, including the drive."""
         return os.path.abspath(path)
 
     def home(self) -> str:
-        """%USERPROFILE%."""
+        """Return %USERPROFILE%."""
         return os.path.abspath(os.path.expanduser("~"))
 
     def create_file(self, path: str, access: int, share: int, disposition: int, flags: int) -> int:
-        """The handle is not inherited by child processes."""
+        """Call CreateFileW. Child processes do not inherit the handle."""
         handle = self._create(path, access, share, None, disposition, flags, None)
         if handle is None or handle == _INVALID_HANDLE:
             raise _error(path)
         return int(handle)
 
     def close_handle(self, handle: int) -> None:
-        """Errors do not matter any more."""
+        """Call CloseHandle and ignore errors."""
         self._close(handle)
 
     def descriptor(self, handle: int) -> int:
-        """O_BINARY: no byte is ever changed on its way."""
+        """Return a descriptor with O_BINARY, so that line ends are not converted."""
         return msvcrt.open_osfhandle(handle, os.O_BINARY | os.O_NOINHERIT)
 
     def attributes(self, fd: int) -> int:
-        """From GetFileInformationByHandle."""
+        """Return the attributes from GetFileInformationByHandle."""
         return os.fstat(fd).st_file_attributes
 
     def lstat(self, path: str) -> tuple[int, int]:
-        """Attributes and reparse tag."""
+        """Return attributes and reparse tag."""
         status = os.lstat(path)
         return status.st_file_attributes, status.st_reparse_tag
 
     def scan(self, path: str) -> list[tuple[str, bool]]:
-        """A junction counts as a folder here, and is refused when it is opened."""
+        """Return names and whether each is a folder. A junction counts as one, and is refused when it is opened."""
         with os.scandir(path) as found:
             return [(e.name, e.is_dir(follow_symlinks=False)) for e in found]
 
     def make_folder(self, path: str) -> None:
-        """Without a mode: 0o700 would give it access rights of its own."""
+        """Create a folder without a mode: with 0o700 it would not inherit access rights."""
         os.mkdir(path)
 
     def rename(self, path: str, new: str) -> None:
-        """MoveFileExW without flags."""
+        """Call MoveFileExW without flags."""
         os.rename(path, new)
 
     def replace(self, path: str, new: str) -> None:
-        """MoveFileExW with MOVEFILE_REPLACE_EXISTING."""
+        """Call MoveFileExW with MOVEFILE_REPLACE_EXISTING."""
         os.replace(path, new)
 
     def delete(self, path: str) -> None:
-        """DeleteFileW."""
+        """Call DeleteFileW."""
         os.unlink(path)
 
     def read_at(self, fd: int, length: int, start: int) -> bytes:
-        """Up to 2 GiB a call."""
+        """Read up to 2 GiB."""
         os.lseek(fd, start, os.SEEK_SET)
         return os.read(fd, min(length, (1 << 31) - 1))
 
     def write_at(self, fd: int, data: bytes, start: int) -> None:
-        """A few bytes are written as a whole."""
+        """Write a few bytes in one call."""
         os.lseek(fd, start, os.SEEK_SET)
         os.write(fd, data)
 
     def flush(self, fd: int) -> None:
-        """_commit, which is FlushFileBuffers."""
+        """Call _commit, which calls FlushFileBuffers."""
         os.fsync(fd)
 
     def lock_byte(self, fd: int, at: int, *, shared: bool) -> bool:
-        """Released by the system when the descriptor is closed or the process ends."""
+        """Call LockFileEx. The system releases the lock when the descriptor is closed or the process ends."""
         flags = _FAIL_IMMEDIATELY if shared else _FAIL_IMMEDIATELY | _EXCLUSIVE
         if self._lock(msvcrt.get_osfhandle(fd), flags, 0, 1, 0, ctypes.byref(_place(at))):
             return True
@@ -121,7 +121,7 @@ class Kernel32:
         raise _error("")
 
     def unlock_byte(self, fd: int, at: int) -> None:
-        """Of this descriptor alone."""
+        """Call UnlockFile for this descriptor."""
         if not self._unlock(msvcrt.get_osfhandle(fd), 0, 1, 0, ctypes.byref(_place(at))):
             raise _error("")
 
@@ -131,7 +131,7 @@ def _place(at: int) -> _Overlapped:
 
 
 def _error(path: str) -> OSError:
-    """What Windows says of the call that has just failed."""
+    """Return the OSError of the last failed call."""
     error = ctypes.WinError(ctypes.get_last_error())
     error.filename = path or None
     return error

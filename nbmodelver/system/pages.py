@@ -1,10 +1,10 @@
-"""Which pages of memory were written since a moment, asked of the kernel: Linux 6.7 and later, x86-64 and arm64.
+"""Page marks: the Linux kernel reports which memory pages were written since. Linux 6.7 and later, x86-64 and arm64.
 
-`userfaultfd` with asynchronous write protection marks the pages, `PAGEMAP_SCAN` reads the marks; neither needs a
-privilege. A page that is still marked was not written since: not by this process, not by a system call for it.
-What the marks cannot see is kept out instead: memory with a file or another process behind it, memory that a device
-may write to, memory of another process after a fork. Everything in doubt counts as written.
-Source: linux/Documentation/admin-guide/mm/pagemap.rst and userfaultfd.rst; docs/decisions/0006 has what was tried.
+`userfaultfd` with asynchronous write protection marks pages, and `PAGEMAP_SCAN` reads the marks; neither needs a
+privilege. A page that is still marked was written neither by this process nor by a system call on its behalf. Memory
+whose changes the marks cannot show is excluded: memory of files, shared memory, memory that a device may write to, and
+memory of another process after a fork. In doubt, memory counts as written.
+Source: Documentation/admin-guide/mm/pagemap.rst and userfaultfd.rst of Linux. docs/decisions/0006 has the measurements.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _WRITTEN, _FILE, _PRESENT, _SWAPPED = 2, 4, 8, 16
 _REGIONS = 64
 
 _DEVICES = ("/dev/nvidia", "/dev/kfd", "/dev/dri", "/dev/infiniband", "/dev/vfio", "/dev/accel", "anon_inode:[io_uring")
-"""Open files that go with memory which a device, or the kernel on its own, writes past the page tables."""
+"""Open files that indicate memory which a device or the kernel writes without using this process's page tables."""
 
 
 class Pages:
-    """Marks on the memory of one process. Not for several threads at once; useless after a fork (`pid`)."""
+    """The PageMarks protocol on Linux. Not thread-safe; invalid after a fork (see `pid`)."""
 
     def __init__(self) -> None:
-        """Raises OSError where the system cannot do it."""
+        """Raises OSError if the kernel does not support it."""
         number = _SYSCALL.get(platform.machine())
         if number is None or platform.system() != "Linux":
             raise OSError("page marks need Linux on x86-64 or arm64")
@@ -58,7 +58,7 @@ class Pages:
         self._regions = (ctypes.c_uint64 * (3 * _REGIONS))()
 
     def close(self) -> None:
-        """Take all marks away."""
+        """Remove all marks."""
         for file in (self._marks, self._map):
             if file >= 0:
                 with contextlib.suppress(OSError):
@@ -66,9 +66,9 @@ class Pages:
         self._marks = self._map = -1
 
     def protect(self, start: int, end: int) -> bool:
-        """Mark whole pages as not written from now on. False where that is not possible or not to be trusted.
+        """Mark whole pages as unwritten. Return False if that is impossible or unreliable for this memory.
 
-        start, end: multiples of the page size. Any earlier mark in between loses its meaning.
+        start, end: addresses, multiples of the page size. Earlier marks in this range become invalid.
         """
         if not _is_private(start, end):
             return False
@@ -80,10 +80,10 @@ class Pages:
         return self.clean(start, end)
 
     def clean(self, start: int, end: int) -> bool:
-        """True when every page is there, is the process's own, and was not written since it was marked.
+        """Return True if every page exists, is private, and was not written since it was marked.
 
-        A page that was given back to the system (`madvise`) has no mark and counts as written, as does memory that was
-        unmapped since, which the system reports as not registered.
+        A page that was returned to the system (`madvise`) has no mark and counts as written. So does memory that was
+        unmapped, which the kernel reports as not registered.
         """
         try:
             none_of = _WRITTEN | _FILE
@@ -95,13 +95,13 @@ class Pages:
         return covered == end - start
 
     def release(self, start: int, end: int) -> None:
-        """Take the marks away: the next write costs no fault."""
+        """Remove the marks, so that the next write causes no page fault."""
         with contextlib.suppress(OSError):
             fcntl.ioctl(self._marks, _UFFDIO_UNREGISTER, _words(start, end - start))
 
     @staticmethod
     def devices_may_write() -> bool:
-        """True when this process may have memory that something else than its own instructions writes to."""
+        """Return True if the process has open device files or pinned memory (VmPin), or if that is unknown."""
         try:
             for name in os.listdir("/proc/self/fd"):
                 with contextlib.suppress(FileNotFoundError):
@@ -113,7 +113,7 @@ class Pages:
         return not any(line.split() == ["VmPin:", "0", "kB"] for line in status.splitlines())
 
     def _scan(self, start: int, end: int, flags: int, *, mask: int, inverted: int, any_of: int) -> int:
-        """Bytes in the pages that match. Raises OSError (EPERM: not all of it is registered)."""
+        """Return the bytes of the pages that match. Raises OSError (EPERM: a part is not registered)."""
         matched, at = 0, start
         while at < end:
             vector = ctypes.addressof(self._regions)
@@ -123,7 +123,7 @@ class Pages:
             matched += sum(self._regions[3 * i + 1] - self._regions[3 * i] for i in range(count))
             reached = struct.unpack_from("<Q", answer, 32)[0]
             if reached <= at:
-                raise OSError("the scan does not go on")
+                raise OSError("PAGEMAP_SCAN made no progress")
             at = reached
         return matched
 
@@ -138,7 +138,7 @@ def _userfaultfd(number: int) -> int:
 
 
 def _is_private(start: int, end: int) -> bool:
-    """True when all of it is private memory without a file, writable as it stands."""
+    """Return True if the whole range is private, anonymous, readable and writable memory."""
     covered = 0
     with open("/proc/self/maps", "rb") as file:
         for line in file:

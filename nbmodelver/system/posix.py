@@ -1,6 +1,6 @@
-"""Linux and macOS: folders are descriptors, names are looked up below them, locks are those of flock.
+"""The System protocol on Linux and macOS: folders are file descriptors, locks are those of flock.
 
-A file gets its name by a hard link, which never replaces anything. A lock goes with its holder, however it ends.
+A file gets its final name by a hard link, which never replaces anything. A lock ends with its holder's process.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class Posix:
     """The System protocol on Linux."""
 
     def open_folder(self, path: str | os.PathLike[str], *, follow: bool = True) -> Folder:
-        """By O_DIRECTORY."""
+        """Open with O_DIRECTORY."""
         return Folder(os.open(path, _FOLDER if follow else _FOLDER | os.O_NOFOLLOW))
 
     def into(self, folder: Folder, name: str) -> Folder:
-        """The outer folder is closed."""
+        """Open the inner folder and close the outer one."""
         inner = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
         os.close(folder)
         return Folder(inner)
 
     def inner(self, folder: Folder, name: str) -> Folder:
-        """The outer folder stays open."""
+        """Open the inner folder; the outer one stays open."""
         return Folder(os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder))
 
     def close_folder(self, folder: Folder) -> None:
@@ -58,16 +58,16 @@ class Posix:
         os.close(folder)
 
     def make_folder(self, folder: Folder, name: str, mode: int) -> None:
-        """By mkdirat."""
+        """Create with mkdirat."""
         os.mkdir(name, mode, dir_fd=folder)
 
     def entries(self, folder: Folder) -> list[tuple[str, bool]]:
-        """By scandir."""
+        """List with scandir."""
         with os.scandir(folder) as found:
             return [(e.name, e.is_dir(follow_symlinks=False)) for e in found]
 
     def exists(self, folder: Folder, name: str) -> bool:
-        """By lstat."""
+        """Check with lstat."""
         try:
             os.stat(name, dir_fd=folder, follow_symlinks=False)
         except OSError:
@@ -75,11 +75,11 @@ class Posix:
         return True
 
     def sync_folder(self, folder: Folder) -> None:
-        """By fsync of the folder."""
+        """Sync the descriptor of the folder."""
         self.sync(folder)
 
     def sync_folder_at(self, path: str | os.PathLike[str]) -> None:
-        """By fsync of the folder."""
+        """Sync the descriptor of the folder."""
         folder = os.open(path, _FOLDER)
         try:
             self.sync(folder)
@@ -87,25 +87,25 @@ class Posix:
             os.close(folder)
 
     def open_to_read(self, folder: Folder, name: str) -> int:
-        """O_NONBLOCK is for pipes."""
+        """Open with O_NONBLOCK, so that a named pipe does not block."""
         return os.open(name, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW, dir_fd=folder)
 
     def open_lock_file(self, folder: Folder, name: str, mode: int) -> int:
-        """For reading too: it holds the pid of its holder."""
+        """Open for reading and writing: the file has the pid of its holder."""
         return os.open(name, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, mode, dir_fd=folder)
 
     def new_file(self, folder: Folder, name: str, mode: int) -> int:
-        """By O_EXCL."""
+        """Create with O_EXCL."""
         return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, mode, dir_fd=folder)
 
     def new_temporary(self, folder: Folder, mode: int) -> tuple[str, int]:
-        """Locked by this process: the lock tells `sweep` that its writer lives."""
+        """Create and lock a file; the lock tells `sweep` that its writer is alive."""
         while True:
             name = f"{secrets.token_hex(8)}.tmp"
             fd = self.new_file(folder, name, mode)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX)
-                if os.fstat(fd).st_nlink:  # A sweep between open and lock may have taken it for a leftover.
+                if os.fstat(fd).st_nlink:  # 0: a sweep between open and lock deleted it; try again.
                     return name, fd
             except BaseException:
                 with suppress(OSError):
@@ -115,7 +115,7 @@ class Posix:
             os.close(fd)
 
     def sweep(self, folder: Folder, name: str) -> bool:
-        """A file that can be locked has no writer."""
+        """Lock the file, which succeeds only without a writer, and delete it."""
         try:
             fd = self.open_to_read(folder, name)
         except FileNotFoundError:
@@ -130,11 +130,11 @@ class Posix:
         return True
 
     def publish(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> bool:
-        """By a hard link, where the file system has them."""
+        """Link the file to its name; rename it if the file system has no hard links."""
         try:
             os.link(temporary, name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
         except FileExistsError:
-            # Over NFS a link can succeed and its answer get lost; the retry then finds our own file.
+            # Over NFS the answer of a successful link can be lost; the retry of the client then finds our own file.
             return os.fstat(fd).st_nlink == 2
         except OSError as error:
             if error.errno not in _NO_LINKS or self.exists(folder, name):
@@ -143,30 +143,30 @@ class Posix:
         return True
 
     def replace(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> None:
-        """By renameat."""
+        """Rename with renameat."""
         del fd
         os.rename(temporary, name, src_dir_fd=source, dst_dir_fd=folder)
 
     def replace_at(self, temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
-        """By rename."""
+        """Rename with rename."""
         os.replace(temporary, path)
 
     def move(self, source: Folder, name: str, folder: Folder, new_name: str) -> None:
-        """By renameat."""
+        """Rename with renameat."""
         os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=folder)
 
     def delete(self, folder: Folder, name: str) -> None:
-        """By unlinkat."""
+        """Delete with unlinkat."""
         os.unlink(name, dir_fd=folder)
 
     def read_at(self, fd: int, length: int, start: int) -> bytes:
-        """By pread: no position is shared between threads."""
+        """Read with pread, which shares no file position between threads."""
         data = os.pread(fd, length, start)
         if len(data) == length or not data:
             return data
         pieces = [data]
         got = len(data)
-        while got < length:  # Linux gives at most 2 GiB a call, and a signal can cut one short.
+        while got < length:  # Linux returns at most 2 GiB per call, and a signal can shorten a read.
             piece = os.pread(fd, length - got, start + got)
             if not piece:
                 break
@@ -175,11 +175,11 @@ class Posix:
         return b"".join(pieces)
 
     def sync(self, fd: int) -> None:
-        """By fsync."""
+        """Sync with fsync."""
         os.fsync(fd)
 
     def lock(self, fd: int, *, shared: bool) -> bool:
-        """By flock, without waiting: a blocking flock cannot be given a time."""
+        """Lock with flock, without waiting: a blocking flock has no timeout."""
         try:
             fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -187,38 +187,38 @@ class Posix:
         return True
 
     def unlock(self, fd: int) -> None:
-        """By flock."""
+        """Unlock with flock."""
         fcntl.flock(fd, fcntl.LOCK_UN)
 
     def write_holder(self, fd: int, text: bytes) -> None:
-        """By pwrite."""
+        """Write with pwrite."""
         os.pwrite(fd, text, 0)
 
     def is_link(self, status: os.stat_result) -> bool:
-        """By its type."""
+        """Check the file type."""
         return stat.S_ISLNK(status.st_mode)
 
     def is_shared(self, status: os.stat_result) -> bool:
-        """The group can write it."""
+        """Return True if the group can write it."""
         return bool(status.st_mode & stat.S_IWGRP)
 
     def give_to_group(self, fd: int) -> None:
-        """Whatever the umask is."""
+        """Set mode 0660, independent of the umask."""
         os.fchmod(fd, 0o660)
 
     def give_folder_to_group(self, path: Path) -> None:
-        """What is made in it belongs to its group (setgid)."""
+        """Set mode 2770: setgid gives new files the group of the folder."""
         path.chmod(0o2770)
 
     def others_can_write(self, path: Path, status: os.stat_result) -> str:
-        """Another user owns it, or its mode lets the group or everybody write."""
+        """Return a reason if another user owns it, or if its mode lets the group or everybody write."""
         del path
         if status.st_uid != os.geteuid():
             return "belongs to another user"
         return "can be written by others" if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
 
     def page_marks(self) -> PageMarks | None:
-        """On Linux 6.7 and later."""
+        """Create page marks on Linux 6.7 and later; None elsewhere."""
         from nbmodelver.system.pages import Pages
 
         try:
@@ -228,7 +228,7 @@ class Posix:
 
     @contextmanager
     def time_limit(self, limit_s: float, error: Callable[[FrameType | None], BaseException | None]) -> Iterator[None]:
-        """By the real-time timer of the process and SIGALRM."""
+        """Use the real-time timer of the process and SIGALRM."""
         if signal.getitimer(signal.ITIMER_REAL)[0]:
             yield
             return
@@ -250,21 +250,21 @@ class Posix:
     def in_child(
         self, works: Sequence[Callable[[], object]], limit_s: float, overtime: str
     ) -> list[tuple[Any, str]] | None:
-        """Forked, on Linux, while no other thread computes."""
+        """Fork, on Linux only, and only while no other thread computes."""
         if sys.platform != "linux" or not children.is_quiet():
             return None
         return children.run(works, limit_s, overtime)
 
 
 class MacOS(Posix):
-    """The same on macOS, whose fsync leaves the bytes in the cache of the disk.
+    """The System protocol on macOS, where fsync leaves the bytes in the cache of the disk.
 
-    F_FULLFSYNC asks the disk to write them. File systems that cannot (network disks) refuse it: fsync then does what
-    they can, as in SQLite and Git.
+    F_FULLFSYNC tells the disk to write them. Some file systems (network disks) refuse it; then fsync is used, as in
+    SQLite and Git.
     """
 
     def sync(self, fd: int) -> None:
-        """By F_FULLFSYNC."""
+        """Sync with F_FULLFSYNC, or with fsync if the file system refuses it."""
         try:
             fcntl.fcntl(fd, _FULL_FSYNC)
         except OSError:

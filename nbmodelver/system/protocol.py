@@ -1,4 +1,4 @@
-"""What nbmodelver asks of an operating system: the protocol that posix.py and windows.py fill in."""
+"""The protocol of an operating system, implemented by posix.py and windows.py."""
 
 from __future__ import annotations
 
@@ -12,54 +12,57 @@ if TYPE_CHECKING:
     from types import FrameType
 
 Folder = NewType("Folder", int)
-"""An open folder. It stays the same folder while it is open, whatever happens to its name."""
+"""A handle of an open folder. It refers to the same folder even if the folder is renamed."""
 
 
 class PageMarks(Protocol):
-    """Marks on the memory of this process: which pages were written since. Not for several threads at once."""
+    """Marks on the memory pages of this process that tell which were written since. Not thread-safe."""
 
     @property
     def pid(self) -> int:
-        """The process whose memory it is; the marks mean nothing in a forked child."""
+        """The process that owns the marks. They are invalid in a forked child."""
         ...
 
     def close(self) -> None:
-        """Take all marks away."""
+        """Remove all marks."""
         ...
 
     def protect(self, start: int, end: int) -> bool:
-        """Mark whole pages as not written from now on. False where that is not possible or not to be trusted."""
+        """Mark whole pages as unwritten. Return False if that is impossible or unreliable for this memory.
+
+        start, end: addresses, multiples of the page size; so for the other methods.
+        """
         ...
 
     def clean(self, start: int, end: int) -> bool:
-        """True when every page is marked and was not written since."""
+        """Return True if every page is marked and was not written since."""
         ...
 
     def release(self, start: int, end: int) -> None:
-        """Take the marks of these pages away."""
+        """Remove the marks of these pages."""
         ...
 
     def devices_may_write(self) -> bool:
-        """True when this process may have memory that something else than its own instructions writes to."""
+        """Return True if a device or the kernel may write to memory of this process without changing the marks."""
         ...
 
 
 class System(Protocol):
-    """One operating system. Names are single path components; no link is followed below an open folder.
+    """One operating system. Names are single path components; links are not followed below an open folder.
 
-    Descriptors may be used with os.write, os.fstat and os.close on every system. All methods may be called from any
-    thread. A file that another program keeps open and that therefore cannot be replaced or deleted is an OSError with
-    errno EBUSY, after a few seconds of trying.
+    File descriptors work with os.write, os.fstat and os.close on every system. Any thread may call any method. All
+    methods raise OSError. If a file cannot be replaced or deleted because another program has it open, they retry for a
+    few seconds and then raise OSError with errno EBUSY.
     """
 
     # -- folders
 
     def open_folder(self, path: str | os.PathLike[str], *, follow: bool = True) -> Folder:
-        """Open a folder by its path. follow: whether its last component may be a link."""
+        """Open a folder by its path. follow: the last component may be a link."""
         ...
 
     def into(self, folder: Folder, name: str) -> Folder:
-        """Open the folder `name` inside `folder`, which is closed when that works."""
+        """Open the folder `name` inside `folder`, and close `folder` if that succeeds."""
         ...
 
     def inner(self, folder: Folder, name: str) -> Folder:
@@ -67,107 +70,110 @@ class System(Protocol):
         ...
 
     def close_folder(self, folder: Folder) -> None:
-        """Close it. To be done once."""
+        """Close the folder. May be called only once."""
         ...
 
     def make_folder(self, folder: Folder, name: str, mode: int) -> None:
-        """Make a folder inside; FileExistsError when the name is taken. mode: where the system has modes."""
+        """Create a folder. Raises FileExistsError if the name exists. mode: ignored on systems without modes."""
         ...
 
     def entries(self, folder: Folder) -> list[tuple[str, bool]]:
-        """Every name in the folder, in no order, and whether it is a folder itself (a link is none)."""
+        """Return each name in the folder, in no order, and whether it is a folder. A link is not a folder."""
         ...
 
     def exists(self, folder: Folder, name: str) -> bool:
-        """Whether there is anything of this name, a link included."""
+        """Return True if the name exists, also for a link."""
         ...
 
     def sync_folder(self, folder: Folder) -> None:
-        """Make the names in the folder safe from power loss, where the system has a call for it."""
+        """Make the names in the folder durable, if the system has a call for it."""
         ...
 
     def sync_folder_at(self, path: str | os.PathLike[str]) -> None:
-        """The same by path."""
+        """`sync_folder` for a path."""
         ...
 
     # -- files
 
     def open_to_read(self, folder: Folder, name: str) -> int:
-        """A descriptor for reading. Never blocks: a pipe that someone put there must not hang the caller."""
+        """Open a file for reading and return its descriptor. Does not block on a named pipe."""
         ...
 
     def open_lock_file(self, folder: Folder, name: str, mode: int) -> int:
-        """A descriptor for `lock`, the file made when it is missing."""
+        """Open a file for `lock` and return its descriptor. The file is created if it is missing."""
         ...
 
     def new_file(self, folder: Folder, name: str, mode: int) -> int:
-        """A descriptor for writing a file that was not there. FileExistsError when the name is taken."""
+        """Create a file for writing and return its descriptor. Raises FileExistsError if the name exists."""
         ...
 
     def new_temporary(self, folder: Folder, mode: int) -> tuple[str, int]:
-        """A new file and its name; `sweep` leaves it alone while the descriptor is open in a living process."""
+        """Create a temporary file and return its name and descriptor. `sweep` keeps it while the descriptor is open."""
         ...
 
     def sweep(self, folder: Folder, name: str) -> bool:
-        """Delete a temporary file whose writer is gone. False for one that is being written, or that is missing."""
+        """Delete a temporary file whose writer has ended. Return False if it is being written or missing."""
         ...
 
     def publish(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> bool:
-        """Give a finished, synced temporary file its name; False, and nothing replaced, when the name is taken.
+        """Give a synced temporary file its final name. Return False, and replace nothing, if the name exists.
 
-        The temporary name may remain and is deleted by the caller. The new name is safe after `sync_folder`.
+        The temporary name may remain, and the caller deletes it. The new name is durable after `sync_folder`.
         """
         ...
 
     def replace(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> None:
-        """Give a temporary file a name, in one step, in place of what has it. fd: of that file, -1 when it is closed.
+        """Rename a temporary file atomically, replacing an existing file. fd: its descriptor, -1 if it is closed.
 
-        With a descriptor, the new name is safe after `sync_folder`.
+        With a descriptor, the new name is durable after `sync_folder`.
         """
         ...
 
     def replace_at(self, temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
-        """The same by path, for files outside a store; the temporary file is closed."""
+        """`replace` for paths, for files outside a store. The temporary file must be closed."""
         ...
 
     def move(self, source: Folder, name: str, folder: Folder, new_name: str) -> None:
-        """Give whatever it is another name; the caller has seen that the new one is free."""
+        """Rename a file or folder. The caller has checked that the new name does not exist."""
         ...
 
     def delete(self, folder: Folder, name: str) -> None:
-        """Delete a file. FileNotFoundError when it is missing."""
+        """Delete a file. Raises FileNotFoundError."""
         ...
 
     def read_at(self, fd: int, length: int, start: int) -> bytes:
-        """`length` bytes from `start`, fewer where the file ends."""
+        """Return `length` bytes from byte `start` on, fewer if the file ends before."""
         ...
 
     def sync(self, fd: int) -> None:
-        """Make the bytes of a file safe from power loss. A failure is final: the system may have dropped the pages."""
+        """Make the bytes of a file durable. A failure must not be retried: the system may have dropped the pages."""
         ...
 
     # -- locks
 
     def lock(self, fd: int, *, shared: bool) -> bool:
-        """Lock an open lock file, alone or shared; False when another descriptor holds it. Ends with its holder."""
+        """Lock an open lock file, exclusive or shared, without waiting. Return False if another descriptor holds it.
+
+        The lock ends with `unlock`, with the descriptor, or with the process.
+        """
         ...
 
     def unlock(self, fd: int) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         ...
 
     def write_holder(self, fd: int, text: bytes) -> None:
-        """Write who holds the lock at the start of the lock file, where it can be read while the lock is held."""
+        """Write the holder of the lock at the start of the lock file, where others can read it meanwhile."""
         ...
 
     # -- owners and modes
 
     def is_link(self, status: os.stat_result) -> bool:
-        """Whether the answer of lstat is that of a link (on Windows also of a junction)."""
+        """Return True if the result of lstat is that of a symbolic link, or of a junction on Windows."""
         ...
 
     def is_shared(self, status: os.stat_result) -> bool:
-        """Whether a store's folder was made for a group."""
+        """Return True if the group can write the folder."""
         ...
 
     def give_to_group(self, fd: int) -> None:
@@ -175,36 +181,37 @@ class System(Protocol):
         ...
 
     def give_folder_to_group(self, path: Path) -> None:
-        """Let the group read and write a folder, and what is made in it."""
+        """Let the group read and write a folder and the files that are created in it."""
         ...
 
     def others_can_write(self, path: Path, status: os.stat_result) -> str:
-        """Why another user may change a file or folder, as an end of "PATH ..."; "" when nobody can."""
+        """Return why another user may change a file or folder, as the end of a sentence "PATH ...", or ""."""
         ...
 
     # -- memory and time
 
     def page_marks(self) -> PageMarks | None:
-        """New marks; None where the system has none."""
+        """Create page marks. Return None if the system does not support them."""
         ...
 
     def time_limit(
         self, limit_s: float, error: Callable[[FrameType | None], BaseException | None]
     ) -> AbstractContextManager[None]:
-        """Raise `error(frame)` in a block of the main thread after `limit_s` seconds, where the system has a timer.
+        """Raise `error(frame)` in the block after `limit_s` seconds, if the system has a timer. Main thread only.
 
-        error: is given the running frame; None instead of an error lets the limit begin again.
-        Leaves a timer alone that someone else has set: there is no limit then.
+        error: receives the running frame; if it returns None, the limit starts again. If another timer is already set,
+        it stays, and there is no limit.
         """
         ...
 
     def in_child(
         self, works: Sequence[Callable[[], object]], limit_s: float, overtime: str
     ) -> list[tuple[Any, str]] | None:
-        """Run work in a child process that has every value of this one; None where there can be no child now.
+        """Run functions in a forked child process. Return None if the system cannot fork now.
 
-        For each work what it gave (JSON; {"raised": text} for an exception) and "", or None and why the child ended,
-        "unknown" when it had to be killed: those after it did not run. overtime: the text for a work that takes longer
-        than `limit_s` seconds; 0: no limit.
+        The child has all values of this process; its changes do not affect this process. limit_s: time limit of each
+        function in seconds, 0 for none. overtime: the text for a function that exceeds it.
+        Returns for each function its result (JSON; {"raised": text} for an exception) and "". If a function ends the
+        child, its result is None with the reason ("unknown" if the child was killed), and the list ends there.
         """
         ...

@@ -1,19 +1,19 @@
-r"""Windows: folders are paths with a handle that keeps them in place, locks are those of LockFileEx.
+r"""The System protocol on Windows: folders are paths with an open handle, locks are those of LockFileEx.
 
-Written against few primitive calls (`Calls`): kernel32.py has the real ones, the tests a file system that behaves as
-Windows does. What differs from POSIX:
+It uses few primitive calls (`Calls` in calls.py): kernel32.py implements them, and the tests have a file system that
+behaves as Windows does. Differences to POSIX:
 
-- An open file can be deleted or replaced only if everyone who has it open shares deletion. Python's `open` does not,
-  so files are opened by CreateFileW; programs of others (a scanner, an indexer, a backup) may still be in the way.
-  Deleting and replacing is therefore tried again for a few seconds, and is then EBUSY.
-- A lock of LockFileEx is mandatory: nobody else can read the locked bytes. The lock is one byte far behind the end of
-  the lock file, so the pid of its holder can be read. msvcrt.locking is the same call without shared locks.
-- A living writer's temporary file is known by its open handle: `sweep` opens it for itself alone, which fails.
-- Names longer than 260 characters need the form \\?\C:\..., which every path here has.
-- There are no links to worry about but those with a reparse point that stands for another name (symbolic links and
-  junctions); they are refused. A folder that is open here can be neither renamed nor replaced by one.
-- A folder cannot be synced. The descriptor is synced once more after a file got its name, which writes the journal of
-  NTFS that holds the name.
+- An open file can be deleted or replaced only if all its handles share deletion. Those of Python's `open` do not, so
+  files are opened with CreateFileW. A handle of another program (virus scanner, indexer, backup) can still block it, so
+  deletion and replacement are retried for PATIENCE_S and then raise EBUSY.
+- A lock of LockFileEx is mandatory: other processes cannot read the locked bytes. The locked byte is far behind the end
+  of the lock file, so the pid of the holder stays readable. msvcrt.locking has no shared locks.
+- The temporary file of a living writer has an open handle: `sweep` opens the file exclusively, which fails then.
+- Paths longer than 260 characters need the form \\?\C:\..., so every path here has it.
+- Symbolic links and junctions are reparse points with the name-surrogate bit; they are refused. A folder that is open
+  here cannot be renamed or replaced by one.
+- A folder cannot be synced. Instead, the descriptor is synced again after a file was renamed, which writes the NTFS
+  journal with the name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import stat
 import threading
 import time
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbmodelver.system.protocol import Folder
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from nbmodelver.system.calls import Calls
     from nbmodelver.system.protocol import PageMarks
 
 T = TypeVar("T")
@@ -48,91 +49,21 @@ OPEN_LINK_ITSELF, FOLDERS_TOO, DELETE_ON_CLOSE = 0x0020_0000, 0x0200_0000, 0x040
 LINK = 0x400
 """FILE_ATTRIBUTE_REPARSE_POINT."""
 STANDS_FOR_A_NAME = 0x2000_0000
-"""The bit of a reparse tag that says so: symbolic links and junctions, not files that a cloud service brings."""
+"""The name-surrogate bit of a reparse tag: set for symbolic links and junctions, not for files of a cloud service."""
 
 ACCESS_DENIED, SHARING, LOCKED, MAPPED = 5, 32, 33, 1224
 LOCK_AT = 1 << 40
-"""The byte that is locked; a file has no bytes there."""
+"""Offset of the locked byte, far behind the end of the lock file."""
 
 PATIENCE_S = 2.0
+"""Time for which an operation is retried while another program has the file open."""
+
 _FIRST_PAUSE_S = 0.001
 _LONGEST_PAUSE_S = 0.01
 
 
-class Calls(Protocol):
-    """The calls of Windows that the port needs; each raises OSError with `winerror`. Paths have the long form."""
-
-    def full(self, path: str) -> str:
-        r"""An absolute path with a drive or `\\server\share`, with backslashes."""
-        ...
-
-    def home(self) -> str:
-        """The user's profile folder, in the same form."""
-        ...
-
-    def create_file(self, path: str, access: int, share: int, disposition: int, flags: int) -> int:
-        """A handle, as CreateFileW gives it."""
-        ...
-
-    def close_handle(self, handle: int) -> None:
-        """Close a handle that no descriptor took over."""
-        ...
-
-    def descriptor(self, handle: int) -> int:
-        """A descriptor in binary mode that takes the handle over."""
-        ...
-
-    def attributes(self, fd: int) -> int:
-        """File attributes of an open file."""
-        ...
-
-    def lstat(self, path: str) -> tuple[int, int]:
-        """File attributes and reparse tag of a path."""
-        ...
-
-    def scan(self, path: str) -> list[tuple[str, bool]]:
-        """Names in a folder, and whether each is a folder and no link."""
-        ...
-
-    def make_folder(self, path: str) -> None:
-        """A new folder with the access rights of the one around it."""
-        ...
-
-    def rename(self, path: str, new: str) -> None:
-        """FileExistsError when the new name is taken."""
-        ...
-
-    def replace(self, path: str, new: str) -> None:
-        """In place of what has the name."""
-        ...
-
-    def delete(self, path: str) -> None:
-        """Delete a file."""
-        ...
-
-    def read_at(self, fd: int, length: int, start: int) -> bytes:
-        """Up to `length` bytes."""
-        ...
-
-    def write_at(self, fd: int, data: bytes, start: int) -> None:
-        """Write a few bytes."""
-        ...
-
-    def flush(self, fd: int) -> None:
-        """FlushFileBuffers."""
-        ...
-
-    def lock_byte(self, fd: int, at: int, *, shared: bool) -> bool:
-        """LockFileEx of one byte without waiting; False when it is taken."""
-        ...
-
-    def unlock_byte(self, fd: int, at: int) -> None:
-        """UnlockFileEx of one byte."""
-        ...
-
-
 class Windows:
-    """The System protocol on Windows."""
+    """The System protocol on Windows. calls: the primitive calls."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -143,7 +74,7 @@ class Windows:
     # -- folders
 
     def open_folder(self, path: str | os.PathLike[str], *, follow: bool = True) -> Folder:
-        """The handle does not share deletion: the folder keeps its name while it is open."""
+        """Open with a handle that does not share deletion, so the folder keeps its name while it is open."""
         return self._open_folder(self._long(path), follow)
 
     def _open_folder(self, path: str, follow: bool = False) -> Folder:
@@ -165,13 +96,13 @@ class Windows:
         return folder
 
     def into(self, folder: Folder, name: str) -> Folder:
-        """The outer folder is closed: the inner one keeps the names above it in place."""
+        """Open the inner folder and close the outer one: the inner handle keeps the names above it in place."""
         inner = self.inner(folder, name)
         self.close_folder(folder)
         return inner
 
     def inner(self, folder: Folder, name: str) -> Folder:
-        """The outer folder stays open."""
+        """Open the inner folder; the outer one stays open."""
         return self._open_folder(self._at(folder, name))
 
     def close_folder(self, folder: Folder) -> None:
@@ -181,16 +112,16 @@ class Windows:
         self._calls.close_handle(handle)
 
     def make_folder(self, folder: Folder, name: str, mode: int) -> None:
-        """Without the mode: what is made in a store has the access rights of the store's folder."""
+        """Create a folder without the mode: it inherits the access rights of the store's folder."""
         del mode
         _patiently(lambda: self._calls.make_folder(self._at(folder, name)))
 
     def entries(self, folder: Folder) -> list[tuple[str, bool]]:
-        """By FindFirstFile."""
+        """List with FindFirstFile."""
         return self._calls.scan(self._folders[folder][0])
 
     def exists(self, folder: Folder, name: str) -> bool:
-        """By its attributes; a file that is being deleted exists until it is gone."""
+        """Read the attributes. A file whose deletion is pending still exists."""
         try:
             self._calls.lstat(self._at(folder, name))
         except FileNotFoundError:
@@ -200,24 +131,24 @@ class Windows:
         return True
 
     def sync_folder(self, folder: Folder) -> None:
-        """Nothing: `publish`, `replace` sync the descriptor instead."""
+        """Do nothing: `publish` and `replace` sync the descriptor instead."""
 
     def sync_folder_at(self, path: str | os.PathLike[str]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     # -- files
 
     def open_to_read(self, folder: Folder, name: str) -> int:
-        """Shares everything, so that the file can be deleted and replaced meanwhile."""
+        """Open with all sharing flags, so that the file can be deleted and replaced meanwhile."""
         return self._open(self._at(folder, name), GENERIC_READ, OPEN_EXISTING)
 
     def open_lock_file(self, folder: Folder, name: str, mode: int) -> int:
-        """For reading too: it holds the pid of its holder."""
+        """Open for reading and writing: the file has the pid of its holder."""
         del mode
         return self._open(self._at(folder, name), GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS)
 
     def new_file(self, folder: Folder, name: str, mode: int) -> int:
-        """By CREATE_NEW; for reading too."""
+        """Create with CREATE_NEW, for reading and writing."""
         del mode
         return self._open(self._at(folder, name), GENERIC_READ | GENERIC_WRITE, CREATE_NEW)
 
@@ -239,15 +170,15 @@ class Windows:
             os.close(fd)
             raise
         os.close(fd)
-        return opened(flags=0)  # A file that the system keeps elsewhere: OneDrive, deduplication.
+        return opened(flags=0)  # A reparse point that is not a link, for example of OneDrive or deduplication.
 
     def new_temporary(self, folder: Folder, mode: int) -> tuple[str, int]:
-        """Its open handle tells `sweep` that its writer lives."""
+        """Create a file; its open handle tells `sweep` that its writer is alive."""
         name = f"{secrets.token_hex(8)}.tmp"
         return name, self.new_file(folder, name, mode)
 
     def sweep(self, folder: Folder, name: str) -> bool:
-        """A file that can be opened for oneself alone has no writer; it is deleted when that handle is closed."""
+        """Open the file exclusively, which succeeds only without a writer; closing that handle deletes the file."""
         path = self._at(folder, name)
         flags = OPEN_LINK_ITSELF | DELETE_ON_CLOSE
         try:
@@ -260,7 +191,7 @@ class Windows:
         return True
 
     def publish(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> bool:
-        """By MoveFileEx without replacing."""
+        """Rename with MoveFileEx, without replacing, and sync the descriptor."""
         new = self._at(folder, name)
         try:
             _patiently(lambda: self._calls.rename(self._at(source, temporary), new), busy=True)
@@ -275,25 +206,25 @@ class Windows:
         return True
 
     def replace(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> None:
-        """By MoveFileEx with MOVEFILE_REPLACE_EXISTING."""
+        """Rename with MoveFileEx and MOVEFILE_REPLACE_EXISTING, and sync the descriptor."""
         _patiently(lambda: self._calls.replace(self._at(source, temporary), self._at(folder, name)), busy=True)
         if fd >= 0:
             self._calls.flush(fd)
 
     def replace_at(self, temporary: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
-        """The same by path."""
+        """`replace` for paths."""
         _patiently(lambda: self._calls.replace(self._long(temporary), self._long(path)), busy=True)
 
     def move(self, source: Folder, name: str, folder: Folder, new_name: str) -> None:
-        """By MoveFileEx without replacing."""
+        """Rename with MoveFileEx, without replacing."""
         _patiently(lambda: self._calls.rename(self._at(source, name), self._at(folder, new_name)), busy=True)
 
     def delete(self, folder: Folder, name: str) -> None:
-        """By DeleteFile."""
+        """Delete with DeleteFile."""
         _patiently(lambda: self._calls.delete(self._at(folder, name)), busy=True)
 
     def read_at(self, fd: int, length: int, start: int) -> bytes:
-        """By seek and read: every reader has a descriptor of its own."""
+        """Seek and read; every reader has its own descriptor."""
         pieces = []
         while length > 0:
             piece = self._calls.read_at(fd, length, start)
@@ -304,43 +235,43 @@ class Windows:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def sync(self, fd: int) -> None:
-        """By FlushFileBuffers."""
+        """Sync with FlushFileBuffers."""
         self._calls.flush(fd)
 
     # -- locks
 
     def lock(self, fd: int, *, shared: bool) -> bool:
-        """By LockFileEx."""
+        """Lock with LockFileEx."""
         return self._calls.lock_byte(fd, LOCK_AT, shared=shared)
 
     def unlock(self, fd: int) -> None:
-        """By UnlockFileEx."""
+        """Unlock with UnlockFileEx."""
         self._calls.unlock_byte(fd, LOCK_AT)
 
     def write_holder(self, fd: int, text: bytes) -> None:
-        """In front of the locked byte."""
+        """Write before the locked byte."""
         self._calls.write_at(fd, text, 0)
 
     # -- owners and modes
 
     def is_link(self, status: os.stat_result) -> bool:
-        """Symbolic links and junctions."""
+        """Return True for symbolic links and junctions."""
         tag = getattr(status, "st_reparse_tag", 0)
         return stat.S_ISLNK(status.st_mode) or bool(tag & STANDS_FOR_A_NAME)
 
     def is_shared(self, status: os.stat_result) -> bool:
-        """Not known: access rights come from the folder around the store."""
+        """Return False: access rights are inherited from the parent folder, and modes do not show them."""
         del status
         return False
 
     def give_to_group(self, fd: int) -> None:
-        """Nothing: access rights come from the folder around the store."""
+        """Do nothing: access rights are inherited from the parent folder."""
 
     def give_folder_to_group(self, path: Path) -> None:
-        """Nothing: access rights come from the folder around the store."""
+        """Do nothing: access rights are inherited from the parent folder."""
 
     def others_can_write(self, path: Path, status: os.stat_result) -> str:
-        """Its access rights are not read: what lies in the user's profile is the user's, nothing else is."""
+        """Return a reason for each path outside of the user's profile folder. Access rights are not read."""
         del status
         home = os.path.normcase(self._calls.home()).lower()
         here = os.path.normcase(self._calls.full(os.fspath(path))).lower()
@@ -349,24 +280,24 @@ class Windows:
     # -- memory and time
 
     def page_marks(self) -> PageMarks | None:
-        """None."""
+        """Return None: Windows has no page marks."""
         return None
 
     def time_limit(
         self, limit_s: float, error: Callable[[FrameType | None], BaseException | None]
     ) -> AbstractContextManager[None]:
-        """No limit: there is no timer that interrupts Python."""
+        """Set no limit: Windows has no timer that interrupts Python code."""
         del limit_s, error
         return nullcontext()
 
     def in_child(
         self, works: Sequence[Callable[[], object]], limit_s: float, overtime: str
     ) -> list[tuple[Any, str]] | None:
-        """None: no process can be forked."""
+        """Return None: Windows cannot fork."""
         del works, limit_s, overtime
         return None
 
-    # -- inside
+    # -- internal
 
     def _at(self, folder: Folder, name: str) -> str:
         return f"{self._folders[folder][0]}\\{name}"
@@ -376,7 +307,7 @@ class Windows:
 
 
 def long_form(path: str) -> str:
-    r"""An absolute path in the form that may be longer than 260 characters: \\?\C:\... or \\?\UNC\server\share\..."""
+    r"""Return an absolute path in the form without a limit of 260 characters: \\?\C:\... or \\?\UNC\server\share\..."""
     if path.startswith("\\\\?\\"):
         return path
     if path.startswith("\\\\"):
@@ -390,14 +321,14 @@ def _refuse_link(attributes: int, tag: int, path: str) -> None:
 
 
 def _is_in_use(error: OSError) -> bool:
-    """Whether another program may be in the way; access is also denied to a file that is being deleted."""
+    """Return True if another program may have the file open. Access to a file that is being deleted is also denied."""
     return getattr(error, "winerror", None) in (ACCESS_DENIED, SHARING, LOCKED, MAPPED)
 
 
 def _patiently(act: Callable[[], T], *, busy: bool = False) -> T:
-    """Do it, again for PATIENCE_S while another program has the file open.
+    """Call `act`, and retry for PATIENCE_S while another program has the file open; then raise EBUSY.
 
-    busy: then it is EBUSY, also where access is denied: that is how Windows refuses to replace an open file.
+    busy: also treat "access denied" as such: with this error Windows refuses to replace an open file.
     """
     deadline = time.monotonic() + PATIENCE_S
     pause = _FIRST_PAUSE_S

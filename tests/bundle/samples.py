@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import stat
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.tree import DecisionTreeClassifier
 
 import nbmodelver as mv
+from nbmodelver import bundle
+from nbmodelver.errors import BadBundle, NbmodelverError
 from nbmodelver.model import Cell
 from nbmodelver.repo import CommitContext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from nbmodelver.model import Version
     from nbmodelver.repo import Repo
 
+Members = dict[str, bytes]
 CELLS = (
     Cell("import pandas as pd\nfrom sklearn.tree import DecisionTreeClassifier", 1),
     Cell("model = DecisionTreeClassifier(max_depth=3).fit(X, y)", 2, outputs="fitted\n"),
@@ -72,3 +78,33 @@ def zipped(members: dict[str, bytes] | list[tuple[str, bytes]], **info: Any) -> 
                 setattr(one, field, value)
             out.writestr(one, data)
     return file.getvalue()
+
+
+def refused(tmp_path: Path, data: bytes, why: str, error: type[NbmodelverError] = BadBundle) -> None:
+    """The file is refused for this reason, by both ways of reading, and leaves no trace."""
+    folder = tmp_path / "here"
+    folder.mkdir(parents=True)
+    (folder / "odd.nbmv.zip").write_bytes(data)
+    repo = mv.open(folder / "store", create=True)
+    before = everything(tmp_path)
+    with pytest.raises(error, match=why):
+        bundle.open_into(repo, folder / "odd.nbmv.zip")
+    assert everything(tmp_path) == before
+    assert repo.log() == []
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file but the store's lock files."""
+    return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file() and "lock" not in p.as_posix()}
+
+
+def change(members: Members, name: str, how: Callable[[Any], None]) -> bytes:
+    """The bundle with one of its JSON members changed, and a manifest that fits."""
+    data = json.loads(members[name])
+    how(data)
+    return zipped(with_manifest({**members, name: json.dumps(data).encode()}))
+
+
+def well(**files: bytes) -> dict[str, Any]:
+    """Modules as a version holds them."""
+    return {"files": files, "names": {}, "notes": []}

@@ -30,7 +30,7 @@ def test_forgotten_versions_are_in_no_listing_and_keep_their_parents(backend):
     assert records.present() == {v.id for v in made}
 
 
-def test_the_same_in_a_journal(backend):
+def test_forgotten_versions_of_a_journal_are_in_no_listing(backend):
     made = history(backend, 10)
     records = Records(backend)
     records.fold(more_than=0, keep=2)
@@ -47,7 +47,7 @@ def test_forgetting_twice_is_forgetting_once(backend):
     assert len(Forgotten(backend).all()) == 3
 
 
-def test_old_files_become_one(backend, monkeypatch):
+def test_old_lists_of_forgotten_versions_are_merged(backend, monkeypatch):
     made = history(backend, 40)
     monkeypatch.setattr(forgotten, "DAY_S", -1)
     stones = Forgotten(backend)

@@ -47,7 +47,7 @@ def test_an_up_to_date_index_reads_only_what_it_shows(backend, monkeypatch):
     assert len(read) == 1
 
 
-def test_new_and_forgotten_versions_are_noticed(backend):
+def test_the_index_follows_new_and_forgotten_versions(backend):
     records = Records(backend)
     index = Index(backend, records)
     index.search(Query())
@@ -73,7 +73,7 @@ def test_new_and_forgotten_versions_are_noticed(backend):
         b"flip",
     ],
 )
-def test_d8_garbage_changes_no_answer(backend, garbage):
+def test_d8_a_damaged_index_changes_no_answer(backend, garbage):
     answers(backend)
     good = file(backend).read_bytes()
     if garbage is None:
@@ -105,7 +105,7 @@ def test_p10_a_linked_catalogue_is_not_followed(backend, tmp_path):
     assert list(outside.iterdir()) == []
 
 
-def test_d5_a_store_that_cannot_be_written_is_still_asked(backend, monkeypatch):
+def test_d5_a_read_only_store_can_be_queried(backend, monkeypatch):
     import os
 
     real = os.open
@@ -126,7 +126,7 @@ def test_a_store_in_memory_has_its_index_there():
     assert answers(backend) == truth(backend)
 
 
-def test_tags_are_given_when_asked_because_records_do_not_know_them(backend):
+def test_a_query_uses_the_tags_that_it_is_given(backend):
     ids = Records(backend).ids()
     index = Index(backend, Records(backend))
     assert [v.id for v in index.search(Query(tag="best"), {ids[0]: ["best"]})] == [ids[0]]

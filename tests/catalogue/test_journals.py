@@ -63,13 +63,13 @@ def test_a_journal_answers_like_the_files_it_was_made_of(backend):
     assert answers(backend) == before
 
 
-def test_few_records_are_left_alone(backend):
+def test_few_records_are_not_folded(backend):
     history(backend, 10)
     assert Records(backend).fold(more_than=10, keep=4) == 0
     assert journals_of(backend) == []
 
 
-def test_a_record_of_a_journal_is_read_from_few_places(backend):
+def test_reading_a_record_of_a_journal_reads_one_block(backend):
     made = history(backend, 300)
     Records(backend).fold(more_than=0, keep=0)
     records = Records(backend)
@@ -82,7 +82,7 @@ def test_a_record_of_a_journal_is_read_from_few_places(backend):
     assert len(backend.reads) <= 6
 
 
-def test_d2_killed_before_the_files_went_every_version_is_there_once(backend):
+def test_d2_killed_before_single_records_are_deleted_every_version_is_listed_once(backend):
     history(backend, 30)
     before = answers(backend)
     backend.fail = "records/"
@@ -97,7 +97,7 @@ def test_d2_killed_before_the_files_went_every_version_is_there_once(backend):
     assert len(journals_of(backend)) == 1
 
 
-def test_d2_killed_before_the_smaller_journals_went_every_version_is_there_once(backend):
+def test_d2_killed_before_small_journals_are_deleted_every_version_is_listed_once(backend):
     history(backend, 10)
     Records(backend).fold(more_than=0, keep=0)
     records = Records(backend)
@@ -113,7 +113,7 @@ def test_d2_killed_before_the_smaller_journals_went_every_version_is_there_once(
     assert answers(backend) == before
 
 
-def test_another_process_finds_what_was_folded_meanwhile(backend):
+def test_another_process_finds_records_that_were_folded_meanwhile(backend):
     made = history(backend, 20)
     theirs = Records(backend)
     ids = theirs.ids()
@@ -129,7 +129,7 @@ def test_another_process_finds_what_was_folded_meanwhile(backend):
     assert set(ids) < set(other.ids())
 
 
-def test_journals_grow_so_that_there_are_few_and_blocks_are_copied(backend):
+def test_small_journals_are_merged_by_copying_blocks(backend):
     records = Records(backend)
     for number in range(1, 1025):
         records.write(version(number, message=f"m{number % 10}" * 20))
@@ -140,7 +140,7 @@ def test_journals_grow_so_that_there_are_few_and_blocks_are_copied(backend):
     assert [records.read(i).number for i in list(Records(backend).newest())[:3]] == [1024, 1023, 1022]
 
 
-def test_neighbours_in_one_block_cost_a_fraction_of_their_files(backend):
+def test_a_journal_takes_a_fraction_of_single_records(backend):
     history(backend, 200)
     files = sum(backend.size(k) for k in backend.list("records/"))
     Records(backend).fold(more_than=0, keep=0)
@@ -148,7 +148,7 @@ def test_neighbours_in_one_block_cost_a_fraction_of_their_files(backend):
 
 
 @pytest.mark.parametrize("chosen", [[0], [29], list(range(5, 20)), list(range(30))])
-def test_records_can_be_taken_out_of_a_journal(backend, chosen):
+def test_records_can_be_removed_from_a_journal(backend, chosen):
     made = history(backend, 30)
     Records(backend).fold(more_than=0, keep=0)
     Records(backend).delete_many(made[n].id for n in chosen)
@@ -163,7 +163,7 @@ def test_records_can_be_taken_out_of_a_journal(backend, chosen):
     assert len(journals_of(backend)) == (len(chosen) < 30)
 
 
-def test_p15_what_was_taken_out_has_no_byte_left(backend):
+def test_p15_a_removed_record_leaves_no_byte(backend):
     records = Records(backend)
     ids = [records.write(version(n, message=f"secret-{n:04d}")) for n in range(1, 40)]
     records.fold(more_than=0, keep=0)
@@ -175,7 +175,7 @@ def test_p15_what_was_taken_out_has_no_byte_left(backend):
     assert b"secret-0012" not in left
 
 
-def test_p6_any_changed_byte_of_a_journal_is_found(backend):
+def test_p6_any_changed_byte_of_a_journal_is_detected(backend):
     made = history(backend, 12)
     Records(backend).fold(more_than=0, keep=0)
     (key,) = journals_of(backend)
@@ -219,7 +219,7 @@ def test_a_damaged_record_stays_a_file_of_its_own(backend):
     assert list(backend.list("records/")) == [key]
 
 
-def test_a_journal_with_a_damaged_block_is_not_taken_into_another(backend):
+def test_a_journal_with_a_damaged_block_is_not_merged(backend):
     history(backend, 5)
     records = Records(backend)
     records.fold(more_than=0, keep=0)
@@ -247,7 +247,7 @@ def test_salvage_finds_the_records_behind_a_damaged_block(backend, monkeypatch):
     assert 20 <= len(found) < 40
 
 
-def test_p5_sizes_are_checked_before_they_are_believed(backend):
+def test_p5_declared_sizes_are_checked_before_allocation(backend):
     head = journal.HEADER.pack(journal.MAGIC, 1, 0, bytes(16))
     key = f"journals/{bytes(16).hex()}"
     for blocks, rows in ((1 << 60, 1), (0, 1 << 60), (1 << 63, 1 << 63)):
@@ -257,7 +257,7 @@ def test_p5_sizes_are_checked_before_they_are_believed(backend):
             Journal(backend, key)
 
 
-def test_d11_a_newer_journal_says_so(backend):
+def test_d11_a_newer_journal_raises_store_too_new(backend):
     name = b"n" * 16
     (_, *rest) = journal.written(name, [])
     newer = journal.HEADER.pack(journal.MAGIC, 2, 0, name)
@@ -271,7 +271,7 @@ def test_d11_a_newer_journal_says_so(backend):
         Records(backend).ids()
 
 
-def test_only_so_many_records_move_at_a_time(backend, monkeypatch):
+def test_one_call_folds_a_bounded_number_of_records(backend, monkeypatch):
     monkeypatch.setattr(folding, "MOST", 10)
     history(backend, 25)
     assert Records(backend).fold(more_than=0, keep=0) == 10
@@ -279,7 +279,7 @@ def test_only_so_many_records_move_at_a_time(backend, monkeypatch):
     assert Records(backend).fold(more_than=0, keep=0) == 5
 
 
-def test_only_so_many_bytes_move_at_a_time(backend, monkeypatch):
+def test_one_call_folds_a_bounded_number_of_bytes(backend, monkeypatch):
     monkeypatch.setattr(folding, "MOST_BYTES", 10_000)
     records = Records(backend)
     for number in range(1, 9):
@@ -289,7 +289,7 @@ def test_only_so_many_bytes_move_at_a_time(backend, monkeypatch):
 
 
 @pytest.mark.parametrize("folded", [False, True])
-def test_a_metric_or_a_note_about_a_number_is_not_taken_for_the_versions(backend, folded):
+def test_a_metric_named_number_is_not_read_as_the_number_of_the_version(backend, folded):
     for number in (3, 12):
         Records(backend).write(
             version(number, metrics={"number": 99.0}, params={"number": 7, "p": {"number": 8}}, note='"number":55,')

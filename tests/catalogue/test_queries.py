@@ -50,7 +50,7 @@ def numbers(found):
         ("True", [5, 4, 3, 2, 1]),
     ],
 )
-def test_a_condition_finds_what_it_says(versions, where, expected):
+def test_a_condition_selects_the_matching_versions(versions, where, expected):
     assert numbers(Query(where=where).run(versions, {versions[3].id: ["best"]})) == expected
 
 
@@ -61,8 +61,8 @@ def test_a_condition_finds_what_it_says(versions, where, expected):
         ("metrics.acc > ", "cannot read the condition"),
         ("metric.acc > 1 and brnch == 'x'", "character 20"),
         ("__import__('os').system('x')", "only fields"),
-        ("names.__class__", "not asked for"),
-        ("metrics > 1", "not asked for"),
+        ("names.__class__", "cannot be used"),
+        ("metrics > 1", "cannot be used"),
         ("(lambda: 1)()", "only fields"),
         ("[x for x in names]", "only fields"),
         ("metrics.acc > f'{1}'", "only fields"),
@@ -74,13 +74,13 @@ def test_a_condition_finds_what_it_says(versions, where, expected):
         ("a\0b", ""),
     ],
 )
-def test_what_is_no_condition_is_a_usage_error_with_the_place(where, said):
+def test_an_invalid_condition_is_a_usage_error_with_the_position(where, said):
     with pytest.raises(UsageError) as caught:
         Condition(where)
     assert said in caught.value.message
 
 
-def test_a_slip_of_the_pen_is_answered_by_the_nearest_field(versions):
+def test_an_unknown_field_is_answered_by_the_closest_one(versions):
     with pytest.raises(UsageError) as caught:
         Condition("brnch == 'main'")
     assert caught.value.hint == "did you mean branch?"
@@ -92,16 +92,16 @@ def test_a_slip_of_the_pen_is_answered_by_the_nearest_field(versions):
 @pytest.mark.parametrize(
     ("where", "said", "hint"),
     [
-        ("metrics.f1 > 0.5", "no version has metrics.f1", "metrics that there are: acc"),
+        ("metrics.f1 > 0.5", "no version has metrics.f1", "use one of these metrics: acc"),
         ("metrics.ac > 0.5", "no version has metrics.ac", "did you mean metrics.acc?"),
         ("metrics.ACC > 0.5", "no version has metrics.ACC", "did you mean metrics.acc?"),
         ("metrics.max_depth > 3", "no version has metrics.max_depth", "did you mean params.max_depth?"),
         ("params.acc > 0.5", "no version has params.acc", "did you mean metrics.acc?"),
-        ("params.nosuch", "no version has params.nosuch", "params that there are: "),
-        ("number == 5 or metrics.val/los < 1", "no version has metrics.val/los", "metrics that there are: acc"),
+        ("params.nosuch", "no version has params.nosuch", "use one of these params: "),
+        ("number == 5 or metrics.val/los < 1", "no version has metrics.val/los", "use one of these metrics: acc"),
     ],
 )
-def test_a_metric_or_parameter_that_no_version_has_is_named_with_the_nearest(versions, where, said, hint):
+def test_an_unknown_metric_or_parameter_is_answered_by_the_closest_one(versions, where, said, hint):
     with pytest.raises(UsageError) as caught:
         Query(where=where).run(versions)
     assert caught.value.message == said
@@ -120,23 +120,23 @@ def test_a_store_without_versions_has_no_unknown_metrics():
         "not metrics.val/loss > 1 and 'val/loss' in message", "message == 'metrics.val/loss'",
     ],
 )  # fmt: skip
-def test_names_with_signs_are_read_as_names(where):
+def test_names_with_signs_can_be_used_in_conditions(where):
     metrics = {"val/loss": 0.4, "f1-score": 0.7, "recall@10": 0.3, "top-5": 0.9, "größe": 3}
     odd = version(1, metrics=metrics, params={"clf.max-depth": 3}, message="metrics.val/loss")
     assert Query(where=where).run([odd]) == [odd]
 
 
-def test_an_error_behind_a_name_with_signs_is_at_its_place():
+def test_an_error_behind_a_name_with_signs_has_the_right_position():
     with pytest.raises(UsageError, match=r"at character 22, near .brnch"):
         Condition("metrics.größe/ä>1 or brnch == 'x'")
 
 
-def test_names_with_dots_and_spaces_can_be_asked_for():
+def test_names_with_dots_and_spaces_can_be_used_in_conditions():
     odd = version(1, params={"clf.C": 2, "learning rate": 0.1})
     assert Query(where="params.clf.C == 2 and params['learning rate'] < 1").run([odd])
 
 
-def test_a_parameter_is_found_without_the_name_of_what_holds_it():
+def test_a_parameter_is_found_without_the_name_of_its_model():
     """`params.depth > 3` said "no versions", for the dict was itself called `params`."""
     held = version(9, params={"params.depth": 7, "model.max_depth": 3, "a.seed": 1, "b.seed": 2})
     assert Query(where="params.depth > 3 and params.max_depth == 3").run([held])
@@ -151,7 +151,7 @@ def test_text_is_searched_without_case(versions):
     assert Query(text="nothing").run(versions) == []
 
 
-def test_parts_of_a_query_hold_together(versions):
+def test_all_criteria_of_a_query_must_hold(versions):
     tags = {versions[0].id: ["old"], versions[4].id: ["old"]}
     assert numbers(Query(tag="old").run(versions, tags)) == [5, 1]
     assert numbers(Query(tag="old", where="number < 3").run(versions, tags)) == [1]

@@ -83,7 +83,7 @@ def test_an_unknown_version_is_named(backend):
             Records(backend).read(id_)
 
 
-def test_p6_any_changed_byte_is_found(backend):
+def test_p6_any_changed_byte_of_a_record_is_detected(backend):
     records = Records(backend)
     id_ = records.write(FULL)
     key = stored_key(backend)
@@ -144,7 +144,7 @@ def test_p5_a_bomb_is_refused_before_it_is_opened(backend):
         Records(backend).read("b" * 40)
 
 
-def test_braces_in_texts_are_no_depth():
+def test_brackets_in_strings_do_not_count_as_nesting():
     assert module.parse(json.dumps({"a": '[[[{{"\\' * 100}).encode())["a"]
 
 
@@ -163,13 +163,13 @@ def test_p19_json_may_be_as_deep_as_the_limit_and_no_deeper(inner):
         module.parse(nested(most + 1))
 
 
-def test_a_file_that_is_no_record_stops_the_listing(backend):
+def test_a_file_that_is_not_a_record_stops_the_listing(backend):
     backend.create("records/ab/other", [b"x"])
     with pytest.raises(Damaged):
         Records(backend).ids()
 
 
-def test_deleting_is_forgetting(backend):
+def test_a_deleted_record_is_unknown(backend):
     records = Records(backend)
     id_ = records.write(FULL)
     records.delete(id_)

@@ -81,7 +81,7 @@ def view():
         ("@{2}", 3),
     ],
 )
-def test_a_revision_means_one_version(view, expression, number):
+def test_a_revision_names_one_version(view, expression, number):
     if number is None:
         with pytest.raises(UnknownVersion, match="v1"):
             resolve(expression, view, NOW)
@@ -89,7 +89,7 @@ def test_a_revision_means_one_version(view, expression, number):
         assert resolve(expression, view, NOW).number == number
 
 
-def test_the_start_of_an_id_is_enough(view):
+def test_a_prefix_of_an_id_names_a_version(view):
     for wanted in view.all():
         assert resolve(wanted.id[:8], view) is wanted
         assert resolve(wanted.id.upper(), view) is wanted
@@ -104,17 +104,17 @@ def test_the_start_of_an_id_is_enough(view):
         ("zzzz", "there are v1 to v5; see %mv_log"),
         ("", "write v7"),
         ("~1", None),
-        ("HEAD~5", "v5 cannot go back 5: it has 4"),
-        ("v1~1", "v1 cannot go back 1: it is the first one"),
+        ("HEAD~5", "go back at most 4 from v5"),
+        ("v1~1", "use v1, the first version"),
         ("@{someday}", "write @{yesterday}"),
-        ("@{2020-01-01}", "the first one is v1"),
+        ("@{2020-01-01}", "the first version, v1"),
         ("v3 v4", ""),
         ("../x", ""),
         ("@{999999999999999999 years ago}", ""),
         ("v" + "9" * 5000, ""),
     ],
 )
-def test_what_does_not_exist_is_answered_by_what_does(view, expression, hint):
+def test_an_unknown_revision_is_answered_by_the_closest_one(view, expression, hint):
     if hint is None:
         assert resolve(expression, view).number == 4
         return
@@ -140,7 +140,7 @@ def test_a_name_that_is_tag_and_branch_has_to_be_written_in_full():
     assert resolve("heads/x", both) is b
 
 
-def test_an_empty_store_says_so():
+def test_a_revision_in_an_empty_store_is_an_error():
     with pytest.raises(UnknownVersion, match="no version yet"):
         resolve("HEAD", View([]))
     with pytest.raises(UnknownVersion, match="mv_commit"):

@@ -42,7 +42,7 @@ from nbmodelver.repo.core import modules
 from nbmodelver.repo.core.group_store import GroupStore
 from nbmodelver.repo.core.history import History
 from nbmodelver.repo.core.settings import Settings
-from nbmodelver.repo.restore.undo import Journals
+from nbmodelver.repo.restore.undo import UndoHistories
 from nbmodelver.store import condemned, layout, packs, ref_names, refs
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
@@ -212,7 +212,7 @@ def feed_refs_of_ours(draw: Any) -> None:
     )
     for name in ("undo/main", "settings", "counter"):
         reader.move(name, None, draw(texts))
-    found = Journals(reader).read()
+    found = UndoHistories(reader).read()
     _ = (found.undo, found.redo)
     assert Settings(reader)["session"] in (True, False)
     assert History(Records(MemoryBackend()), reader).next_number() >= 0

@@ -18,7 +18,7 @@ SLOW = {"bundle": 4, "catalogue_of_a_store": 6, "record": 2, "recipe": 2}
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_p4_p5_p6_p18_p19_only_errors_of_ours_come_out_of_hostile_input(
+def test_p4_p5_p6_p18_p19_hostile_input_raises_only_errors_of_nbmodelver(
     feed: str, zygote: Zygote, tmp_path: Path
 ) -> None:
     examples = (1000 if LONG else 80) // SLOW.get(feed, 1)
@@ -27,7 +27,7 @@ def test_p4_p5_p6_p18_p19_only_errors_of_ours_come_out_of_hostile_input(
     count("hostile input", feed.replace("_", " "), seen.value)
 
 
-def test_p5_p19_small_inputs_that_ask_for_much_are_refused(zygote: Zygote, tmp_path: Path) -> None:
+def test_p5_p19_small_inputs_that_need_much_memory_are_refused(zygote: Zygote, tmp_path: Path) -> None:
     seen = zygote.run("hostile.bombs", str(tmp_path))
     assert (seen.how, seen.value) == ("done", []), seen.said
 

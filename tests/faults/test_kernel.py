@@ -35,7 +35,7 @@ STEPS = {
     "rebuild": "nbmodelver.codecs.plain:_Decoder._finish",
     "settle": "nbmodelver.repo.restore.rollback:Rollback.settled",
     "swap names": "nbmodelver.kernel.namespace:Namespace.put_back",
-    "write the journal": "nbmodelver.repo.restore.undo:Journals.write",
+    "write the journal": "nbmodelver.repo.restore.undo:UndoHistories.write",
     "plan": "nbmodelver.repo.restore.rollback:Rollback.plan",
 }
 ERRORS = [KeyboardInterrupt, MemoryError, RuntimeError]

@@ -42,7 +42,7 @@ def copy(broken: Path, tmp_path: Path) -> Callable[[], str]:
     return make
 
 
-def test_d9_what_can_be_saved_is(zygote: Zygote, copy: Callable[[], str]) -> None:
+def test_d9_a_repair_saves_every_readable_version(zygote: Zygote, copy: Callable[[], str]) -> None:
     after = zygote.run("mending.aftermath", copy())
     assert (after.how, after.value) == ("done", []), after
 

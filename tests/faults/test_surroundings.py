@@ -46,7 +46,7 @@ def test_d4_a_limit_of_file_size_is_store_full(file_bytes: int, zygote: Zygote, 
 
 
 @pytest.mark.parametrize("files", [8, 12, 16])
-def test_d4_too_few_open_files_is_an_error_of_ours(files: int, zygote: Zygote, fresh: Fresh) -> None:
+def test_d4_too_few_open_files_is_an_error_of_nbmodelver(files: int, zygote: Zygote, fresh: Fresh) -> None:
     folder = fresh("")
     ended = zygote.run("worlds.commit", folder, 50, files=files)
     assert ended.how == "done" or not ended.said.startswith("bug"), ended
@@ -170,7 +170,7 @@ def test_d11_a_newer_format_is_read_only_if_it_says_so(zygote: Zygote, fresh: Fr
 
 @pytest.mark.parametrize("ref", ["HEAD", "counter", "heads/main", "settings", "undo/main"])
 @pytest.mark.parametrize("what", ["gone", "garbage"])
-def test_d2_lost_or_senseless_refs_cost_no_version(ref: str, what: str, zygote: Zygote, fresh: Fresh) -> None:
+def test_d2_lost_or_invalid_refs_lose_no_version(ref: str, what: str, zygote: Zygote, fresh: Fresh) -> None:
     folder = fresh("")
     refs = Refs(LocalBackend(Path(folder) / worlds.STORE))
     before = refs.get(ref)

@@ -88,10 +88,10 @@ def mv_names(shell: Shell) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("where", "said", "hint"),
     [
-        ("metrics.nosuch > 1", "no version has metrics.nosuch", "metrics that there are: acc, val/loss"),
+        ("metrics.nosuch > 1", "no version has metrics.nosuch", "use one of these metrics: acc, val/loss"),
         ("metrics.ac > 1", "no version has metrics.ac", "did you mean metrics.acc?"),
         ("metrics.val/los > 1", "no version has metrics.val/los", "did you mean metrics.val/loss?"),
-        ("params.nosuch", "no version has params.nosuch", "params that there are: seed, x"),
+        ("params.nosuch", "no version has params.nosuch", "use one of these params: seed, x"),
         ("params.acc > 1", "no version has params.acc", "did you mean metrics.acc?"),
         ("metrics.seed == 7", "no version has metrics.seed", "did you mean params.seed?"),
     ],

@@ -341,14 +341,14 @@ def test_a_journal_that_cannot_be_read_costs_no_value(shell: Shell, monkeypatch:
     shell.run("log = [1]\n%mv_commit log\nlog = (i for i in [])")
     log = shell["log"]
     with monkeypatch.context() as patch:
-        patch.setattr("nbmodelver.repo.restore.undo.Journals.read", unreadable_after(1))
+        patch.setattr("nbmodelver.repo.restore.undo.UndoHistories.read", unreadable_after(1))
         shell.run("%mv_rollback v1 --yes")
     shell.run("%mv_undo")
     assert shell["log"] is log
 
 
 def unreadable_after(reads: int) -> Any:
-    read = undo.Journals.read
+    read = undo.UndoHistories.read
     left = [reads]
 
     def failing(self: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.model import VersionId
-from nbmodelver.repo.restore.undo import Journals
+from nbmodelver.repo.restore.undo import UndoHistories
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.refs import Refs
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 def meddled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[VersionId, VersionId]]:
     """Whenever a kernel has read the journal, another one jumps, once for each pair that is put in here."""
     jumps: list[tuple[VersionId, VersionId]] = []
-    read = Journals.read
+    read = UndoHistories.read
 
-    def slow(journals: Journals) -> object:
+    def slow(journals: UndoHistories) -> object:
         found = read(journals)
         if jumps:
             pair = jumps.pop()
-            Journals(mv.open(Path.cwd()).refs).update(lambda journal: journal.jumped(*pair))
+            UndoHistories(mv.open(Path.cwd()).refs).update(lambda journal: journal.jumped(*pair))
         return found
 
-    monkeypatch.setattr(Journals, "read", slow)
+    monkeypatch.setattr(UndoHistories, "read", slow)
     return jumps
 
 
@@ -63,13 +63,13 @@ def test_no_jump_of_many_kernels_is_lost() -> None:
     def jump(kernel: int) -> None:
         for number in range(20):
             before, after = VersionId(f"{kernel}"), VersionId(f"{number}")
-            Journals(refs).update(lambda journal, b=before, a=after: journal.jumped(b, a))
+            UndoHistories(refs).update(lambda journal, b=before, a=after: journal.jumped(b, a))
 
     kernels = [threading.Thread(target=jump, args=(n,)) for n in range(4)]
     for kernel in kernels:
         kernel.start()
     for kernel in kernels:
         kernel.join()
-    jumps = Journals(refs).read().jumps
+    jumps = UndoHistories(refs).read().jumps
     for n in range(4):
         assert [j.after for j in jumps if j.before == str(n)] == [str(k) for k in range(20)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.repo.restore.undo import Journal, Journals
+from nbmodelver.repo.restore.undo import UndoHistories, UndoHistory
 from tests.fidelity.alike import alike
 from tests.kernel.conftest import new_shell
 from tests.kernel.waiting import wait_for
@@ -195,8 +195,8 @@ class Person:
         if head is None or not names_in(world(self.now)) <= set(head.kept):
             self.commit()
 
-    def jumps(self) -> Journal:
-        return Journals(mv.open(self.folder).refs).read()
+    def jumps(self) -> UndoHistory:
+        return UndoHistories(mv.open(self.folder).refs).read()
 
     def undo(self) -> None:
         if self.back:

@@ -53,3 +53,31 @@ def assert_reads(backend, arrays, ids):
     store = PartStore(backend, threads=2)
     for name, (_, array) in arrays.items():
         assert bytes(store.get(ids[name])) == raw_of(array).tobytes(), name
+
+
+def packs(backend):
+    return list(backend.list("packs/"))
+
+
+def edited(arrays, seed):
+    rng = np.random.default_rng(seed)
+    new = {}
+    for name, (layout, array) in arrays.items():
+        changed = array.copy()
+        changed[rng.integers(0, len(array), 10)] = array[rng.integers(0, len(array), 10)]
+        new[name] = (layout, changed)
+    return new
+
+
+def history(store, count, rows=20_000):
+    """(arrays, ids) of versions, each a delta to the one before."""
+    arrays, ids, made = mixed(rows), None, []
+    for number in range(count):
+        ids, _ = put_all(store, arrays, ids)
+        made.append((arrays, ids))
+        arrays = edited(arrays, number)
+    return made
+
+
+def live(*versions):
+    return {i for _, ids in versions for i in ids.values()}

@@ -18,7 +18,7 @@ def weights(steps, seed=0):
     return {"w": ("f4", found)}
 
 
-def test_a_chain_of_training_steps_decodes_no_chain(monkeypatch):
+def test_training_steps_decode_no_chain_of_deltas(monkeypatch):
     backend = MemoryBackend()
     store = PartStore(backend, threads=2)
     read = []
@@ -45,7 +45,7 @@ def test_memory_that_changed_since_its_id_was_taken_is_not_kept():
     assert id_of(bases.get(id_)) == id_
 
 
-def test_the_latest_stay_within_the_limit():
+def test_the_cache_of_bases_stays_within_its_limit():
     bases = Bases(most_bytes=1000)
     arrays = [np.full(300, at, "u1") for at in range(5)]
     ids = [id_of(raw_of(array)) for array in arrays]

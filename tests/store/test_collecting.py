@@ -9,7 +9,7 @@ from nbmodelver.store import collecting
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import LEASE, PartStore
-from tests.store.samples import assert_reads, mixed, put, put_all
+from tests.store.samples import assert_reads, edited, history, live, mixed, packs, put, put_all
 
 
 @pytest.fixture
@@ -22,35 +22,7 @@ def store(backend):
     return PartStore(backend, threads=2)
 
 
-def packs(backend):
-    return list(backend.list("packs/"))
-
-
-def edited(arrays, seed):
-    rng = np.random.default_rng(seed)
-    new = {}
-    for name, (layout, array) in arrays.items():
-        changed = array.copy()
-        changed[rng.integers(0, len(array), 10)] = array[rng.integers(0, len(array), 10)]
-        new[name] = (layout, changed)
-    return new
-
-
-def history(store, count, rows=20_000):
-    """(arrays, ids) of versions, each a delta to the one before."""
-    arrays, ids, made = mixed(rows), None, []
-    for number in range(count):
-        ids, _ = put_all(store, arrays, ids)
-        made.append((arrays, ids))
-        arrays = edited(arrays, number)
-    return made
-
-
-def live(*versions):
-    return {i for _, ids in versions for i in ids.values()}
-
-
-def test_nothing_goes_while_everything_is_needed(backend, store):
+def test_nothing_is_removed_while_everything_is_needed(backend, store):
     made = history(store, 3)
     before = packs(backend)
     report = store.collect(live(*made), grace_s=0)
@@ -60,7 +32,7 @@ def test_nothing_goes_while_everything_is_needed(backend, store):
 
 @pytest.mark.parametrize("kept", [[0], [2], [5], [0, 5], [1, 3], [2, 3, 4]])
 @pytest.mark.parametrize("exact", [False, True])
-def test_what_is_needed_stays_whatever_goes(backend, store, kept, exact):
+def test_needed_parts_stay_readable_whatever_is_removed(backend, store, kept, exact):
     made = history(store, 6)
     needed = [made[k] for k in kept]
     report = store.collect(live(*needed), grace_s=0, exact=exact)
@@ -72,7 +44,7 @@ def test_what_is_needed_stays_whatever_goes(backend, store, kept, exact):
     assert (again.parts, again.packs) == (0, 0)
 
 
-def test_p15_an_exact_gc_leaves_nothing_of_what_goes(tmp_path):
+def test_p15_an_exact_gc_leaves_no_byte_of_removed_parts(tmp_path):
     backend = LocalBackend(tmp_path, create=True)
     store = PartStore(backend)
     secret = b"api-token-8471629" * 20
@@ -89,7 +61,7 @@ def test_p15_an_exact_gc_leaves_nothing_of_what_goes(tmp_path):
         assert contents.raw_bytes == sum(e.size for e in contents.entries)
 
 
-def test_the_middle_of_a_history_goes_without_making_the_rest_large(backend, store):
+def test_removing_the_middle_of_a_history_does_not_enlarge_the_rest(backend, store):
     made = history(store, 6)
     ends = [made[0], made[5]]
     size = sum(backend.size(k) for k in packs(backend))
@@ -100,7 +72,7 @@ def test_the_middle_of_a_history_goes_without_making_the_rest_large(backend, sto
 
 
 @pytest.mark.parametrize("kept", [[1, 2, 3, 4, 5], [2, 4, 5], [3, 4, 5]])
-def test_when_the_base_of_all_goes_only_one_of_the_rest_is_stored_whole(backend, store, kept):
+def test_when_the_base_of_all_versions_is_removed_only_one_is_stored_whole(backend, store, kept):
     made = history(store, 6)
     size = sum(backend.size(k) for k in packs(backend))
     store.collect(live(*(made[k] for k in kept)), grace_s=0)
@@ -112,7 +84,7 @@ def test_when_the_base_of_all_goes_only_one_of_the_rest_is_stored_whole(backend,
 
 @pytest.mark.parametrize("rows", [20_000, 3000])  # Parts with blocks of their own, and small ones that share some.
 @pytest.mark.parametrize("kept", [[1, 2, 3, 4], [2, 4]])
-def test_of_many_deltas_to_one_that_goes_only_one_is_stored_whole(backend, store, rows, kept):
+def test_only_one_of_many_deltas_to_a_removed_part_is_stored_whole(backend, store, rows, kept):
     arrays = mixed(rows)
     first, _ = put_all(store, arrays, None)
     made = [(arrays, first)]
@@ -128,7 +100,7 @@ def test_of_many_deltas_to_one_that_goes_only_one_is_stored_whole(backend, store
 
 
 @pytest.mark.parametrize("last", [2, 8, 13, 20])
-def test_a_long_history_never_grows_when_all_but_the_last_are_forgotten(backend, store, last):
+def test_forgetting_all_but_the_last_version_never_enlarges_a_history(backend, store, last):
     """Its chains are full, so several go back to one part, none of them over another that stays."""
     made = history(store, 30, rows=10_000)
     size = sum(backend.size(k) for k in packs(backend))
@@ -139,7 +111,7 @@ def test_a_long_history_never_grows_when_all_but_the_last_are_forgotten(backend,
     assert PartStore(backend).verify(full=True) == []
 
 
-def test_a_tenth_of_garbage_is_worth_a_copy_of_the_rest(backend, store):
+def test_a_pack_is_rewritten_when_a_tenth_of_it_is_garbage(backend, store):
     noise = np.random.default_rng(0)
     ids, _ = put(store, *((noise.bytes(70_000), None, "") for _ in range(12)))
     size = sum(backend.size(k) for k in packs(backend))
@@ -149,7 +121,7 @@ def test_a_tenth_of_garbage_is_worth_a_copy_of_the_rest(backend, store):
     assert sum(backend.size(k) for k in packs(backend)) < size - 130_000
 
 
-def test_a_dry_run_changes_nothing_and_says_what_would_go(backend, store):
+def test_a_dry_run_changes_nothing_and_reports_what_would_be_removed(backend, store):
     made = history(store, 4)
     before = packs(backend)
     report = store.collect(live(made[3]), grace_s=0, dry_run=True)
@@ -159,7 +131,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_go(backend, store):
     assert packs(backend) == before
 
 
-def test_d7_young_packs_stay_with_all_that_they_need(backend, store):
+def test_d7_young_packs_and_their_bases_stay(backend, store):
     made = history(store, 3)
     report = store.collect(live(made[2]), grace_s=3600)
     assert (report.parts, report.packs) == (0, 0)
@@ -183,7 +155,7 @@ def test_d13_a_clock_that_was_turned_back_makes_nothing_old(backend, store, monk
     assert store.collect(live(made[0]), grace_s=3600).packs == 0
 
 
-def test_d7_an_empty_answer_is_not_nothing_is_needed(backend, store):
+def test_d7_an_unexpected_empty_set_of_needed_parts_is_an_error(backend, store):
     history(store, 1)
     with pytest.raises(StoreError):
         store.collect(set(), grace_s=0)
@@ -192,7 +164,7 @@ def test_d7_an_empty_answer_is_not_nothing_is_needed(backend, store):
     assert packs(backend) == []
 
 
-def test_d7_a_missing_or_damaged_part_stops_it(backend, store):
+def test_d7_a_missing_or_damaged_part_stops_gc(backend, store):
     made = history(store, 2)
     with pytest.raises(MissingPart):
         store.collect({*live(*made), "f" * 40}, grace_s=0)
@@ -202,7 +174,7 @@ def test_d7_a_missing_or_damaged_part_stops_it(backend, store):
     assert len(packs(backend)) == 3
 
 
-def test_d7_it_waits_for_commits_under_way(backend, store, monkeypatch):
+def test_d7_gc_waits_for_running_commits(backend, store, monkeypatch):
     monkeypatch.setattr("nbmodelver.store.parts._LOCK_TIMEOUT_S", 0.05)
     made = history(store, 1)
     with store.writing() as pack:
@@ -213,7 +185,7 @@ def test_d7_it_waits_for_commits_under_way(backend, store, monkeypatch):
         PartStore(backend).collect(live(*made), grace_s=0)
 
 
-def test_d7_what_is_needed_is_asked_when_no_commit_is_under_way(backend, store):
+def test_d7_the_needed_parts_are_determined_while_no_commit_runs(backend, store):
     made = history(store, 2)
 
     def ask():
@@ -225,7 +197,7 @@ def test_d7_what_is_needed_is_asked_when_no_commit_is_under_way(backend, store):
     assert_reads(backend, *made[1])
 
 
-def test_parts_that_went_can_be_put_again(backend, store):
+def test_removed_parts_can_be_put_again(backend, store):
     made = history(store, 2)
     store.collect(live(made[1]), grace_s=0)
     ids, new_bytes = put_all(store, made[0][0])
@@ -264,7 +236,7 @@ def killing(backend, at):
 
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("merge", [False, True])
-def test_d7_killed_anywhere_it_can_be_run_again(exact, merge, monkeypatch):
+def test_d7_a_gc_killed_at_any_call_can_be_run_again(exact, merge, monkeypatch):
     monkeypatch.setattr("nbmodelver.store.merging.MANY_PACKS", 2)
     for at in range(1, 50):
         backend = MemoryBackend()
@@ -290,50 +262,6 @@ def test_d7_killed_anywhere_it_can_be_run_again(exact, merge, monkeypatch):
         if calls[0] < at:
             return
     pytest.fail("it never came to an end")
-
-
-def test_many_small_packs_become_one(backend, store):
-    arrays, versions = mixed(1000), []
-    ids = None
-    for number in range(70):
-        ids, _ = put_all(store, arrays, ids)
-        versions.append((arrays, ids))
-        arrays = edited(arrays, number)
-    reader = PartStore(backend)
-    assert reader.has(next(iter(ids.values())))
-    size = sum(backend.size(k) for k in packs(backend))
-    assert store.merge_small() == 69
-    assert store.merge_small() == 0
-    assert len(packs(backend)) == 1
-    assert backend.size(packs(backend)[0]) < size
-    for arrays, ids in versions:
-        assert_reads(backend, arrays, ids)
-    assert bytes(reader.get(ids["text"])) == arrays["text"][1].tobytes()
-    assert PartStore(backend).verify(full=True) == []
-    _, new_bytes = put_all(store, versions[0][0])
-    assert new_bytes == 0
-
-
-def test_d7_condemned_packs_do_not_count_and_go_with_the_next_gc(backend, store):
-    from nbmodelver.store import condemned
-
-    made = history(store, 2)
-    old = store._reader.place(made[0][1]["noise"]).contents.pack
-    backend.swap(condemned.KEY, None, condemned._form([old]))
-    fresh = PartStore(backend)
-    ids, new_bytes = put_all(fresh, made[0][0])
-    assert new_bytes > 0
-    fresh.collect(live(made[0]), grace_s=0)
-    assert old not in packs(backend)
-    assert list(backend.list("condemned")) == []
-    assert_reads(backend, made[0][0], ids)
-
-
-def test_a_damaged_list_of_condemned_packs_is_named(backend, store):
-    made = history(store, 1)
-    backend.create("condemned", [b"garbage"])
-    with pytest.raises(Damaged, match="condemned"):
-        PartStore(backend).collect(live(*made), grace_s=0)
 
 
 class Machine(RuleBasedStateMachine):
@@ -398,7 +326,7 @@ TestAnySequence = Machine.TestCase
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_small_parts_that_are_encoded_again_together_never_lean_on_each_other(backend, store, exact):
+def test_small_parts_that_are_encoded_again_together_never_form_a_cycle(backend, store, exact):
     rng = np.random.default_rng(4)
     base = [rng.bytes(3000) for _ in range(4)]
     ids, made = [None] * 4, []
@@ -415,7 +343,7 @@ def test_small_parts_that_are_encoded_again_together_never_lean_on_each_other(ba
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_a_part_that_is_encoded_again_leans_on_nothing_that_leans_on_it(backend, store, exact):
+def test_a_part_that_is_encoded_again_keeps_its_depth(backend, store, exact):
     """Not over others either: `first` and `third` leave blocks that they share with parts that go, `second` stays."""
     rng = np.random.default_rng(5)
     raws = [rng.bytes(3000)]
@@ -457,7 +385,7 @@ def test_d7_a_gc_that_ends_early_leaves_no_part_without_its_base(backend, store,
     assert not PartStore(backend).has(dead_id)
 
 
-def test_a_look_at_what_would_go_keeps_gc_out_and_works_where_nothing_can_be_locked(backend, store, monkeypatch):
+def test_a_dry_run_holds_the_lease_and_works_where_nothing_can_be_locked(backend, store, monkeypatch):
     made = history(store, 2)
 
     def needed():

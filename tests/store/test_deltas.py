@@ -94,12 +94,12 @@ def test_a_useless_hint_costs_nothing_and_makes_no_chain(store):
         assert store._reader.place(id_).entry.depth == 0
 
 
-def test_an_unknown_hint_is_no_harm(store):
+def test_an_unknown_hint_is_ignored(store):
     (id_,), _ = put(store, (b"x" * 100_000, "f" * 40, "text"))
     assert store.get(id_) == b"x" * 100_000
 
 
-def test_chains_end_and_every_member_comes_back(backend, store):
+def test_chains_are_bounded_and_every_version_can_be_read(backend, store):
     rng = np.random.default_rng(0)
     array = rng.standard_normal(50_000)
     versions, near = [], None
@@ -132,7 +132,7 @@ def test_twenty_equal_changes_cost_at_most_thirty_six(backend, store):
         assert_reads(backend, {"a": ("f8", expected)}, {"a": part})
 
 
-def test_small_parts_go_together(backend, store):
+def test_small_parts_share_a_block(backend, store):
     rng = np.random.default_rng(0)
     trees = [np.round(rng.standard_normal(300), 2) for _ in range(400)]
     ids, new_bytes = put(store, *((t, None, "f8") for t in trees))
@@ -153,7 +153,7 @@ def test_a_small_part_near_another_costs_a_few_bytes(backend, store):
     assert PartStore(backend).get(id_) == edited
 
 
-def test_small_chains_come_back_too(backend, store):
+def test_chains_of_small_parts_can_be_read(backend, store):
     rng = np.random.default_rng(0)
     columns = [rng.integers(0, 1000, 3000) for _ in range(10)]
     near = [None] * 10
@@ -171,7 +171,7 @@ def test_small_chains_come_back_too(backend, store):
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 65_535, 65_536, 65_537, (1 << 20) - 1, (1 << 20) + 1, (4 << 20) + 5])
 @pytest.mark.parametrize("near_length", [0, 1, 70_000, (1 << 20) + 1])
-def test_lengths_around_every_border_work(backend, store, length, near_length):
+def test_lengths_around_every_threshold_work(backend, store, length, near_length):
     raw = np.random.default_rng(0).bytes(5 << 20)
     (near,), _ = put(store, (raw[:near_length], None, ""))
     (id_,), _ = put(store, (raw[100 : 100 + length], near, "f4"))

@@ -1,4 +1,4 @@
-"""Every encoding gives back what it took, says when it does not fit, and is chosen where it is the smallest."""
+"""Every encoding decodes to what it encoded, or says that the block does not fit."""
 
 import numpy as np
 import pytest
@@ -6,18 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from nbmodelver.store import encodings, lanes
-from nbmodelver.store.choice import pick, pick_delta
+from nbmodelver.store import encodings
 from nbmodelver.store.encodings.bits import Bits
 from nbmodelver.store.encodings.decimals import Decimals
 from nbmodelver.store.encodings.dictionary import Dictionary
 from nbmodelver.store.encodings.difference import Difference
 from nbmodelver.store.encodings.frames import ENTROPY, RAW, ZSTD
+from nbmodelver.store.encodings.gather import Gather
 from nbmodelver.store.encodings.patch import Patch
 from nbmodelver.store.encodings.plain import Raw, Zstd
 from nbmodelver.store.encodings.prefix import Prefix
 from nbmodelver.store.encodings.shuffled import Shuffled
-from nbmodelver.store.encodings.taken import Taken
+from tests.store.round_trip import there_and_back
 
 ALONE = [
     Raw(),
@@ -29,17 +29,6 @@ ALONE = [
     *(Dictionary(w, bytes(w), ZSTD) for w in (1, 2, 4, 8)),
 ]
 WITH_BASE = [Prefix(), *(Difference(w, (ZSTD,) * w) for w in (1, 2, 4, 8)), *(Patch(w) for w in (1, 2, 4, 8))]
-
-
-def there_and_back(encoder, raw, base=b""):
-    """None when the encoder says that the block does not fit."""
-    pieces = encoder.encode(memoryview(raw), base)
-    if pieces is None:
-        return None
-    stored = memoryview(b"".join(pieces))
-    out = memoryview(bytearray(b"\xaa" * len(raw)))
-    encodings.decode(encoder.number, stored, out, base)
-    return bytes(out), len(stored)
 
 
 odd_floats = arrays.arrays(
@@ -57,7 +46,7 @@ raws = st.one_of(
 @pytest.mark.parametrize("encoder", ALONE, ids=repr)
 @given(raw=raws)
 @settings(max_examples=15, deadline=None)
-def test_what_goes_in_comes_out(encoder, raw):
+def test_a_block_decodes_to_what_was_encoded(encoder, raw):
     found = there_and_back(encoder, raw)
     assert found is None or found[0] == raw
 
@@ -65,7 +54,7 @@ def test_what_goes_in_comes_out(encoder, raw):
 @pytest.mark.parametrize("encoder", WITH_BASE, ids=repr)
 @given(raw=raws, edits=st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), max_size=9), other=raws)
 @settings(max_examples=15, deadline=None)
-def test_what_goes_in_with_a_base_comes_out(encoder, raw, edits, other):
+def test_a_block_with_a_base_decodes_to_what_was_encoded(encoder, raw, edits, other):
     base = bytearray(raw)
     for at, value in edits if base else ():
         base[at % len(base)] = value
@@ -75,17 +64,17 @@ def test_what_goes_in_with_a_base_comes_out(encoder, raw, edits, other):
 
 
 @given(st.lists(st.integers(0, 1 << 60), max_size=200), st.data())
-def test_elements_are_taken_from_the_base(values, data):
+def test_elements_are_gathered_from_the_base(values, data):
     old = np.array(values, "i8")
     places = data.draw(st.lists(st.integers(0, max(len(old) - 1, 0)), max_size=300 if len(old) else 0))
     index = np.array(places, "<u4")
     raw = old[index].tobytes()
-    assert there_and_back(Taken(8), raw, old.tobytes() + index.tobytes())[0] == raw
-    assert Taken(8).encode(memoryview(raw), b"?" + old.tobytes() + index.tobytes()) is None
+    assert there_and_back(Gather(8), raw, old.tobytes() + index.tobytes())[0] == raw
+    assert Gather(8).encode(memoryview(raw), b"?" + old.tobytes() + index.tobytes()) is None
 
 
 @pytest.mark.parametrize("encoder", [e for e in WITH_BASE if e.number in (7, 8)], ids=repr)
-def test_a_base_may_lie_where_the_result_goes(encoder):
+def test_a_base_may_be_in_the_memory_of_the_result(encoder):
     base = np.arange(1003, dtype="u1").tobytes()
     raw = base[:500] + b"edit" + base[504:]
     stored = memoryview(b"".join(encoder.encode(memoryview(raw), base)))
@@ -95,7 +84,7 @@ def test_a_base_may_lie_where_the_result_goes(encoder):
 
 
 @pytest.mark.parametrize("encoder", [Bits(), Decimals(2, (ZSTD,)), Dictionary(8, bytes(8), ZSTD)], ids=repr)
-def test_a_block_that_does_not_fit_is_said_to(encoder):
+def test_an_encoder_returns_none_for_a_block_that_does_not_fit(encoder):
     assert there_and_back(encoder, np.random.default_rng(0).standard_normal(5000).tobytes()) is None
 
 
@@ -113,48 +102,6 @@ def test_decimals_are_exact_to_the_last_bit(values, digits):
     assert found is None or found[0] == raw
 
 
-def frame(n=20_000):
-    rng = np.random.default_rng(0)
-    prices = np.round(rng.gamma(2, 50, n), 2)
-    return {
-        "noise": ("", rng.integers(0, 256, 8 * n).astype("u1"), Raw, 1.0),
-        "text": ("text", np.frombuffer(b"the quick brown fox %d " * n, "u1"), Zstd, 0.1),
-        "flags": ("b", rng.random(n) < 0.2, Bits, 0.13),
-        "id": ("i8", np.arange(n), Shuffled, 0.01),
-        "times": ("i8", np.cumsum(rng.integers(0, 60_000_000, n)), Shuffled, 0.45),
-        "f4": ("f4", rng.standard_normal(n).astype("f4"), Shuffled, 0.85),
-        "f8": ("f8", rng.standard_normal(n), Shuffled, 0.89),
-        "price": ("f8", prices, Decimals, 0.25),
-        "price with holes": ("f8", np.where(rng.random(n) < 0.1, np.nan, prices), Decimals, 0.26),
-        "whole": ("f8", rng.integers(0, 10_000, n).astype("f8"), Decimals, 0.24),
-        "rating": ("f8", rng.choice([1, 1.5, 2, 3.25], n), Dictionary, 0.05),
-        "label": ("i8", rng.choice([-1, 7, 1 << 40], n), Dictionary, 0.05),
-    }
-
-
-@pytest.mark.parametrize("name", frame())
-def test_the_choice_fits_the_data(name):
-    layout, array, kind, share = frame()[name]
-    raw = memoryview(array.tobytes())
-    chosen = pick(raw, layout)
-    assert type(chosen.encoder) is kind
-    found = there_and_back(chosen.encoder, raw)
-    assert found[0] == raw
-    assert found[1] <= share * len(raw)
-
-
-def test_the_choice_of_a_delta_fits_the_change():
-    rng = np.random.default_rng(0)
-    base = rng.standard_normal(20_000)
-    few, moved, shifted = base.copy(), base * (1 + 1e-9), np.roll(base, 1)
-    few[::200] = 0
-    for array, kind in ((few, Patch), (moved, Difference), (shifted, Prefix)):
-        chosen = pick_delta(memoryview(array.tobytes()), base.tobytes(), "f8")
-        assert type(chosen.encoder) is kind
-        found = there_and_back(chosen.encoder, array.tobytes(), base.tobytes())
-        assert found[0] == array.tobytes()
-
-
 @pytest.mark.parametrize("number", sorted(encodings.DECODERS))
 def test_p6_decoders_raise_value_errors_and_nothing_else(number):
     rng = np.random.default_rng(number)
@@ -166,7 +113,3 @@ def test_p6_decoders_raise_value_errors_and_nothing_else(number):
             encodings.decode(number, stored, out, base)
         except ValueError:
             continue
-
-
-def test_bits_are_only_for_zero_and_one():
-    assert lanes.pack_bits(b"\0\1\2") is None

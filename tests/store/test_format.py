@@ -47,7 +47,7 @@ def test_a_new_store_uses_every_encoding(folder):
     assert {b.encoding for c in packs for b in c.blocks} == set(DECODERS) == set(encodings.DECODERS)
 
 
-def test_d11_the_golden_store_is_read_for_ever():
+def test_d11_the_golden_store_of_format_1_can_be_read():
     store = PartStore(LocalBackend(FOLDER))
     layout.check(LocalBackend(FOLDER), for_writing=False)
     for id_, expected in GOLDEN.items():
@@ -57,7 +57,7 @@ def test_d11_the_golden_store_is_read_for_ever():
     assert store.verify(full=True) == []
 
 
-def test_d11_moved_rows_are_read_for_ever():
+def test_d11_the_golden_store_with_moved_rows_can_be_read():
     store, stranger = PartStore(LocalBackend(FOLDER_ROWS)), Stranger(FOLDER_ROWS)
     for id_, expected in json.loads(FOLDER_ROWS.with_suffix(".json").read_text()).items():
         assert hashlib.sha256(store.get(id_)).hexdigest() == expected
@@ -65,7 +65,7 @@ def test_d11_moved_rows_are_read_for_ever():
     assert 10 in {b.encoding for c in store._index.packs().values() for b in c.blocks}
 
 
-def test_d11_the_golden_store_of_format_2_is_read_for_ever(tmp_path):
+def test_d11_the_golden_store_of_format_2_can_be_read(tmp_path):
     shutil.copytree(FOLDER_2, tmp_path / "store")
     records = Records(LocalBackend(tmp_path / "store"))
     layout.check(LocalBackend(tmp_path / "store"), for_writing=True)

@@ -23,7 +23,7 @@ def store(backend):
     return PartStore(backend)
 
 
-def test_looking_for_a_part_makes_no_object_of_the_others(store, backend, monkeypatch):
+def test_looking_up_a_part_creates_no_object_for_the_others(store, backend, monkeypatch):
     noise = np.random.default_rng(3)
     ids, _ = put(store, *((noise.bytes(50), None, "") for _ in range(500)))
     fresh, made = PartStore(backend), []
@@ -38,7 +38,7 @@ def test_looking_for_a_part_makes_no_object_of_the_others(store, backend, monkey
 
 
 @pytest.mark.parametrize("many", [1, 6, 10**6])
-def test_sorted_or_not_every_part_is_found_while_a_pack_has_it(backend, monkeypatch, many):
+def test_every_part_is_found_while_a_pack_has_it(backend, monkeypatch, many):
     """Packs come and go at random; ids begin alike, and some parts are in several packs."""
     monkeypatch.setattr(index_module, "MANY_PARTS", many)
     choose = np.random.default_rng(many)

@@ -29,7 +29,7 @@ def test_git_ignores_a_store(tmp_path):
     assert (tmp_path / ".gitignore").read_text() == "*\n"
 
 
-def test_a_folder_that_is_no_store_says_so(backend):
+def test_a_folder_without_a_format_file_raises_no_store(backend):
     with pytest.raises(NoStore, match="no store at memory"):
         layout.check(backend, for_writing=False)
 
@@ -42,7 +42,7 @@ def test_d11_a_newer_store_is_refused_with_the_number_needed(backend):
         assert "format 9" in str(caught.value)
 
 
-def test_d11_a_newer_store_that_says_so_can_be_read(backend):
+def test_d11_a_newer_store_that_allows_it_can_be_read(backend):
     with_format(backend, {"format": 9, "readable_by": 1, "more": "things"})
     layout.check(backend, for_writing=False)
     with pytest.raises(StoreTooNew, match="reading works"):
@@ -70,7 +70,7 @@ def test_a_damaged_format_file_is_named(backend, data):
         layout.check(backend, for_writing=False)
 
 
-def test_d11_an_old_store_stays_old_until_it_is_raised_and_keeps_what_else_is_said(backend):
+def test_d11_an_old_format_stays_until_it_is_raised_which_keeps_unknown_fields(backend):
     with_format(backend, {"format": 1, "readable_by": 1, "by": "nbmodelver 0.1"})
     layout.check(backend, for_writing=True)
     assert layout.number(backend) == 1

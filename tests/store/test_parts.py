@@ -140,12 +140,12 @@ def test_a_writer_that_failed_writes_nothing_more(backend):
                 pack.put("no bytes")
             pack.put(b"y")
 
-    with pytest.raises(StoreError, match="given up"):
+    with pytest.raises(StoreError, match="discarded"):
         commit()
     assert packs(backend) == []
 
 
-def test_memory_that_changes_while_it_is_stored_is_found(backend, monkeypatch):
+def test_memory_that_changes_while_it_is_stored_raises_an_error(backend, monkeypatch):
     from nbmodelver.store import blocks
 
     raw = bytearray(np.random.default_rng(0).bytes(1 << 20))
@@ -161,7 +161,7 @@ def test_memory_that_changes_while_it_is_stored_is_found(backend, monkeypatch):
     assert packs(backend) == []
 
 
-def test_d12_an_encoder_that_is_wrong_is_found_before_the_commit_counts(backend, monkeypatch):
+def test_d12_a_wrong_encoder_is_detected_before_the_commit_counts(backend, monkeypatch):
     from nbmodelver.store.encodings.shuffled import Shuffled
 
     real = Shuffled.encode
@@ -201,14 +201,14 @@ def test_any_contiguous_memory_may_be_put(backend):
         pack.put(np.ones((4, 4)).T[:, ::2])
 
 
-def test_what_is_read_belongs_to_the_caller(backend):
+def test_the_returned_memory_belongs_to_the_caller(backend):
     store = PartStore(backend)
     (id_,), _ = put(store, (b"abc" * 10, None, ""))
     store.get(id_)[0] = 0
     assert store.get(id_) == b"abc" * 10
 
 
-def test_many_are_read_at_once(backend):
+def test_many_parts_are_read_at_once(backend):
     arrays = mixed()
     ids, _ = put_all(PartStore(backend), arrays)
     outs = {name: np.empty_like(a) for name, (_, a) in arrays.items()}

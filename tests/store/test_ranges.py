@@ -49,7 +49,7 @@ def chain(request, monkeypatch):
     return PartStore(backend, threads=2), versions, sizes
 
 
-def test_any_run_of_any_version_is_what_the_whole_has_there(chain):
+def test_any_range_of_any_version_equals_that_range_of_the_whole(chain):
     store, versions, _ = chain
     reader, rng = store._reader, np.random.default_rng(5)
     assert reader.place(versions[-1][0]).entry.depth >= 5
@@ -64,7 +64,7 @@ def test_any_run_of_any_version_is_what_the_whole_has_there(chain):
                 assert out == raw[start:end], (start, end, wide)
 
 
-def test_a_base_in_runs_costs_no_byte_more(monkeypatch):
+def test_a_base_that_is_decoded_in_runs_gives_the_same_bytes_on_disk(monkeypatch):
     sizes = {}
     for limit in (reading.LARGE_BYTES, 64 << 10):
         monkeypatch.setattr(reading, "LARGE_BYTES", limit)
@@ -114,7 +114,7 @@ def test_slices_of_a_stretch_are_stretches():
     assert window[:4] == raw[3:7]
 
 
-def test_more_than_a_part_has_is_our_error_and_not_memory_from_elsewhere(chain):
+def test_a_range_beyond_the_end_of_a_part_raises_store_error(chain):
     store, versions, _ = chain
     id_, raw = versions[-1]
     with pytest.raises(StoreError, match=r"has \d+ bytes, not"):
@@ -122,7 +122,7 @@ def test_more_than_a_part_has_is_our_error_and_not_memory_from_elsewhere(chain):
 
 
 @pytest.mark.parametrize("limit", [64 << 10, reading.LARGE_BYTES], ids=["in runs", "held whole"])
-def test_a_damaged_old_version_keeps_nobody_from_a_new_one(monkeypatch, limit):
+def test_a_damaged_old_version_does_not_prevent_a_new_one(monkeypatch, limit):
     monkeypatch.setattr(reading, "LARGE_BYTES", limit)
     backend = MemoryBackend()
     array = np.random.default_rng(0).normal(size=100_000)
@@ -140,7 +140,7 @@ def test_a_damaged_old_version_keeps_nobody_from_a_new_one(monkeypatch, limit):
 
 
 @pytest.mark.parametrize("limit", [64 << 10, reading.LARGE_BYTES], ids=["in runs", "held whole"])
-def test_a_base_whose_bytes_have_another_hash_is_no_base(monkeypatch, limit):
+def test_a_base_whose_hash_is_wrong_is_not_used(monkeypatch, limit):
     """Its blocks and their sums are fine. Where another pack has the right bytes, a delta to these would be lost."""
     monkeypatch.setattr(reading, "LARGE_BYTES", limit)
     backend = MemoryBackend()
@@ -154,7 +154,7 @@ def test_a_base_whose_bytes_have_another_hash_is_no_base(monkeypatch, limit):
     assert PartStore(backend).get(new) == array.tobytes()
 
 
-def test_a_base_is_compared_once_and_never_by_who_wrote_it(monkeypatch):
+def test_a_base_is_verified_once_and_never_by_its_writer(monkeypatch):
     monkeypatch.setattr(reading, "LARGE_BYTES", 64 << 10)
     monkeypatch.setattr(writing, "LARGE_BYTES", 64 << 10)
     compared = []

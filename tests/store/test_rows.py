@@ -82,7 +82,7 @@ def test_a_table_that_moves_again_and_again_is_one_index_away():
     assert {e.depth for c in store._index.packs().values() for e in c.entries} == {0, 1}
 
 
-def test_one_changed_column_is_stored_for_itself():
+def test_a_changed_column_is_stored_without_the_index():
     def change(t):
         moved = rows_of(t, np.random.default_rng(1).permutation(ROWS))
         noise = moved["noise"][1].copy()
@@ -103,12 +103,12 @@ def test_one_changed_column_is_stored_for_itself():
     ],
     ids=["one column", "other rows", "rows inserted"],
 )
-def test_what_is_no_move_is_stored_as_before(change):
+def test_other_changes_of_a_table_use_no_index(change):
     store, *_ = after(change)
     assert 10 not in encodings_in(store)
 
 
-def test_few_rows_and_single_columns_are_not_worth_an_index():
+def test_few_rows_and_single_columns_use_no_index():
     for arrays in (rows_of(table(), slice(0, LEAST_ROWS // 2)), {"score": table()["score"]}):
         backend = MemoryBackend()
         store = PartStore(backend, threads=2)
@@ -118,7 +118,7 @@ def test_few_rows_and_single_columns_are_not_worth_an_index():
         assert 10 not in encodings_in(store)
 
 
-def test_where_no_column_tells_rows_apart_nothing_is_taken():
+def test_a_table_without_a_unique_column_uses_no_index():
     rng = np.random.default_rng(0)
     arrays = {n: ("i8", rng.integers(0, 50, ROWS)) for n in "abc"}
     backend = MemoryBackend()

@@ -94,7 +94,7 @@ def test_d9_a_replaced_pack_is_named(backend, what):
     assert any(p.object == first for p in PartStore(backend).verify(full=False))
 
 
-def test_d9_a_deleted_pack_is_missed_by_what_builds_on_it(backend):
+def test_d9_a_deleted_pack_is_reported_for_deltas_to_its_parts(backend):
     raw = small_store(backend)
     store = PartStore(backend)
     base = min(store._index.packs().values(), key=lambda c: max(e.depth for e in c.entries))
@@ -121,7 +121,7 @@ def test_unaffected_parts_are_still_read(backend):
     assert new_bytes
 
 
-def test_d11_an_unknown_encoding_says_what_is_needed(backend, monkeypatch):
+def test_d11_an_unknown_encoding_raises_store_too_new(backend, monkeypatch):
     from nbmodelver.store import encodings
     from nbmodelver.store.encodings.plain import Zstd
 
@@ -183,7 +183,7 @@ def test_p5_hostile_tables_of_contents_are_refused_without_allocating(blocks, en
         tracemalloc.stop()
 
 
-def test_p5_a_frame_that_lies_about_its_length_is_refused():
+def test_p5_a_frame_with_a_wrong_declared_length_is_refused():
     import zstandard
 
     from nbmodelver.store.hashes import sum_of
@@ -209,7 +209,7 @@ def test_p6_garbage_in_any_encoding_is_an_error(number):
             store.get(ID)
 
 
-def test_d9_packs_that_move_while_they_are_verified_are_no_problem(backend, monkeypatch):
+def test_d9_packs_that_are_merged_during_verification_are_not_reported(backend, monkeypatch):
     """The base is rewritten, without a neighbour that goes, while the pack of the delta to it is being read."""
     rng = random.Random(1)
     base, goes = rng.randbytes(9000), rng.randbytes(9000)

@@ -18,7 +18,7 @@ BEYOND_SELECT = 1100
 """select.select takes no descriptor above 1023."""
 
 
-def test_a_process_with_more_than_1024_open_files_gets_its_answer() -> None:
+def test_a_child_answers_a_process_with_more_than_1024_open_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < BEYOND_SELECT + 100:
         pytest.skip(f"this machine allows {hard} open files only")

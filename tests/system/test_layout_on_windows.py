@@ -5,7 +5,7 @@ import pytest
 from tests.store import test_layout as module
 from tests.system.borrowed import borrow
 
-globals().update(borrow(module, without=("test_a_folder_that_is_no_store_says_so",)))
+globals().update(borrow(module, without=("test_a_folder_without_a_format_file_raises_no_store",)))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def packs(repo):
     return sorted((repo.backend.root / "packs").iterdir())
 
 
-def test_versions_come_back(repo):
+def test_versions_can_be_loaded(repo):
     for seed in range(3):
         repo.commit(values(seed), f"seed {seed}")
     again = mv.open(repo.where)
@@ -72,7 +72,7 @@ def test_d7_a_pack_that_another_program_has_open_is_deleted_by_a_later_gc(repo, 
     assert mv.open(repo.where).verify(full=True) == []
 
 
-def test_a_mapped_pack_is_put_off_as_well(repo, disk):
+def test_a_mapped_pack_is_deleted_by_a_later_gc(repo, disk):
     for seed in range(2):
         repo.commit(values(seed))
     repo.forget("v1")
@@ -82,7 +82,7 @@ def test_a_mapped_pack_is_put_off_as_well(repo, disk):
     assert repo.gc(grace_s=0).left_packs == 0
 
 
-def test_p15_a_purge_says_so_when_bytes_had_to_stay_and_ends_when_it_is_run_again(repo, disk):
+def test_p15_a_purge_reports_bytes_that_had_to_stay_and_completes_on_the_next_run(repo, disk):
     for seed in range(2):
         repo.commit(values(seed))
     opened = [disk.open_elsewhere(path) for path in packs(repo)]
@@ -96,7 +96,7 @@ def test_p15_a_purge_says_so_when_bytes_had_to_stay_and_ends_when_it_is_run_agai
     assert mv.open(repo.where).verify(full=True) == []
 
 
-def test_d7_a_backup_waits_for_a_pack_that_must_not_count_again(repo, disk, tmp_path):
+def test_d7_a_backup_is_refused_while_a_condemned_pack_is_open(repo, disk, tmp_path):
     for seed in range(2):
         repo.commit(values(seed))
     place = tmp_path / "copy"
@@ -106,14 +106,14 @@ def test_d7_a_backup_waits_for_a_pack_that_must_not_count_again(repo, disk, tmp_
     copy.backend.swap(condemned.KEY, None, condemned._form([old]))
     other = disk.open_elsewhere(place / old)
     repo.commit(values(2))
-    with pytest.raises(InUse, match="which is to be deleted"):
+    with pytest.raises(InUse, match="must be deleted"):
         repo.backup(place)
     disk.close_elsewhere(other)
     repo.backup(place)
     assert mv.open(place).verify(full=True) == []
 
 
-def test_a_bundle_goes_out_and_comes_in(repo, tmp_path):
+def test_a_bundle_can_be_exported_and_imported(repo, tmp_path):
     version = repo.commit({"table": np.arange(100), "n": 3}, "out")
     path = bundle.write(repo, version, tmp_path / "out.nbmv.zip")
     other = mv.open(tmp_path / "other" / ".nbmodelver", create=True)
@@ -121,7 +121,7 @@ def test_a_bundle_goes_out_and_comes_in(repo, tmp_path):
     assert [p.name for p in tmp_path.glob("*out.nbmv*")] == ["out.nbmv.zip"]
 
 
-def test_cells_with_windows_line_ends_come_back_as_they_were(repo):
+def test_cells_with_windows_line_ends_are_kept(repo):
     source, out = "a = 1\r\nb = '''x\r\ny'''\r\n", "first\r\nsecond\r\n"
     notebook = b'{"cells": [],\r\n "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\r\n'
     around = CommitContext(cells=[Cell(source, outputs=out)], notebook=notebook)
@@ -132,7 +132,7 @@ def test_cells_with_windows_line_ends_come_back_as_they_were(repo):
     assert again.load(version.id)["text"] == "x\r\ny\n"
 
 
-def test_what_is_written_as_text_has_one_sort_of_line_ends(repo, tmp_path):
+def test_text_files_have_unix_line_ends(repo, tmp_path):
     repo.commit({"n": 1})
     Trust(tmp_path / "config").add("bundle:x")
     files = [p for p in repo.backend.root.iterdir() if p.is_file()] + [tmp_path / "config" / "trust.json"]
@@ -140,7 +140,7 @@ def test_what_is_written_as_text_has_one_sort_of_line_ends(repo, tmp_path):
     assert not [p for p in files if b"\r" in p.read_bytes()]
 
 
-def test_a_tool_that_changes_the_line_ends_of_a_store_is_found_out(repo):
+def test_changed_line_ends_in_a_store_are_detected(repo):
     """Git, an archiver or a synchronising tool may take files for text."""
     repo.commit(values(0))
     files = {p: p.read_bytes() for p in repo.backend.root.rglob("*") if p.is_file()}
@@ -164,7 +164,7 @@ def test_p9_a_junction_in_the_place_of_a_folder_and_a_foreign_place_are_not_trus
     assert "outside your user profile" in strangers(root)
 
 
-def test_a_pack_that_is_read_elsewhere_is_no_hindrance_to_commits(repo, disk):
+def test_a_pack_that_is_read_elsewhere_does_not_block_commits(repo, disk):
     repo.commit(values(0))
     others = [disk.open_elsewhere(p, SHARE_READ | SHARE_WRITE) for p in packs(repo)]
     repo.commit(values(1))

@@ -31,7 +31,7 @@ class TestLocal(BackendContract):
         folder = backend.root / "tmp"
         return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
 
-    def test_no_temporary_file_stays(self, backend):
+    def test_no_temporary_file_is_left(self, backend):
         backend.create(KEY, [b"x"])
         backend.create(KEY, [b"y"])
         backend.swap("refs/a", None, b"1")
@@ -44,7 +44,7 @@ class TestLocal(BackendContract):
             backend.create("packs/other", failing())
         assert self.tmp_files(backend) == []
 
-    def test_a_sweep_removes_what_the_dead_left_and_nothing_else(self, backend):
+    def test_a_sweep_removes_only_files_whose_writers_have_ended(self, backend):
         backend.create(KEY, [b"x"])
         (backend.root / "tmp" / "dead.tmp").write_bytes(b"left over")
 
@@ -127,7 +127,7 @@ class TestLocal(BackendContract):
             backend.create(KEY, [b"x"])
         assert list(backend.list("")) == []
 
-    def test_a_reader_is_in_nobodys_way(self, backend):
+    def test_an_open_reader_does_not_block_deletion_and_replacement(self, backend):
         backend.swap("refs/a", None, b"0")
         stop, wrong = threading.Event(), []
 
@@ -160,7 +160,7 @@ def backend(disk, tmp_path):
 
 
 @pytest.mark.parametrize("share", [w.SHARE_READ | w.SHARE_WRITE, w.SHARE_READ])
-def test_a_file_that_another_program_has_open_is_named_and_stays_whole(backend, disk, share):
+def test_a_file_that_another_program_has_open_is_named_and_unchanged(backend, disk, share):
     backend.create(KEY, [b"x"])
     backend.swap("refs/a", None, b"1")
     others = [disk.open_elsewhere(backend.root / key, share) for key in (KEY, "refs/a")]
@@ -183,7 +183,7 @@ def test_a_file_that_another_program_has_open_is_named_and_stays_whole(backend, 
     assert list(backend.list("")) == ["refs/a"]
 
 
-def test_a_short_use_by_another_program_is_waited_for(backend, disk, monkeypatch):
+def test_a_short_use_of_a_file_by_another_program_is_waited_for(backend, disk, monkeypatch):
     monkeypatch.setattr(w, "PATIENCE_S", 20)
     backend.create(KEY, [b"x"])
     other = disk.open_elsewhere(backend.root / KEY)
@@ -192,7 +192,7 @@ def test_a_short_use_by_another_program_is_waited_for(backend, disk, monkeypatch
     assert list(backend.list("")) == []
 
 
-def test_a_file_that_nobody_may_read_meanwhile_is_named(backend, disk):
+def test_a_file_that_cannot_be_shared_is_named(backend, disk):
     backend.create(KEY, [b"x"])
     other = disk.open_elsewhere(backend.root / KEY, share=0)
     with pytest.raises(InUse, match="another program"):
@@ -234,7 +234,7 @@ def test_a_folder_that_is_open_keeps_its_name(disk, tmp_path):
     assert (tmp_path / "c" / "b").is_dir()
 
 
-def test_the_locked_byte_is_none_that_anybody_reads(disk, tmp_path):
+def test_the_locked_byte_is_behind_the_end_of_the_file(disk, tmp_path):
     port = system.port
     folder = port.open_folder(tmp_path)
     mine, other = (port.open_lock_file(folder, "lock", 0o600) for _ in range(2))
@@ -252,7 +252,7 @@ def test_the_locked_byte_is_none_that_anybody_reads(disk, tmp_path):
     port.close_folder(folder)
 
 
-def test_a_lock_goes_with_the_descriptor_of_its_holder(disk, tmp_path):
+def test_a_lock_ends_with_the_descriptor_of_its_holder(disk, tmp_path):
     port = system.port
     folder = port.open_folder(tmp_path)
     mine, other = (port.open_lock_file(folder, "lock", 0o600) for _ in range(2))
@@ -272,7 +272,7 @@ def test_a_lock_goes_with_the_descriptor_of_its_holder(disk, tmp_path):
         ("\\\\?\\C:\\a", "\\\\?\\C:\\a"),
     ],
 )
-def test_a_path_gets_the_long_form_once(path, long):
+def test_a_path_in_the_long_form_stays_unchanged(path, long):
     assert w.long_form(path) == long
 
 
@@ -283,7 +283,7 @@ def test_p9_a_store_outside_the_users_profile_is_one_that_others_can_write(tmp_p
         assert backend.writable_by_others() is not own, folder
 
 
-def test_a_missing_folder_is_no_store(disk, tmp_path):
+def test_a_missing_folder_raises_no_store(disk, tmp_path):
     with pytest.raises(NoStore):
         LocalBackend(tmp_path / "nowhere")
 
@@ -295,5 +295,5 @@ def test_a_value_is_encoded_without_a_time_limit(disk):
         time.sleep(0.01)
 
 
-def test_memory_is_hashed_as_there_are_no_page_marks(disk):
+def test_memory_is_hashed_without_page_marks(disk):
     assert system.port.page_marks() is None

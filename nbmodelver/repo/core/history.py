@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import AllForgotten, BadName, Damaged, RefMoved, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
-from nbmodelver.store.ref_names import demand_distinct, usual, valid_name
+from nbmodelver.store.ref_names import normalized, require_distinct, valid_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -298,7 +298,7 @@ class History:
 
     def delete_branch(self, name: str) -> None:
         """Remove a branch; its versions stay. Raises UnknownVersion, BadName for the current one."""
-        name = usual(name)
+        name = normalized(name)
         if name == self.branch:
             raise BadName(f"'{name}' is the current branch", "switch to another one first: %mv_switch NAME")
         self._delete("heads/", name, "branch")
@@ -316,17 +316,17 @@ class History:
         if before is not None and before != version and not move:
             at = self.version(VersionId(before)).name
             raise BadName(f"tag '{name}' already points to {at}", f"move it: %mv_tag {name} VERSION --move")
-        demand_distinct(name, (tag.removeprefix("tags/") for tag in self.refs.all("tags/")))
+        require_distinct(name, (tag.removeprefix("tags/") for tag in self.refs.all("tags/")))
 
     def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
         """Tag a version. Raises BadName when the tag points elsewhere and `move` is False."""
         self._check_tag(name, version, move=move)
-        ref = f"tags/{usual(name)}"
+        ref = f"tags/{normalized(name)}"
         self.refs.move(ref, self.refs.get(ref), version)
 
     def delete_tag(self, name: str) -> None:
         """Remove a tag; its version stays. Raises UnknownVersion."""
-        self._delete("tags/", usual(name), "tag")
+        self._delete("tags/", normalized(name), "tag")
 
     def _delete(self, prefix: str, name: str, what: str) -> None:
         value = self.refs.get(prefix + name)

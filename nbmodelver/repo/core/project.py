@@ -32,7 +32,7 @@ INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundModules:
     """Modules of the project. files: path in the project -> file; names: module -> path."""
 
     files: Mapping[str, Path]
@@ -52,10 +52,10 @@ class Project:
         self.has_files = bool(below or above)
         self._roots = tuple(dict.fromkeys((os.path.abspath(self.folder), os.path.realpath(self.folder))))
 
-    def modules(self, also: Iterable[str]) -> Found:
+    def modules(self, also: Iterable[str]) -> FoundModules:
         """The modules that are loaded, those named in `also`, and what the sources of all these import."""
         if not self.has_files:  # A store in memory, in a script.
-            return Found({}, {})
+            return FoundModules({}, {})
         files: dict[str, Path] = {}
         names: dict[str, str] = {}
         gone: dict[str, str] = {}
@@ -73,7 +73,7 @@ class Project:
             files[path] = Path(place)
             for wanted in imported(read(files[path]) or b"", name, is_package=place.endswith("__init__.py")):
                 queue += [(n, at) for n in _with_parents(wanted) if n not in names and (at := self._search(n))]
-        return Found(dict(sorted(files.items())), dict(sorted(names.items())), gone)
+        return FoundModules(dict(sorted(files.items())), dict(sorted(names.items())), gone)
 
     def _loaded(self) -> Iterator[tuple[str, str]]:
         """Those below the project's folder. Of folders elsewhere only what is mentioned counts."""

@@ -56,7 +56,7 @@ HIDDEN = "[secret]"
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundSecret:
     """A secret: where in the value, and what it looks like."""
 
     path: str
@@ -83,7 +83,7 @@ class Searcher:
         """The texts of the environment that count as secrets: what `hidden` gives depends on them alone."""
         return frozenset(self._values)
 
-    def in_value(self, name: str, value: Any) -> Found | None:
+    def in_value(self, name: str, value: Any) -> FoundSecret | None:
         """The first secret in a variable, or None."""
         left = MAX_NODES
         seen: set[int] = set()
@@ -94,10 +94,10 @@ class Searcher:
             if isinstance(at, (str, bytes)):
                 what = self._of_text(key, at)
                 if what:
-                    return Found(path, what)
+                    return FoundSecret(path, what)
             elif id(at) not in seen:
                 if type(at) is dict and self._is_environment(at):
-                    return Found(path, "it is a copy of the environment variables")
+                    return FoundSecret(path, "it is a copy of the environment variables")
                 seen.add(id(at))
                 queue.extend(islice(_members(path, at), max(left - len(queue), 0)))
         return None

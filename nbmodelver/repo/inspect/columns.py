@@ -16,14 +16,14 @@ Line = tuple["VersionId", tuple["VersionId", ...]]
 
 
 @dataclass(frozen=True)
-class Place:
+class GraphPlace:
     """Where a version stands. column: from 0. edges: from a column of this row to one of the next row."""
 
     column: int
     edges: tuple[tuple[int, int], ...] = ()
 
 
-def places(lines: Sequence[Line], start: int, stop: int, *, whole: bool = True) -> list[Place]:
+def places(lines: Sequence[Line], start: int, stop: int, *, whole: bool = True) -> list[GraphPlace]:
     """The places of `lines[start:stop]`; all of them are newest first, children before their parents.
 
     A column is a line of descent that waits for its next older version. whole: parents that are not listed end their
@@ -45,7 +45,7 @@ def places(lines: Sequence[Line], start: int, stop: int, *, whole: bool = True) 
         if at >= start:
             after = lines[at + 1][0] if at + 1 < len(lines) else None
             ways = [*((c, c) for c in passing), *((own, c) for c in (own, *joined) if following)]
-            drawn.append(Place(own, tuple(_straightened(ways, waiting, after))))
+            drawn.append(GraphPlace(own, tuple(_straightened(ways, waiting, after))))
     return drawn
 
 

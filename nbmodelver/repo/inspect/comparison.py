@@ -31,7 +31,7 @@ def profile_section(store: OpenStore, version: Version, name: str) -> Section:
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """One parameter or metric over several versions; None where a version has none. direction: of a metric."""
 
     name: str
@@ -52,8 +52,8 @@ class Line:
 class SideBySide:
     """Several versions: a line for each parameter and metric, and charts."""
 
-    params: tuple[Line, ...]
-    metrics: tuple[Line, ...]
+    params: tuple[ComparedLine, ...]
+    metrics: tuple[ComparedLine, ...]
     charts: tuple[Chart, ...] = ()
 
     def to_dict(self) -> dict[str, Json]:
@@ -81,12 +81,12 @@ def side_by_side(
     return SideBySide(params, metrics, (*bars, *against[:MAX_SCATTERS]))
 
 
-def _lines(versions: Sequence[Version], of: Callable[[Version], Mapping[str, Any]]) -> tuple[Line, ...]:
+def _lines(versions: Sequence[Version], of: Callable[[Version], Mapping[str, Any]]) -> tuple[ComparedLine, ...]:
     names = dict.fromkeys(n for v in versions for n in of(v))
-    return tuple(Line(name, tuple(of(v).get(name) for v in versions)) for name in names)
+    return tuple(ComparedLine(name, tuple(of(v).get(name) for v in versions)) for name in names)
 
 
-def _bars(line: Line, versions: Sequence[Version]) -> Chart:
+def _bars(line: ComparedLine, versions: Sequence[Version]) -> Chart:
     series = Series(line.name, line.values)  # type: ignore[arg-type]  # of metrics: numbers, NaN too
     return Chart("bars", line.name, (series,), tuple(v.name for v in versions), "version", line.name, line.direction)
 
@@ -96,12 +96,12 @@ def _number(value: Json) -> float | None:
     return value if is_number else None  # type: ignore[return-value]  # a number, as checked
 
 
-def _is_axis(param: Line) -> bool:
+def _is_axis(param: ComparedLine) -> bool:
     """True for a parameter that is a number everywhere it is, and not always the same."""
     return param.differs and all(v is None or _number(v) is not None for v in param.values)
 
 
-def _scatter(param: Line, metric: Line) -> Chart:
+def _scatter(param: ComparedLine, metric: ComparedLine) -> Chart:
     pairs = [(_number(x), _number(y)) for x, y in zip(param.values, metric.values, strict=True)]
     both = [(x, y) for x, y in pairs if x is not None and y is not None]
     series = Series(metric.name, tuple(y for _, y in both), tuple(x for x, _ in both))

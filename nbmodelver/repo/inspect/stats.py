@@ -25,7 +25,7 @@ ABOUT = "(cells, environment, session)"
 
 
 @dataclass
-class Row:
+class StatsRow:
     """One line: parts counted once, raw and stored bytes of them. versions: how many have it."""
 
     name: str
@@ -45,11 +45,11 @@ class Stats:
     """
 
     versions: int
-    by_name: tuple[Row, ...]
-    by_kind: tuple[Row, ...]
+    by_name: tuple[StatsRow, ...]
+    by_kind: tuple[StatsRow, ...]
     by_version: tuple[tuple[Version, int, int], ...]
-    deltas: Row
-    plain: Row
+    deltas: StatsRow
+    plain: StatsRow
     garbage_bytes: int
     files: tuple[tuple[str, int, int], ...] = field(default=())
 
@@ -69,7 +69,7 @@ def stats(store: OpenStore) -> Stats:
     costs = Costs(store.group_store)
     versions = store.history.all()
     users: Counter[ObjectId] = Counter()
-    names: dict[str, Row] = {}
+    names: dict[str, StatsRow] = {}
     needs: list[tuple[Version, set[ObjectId]]] = []
     counted: set[ObjectId] = set()
     for version in versions:
@@ -77,7 +77,7 @@ def stats(store: OpenStore) -> Stats:
         users.update(needed)
         needs.append((version, needed))
         for name, kind, parts in _by_name(version, costs):
-            row = names.setdefault(name, Row(name, kind))
+            row = names.setdefault(name, StatsRow(name, kind))
             row.versions += 1
             new = parts - counted
             counted |= new
@@ -86,7 +86,7 @@ def stats(store: OpenStore) -> Stats:
         (v, sum(map(costs.stored, needed)), sum(costs.stored(p) for p in needed if users[p] == 1))
         for v, needed in needs
     )
-    deltas, plain = Row("deltas"), Row("no deltas")
+    deltas, plain = StatsRow("deltas"), StatsRow("no deltas")
     for part in counted:
         _count(deltas if costs.with_bases([part]) != {part} else plain, (part,), costs)
     files = tuple(_files(store, prefix) for prefix in DATA)
@@ -107,17 +107,17 @@ def _by_name(version: Version, costs: Costs) -> Iterable[tuple[str, str, frozens
     yield ABOUT, "", costs.with_bases(documents_of(version)).union(*own)
 
 
-def _count(row: Row, parts: Iterable[ObjectId], costs: Costs) -> None:
+def _count(row: StatsRow, parts: Iterable[ObjectId], costs: Costs) -> None:
     for part in parts:
         row.parts += 1
         row.raw_bytes += costs.raw(part)
         row.stored_bytes += costs.stored(part)
 
 
-def _by_kind(rows: Iterable[Row]) -> tuple[Row, ...]:
-    kinds: dict[str, Row] = {}
+def _by_kind(rows: Iterable[StatsRow]) -> tuple[StatsRow, ...]:
+    kinds: dict[str, StatsRow] = {}
     for row in rows:
-        kind = kinds.setdefault(row.kind or row.name, Row(row.kind or row.name))
+        kind = kinds.setdefault(row.kind or row.name, StatsRow(row.kind or row.name))
         kind.parts += row.parts
         kind.raw_bytes += row.raw_bytes
         kind.stored_bytes += row.stored_bytes

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.catalogue.index import Index
 from nbmodelver.repo.core.history import NOTE
 from nbmodelver.repo.core.names import Step, steps
-from nbmodelver.repo.inspect.columns import Line, Place, places
+from nbmodelver.repo.inspect.columns import GraphPlace, Line, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Labels:
+class VersionLabels:
     """What points to versions, and notes that were changed after the commit."""
 
     tags: Mapping[str, VersionId] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def _turned(names: Mapping[str, VersionId]) -> dict[VersionId, list[str]]:
     return found
 
 
-def labels_of(store: OpenStore) -> Labels:
+def labels_of(store: OpenStore) -> VersionLabels:
     """Tags, branches and notes, in one pass over the refs; what points to nothing is left out."""
     found, _ = store.refs.readable("")
     known = frozenset(store.history.records.ids())
@@ -96,7 +96,7 @@ def labels_of(store: OpenStore) -> Labels:
     def named(prefix: str) -> dict[str, str]:
         return {n.removeprefix(prefix): v for n, v in found.items() if n.startswith(prefix)}
 
-    return Labels(
+    return VersionLabels(
         {n: v for n, v in named("tags/").items() if v in known},  # type: ignore[misc]  # a known id is a VersionId
         {n: v for n, v in named("heads/").items() if v in known},  # type: ignore[misc]
         named(NOTE),  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ class Timeline:
             self.is_read = True
             return found
 
-    def found(self, wanted: Filter, labels: Labels) -> list[Document]:
+    def found(self, wanted: Filter, labels: VersionLabels) -> list[Document]:
         """The rows that fit."""
         rows = self.rows()
         if wanted.name:
@@ -128,7 +128,9 @@ class Timeline:
             rows = [row for row in rows if row["id"] in news]
         return rows if wanted.is_empty else [row for row in rows if fits(row, wanted, labels)]
 
-    def page(self, wanted: Filter, labels: Labels, offset: int, limit: int) -> tuple[int, list[tuple[Version, Place]]]:
+    def page(
+        self, wanted: Filter, labels: VersionLabels, offset: int, limit: int
+    ) -> tuple[int, list[tuple[Version, GraphPlace]]]:
         """How many versions fit, and those from `offset` on with their places in the drawing."""
         if wanted.is_empty and offset + limit <= WITHOUT_INDEX:
             total, first = self.store.page(None, 0, offset + limit)
@@ -156,7 +158,7 @@ class Timeline:
         return [(version, known[version]) for version, _ in shown]
 
 
-def fits(row: Document, wanted: Filter, labels: Labels) -> bool:
+def fits(row: Document, wanted: Filter, labels: VersionLabels) -> bool:
     """Whether a version is to be shown, the names of the filter aside."""
     value = row["metrics"].get(wanted.metric) if wanted.metric else None
     return (
@@ -176,11 +178,11 @@ def _between(value: float, low: float | None, high: float | None) -> bool:
     return math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
 
 
-def _says(row: Document, text: str, labels: Labels) -> bool:
+def _says(row: Document, text: str, labels: VersionLabels) -> bool:
     return any(text in said.casefold() for said in _texts(row, labels))
 
 
-def _texts(row: Document, labels: Labels) -> Iterator[str]:
+def _texts(row: Document, labels: VersionLabels) -> Iterator[str]:
     yield f"v{row['number']}"
     yield row["message"]
     yield labels.notes.get(row["id"], row["note"])

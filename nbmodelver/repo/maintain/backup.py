@@ -51,7 +51,7 @@ def backup(store: OpenStore, folder: Path, *, full: bool = False, progress: Prog
     target = _target(store, folder)
     with ExitStack() as held:
         with suppress(StoreReadOnly):  # Then nobody else changes it either.
-            held.enter_context(store.parts.still())
+            held.enter_context(store.parts.hold_files())
         held.enter_context(target.lock("backup"))
         refs = store.refs.all()
         wanted = {prefix: list(store.backend.list(prefix)) for prefix in reversed(ORDER)}

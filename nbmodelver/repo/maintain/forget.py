@@ -57,7 +57,7 @@ def forget(
             "for example: %mv_forget v2 v5, or %mv_forget --keep-last 10 --keep-daily 7 --dry-run",
         )
     if dry_run:
-        with store.parts.watched():
+        with store.parts.hold_files_if_writable():
             chosen = _chosen(store, revisions, rule, force)
             freed = freed_by(store, chosen.versions)
         return replace(

@@ -64,7 +64,7 @@ class Purge:
     def run(self) -> Purged:
         """Do it. Raises UsageError when a name shares objects with one that cannot be stored without it."""
         store = self.store
-        with store.parts.still():  # Alone among purges, and nothing goes while it is read.
+        with store.parts.hold_files():  # Alone among purges, and nothing goes while it is read.
             self._look()
             planned = self.plan()
             for version in self.versions:
@@ -72,7 +72,7 @@ class Purge:
             with store.backend.lock("refs"):
                 self._move_refs()
         records = store.history.records
-        with store.parts.alone():  # Nobody copies, counts or collects records meanwhile.
+        with store.parts.exclusive():  # Nobody copies, counts or collects records meanwhile.
             records.delete_many(records.present() & records.forgotten.all().keys())
             old = [old for old, new in reversed(self._new.items()) if old != new]
             records.delete_many(old[:-1])  # The first that held a name goes last: while it is there,

@@ -55,7 +55,7 @@ def repair(store: OpenStore, *, dry_run: bool) -> Repair:
     layout.check(store.backend, for_writing=not dry_run)
     if dry_run:
         return replace(_Repairing(Overlay(store.backend)).run(), dry_run=True)
-    with store.parts.alone(), store.exclusive_refs():
+    with store.parts.exclusive(), store.exclusive_refs():
         return _Repairing(store.backend).run()
 
 

@@ -56,6 +56,6 @@ def fold(store: OpenStore, *, more_than: int, timeout_s: float = 30.0) -> int:
 def delete_forgotten_records(store: OpenStore, grace_s: float) -> None:
     """Remove the records of versions that were forgotten longer ago than this. Their parts are gone already."""
     records = store.history.records
-    with store.parts.alone():
+    with store.parts.exclusive():
         ages = records.forgotten.ages_s()
         records.delete_many(id_ for id_ in sorted(records.present()) if id_ in ages and ages[id_] >= grace_s)

@@ -20,7 +20,7 @@ def _not_asked_for(_name: str, _value: Any) -> str:
 
 
 @dataclass
-class Live:
+class LiveValues:
     """The live values that matter, encoded for comparison. Nothing of it is stored."""
 
     group_store: GroupStore
@@ -56,7 +56,7 @@ class Live:
 class Comparison:
     """A version against the live namespace."""
 
-    def __init__(self, group_store: GroupStore, version: Version, live: Live) -> None:
+    def __init__(self, group_store: GroupStore, version: Version, live: LiveValues) -> None:
         self.group_store = group_store
         self.version = version
         self.live = live
@@ -81,7 +81,7 @@ class Comparison:
     def same_now(self, key: str) -> bool:
         """The same, also for a definition that no value of those compared uses: it is looked at for this."""
         if key not in self.live.definitions:
-            more = Live(self.group_store, self.live.namespace, (key,))
+            more = LiveValues(self.group_store, self.live.namespace, (key,))
             known = self.live.definitions
             known.update({k: g for k, g in more.definitions.items() if k not in known})
         return self.same_definition(key)

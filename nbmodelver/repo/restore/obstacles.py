@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.repo.core.modules import Then
     from nbmodelver.repo.restore.libraries import Releases
-    from nbmodelver.repo.restore.sessions import Session
+    from nbmodelver.repo.restore.sessions import SessionState
 
 
 class Loadable(Protocol):
@@ -26,7 +26,7 @@ class Loadable(Protocol):
     group_store: GroupStore
     version: Version
     trusted: bool
-    session: Session | None
+    session: SessionState | None
     modules: Then | None
     releases: Releases | None
 

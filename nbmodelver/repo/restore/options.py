@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from nbmodelver.repo.core.modules import Then
-    from nbmodelver.repo.restore.sessions import Session
+    from nbmodelver.repo.restore.sessions import SessionState
 
 
 @dataclass(frozen=True)
@@ -38,5 +38,5 @@ class RollbackOptions:
     own: Collection[str] | None = None
     allowed_secrets: Callable[[], Collection[str]] = tuple
     replaced: Replaced = NOTHING
-    session: Session | None = None
+    session: SessionState | None = None
     modules: Then | None = None

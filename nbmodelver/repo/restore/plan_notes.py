@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbmodelver.repo.restore.libraries import Releases
     from nbmodelver.repo.restore.live import Comparison
     from nbmodelver.repo.restore.obstacles import Obstacles
-    from nbmodelver.repo.restore.sessions import Session
+    from nbmodelver.repo.restore.sessions import SessionState
 
 SHOWN = 12
 """So many names stand in one note."""
@@ -37,7 +37,7 @@ class Planned(Protocol):
     imports: dict[str, str]
     only_missing: bool
     prefix: str
-    session: Session | None
+    session: SessionState | None
     modules: Then | None
     releases: Releases | None
     comparison: Comparison

@@ -15,7 +15,7 @@ from nbmodelver.repo.restore.libraries import Releases, sentences
 from nbmodelver.repo.restore.needed import names_needed
 from nbmodelver.repo.restore.options import RollbackOptions
 from nbmodelver.repo.restore.rollback import Rollback
-from nbmodelver.repo.restore.sessions import Session
+from nbmodelver.repo.restore.sessions import SessionState
 from nbmodelver.repo.restore.undo import NOTHING, Replaced
 
 if TYPE_CHECKING:
@@ -80,9 +80,11 @@ class Restoring:
             live,
             RollbackOptions(
                 names=wanted,
-                session=Session(version.name, then, restores=default if session is None else session, asked=session)
+                session=SessionState(
+                    version.name, then, restores=default if session is None else session, asked=session
+                )
                 if whole or session
-                else Session(version.name, then, restores=False, asked=False),
+                else SessionState(version.name, then, restores=False, asked=False),
                 needed=self._needed(version, groups, prefix),
                 tracked=(*(head.kept if head else ()), *came),
                 only_missing=only_missing,

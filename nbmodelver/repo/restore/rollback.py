@@ -20,7 +20,7 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.restore.definition_loader import DefinitionLoader
 from nbmodelver.repo.restore.libraries import DATA, Releases, sentences
-from nbmodelver.repo.restore.live import Comparison, Live
+from nbmodelver.repo.restore.live import Comparison, LiveValues
 from nbmodelver.repo.restore.obstacles import Obstacles
 from nbmodelver.repo.restore.options import RollbackOptions
 from nbmodelver.repo.restore.plan_notes import PlanNotes, listed
@@ -88,7 +88,7 @@ class Rollback:
         names = dict.fromkeys([*(n for g in self.wanted for n in g.names), *self.tracked])
         every = () if self.prefix else tuple(names)
         seen = None if beside is None or beside.live.names != every else beside.live
-        self.live: Live = seen or Live(group_store, namespace, every)
+        self.live: LiveValues = seen or LiveValues(group_store, namespace, every)
         self.comparison = Comparison(group_store, version, self.live)
 
     def _require_known(self, names: Sequence[str]) -> None:
@@ -143,7 +143,7 @@ class Rollback:
     @cached_property
     def unsaved(self) -> tuple[Skipped, ...]:
         """Live values that this replaces or removes and that no version can hold, each with the reason."""
-        live = Live(self.group_store, self.namespace, self.replaced) if self.prefix else self.live
+        live = LiveValues(self.group_store, self.namespace, self.replaced) if self.prefix else self.live
         found = {s.name: s for s in live.capture.skipped}
         search = Searcher()
         secrets = {n: s for n in self.replaced if (s := search.in_value(n, self.namespace[n])) is not None}
@@ -258,7 +258,7 @@ class Rollback:
             return {}
         candidates = {**self.namespace, **self.memory.objects}
         names = [n for g in self.groups for n in g.names]
-        self.remembered = Comparison(self.group_store, self.version, Live(self.group_store, candidates, names))
+        self.remembered = Comparison(self.group_store, self.version, LiveValues(self.group_store, candidates, names))
         return {n: candidates[n] for g in self.groups if self.remembered.same(g) for n in g.names}
 
     @property
@@ -290,7 +290,7 @@ class Rollback:
         names = [n for g in loaded for n in g.names]
         if not names or self.prefix or (self._former is not None and self._former.compiled):
             return  # What 0.1.0 wrote has no mark of its Python: nothing of another Python may stand for it.
-        now = Live(self.group_store, self.namespace, names)
+        now = LiveValues(self.group_store, self.namespace, names)
         for group in loaded:
             again = now.groups.get(group.names[0])
             if again is not None and set(again.names) == set(group.names) and self._uses_the_same(again, group, now):
@@ -302,7 +302,7 @@ class Rollback:
         for name, draft in now.capture.alone.items():
             self.group_store.remember(self.group_store.identify(draft).recipe, self.version.kept[name].digest)
 
-    def _uses_the_same(self, again: Group, group: Group, now: Live) -> bool:
+    def _uses_the_same(self, again: Group, group: Group, now: LiveValues) -> bool:
         """True when both refer to definitions by the same keys: else one must not stand for the other."""
         uses = next(d.uses for d in now.capture.groups if d.names == again.names)
         return uses == self.group_store.recipe(group).draft.uses

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 State = dict[str, Any]
 
 
-class Session:
+class SessionState:
     """The state of the session in a version, against the one of this kernel.
 
     then: as in the version; None when the version was made without it. asked: True when the user wants it back, with

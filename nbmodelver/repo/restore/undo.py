@@ -110,16 +110,16 @@ def new_token() -> str:
 
 
 @dataclass(frozen=True)
-class Journal:
+class UndoHistory:
     """Jumps in order; those from `at` on have been undone."""
 
     jumps: tuple[Jump, ...] = ()
     at: int = 0
 
-    def jumped(self, before: VersionId, after: VersionId, came: Sequence[str] = (), token: str = "") -> Journal:
+    def jumped(self, before: VersionId, after: VersionId, came: Sequence[str] = (), token: str = "") -> UndoHistory:
         """After a new jump; what had been undone can no longer be redone."""
         jumps = (*self.jumps[: self.at], Jump(before, after, tuple(came), token))[-MAX_JUMPS:]
-        return Journal(jumps, len(jumps))
+        return UndoHistory(jumps, len(jumps))
 
     @property
     def undo(self) -> Jump | None:
@@ -131,21 +131,21 @@ class Journal:
         """The jump that redo does again."""
         return self.jumps[self.at] if self.at < len(self.jumps) else None
 
-    def undone(self, now: VersionId) -> Journal:
+    def undone(self, now: VersionId) -> UndoHistory:
         """After undo from `now`, the state that redo comes back to."""
         jumps = list(self.jumps)
         jumps[self.at - 1] = replace(jumps[self.at - 1], after=now)
-        return Journal(tuple(jumps), self.at - 1)
+        return UndoHistory(tuple(jumps), self.at - 1)
 
-    def redone(self, now: VersionId) -> Journal:
+    def redone(self, now: VersionId) -> UndoHistory:
         """After redo from `now`, the state that undo comes back to."""
         jumps = list(self.jumps)
         jumps[self.at] = replace(jumps[self.at], before=now)
-        return Journal(tuple(jumps), self.at + 1)
+        return UndoHistory(tuple(jumps), self.at + 1)
 
 
 @dataclass
-class Journals:
+class UndoHistories:
     """The journal of one notebook in a store, read and written whole.
 
     notebook: its path as the store sees it; "" for all kernels that do not know theirs. One for the whole store would
@@ -161,11 +161,11 @@ class Journals:
         """The name of its ref."""
         return f"undo/{key_of(self.notebook) if self.notebook else 'main'}"
 
-    def read(self) -> Journal:
+    def read(self) -> UndoHistory:
         """The journal; empty when there is none or it cannot be read (it only loses convenience)."""
         self._last = self.refs.get(self.key)
         if self._last is None:
-            return Journal()
+            return UndoHistory()
         try:
             data = json.loads(self._last)
             tokens = [*map(str, data.get("tokens", ())), *([""] * len(data["jumps"]))]
@@ -173,11 +173,11 @@ class Journals:
                 Jump(VersionId(b), VersionId(a), tuple(map(str, came)), token)
                 for (b, a, *came), token in zip(data["jumps"], tokens, strict=False)
             )
-            return Journal(jumps, min(max(int(data["at"]), 0), len(jumps)))
+            return UndoHistory(jumps, min(max(int(data["at"]), 0), len(jumps)))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-            return Journal()
+            return UndoHistory()
 
-    def update(self, change: Callable[[Journal], Journal]) -> None:
+    def update(self, change: Callable[[UndoHistory], UndoHistory]) -> None:
         """Read, change and write it, again when another kernel that shares it was quicker.
 
         What it tells of has happened by now: it must not fail because of somebody else.
@@ -190,7 +190,7 @@ class Journals:
                 if not tries_left:
                     raise
 
-    def write(self, journal: Journal) -> None:
+    def write(self, journal: UndoHistory) -> None:
         """Replace the journal that was read last. Raises RefMoved when it is another one by now."""
         jumps = [[j.before, j.after, *j.came] for j in journal.jumps]
         value = json.dumps({"jumps": jumps, "at": journal.at, "tokens": [j.token for j in journal.jumps]})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.catalogue import records, sense
+from nbmodelver.catalogue import records, validation
 from nbmodelver.codecs import graph, opened, recipe
 from nbmodelver.errors import Damaged, NeedsTrust
 from nbmodelver.model import Group, ObjectId, Version, VersionId
@@ -122,9 +122,9 @@ def record(version: Version) -> bytes:
     return records.canonical(version)
 
 
-def nonsense(version: Version) -> Iterator[str]:
+def invalid_fields(version: Version) -> Iterator[str]:
     """Fields of a record that are not of the type that the model says."""
-    return sense.nonsense(version)
+    return validation.invalid_fields(version)
 
 
 def read_record(data: bytes) -> Version:

@@ -1,4 +1,4 @@
-"""The one place where an OSError becomes an error of ours that names the operation and the path."""
+"""Translation of OSError into StoreError and its subclasses, with the operation and the path in the message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LINK = {errno.ELOOP, errno.ENOTDIR}
 
 
 class named:  # noqa: N801  # used as a function; a class because a small commit enters it a hundred times
-    """Turn an OSError inside the block into an error of ours (see translate): "cannot <operation> <where>"."""
+    """A context manager that turns an OSError into a StoreError: "cannot <operation> <where>" (see translate)."""
 
     __slots__ = ("operation", "where")
 
@@ -30,7 +30,7 @@ class named:  # noqa: N801  # used as a function; a class because a small commit
 
 
 def translate(error: OSError, operation: str, where: str) -> StoreError:
-    """Our error for `error`, with what was tried and what can be done about it."""
+    """Return the StoreError for an OSError: StoreFull, StoreReadOnly, InUse or StoreError, each with a hint."""
     reason = os.strerror(error.errno) if error.errno else str(error)
     message = f"cannot {operation} {where}: {reason}"
     if error.errno in _FULL:
@@ -40,8 +40,8 @@ def translate(error: OSError, operation: str, where: str) -> StoreError:
     if error.errno == errno.EBUSY:
         return InUse(
             f"cannot {operation} {where}: another program has it open",
-            "close what reads it (a backup, a virus scanner, another kernel), then run the same command again",
+            "close the program that reads it (a backup, a virus scanner, another kernel), then run the command again",
         )
     if error.errno in _LINK:
-        return StoreError(f"{message} (links inside a store are not followed)", "replace the link by what it points to")
-    return StoreError(message, "nothing half-made is visible; the same command can be run again")
+        return StoreError(f"{message} (links inside a store are not followed)", "replace the link by its target")
+    return StoreError(message, "run the same command again; no incomplete file is visible")

@@ -1,6 +1,6 @@
-"""Steps of a store in a folder that are made of several calls of the system.
+"""File operations of the local backend that need several system calls.
 
-Every function raises OSError as it comes; local.py says what was being done.
+All raise OSError; local.py translates it with `faults.named`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _TOGETHER_BYTES = 1 << 20
 _SYNC_BYTES = 32 << 20
 
 
-class Writer:
-    """Writes chunks to a descriptor, small ones together: hundreds of small frames need not be as many calls.
+class FileWriter:
+    """Writes chunks to a file descriptor, small chunks in one system call.
 
-    A large file is synced on the way, so that the disk works while the next chunks are compressed.
+    A large file is synced every _SYNC_BYTES, so that the disk writes while the next chunks are compressed.
     """
 
     def __init__(self, fd: int) -> None:
@@ -33,14 +33,14 @@ class Writer:
         self._unsynced_bytes = 0
 
     def __call__(self, chunk: bytes | memoryview) -> None:
-        """Take `chunk`; it may be written now or later."""
+        """Add `chunk`. It is referenced until `flush`, which may happen at once."""
         self._waiting.append(chunk)
         self._waiting_bytes += len(chunk)
         if self._waiting_bytes >= _TOGETHER_BYTES:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was taken so far."""
+        """Write all chunks added so far. Continues after a short write."""
         data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
         view = memoryview(data)
         while view:
@@ -53,16 +53,20 @@ class Writer:
 
 
 def make_durably(path: Path, mode: int) -> None:
-    """Make a folder and what is missing above it, each name safe from power loss; an existing one stays as it is."""
+    """Create a folder and its missing parents, and sync the names. An existing folder stays unchanged.
+
+    mode: of new folders, for systems that have modes.
+    """
     missing = [p for p in (path, *path.parents) if not p.exists()]
     path.mkdir(parents=True, exist_ok=True, mode=mode)
-    new = missing or ([] if any(path.iterdir()) else [path])  # Empty: who made it may have been killed before the sync.
+    # An empty folder may be new and not synced, if the process that created it was killed.
+    new = missing or ([] if any(path.iterdir()) else [path])
     for made in new:
         system.port.sync_folder_at(made.parent)
 
 
 def walk(folder: Folder, prefix: str) -> Iterator[str]:
-    """Every file below the open folder, its path behind `prefix`, in no order. The store's own folders are left out."""
+    """Yield prefix + path of every file below the open folder, in no order, without the backend's own folders."""
     port = system.port
     for name, is_folder in port.entries(folder):
         if name.startswith(".") or (not prefix and name in ("tmp", "locks", "catalogue")):

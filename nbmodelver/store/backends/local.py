@@ -1,11 +1,11 @@
-"""A store in a folder on disk.
+"""The backend for a folder on disk.
 
-An object is written to a temporary file inside the store, synced, given its name in a way that never replaces
-anything, and the folder is synced: after that it survives power loss, before that it does not exist.
-Reads copy and do not map the file: an I/O error or a file cut by someone else is then an exception and not a SIGBUS
-that takes the user's kernel along; what it costs is one copy of *compressed* bytes. On Windows a mapped pack could
-not be deleted either. How each step is done is the system's matter: nbmodelver/system.
-No path component inside the store is ever followed through a link.
+A new object is written to a temporary file inside the store, synced, linked to its name without replacing anything, and
+the folder is synced. After that it survives a power loss; before that it does not exist.
+Reads copy and do not map the file: an I/O error or a truncated file then raises an exception, while a mapping would
+raise SIGBUS and kill the user's kernel. The cost is one copy of *compressed* bytes (docs/decisions/0004). On Windows a
+mapped pack could not be deleted either. nbmodelver/system implements each step for each operating system.
+No link is followed inside the store.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from nbmodelver import system
 from nbmodelver.errors import NoStore, StoreError
 from nbmodelver.store.backends.faults import named, translate
-from nbmodelver.store.backends.files import Writer, make_durably, walk
+from nbmodelver.store.backends.files import FileWriter, make_durably, walk
 from nbmodelver.store.backends.keys import check
 from nbmodelver.store.locks import file_lock
 
@@ -31,22 +31,23 @@ if TYPE_CHECKING:
 
 
 class LocalBackend:
-    """The Backend protocol over a folder; see model.Backend for what callers may rely on.
+    """The Backend protocol over a folder; model.Backend states the contract.
 
-    create: make the folder when it is missing. shared: files may be read and written by the group (a team's
-    disk); otherwise 0600 and 0700. An existing folder that the group can write stays shared.
+    root: path of the folder. create: create it if it is missing. shared: the group may read and write (modes 0660 and
+    2770); otherwise modes are 0600 and 0700. An existing folder that the group can write is shared.
+    Raises NoStore if the folder is missing and `create` is False, StoreReadOnly, StoreError.
     """
 
     def __init__(self, root: Path, create: bool = False, shared: bool = False) -> None:
         self.root = Path(os.path.abspath(root))
-        self._name = os.path.join(self.root, "")  # A text: messages are made at every step.
+        self._name = os.path.join(self.root, "")  # A str, because a message is built at every step.
         if create:
             with named("create the folder", self.where):
                 make_durably(self.root, 0o770 if shared else 0o700)
                 if shared:
                     system.port.give_folder_to_group(self.root)
         elif not self.root.is_dir():
-            raise NoStore(f"no store at {self.where}", "make one: %mv_init, or nbmodelver.open(PATH, create=True)")
+            raise NoStore(f"no store at {self.where}", "create one: %mv_init, or nbmodelver.open(PATH, create=True)")
         self.shared = shared or system.port.is_shared(self.root.stat())
         self._durable: set[tuple[str, ...]] = set()
 
@@ -56,7 +57,7 @@ class LocalBackend:
         return str(self.root)
 
     def writable_by_others(self) -> bool:
-        """Whether another user owns or may write the store: then its pickles are not to be trusted."""
+        """Return True if another user owns or may write the folder: pickles are then untrusted (P9, SECURITY.md)."""
         with named("look at", self.where):
             info = self.root.stat()
         return bool(system.port.others_can_write(self.root, info))
@@ -64,24 +65,27 @@ class LocalBackend:
     # -- reading
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> bytes:
-        """Bytes of `key`; fewer than `length` where the file ends before."""
+        """Return `length` bytes from byte `start` on (default: to the end), fewer if the file ends before.
+
+        Raises KeyError, StoreError.
+        """
         with self._opened(key) as fd, named("read", self._path(key)):
             if length is None:
                 length = max(os.fstat(fd).st_size - start, 0)
             return system.port.read_at(fd, length, start)
 
     def size(self, key: str) -> int:
-        """Bytes under `key`."""
+        """Return the size in bytes. Raises KeyError, StoreError."""
         with self._opened(key) as fd, named("read the size of", self._path(key)):
             return os.fstat(fd).st_size
 
     def age_s(self, key: str) -> float:
-        """Seconds since `key` was written, negative when the clock was turned back since."""
+        """Return the seconds since `key` was written; negative if the clock was turned back. Raises KeyError."""
         with self._opened(key) as fd, named("read the age of", self._path(key)):
             return time.time() - os.fstat(fd).st_mtime
 
     def list(self, prefix: str) -> Iterator[str]:
-        """Every key that starts with `prefix`, sorted; the whole listing is made before the first key is given."""
+        """Return every key that starts with `prefix`, sorted. The listing is complete before this returns."""
         folder = prefix.rpartition("/")[0]
         with named("list", self._path(folder)):
             port = system.port
@@ -99,7 +103,10 @@ class LocalBackend:
     # -- writing
 
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
-        """Write a new immutable object durably; False when the key exists."""
+        """Write a new immutable object durably. Return False, and write nothing, if the key exists.
+
+        Raises StoreFull, StoreReadOnly, StoreError; nothing is left then.
+        """
         with self._folder(key, make=True) as (folder, name):
             if system.port.exists(folder, name):
                 return False
@@ -112,7 +119,7 @@ class LocalBackend:
             return True
 
     def swap(self, key: str, expected: bytes | None, new: bytes | None) -> bool:
-        """Replace, make or delete a small value durably, if it is `expected`."""
+        """Replace, create or delete a small value durably if it equals `expected` (None: absent). Else return False."""
         with self.lock("swap"), self._folder(key, make=True) as (folder, name):
             if self._current(key) != expected:
                 return False
@@ -129,7 +136,7 @@ class LocalBackend:
             return True
 
     def delete(self, key: str, *, durable: bool = True) -> None:
-        """Remove `key`, durably unless told that this does not matter; a missing key is no error."""
+        """Delete `key`; a missing key is not an error. durable: sync the folder. Raises InUse, StoreError."""
         try:
             with self._folder(key) as (folder, name), named("delete", self._path(key)), suppress(FileNotFoundError):
                 system.port.delete(folder, name)
@@ -139,11 +146,11 @@ class LocalBackend:
             return
 
     def move(self, key: str, new: str) -> None:
-        """Give `key` another name durably; whatever it is is moved, also what is no regular file."""
+        """Rename `key` to `new` durably, whatever kind of file it is. Raises KeyError; StoreError if `new` exists."""
         with self._folder(key) as (folder, name), self._folder(new, make=True) as (new_folder, new_name):
             port = system.port
             if port.exists(new_folder, new_name):
-                raise StoreError(f"{self._path(new)} exists already", "nothing was moved")
+                raise StoreError(f"{self._path(new)} already exists, so nothing was moved", "move that file away")
             with named("move", self._path(key)):
                 try:
                     port.move(folder, name, new_folder, new_name)
@@ -154,7 +161,7 @@ class LocalBackend:
 
     @contextmanager
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> Iterator[None]:
-        """Hold the lock file `locks/<name>` for the block."""
+        """Hold the lock file `locks/<name>` for the block. Raises StoreLocked after `timeout_s`, StoreReadOnly."""
         path = self._path(f"locks/{name}")
         with named("lock", path):
             folder = self._subfolder("locks")
@@ -174,9 +181,9 @@ class LocalBackend:
             os.close(fd)
 
     def sweep(self) -> int:
-        """Remove temporary files whose writers are gone, and give their number.
+        """Delete temporary files whose writers have ended, and return their number.
 
-        A writer holds on to its temporary file, so that no clock decides who is gone.
+        A living writer holds a lock on its temporary file, so no clock is needed.
         """
         with named("sweep", self._path("tmp")):
             folder = self._subfolder("tmp")
@@ -185,7 +192,7 @@ class LocalBackend:
             finally:
                 system.port.close_folder(folder)
 
-    # -- inside
+    # -- internal
 
     def _path(self, key: str) -> str:
         return f"{self._name}{key}"
@@ -201,14 +208,14 @@ class LocalBackend:
                 raise translate(error, "open", self._path(key)) from error
         try:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise StoreError(f"{self._path(key)} is no regular file", "remove it: nbmodelver did not make it")
+                raise StoreError(f"{self._path(key)} is not a regular file", "remove it: nbmodelver did not create it")
             yield fd
         finally:
             os.close(fd)
 
     @contextmanager
     def _folder(self, key: str, make: bool = False) -> Iterator[tuple[Folder, str]]:
-        """The folder of `key`, open, and the file name in it. KeyError when it is missing and not made."""
+        """Yield the open folder of `key` and the file name in it. make: create folders. Raises KeyError otherwise."""
         *steps, name = check(key).split("/")
         port = system.port
         with named("open", self.where):
@@ -228,7 +235,7 @@ class LocalBackend:
             port.close_folder(folder)
 
     def _subfolder(self, name: str) -> Folder:
-        """The folder of this name, open, made if need be; nothing is lost when a power loss takes it."""
+        """Return an open folder of the backend, created if it is missing. Not synced: its loss would not matter."""
         port = system.port
         root = port.open_folder(self.root)
         try:
@@ -240,7 +247,7 @@ class LocalBackend:
             raise
 
     def _make(self, folder: Folder, name: str, path: tuple[str, ...]) -> None:
-        """Make a folder durably; one that is there is synced once too: who made it may have been killed before."""
+        """Create a folder durably. An existing one is synced once as well: its creator may have been killed before."""
         port = system.port
         if path in self._durable and port.exists(folder, name):
             return
@@ -255,7 +262,7 @@ class LocalBackend:
 
     @contextmanager
     def _temporary(self) -> Iterator[tuple[Folder, str, int]]:
-        """A new file in tmp/: its folder, name and descriptor. The name is gone after the block, whatever happens."""
+        """Yield folder, name and descriptor of a new file in tmp/. The name is deleted after the block in any case."""
         with named("write to", self._path("tmp")):
             folder = self._subfolder("tmp")
         try:
@@ -271,7 +278,7 @@ class LocalBackend:
             system.port.close_folder(folder)
 
     def _fill(self, fd: int, chunks: Iterable[bytes | memoryview], key: str) -> None:
-        write = Writer(fd)
+        write = FileWriter(fd)
         for chunk in chunks:
             with named("write", self._path(key)):
                 write(chunk)
@@ -279,7 +286,7 @@ class LocalBackend:
             write.flush()
             if self.shared:
                 system.port.give_to_group(fd)
-        with named("sync", self._path(key)):  # A failed sync is final: the kernel may have dropped the pages.
+        with named("sync", self._path(key)):  # A failed sync is not retried: the system may have dropped the pages.
             system.port.sync(fd)
 
     def _sync_new(self, folder: Folder, name: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""A store in memory: for tests, previews and bundles that are only looked at."""
+"""The backend in memory, for tests, dry runs and bundles that are only inspected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MemoryBackend:
-    """The Backend protocol over a dictionary. What it holds goes with the process."""
+    """The Backend protocol over a dictionary; model.Backend states the contract. Its data ends with the process."""
 
     where = "memory"
 
@@ -27,16 +27,16 @@ class MemoryBackend:
         self._locks: dict[str, MemoryLock] = {}
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> memoryview:
-        """A read-only view; no bytes are copied."""
+        """Return a read-only view without copying. Raises KeyError."""
         end = None if length is None else start + length
         return memoryview(self._objects[check(key)])[start:end]
 
     def size(self, key: str) -> int:
-        """Bytes under `key`."""
+        """Return the size in bytes. Raises KeyError."""
         return len(self._objects[check(key)])
 
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
-        """Write a new object, all or nothing; False when the key exists."""
+        """Write a new object. Return False if the key exists."""
         check(key)
         if key in self._objects:
             return False
@@ -48,7 +48,7 @@ class MemoryBackend:
             return True
 
     def swap(self, key: str, expected: bytes | None, new: bytes | None) -> bool:
-        """Replace a small value if it is `expected`; `new` None deletes."""
+        """Replace, create or delete (new: None) a small value if it equals `expected`. Else return False."""
         with self._guard:
             if self._objects.get(check(key)) != expected:
                 return False
@@ -59,36 +59,36 @@ class MemoryBackend:
             return True
 
     def list(self, prefix: str) -> Iterator[str]:
-        """Every key that starts with `prefix`, sorted."""
+        """Return every key that starts with `prefix`, sorted."""
         with self._guard:
             return iter(sorted(k for k in self._objects if k.startswith(prefix)))
 
     def delete(self, key: str, *, durable: bool = True) -> None:
-        """Remove `key`; a missing key is no error."""
+        """Delete `key`; a missing key is not an error."""
         del durable
         with self._guard:
             self._objects.pop(check(key), None)
 
     def move(self, key: str, new: str) -> None:
-        """Give `key` another name."""
+        """Rename `key` to `new`. Raises KeyError; StoreError if `new` exists."""
         with self._guard:
             if check(new) in self._objects:
-                raise StoreError(f"{new} exists already", "nothing was moved")
+                raise StoreError(f"{new} already exists, so nothing was moved", "move that file away")
             self._objects[new] = self._objects.pop(check(key))
             self._made_at[new] = self._made_at.pop(key)
 
     def age_s(self, key: str) -> float:
-        """Seconds since `key` was written."""
+        """Return the seconds since `key` was written, by a monotonic clock. Raises KeyError."""
         return time.monotonic() - self._made_at[check(key)]
 
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> AbstractContextManager[None]:
-        """Hold the lock `name` alone or shared with others."""
+        """Hold the lock `name`, exclusive or shared, for the block. Raises StoreLocked after `timeout_s`."""
         with self._guard:
             lock = self._locks.setdefault(name, MemoryLock())
         return lock.hold(f"{name} of the store in {self.where}", timeout_s, shared=shared)
 
     def sweep(self) -> int:
-        """Nothing is ever left over in memory."""
+        """Return 0: there are no temporary files."""
         return 0
 
     def _put(self, key: str, data: bytes) -> None:

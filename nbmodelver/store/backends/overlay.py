@@ -1,4 +1,4 @@
-"""A store as it would be: what is written goes to memory, what is deleted or moved only seems so, nothing is locked."""
+"""The backend for dry runs: it reads another backend and keeps writes, deletions and moves in memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Overlay:
-    """The Backend protocol over another backend, which is only read: to find out what a gc or a repair would do."""
+    """The Backend protocol over another backend, which is only read. Locks are those of the overlay alone.
+
+    Used to find out what a gc or a repair would do.
+    """
 
     def __init__(self, below: Backend) -> None:
         self._below = below
@@ -25,11 +28,11 @@ class Overlay:
 
     @property
     def where(self) -> str:
-        """The place below, for messages."""
+        """The place of the backend below, for messages."""
         return self._below.where
 
     def _place(self, key: str) -> tuple[Backend, str]:
-        """Where the bytes of a key are, and under which key there. Raises KeyError for one that was deleted."""
+        """Return the backend that has the bytes of a key, and the key there. Raises KeyError for a deleted key."""
         if key in self._moved:
             return self._below, self._moved[key]
         if self._is_above(key):
@@ -46,22 +49,22 @@ class Overlay:
         return True
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> bytes | memoryview:
-        """Bytes of `key`."""
+        """Return `length` bytes from byte `start` on. Raises KeyError."""
         backend, real = self._place(key)
         return backend.read(real, start, length)
 
     def size(self, key: str) -> int:
-        """Bytes under `key`."""
+        """Return the size in bytes. Raises KeyError."""
         backend, real = self._place(key)
         return backend.size(real)
 
     def age_s(self, key: str) -> float:
-        """Seconds since `key` was written."""
+        """Return the seconds since `key` was written. Raises KeyError."""
         backend, real = self._place(key)
         return backend.age_s(real)
 
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
-        """A new object above; False when the key exists in either place."""
+        """Write a new object into memory. Return False if the key exists in either place."""
         try:
             self.size(key)
         except KeyError:
@@ -69,7 +72,7 @@ class Overlay:
         return False
 
     def swap(self, key: str, expected: bytes | None, new: bytes | None) -> bool:
-        """Replace a small value above if it is `expected` as seen from above."""
+        """Replace, create or delete a small value in memory if its current value equals `expected`."""
         try:
             now: bytes | None = bytes(self.read(key))
         except KeyError:
@@ -80,24 +83,24 @@ class Overlay:
         return new is None or self.create(key, [new])
 
     def list(self, prefix: str) -> Iterator[str]:
-        """Every key of both places but those that were deleted, sorted."""
+        """Return every key of both places, without deleted ones, sorted."""
         below = set(self._below.list(prefix)) - self._gone
         moved = {key for key in self._moved if key.startswith(prefix)}
         return iter(sorted({*below, *self._above.list(prefix), *moved}))
 
     def delete(self, key: str, *, durable: bool = True) -> None:
-        """Leave `key` out from now on."""
+        """Hide `key`; a missing key is not an error."""
         del durable
         self._moved.pop(key, None)
         self._above.delete(key)
         self._gone.add(key)
 
     def move(self, key: str, new: str) -> None:
-        """Give `key` another name above."""
+        """Rename `key` to `new` in memory. Raises KeyError; StoreError if `new` exists."""
         backend, real = self._place(key)
         backend.size(real)
         if new in set(self.list(new)):
-            raise StoreError(f"{new} exists already", "nothing was moved")
+            raise StoreError(f"{new} already exists, so nothing was moved", "move that file away")
         if backend is self._above:
             self._above.move(key, new)
         else:
@@ -106,9 +109,9 @@ class Overlay:
         self._gone.add(key)
 
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> AbstractContextManager[None]:
-        """A lock of this overlay alone."""
+        """Hold a lock of this overlay; the backend below is not locked."""
         return self._above.lock(name, timeout_s, shared=shared)
 
     def sweep(self) -> int:
-        """Nothing is ever left over."""
+        """Return 0: there are no temporary files."""
         return 0

@@ -1,4 +1,4 @@
-"""The encodings by number. A reader that does not know a number says which nbmodelver is needed."""
+"""The encodings of blocks, by their number in the pack. FORMAT.md specifies each, docs/encodings.md explains them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreTooNew
-from nbmodelver.store.encodings import bits, decimals, dictionary, difference, patch, plain, prefix, shuffled, taken
+from nbmodelver.store.encodings import bits, decimals, dictionary, difference, gather, patch, plain, prefix, shuffled
 
 if TYPE_CHECKING:
     from nbmodelver.store.encodings.protocol import Decode
@@ -23,12 +23,16 @@ DECODERS: dict[int, Decode] = {
     7: patch.decode,
     8: difference.decode,
     9: prefix.decode,
-    10: taken.decode,
+    10: gather.decode,
 }
 
 
 def decode(number: int, stored: memoryview, out: memoryview, base: Buffer) -> None:
-    """Fill `out` from `stored`. Raises ValueError for bytes that no encoder wrote, StoreTooNew for unknown numbers."""
+    """Decode a block into `out`.
+
+    stored: the stored bytes; only read. out: writable, as long as the raw block. base: the bytes that the encoder had.
+    Raises ValueError for malformed bytes, StoreTooNew for an unknown number.
+    """
     known = DECODERS.get(number)
     if known is None:
         raise StoreTooNew(

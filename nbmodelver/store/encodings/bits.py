@@ -1,4 +1,4 @@
-"""3: bytes that are 0 or 1, eight to a byte, in one zstd frame."""
+"""Encoding 3: bytes that are 0 or 1, packed eight to a byte, in one zstd frame."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Bits:
     number = 3
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
-        """One frame, or None when a byte is neither 0 nor 1."""
+        """Return one frame, or None if a byte is neither 0 nor 1."""
         packed = lanes.pack_bits(raw)
         return None if packed is None else [compress(packed, self.level)]
 

@@ -1,9 +1,10 @@
-"""5: float64 numbers that are decimals with few digits, as integers; what is none (NaN, 1/3) is kept beside.
+"""Encoding 5: float64 values that are decimal numbers with few digits, as integers. Others (NaN, 1/3) are exceptions.
 
 Stored: digits after the point (1 byte), bytes of an integer (1 byte), transform (1 byte), the smallest integer
 (8 bytes), number of exceptions (4 bytes), lanes of the integers less the smallest, lanes of the exceptions' gaps
-(4 bytes each), lanes of the exceptions (8 bytes each). A number is exactly integer / 10**digits, checked bit by bit
-when it is written: division and conversion are exact in IEEE 754, so every machine gives the same.
+(4 bytes each), lanes of the exceptions (8 bytes each). A value is exactly integer / 10**digits, verified bit by bit by
+the encoder: division and conversion are exactly rounded in IEEE 754, so every machine decodes the same bits. A related
+published scheme is ALP, adaptive lossless floating-point compression (Afroozeh, Kuffo and Boncz 2023).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _GAP_BYTES, _FLOAT_BYTES = 4, 8
 
 @dataclass(frozen=True)
 class Decimals:
-    """For prices, rounded measurements, whole numbers as floats. modes: of the integers' lanes, low byte first."""
+    """For prices, rounded measurements and integers as floats. modes: of the integers' lanes, low byte first."""
 
     digits: int
     modes: tuple[int, ...]
@@ -34,7 +35,7 @@ class Decimals:
     number = 5
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
-        """Head and lanes, or None when too many numbers are no such decimals."""
+        """Return head and lanes, or None if too many values are exceptions."""
         found = None if len(raw) % _FLOAT_BYTES else lanes.to_decimals(raw, self.digits)
         if found is None:
             return None

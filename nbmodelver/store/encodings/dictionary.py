@@ -1,4 +1,4 @@
-"""4: the distinct elements of a block once, and a code of one byte for each element.
+"""Encoding 4: the distinct elements of a block, and a code of one byte for each element.
 
 Stored: width (1 byte), number of distinct elements less one (1 byte), the bytes left over at the end, the distinct
 elements, one lane of codes. For columns with few values: labels, ratings, rounded numbers, flags as numbers.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.store import lanes
+from nbmodelver.store import lookups
 from nbmodelver.store.encodings.frames import last_lanes, pack_lanes
 from nbmodelver.store.encodings.shuffled import WIDTHS
 
@@ -21,7 +21,10 @@ MOST_VALUES = 256
 
 @dataclass(frozen=True)
 class Dictionary:
-    """values: the distinct elements of the samples; a block may have a few others."""
+    """For columns with few distinct values. values: those in the samples; a block may have a few others.
+
+    mode: how the lane of codes is compressed (frames.RAW, ZSTD, ENTROPY).
+    """
 
     width: int
     values: bytes
@@ -30,8 +33,8 @@ class Dictionary:
     number = 4
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
-        """Head, rest, values and codes, or None for a block with too many."""
-        found = lanes.codes(raw, self.values, self.width, MOST_VALUES)
+        """Return head, rest, values and codes, or None if the block has more than 256 distinct values."""
+        found = lookups.codes(raw, self.values, self.width, MOST_VALUES)
         if found is None:
             return None
         codes, values = found
@@ -51,5 +54,5 @@ def decode(stored: memoryview, out: memoryview, base: Buffer) -> None:
     if len(stored) < coded:
         raise ValueError("values are missing")
     (codes,) = last_lanes(stored[coded:], 1, len(out) // width)
-    lanes.look_up(codes, stored[values:coded], width, out)
+    lookups.look_up(codes, stored[values:coded], width, out)
     out[len(out) - rest :] = stored[2:values]

@@ -1,6 +1,7 @@
-"""8: byte lanes of the zig-zag differences to an equally long base, taken as integers whatever they are.
+"""Encoding 8: byte lanes of the zig-zag differences to a base of equal length; elements are read as integers.
 
-For floats too: neighbouring floats of one sign are neighbouring integers. Stored like 2, without a transform.
+This also suits floats: adjacent floats of one sign are adjacent integers in IEEE 754. Stored like encoding 2, without a
+transform.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Difference:
-    """For numbers that moved a little: a training step, a column that was rescaled."""
+    """For numbers that changed a little: a training step, a rescaled column."""
 
     width: int
     modes: tuple[int, ...]
@@ -26,7 +27,7 @@ class Difference:
     number = 8
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
-        """Head, rest and lanes, or None when the lengths differ."""
+        """Return head, rest and lanes, or None if the lengths differ."""
         if len(raw) != len(base):
             return None
         rest = bytes(raw[len(raw) - len(raw) % self.width :])

@@ -1,7 +1,7 @@
-"""zstd frames with one context a thread, and lanes as a row of frames. The home of the zstd settings.
+"""zstd frames, with one context per thread, and packed lanes. All zstd settings of the store are here.
 
-zstandard writes and reads; backports.zstd (Python 3.14: compression.zstd) is needed only to *write* frames with a
-prefix, which plain zstandard reads back.
+zstandard reads and writes frames. backports.zstd (compression.zstd from Python 3.14 on) is needed only to *write*
+frames with a prefix, because zstandard has no call for it; zstandard reads them.
 """
 
 from __future__ import annotations
@@ -25,20 +25,23 @@ _local = threading.local()
 
 
 def compress(raw: Buffer, level: int = 1) -> bytes:
-    """One frame that states its raw length."""
+    """Return one frame that states its raw length. raw: 1-D, C-contiguous."""
     return _compressor(("level", level)).compress(raw)
 
 
 def entropy_code(raw: Buffer) -> bytes:
-    """One ordinary frame made without looking for repeats.
+    """Return one ordinary frame that was written without a search for repeats, by entropy coding only.
 
-    For lanes of exponents: smaller than level 1 finds it, at twice the speed (STORAGE, section 2).
+    For lanes of exponents: the result is smaller than that of level 1, at twice the speed.
     """
     return _compressor(("entropy", 0)).compress(raw)
 
 
 def decompress(stored: Buffer, size: int, prefix: Buffer | None = None) -> bytes:
-    """The `size` raw bytes of one frame. Raises ValueError for a frame of another length or anything after it."""
+    """Return the `size` raw bytes of one frame. Raises ValueError for another length or bytes behind the frame.
+
+    The declared length is checked before memory is allocated. prefix: that of `compress_after`.
+    """
     try:
         if zstandard.get_frame_parameters(stored).content_size != size:
             raise ValueError("a frame has another length than expected")
@@ -60,7 +63,7 @@ def _compressor(how: tuple[str, int]) -> zstandard.ZstdCompressor:
 
 
 def _no_matches() -> zstandard.ZstdCompressor:
-    # A match finder that finds nothing leaves the entropy coder; a target length above 0 would turn that off too.
+    # These parameters find no matches, so only the entropy coder works. A target length above 0 would disable it too.
     parameters = zstandard.ZstdCompressionParameters(
         compression_level=1, strategy=1, min_match=7, hash_log=6, target_length=0, window_log=17
     )
@@ -78,9 +81,10 @@ def _decompressor(prefix: Buffer | None) -> zstandard.ZstdDecompressor:
 
 
 def pack_lanes(lanes: Bytes, modes: Sequence[int], level: int = 1) -> list[bytes | memoryview]:
-    """Each lane behind its mode and stored length; compressed as `modes` says where that gains anything.
+    """Return the packed lanes in pieces: for each lane its mode, its stored length and its bytes.
 
-    Lanes that stay as they are are not copied: to be joined before `lanes` changes.
+    lanes: (width, elements) uint8. modes: RAW, ZSTD or ENTROPY per lane; a lane that does not shrink is stored raw.
+    A raw lane is a view of `lanes`, not a copy: the caller joins the pieces before it changes.
     """
     pieces: list[bytes | memoryview] = []
     for lane, mode in zip(lanes, modes, strict=True):
@@ -98,7 +102,7 @@ def _pack_lane(lane: Bytes, mode: int, level: int) -> bytes | None:
 
 
 def unpack_lanes(stored: memoryview, width: int, count: int) -> tuple[list[Buffer], memoryview]:
-    """`width` lanes of `count` bytes from what `pack_lanes` wrote, and what comes after them. Raises ValueError."""
+    """Undo `pack_lanes`: return `width` lanes of `count` bytes, and the bytes behind them. Raises ValueError."""
     lanes: list[Buffer] = []
     for _ in range(width):
         mode, length = _LANE.unpack_from(stored)
@@ -110,7 +114,7 @@ def unpack_lanes(stored: memoryview, width: int, count: int) -> tuple[list[Buffe
 
 
 def last_lanes(stored: memoryview, width: int, count: int) -> list[Buffer]:
-    """`unpack_lanes` where nothing may come after. Raises ValueError."""
+    """`unpack_lanes` if nothing may follow. Raises ValueError."""
     lanes, rest = unpack_lanes(stored, width, count)
     if len(rest):
         raise ValueError("bytes after the last lane")
@@ -127,12 +131,15 @@ except ImportError:
 
 
 def can_write_prefix() -> bool:
-    """Whether frames with a prefix can be written here; they can be read everywhere."""
+    """Return True if frames with a prefix can be written in this environment. They can be read in every one."""
     return _prefix_zstd is not None
 
 
 def compress_after(raw: Buffer, prefix: Buffer, level: int = 1) -> bytes:
-    """One frame in which `prefix` is taken for already seen, however far back in it a repeat lies."""
+    """Return one frame that may refer to any earlier byte of `prefix`, by long-distance matching.
+
+    The window covers prefix and raw, up to 128 MiB. Only if `can_write_prefix()`.
+    """
     option = _prefix_zstd.CompressionParameter
     window = min(max((len(raw) + len(prefix)).bit_length(), 12), MAX_WINDOW_LOG)
     options = {

@@ -1,4 +1,4 @@
-"""7: the elements in which a block differs from an equally long base: how far apart they are, and their new values.
+"""Encoding 7: the elements in which a block differs from a base of equal length: their distances and their new values.
 
 Stored: width (1 byte), their number (4 bytes), the bytes left over at the end, lanes of the gaps, lanes of the values.
 """
@@ -22,14 +22,14 @@ _GAP_BYTES = 4
 
 @dataclass(frozen=True)
 class Patch:
-    """For a few edits here and there."""
+    """For a few scattered edits."""
 
     width: int
     level: int = 1
     number = 7
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
-        """The changed elements, or None when the lengths differ."""
+        """Return the changed elements, or None if the lengths differ."""
         if len(raw) != len(base):
             return None
         gaps, values = lanes.patch(raw, base, self.width)

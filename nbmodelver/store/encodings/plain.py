@@ -1,4 +1,4 @@
-"""0: the bytes as they are. 1: one zstd frame. 6: the bytes of the base."""
+"""Encodings 0 (raw bytes), 1 (one zstd frame) and 6 (a copy of the base)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Raw:
-    """For noise: compressing it costs time and gains nothing."""
+    """For noise, which does not compress."""
 
     number = 0
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview]:
-        """The block itself, copied: live memory may change before it is written."""
+        """Return a copy of the block: live memory may change before it is written."""
         return [bytes(raw)]
 
 
 @dataclass(frozen=True)
 class Zstd:
-    """For text, trees, pickles and whatever is unknown."""
+    """For text, trees, pickles and unknown layouts."""
 
     level: int = 1
     number = 1
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview]:
-        """One frame."""
+        """Return one frame."""
         return [compress(raw, self.level)]
 
 
@@ -45,7 +45,7 @@ def decode_zstd(stored: memoryview, out: memoryview, base: Buffer) -> None:
 
 
 def decode_copy(stored: memoryview, out: memoryview, base: Buffer) -> None:
-    """Copy `base`; nothing is stored."""
+    """Copy `base`. A copy has no stored bytes."""
     if len(stored):
-        raise ValueError("a copy holds bytes of its own")
+        raise ValueError("a copy has stored bytes")
     out[:] = base

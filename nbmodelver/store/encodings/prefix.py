@@ -1,4 +1,4 @@
-"""9: one zstd frame in which the bytes of the base count as already seen."""
+"""Encoding 9: one zstd frame with the base as prefix, so it can refer to any earlier byte of the base."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from nbmodelver.store.lanes import Buffer
 
 
-_LEAST_BASE_BYTES = 8  # What the library takes for a dictionary at all.
+_LEAST_BASE_BYTES = 8  # The shortest dictionary that the library accepts.
 
 
 @dataclass(frozen=True)
 class Prefix:
-    """For anything that resembles its base, wherever in it."""
+    """For bytes that resemble sections of the base at any offset."""
 
     level: int = 1
     number = 9
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview] | None:
-        """One frame, or None where no library can write it."""
+        """Return one frame, or None if no library here can write it."""
         return (
             [compress_after(raw, base, self.level)] if can_write_prefix() and len(base) >= _LEAST_BASE_BYTES else None
         )

@@ -1,4 +1,4 @@
-"""2: byte lanes of equally wide elements, after a transform, each lane compressed on its own or left as it is.
+"""Encoding 2: byte lanes of elements of equal width, after a transform; each lane is compressed on its own or raw.
 
 Stored: width (1 byte), transform (1 byte), the bytes left over at the end, then the lanes (FORMAT.md, "Lanes").
 """
@@ -28,7 +28,7 @@ class Shuffled:
     number = 2
 
     def encode(self, raw: memoryview, base: Buffer) -> list[bytes | memoryview]:
-        """Head, rest and lanes."""
+        """Return head, rest and lanes."""
         rest = bytes(raw[len(raw) - len(raw) % self.width :])
         split = lanes.split(raw, self.width, self.transform)
         return [bytes((self.width, self.transform)), rest, *pack_lanes(split, self.modes, self.level)]

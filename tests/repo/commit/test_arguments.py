@@ -140,7 +140,7 @@ def test_a_version_is_one_line(repo: Repo) -> None:
 
 def test_a_record_that_could_not_be_read_is_not_written() -> None:
     backend = MemoryBackend()
-    with pytest.raises(StoreError, match="v1 cannot be stored: a metric makes no sense"):
+    with pytest.raises(StoreError, match="v1 cannot be stored: a metric is invalid"):
         Records(backend).write(Version(VersionId(""), 1, metrics={"acc": "high"}))  # type: ignore[dict-item]
     assert list(backend.list("")) == []
 

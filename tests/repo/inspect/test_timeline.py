@@ -13,7 +13,7 @@ from nbmodelver.catalogue.records import Records
 from nbmodelver.model import Kept, ObjectId, Skipped, Version, VersionId
 from nbmodelver.repo import Repo
 from nbmodelver.repo.inspect.columns import places
-from nbmodelver.repo.inspect.timeline import Filter, Labels, Timeline, labels_of
+from nbmodelver.repo.inspect.timeline import Filter, Timeline, VersionLabels, labels_of
 from nbmodelver.store import layout
 from nbmodelver.store.backends.memory import MemoryBackend
 
@@ -105,7 +105,7 @@ def test_the_edges_of_a_filtered_history_lead_to_the_nearest_ancestor_that_is_sh
     written(
         repo, version(1), version(2, [1], auto="auto"), version(3, [2]), version(4, [3], auto="auto"), version(5, [4])
     )
-    total, page = Timeline(repo).page(Filter(auto=False), Labels(), 0, 10)
+    total, page = Timeline(repo).page(Filter(auto=False), VersionLabels(), 0, 10)
     assert total == 3
     assert [(v.number, p.edges) for v, p in page] == [(5, ((0, 0),)), (3, ((0, 0),)), (1, ())]
 
@@ -128,7 +128,7 @@ def test_steps_name_what_is_new_changed_and_gone_and_what_came_back():
     ]  # fmt: skip
     assert steps[2].same_as is not None
     assert steps[2].same_as.number == 1
-    assert Timeline(repo).page(Filter(name="df"), Labels(), 0, 9)[0] == 4
+    assert Timeline(repo).page(Filter(name="df"), VersionLabels(), 0, 9)[0] == 4
 
 
 def test_labels_leave_out_what_points_to_nothing():
@@ -166,10 +166,10 @@ def test_ten_thousand_versions_are_paged(ten_thousand, monkeypatch):
         read, real = [], Records.read
         patch.setattr(Records, "read", lambda self, id_: (read.append(id_), real(self, id_))[1])
         patch.setattr(Index, "documents", None)
-        total, page = timeline.page(Filter(), Labels(), 0, 100)
+        total, page = timeline.page(Filter(), VersionLabels(), 0, 100)
     assert (total, len(page), page[0][0].number) == (10_000, 100, 10_000)
     assert len(read) <= 100  # The page and nothing else, in a store that this process never saw.
     for wanted, found in ((Filter(text="step 99"), 111), (Filter(metric="acc", at_least=0.5), 5001)):
-        total, page = timeline.page(wanted, Labels(), 0, 100)
+        total, page = timeline.page(wanted, VersionLabels(), 0, 100)
         assert (total, len(page)) == (found, 100)
-    assert [v.number for v, _ in timeline.page(Filter(), Labels(), 5000, 100)[1]] == list(range(5000, 4900, -1))
+    assert [v.number for v, _ in timeline.page(Filter(), VersionLabels(), 5000, 100)[1]] == list(range(5000, 4900, -1))

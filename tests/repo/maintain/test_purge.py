@@ -129,7 +129,7 @@ def test_a_purge_looks_at_the_versions_that_are_there_once_nothing_goes_any_more
     """Another kernel forgets and collects just before it begins; nobody copies or collects while it deletes."""
     repo = history(tmp_path)
     other = mv.open(tmp_path)
-    still = PartStore.still
+    still = PartStore.hold_files
     tried: list[bool] = []
 
     def late(parts: PartStore) -> object:
@@ -145,7 +145,7 @@ def test_a_purge_looks_at_the_versions_that_are_there_once_nothing_goes_any_more
 
     delete_many = Records.delete_many
     with monkeypatch.context() as patch:
-        patch.setattr(PartStore, "still", late)
+        patch.setattr(PartStore, "hold_files", late)
         patch.setattr(Records, "delete_many", busy)
         repo.purge(["people", "alias"])
     assert tried

@@ -29,7 +29,7 @@ def numbers(backend, ids):
     return [Records(backend).read(id_).number for id_ in ids]
 
 
-def test_a_page_says_how_many_fit_and_gives_its_own_newest_first(backend):
+def test_a_page_has_the_count_of_matches_and_its_ids_newest_first(backend):
     index = Index(backend, Records(backend))
     total, page = index.page(Query(where="'clf' in names"), None, 2, 3)
     assert (total, numbers(backend, page)) == (20, [35, 33, 31])
@@ -37,7 +37,7 @@ def test_a_page_says_how_many_fit_and_gives_its_own_newest_first(backend):
     assert index.page(Query(), None, 50, 5) == (40, [])
 
 
-def test_no_record_is_read_for_a_page_but_those_that_are_new(backend, read):
+def test_a_page_reads_only_new_records(backend, read):
     index = Index(backend, Records(backend))
     index.page(Query(), None, 0, 1)
     read.clear()
@@ -64,7 +64,7 @@ def test_the_file_is_not_written_again_for_every_new_version(backend):
     assert file.read_bytes() != before
 
 
-def test_tags_and_automatic_versions_are_asked_for(backend):
+def test_a_page_can_be_filtered_by_tag_and_automatic_versions(backend):
     records = Records(backend)
     auto = records.write(version(98, auto="before rollback to v3"))
     index = Index(backend, records)

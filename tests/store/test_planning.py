@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nbmodelver.store import bases, deltas, planning
+from nbmodelver.store import bases, deltas, jobs, planning
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import PartStore
 
@@ -59,7 +59,7 @@ def put(store, arrays, near=(), layout=""):
     return ids, pack.new_bytes
 
 
-def test_a_forest_that_was_fitted_anew_asks_a_few_of_its_trees(store, asked):
+def test_a_refitted_forest_tries_only_a_few_of_its_trees(store, asked):
     first, first_bytes = put(store, trees(0))
     assert asked["pick"] <= 20
     asked.update(pick=0)
@@ -76,7 +76,7 @@ def test_trees_that_grew_are_still_deltas(store):
     assert second_bytes < 0.02 * first_bytes
 
 
-def test_when_only_some_grew_and_the_others_are_new_the_probes_tell(store):
+def test_the_sample_finds_parts_that_grew_among_parts_that_are_new(store):
     old = trees(0)
     first, _ = put(store, old)
     new = [np.concatenate([a, a[:7]]) if n % 3 else b for n, (a, b) in enumerate(zip(old, trees(1), strict=True))]
@@ -85,14 +85,14 @@ def test_when_only_some_grew_and_the_others_are_new_the_probes_tell(store):
     assert mixed < 1.1 * third
 
 
-def test_parts_that_are_not_alike_choose_for_themselves(store, asked):
+def test_an_encoder_is_chosen_for_each_part_if_the_sample_disagrees(store, asked):
     rng = np.random.default_rng(0)
     mixed = [rng.integers(0, 9, 12_000) if n % 2 else rng.normal(size=12_000) for n in range(MANY)]
     put(store, mixed)
     assert asked["pick"] >= MANY
 
 
-def test_one_that_is_unlike_all_that_were_asked_is_still_compressed(store):
+def test_a_part_unlike_the_sample_is_still_compressed(store):
     rng = np.random.default_rng(0)
     noise = [rng.bytes(90_000) for _ in range(MANY)]
     noise[3] = b"the same again " * 6000
@@ -101,17 +101,17 @@ def test_one_that_is_unlike_all_that_were_asked_is_still_compressed(store):
     assert size < (MANY - 1) * 90_000 + 5_000
 
 
-def test_columns_choose_for_themselves(store, asked):
+def test_an_encoder_is_chosen_for_each_column(store, asked):
     rng = np.random.default_rng(0)
     put(store, [rng.normal(size=10_000) for _ in range(MANY)], layout="f8")
     assert asked["pick"] == MANY
 
 
-def test_asking_a_few_neither_keeps_nor_drops_a_base(store, monkeypatch):
+def test_trying_a_sample_does_not_change_the_cache_of_bases(store, monkeypatch):
     old = trees(0)
     ids, _ = put(store, old)
     grown = [memoryview(np.concatenate([a, a[:7]])).cast("B") for a in old]
-    jobs = [planning.Job(raw, id_, "") for raw, id_ in zip(grown, ids, strict=True)]
+    grown_jobs = [jobs.Job(raw, id_, "") for raw, id_ in zip(grown, ids, strict=True)]
     for name in ("keep", "drop"):
         monkeypatch.setattr(bases.Bases, name, None)
-    assert planning.Planner(store._reader, lambda _: False, 1).without_vain_bases(jobs) == jobs
+    assert planning.Planner(store._reader, lambda _: False, 1).drop_useless_bases(grown_jobs) == grown_jobs

@@ -30,13 +30,13 @@ class TestLocal(BackendContract):
     def backend(self, asked, tmp_path):
         return LocalBackend(tmp_path / "store", create=True)
 
-    def test_d2_files_and_folders_are_written_to_the_disk_itself(self, backend, asked):
+    def test_d2_files_and_folders_are_synced_with_f_fullfsync(self, backend, asked):
         backend.create("one", [b"x"])
         backend.swap("two", None, b"x")
         assert set(asked) == {posix._FULL_FSYNC}
         assert len(asked) >= 4
 
-    def test_where_the_file_system_cannot_the_ordinary_sync_is_made(self, backend, asked, monkeypatch):
+    def test_fsync_is_used_if_the_file_system_refuses_f_fullfsync(self, backend, asked, monkeypatch):
         def refuse(_fd, _what):
             raise OSError(errno.ENOTTY, "Inappropriate ioctl for device")
 
@@ -56,7 +56,7 @@ class TestLocal(BackendContract):
             backend.create(KEY, [b"x"])
 
 
-def test_memory_is_hashed_as_there_are_no_page_marks(asked, monkeypatch):
+def test_memory_is_hashed_without_page_marks(asked, monkeypatch):
     from nbmodelver.system import pages
 
     monkeypatch.setattr(pages.platform, "system", lambda: "Darwin")

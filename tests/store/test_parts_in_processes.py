@@ -46,7 +46,7 @@ def check(root, seeds):
 
 def start(root, seeds, *, acknowledge=None):
     """A process of its own that commits; not multiprocessing, which depends on what `__main__` is here."""
-    command = [sys.executable, "-m", "tests.store.test_processes", str(root), str(acknowledge or 0)]
+    command = [sys.executable, "-m", "tests.store.test_parts_in_processes", str(root), str(acknowledge or 0)]
     command += [str(x) for x in (seeds.start, seeds.stop, seeds.step)]
     return subprocess.Popen(command, cwd=ROOT, pass_fds=[acknowledge] if acknowledge else [])
 

@@ -1,33 +1,30 @@
-"""Whether a record's fields are of the types that the model says: JSON from a stranger may hold anything."""
+"""Validation of the fields of a version: a record from another source can hold JSON of any type."""
 
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING
 
-from nbmodelver.model import KINDS
+from nbmodelver.model import KINDS, is_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbmodelver.model import Version
 
-_ID = re.compile(r"[0-9a-f]{40}")
 
-
-def nonsense(version: Version) -> Iterator[str]:
-    """Fields that are not what the model says; views, queries and loads rely on it."""
+def invalid_fields(version: Version) -> Iterator[str]:
+    """Yield a description of each field whose type is not that of the model, which views, queries and loads require."""
     if not _all(dict, version.params, version.metrics, version.imports) or not _all(dict, version.kept):
         yield "parameters or metrics that are no table"
         return
     for kept in version.kept.values():
-        fine = kept.kind in KINDS and _all(str, kept.type, *kept.notes) and _is_id(kept.digest)
+        fine = kept.kind in KINDS and _all(str, kept.type, *kept.notes) and is_id(kept.digest)
         if not fine or not _count(kept.size_bytes) or not _count(kept.cell or 0):
             yield f"the entry of '{kept.name}'"
     yield from _bad_groups(version)
-    yield from nonsense_told(version)
-    if not all(s is None or _is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
+    yield from invalid_labels(version)
+    if not all(s is None or is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
         yield "an id"
     if not all(_all(str, s.name, s.path, s.reason) for s in version.skipped):
         yield "a name that was not kept"
@@ -36,8 +33,8 @@ def nonsense(version: Version) -> Iterator[str]:
         yield "the Git checkout"
 
 
-def nonsense_told(version: Version) -> Iterator[str]:
-    """The same of what is said of a version beside its values; quick enough to be asked before each is written."""
+def invalid_labels(version: Version) -> Iterator[str]:
+    """The same for all fields except names and groups. Fast enough to run before each write."""
     texts = (version.branch, version.message, version.note, version.author, version.saved_at_utc, version.auto)
     if not _all(str, *texts, version.notebook_path, *version.others, *version.parents, *version.params):
         yield "a text"
@@ -55,17 +52,13 @@ def nonsense_told(version: Version) -> Iterator[str]:
 
 def _bad_groups(version: Version) -> Iterator[str]:
     for group in (*version.groups, *version.definitions):
-        fine = _is_id(group.recipe) and _count(group.size_bytes) and _all(bool, group.pickled)
+        fine = is_id(group.recipe) and _count(group.size_bytes) and _all(bool, group.pickled)
         if not fine or not _all(str, *group.names, *group.classes):
             yield "a group"
 
 
 def _all(kind: type, *values: object) -> bool:
     return all(type(value) is kind for value in values)
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and bool(_ID.fullmatch(value))
 
 
 def _count(value: object) -> bool:

@@ -66,7 +66,7 @@ def prints() -> Any:
 
 
 @needs_marks
-def test_memory_that_stays_as_it_is_is_remembered_and_a_written_byte_is_seen(prints: Prints) -> None:
+def test_unchanged_memory_is_not_hashed_again_and_a_written_byte_is_detected(prints: Prints) -> None:
     array = fresh()
     array[:] = 7
     settled(prints, array.data)
@@ -78,7 +78,7 @@ def test_memory_that_stays_as_it_is_is_remembered_and_a_written_byte_is_seen(pri
 
 
 @needs_marks
-def test_bytes_outside_whole_pages_are_looked_at(prints: Prints) -> None:
+def test_bytes_outside_whole_pages_are_hashed(prints: Prints) -> None:
     whole = fresh()
     inner = whole[100 : len(whole) - 50]
     settled(prints, inner.data)
@@ -90,7 +90,7 @@ def test_bytes_outside_whole_pages_are_looked_at(prints: Prints) -> None:
 
 
 @needs_marks
-def test_a_write_by_a_system_call_is_seen(prints: Prints) -> None:
+def test_a_write_by_a_system_call_is_detected(prints: Prints) -> None:
     array = fresh()
     settled(prints, array.data)
     io.BytesIO(b"x" * 10_000).readinto(array[5000:15_000].data)
@@ -104,7 +104,7 @@ def test_a_write_by_a_system_call_is_seen(prints: Prints) -> None:
 
 
 @needs_marks
-def test_pages_given_back_to_the_system_are_seen(prints: Prints) -> None:
+def test_pages_given_back_to_the_system_count_as_written(prints: Prints) -> None:
     memory = mmap.mmap(-1, 256 * KIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory[:] = b"y" * len(memory)
     view = memoryview(memory)
@@ -115,7 +115,7 @@ def test_pages_given_back_to_the_system_are_seen(prints: Prints) -> None:
 
 
 @needs_marks
-def test_memory_that_is_mapped_again_at_the_same_place_is_not_taken_for_what_was_there(prints: Prints) -> None:
+def test_memory_that_is_mapped_again_at_the_same_address_counts_as_written(prints: Prints) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p
     memory = mmap.mmap(-1, 256 * KIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -131,7 +131,7 @@ def test_memory_that_is_mapped_again_at_the_same_place_is_not_taken_for_what_was
 
 
 @needs_marks
-def test_two_spans_of_the_same_memory_never_stand_for_each_other(prints: Prints) -> None:
+def test_the_marks_of_a_span_do_not_vouch_for_an_overlapping_span(prints: Prints) -> None:
     array = fresh()
     half, whole = array[: len(array) // 2], array
     settled(prints, half.data)
@@ -156,7 +156,7 @@ def test_a_shared_mapping_and_a_file_are_always_hashed(prints: Prints, tmp_path:
 
 
 @needs_marks
-def test_a_forked_child_asks_nothing_of_its_parents_marks(prints: Prints) -> None:
+def test_a_forked_child_does_not_use_the_marks_of_its_parent(prints: Prints) -> None:
     array = fresh()
     settled(prints, array.data)
     child = os.fork()
@@ -182,7 +182,7 @@ def test_nothing_is_watched_while_a_device_may_write(prints: Prints, monkeypatch
 
 
 @needs_marks
-def test_what_is_written_again_and_again_is_watched_less_and_less(prints: Prints) -> None:
+def test_memory_that_is_written_repeatedly_is_watched_less_often(prints: Prints) -> None:
     array = fresh()
     marks = []
     mark = Pages.protect
@@ -196,7 +196,7 @@ def test_what_is_written_again_and_again_is_watched_less_and_less(prints: Prints
     assert len(marks) <= 12
 
 
-def test_where_the_system_cannot_tell_everything_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_hashed_on_a_system_without_page_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise OSError("no")
 
@@ -209,7 +209,7 @@ def test_where_the_system_cannot_tell_everything_is_hashed(monkeypatch: pytest.M
 
 
 @needs_marks
-def test_a_store_that_shall_not_watch_hashes() -> None:
+def test_everything_is_hashed_if_page_marks_are_turned_off() -> None:
     store = PartStore(MemoryBackend())
     array = fresh(16 << 20)
     before = prints_module.PRINTS.remembered_bytes
@@ -331,7 +331,7 @@ class Stress:
 @needs_marks
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40 if LONG else 2))
-def test_the_marks_never_disagree_with_the_hashes(seed: int) -> None:
+def test_no_sequence_of_writes_makes_the_marks_disagree_with_the_hashes(seed: int) -> None:
     stress = Stress(seed)
     for step in range(3000 if LONG else 600):
         if step % 150 == 149:

@@ -4,38 +4,7 @@ import pytest
 
 from nbmodelver.errors import NoStore, StoreError, StoreFull, StoreLocked, StoreReadOnly
 from nbmodelver.store.backends.local import LocalBackend
-from nbmodelver.store.backends.memory import MemoryBackend
-from nbmodelver.store.backends.overlay import Overlay
 from nbmodelver.testing.backends import KEY, BackendContract
-
-
-class TestMemory(BackendContract):
-    @pytest.fixture
-    def backend(self):
-        return MemoryBackend()
-
-
-class TestOverlay(BackendContract):
-    @pytest.fixture
-    def backend(self):
-        return Overlay(MemoryBackend())
-
-    def test_what_lies_below_shines_through_and_is_never_changed(self):
-        below = MemoryBackend()
-        for key in ("packs/a", "packs/b", "refs/a"):
-            below.create(key, [key.encode()])
-        over = Overlay(below)
-        over.delete("packs/a")
-        assert over.swap("refs/a", b"refs/a", b"new")
-        assert over.create("packs/c", [b"c"])
-        over.move("packs/b", "packs/d")
-        assert over.create("packs/a", [b"again"])
-        assert not over.create("packs/c", [b"again"])
-        assert {k: bytes(over.read(k)) for k in over.list("")} == {
-            "packs/a": b"again", "packs/c": b"c", "packs/d": b"packs/b", "refs/a": b"new",
-        }  # fmt: skip
-        assert {k: bytes(below.read(k)) for k in below.list("")} == {k: k.encode() for k in below.list("")}
-        assert len(list(below.list(""))) == 3
 
 
 class TestLocal(BackendContract):
@@ -64,11 +33,11 @@ class TestLocal(BackendContract):
         assert not LocalBackend(tmp_path / "own", create=True).writable_by_others()
         assert LocalBackend(tmp_path / "team", create=True, shared=True).writable_by_others()
 
-    def test_a_missing_folder_is_no_store(self, tmp_path):
+    def test_a_missing_folder_raises_no_store(self, tmp_path):
         with pytest.raises(NoStore):
             LocalBackend(tmp_path / "nowhere")
 
-    def test_no_temporary_file_stays(self, backend):
+    def test_no_temporary_file_is_left(self, backend):
         backend.create(KEY, [b"x"])
         backend.create(KEY, [b"y"])
         backend.swap("refs/a", None, b"1")
@@ -148,7 +117,7 @@ class TestLocal(BackendContract):
         backend.swap("two", None, b"x")
         assert events[-3:] == ["fsync", "rename", "fsync"]
 
-    def test_an_answer_lost_on_a_network_disk_is_no_conflict(self, backend, monkeypatch):
+    def test_a_lost_answer_of_a_network_disk_is_not_a_conflict(self, backend, monkeypatch):
         real = os.link
 
         def twice(*args, **kwargs):
@@ -196,7 +165,7 @@ class TestLocal(BackendContract):
         with pytest.raises(StoreError):
             backend.read("packs/pipe")
 
-    def test_a_sweep_removes_what_the_dead_left_and_nothing_else(self, backend):
+    def test_a_sweep_removes_only_files_whose_writers_have_ended(self, backend):
         backend.create(KEY, [b"x"])
         (backend.root / "tmp" / "dead.tmp").write_bytes(b"left over")
 

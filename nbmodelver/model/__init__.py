@@ -1,0 +1,78 @@
+"""The data model: frozen dataclasses that cross the borders between folders, and their conversion to and from JSON.
+
+It knows nothing of storage, encoding or display, and imports no other module of nbmodelver.
+"""
+
+from nbmodelver.model.results import (
+    Change,
+    Chart,
+    ChartKind,
+    Diff,
+    Effect,
+    Plan,
+    Profile,
+    Row,
+    Section,
+    Series,
+    Status,
+    Way,
+    section_to_dict,
+)
+from nbmodelver.model.storage import (
+    Backend,
+    GcReport,
+    Problem,
+    Progress,
+)
+from nbmodelver.model.versions import (
+    KINDS,
+    MOST_PLAIN,
+    Cell,
+    Direction,
+    GitState,
+    Group,
+    Json,
+    Kept,
+    Kind,
+    ObjectId,
+    Part,
+    Skipped,
+    Version,
+    VersionId,
+    is_id,
+)
+
+__all__ = [
+    "KINDS",
+    "MOST_PLAIN",
+    "Backend",
+    "Cell",
+    "Change",
+    "Chart",
+    "ChartKind",
+    "Diff",
+    "Direction",
+    "Effect",
+    "GcReport",
+    "GitState",
+    "Group",
+    "Json",
+    "Kept",
+    "Kind",
+    "ObjectId",
+    "Part",
+    "Plan",
+    "Problem",
+    "Profile",
+    "Progress",
+    "Row",
+    "Section",
+    "Series",
+    "Skipped",
+    "Status",
+    "Version",
+    "VersionId",
+    "Way",
+    "is_id",
+    "section_to_dict",
+]
