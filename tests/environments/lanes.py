@@ -36,6 +36,14 @@ TESTS = (
     "tests/fidelity/test_sklearn.py",
     "tests/golden",
 )
+OF_PYTHON = (
+    *(f"tests/kernel/test_{name}.py" for name in (
+        "main_job", "functions", "telling", "loaded_late", "proven", "made_new", "restore_cases", "nothing_lost",
+        "selection", "session", "real_kernel",
+    )),
+    *TESTS[2:],
+)  # fmt: skip
+"""What another Python, or another release of a library, may break; other tests of the kernel depend on neither."""
 SHOWN = ("pandas", "numpy", "scikit-learn", "ipython", "ipykernel")
 
 
@@ -43,13 +51,14 @@ SHOWN = ("pandas", "numpy", "scikit-learn", "ipython", "ipykernel")
 class Lane:
     """One environment. constraints: lines for pip's `-c`. python: the interpreter that it is made with.
 
-    allowed: warnings that are no errors there, as pytest's `-W` takes them.
+    allowed: warnings that are no errors there, as pytest's `-W` takes them. tests: what is run.
     """
 
     name: str
     constraints: tuple[str, ...] = ()
     python: Path = THIS
     allowed: tuple[str, ...] = ()
+    tests: tuple[str, ...] = TESTS
 
 
 def newest() -> list[Lane]:
@@ -63,7 +72,7 @@ def oldest() -> list[Lane]:
     # Old libraries use what newer ones of others have deprecated since.
     return [
         Lane("oldest", exact, allowed=("ignore::DeprecationWarning",)),
-        Lane("pandas-2", (f"pandas=={LAST_PANDAS_2}",)),
+        Lane("pandas-2", (f"pandas=={LAST_PANDAS_2}",), tests=OF_PYTHON),
     ]
 
 
@@ -74,7 +83,7 @@ def other_pythons() -> list[Lane]:
     print(
         f"Python {'.'.join(map(str, this))} is covered by make test; found besides: {_named(found, this)}", flush=True
     )
-    return [Lane(f"python{a}.{b}", (), path) for (a, b), path in found.items() if (a, b) != this]
+    return [Lane(f"python{a}.{b}", (), path, tests=OF_PYTHON) for (a, b), path in found.items() if (a, b) != this]
 
 
 def _named(found: dict[tuple[int, int], Path], this: tuple[int, int]) -> str:
@@ -96,7 +105,7 @@ def run(lane: Lane, workers: int) -> tuple[int, str]:
     except subprocess.CalledProcessError:
         return 1, f"{lane.name}: the installation failed"
     installed_s = time.monotonic() - began_s
-    status, closing = tested(python, workers, lane.allowed)
+    status, closing = tested(python, workers, lane)
     took = f"{time.monotonic() - began_s:.0f} s, {installed_s:.0f} s of them to install"
     return status, f"{lane.name}: {closing.strip('= ')} ({took}; {versions(python)})"
 
@@ -117,11 +126,11 @@ def install(python: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
 
 
-def tested(python: Path, workers: int, allowed: tuple[str, ...]) -> tuple[int, str]:
+def tested(python: Path, workers: int, lane: Lane) -> tuple[int, str]:
     """Run the tests, shown as they go; give the exit status and pytest's closing line."""
-    flags = [word for warning in allowed for word in ("-W", warning)]
+    flags = [word for warning in lane.allowed for word in ("-W", warning)]
     spread = ["-n", str(workers), "--dist", "worksteal"]
-    command = [python, "-m", "pytest", "-q", *spread, "-p", "no:cacheprovider", *flags, *TESTS]
+    command = [python, "-m", "pytest", "-q", *spread, "-p", "no:cacheprovider", *flags, *lane.tests]
     env = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "NBMODELVER_FRONTEND"}}
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:

@@ -49,7 +49,7 @@ def test_the_lanes_are_the_bounds_and_the_last_pandas_2() -> None:
 
 
 def test_the_tests_of_the_lanes_are_there() -> None:
-    assert [test for test in lanes.TESTS if not (lanes.ROOT / test).exists()] == []
+    assert [test for test in (*lanes.TESTS, *lanes.OF_PYTHON) if not (lanes.ROOT / test).exists()] == []
 
 
 def test_no_lane_installs_torch_or_jupyterlab() -> None:
