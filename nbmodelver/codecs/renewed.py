@@ -16,8 +16,8 @@ from nbmodelver.errors import NotLoadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from nbmodelver.codecs.codec import Helper
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Helper
 
 FILES = ("threads", "queues", "pools", "loggers", "files", "databases", "temporary", "weak", "matches")
 """Files of codecs/ that offer `WAYS`; a tag begins with the name of its file."""
