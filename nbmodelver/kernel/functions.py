@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Interrupted, UsageError
 from nbmodelver.kernel import magics
-from nbmodelver.verbs import VERBS, called, help_text, signature
+from nbmodelver.verbs import VERBS, call_from_python, help_text, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ def function(name: str) -> Callable[..., Shown]:
     def call(*words: Any, **options: Any) -> Shown:
         try:
             notebook = _notebook()
-            return notebook.telling.answer(name, notebook.answer(called(verb, words, options)))
+            return notebook.telling.answer(name, notebook.answer(call_from_python(verb, words, options)))
         except KeyboardInterrupt as error:
             raise Interrupted(f"{name} was interrupted") from error
 

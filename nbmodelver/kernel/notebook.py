@@ -25,7 +25,7 @@ from nbmodelver.repo.core import directions, imports
 from nbmodelver.repo.core import locate as places
 from nbmodelver.repo.core.labels import scalar
 from nbmodelver.repo.core.nearest import nearest
-from nbmodelver.verbs import Call, Given, find, parse
+from nbmodelver.verbs import Call, PythonValue, find, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -273,17 +273,17 @@ class Notebook:
             notebook_path=path.name if path is not None else self.live.name if self.live is not None else "",
         )
 
-    def _measured(self, name: str, expression: str | Given) -> Measured:
+    def _measured(self, name: str, expression: str | PythonValue) -> Measured:
         """A metric, with the direction that was said: "12:lower" in a line, (12, "lower") in a call."""
-        if isinstance(expression, Given):
+        if isinstance(expression, PythonValue):
             pair = expression.value
             if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str):
-                return self._number(name, Given(pair[0])), directions.demand(name, pair[1])
+                return self._number(name, PythonValue(pair[0])), directions.demand(name, pair[1])
             return self._number(name, expression)
         inner, said = directions.split(expression)
         return self._number(name, inner) if said is None else (self._number(name, inner), said)
 
-    def _number(self, name: str, expression: str | Given) -> float:
+    def _number(self, name: str, expression: str | PythonValue) -> float:
         value = scalar(self._evaluated(f"--metric {name}", expression))
         try:
             return float(value)
@@ -292,15 +292,15 @@ class Notebook:
                 f"the metric '{name}' is not a number but a {type(value).__name__}", f"check: {expression}"
             ) from error
 
-    def _plain(self, name: str, expression: str | Given) -> Any:
+    def _plain(self, name: str, expression: str | PythonValue) -> Any:
         value = self._evaluated(f"--param {name}", expression)
         if value is None or type(value) in (bool, int, float, str, list, dict):
             return value
         found = scalar(value)
         return str(value) if found is value else found
 
-    def _evaluated(self, option: str, expression: str | Given) -> Any:
-        if isinstance(expression, Given):
+    def _evaluated(self, option: str, expression: str | PythonValue) -> Any:
+        if isinstance(expression, PythonValue):
             return expression.value
         try:
             return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self.values)  # noqa: S307  # the user's own cell
