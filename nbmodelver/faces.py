@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
-def refs_of(repo: Repo) -> views.Refs:
+def refs_of(repo: Repo) -> views.RefLabels:
     """Where HEAD, branches and tags point, for the views."""
     history = repo.history
     head = history.head
-    return views.Refs(
+    return views.RefLabels(
         head.id if head else None,
         history.branch,
         {n: v.id for n, v in history.branches().items()},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from nbmodelver.codecs.source_trees import first_line
 
 if TYPE_CHECKING:
-    from nbmodelver.codecs.source_trees import Place, Recompiling
+    from nbmodelver.codecs.source_trees import FunctionPlace, Recompiling
 
 
 MARSHAL_VERSION = 2
@@ -22,7 +22,7 @@ _NESTED = inspect.CO_NESTED
 ANNOTATIONS = __future__.annotations.compiler_flag
 
 
-def compile_function(place: Place, how: Recompiling, file: str) -> types.CodeType | None:
+def compile_function(place: FunctionPlace, how: Recompiling, file: str) -> types.CodeType | None:
     """The code of a function, compiled within a scope that has its free names, and within a class of that name."""
     node = place.node
     body: ast.stmt = _at_start(ast.Expr(node)) if isinstance(node, ast.Lambda) else node

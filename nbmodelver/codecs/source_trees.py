@@ -58,7 +58,7 @@ def _arguments(of: ast.arguments) -> Iterator[ast.arg]:
 
 
 @dataclass(frozen=True)
-class Place:
+class FunctionPlace:
     """A function in a syntax tree. end: the last line of the statement around a lambda, or of the function."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -70,7 +70,7 @@ class Place:
 class Parsed:
     """A text: its functions by first line and name, and the names that imports bind at its top."""
 
-    places: dict[tuple[int, str], list[Place]]
+    places: dict[tuple[int, str], list[FunctionPlace]]
     imports: frozenset[str]
 
 
@@ -98,7 +98,7 @@ def _imports(node: ast.AST) -> Iterator[str]:
             yield from _imports(child)
 
 
-def outermost(places: dict[tuple[int, str], list[Place]], how: Recompiling) -> Place:
+def outermost(places: dict[tuple[int, str], list[FunctionPlace]], how: Recompiling) -> FunctionPlace:
     """The function that a text of ours is about: the outermost one on line 1 of this name."""
     found = places.get((1, how.name))
     if not found:
@@ -138,7 +138,7 @@ def _parsed_lambda(text: str, span: tuple[int, ...]) -> ast.AST:
     return ast.increment_lineno(tree, line - 1)
 
 
-def _functions(node: ast.AST, owner: str, end: int, lambdas: bool) -> Iterator[Place]:
+def _functions(node: ast.AST, owner: str, end: int, lambdas: bool) -> Iterator[FunctionPlace]:
     """Every function below a node, outer ones first.
 
     end: last line of the simple statement around the node, or 0. lambdas: whether to look into expressions.
@@ -150,10 +150,10 @@ def _functions(node: ast.AST, owner: str, end: int, lambdas: bool) -> Iterator[P
             yield from _functions(inside, node.name, 0, lambdas)
         return
     if isinstance(node, _FUNCTIONS):
-        yield Place(node, owner, node.end_lineno or node.lineno)
+        yield FunctionPlace(node, owner, node.end_lineno or node.lineno)
         end = 0
     elif isinstance(node, ast.Lambda):
-        yield Place(node, owner, max(end, node.end_lineno or node.lineno))
+        yield FunctionPlace(node, owner, max(end, node.end_lineno or node.lineno))
     elif isinstance(node, ast.stmt):
         end = 0 if hasattr(node, "body") or isinstance(node, ast.Match) else node.end_lineno or 0
         if end and not lambdas:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from xxhash import xxh3_64_hexdigest
 
 from nbmodelver.codecs.compiling import ANNOTATIONS, MARSHAL_VERSION, compile_function, in_file, is_same_code
-from nbmodelver.codecs.source_trees import Parsed, Place, Recompiling, outermost, parse_text, span
+from nbmodelver.codecs.source_trees import FunctionPlace, Parsed, Recompiling, outermost, parse_text, span
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _names_in(code: types.CodeType) -> set[str]:
     return found
 
 
-def _gives(place: Place, how: Recompiling, code: types.CodeType) -> bool:
+def _gives(place: FunctionPlace, how: Recompiling, code: types.CodeType) -> bool:
     """True when compiling the text gives this very bytecode."""
     try:
         made = compile_function(place, how, code.co_filename)

@@ -38,7 +38,7 @@ Place = tuple[str, Any, Any, str]
 
 def rows_of(before: Any, after: Any) -> tuple[list[Row], str]:
     """A row for each of the first 20 places where the values differ, and a note about the remaining ones."""
-    found = list(islice(_Walk().places("", before, after), 10 * MOST_PLACES + 1))
+    found = list(islice(_Comparison().places("", before, after), 10 * MOST_PLACES + 1))
     rows = [_row(*place) for place in found[:MOST_PLACES]]
     more = len(found) - MOST_PLACES
     over = "more than " if len(found) > 10 * MOST_PLACES else ""
@@ -84,7 +84,7 @@ def _common(a: Sequence[Any], b: Sequence[Any]) -> int:
     return low
 
 
-class _Walk:
+class _Comparison:
     """One comparison, with the objects already compared and the time limit."""
 
     def __init__(self) -> None:
