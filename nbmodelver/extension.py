@@ -13,7 +13,7 @@ from nbmodelver.kernel.notebook import Notebook
 from nbmodelver.panels import PanelServer
 from nbmodelver.panels.comms import Comms, poster
 from nbmodelver.panels.outputs import PanelOutputs
-from nbmodelver.verbs import VERBS, called, help_text, signature
+from nbmodelver.verbs import VERBS, call_from_python, help_text, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +111,7 @@ def function(name: str) -> Callable[..., Shown]:
     def call(*words: Any, **options: Any) -> Shown:
         try:
             notebook = _present_notebook()
-            return notebook.telling.answer(name, notebook.answer(called(verb, words, options)))
+            return notebook.telling.answer(name, notebook.answer(call_from_python(verb, words, options)))
         except KeyboardInterrupt as error:
             raise Interrupted(f"{name} was interrupted") from error
 

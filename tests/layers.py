@@ -55,7 +55,7 @@ HOMES: dict[str, set[str]] = {
     "tinydb": {"catalogue"},
     "zstandard": {"store", "catalogue"},
     "blake3": {"store", "catalogue"},
-    "xxhash": {"store", "codecs/sources.py"},
+    "xxhash": {"store", "codecs/sources.py", "codecs/source_trees.py"},
     "backports": {"store"},
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},
@@ -75,7 +75,10 @@ DATA_LIBRARIES = {
     "pandas", "polars", "pyarrow", "scipy", "torch", "sklearn", "xarray", "statsmodels", "xgboost", "lightgbm",
     "catboost", "keras", "tensorflow", "msgspec", "matplotlib", "pydantic", "patsy",
 }  # fmt: skip
-"""Each only in codecs/<library>.py and kinds/<library>.py, and those files are imported only when a value turned up."""
+"""Each only in codecs/<library>.py, codecs/<library>_<part>.py and kinds/<library>.py.
+
+Those files are imported only when a value turned up.
+"""
 
 
 @dataclass(frozen=True)
@@ -195,21 +198,26 @@ def _third_party(place: Path, root: str) -> str:
 
 
 def _data_library(place: Path, root: str) -> str:
-    if _is_library_file(place) and place.stem == root:
+    if _is_library_file(place) and _library(place.stem) == root:
         return ""
     return f"{root} is at home in codecs/{root}.py and kinds/{root}.py"
 
 
 def _too_early(place: Path, rest: str, one: Import) -> str:
     """A library's own file imports the library: so nobody else may import that file while being imported."""
-    library = rest.partition(".")[2]
+    library = _library(rest.partition(".")[2])
     if library in DATA_LIBRARIES and one.at_import and not _is_library_file(place):
         return f"{one.module} is imported before a value of {library} turned up"
     return ""
 
 
 def _is_library_file(place: Path) -> bool:
-    return place.parts[0] in ("codecs", "kinds") and place.stem in DATA_LIBRARIES
+    return place.parts[0] in ("codecs", "kinds") and _library(place.stem) in DATA_LIBRARIES
+
+
+def _library(stem: str) -> str:
+    """The library of a file: pandas.py and pandas_frames.py are both of pandas."""
+    return stem.partition("_")[0]
 
 
 def _owner(place: Path) -> str:

@@ -37,17 +37,24 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "codecs/pandas.py": {
         "_mgr": f"the blocks of a frame: only they tell what lies in one piece of memory. {LEFT_OUT}",
-        "_from_mgr": "before pandas 3, which has create_dataframe_from_blocks. Gone: never, pandas 2 is finished.",
         "_item_cache": "of a subclass, before pandas 3. Gone: never, pandas 2 is finished.",
+        "_attrs": f"of a subclass that is made without its __init__. {NOT_LOADED}",
+        "_flags": f"of a subclass that is made without its __init__. {NOT_LOADED}",
+        "_name": f"of a subclass that is made without its __init__. {NOT_LOADED}",
+    },
+    "codecs/pandas_arrays.py": {
         "_ndarray": f"the memory of an array with a zone or with codes, writable as it is. {LEFT_OUT}",
         "_data": f"the numbers under a mask, those that are missing included. {LEFT_OUT}",
         "_mask": f"the mask of a nullable array itself. {LEFT_OUT}",
         "_simple_new": f"an array or index of just this memory, without a copy. {NOT_LOADED}",
         "_freq": "a frequency as it was, also one that the public way refuses. Gone: the public way is taken.",
+    },
+    "codecs/pandas_frames.py": {
+        "_mgr": f"the blocks of a frame: only they tell what lies in one piece of memory. {LEFT_OUT}",
+        "_from_mgr": "before pandas 3, which has create_dataframe_from_blocks. Gone: never, pandas 2 is finished.",
+        "_simple_new": f"an array or index of just this memory, without a copy. {NOT_LOADED}",
+        "_freq": "a frequency as it was, also one that the public way refuses. Gone: the public way is taken.",
         "_accessors": f"tells what someone hung on a frame from what pandas remembers there. {LEFT_OUT}",
-        "_attrs": f"of a subclass that is made without its __init__. {NOT_LOADED}",
-        "_flags": f"of a subclass that is made without its __init__. {NOT_LOADED}",
-        "_name": f"of a subclass that is made without its __init__. {NOT_LOADED}",
     },
     "codecs/torch.py": {
         "_untyped_storage": f"the storage under a typed one, without torch's warning. {LEFT_OUT}",

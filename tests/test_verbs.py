@@ -62,7 +62,6 @@ def test_commit_reads_names_and_options_in_any_order():
     assert call["metric"] == {"acc": "m.score(X, y)", "f1": "0.5"}
     assert call["tag"] == ["a", "b"]
     assert call["dry_run"] is True
-    assert call["metrics"] is False
     assert call["session"] is None
     assert call["param"] == {}
 
@@ -110,19 +109,19 @@ def test_a_switch_has_three_answers():
     [
         ("commit", "--mesage x", "no option --mesage", "did you mean --message?"),
         ("commit", "df --dryrun", "no option --dryrun", "--dry-run"),
-        ("undo", "--x", "no option --x", "none"),
+        ("undo", "--x", "no option --x", "leave it out"),
         ("commit", "-m", "-m needs a value", "-m MESSAGE"),
         ("commit", "-m --all", "-m needs a value", "-m MESSAGE"),
         ("commit", "--metric acc", "'acc' is not NAME=EXPR", "--metric NAME=EXPR"),
         ("commit", "--metric acc=1 --metric acc=2", "'acc' twice", "once"),
         ("commit", "--metric acc=1 - loss", "'-' is not the name", "quotes around"),
-        ("commit", "df, model", "'df,' is not the name", "spaces between names, no commas: df"),
-        ("commit", "df.age", "'df.age' is not the name", "give the whole variable: df"),
-        ("commit", "größe['a']", "is not the name", "give the whole variable: größe"),
+        ("commit", "df, model", "'df,' is not the name", "separate names with spaces, not commas: df"),
+        ("commit", "df.age", "'df.age' is not the name", "name the whole variable: df"),
+        ("commit", "größe['a']", "is not the name", "name the whole variable: größe"),
         ("commit", "lr=0.1", "'lr=0.1' is not the name", "--param lr=0.1"),
-        ("commit", "my-model", "'my-model' is not the name", "the names of variables"),
-        ("commit", "--metric acc=1 --metric a\u200bb=1", "cannot be the name of a metric", "letters, digits"),
-        ("diff", "v1 v2 df,model", "'df,model' is not the name", "no commas: df model"),
+        ("commit", "my-model", "'my-model' is not the name", "names of variables"),
+        ("commit", "--metric acc=1 --metric a\u200bb=1", "not a valid name for a metric", "letters, digits"),
+        ("diff", "v1 v2 df,model", "'df,model' is not the name", "not commas: df model"),
         ("rollback", "", "%mv_rollback needs version", "%mv_rollback version"),
         ("import", "", "%mv_import needs file", "%mv_import file"),
         ("auto", "of", "cannot be 'of'", "off"),

@@ -11,13 +11,6 @@ import nbmodelver
 PACKAGE = Path(nbmodelver.__file__).parent
 
 SHARED = {
-    "Chart": "to be renamed in views/blocks.py; model/results.py is public",
-    "Code": "to be renamed in codecs/former.py or views/blocks.py",
-    "Labels": "to be renamed in one of repo/core/labels.py and views/forms.py",
-    "Refs": "to be renamed in views/refs.py; store/refs.py is the refs of a store",
-    "Row": "to be renamed in views/blocks.py; model/results.py is public",
-    "_Text": "to be renamed in codecs/texts.py or views/text.py",
-    "_Walk": "to be renamed in codecs/graph.py or kinds/inside.py",
 }
 """Class name -> why it may be in several files, or where it is to be renamed."""
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
-def _refs(now: history.RefsNow) -> views.Refs:
-    return views.Refs(now.head, now.branch, dict(now.branches), dict(now.tags))
+def _refs(now: history.RefsNow) -> views.RefLabels:
+    return views.RefLabels(now.head, now.branch, dict(now.branches), dict(now.tags))
 
 
 def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs.codec import Codec, State
 from nbmodelver.errors import NotLoadable
 
 

@@ -18,8 +18,8 @@ from nbmodelver.codecs import rebuild
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nbmodelver.codecs.codec import Codec
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Codec
 
 BY_TAG: dict[str, Codec] = {}
 _NAMED_BY_ATTRS = ("__attrs_attrs__", "__attrs_props__", "__attrs_own_setattr__", "__attrs_base_of_slotted__")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import fallback
+from nbmodelver.codecs import identity
 from nbmodelver.codecs.reach import Reach, held
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Crowds:
                 continue
             seen.add(id(at))
             for name, ids in self._hosts.items():
-                if id(at) in ids and fallback.links(at):
+                if id(at) in ids and identity.links(at):
                     return self._host_of[name]
             queue += held(at)
         return ""

@@ -11,13 +11,13 @@ import sqlite3
 from typing import Any
 
 from nbmodelver.codecs import files, notes
-from nbmodelver.codecs.renewed import Refused, Taken, Way
+from nbmodelver.codecs.renewed import KeptState, Refused, Way
 
 _OPTIONS = "without functions and options set on it"
 MAX_BYTES = 1 << 30
 
 
-def _take(connection: Any) -> Taken:
+def _take(connection: Any) -> KeptState:
     """args: path as SQLite says it ("" in memory), isolation level, fingerprint. state: contents, factories."""
     try:
         attached = connection.execute("PRAGMA database_list").fetchall()
@@ -36,14 +36,14 @@ def _take(connection: Any) -> Taken:
         said += ("database: what was not committed in it counts as committed",)
     is_empty = connection.execute("PRAGMA page_count").fetchone()[0] == 0  # SQLite serializes no such database.
     contents = None if is_empty else connection.serialize()
-    return Taken(("", connection.isolation_level), (contents, *factories), said)
+    return KeptState(("", connection.isolation_level), (contents, *factories), said)
 
 
-def _taken_file(connection: Any, path: str, factories: tuple[Any, ...]) -> Taken:
+def _taken_file(connection: Any, path: str, factories: tuple[Any, ...]) -> KeptState:
     if connection.in_transaction:
         raise Refused("a database connection with changes that are not committed cannot be kept: commit() it first")
     said = (f"database: {os.path.basename(path)} opened again, {_OPTIONS}",)
-    return Taken((path, connection.isolation_level), (None, *factories), said)
+    return KeptState((path, connection.isolation_level), (None, *factories), said)
 
 
 def _reason(error: sqlite3.ProgrammingError) -> str:

@@ -15,7 +15,7 @@ import sys
 from typing import Any
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.renewed import Refused, Taken, Way
+from nbmodelver.codecs.renewed import KeptState, Refused, Way
 
 _STREAMS = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
 _SAMPLE_BYTES = 65536
@@ -39,21 +39,21 @@ def stream(name: str) -> Any:
     return getattr(sys, name)
 
 
-def _take(file: Any) -> Taken:
+def _take(file: Any) -> KeptState:
     raw = _raw_of(file)
     opened_as = getattr(raw, "name", None)
     if not isinstance(opened_as, str):
         raise Refused("a file without a path cannot be kept: it may be a pipe, or lives in memory only")
     text = (file.encoding, file.errors or "strict") if isinstance(file, io.TextIOWrapper) else ()
     if file.closed:
-        return Taken((opened_as, getattr(file, "mode", raw.mode), text))
+        return KeptState((opened_as, getattr(file, "mode", raw.mode), text))
     if raw.writable():
         raise Refused(_WRITING)
     path = _path_of(raw, opened_as)
     at = _position(file)
     newline = _newline(file, path, at) if text else None
     said = (f"file: reopened at {at}" if at else "file: reopened",)
-    return Taken((opened_as, file.mode, text, path, newline, at, fingerprint(path)), notes=said)
+    return KeptState((opened_as, file.mode, text, path, newline, at, fingerprint(path)), notes=said)
 
 
 def _raw_of(file: Any) -> Any:

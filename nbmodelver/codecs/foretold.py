@@ -8,13 +8,13 @@ from __future__ import annotations
 import pickletools
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import notes, plain, protocol
+from nbmodelver.codecs import notes, plain_reading, registry
 from nbmodelver.errors import NbmodelverError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.codecs.protocol import State
+    from nbmodelver.codecs.codec import State
 
 TAGS = ("pandas.string_dtype", "zones.named")
 """Codecs whose states are numbers and texts alone, and that may build something else than there was."""
@@ -31,7 +31,7 @@ def foretold(skeleton: bytes | memoryview, buffers: Sequence[memoryview] = (), *
     """
     with notes.collected() as heard:
         for tag in TAGS:
-            found = _pickled(bytes(skeleton), tag) if pickled else plain.states(skeleton, buffers, tag)
+            found = _pickled(bytes(skeleton), tag) if pickled else plain_reading.states(skeleton, buffers, tag)
             for state in found:
                 _build(tag, state)
     return heard
@@ -39,7 +39,7 @@ def foretold(skeleton: bytes | memoryview, buffers: Sequence[memoryview] = (), *
 
 def _build(tag: str, state: State) -> None:
     try:
-        protocol.by_tag(tag).restore(state)
+        registry.by_tag(tag).restore(state)
     except (NbmodelverError, ValueError, TypeError, KeyError):
         return  # The load will say it.
 

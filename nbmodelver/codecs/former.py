@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import rebuild, sources
 from nbmodelver.codecs.classes import MADE_BY_PROTOCOL
+from nbmodelver.codecs.source_trees import Recompiling, span_of_lambda
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,15 +90,15 @@ _FLAGS, _VARNAMES, _NAME, _QUALNAME, _FREE = 5, 9, 11, 12, 16
 """Places in the arguments of `types.CodeType`, the same in Python 3.11 to 3.13."""
 
 
-def _recompiling(text: str, args: tuple[Any, ...]) -> sources.Recompiling | None:
+def _recompiling(text: str, args: tuple[Any, ...]) -> Recompiling | None:
     name, qualname, free = args[_NAME], args[_QUALNAME], tuple(args[_FREE])
     around = qualname.rpartition(".")[0].rpartition(".")[2]
     owner = "" if around == "<locals>" else around
     span: tuple[int, ...] | None = ()
     if name == "<lambda>":
         has_rest = bool(args[_FLAGS] & inspect.CO_VARARGS) + bool(args[_FLAGS] & inspect.CO_VARKEYWORDS)
-        span = sources.span_of_lambda(text, tuple(args[_VARNAMES][: args[0] + args[2] + has_rest]))
-    return None if span is None else sources.Recompiling(name, qualname, free, owner, span)
+        span = span_of_lambda(text, tuple(args[_VARNAMES][: args[0] + args[2] + has_rest]))
+    return None if span is None else Recompiling(name, qualname, free, owner, span)
 
 
 def table(find_python: Callable[[], str]) -> tuple[Code, dict[tuple[str, str], Callable[..., Any]]]:

@@ -1,8 +1,9 @@
-"""A time limit for one value's pickling hooks, which may do anything, sleeping for ever included."""
+"""Limits on what runs while values are encoded: a time limit for pickling hooks, and no cyclic garbage collection."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 import threading
 from contextlib import contextmanager, nullcontext
@@ -39,11 +40,15 @@ def time_limit(limit_s: float) -> AbstractContextManager[None]:
     return system.port.time_limit(limit_s, lambda frame: Overtime(limit_s) if _is_of_user(frame) else None)
 
 
+_CALLERS = ("nbmodelver.codecs.capture", "nbmodelver.codecs.encoding")
+"""The modules that call the pickler."""
+
+
 def _is_of_user(frame: FrameType | None) -> bool:
     """True when code that is not of a known library was called by the encoder, and runs."""
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
-        if module == "nbmodelver.codecs.graph":
+        if module in _CALLERS:
             return False
         if not is_proven(module):
             return True
@@ -73,3 +78,15 @@ def _in_thread(limit_s: float) -> Iterator[None]:
     finally:
         with guard:
             ended.set()
+
+
+@contextmanager
+def gc_paused() -> Iterator[None]:
+    """No cyclic collection meanwhile: it costs more than the walk itself, and could run finalizers in it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -15,18 +15,18 @@ import sys
 from typing import Any
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.renewed import Taken, Way
+from nbmodelver.codecs.renewed import KeptState, Way
 
 _NOT_KEPT = {"lock", "_builtin_open"}
 
 
-def _take_logger(logger: Any) -> Taken:
+def _take_logger(logger: Any) -> KeptState:
     """args: name, whether `getLogger` gives it. state: level, propagate, disabled, handlers, filters."""
     known = _is_known(logger)
     if logger is logging.root or (known and _of_library(logger.name)):
-        return Taken(("" if logger is logging.root else logger.name, True))
+        return KeptState(("" if logger is logging.root else logger.name, True))
     state = (logger.level, logger.propagate, logger.disabled, list(logger.handlers), list(logger.filters))
-    return Taken((logger.name, known), state, () if _is_new(logger) else ("logger: with its level and handlers",))
+    return KeptState((logger.name, known), state, () if _is_new(logger) else ("logger: with its level and handlers",))
 
 
 def _is_known(logger: Any) -> bool:
@@ -69,7 +69,7 @@ def _is_new(logger: Any) -> bool:
     return not (logger.level or logger.handlers or logger.filters or logger.disabled) and logger.propagate
 
 
-def _take_handler(handler: Any) -> Taken:
+def _take_handler(handler: Any) -> KeptState:
     state = {name: item for name, item in vars(handler).items() if name not in _NOT_KEPT}
     said: tuple[str, ...] = ()
     if isinstance(handler, logging.FileHandler):
@@ -77,7 +77,7 @@ def _take_handler(handler: Any) -> Taken:
         if opened and "w" in str(state["mode"]):  # Opened again in this mode, the file would be emptied.
             state["mode"] = str(state["mode"]).replace("w", "a")
             said = (f"handler: appends to {os.path.basename(handler.baseFilename)} from now on",)
-    return Taken(state=state, notes=said)
+    return KeptState(state=state, notes=said)
 
 
 def _make_handler(cls: Any) -> Any:

@@ -6,20 +6,20 @@ import itertools
 import re
 from typing import Any
 
-from nbmodelver.codecs.renewed import Refused, Taken, Way
+from nbmodelver.codecs.renewed import KeptState, Refused, Way
 
 MOST = 10_000
 """So many matches are looked through for one that `finditer` gave."""
 
 
-def _take(match: re.Match[Any]) -> Taken:
+def _take(match: re.Match[Any]) -> KeptState:
     where = (match.re, match.string, match.pos, match.endpos)
     for how in ("match", "fullmatch", "search"):
         if _same(getattr(match.re, how)(*where[1:]), match):
-            return Taken((*where, how, 0))
+            return KeptState((*where, how, 0))
     for at, found in enumerate(itertools.islice(match.re.finditer(*where[1:]), MOST)):
         if _same(found, match):
-            return Taken((*where, "finditer", at))
+            return KeptState((*where, "finditer", at))
     raise Refused("a match cannot be kept that a new search does not find: keep its groups")
 
 

@@ -10,8 +10,8 @@ import matplotlib
 from matplotlib.cbook import CallbackRegistry
 
 if TYPE_CHECKING:
+    from nbmodelver.codecs.codec import Codec, Helper
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Codec, Helper
 
 
 def _reduce_registry(registry: Any, _memory: Memory) -> Any:

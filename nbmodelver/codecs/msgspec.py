@@ -17,8 +17,8 @@ from nbmodelver.codecs import rebuild
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nbmodelver.codecs.codec import Codec, Helper
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Codec, Helper
 
 BY_TAG: dict[str, Codec] = {}
 _META: Any = type(msgspec.Struct)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbmodelver.codecs import generators, notes, texts
+from nbmodelver.codecs.codec import Codec, Helper, State
 from nbmodelver.codecs.dtypes import dtype_from_state, dtype_state
-from nbmodelver.codecs.protocol import Codec, Helper, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -311,7 +311,7 @@ def restore_session(state: dict[str, Any]) -> None:
     np.set_printoptions(**{name: value for name, value in state["printoptions"].items() if name in known})
 
 
-def opened(value: Any) -> tuple[str, bytes, Any] | None:
+def to_open_format(value: Any) -> tuple[str, bytes, Any] | None:
     """An array without objects as .npy (format, bytes, read again); None for anything else."""
     if type(value) is not np.ndarray or value.dtype.hasobject:
         return None
@@ -321,6 +321,6 @@ def opened(value: Any) -> tuple[str, bytes, Any] | None:
     return "npy", data, np.load(io.BytesIO(data), allow_pickle=False)
 
 
-def pieces(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """What tells two arrays apart but for the strides of a view."""
     return value.dtype, value.shape, value.tobytes()

@@ -16,8 +16,8 @@ from patsy.util import no_pickling  # type: ignore[import-untyped]
 from nbmodelver.codecs.numpy import reduce_subclass
 
 if TYPE_CHECKING:
+    from nbmodelver.codecs.codec import Codec, Helper
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Codec, Helper
 
 
 def _reduce(value: Any, _memory: Memory) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs.codec import Codec, State
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:

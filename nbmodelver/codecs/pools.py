@@ -7,7 +7,7 @@ import multiprocessing
 import subprocess
 from typing import Any
 
-from nbmodelver.codecs.renewed import Refused, Taken, Way, refusing, without_init
+from nbmodelver.codecs.renewed import KeptState, Refused, Way, refusing, without_init
 
 _BUSY = "a pool at work cannot be kept: wait for its results, then commit"
 _NEW = ("pool: new",)
@@ -21,13 +21,13 @@ def _initializer(pool: Any) -> tuple[Any, Any]:
     return context.initializer, context.initargs
 
 
-def _take_threads(pool: Any) -> Taken:
+def _take_threads(pool: Any) -> KeptState:
     if pool._work_queue.qsize() and not pool._shutdown:
         raise Refused(_BUSY)
     if pool._idle_semaphore._value < len(pool._threads) and not pool._shutdown:
         raise Refused(_BUSY)
     args = (pool._max_workers, pool._thread_name_prefix, *_initializer(pool))
-    return Taken(args, True if pool._shutdown else None, _NEW)
+    return KeptState(args, True if pool._shutdown else None, _NEW)
 
 
 def _make_threads(cls: Any, workers: int, prefix: str, *first: Any) -> Any:
@@ -36,12 +36,12 @@ def _make_threads(cls: Any, workers: int, prefix: str, *first: Any) -> Any:
     return made
 
 
-def _take_processes(pool: Any) -> Taken:
+def _take_processes(pool: Any) -> KeptState:
     if pool._pending_work_items:
         raise Refused(_BUSY)
     how = pool._mp_context.get_start_method()
     args = (pool._max_workers, how, *_initializer(pool), getattr(pool, "_max_tasks_per_child", None))
-    return Taken(args, True if pool._shutdown_thread else None, _NEW)
+    return KeptState(args, True if pool._shutdown_thread else None, _NEW)
 
 
 def _make_processes(cls: Any, workers: int, how: str, *first: Any) -> Any:
@@ -58,12 +58,12 @@ def _close(pool: Any, _state: bool) -> None:
     pool.shutdown(wait=False)
 
 
-def _take_pool(pool: Any) -> Taken:
+def _take_pool(pool: Any) -> KeptState:
     if pool._state != "RUN":
         raise Refused("a pool that was closed cannot be kept: make a new one where it is used")
     if pool._cache:
         raise Refused(_BUSY)
-    return Taken((pool._processes, pool._initializer, pool._initargs, *_of_processes(pool)), notes=_NEW)
+    return KeptState((pool._processes, pool._initializer, pool._initargs, *_of_processes(pool)), notes=_NEW)
 
 
 def _of_processes(pool: Any) -> tuple[Any, ...]:
@@ -79,11 +79,11 @@ def _make_pool(cls: Any, workers: int, initializer: Any, initargs: Any, *of_proc
     return multiprocessing.get_context(how).Pool(workers, initializer, initargs, most)
 
 
-def _take_future(future: Any) -> Taken:
+def _take_future(future: Any) -> KeptState:
     if future.cancelled() or not future.done():
         raise Refused("a future that is not done cannot be kept: wait for its result, then commit")
     error = future.exception()
-    return Taken(state=(error, None if error else future.result()))
+    return KeptState(state=(error, None if error else future.result()))
 
 
 def _fill_future(future: Any, state: tuple[Any, Any]) -> None:

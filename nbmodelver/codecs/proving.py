@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbmodelver.codecs import graph, trial
+from nbmodelver.codecs.arrays import Arrays
 from nbmodelver.codecs.definitions import NOTEBOOK
-from nbmodelver.codecs.memory import Arrays
 from nbmodelver.codecs.plainly import comes_back_plainly
 from nbmodelver.codecs.proven import is_proven
 from nbmodelver.errors import NbmodelverError
@@ -25,8 +25,9 @@ from nbmodelver.errors import NbmodelverError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nbmodelver.codecs.fallback import Memo, Unpickler
     from nbmodelver.codecs.graph import Capture, Draft
+    from nbmodelver.codecs.identity import Memo
+    from nbmodelver.codecs.unpickling import Unpickler
 
 LIBRARY_LIMIT_S = 5.0
 """For values without code of the notebook: what hangs there waits for a thread that a child does not have."""

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.protocol import Codec, Helper, State
+from nbmodelver.codecs.codec import Codec, Helper, State
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:

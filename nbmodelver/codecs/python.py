@@ -15,7 +15,7 @@ import uuid
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs.protocol import Codec, Helper, State
+from nbmodelver.codecs.codec import Codec, Helper, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,17 +7,17 @@ import gc
 import queue
 from typing import Any
 
-from nbmodelver.codecs.renewed import Taken, Way, without_init
+from nbmodelver.codecs.renewed import KeptState, Way, without_init
 
 
 def _said(count: int) -> tuple[str, ...]:
     return (f"queue: new, {count} waiting in it" if count else "queue: new, empty",)
 
 
-def _take(value: Any) -> Taken:
+def _take(value: Any) -> KeptState:
     items = list(value.queue)
     state = (items, value.unfinished_tasks, bool(getattr(value, "is_shutdown", False)))
-    return Taken((value.maxsize,), state, _said(len(items)))
+    return KeptState((value.maxsize,), state, _said(len(items)))
 
 
 def _fill(made: Any, state: tuple[list[Any], int, bool]) -> None:
@@ -27,9 +27,9 @@ def _fill(made: Any, state: tuple[list[Any], int, bool]) -> None:
         made.shutdown()
 
 
-def _take_simple(value: Any) -> Taken:
+def _take_simple(value: Any) -> KeptState:
     items = _waiting(value)
-    return Taken(state=items or None, notes=_said(len(items)))
+    return KeptState(state=items or None, notes=_said(len(items)))
 
 
 def _waiting(value: Any) -> list[Any]:
@@ -49,9 +49,9 @@ def _fill_simple(made: Any, items: list[Any]) -> None:
         made.put(item)
 
 
-def _take_async(value: Any) -> Taken:
+def _take_async(value: Any) -> KeptState:
     items = list(value._queue)
-    return Taken((value.maxsize,), (items, value._unfinished_tasks), _said(len(items)))
+    return KeptState((value.maxsize,), (items, value._unfinished_tasks), _said(len(items)))
 
 
 def _fill_async(made: Any, state: tuple[list[Any], int]) -> None:

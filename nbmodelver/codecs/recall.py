@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from nbmodelver.codecs.graph import Draft
+    from nbmodelver.codecs.draft import Draft
     from nbmodelver.codecs.memory import Buffer, Memory
 
 MOST_BYTES = 64 << 20

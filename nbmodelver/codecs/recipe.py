@@ -15,7 +15,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs.graph import Draft
+from nbmodelver.codecs.draft import Draft
 from nbmodelver.errors import Damaged
 from nbmodelver.model import ObjectId
 

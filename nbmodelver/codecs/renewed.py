@@ -16,8 +16,8 @@ from nbmodelver.errors import NotLoadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from nbmodelver.codecs.codec import Helper
     from nbmodelver.codecs.memory import Memory
-    from nbmodelver.codecs.protocol import Helper
 
 FILES = ("threads", "queues", "pools", "loggers", "files", "databases", "temporary", "weak", "matches")
 """Files of codecs/ that offer `WAYS`; a tag begins with the name of its file."""
@@ -59,7 +59,7 @@ class Refused(TypeError):
 
 
 @dataclass(frozen=True)
-class Taken:
+class KeptState:
     """What is kept of a value. args: for `make`; nothing in them refers back to the value. state: for `fill`.
 
     notes: what to say of the value at the commit, such as "lock: new".
@@ -81,7 +81,7 @@ class Way:
 
     tag: str
     cls: Any
-    take: Callable[[Any], Taken]
+    take: Callable[[Any], KeptState]
     make: Callable[..., Any]
     fill: Callable[[Any, Any], None] = lambda _value, _state: None
     exact: bool = False
@@ -200,7 +200,7 @@ def without_init(base: Any) -> Callable[..., Any]:
 def refusing(tag: str, cls: Any, why: str) -> Way:
     """A way for values that pickle would take, and that mean nothing elsewhere. No recipe has its tag."""
 
-    def take(_value: Any) -> Taken:
+    def take(_value: Any) -> KeptState:
         raise Refused(why)
 
     def make(_cls: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import scipy.sparse
 
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs.codec import Codec, State
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory

@@ -7,9 +7,7 @@ source of a function only if compiling it here gives the very bytecode of the fu
 """
 
 from __future__ import annotations
-import __future__
 
-import ast
 import importlib.util
 import inspect
 import linecache
@@ -17,49 +15,22 @@ import marshal
 import sys
 import types
 import weakref
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from xxhash import xxh3_64_hexdigest
 
+from nbmodelver.codecs.compiling import ANNOTATIONS, MARSHAL_VERSION, compile_function, in_file, is_same_code
+from nbmodelver.codecs.source_trees import FunctionPlace, Parsed, Recompiling, outermost, parse_text, span
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 PYTHON = f"{sys.implementation.cache_tag}-{importlib.util.MAGIC_NUMBER.hex()}"
 """The mark of this Python's bytecode, such as "cpython-311-a70d0d0a"."""
 
 _FILE = "<nbmodelver "
-_MARSHAL_VERSION = 2
-"""Without back references, whose presence depends on reference counts: the same code gives the same bytes."""
-
-_CACHED_TREES = 64
-_NESTED = inspect.CO_NESTED
-_ANNOTATIONS = __future__.annotations.compiler_flag
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES = (*_FUNCTIONS, ast.ClassDef)
-
-
-@dataclass(frozen=True)
-class Recompiling:
-    """What compiling a text needs beside it.
-
-    name: `co_name`. free: names of the cells of the function, in order. owner: the innermost class around it, for
-    private names. span: () for a `def`, which is the whole text; for a lambda its first line, column, last line and
-    end column in the text (lines from 1, columns in UTF-8 bytes from 0). annotations: whether
-    `from __future__ import annotations` was on. imports: names in the code that an import bound at the top of its cell
-    or file: CPython compiles a call of their attributes otherwise.
-    """
-
-    name: str
-    qualname: str
-    free: tuple[str, ...] = ()
-    owner: str = ""
-    span: tuple[int, ...] = ()
-    annotations: bool = False
-    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,9 +53,6 @@ _known: dict[int, tuple[weakref.ref[types.CodeType], Source]] = {}
 
 _texts: dict[str, tuple[str, Recompiling | None]] = {}
 """File name that we gave -> its text, and how to compile it: the text of a lambda may be no statement."""
-
-_parsed: OrderedDict[tuple[str, str], _Parsed] = OrderedDict()
-"""File name and hash of the text -> what it holds."""
 
 _verified: dict[str, bytes] = {}
 """File name that we gave -> bytecode that its text is known to give."""
@@ -134,7 +102,7 @@ def why_not_here(names: Sequence[str], python: str) -> str:
 def recompile(file: str, text: str, how: Recompiling, python: str) -> types.CodeType:
     """The code object of a text, compiled here. python: the mark of the Python that made it, for messages."""
     try:
-        made = _compiled(_only(_parse_text(file, text, how).places, how), how, file)
+        made = compile_function(outermost(parse_text(file, text, how).places, how), how, file)
     except SyntaxError as error:
         raise NotLoadable(
             f"'{how.qualname}' was written for {readable(python)}; Python {sys.version_info[0]}.{sys.version_info[1]}"
@@ -173,21 +141,6 @@ def show(file: str, text: str) -> None:
     _register(file, text, None)
 
 
-def span_of_lambda(text: str, arguments: tuple[str, ...]) -> tuple[int, ...] | None:
-    """The span of the only lambda on line 1 with these arguments; None when there is none, or several."""
-    try:
-        places = _parse_text("", text, None).places.get((1, "<lambda>"), [])
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    fitting = [p.node for p in places if tuple(a.arg for a in _arguments(p.node.args)) == arguments]
-    return _span(fitting[0], 1) if len(fitting) == 1 else None
-
-
-def _arguments(of: ast.arguments) -> Iterator[ast.arg]:
-    yield from (*of.posonlyargs, *of.args, *of.kwonlyargs)
-    yield from (rest for rest in (of.vararg, of.kwarg) if rest is not None)
-
-
 def readable(python: str) -> str:
     """The name of a Python for people.
 
@@ -206,7 +159,7 @@ def _remember(code: types.CodeType, found: Source) -> None:
 
 def _dumped(code: types.CodeType) -> bytes:
     try:
-        return marshal.dumps(code, _MARSHAL_VERSION)
+        return marshal.dumps(code, MARSHAL_VERSION)
     except ValueError:  # A constant that this version of the format does not have: the text is compiled on each load.
         return b""
 
@@ -221,28 +174,11 @@ def _register(file: str, text: str, how: Recompiling | None) -> None:
 # Finding
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A function in a syntax tree. end: the last line of the statement around a lambda, or of the function."""
-
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    owner: str
-    end: int
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    """A text: its functions by first line and name, and the names that imports bind at its top."""
-
-    places: dict[tuple[int, str], list[_Place]]
-    imports: frozenset[str]
-
-
 def _located(code: types.CodeType) -> Source:
     lines = linecache.getlines(code.co_filename)
     first = code.co_firstlineno
     if not 0 < first <= len(lines):
-        made = _renamed(code, "<unknown>", 0)
+        made = in_file(code, "<unknown>", 0)
         return Source(made, _dumped(made), "", None)
     parsed = _parsed_file(code.co_filename, "".join(lines))
     imports = tuple(sorted(parsed.imports & _names_in(code))) if parsed.imports else ()
@@ -253,8 +189,8 @@ def _located(code: types.CodeType) -> Source:
             code.co_qualname,
             code.co_freevars,
             place.owner,
-            _span(place.node, first),
-            bool(code.co_flags & _ANNOTATIONS),
+            span(place.node, first),
+            bool(code.co_flags & ANNOTATIONS),
             imports,
         )
         found = _kept(code, text, how)
@@ -277,23 +213,23 @@ def _names_in(code: types.CodeType) -> set[str]:
     return found
 
 
-def _gives(place: _Place, how: Recompiling, code: types.CodeType) -> bool:
+def _gives(place: FunctionPlace, how: Recompiling, code: types.CodeType) -> bool:
     """True when compiling the text gives this very bytecode."""
     try:
-        made = _compiled(place, how, code.co_filename)
+        made = compile_function(place, how, code.co_filename)
     except SyntaxError:
         return False
-    return made is not None and _alike(made, code)
+    return made is not None and is_same_code(made, code)
 
 
 def _kept(code: types.CodeType, text: str, how: Recompiling | None) -> Source:
     if not text:
-        made = _renamed(code, "<unknown>", 0)
+        made = in_file(code, "<unknown>", 0)
         return Source(made, _dumped(made), "", None)
     # The text alone does not name the function: two lambdas of one line have the same.
     what = repr((text, how)).encode("utf-8", "surrogatepass")
     file = f"{_FILE}{code.co_name} {xxh3_64_hexdigest(what)}>"
-    made = _renamed(code, file, code.co_firstlineno - 1)
+    made = in_file(code, file, code.co_firstlineno - 1)
     return Source(made, _dumped(made), text, how)
 
 
@@ -304,206 +240,13 @@ def _block(lines: Sequence[str], first: int) -> str:
         return ""
 
 
-def _parsed_file(file: str, text: str) -> _Parsed:
+def _parsed_file(file: str, text: str) -> Parsed:
     """The text of a cell or file; nothing for one that cannot be parsed."""
     how = _texts[file][1] if file in _texts else None
     try:
-        return _parse_text(file, text, how)
+        return parse_text(file, text, how)
     except (SyntaxError, ValueError, RecursionError):  # A stale file, a magic that IPython did not translate ...
-        return _Parsed({}, frozenset())
-
-
-def _parse_text(file: str, text: str, how: Recompiling | None) -> _Parsed:
-    """What a text holds. how: for a text of ours, which may be a part of a statement."""
-    key = (file, xxh3_64_hexdigest(text.encode("utf-8", "surrogatepass")))
-    found = _parsed.get(key)
-    if found is None:
-        tree = _tree(text, how)
-        imports = frozenset(_imports(tree)) if how is None else frozenset(how.imports)
-        found = _parsed[key] = _Parsed({}, imports)
-        for place in _functions(tree, how.owner if how else "", 0, "lambda" in text):
-            found.places.setdefault((_first_line(place.node), getattr(place.node, "name", "<lambda>")), []).append(
-                place
-            )
-        while len(_parsed) > _CACHED_TREES:
-            _parsed.popitem(last=False)
-    return found
-
-
-def _imports(node: ast.AST) -> Iterator[str]:
-    """Names that imports bind below a node, outside of functions and classes."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, (ast.Import, ast.ImportFrom)):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in child.names)
-        elif isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)) and not isinstance(child, _SCOPES):
-            yield from _imports(child)
-
-
-def _only(places: dict[tuple[int, str], list[_Place]], how: Recompiling) -> _Place:
-    """The function that a text of ours is about: the outermost one on line 1 of this name."""
-    found = places.get((1, how.name))
-    if not found:
-        raise SyntaxError(f"no function '{how.name}' on line 1")
-    return found[0]
-
-
-def _tree(text: str, how: Recompiling | None) -> ast.AST:
-    """The syntax tree of a text, with the text's own line numbers."""
-    if how is not None and how.span:
-        return _parsed_lambda(text, how.span)
-    try:
-        return _parse(text)
-    except IndentationError:
-        tree = _parse("if 1:\n" + text)
-        return ast.increment_lineno(tree, -1)
-
-
-def _parse(text: str) -> ast.AST:
-    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    tree: ast.AST = compile(text, "<text>", "exec", flags, dont_inherit=True)
-    return tree
-
-
-def _parsed_lambda(text: str, span: tuple[int, ...]) -> ast.AST:
-    line, column, end_line, end_column = span
-    lines = text.encode("utf-8", "surrogatepass").splitlines(keepends=True)[line - 1 : end_line]
-    lines[-1] = lines[-1][:end_column]
-    lines[0] = lines[0][column:]
-    segment = b"".join(lines).decode("utf-8", "surrogatepass")
-    tree: ast.AST = compile(f"({segment})", "<text>", "eval", ast.PyCF_ONLY_AST, dont_inherit=True)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.expr, ast.arg, ast.keyword)):
-            node.col_offset += column - 1 if node.lineno == 1 else 0
-            if node.end_col_offset is not None:
-                node.end_col_offset += column - 1 if node.end_lineno == 1 else 0
-    return ast.increment_lineno(tree, line - 1)
-
-
-def _functions(node: ast.AST, owner: str, end: int, lambdas: bool) -> Iterator[_Place]:
-    """Every function below a node, outer ones first.
-
-    end: last line of the simple statement around the node, or 0. lambdas: whether to look into expressions.
-    """
-    if isinstance(node, ast.ClassDef):
-        for outside in (*node.decorator_list, *node.bases, *node.keywords) if lambdas else ():
-            yield from _functions(outside, owner, 0, lambdas)
-        for inside in node.body:
-            yield from _functions(inside, node.name, 0, lambdas)
-        return
-    if isinstance(node, _FUNCTIONS):
-        yield _Place(node, owner, node.end_lineno or node.lineno)
-        end = 0
-    elif isinstance(node, ast.Lambda):
-        yield _Place(node, owner, max(end, node.end_lineno or node.lineno))
-    elif isinstance(node, ast.stmt):
-        end = 0 if hasattr(node, "body") or isinstance(node, ast.Match) else node.end_lineno or 0
-        if end and not lambdas:
-            return
-    for child in ast.iter_child_nodes(node):
-        if lambdas or not isinstance(child, (ast.expr, ast.arguments)):
-            yield from _functions(child, owner, end, lambdas)
-
-
-def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _span(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, first: int) -> tuple[int, ...]:
-    if not isinstance(node, ast.Lambda):
-        return ()
-    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
-    return node.lineno - first + 1, node.col_offset, end_line - first + 1, end_column
+        return Parsed({}, frozenset())
 
 
 # Compiling
-
-
-def _compiled(place: _Place, how: Recompiling, file: str) -> types.CodeType | None:
-    """The code of a function, compiled within a scope that has its free names, and within a class of that name."""
-    node = place.node
-    body: ast.stmt = _at_start(ast.Expr(node)) if isinstance(node, ast.Lambda) else node
-    if how.owner or "__class__" in how.free:
-        body = _class(how.owner or "_", body)
-    outer = [name for name in how.free if name not in ("__class__", "__classdict__")]
-    if outer:
-        body = _function(outer, body)
-    imports: list[ast.stmt] = [_at_start(ast.Import([_at_start(ast.alias(name))])) for name in how.imports]
-    module = ast.Module([*imports, _at_start(body)], [])
-    flags = _ANNOTATIONS if how.annotations else 0
-    try:
-        made = compile(module, file, "exec", flags, dont_inherit=True)
-    except (ValueError, RecursionError) as error:  # A tree that is nested too deep.
-        raise SyntaxError(str(error)) from error
-    found = _inside(made, how.name, _first_line(node))
-    return None if found is None else _requalified(found, how.qualname)
-
-
-def _class(name: str, body: ast.stmt) -> ast.stmt:
-    make: Any = ast.ClassDef
-    made: ast.stmt = make(name=name, bases=[], keywords=[], body=[body], decorator_list=[])
-    return _without_parameters(made)
-
-
-def _function(names: list[str], body: ast.stmt) -> ast.stmt:
-    make: Any = ast.FunctionDef
-    empty: Any = {"posonlyargs": [], "kwonlyargs": [], "kw_defaults": [], "defaults": []}
-    arguments = ast.arguments(args=[_at_start(ast.arg(name)) for name in names], **empty)
-    made: ast.stmt = make(name="_", args=arguments, body=[body], decorator_list=[])
-    return _without_parameters(made)
-
-
-def _without_parameters(made: Any) -> ast.stmt:
-    made.type_params = []  # Since Python 3.12.
-    return cast("ast.stmt", _at_start(made))
-
-
-def _at_start(node: Any) -> Any:
-    """A node of ours with a place; those of a text keep theirs."""
-    if not hasattr(node, "lineno"):
-        node.lineno = node.end_lineno = 1
-        node.col_offset = node.end_col_offset = 0
-    return node
-
-
-def _inside(code: types.CodeType, name: str, line: int) -> types.CodeType | None:
-    """The outermost code object of this name and line among the constants of another, however deep."""
-    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
-    here = (found for found in inner if found.co_name == name and found.co_firstlineno == line)
-    below = (found for code in inner if (found := _inside(code, name, line)) is not None)
-    return next(here, None) or next(below, None)
-
-
-def _requalified(code: types.CodeType, qualname: str) -> types.CodeType:
-    """The same code under the qualified name that it had, and the functions in it under theirs."""
-    old = code.co_qualname
-    return _replaced(code, lambda c: {"co_qualname": qualname + c.co_qualname.removeprefix(old)})
-
-
-def _renamed(code: types.CodeType, file: str, up: int) -> types.CodeType:
-    """The same code under another file name, `up` lines higher."""
-    return _replaced(code, lambda c: {"co_filename": file, "co_firstlineno": max(c.co_firstlineno - up, 1)})
-
-
-def _replaced(code: types.CodeType, changes: Any) -> types.CodeType:
-    constants = tuple(_replaced(c, changes) if isinstance(c, types.CodeType) else c for c in code.co_consts)
-    return code.replace(co_consts=constants, **changes(code))
-
-
-_COMPARED = (
-    "co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount", "co_posonlyargcount",
-    "co_kwonlyargcount", "co_exceptiontable",
-)  # fmt: skip
-
-
-def _alike(a: types.CodeType, b: types.CodeType) -> bool:
-    """True for code that does the same in the same way, wherever it stands."""
-    if any(getattr(a, name) != getattr(b, name) for name in _COMPARED) or (a.co_flags ^ b.co_flags) & ~_NESTED:
-        return False
-    return len(a.co_consts) == len(b.co_consts) and all(map(_same_constant, a.co_consts, b.co_consts))
-
-
-def _same_constant(a: Any, b: Any) -> bool:
-    if isinstance(a, types.CodeType) and isinstance(b, types.CodeType):
-        return _alike(a, b)
-    return type(a) is type(b) and (a is b or marshal.dumps(a, _MARSHAL_VERSION) == marshal.dumps(b, _MARSHAL_VERSION))

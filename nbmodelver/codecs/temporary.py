@@ -12,18 +12,18 @@ import weakref
 from typing import Any
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.renewed import Refused, Taken, Way
+from nbmodelver.codecs.renewed import KeptState, Refused, Way
 
 MAX_BYTES = 16 << 20
 _LARGE = "a temporary {} with more than 16 MiB cannot be kept: write it to a path of its own"
 
 
-def _take_folder(folder: Any) -> Taken:
+def _take_folder(folder: Any) -> KeptState:
     if not os.path.isdir(folder.name):
         raise Refused("a temporary folder that was cleaned up cannot be kept")
     contents = _contents(folder.name)
     args = (folder.name, bool(getattr(folder, "_ignore_cleanup_errors", False)), getattr(folder, "_delete", True))
-    return Taken(args, contents, (f"temporary folder: new, {_files(len(contents))}",))
+    return KeptState(args, contents, (f"temporary folder: new, {_files(len(contents))}",))
 
 
 def _files(count: int) -> str:
@@ -95,7 +95,7 @@ def _fill_folder(folder: Any, contents: list[tuple[str, bytes | None]]) -> None:
                 file.write(data)
 
 
-def _take_file(wrapper: Any) -> Taken:
+def _take_file(wrapper: Any) -> KeptState:
     """args: path, mode, encoding, whether closing deletes it. state: bytes, position."""
     file = wrapper.file
     if file.closed:
@@ -106,7 +106,7 @@ def _take_file(wrapper: Any) -> Taken:
     with open(wrapper.name, "rb") as same:
         data = same.read(MAX_BYTES + 1)
     args = (wrapper.name, _mode(file), getattr(file, "encoding", None), bool(_deletes(wrapper)))
-    return Taken(args, (data, file.tell()), ("temporary file: new, with its contents",))
+    return KeptState(args, (data, file.tell()), ("temporary file: new, with its contents",))
 
 
 def _mode(file: Any) -> str:
@@ -149,7 +149,7 @@ def _fill_file(made: Any, state: tuple[bytes, int]) -> None:
     made.file.seek(at)
 
 
-def _take_spooled(file: Any) -> Taken:
+def _take_spooled(file: Any) -> KeptState:
     """args: the largest size in memory, mode, encoding. state: contents, position, whether it went to disk."""
     if file.closed:
         raise Refused("a closed temporary file cannot be kept: its contents are gone")
@@ -163,7 +163,7 @@ def _take_spooled(file: Any) -> Taken:
         raise Refused(_LARGE.format("file"))
     how = file._TemporaryFileArgs or {}
     args = (file._max_size, how.get("mode", "w+b"), how.get("encoding"), how.get("newline"))
-    return Taken(args, (data, at, file._rolled), ("temporary file: new, with its contents",))
+    return KeptState(args, (data, at, file._rolled), ("temporary file: new, with its contents",))
 
 
 def _make_spooled(cls: Any, size: int, mode: str, encoding: str | None, newline: str | None) -> Any:

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from typing import Any
 
-from nbmodelver.codecs.renewed import Taken, Way, refusing, without_init
+from nbmodelver.codecs.renewed import KeptState, Way, refusing, without_init
 
 _LOCK: Any = type(threading.Lock())
 _RLOCK: Any = type(threading.RLock())
@@ -21,26 +21,28 @@ def _is_held(lock: Any) -> bool:
     return bool(lock.locked()) if hasattr(lock, "locked") else repr(lock).startswith("<locked")
 
 
-def _take_lock(lock: Any) -> Taken:
-    return Taken(notes=("lock: new, free (it was held)" if _is_held(lock) else "lock: new",))
+def _take_lock(lock: Any) -> KeptState:
+    return KeptState(notes=("lock: new, free (it was held)" if _is_held(lock) else "lock: new",))
 
 
-def _take_condition(condition: Any) -> Taken:
-    return Taken((condition._lock,), notes=("condition: new",))
+def _take_condition(condition: Any) -> KeptState:
+    return KeptState((condition._lock,), notes=("condition: new",))
 
 
-def _take_event(event: Any) -> Taken:
-    return Taken(state=True if event.is_set() else None, notes=("event: new, set" if event.is_set() else "event: new",))
+def _take_event(event: Any) -> KeptState:
+    return KeptState(
+        state=True if event.is_set() else None, notes=("event: new, set" if event.is_set() else "event: new",)
+    )
 
 
-def _take_semaphore(semaphore: Any) -> Taken:
-    return Taken((semaphore._value,), notes=(f"semaphore: new, {semaphore._value} free",))
+def _take_semaphore(semaphore: Any) -> KeptState:
+    return KeptState((semaphore._value,), notes=(f"semaphore: new, {semaphore._value} free",))
 
 
-def _take_bounded(semaphore: Any) -> Taken:
+def _take_bounded(semaphore: Any) -> KeptState:
     bound = getattr(semaphore, "_initial_value", None)
     bound = semaphore._bound_value if bound is None else bound
-    return Taken((bound, semaphore._value), notes=(f"semaphore: new, {semaphore._value} of {bound} free",))
+    return KeptState((bound, semaphore._value), notes=(f"semaphore: new, {semaphore._value} of {bound} free",))
 
 
 def _make_bounded(cls: Any, bound: int, value: int) -> Any:
@@ -53,14 +55,14 @@ def _base(cls: Any, *bases: Any) -> Any:
     return next(base for base in bases if issubclass(cls, base))
 
 
-def _take_barrier(barrier: threading.Barrier) -> Taken:
+def _take_barrier(barrier: threading.Barrier) -> KeptState:
     parts: Any = barrier
     args = (barrier.parties, parts._action, parts._timeout)
-    return Taken(args, True if barrier.broken else None, ("barrier: new",))
+    return KeptState(args, True if barrier.broken else None, ("barrier: new",))
 
 
-def _take_local(value: Any) -> Taken:
-    return Taken(state=dict(vars(value)) or None, notes=("thread-local data: the values of this thread",))
+def _take_local(value: Any) -> KeptState:
+    return KeptState(state=dict(vars(value)) or None, notes=("thread-local data: the values of this thread",))
 
 
 def _set_event(event: Any, _state: bool) -> None:

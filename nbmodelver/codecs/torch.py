@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from nbmodelver.codecs.memory import ADOPTERS, ALLOCATORS, at_address
-from nbmodelver.codecs.protocol import Codec, Helper, State
+from nbmodelver.codecs.arrays import ADOPTERS, ALLOCATORS
+from nbmodelver.codecs.codec import Codec, Helper, State
+from nbmodelver.codecs.memory import at_address
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory

@@ -8,29 +8,29 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from nbmodelver.codecs.renewed import Refused, Taken, Way, refusing
+from nbmodelver.codecs.renewed import KeptState, Refused, Way, refusing
 
 _GONE = "a weak reference to something that is gone cannot be kept: it would come back as one to nothing"
 
 
-def _take_ref(ref: Any) -> Taken:
+def _take_ref(ref: Any) -> KeptState:
     target = ref()
     if target is None:
         raise Refused(_GONE)
     callback = ref.__callback__
-    return Taken((target,) if callback is None else (target, callback))
+    return KeptState((target,) if callback is None else (target, callback))
 
 
-def _take_method(ref: Any) -> Taken:
+def _take_method(ref: Any) -> KeptState:
     target = ref()
     if target is None:
         raise Refused(_GONE)
-    return Taken((target,))
+    return KeptState((target,))
 
 
-def _take_proxy(proxy: Any) -> Taken:
+def _take_proxy(proxy: Any) -> KeptState:
     try:
-        return Taken((proxy.__reduce_ex__.__self__,))
+        return KeptState((proxy.__reduce_ex__.__self__,))
     except ReferenceError as error:
         raise Refused(_GONE) from error
 
@@ -40,8 +40,8 @@ def _fill_pairs(made: Any, pairs: list[tuple[Any, Any]]) -> None:
         made[key] = value
 
 
-def _take_pairs(held: Any) -> Taken:
-    return Taken(state=list(held.items()) or None)
+def _take_pairs(held: Any) -> KeptState:
+    return KeptState(state=list(held.items()) or None)
 
 
 WAYS = (

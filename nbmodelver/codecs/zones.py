@@ -13,7 +13,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.protocol import Codec, State
+from nbmodelver.codecs.codec import Codec, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.core.labels import scalar
 from nbmodelver.repo.core.nearest import nearest
-from nbmodelver.verbs import Call, Given, parse
+from nbmodelver.verbs import Call, PythonValue, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,17 +103,17 @@ class CommitVerbs:
         said = views.Span(f" {'is' if len(names) == 1 else 'are'} being stored; the notebook goes on", "dim")
         return views.sentence(views.Span(", ".join(names), "strong"), said, value=pending)
 
-    def _measured(self, name: str, expression: str | Given) -> Metric:
+    def _measured(self, name: str, expression: str | PythonValue) -> Metric:
         """A metric, with the direction that was said: "12:lower" in a line, (12, "lower") in a call."""
-        if isinstance(expression, Given):
+        if isinstance(expression, PythonValue):
             pair = expression.value
             if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str):
-                return self._number(name, Given(pair[0])), directions.demand(name, pair[1])
+                return self._number(name, PythonValue(pair[0])), directions.demand(name, pair[1])
             return self._number(name, expression)
         inner, said = directions.split(expression)
         return self._number(name, inner) if said is None else (self._number(name, inner), said)
 
-    def _number(self, name: str, expression: str | Given) -> float:
+    def _number(self, name: str, expression: str | PythonValue) -> float:
         value = scalar(self._evaluated(f"--metric {name}", expression))
         try:
             return float(value)
@@ -122,15 +122,15 @@ class CommitVerbs:
                 f"the metric '{name}' is not a number but a {type(value).__name__}", f"check: {expression}"
             ) from error
 
-    def _plain(self, name: str, expression: str | Given) -> Any:
+    def _plain(self, name: str, expression: str | PythonValue) -> Any:
         value = self._evaluated(f"--param {name}", expression)
         if value is None or type(value) in (bool, int, float, str, list, dict):
             return value
         found = scalar(value)
         return str(value) if found is value else found
 
-    def _evaluated(self, option: str, expression: str | Given) -> Any:
-        if isinstance(expression, Given):
+    def _evaluated(self, option: str, expression: str | PythonValue) -> Any:
+        if isinstance(expression, PythonValue):
             return expression.value
         try:
             return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self._session.values)  # noqa: S307  # the user's own cell

@@ -1,4 +1,4 @@
-"""catboost: its models are models, pools are datasets."""
+"""Kinds and profiles of catboost: its models are models, pools are datasets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLASSES: dict[str, Kind] = {"CatBoost": "model", "Pool": "dataset"}
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Trees and importances of a fitted model; shape of a pool."""
+    """Trees and importances of a fitted model, or the shape of a pool."""
     if kind == "dataset":
         return {"shape": [int(n) for n in value.shape]}
     if not value.is_fitted():

@@ -1,4 +1,4 @@
-"""Charts out of profiles, several sides over each other: columns' distributions, importances, training curves."""
+"""Charts made from profiles, with one series per side: distributions of columns, importances, training curves."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MAX_BARS = 15
 
 
 def charts_of(sides: Mapping[str, Profile]) -> tuple[Chart, ...]:
-    """The charts of one value's profiles; sides: label of a side ("v3") -> its profile.
+    """The charts for the profiles of one value.
 
-    A distribution that is the same on all sides is not drawn twice.
+    sides: label of a side ("v3") -> its profile. A distribution that is equal on all sides is drawn once.
     """
     return (*_histograms(sides), *_importances(sides), *_curves(sides))
 
@@ -43,7 +43,7 @@ def _columns(profile: Profile) -> dict[str, Any]:
 
 
 def _bins(label: str, histogram: Any) -> Series | None:
-    """Counts over the edges of equal bins; None for dates, whose edges are no numbers, and for no histogram."""
+    """The counts of a histogram with numeric edges; None for dates and for a missing histogram."""
     if not isinstance(histogram, dict):
         return None
     low, high, counts = histogram.get("low"), histogram.get("high"), histogram.get("counts")
@@ -76,7 +76,7 @@ def _pairs(profile: Profile) -> dict[str, float]:
 
 
 def _curves(sides: Mapping[str, Profile]) -> list[Chart]:
-    """One chart a curve ("loss", "validation rmse"), a line a side; x counts from 1."""
+    """One chart per curve ("loss", "validation rmse") with one line per side. x counts from 1."""
     found = {label: _mapping(profile.get("curves")) for label, profile in sides.items()}
     names = dict.fromkeys(name for curves in found.values() for name in curves)
     drawn = []

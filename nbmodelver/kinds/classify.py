@@ -1,4 +1,7 @@
-"""Which kind a value is of: by its type alone, without calling anything of it (P11)."""
+"""Determines the kind of a value from its type alone.
+
+It calls no code of the value (P11, see SECURITY.md).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Kind
 
 PLAIN_IDS = frozenset(map(id, (int, float, bool, str, complex, type(None))))
-"""By identity: a class is never hashed, its metaclass may be the user's."""
+"""Ids of the plain classes. Comparing ids avoids hashing a class, which a user-defined metaclass could intercept."""
 NUMBERS = frozenset({int, float})
 PLAIN_CLASSES = frozenset(
     {
@@ -34,14 +37,17 @@ AFTER_FIT = (
     "forecast", "sample", "kneighbors",
 )  # fmt: skip
 LOOK_AT = 100
-"""So many members of a container are looked at: enough to tell, and a commit stays independent of sizes."""
+"""Number of container members that are inspected.
+
+This bound keeps the cost of a commit independent of the size of a value.
+"""
 
 
 def classify(name: str, value: Any) -> Kind | None:
-    """The kind of a value under that name; None for what no commit keeps by itself (modules, private names).
+    """The kind of a value with this name; None for modules and private names, which a commit leaves out by default.
 
-    A number named like a metric is a "metric", any other plain value "hyperparameters". A built-in list, tuple or
-    dict is what its first members are: models, datasets or plain values.
+    A number whose name is the name of a metric is a "metric"; any other plain value is "hyperparameters". The kind of a
+    built-in list, tuple or dict is the kind of its first members: models, datasets or plain values.
     """
     if name.startswith("_"):
         return None
@@ -50,22 +56,25 @@ def classify(name: str, value: Any) -> Kind | None:
 
 
 def kind_of(value: Any) -> Kind | None:
-    """The kind of a value whatever its name; None for a module, and for what nbmodelver itself gave (a version ...).
+    """The kind of a value, independent of its name; None for modules and for objects of nbmodelver such as versions.
 
-    What is plain is "hyperparameters", or "dataset" where it is data: see `kinds.data`.
+    A plain value is "hyperparameters", or "dataset" if it is data: see `kinds.data`.
     """
     kind = plain_kind(value)
     return "dataset" if kind == "hyperparameters" and is_data(value) else kind
 
 
 def plain_kind(value: Any, depth: int = 3) -> Kind | None:
-    """The same, but whatever is plain is "hyperparameters". depth: levels of containers that are looked into."""
+    """Like `kind_of`, but every plain value is "hyperparameters".
+
+    depth: number of container levels that are inspected.
+    """
     cls = type(value)
     if id(cls) in PLAIN_IDS:
         return "hyperparameters"
     if cls is dict or cls is list or cls is tuple:
         return _kind_of_container(value, depth)
-    if cls is OrderedDict or cls is defaultdict:  # What torch gives as the state of a network holds tensors.
+    if cls is OrderedDict or cls is defaultdict:  # The state_dict of a torch module is an OrderedDict of tensors.
         held = _kind_of_container(value, depth)
         return "hyperparameters" if held == "other" else held
     bases = mro(cls)
@@ -77,7 +86,7 @@ def plain_kind(value: Any, depth: int = 3) -> Kind | None:
 
 
 def _kind_of_subclass(value: Any, depth: int) -> Kind | None:
-    """The kind of a dictionary of a class of its own (EasyDict, Box): what its members are."""
+    """The kind of an instance of a dict subclass (EasyDict, Box), taken from its members."""
     if not any(b is dict for b in mro(type(value))):
         return None
     return _kind_of_container(dict(islice(dict.items(value), LOOK_AT)), depth)

@@ -1,7 +1,7 @@
 """Statistics of one column of data, as JSON: nulls, range, mean, distinct values, top values, a histogram.
 
-Vectorised. Range, mean, deviation and nulls are always of all rows; distinct values, top values and the histogram are
-of a sample when there are many rows, and the profile says of how many.
+All of it is vectorised. Range, mean, standard deviation and nulls cover all rows. For long columns, distinct values,
+top values and the histogram cover a sample, and the profile contains the sample size.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ PANDAS_SCALARS = ("Interval", "Period", "Timestamp", "Timedelta")
 
 @dataclass(frozen=True)
 class Column:
-    """A column as a library's file offers it.
+    """A column as a library's file provides it.
 
-    nulls: how many rows hold nothing. values: the given rows (an index array, or None for all) as a 1-D numpy array;
-    nulls may be left out or left in as NaN, NaT or None. more: what else is to be said of it.
+    nulls: number of rows without a value. values: takes an index array (None for all rows) and returns these rows as a
+    1-D numpy array of any dtype; nulls may be absent or present as NaN, NaT or None. more: further entries for the
+    statistics.
     """
 
     name: str
@@ -46,7 +47,10 @@ class Column:
 
 
 def table(rows: int, columns: Iterable[Column], *, count: int) -> dict[str, Json]:
-    """The statistics of a table's first columns; `count` is how many there are."""
+    """The statistics of the first columns of a table.
+
+    rows: number of rows. count: number of columns in the whole table.
+    """
     found: list[Json] = []
     for column, _ in zip(columns, range(MAX_COLUMNS), strict=False):
         found.append(described(column, rows))
@@ -59,7 +63,7 @@ def table(rows: int, columns: Iterable[Column], *, count: int) -> dict[str, Json
 
 
 def described(column: Column, rows: int) -> dict[str, Json]:
-    """One column's statistics; what cannot be had is said in "note"."""
+    """The statistics of one column. A failure is reported in "note" and never raised."""
     found: dict[str, Json] = {"name": column.name, "dtype": column.dtype, **column.more}
     try:
         found["nulls"] = int(column.nulls())
@@ -75,7 +79,7 @@ def described(column: Column, rows: int) -> dict[str, Json]:
 
 
 def sample(rows: int) -> Any:
-    """Sorted row numbers to look at, the same for the same length; None for all rows."""
+    """Sorted row numbers of the sample as a 1-D integer array, equal for equal lengths; None for all rows."""
     if rows <= SAMPLE_ABOVE:
         return None
     import numpy as np
@@ -84,7 +88,7 @@ def sample(rows: int) -> Any:
 
 
 def array_column(name: str, values: Any) -> Column:
-    """The column that a 1-D numpy array is."""
+    """A 1-D numpy array of any dtype as a `Column`."""
     return Column(
         name, str(values.dtype), lambda: _nulls(values), lambda rows: values if rows is None else values[rows]
     )
@@ -138,7 +142,7 @@ def _said(value: Any) -> Json:
 
 
 def _histogram(some: Any) -> dict[str, Json]:
-    """Counts in equal bins from `low` to `high`; empty when the range is a point or overflows."""
+    """Counts in equal bins from `low` to `high`; empty if the range is a single point or overflows."""
     import numpy as np
 
     numbers = some.astype("int64" if some.dtype.kind in "mM" else "float64")
@@ -151,14 +155,14 @@ def _histogram(some: Any) -> dict[str, Json]:
 
 
 def _label(value: Any) -> str:
-    """A value's text where its class is a library's that only writes it, else its class."""
+    """The text of a value if its class belongs to a known library, otherwise the name of its class."""
     cls = type(value)
     known = root_of(cls) in WRITTEN_AS_TEXT or (root_of(cls) == "pandas" and qualname_of(cls) in PANDAS_SCALARS)
     return str(value) if known else f"<{type_name(value)}>"
 
 
 def _of_labels(some: Any) -> dict[str, Json]:
-    """Distinct and top values of text and mixed columns; values of a user's classes are counted by class only."""
+    """Distinct and top values of text and mixed columns. Values of user classes are counted by class."""
     looked_at = some[:: max(1, -(-len(some) // LABEL_ROWS))].tolist()
     labels = [v if type(v) in EXACT_LABELS else _label(v) for v in looked_at if v is not None and v == v]  # noqa: PLR0124 (NaN)
     counts = Counter(labels)

@@ -1,4 +1,4 @@
-"""Two profiles of one name as a section of a diff: a row for whatever differs, and "same" rows for the rest."""
+"""Compares two profiles of one name: a row for each difference, and rows with status "same" for the rest."""
 
 from __future__ import annotations
 
@@ -32,28 +32,31 @@ MAX_IMPORTANCES = 15
 MOST_MEMBERS = 8
 SMALL_BYTES = 10_000
 MOST_PERCENT = 100_000
-"""Of a change above it the difference says more."""
+"""A change above this percentage is shown as a difference instead."""
 
 
 def compare(kind: Kind, name: str, before: Profile, after: Profile) -> Section:
-    """The section "profile.NAME". Columns: what, before, after, and the change of numbers as text ("+2.1 %")."""
+    """The section "profile.NAME" of a diff.
+
+    Columns: property, before, after, and the change of numbers as text ("+2.1 %").
+    """
     del kind
     rows = [*_facts(before, after), *_tables(before, after)]
     notes = dict.fromkeys(str(p["note"]) for p in (before, after) if p.get("note"))
     if any(p.get("sampled_rows") for p in (before, after)):
-        notes["distinct values, top values and histograms are of a sample of the rows"] = None
+        notes["distinct values, top values and histograms cover a sample of the rows"] = None
     return Section(f"profile.{name}", name, COLUMNS, tuple(rows), note="; ".join(notes))
 
 
 def _facts(before: Profile, after: Profile) -> Iterator[Row]:
-    yield from paired({"type": before.get("type")}, {"type": after.get("type")})
-    yield from paired(_extent(before), _extent(after))
+    yield from rows_by_key({"type": before.get("type")}, {"type": after.get("type")})
+    yield from rows_by_key(_extent(before), _extent(after))
     small = {k for k in before.keys() & after.keys() if _is_small(k, before[k]) and _is_small(k, after[k])}
-    yield from paired(_plain_facts(before, small), _plain_facts(after, small))
+    yield from rows_by_key(_plain_facts(before, small), _plain_facts(after, small))
 
 
 def _is_small(key: str, value: Json) -> bool:
-    """True for a size that says less than the value itself, which has a row of its own."""
+    """True for the size of a value that is small enough to have a row of its own; the size adds nothing."""
     return key.endswith("_bytes") and isinstance(value, int) and value < SMALL_BYTES
 
 
@@ -72,7 +75,7 @@ def _plain(key: str, value: Json) -> Json:
 
 
 def _extent(profile: Profile) -> dict[str, Json]:
-    """The shape as numbers with names, so that a change of rows shows as one."""
+    """The shape as named numbers, so that a changed number of rows is one row."""
     shape = profile.get("shape")
     if not isinstance(shape, list):
         return {}
@@ -83,15 +86,15 @@ def _extent(profile: Profile) -> dict[str, Json]:
 
 def _tables(before: Profile, after: Profile) -> Iterator[Row]:
     yield from _columns(_by_name(before, "columns"), _by_name(after, "columns"))
-    yield from paired(_layers(before), _layers(after))
-    yield from paired(_norms(before), _norms(after))
+    yield from rows_by_key(_layers(before), _layers(after))
+    yield from rows_by_key(_norms(before), _norms(after))
     for key in ("params", "fitted", "fit", "members"):
-        yield from paired(_mapping(before, key), _mapping(after, key))
-    yield from paired(*_largest(_importances(before), _importances(after)))
+        yield from rows_by_key(_mapping(before, key), _mapping(after, key))
+    yield from rows_by_key(*_largest(_importances(before), _importances(after)))
 
 
-def paired(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
-    """A row a key, in the order of `before`, then what only `after` has."""
+def rows_by_key(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
+    """A row for each key: first in the order of `before`, then the keys that only `after` has."""
     for key in dict.fromkeys((*before, *after)):
         yield row(prefix + key, before.get(key), after.get(key), _status(key, before, after))
 
@@ -105,12 +108,12 @@ def _status(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> St
 
 
 def row(what: str, before: Json, after: Json, status: Status) -> Row:
-    """One line of the section, with the change where both sides are numbers."""
+    """One row of the section, with the change if both sides are numbers."""
     return Row((what, before, after, step(before, after) if status == "changed" else None), status)
 
 
 def step(before: Json, after: Json) -> str | None:
-    """From one number to another, relative where that says something: "+2.1 %"; "+12" from nothing, or next to it."""
+    """The change between two numbers: relative ("+2.1 %"), or absolute ("+12") if `before` is zero or close to it."""
     if not (_is_number(before) and _is_number(after)):
         return None
     difference = float(after) - float(before)  # type: ignore[arg-type]  # numbers, checked above
@@ -150,7 +153,7 @@ def _statistics(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
 
 def _from_the_first_that_differs(before: Json, after: Json) -> tuple[str, str]:
-    """Two lists from the first place on where they differ, a few members of each."""
+    """The members of two lists from their first difference on, at most `MOST_MEMBERS` each."""
     old, new = (one if isinstance(one, list) else [] for one in (before, after))
     at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     start = 0 if max(len(old), len(new)) <= MOST_MEMBERS else at
@@ -168,7 +171,7 @@ def _top(column: Mapping[str, Any]) -> Json:
 
 
 def _by_name(profile: Profile, key: str) -> dict[str, Any]:
-    """The entries by name; a name that comes again gets its place: "x (2)"."""
+    """The entries by name; a repeated name gets its position: "x (2)"."""
     found: dict[str, Any] = {}
     entries = profile.get(key)
     for i, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -183,13 +186,13 @@ def _layers(profile: Profile) -> dict[str, Json]:
 
 
 def _norms(profile: Profile) -> dict[str, Json]:
-    """How long each layer's weights are: the one number that training changes in every layer."""
+    """The Euclidean norm of the weights of each layer: the one number that training changes in every layer."""
     layers = _by_name(profile, "layers").items()
     return {f"{_titled(name)} · norm": entry["norm"] for name, entry in layers if entry.get("norm") is not None}
 
 
 def _titled(layer: str) -> str:
-    """A network of one layer has no name for it."""
+    """The title of a layer; a network of one layer has no name for it."""
     return f"layer {layer}".rstrip()
 
 
@@ -210,7 +213,7 @@ def _importances(profile: Profile) -> dict[str, Json]:
 
 
 def _largest(before: dict[str, Json], after: dict[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Both sides with the features that weigh most on either side, the same features on both."""
+    """Both sides restricted to the features with the largest importance on either side."""
 
     def weight(key: str) -> float:
         sides = (before.get(key), after.get(key))

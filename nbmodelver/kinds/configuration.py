@@ -1,7 +1,8 @@
-"""The named values inside a configuration, whatever it is written with. Runs none of its code (P11).
+"""The named values inside a configuration object of any supported type.
 
-Dictionaries and their subclasses (EasyDict, Box), OmegaConf, namespaces, dataclasses, attrs, pydantic, msgspec, named
-tuples, `class CFG` with plain attributes, and objects of the user's classes that hold nothing but plain values.
+Supported are dictionaries and their subclasses (EasyDict, Box), OmegaConf, namespaces, dataclasses, attrs, pydantic,
+msgspec, named tuples, `class CFG` with plain attributes, and objects of user classes that hold only plain values. No
+code of the value is run (P11, see SECURITY.md).
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 300
 DEPTH = 3
-"""Levels of objects of the user's classes inside each other."""
+"""Number of nested levels of user-class objects that are read."""
 NAMESPACES = frozenset({("types", "SimpleNamespace"), ("argparse", "Namespace"), ("pydantic", "BaseModel"),
                         ("transformers", "PretrainedConfig"), ("transformers", "PreTrainedConfig")})  # fmt: skip
 DESCRIPTORS = (types.FunctionType, property, classmethod, staticmethod, types.ModuleType)
 
 
 def settings_of(value: Any) -> Mapping[str, Any] | None:
-    """Name to value of a configuration; None when the value is no configuration."""
+    """Name -> value of a configuration; None if the value is not a configuration."""
     cls = type(value)
     bases = mro(cls)
     names = [(root_of(b), qualname_of(b)) for b in bases]
@@ -57,14 +58,14 @@ def settings_of(value: Any) -> Mapping[str, Any] | None:
 
 
 def is_configuration(value: Any) -> bool:
-    """True for what holds settings by name; False for models, data, and a plain value that stands for itself."""
+    """True for a value that holds settings by name; False for models, data and single plain values."""
     if plain_kind(value) in ("model", "dataset") or is_data(value):
         return False
     return settings_of(value) is not None or own_settings(value) is not None
 
 
 def own_settings(value: Any, depth: int = DEPTH) -> Mapping[str, Any] | None:
-    """The attributes of an object of a user's class, and those of the class, when all of them are plain."""
+    """The attributes of an object of a user class and of its class; None unless all of them are plain."""
     cls = type(value)
     if not depth or not is_users(cls) or defines(cls, "fit"):
         return None
@@ -73,7 +74,7 @@ def own_settings(value: Any, depth: int = DEPTH) -> Mapping[str, Any] | None:
 
 
 def is_users(cls: type) -> bool:
-    """True for a class of the notebook or of a module beside it: not of Python, and not of an installed package."""
+    """True for a class of the notebook or of one of the project's modules; False for Python and installed packages."""
     home = module_of(cls)
     if home == "__main__":
         return True
@@ -84,7 +85,7 @@ def is_users(cls: type) -> bool:
 
 
 def _of_class(cls: type, depth: int = DEPTH) -> dict[str, Any]:
-    """The plain attributes of a user's class and of its bases, which are all the user's as well."""
+    """The plain attributes of a user class and of its bases, if all bases are user classes too."""
     bases = [b for b in mro(cls) if b is not object]
     if not depth or not all(is_users(b) for b in bases) or defines(cls, "fit"):
         return {}
@@ -103,18 +104,18 @@ def _is_plain(value: Any, depth: int) -> bool:
 
 
 def _is_inner(value: Any, depth: int) -> bool:
-    """True for a class inside a class that holds settings itself: `class CFG: class model: depth = 3`."""
+    """True for a nested class that holds settings: `class CFG: class model: depth = 3`."""
     return any(b is type for b in mro(type(value))) and bool(_of_class(value, depth - 1))
 
 
 def _of_omegaconf(value: Any) -> Mapping[str, Any] | None:
-    """The fields of a DictConfig with what its nodes hold, as it stands there: an interpolation is its text."""
+    """The fields of a DictConfig with the raw values of their nodes; an interpolation stays text."""
     content = attribute(value, "_content")
     return {str(scalar(k)): _node(v) for k, v in content.items()} if type(content) is dict else None
 
 
 def _node(node: Any) -> Any:
-    """What a node of OmegaConf holds: a plain value, a list, or a configuration that is left as it is."""
+    """The content of an OmegaConf node: a plain value, a list, or a nested configuration, unchanged."""
     held = instance_dict(node)
     if "_val" in held:
         return held["_val"]
@@ -123,7 +124,7 @@ def _node(node: Any) -> Any:
 
 
 def _declared(value: Any) -> Mapping[str, Any] | None:
-    """The fields of a dataclass, of attrs, of msgspec, of a named tuple."""
+    """The fields of a dataclass, attrs class, msgspec struct or named tuple."""
     cls = type(value)
     declared = attribute_of(cls, "__dataclass_fields__")
     if type(declared) is dict:
@@ -131,7 +132,7 @@ def _declared(value: Any) -> Mapping[str, Any] | None:
     named = attribute_of(cls, "_fields")
     if type(named) is tuple and any(b is tuple for b in mro(cls)):
         return dict(zip(named, tuple.__iter__(value), strict=False))
-    is_struct = root_of(type(cls)) == "msgspec"  # Its metaclass knows the fields, and nothing of the user's runs there.
+    is_struct = root_of(type(cls)) == "msgspec"  # The metaclass has the fields; reading them runs no user code.
     fields = cls.__struct_fields__ if is_struct else attribute_of(cls, "__attrs_attrs__")
     return {n: attribute(value, n) for n in _names(tuple.__iter__(fields))} if isinstance(fields, tuple) else None
 

@@ -1,4 +1,4 @@
-"""Training curves that a value holds: numbers a step, under a name. Read from attributes and plain containers only."""
+"""Training curves that a value holds: one number per step, by name. Reads only attributes and plain containers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ATTRIBUTES = ("loss_curve_", "train_score_", "validation_score_", "validation_scores_", "evals_result_",
               "_evals_result", "history")  # fmt: skip
-"""Of scikit-learn's networks and boosting, xgboost, lightgbm, and Keras' History."""
+"""Attributes with curves in scikit-learn (networks, boosting), xgboost, lightgbm and the History of Keras."""
 
 LEAST, MOST = 3, 1000
 MAX_CURVES = 24
@@ -22,7 +22,10 @@ DEPTH = 3
 
 
 def curves(value: Any) -> dict[str, Json]:
-    """The profile's "curves": name -> {"every": steps between two values, "values": [...]}; {} when there is none."""
+    """The entry "curves" of a profile; {} if the value has none.
+
+    It maps a name to {"every": steps between two values, "values": [...]}.
+    """
     found: dict[str, Json] = {}
     for name, numbers in _found(value):
         if len(found) < MAX_CURVES:
@@ -38,7 +41,7 @@ def _found(value: Any) -> Iterator[tuple[str, list[Any]]]:
     for name in ATTRIBUTES:
         held = attribute(value, name)
         if name == "history" and held is not None and type(held) is not dict:
-            held = attribute(held, name)  # A Keras model holds the History, which holds the curves.
+            held = attribute(held, name)  # The History of a Keras model has the curves.
         label = "" if type(held) is dict else name.strip("_").replace("_", " ")
         yield from _in(held, label, DEPTH)
 

@@ -1,5 +1,7 @@
-"""What is data and no hyperparameter: a text of more than 200 characters, and a container of more than 50 plain members
-of one shape (a vocabulary, a list of labels, rows of a table).
+"""Distinguishes data from hyperparameters.
+
+Data is a text of more than 200 characters, or a container of more than 50 plain members of one type (a vocabulary, a
+list of labels, rows of a table).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_MEMBERS = 50
 LOOK_AT = 2_000
-"""So many members are looked at, so that a commit does not depend on sizes."""
+"""Number of members that are inspected. This bound keeps the cost of a commit independent of the size of a value."""
 NUMBERS = (bool, int, float, complex)
 SHAPES: tuple[tuple[type, ...], ...] = (
     NUMBERS, (str,), (bytes, bytearray), (list, tuple, deque), (set, frozenset), (dict,),
@@ -26,7 +28,7 @@ SHAPES: tuple[tuple[type, ...], ...] = (
 
 
 def is_data(value: Any) -> bool:
-    """True for a long text, and for a container of many plain members of one shape. Runs none of the value's code."""
+    """True for a long text and for a container of many plain members of one type. Runs none of the value's code."""
     cls = type(value)
     if cls is str or cls is bytes or cls is bytearray:
         return len(value) > MAX_TEXT
@@ -38,7 +40,7 @@ def is_data(value: Any) -> bool:
 
 
 def _counted(value: Any) -> tuple[int, Iterable[Any]] | None:
-    """How many members a container has, and these; of a dictionary of any class its values. Nothing is copied."""
+    """The number of members of a container, and an iterable of them (of a dict: its values), without a copy."""
     cls = type(value)
     if any(cls is c for c in (list, tuple, set, frozenset, deque)):
         return len(value), value
@@ -48,7 +50,7 @@ def _counted(value: Any) -> tuple[int, Iterable[Any]] | None:
 
 
 def members_of(value: Any) -> Any:
-    """The value as a built-in container that may be asked for its length and members; None for anything else."""
+    """The value as a built-in container whose length and members may be read; None for anything else."""
     cls = type(value)
     if any(cls is c for c in (list, tuple, dict, set, frozenset, deque)):
         return value
@@ -63,7 +65,7 @@ def _values(members: Any) -> Iterable[Any]:
 
 
 def _shape(member: Any) -> int | None:
-    """The number of the plain shape that a member has; None when it is not plain."""
+    """The number of the plain type of a member; None if it is not plain."""
     cls = type(member)
     for i, shape in enumerate(SHAPES):
         if any(cls is c for c in shape):
@@ -73,7 +75,7 @@ def _shape(member: Any) -> int | None:
 
 
 def described(value: Any) -> dict[str, Json]:
-    """The profile of data: how much of what, and how it begins."""
+    """The profile of data: its length, the types of its members, and its first members."""
     if isinstance(value, str | bytes | bytearray):
         text = value if isinstance(value, str) else bytes(value[:MAX_TEXT]).decode("latin-1")
         return {"characters" if isinstance(value, str) else "bytes": len(value), "begins": _short(text)}

@@ -1,4 +1,4 @@
-"""What fitted models have in common: the attributes that fitting leaves, and importances."""
+"""What fitted models of all libraries have in common: fitted attributes and importances."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_FEATURES = 50
 
 
 def fitted(value: Any) -> dict[str, Json]:
-    """The attributes that fitting left, by scikit-learn's trailing underscore: shape of arrays, count of lists."""
+    """The attributes that `fit` sets (with a trailing underscore): the shape of arrays, the length of lists."""
     names = [n for n in instance_dict(value) if n.endswith("_") and not n.startswith("_")]
     return {"fitted": {n: _brief(instance_dict(value)[n]) for n in sorted(names)}, "is_fitted": bool(names)}
 
@@ -30,7 +30,7 @@ def _brief(value: Any) -> Json:
 
 
 def importances(names: Any, weights: Any) -> dict[str, Json]:
-    """Features by weight, the largest first; names may be None."""
+    """Importances of features, largest first. names: of the features, or None."""
     import numpy as np
 
     weights = np.asarray(weights, dtype="float64")
@@ -43,7 +43,7 @@ def importances(names: Any, weights: Any) -> dict[str, Json]:
 
 
 def importances_of(value: Any, *attributes: str) -> dict[str, Json]:
-    """The importances under the first of these attributes that the fitted model has."""
+    """The importances in the first of these attributes that the fitted model has."""
     for name in attributes:
         weights = getattr(value, name, None)
         if weights is not None:

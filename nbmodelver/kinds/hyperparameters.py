@@ -1,7 +1,8 @@
-"""The hyperparameters that a value carries, flattened to key and value. Runs none of the value's code (P11).
+"""The hyperparameters of a value as a flat mapping.
 
-A scikit-learn style estimator is read as its `get_params` would read it: the parameters that its constructors name,
-from where `set_params` puts them.
+No code of the value is run (P11, see SECURITY.md). An estimator in the style of scikit-learn is read as its
+`get_params` would do: the parameters are named by its constructors, and read from the attributes that `set_params`
+sets.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ MAX_DEPTH = 4
 
 
 def hyperparameters_of(value: Any) -> dict[str, Json]:
-    """Key to value, nested keys joined by "." (configurations) or "__" (estimators); a plain value under "".
+    """Key -> value. Nested keys are joined by "." (configurations) or "__" (estimators); a plain value has the key "".
 
-    At most 300 keys. A value that is not plain is given by its type: "<Net>". Data (`kinds.data`) is none of them.
+    At most 300 keys. A value that is not plain is represented by its type: "<Net>". Data (`kinds.data`) is not
+    included.
     """
     return dict(islice(_flattened(value, "", MAX_DEPTH), MAX_PARAMETERS))
 
@@ -47,7 +49,7 @@ def _flattened(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Json]
 
 
 def _fields(value: Any) -> Mapping[str, Any] | None:
-    """The named values inside, or None for a value that stands for itself."""
+    """The named values inside, or None for a value that is a single parameter."""
     cls = type(value)
     if id(cls) in PLAIN_IDS:
         return None

@@ -1,6 +1,6 @@
-"""Where two values differ: the places inside, each with what stands there before and after.
+"""Finds where two values differ: each place inside them, with its value before and after.
 
-Reads containers, texts, bytes, arrays, configurations and the attributes of objects; calls no code of a user's class.
+It reads containers, texts, bytes, arrays, configurations and attributes of objects, and calls no code of user classes.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 MOST_PLACES = 20
 DEPTH = 8
 FOR_S = 2.0
-"""So long are places looked for; what was found by then is shown."""
+"""Time limit of the search in seconds; the places found until then are shown."""
 AROUND, MOST_TEXT = 20, 60
 STRETCH = 1_000
 MOST_MATCHED = 400
-"""Lists whose middle is longer are not matched item by item where their lengths differ."""
+"""Lists of different lengths are matched item by item only if their differing middle is at most this long."""
 PLAIN = frozenset(map(id, (int, float, bool, complex, str, bytes, bytearray, type(None))))
 Place = tuple[str, Any, Any, str]
-"""Path, before, after, status."""
+"""Path, value before, value after, status."""
 
 
 def rows_of(before: Any, after: Any) -> tuple[list[Row], str]:
-    """A row for each place where the values differ, the first 20 of them; and a note on those beyond."""
-    found = list(islice(_Walk().places("", before, after), 10 * MOST_PLACES + 1))
+    """A row for each of the first 20 places where the values differ, and a note about the remaining ones."""
+    found = list(islice(_Comparison().places("", before, after), 10 * MOST_PLACES + 1))
     rows = [_row(*place) for place in found[:MOST_PLACES]]
     more = len(found) - MOST_PLACES
     over = "more than " if len(found) > 10 * MOST_PLACES else ""
@@ -54,7 +54,7 @@ def _row(path: str, before: Any, after: Any, status: str) -> Row:
 
 
 def around(before: str, after: str) -> tuple[str, str]:
-    """Both texts shortened to the first place where they differ, so that they differ as they are shown.
+    """Both texts, shortened to the first place where they differ.
 
     >>> around("a" * 100 + "b" + "c" * 100, "a" * 100 + "x" + "c" * 100)
     ('…aaaaaaaaaaaaaaaaaaaabcccccccccccccccccccc…', '…aaaaaaaaaaaaaaaaaaaaxcccccccccccccccccccc…')
@@ -73,9 +73,9 @@ def _window(text: str, start: int, end: int) -> str:
 
 
 def _common(a: Sequence[Any], b: Sequence[Any]) -> int:
-    """How many members are the same from the beginning on."""
+    """The length of the common prefix."""
     low, high = 0, min(len(a), len(b))
-    while low < high:  # Whole slices are compared in C.
+    while low < high:  # Slices are compared in C.
         middle = (low + high + 1) // 2
         if a[low:middle] == b[low:middle]:
             low = middle
@@ -84,15 +84,15 @@ def _common(a: Sequence[Any], b: Sequence[Any]) -> int:
     return low
 
 
-class _Walk:
-    """One comparison: what was looked at, and until when it goes on."""
+class _Comparison:
+    """One comparison, with the objects already compared and the time limit."""
 
     def __init__(self) -> None:
         self.seen: set[tuple[int, int]] = set()
         self.ends = time.monotonic() + FOR_S
 
     def places(self, path: str, a: Any, b: Any, depth: int = DEPTH) -> Iterator[Place]:
-        """The places where `a` and `b` differ, in order."""
+        """Yield the places where `a` and `b` differ, in order."""
         cls = type(a)
         if a is b or time.monotonic() > self.ends:
             return
@@ -127,11 +127,11 @@ class _Walk:
             pairs = min(len(old), len(new))
             for i, j in zip(old, new, strict=False):
                 yield from self.places(f"{path}[{j}]", a[i], b[j], depth)
-            yield from ((f"{path}[{i}]", _said(a[i]), None, "removed") for i in old[pairs:])
-            yield from ((f"{path}[{j}]", None, _said(b[j]), "added") for j in new[pairs:])
+            yield from ((f"{path}[{i}]", _brief(a[i]), None, "removed") for i in old[pairs:])
+            yield from ((f"{path}[{j}]", None, _brief(b[j]), "added") for j in new[pairs:])
 
     def _named(self, path: str, a: Any, b: Any, depth: int) -> Iterator[Place]:
-        """Dictionaries, configurations, and whatever has attributes."""
+        """Yield the places in dictionaries, configurations and objects with attributes."""
         old, new = members_of(a), members_of(b)
         if type(old) is dict and type(new) is dict:
             yield from self._mappings(path, old, new, depth, _key if is_data(a) or is_data(b) else _field)
@@ -152,15 +152,15 @@ class _Walk:
             return
         for key in a:
             if key not in b:
-                yield named(path, key), _said(a[key]), None, "removed"
+                yield named(path, key), _brief(a[key]), None, "removed"
             else:
                 yield from self.places(named(path, key), a[key], b[key], depth)
-        yield from ((named(path, k), None, _said(b[k]), "added") for k in b if k not in a)
+        yield from ((named(path, k), None, _brief(b[k]), "added") for k in b if k not in a)
         if list(a) != list(b) and a.keys() == b.keys():
             yield from _order(path, list(a), list(b))
 
     def _arrays(self, path: str, a: Any, b: Any, depth: int) -> Iterator[Place]:
-        """The elements that differ."""
+        """Yield the elements that differ."""
         if a.shape != b.shape or a.dtype != b.dtype:
             shown = [f"{list(one.shape)} {one.dtype}" for one in (a, b)]
             yield f"{path} shape".lstrip(), shown[0], shown[1], "changed"
@@ -171,12 +171,12 @@ class _Walk:
 
 
 def _is_named_alike(a: type, b: type) -> bool:
-    """True for one class of the notebook that was loaded twice."""
+    """True for two classes of the notebook with the same name: one class that was loaded twice."""
     return (module_of(a), qualname_of(a)) == (module_of(b), qualname_of(b)) and id(a) not in PLAIN
 
 
 def _stretches(a: list[Any], b: list[Any]) -> Iterator[tuple[range, range]]:
-    """The places of stretches of a list that became others, in both lists."""
+    """Yield the ranges that were replaced, in both lists."""
     old, new = _keys(a), _keys(b)
     first = _common(old, new)
     last = _common(old[first:][::-1], new[first:][::-1])
@@ -202,7 +202,10 @@ def _plain(path: str, a: Any, b: Any) -> Iterator[Place]:
 
 
 def _unequal(a: list[Any], b: list[Any]) -> Iterator[int]:
-    """The places where two lists of one length may differ; equal stretches of plain values are passed over in C."""
+    """Yield indices where two lists of equal length may differ.
+
+    Equal ranges of plain values are skipped by comparing slices.
+    """
     for start in range(0, len(a), STRETCH):
         old, new = a[start : start + STRETCH], b[start : start + STRETCH]
         if not (_are_plain(old) and _are_plain(new) and old == new and [*map(type, old)] == [*map(type, new)]):
@@ -214,7 +217,7 @@ def _are_plain(values: list[Any]) -> bool:
 
 
 def _keys(values: list[Any]) -> list[Any]:
-    """Members that can be compared and hashed: plain ones as they are with their type, others by what they show."""
+    """Comparable, hashable keys of members: plain members with their type, others by their short text."""
     return [(type(v).__name__, v) if id(type(v)) in PLAIN and type(v) is not bytearray else _print(v) for v in values]
 
 
@@ -223,7 +226,7 @@ def _print(value: Any) -> str:
 
 
 def _sets(path: str, a: Any, b: Any) -> Iterator[Place]:
-    """Members that are gone and that are new; those of classes that hash by themselves are not asked."""
+    """Yield removed and added members. Members with a hash method of a user class are skipped."""
     if all(_is_hashable(m) for m in (*a, *b)):
         yield from ((_key(path, m), None, None, "removed") for m in sorted(a - b, key=repr))
         yield from ((_key(path, m), None, None, "added") for m in sorted(b - a, key=repr))
@@ -246,7 +249,7 @@ def _listed(keys: list[Any], at: int) -> str:
 
 
 def _key(path: str, key: Any) -> str:
-    """A member of a set, or a word of a vocabulary."""
+    """The path of a member of a set, or of a key of a mapping."""
     said = repr(key) if len(repr(key)) <= MOST_TEXT else f"{repr(key)[: MOST_TEXT - 1]}…"
     return f"{path}[{said}]" if path else said
 
@@ -262,7 +265,7 @@ def _is_array(cls: type) -> bool:
 
 
 def _elements(path: str, a: Any, b: Any) -> Iterator[Place]:
-    """The elements that differ in two arrays of one shape; NaN is the same as NaN."""
+    """Yield the elements that differ in two arrays of equal shape. NaN equals NaN."""
     import numpy as np
 
     a, b = np.asarray(a), np.asarray(b)
@@ -275,14 +278,14 @@ def _elements(path: str, a: Any, b: Any) -> Iterator[Place]:
 
 
 def _with_type(value: Any) -> Json:
-    """The value, with its type where a number or a text of another type may look the same."""
+    """The value, with its type if it could be confused with a value of another type."""
     return (
-        f"{_said(value)} ({type(value).__name__})" if id(type(value)) in PLAIN and value is not None else _said(value)
+        f"{_brief(value)} ({type(value).__name__})" if id(type(value)) in PLAIN and value is not None else _brief(value)
     )
 
 
-def _said(value: Any) -> Json:
-    """A whole value in a word or two."""
+def _brief(value: Any) -> Json:
+    """A short representation of a whole value."""
     if root_of(type(value)) == "numpy" and _is_array(type(value)):
         return f"array {list(value.shape)} {value.dtype}"
     found = short(value)

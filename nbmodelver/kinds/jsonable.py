@@ -1,4 +1,4 @@
-"""Values as JSON that is short, valid and made without calling a user's code."""
+"""Converts values to short, valid JSON without calling user code."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ TORCH_WORDS = frozenset({("torch", "dtype"), ("torch", "device"), ("torch", "Siz
 
 
 def finite(value: Any) -> Json:
-    """A plain number as JSON can hold it: NaN and infinities as text."""
+    """A plain number as JSON; NaN and infinities become text."""
     return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
 
 def scalar(value: Any) -> Json:
-    """A plain value as JSON; anything else by its type in angle brackets."""
+    """A plain value as JSON; anything else as its type in angle brackets."""
     cls = type(value)
     if value is None or cls is bool:
         return value  # type: ignore[no-any-return]  # exact types
@@ -57,7 +57,7 @@ def _text_of_library_value(value: Any) -> Json:
 
 
 def short(value: Any, depth: int = 2) -> Json:
-    """A plain value or a small container of them as JSON, cut to a length; anything else by its type."""
+    """A plain value, or a small container of plain values, as JSON of bounded length; anything else as its type."""
     cls = type(value)
     if (cls is list or cls is tuple) and depth:
         items = [short(v, depth - 1) for v in islice(value, MAX_ITEMS)]

@@ -1,4 +1,7 @@
-"""Keras and TensorFlow: models, layers and optimizers are models; tensors and tf.data are datasets."""
+"""Kinds and profiles of Keras and TensorFlow: models, layers and optimizers are models.
+
+Tensors and tf.data are datasets.
+"""
 
 from __future__ import annotations
 

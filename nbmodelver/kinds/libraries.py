@@ -1,7 +1,8 @@
-"""The table of libraries whose values have a kind and a profile of their own, and how another package adds its own.
+"""The libraries whose values have a kind and a profile of their own.
 
-Each has a file of the same name here. That file is imported when a value of the library turns up, and imports the
-library itself only inside its functions: classifying needs nothing but class names.
+Each library has a file of the same name in this folder. The file is imported when a value of the library occurs, and
+imports the library only inside its functions: classification needs only class names. Other packages add files with an
+entry point.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Json, Kind
 
 GROUP = "nbmodelver.kinds"
-"""Entry points of this group, named for a top-level package, give a module that fits `Library`."""
+"""The entry point group: name = top-level package, value = a module that implements `Library`."""
 
 OWN = {
     "catboost": "catboost",
@@ -41,26 +42,26 @@ OWN = {
 
 
 class Library(Protocol):
-    """What a library's file offers.
+    """The interface of a library's file.
 
-    CLASSES: class name to kind, for classes defined anywhere in the library; subclasses elsewhere count too. The
-    value "other" says: known, and none of the kinds.
+    CLASSES: class name -> kind, for classes defined anywhere in the library and for their subclasses. The value "other"
+    means that the class is known and has no kind.
     """
 
     CLASSES: Mapping[str, Kind]
 
     def profile(self, kind: Kind, value: Any) -> dict[str, Json]:
-        """What is particular to this value; may raise, the caller notes it."""
+        """The library-specific entries of a profile. It may raise; the caller adds a note."""
         ...
 
 
 def library_of(cls: type) -> Library | None:
-    """The library that knows the class or the nearest of its bases."""
+    """The library of the class, or of the nearest base that has one."""
     return _looked_up(cls)[0]
 
 
 def library_kind(cls: type) -> Kind | None:
-    """The kind that a library gives to the class or the nearest of its bases."""
+    """The kind that a library assigns to the class or to its nearest known base."""
     return _looked_up(cls)[1]
 
 

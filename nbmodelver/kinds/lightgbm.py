@@ -1,4 +1,4 @@
-"""lightgbm: boosters are models, its Dataset is a dataset."""
+"""Kinds and profiles of lightgbm: boosters are models, its Dataset is a dataset."""
 
 from __future__ import annotations
 

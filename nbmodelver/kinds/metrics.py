@@ -1,8 +1,8 @@
-"""Which way a metric is better, by its name alone, and which names are those of metrics: one table, one rule.
+"""The names of metrics, and the direction in which a metric improves, from its name alone.
 
-The names are those of scikit-learn's scorers, LightGBM, XGBoost, CatBoost, Keras and torchmetrics. A name is read as
-words: "val/loss", "test-mlogloss-mean", "ValLoss" and "loss@10" are words around "loss". What the table does not know
-is "unknown", and nobody may guess it.
+The names are those of scikit-learn's scorers, LightGBM, XGBoost, CatBoost, Keras and torchmetrics. A name is split into
+words: "val/loss", "test-mlogloss-mean", "ValLoss" and "loss@10" are words around "loss". A name outside the table has
+the direction "unknown", and no caller may guess it.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ LOWER = _set(
     """
 )
 WITHOUT_DIRECTION = _set("fid kid gini ks pr roc balanced confusion top1error")
-"""Names of metrics that the table gives no direction: they mean several things."""
+"""Names of metrics without a direction in the table, because they have several meanings."""
 
 AROUND = _set(
     """
@@ -92,25 +92,25 @@ AROUND = _set(
     learn valid0 valid1 b score
     """
 )
-"""Words that may stand around a metric's name and change nothing about its direction."""
+"""Words that may surround the name of a metric without changing its direction."""
 SPREAD = _set("std stderr sem var")
 TURNS = _set("neg")
-"""scikit-learn's losses as scorers: what is better low is better high with it, and the other way round."""
+"""Prefix of scikit-learn scorers for losses: it reverses the direction."""
 UNSURE = _set("d2 inverse inv minus delta diff difference change improvement gap ratio negative non no anti")
-"""Before a metric's name these leave nothing to say of its direction."""
+"""Words before the name of a metric that make its direction unknown."""
 WHOLE_ONLY = _set(
     "score f p r d2 pre hit hits pass time distance similarity return returns l1 l2 lq rand correlation corr sam map "
     "ap cost duration runtime gamma poisson tweedie huber fair quantile expectile cox divergence likelihood em comet "
     "pq elapsed multiclass topk squad dists"
 )
-"""These say something only where nothing else but words of AROUND stands beside them: "survival_time" is another."""
+"""Names that count only if all other words are in AROUND: "survival_time" is a different quantity."""
 NOT_BY_NAME = _set(
     "f p r d2 pre hit pass time seconds latency duration runtime elapsed distance similarity return returns reward "
     "rewards l1 l2 lq l2root cost gamma poisson tweedie huber fair quantile multiquantile expectile cox multiclass "
     "comet pq cls squad dists sam fit hinge inertia divergence likelihood em rand correlation corr regret throughput "
     "topk fittime scoretime errors crps"
 )
-"""Metrics only where they are given as such: a variable of such a name is as likely a hyperparameter."""
+"""Names that are metrics only with --metric: a variable of this name is as likely a hyperparameter."""
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+|[^\W\d_]+")
 _DIGITS = re.compile(r"[0-9]+")
@@ -119,7 +119,7 @@ _HIGHER, _LOWER = "higher", "lower"
 
 @lru_cache(4096)
 def direction(name: str) -> Direction:
-    """Whether a metric of this name is better "higher" or "lower"; "unknown" where its name does not say it.
+    """The direction of a metric: "higher" or "lower" is better; "unknown" if its name does not imply it.
 
     >>> [direction(m) for m in ("val/acc", "binary_logloss", "neg_log_loss", "ndcg@5", "mlogloss-mean", "fid")]
     ['higher', 'lower', 'higher', 'higher', 'lower', 'unknown']
@@ -137,7 +137,7 @@ def direction(name: str) -> Direction:
 def is_metric_name(name: str) -> bool:
     """True for "acc", "val_loss", "rmse_test"; False for "ACC_MIN", "loss_weight", "precision_bits", "gamma".
 
-    An upper-case name is a constant that someone chose, never a measurement.
+    An upper-case name is a constant and not a measurement.
     """
     if name.isupper() and len(name) > 1:
         return False
@@ -155,9 +155,9 @@ def _words(name: str) -> list[str]:
 
 
 def _cores(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """What may be a metric's name in the words, the longest first, each with the words before it.
+    """Yield candidates for the name of the metric among the words, longest first, each with the words before it.
 
-    Behind it there are only words of AROUND and numbers ("@10").
+    After a candidate there are only words of AROUND and numbers ("@10").
     """
     end = len(words)
     ends = [end]

@@ -1,4 +1,4 @@
-"""A type's name as a person would write it."""
+"""Readable names of types."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nbmodelver.kinds.static import module_of, qualname_of
 
 
 def type_name(value: Any) -> str:
-    """The public name of a value's type: "pandas.DataFrame", "sklearn.ensemble.RandomForestClassifier", "Net"."""
+    """The public name of the type of a value: "pandas.DataFrame", "sklearn.ensemble.RandomForestClassifier", "Net"."""
     return class_name(type(value))
 
 
 def class_name(cls: type) -> str:
-    """The public name of a class: the shortest module path under which it can be imported, as far as is known."""
+    """The public name of a class: the shortest loaded module path from which it can be imported."""
     if cls is type(None):
         return "None"
     module, qualname = module_of(cls), qualname_of(cls).rpartition("<locals>.")[2]
@@ -26,7 +26,7 @@ def class_name(cls: type) -> str:
 
 
 def _public_home(cls: type, module: str, name: str) -> str:
-    """The shortest prefix of the module that offers the class (or the class around it) itself."""
+    """The shortest prefix of the module that exports the class, or the class around it."""
     parts = module.split(".")
     for length in range(1, len(parts) + 1):
         if parts[length - 1].startswith("_"):
@@ -39,7 +39,7 @@ def _public_home(cls: type, module: str, name: str) -> str:
 
 
 def _dict_of(module_name: str) -> dict[str, Any]:
-    """What a loaded module holds; a lazy module is not made to load anything."""
+    """The content of a loaded module. A lazy module is not triggered to load anything."""
     module = sys.modules.get(module_name)
     if not isinstance(module, ModuleType):
         return {}

@@ -1,4 +1,4 @@
-"""numpy: arrays are datasets, scalars are plain values."""
+"""Kinds and profiles of numpy: arrays are datasets, scalars are plain values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AS_COLUMNS_UP_TO = 50
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Shape, dtype, bytes, and statistics of columns (2-D, few columns; records) or of all elements."""
+    """Shape, dtype, size in bytes, and statistics of columns (2-D with few columns, records) or of all elements."""
     if not hasattr(value, "shape") or kind != "dataset":
         return {}
     found: dict[str, Json] = {"shape": list(value.shape), "dtype": str(value.dtype), "memory_bytes": int(value.nbytes)}
@@ -24,7 +24,7 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
 
 
 def statistics(value: Any) -> dict[str, Json]:
-    """The statistics of an array of any shape."""
+    """The statistics of an array of any shape and dtype."""
     columns = list(_columns(value))
     rows = len(value) if value.ndim and len(columns) > 1 else int(value.size)
     return table(rows, columns, count=len(columns))

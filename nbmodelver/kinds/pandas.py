@@ -1,4 +1,4 @@
-"""pandas: frames, series and indexes are datasets."""
+"""Kinds and profiles of pandas: frames, series and indexes are datasets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLASSES: dict[str, Kind] = {
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Shape, index, bytes and statistics of every column; of text in object columns only the pointers are counted."""
+    """Shape, index, size in bytes and statistics of every column. For object columns, the size counts pointers only."""
     del kind
     import pandas as pd
 
@@ -35,7 +35,7 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
 
 
 def parts(value: Any) -> dict[str, Any] | Any:
-    """The columns and the index as arrays, by which two values are compared element by element."""
+    """The columns and the index as arrays, for a comparison element by element."""
     import numpy as np
     import pandas as pd
 
@@ -72,7 +72,7 @@ def _column(frame: Any, at: int) -> Column:
 
 
 def _categories(series: Any) -> dict[str, Json]:
-    """Of a categorical column: its categories in their order, and whether that order means something."""
+    """The categories of a categorical column in their order, and whether they are ordered."""
     import pandas as pd
 
     if not isinstance(series.dtype, pd.CategoricalDtype):

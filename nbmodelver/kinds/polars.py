@@ -1,4 +1,4 @@
-"""polars: frames, lazy frames and series are datasets."""
+"""Kinds and profiles of polars: frames, lazy frames and series are datasets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLASSES: dict[str, Kind] = {"DataFrame": "dataset", "LazyFrame": "dataset", "Ser
 
 
 def parts(value: Any) -> Any:
-    """The columns as arrays, by which two values are compared element by element."""
+    """The columns as arrays, for a comparison element by element."""
     import polars as pl
 
     if isinstance(value, pl.DataFrame):
@@ -22,12 +22,12 @@ def parts(value: Any) -> Any:
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Shape, bytes and statistics of every column; a lazy frame is never collected."""
+    """Shape, size in bytes and statistics of every column. A lazy frame is never collected."""
     del kind
     import polars as pl
 
     if isinstance(value, pl.LazyFrame):
-        return {"note": "a lazy frame: nothing is computed to show it"}
+        return {"note": "a lazy frame is not computed for its profile"}
     frame = value.to_frame() if isinstance(value, pl.Series) else value
     found: dict[str, Json] = {"shape": list(value.shape), "memory_bytes": int(frame.estimated_size())}
     return found | table(frame.height, map(_column, frame.iter_columns()), count=frame.width)

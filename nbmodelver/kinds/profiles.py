@@ -1,4 +1,7 @@
-"""What a value is, as JSON: computed when it is shown or compared, never at a commit. Never raises for an odd value."""
+"""Profiles of values, as JSON.
+
+A profile is computed when a version is shown or compared, never during a commit. It does not raise for unusual values.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,12 @@ if TYPE_CHECKING:
 
 
 def profile(kind: Kind, value: Any, size_bytes: int = 0) -> Profile:
-    """A value's profile.
+    """The profile of a value.
 
-    Always "kind" and "type"; a dataset has "shape", "memory_bytes", "columns"; a model "params", "fitted" or "layers",
-    "importances", "curves"; anything else "params" or "value". "note" says what could not be had.
-    size_bytes: what the value takes in its version, where that is known.
+    It always has "kind" and "type". A dataset has "shape", "memory_bytes", "columns"; a model has "params", "fitted" or
+    "layers", "importances", "curves"; any other value has "params" or "value". "note" says what could not be
+    determined.
+    size_bytes: the size of the value in its version, if known.
     """
     found: dict[str, Json] = {"kind": kind, "type": type_name(value)}
     if size_bytes:

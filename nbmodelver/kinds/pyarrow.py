@@ -1,4 +1,4 @@
-"""pyarrow: tables, record batches and arrays are datasets."""
+"""Kinds and profiles of pyarrow: tables, record batches and arrays are datasets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLASSES: dict[str, Kind] = {
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Shape, bytes and statistics of every column."""
+    """Shape, size in bytes and statistics of every column."""
     del kind
     names = getattr(value, "column_names", None)
     columns = (

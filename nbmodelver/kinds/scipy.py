@@ -1,4 +1,4 @@
-"""scipy: sparse matrices and arrays are datasets."""
+"""Kinds and profiles of scipy: sparse matrices and arrays are datasets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLASSES: dict[str, Kind] = {"_spbase": "dataset", "spmatrix": "dataset", "sparra
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Shape, dtype, stored elements, density, and statistics of the stored elements."""
+    """Shape, dtype, number of stored elements, density, and statistics of the stored elements."""
     del kind
     stored = value.tocoo().data
     cells = value.shape[0] * (value.shape[1] if len(value.shape) > 1 else 1)

@@ -1,4 +1,7 @@
-"""Who contributes sections to a diff. A deeper comparison (rows, layers, predictions) is one more line in SECTIONS."""
+"""Contributors of sections to a diff.
+
+A further comparison (rows, layers, predictions) is one more line in SECTIONS.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Side:
-    """One name as one version has it.
+    """One name in one version.
 
-    profile and load: called when asked for; load gives the value itself, and may raise NeedsTrust or NotLoadable.
-    label: what the side is called in charts, the version's name.
+    profile and load are called on demand; load returns the value and may raise NeedsTrust or NotLoadable. label: the
+    title of the side in charts, which is the name of the version.
     """
 
     kind: Kind
@@ -31,17 +34,17 @@ class Side:
 
 
 Contributor = Callable[[str, Side, Side], Section | None]
-"""Gives a section about a name that differs between two versions, or None where it has nothing to say."""
+"""Returns a section about a name that differs between two versions, or None."""
 
 
 MOST_BYTES = 100_000_000
-"""A larger value is not loaded to find the places where it differs; its profile says what it can."""
+"""A larger value is not loaded to find the places where it differs; only its profile is compared."""
 OF_THE_WHOLE = frozenset({"value", "length", "characters", "bytes", "begins", "size (MB)", "memory (MB)"})
-"""Rows of a profile that say less than the places inside."""
+"""Rows of a profile that are dropped if the differing places inside the value are known."""
 
 
 def profiles(name: str, before: Side, after: Side) -> Section | None:
-    """The two profiles side by side, and the places inside the values where they differ."""
+    """The two profiles side by side, and the places where the values differ."""
     old, new = before.profile(), after.profile()
     charts = charts_of({before.label or "before": old, after.label or "after": new})
     section = replace(compare(after.kind, name, old, new), charts=charts)
@@ -58,10 +61,10 @@ def _is_big(profile: Profile) -> bool:
 
 
 def _with_places(section: Section, before: Side, after: Side) -> Section:
-    """The section with a row for each place, in place of the rows that only say that something differs."""
+    """The section with a row for each place, instead of the rows that only state a difference."""
     try:
         places, more = rows_of(before.load(), after.load())
-    except Exception:  # It cannot be loaded here, or needs trust: the profiles say what they can.
+    except Exception:  # It cannot be loaded or needs trust: only the profiles are compared.
         return section
     said = {r.cells[0] for r in section.rows if r.status != "same"} - OF_THE_WHOLE
     new = [r for r in places if r.cells[0] not in said]
@@ -75,7 +78,7 @@ SECTIONS: list[Contributor] = [profiles]
 
 
 def sections_of(name: str, before: Side, after: Side) -> Iterator[Section]:
-    """Every contributor's section about the name, in order. A contributor that fails says so in a section's note."""
+    """Yield the sections of all contributors in order. A contributor that fails is reported in a section's note."""
     for contributor in SECTIONS:
         try:
             section = contributor(name, before, after)

@@ -1,4 +1,4 @@
-"""scikit-learn: estimators are models, bunches of data are datasets."""
+"""Kinds and profiles of scikit-learn: estimators are models, bunches of data are datasets."""
 
 from __future__ import annotations
 

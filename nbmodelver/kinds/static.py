@@ -1,7 +1,7 @@
-"""Looking at a value without running any of its code (P11).
+"""Inspects a value without running any of its code (P11, see SECURITY.md).
 
-Everything here reads slots of `type` and instance dictionaries directly: a metaclass, a property, `__getattr__` or
-`__class__` of a user's class is never called.
+It reads slots of `type` and instance dictionaries directly. It never calls a metaclass, a property, `__getattr__` or
+`__class__` of a user class.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _DICT = type.__dict__["__dict__"]
 
 
 def mro(cls: type) -> tuple[type, ...]:
-    """The classes in which attributes of `cls` are looked up, in order."""
+    """The method resolution order of `cls`."""
     found: tuple[type, ...] = _MRO.__get__(cls)
     return found
 
 
 def module_of(cls: type) -> str:
-    """The module in which a class says it was defined; "" when it says nothing sensible."""
+    """The name of the module in which a class was defined; "" if it is not a string."""
     try:
         name = _MODULE.__get__(cls)
     except AttributeError:
@@ -35,7 +35,7 @@ def module_of(cls: type) -> str:
 
 
 def qualname_of(cls: type) -> str:
-    """The class's qualified name."""
+    """The qualified name of the class."""
     name = _QUALNAME.__get__(cls)
     return name if type(name) is str else "?"
 
@@ -46,7 +46,7 @@ def root_of(cls: type) -> str:
 
 
 def attribute_of(cls: type, name: str) -> Any:
-    """The first class attribute of that name along the MRO, as it stands there (no descriptor is called), or None."""
+    """The first class attribute of this name along the MRO, without calling a descriptor; None if there is none."""
     for base in mro(cls):
         if name in _DICT.__get__(base):
             return _DICT.__get__(base)[name]
@@ -54,18 +54,18 @@ def attribute_of(cls: type, name: str) -> Any:
 
 
 def class_dict(cls: type) -> Mapping[str, Any]:
-    """What the class itself defines, by name."""
+    """The attributes that the class itself defines, by name."""
     found: Mapping[str, Any] = _DICT.__get__(cls)
     return found
 
 
 def defines(cls: type, name: str) -> bool:
-    """True when the class or a base has an attribute of that name that is not None."""
+    """True if the class or a base has an attribute of this name that is not None."""
     return attribute_of(cls, name) is not None
 
 
 def instance_dict(value: Any) -> Mapping[str, Any]:
-    """The attributes that the instance itself holds; empty when they cannot be read without running code."""
+    """The instance attributes; empty if they cannot be read without running code."""
     slot = attribute_of(type(value), "__dict__")
     if not isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType):
         return {}
@@ -74,7 +74,7 @@ def instance_dict(value: Any) -> Mapping[str, Any]:
 
 
 def attribute(value: Any, name: str) -> Any:
-    """What the instance holds under `name`, in its dictionary or a slot; None when it holds nothing there."""
+    """The instance attribute `name`, from the dictionary or a slot; None if there is none."""
     held = instance_dict(value)
     if name in held:
         return held[name]
@@ -88,7 +88,10 @@ def attribute(value: Any, name: str) -> Any:
 
 
 def parameters_of(cls: type) -> Iterator[str]:
-    """The named parameters of the constructor, and while it also takes `**kwargs`, of the next one along the MRO."""
+    """Yield the named parameters of the constructor.
+
+    While a constructor takes `**kwargs`, the parameters of the next constructor in the MRO follow.
+    """
     seen = {"self"}
     for base in mro(cls):
         init = _DICT.__get__(base).get("__init__")

@@ -1,4 +1,4 @@
-"""statsmodels: models and their results are models."""
+"""Kinds and profiles of statsmodels: models and their results are models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIGURES = ("nobs", "rsquared", "rsquared_adj", "aic", "bic", "llf")
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Coefficients and figures of fit of a result; the names of an unfitted model."""
+    """Coefficients and fit statistics of a result; the variable names of an unfitted model."""
     del kind
     model = getattr(value, "model", value)
     found: dict[str, Json] = {"formula": scalar(getattr(model, "formula", None))}

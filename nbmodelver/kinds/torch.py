@@ -1,4 +1,7 @@
-"""torch: tensors and Dataset objects are datasets; modules, optimizers and schedulers are models."""
+"""Kinds and profiles of torch.
+
+Tensors and Dataset objects are datasets; modules, optimizers and schedulers are models.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ MAX_LAYERS = 200
 
 
 def parts(value: Any) -> Any:
-    """What two values are compared by, element by element: the numbers of a tensor, the state of a module."""
+    """The values for a comparison element by element: the elements of a tensor, the state of a module."""
     import torch
 
     if isinstance(value, torch.Tensor):
@@ -56,7 +59,7 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
 
 
 def _rates(groups: list[dict[str, Any]]) -> Json:
-    """The rate, or the rates where parameters are in several groups."""
+    """The learning rate, or a list of them for several parameter groups."""
     found: list[Json] = [finite(float(group["lr"])) for group in groups if "lr" in group]
     return found[0] if len(found) == 1 else found
 
@@ -101,7 +104,7 @@ def _layer(name: str, module: Any) -> Json:
 
 
 def _norm(weights: list[Any]) -> Json:
-    """The Euclidean norm of all weights together; None without weights, or where they cannot be read."""
+    """The Euclidean norm of all weights; None without weights or if they cannot be read."""
     import torch
 
     if not weights or any(w.layout != torch.strided or w.is_meta or not w.is_floating_point() for w in weights):

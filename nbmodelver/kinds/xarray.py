@@ -1,4 +1,4 @@
-"""xarray: data arrays and datasets are datasets."""
+"""Kinds and profiles of xarray: data arrays and datasets are datasets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLASSES: dict[str, Kind] = {"DataArray": "dataset", "Dataset": "dataset", "DataT
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Dimensions, coordinates, bytes, and statistics of every variable that is in memory."""
+    """Dimensions, coordinates, size in bytes, and statistics of every variable in memory."""
     del kind
     arrays = dict(value.data_vars) if hasattr(value, "data_vars") else {str(value.name or "values"): value}
     in_memory = {str(n): a for n, a in arrays.items() if a.variable._in_memory}
@@ -24,5 +24,5 @@ def profile(kind: Kind, value: Any) -> dict[str, Json]:
         "columns": [described(array_column(n, a.to_numpy().reshape(-1)), int(a.size)) for n, a in in_memory.items()],
     }
     if len(in_memory) < len(arrays):
-        found["note"] = f"{len(arrays) - len(in_memory)} variables are not in memory: not read"
+        found["note"] = f"{len(arrays) - len(in_memory)} variables are not in memory and were not read"
     return found

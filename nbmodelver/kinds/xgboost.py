@@ -1,4 +1,4 @@
-"""xgboost: boosters are models, matrices are datasets."""
+"""Kinds and profiles of xgboost: boosters are models, matrices are datasets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLASSES: dict[str, Kind] = {"Booster": "model", "XGBModel": "model", "DMatrix": 
 
 
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
-    """Rounds, features and importances (gain) of a fitted booster; shape of a matrix."""
+    """Rounds, features and importances (gain) of a fitted booster; the shape of a matrix."""
     import xgboost
 
     if kind == "dataset":

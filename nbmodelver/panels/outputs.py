@@ -113,7 +113,7 @@ class PanelOutputs:
             return None
         target = plan.version
         offered = self.shown(views.plan(plan), "rollback", [target.id], again=lambda: self._plan_of(plan))
-        if isinstance(offered, live.Live):
+        if isinstance(offered, live.PanelResult):
             offered._ipython_display_()  # At once: it may not be the cell's last line.
         said = f"nothing has changed yet: click above, or %mv_rollback {target.name} --yes"
         return views.sentence(views.Span(said, "dim"), value=plan)
@@ -142,10 +142,10 @@ class PanelOutputs:
         if kind is None:
             return shown
 
-        def draw(result: live.Live) -> None:
+        def draw(result: live.PanelResult) -> None:
             self._show(result, widget or self.panel(kind, view, selected), again)
 
-        return live.Live(shown.document, shown.value if widget is None else widget, draw)
+        return live.PanelResult(shown.document, shown.value if widget is None else widget, draw)
 
     def _show(self, shown: Shown, widget: Any, again: Callable[[], Shown] | None) -> None:
         from IPython.display import display

@@ -1,4 +1,4 @@
-"""`python -m nbmodelver.verbs DIR`: write the generated pages into DIR, and remove pages of verbs that are gone."""
+"""`python -m nbmodelver.verbs DIR` writes the generated pages into DIR and removes stale ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nbmodelver.verbs.help import docs
 
 
 def write(folder: Path) -> None:
-    """Bring the folder's pages up to date."""
+    """Write all pages and remove stale ones."""
     pages = docs()
     folder.mkdir(parents=True, exist_ok=True)
     for stale in {p.name for p in folder.glob("*.md")} - set(pages):

@@ -1,4 +1,4 @@
-"""What a metric or a parameter may be called: "val/loss", "f1-score", "recall@10", "größe"."""
+"""Valid names of metrics and parameters, such as "val/loss", "f1-score", "recall@10" and "größe"."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import unicodedata
 
 INSIDE = frozenset("_-./@+%#")
 MOST_CHARACTERS = 200
-ALLOWED = "letters, digits and _ - . / @ + % #, and it begins with a letter, a digit or _"
+ALLOWED = "letters, digits and _ - . / @ + % #, with a letter, a digit or _ first"
 
 
 def label(name: object) -> str | None:
-    """The name in its usual form (NFC), or None where it may not be one.
+    """The name in Unicode normal form NFC, or None if it is not a valid name.
 
     >>> label("val/loss"), label("recall@10"), label(" "), label("a:b")
     ('val/loss', 'recall@10', None, None)

@@ -1,7 +1,7 @@
-"""A verb's line or argument list as checked values.
+"""Parses a magic line or a shell's argument list into checked values.
 
-argparse does the work underneath, but nothing here exits, prints or abbreviates: whatever does not fit is a
-UsageError with the nearest thing that would.
+It uses argparse but never exits, prints or expands abbreviations. Invalid input raises UsageError, whose hint names the
+nearest valid input.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """A verb with its values, under the arguments' names. `wants_help`: -h was given, and nothing was checked."""
+    """A verb with the values of its arguments by name. wants_help: -h was given, and nothing was checked."""
 
     verb: Verb
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -37,18 +37,18 @@ class Call:
 
 
 def find(name: str) -> Verb:
-    """The verb of that name. Raises UsageError with the nearest one."""
+    """The verb of this name. Raises UsageError; its hint suggests the nearest name."""
     if name in VERBS:
         return VERBS[name]
     near = get_close_matches(name, VERBS, 1)
-    raise UsageError(f"no verb {name!r}", f"did you mean {near[0]}?" if near else f"there are: {', '.join(VERBS)}")
+    raise UsageError(f"no verb {name!r}", f"did you mean {near[0]}?" if near else f"use one of: {', '.join(VERBS)}")
 
 
 def parse(verb: Verb | str, line: str | Sequence[str]) -> Call:
-    """The call that a magic's line, or a shell's argument list, stands for.
+    """Parse a magic line, or a shell's argument list.
 
-    Every argument of the verb is in the values: lists for `many`, dicts for pairs, None or the default when
-    absent. Raises UsageError.
+    The values contain every argument of the verb: a list for `many`, a dict for pairs, and the default or None if the
+    argument is missing. Raises UsageError.
     """
     verb = find(verb) if isinstance(verb, str) else verb
     words = split(line) if isinstance(line, str) else list(line)
@@ -60,7 +60,7 @@ def parse(verb: Verb | str, line: str | Sequence[str]) -> Call:
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse without its exits and prints."""
+    """argparse that neither exits nor prints."""
 
     def __init__(self, verb: Verb) -> None:
         super().__init__(prog=verb.magic, add_help=False, allow_abbrev=False, exit_on_error=False)
@@ -69,11 +69,11 @@ class _Parser(argparse.ArgumentParser):
             self.add_argument(*(argument.flags or (argument.name,)), **_settings(argument))
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.verb.magic} {_said(message)}", f"try: {usage(self.verb)}")
+        raise UsageError(f"{self.verb.magic} {_explain(message)}", f"try: {usage(self.verb)}")
 
 
-def _said(message: str) -> str:
-    """What argparse complains of, as a sentence that begins with the verb."""
+def _explain(message: str) -> str:
+    """The error message of argparse, rewritten to follow the name of the verb."""
     for theirs, ours in (
         ("the following arguments are required: ", "needs "),
         ("unrecognized arguments: ", "takes no "),
@@ -109,7 +109,7 @@ def _value_flags(verb: Verb) -> dict[str, Argument]:
 
 
 def _joined(verb: Verb, words: Sequence[str]) -> Iterator[str]:
-    """The words, with `-m VALUE` as `--message=VALUE`, so that a value may begin with a dash."""
+    """Yield the words with `-m VALUE` as `--message=VALUE`, so that a value may begin with a dash."""
     flags = _value_flags(verb)
     spellings = {s for a in verb.options for s in a.spellings}
     rest = iter(words)
@@ -141,7 +141,8 @@ def _refuse_unknown_options(verb: Verb, words: Sequence[str]) -> None:
         looks_like_one = len(word) > 1 and word[0] == "-" and not _is_number(word)
         if looks_like_one and not is_value and not _known(option, spellings):
             near = get_close_matches(option, spellings, 1, 0.5)
-            offered = f"did you mean {near[0]}?" if near else f"its options: {', '.join(spellings) or 'none'}"
+            hint = f"use one of: {', '.join(spellings)}" if spellings else "leave it out"
+            offered = f"did you mean {near[0]}?" if near else hint
             raise UsageError(f"{verb.magic} has no option {option}", offered)
         previous = "" if is_value else word
 
@@ -164,7 +165,7 @@ OPERATORS = frozenset(["+", "-", "*", "/", "//", "%", "**", "@", "<", ">", "<=",
 
 
 def checked(verb: Verb, argument: Argument, got: Any) -> Any:
-    """The value in its final form. Raises UsageError when it does not fit."""
+    """The value converted to the type of the argument. Raises UsageError if it is invalid."""
     if argument.type == "pair":
         return _pairs(verb, argument, got or ())
     if argument.many:
@@ -192,18 +193,18 @@ def _one(verb: Verb, argument: Argument, got: Any) -> Any:
 
 
 def _only_names(verb: Verb, got: str) -> str:
-    """What to write in place of something that is no name; what it looks like decides."""
+    """The hint for a word that is not a variable name; it depends on what the word looks like."""
     names = got.replace(",", " ").split()
     if names and all(name.isidentifier() for name in names):
-        return f"spaces between names, no commas: {' '.join(names)}"
+        return f"separate names with spaces, not commas: {' '.join(names)}"
     if got in OPERATORS and "metric" in {a.name for a in verb.arguments}:
         return 'put quotes around an expression: --metric "acc=1 - loss"'
     whole = re.match(r"[^\W\d]\w*(?=[.\[(])", got)
     if whole:
-        return f"give the whole variable: {whole[0]}"
+        return f"name the whole variable: {whole[0]}"
     if "=" in got and got.partition("=")[0].isidentifier() and "param" in {a.name for a in verb.arguments}:
-        return f"give names only; a parameter is --param {got}, a metric --metric {got}"
-    return "give the names of variables, with spaces between them"
+        return f"write --param {got} for a parameter, or --metric {got} for a metric"
+    return "write names of variables, separated by spaces"
 
 
 def _number(verb: Verb, argument: Argument, where: str, got: str) -> int | float:
@@ -232,10 +233,10 @@ def _pairs(verb: Verb, argument: Argument, got: Sequence[str]) -> dict[str, str]
         if not (equals and right and left):
             raise UsageError(f"{verb.magic}: {flag} {item!r} is not {argument.shown}", f"write {flag} {argument.shown}")
         if name is None:
-            said = f"{verb.magic}: {left!r} cannot be the name of a {argument.name}"
-            raise UsageError(said, f"a name holds {ALLOWED}")
+            said = f"{verb.magic}: {left!r} is not a valid name for a {argument.name}"
+            raise UsageError(said, f"use a valid name: {ALLOWED}")
         if name in pairs:
-            raise UsageError(f"{verb.magic}: {flag} gives {name!r} twice", "give it once")
+            raise UsageError(f"{verb.magic}: {flag} sets {name!r} twice", "set it once")
         if argument.choices and right not in argument.choices:
             raise _bad_choice(verb, f"{flag} {name}", right, argument.choices)
         pairs[name] = right
@@ -243,7 +244,7 @@ def _pairs(verb: Verb, argument: Argument, got: Sequence[str]) -> dict[str, str]
 
 
 def pair_name(argument: Argument, given: object) -> str | None:
-    """The left side of a pair in its usual form, or None where it cannot be one; "fid:lower" where METRIC is asked."""
+    """The left side of a pair in normal form, or None if it is invalid. A METRIC may carry a direction: "fid:lower"."""
     if argument.shown.startswith("METRIC") and isinstance(given, str):
         name, colon, direction = given.partition(":")
         known = label(name.strip())
@@ -258,7 +259,7 @@ def _bad_choice(verb: Verb, where: str, got: str, choices: Sequence[str]) -> Usa
 
 
 def usage(verb: Verb, *, command: bool = False) -> str:
-    """The verb with its arguments on one line: "%mv_show [version] [names ...]"."""
+    """The usage line of the verb: "%mv_show [version] [names ...]"."""
     words = [f"nbmodelver {verb.name}" if command else verb.magic]
     for a in verb.positionals:
         word = f"{a.shown} ..." if a.many else a.shown

@@ -1,9 +1,9 @@
-"""A magic's line as words, the way a shell would split it, but with Python in mind.
+"""Splits the line of a magic into words, like a shell, but keeps Python expressions together.
 
-The line comes unexpanded. A space inside brackets does not split, so `--metric acc=model.score(X, y)` is two words.
-Quotes group and vanish as in a shell; inside brackets and after NAME= they belong to a Python expression and stay.
-A backslash is an ordinary character (Windows paths) unless a quote or a space follows it. A comment ("#" at the
-beginning of a word) and a ";" at the end are dropped, as in a line of Python, unless they stand in quotes or brackets.
+The line is not expanded before. A space inside brackets does not split, so `--metric acc=model.score(X, y)` is two
+words. Quotes group characters and are removed as in a shell; inside brackets and after NAME= they belong to a Python
+expression and are kept. A backslash is an ordinary character (Windows paths) unless a quote or a space follows it. A
+comment ("#" at the start of a word) and a final ";" are dropped, as in Python, unless they are in quotes or brackets.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ESCAPABLE = frozenset("'\" ")
 
 
 def split(line: str) -> list[str]:
-    """The words of a line. Raises UsageError for a quote or bracket that is not closed."""
+    """The words of a line. Raises UsageError for an unclosed quote or bracket."""
     return _Splitter(line).words()
 
 
@@ -38,7 +38,7 @@ class _Splitter:
         return found
 
     def _is_over(self) -> bool:
-        """True where only what says nothing is left: a comment, or ";" at the end."""
+        """True if only a comment or a final ";" is left."""
         return self.line[self.at] == "#" or bool(END.match(self.line, self.at))
 
     def _skip_space(self) -> bool:
@@ -66,7 +66,7 @@ class _Splitter:
         return char
 
     def _quoted(self) -> str:
-        """The text from the quote here to its partner, both included."""
+        """The text from the current quote to the closing one, both included."""
         start, quote = self.at, self.line[self.at]
         self.at += 1
         while self.at < len(self.line):
@@ -79,11 +79,11 @@ class _Splitter:
         other = "'" if quote == '"' else '"'
         raise UsageError(
             f"the quote {quote} in column {start + 1} is not closed: {_excerpt(self.line, start)}",
-            f"close it, or put {other} around a text that holds a {quote}",
+            f"close it, or put {other} around a text that contains a {quote}",
         )
 
     def _bracketed(self) -> str:
-        """The text from the bracket here to its partner, quotes and inner brackets as they are."""
+        """The text from the current bracket to the closing one, with quotes and inner brackets unchanged."""
         start = self.at
         waiting = [OPENING[self.line[start]]]
         self.at += 1

@@ -1,6 +1,6 @@
-"""What a verb is: its name, its arguments and its help, as data.
+"""The classes that define a verb: its name, its arguments and its help, as data.
 
-Magics, the command line, `?`, `--help` and docs/verbs are all drawn from these. Nothing here parses or runs.
+Magics, the command line, `?`, `--help` and docs/verbs are made from them. This module neither parses nor runs anything.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 ArgumentType = Literal["text", "name", "int", "number", "flag", "switch", "pair"]
-"""text: any string. name: a variable's name. flag: given or not. switch: --x, --no-x, or neither (None).
-pair: NAME=SOMETHING, collected into a dict. int and number: at least `minimum`, at most `maximum`."""
+"""text: any string. name: the name of a variable. flag: present or not. switch: --x, --no-x, or neither (None).
+pair: NAME=SOMETHING, collected into a dict. int and number: bounded by `minimum` and `maximum`."""
 
 Default = None | bool | int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a verb: positional without flags, an option with them.
+    """One argument of a verb: an option if it has flags, otherwise positional.
 
-    name: the key under which the parsed value is found. many: a list (positional) or repeatable (option).
-    choices: the allowed values; of a pair, the allowed right sides.
+    name: the key of the parsed value. many: a list (positional) or repeatable (option).
+    choices: the allowed values; for a pair, the allowed right sides.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Argument:
 
     @property
     def shown(self) -> str:
-        """The placeholder for people: "NAME=EXPR", "version"."""
+        """The placeholder in help texts: "NAME=EXPR", "version"."""
         return self.metavar or (self.name.upper() if self.flags else self.name)
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every way to write the option, the negative form of a switch included."""
+        """All spellings of the option, including the negative form of a switch."""
         if self.type != "switch":
             return self.flags
         return (*self.flags, *(f"--no-{f[2:]}" for f in self.flags if f.startswith("--")))
@@ -55,7 +55,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Example:
-    """A line as it follows the verb, and what it does: ("v3 df", "bring back one name")."""
+    """The line after the verb, and what it does: ("v3 df", "restore one name")."""
 
     line: str
     does: str
@@ -63,10 +63,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Verb:
-    """Something that nbmodelver can be asked to do.
+    """One operation of nbmodelver.
 
-    kernel: True when it acts on live variables, so that the command line does not offer it.
-    cell: True when there is a `%%` form too. gives: the Python object that the call returns, in words.
+    kernel: True if it acts on live variables; the command line then does not offer it.
+    cell: True if there is a `%%` form too. gives: a description of the Python object that the call returns.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Verb:
 
     @property
     def magic(self) -> str:
-        """The magic's name, with its percent sign."""
+        """The name of the magic, with its percent sign."""
         return f"%mv_{self.name}"
 
     @property

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 
-class Wire(Protocol):
+class Channel(Protocol):
     """An open way to the kernel."""
 
     def send(self, message: Any) -> None:
@@ -26,7 +26,7 @@ class Wire(Protocol):
 class Connect(Protocol):
     """Opens a wire."""
 
-    def __call__(self, hear: Callable[[Message], None]) -> Wire:
+    def __call__(self, hear: Callable[[Message], None]) -> Channel:
         """hear: gets every message from the kernel."""
         ...
 

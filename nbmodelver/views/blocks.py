@@ -30,7 +30,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Chart:
+class HistogramBars:
     """A histogram: counts in equal bins from `low` to `high`."""
 
     counts: tuple[int, ...]
@@ -38,11 +38,11 @@ class Chart:
     high: str = ""
 
 
-Cell = str | Span | Chart | tuple[str | Span, ...]
+Cell = str | Span | HistogramBars | tuple[str | Span, ...]
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line of spans, joined without anything between."""
 
     spans: tuple[Span, ...]
@@ -57,7 +57,7 @@ class Title:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A table's row and its mark."""
 
     cells: tuple[Cell, ...]
@@ -69,12 +69,12 @@ class Table:
     """Columns with headings ("" for none; all empty: no heading row). right: columns that align right."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     right: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
-class Code:
+class CodeBlock:
     """Lines of source, or of a unified diff."""
 
     lines: tuple[str, ...]
@@ -94,7 +94,7 @@ class Fold:
     in_text: bool = True
 
 
-Block = Line | Title | Table | Code | Fold
+Block = TextLine | Title | Table | CodeBlock | Fold
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ def spans(*pieces: str | Span) -> tuple[Span, ...]:
     return tuple(p if isinstance(p, Span) else Span(p) for p in pieces)
 
 
-def line(*pieces: str | Span) -> Line:
+def line(*pieces: str | Span) -> TextLine:
     """A line of pieces."""
-    return Line(spans(*pieces))
+    return TextLine(spans(*pieces))
 
 
 def title(*pieces: str | Span, level: int = 1) -> Title:
@@ -132,7 +132,7 @@ def dim(text: object, hint: str = "") -> Span:
 
 def cell_spans(cell: Cell) -> tuple[Span, ...]:
     """A cell as spans; a chart as small bars in text."""
-    if isinstance(cell, Chart):
+    if isinstance(cell, HistogramBars):
         return (Span(bars(cell), "dim"),)
     return spans(*cell) if isinstance(cell, tuple) else spans(cell)
 
@@ -151,7 +151,7 @@ def cut(table: Table) -> Iterator[Table | Fold]:
     yield Fold(spans(dim(f"and {over:,} more")), (replace(table, rows=table.rows[MOST_ROWS:]),), in_text=False)
 
 
-def bars(chart: Chart) -> str:
+def bars(chart: HistogramBars) -> str:
     """The chart in block characters, one a bin."""
     top = max(chart.counts, default=0)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * c / top)] if top and c else " " for c in chart.counts)

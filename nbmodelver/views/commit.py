@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Document, Line, Span, Style, dim, line, strong
+from nbmodelver.views.blocks import Document, Span, Style, TextLine, dim, line, strong
 from nbmodelver.views.figures import change, duration, new_of, number, plural, some
 from nbmodelver.views.shown import Shown
 
@@ -47,7 +47,7 @@ def commit(
     return Shown(Document(tuple(lines), f"version {version.name}"), version, aside)
 
 
-def warnings(version: Version, parent: Version | None = None) -> Iterator[Line]:
+def warnings(version: Version, parent: Version | None = None) -> Iterator[TextLine]:
     """What was not kept, and what will come back otherwise: in full where it is new, in one line where it is not."""
     known = set(parent.skipped) if parent else set()
     yield from skipped_lines([s for s in version.skipped if s not in known])
@@ -58,7 +58,7 @@ def warnings(version: Version, parent: Version | None = None) -> Iterator[Line]:
     yield from _kept_notes(version, noted)
 
 
-def _kept_notes(version: Version, known: Collection[tuple[str, str]]) -> Iterator[Line]:
+def _kept_notes(version: Version, known: Collection[tuple[str, str]]) -> Iterator[TextLine]:
     """What kept values will be like when they come back, where that differs: a line for each note that is new."""
     names: dict[str, list[str]] = {}
     before: dict[str, None] = {}
@@ -92,7 +92,7 @@ def verdict(step: float, direction: Direction | None) -> Style:
     return "good" if (step > 0) == (direction == "higher") else "bad"
 
 
-def unknown_lines(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[Line]:
+def unknown_lines(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[TextLine]:
     """A line for each metric that has no direction, with the way to say it."""
     for name, direction in directions.items():
         values = [v.metrics[name] for v in versions if name in v.metrics]
@@ -100,7 +100,7 @@ def unknown_lines(versions: Sequence[Version], directions: Mapping[str, Directio
             yield line("  ", dim(f"direction of '{name}' unknown: --metric {name}={values[-1]:g}:lower (or :higher)"))
 
 
-def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> Iterator[Line]:
+def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> Iterator[TextLine]:
     """What was not kept: where in it the culprit is, and the reason; names with the same reason in one line."""
     together: dict[tuple[str, str], list[str]] = {}
     for s in skipped:

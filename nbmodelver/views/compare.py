@@ -10,9 +10,9 @@ from nbmodelver.views.blocks import (
     Cell,
     Document,
     Fold,
-    Row,
     Span,
     Table,
+    TableRow,
     cut,
     dim,
     line,
@@ -42,25 +42,25 @@ def compare(versions: Sequence[Version], directions: Mapping[str, Direction] | N
 def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[Block]:
     heads = ("", *(v.name for v in versions))
     right = frozenset(range(1, len(heads)))
-    about = [Row((dim("message"), *(v.message for v in versions)))] if any(v.message for v in versions) else []
-    about.append(Row((dim("when"), *(dim(ago(v.saved_at_utc), v.saved_at_utc) for v in versions))))
+    about = [TableRow((dim("message"), *(v.message for v in versions)))] if any(v.message for v in versions) else []
+    about.append(TableRow((dim("when"), *(dim(ago(v.saved_at_utc), v.saved_at_utc) for v in versions))))
     metrics = list(_rows([v.metrics for v in versions], number))
     yield Table(heads, (*about, *(_with_best(row, versions, directions) for row in metrics)), right)
     if len(versions) > 1:
         yield from unknown_lines(versions, directions)
     rows = list(_rows([v.ordered_params for v in versions], value_text, [_models(v) for v in versions]))
     differ = tuple(r for r in rows if r.mark == "changed")
-    same = tuple(Row(r.cells) for r in rows if r.mark != "changed")
+    same = tuple(TableRow(r.cells) for r in rows if r.mark != "changed")
     if differ:
         yield title("Parameters that differ", level=2)
-        yield from cut(Table(heads, tuple(Row(r.cells) for r in differ), right))
+        yield from cut(Table(heads, tuple(TableRow(r.cells) for r in differ), right))
     if same:
         yield Fold(
             spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),), in_text=False
         )
 
 
-def _with_best(row: Row, versions: Sequence[Version], directions: Mapping[str, Direction]) -> Row:
+def _with_best(row: TableRow, versions: Sequence[Version], directions: Mapping[str, Direction]) -> TableRow:
     """The row of a metric with its best values marked, where they differ and the direction is known."""
     name = plain(spans(*row.cells[:1]))  # type: ignore[arg-type]  # the first cell is the name
     values = [v.metrics.get(name, math.nan) for v in versions]
@@ -73,7 +73,7 @@ def _with_best(row: Row, versions: Sequence[Version], directions: Mapping[str, D
         Span(f"{number(v)} *", "good", "the best") if v == best else c
         for v, c in zip(values, row.cells[1:], strict=True)
     )
-    return Row((Span(name, "strong", f"{direction} is better"), *cells), row.mark)
+    return TableRow((Span(name, "strong", f"{direction} is better"), *cells), row.mark)
 
 
 def _models(version: Version) -> frozenset[str]:
@@ -82,7 +82,7 @@ def _models(version: Version) -> frozenset[str]:
 
 def _rows(
     sides: Sequence[Mapping[str, Any]], written: Any, models: Sequence[frozenset[str]] | None = None
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     """A row for each key. models: a parameter of one of these differs only among the versions that have the model."""
     names = dict.fromkeys(n for side in sides for n in side)
     owned = frozenset[str]().union(*models or ())
@@ -91,4 +91,4 @@ def _rows(
         owner = name.partition(".")[0]
         asked = [c for i, c in enumerate(cells) if not models or owner not in owned or owner in models[i]]
         differ = any(c != asked[0] for c in asked)
-        yield Row((strong(name), *cells), "changed" if differ else "")
+        yield TableRow((strong(name), *cells), "changed" if differ else "")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from nbmodelver.views.blocks import (
     Block,
     Cell,
-    Code,
+    CodeBlock,
     Document,
     Fold,
-    Row,
     Span,
     Table,
+    TableRow,
     cut,
     dim,
     line,
@@ -77,7 +77,7 @@ def section_blocks(section: Section) -> Iterator[Block]:
     elif same:
         yield (Fold(spans(dim(said)), (_table(section, same),), in_text=False) if changed else line(dim(said)))
     if section.lines:
-        yield Code(section.lines, diff=True)
+        yield CodeBlock(section.lines, diff=True)
     if section.note:
         yield line(dim(section.note))
 
@@ -86,7 +86,7 @@ def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
     if section.columns[-1:] == ("change",) and all(r.cells[-1] is None for r in rows):  # No number among them.
         section = replace(section, columns=section.columns[:-1])
         rows = [replace(r, cells=r.cells[:-1]) for r in rows]
-    drawn = tuple(Row(tuple(_cells(section, r)), r.status) for r in rows)
+    drawn = tuple(TableRow(tuple(_cells(section, r)), r.status) for r in rows)
     right = {i for i in range(len(section.columns)) if _all_numbers(rows, i)}
     return Table(section.columns, drawn, frozenset(right))
 

@@ -48,7 +48,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self.wait = ipywidgets.Checkbox(description="wait for a running cell", value=False, indent=False)
         self.buttons = self._buttons()
         self.form = CommitForm(self._commit, lambda: self.turn("history"))
-        self.labels = Labels(self)
+        self.labels = LabelForm(self)
         self.confirm = button("Roll back now", self._roll_back, style="warning")
         self._plan_bar = ipywidgets.HBox([self.confirm, button("Leave it", lambda: self.turn("history"))])
         bar = ipywidgets.HBox([*self.buttons.values(), self.wait])
@@ -214,7 +214,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         super().close()
 
 
-class Labels:
+class LabelForm:
     """Tag, note and branch of the selected version."""
 
     def __init__(self, panel: PlainPanel) -> None:

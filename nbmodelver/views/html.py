@@ -9,14 +9,14 @@ from nbmodelver.views.blocks import (
     SIGNS,
     Block,
     Cell,
-    Chart,
-    Code,
+    CodeBlock,
     Document,
-    Line,
+    HistogramBars,
     Mark,
-    Row,
     Span,
     Table,
+    TableRow,
+    TextLine,
     Title,
     plain,
 )
@@ -47,14 +47,14 @@ def _safe(text: object) -> str:
 
 
 def _block(block: Block) -> str:
-    if isinstance(block, Line):
+    if isinstance(block, TextLine):
         return f'<div class="nbmv-line">{_spans(block.spans)}</div>'
     if isinstance(block, Title):
         role = f'role="heading" aria-level="{block.level + 2}"'
         return f'<div class="nbmv-h{block.level}" {role}>{_spans(block.spans)}</div>'
     if isinstance(block, Table):
         return _table(block)
-    if isinstance(block, Code):
+    if isinstance(block, CodeBlock):
         return f"<pre>{''.join(_code(text, block.diff) for text in block.lines)}</pre>"
     inner = "".join(map(_block, block.blocks))
     summary = f"<summary>{_spans(block.summary)}</summary>"
@@ -94,7 +94,7 @@ def _rows(table: Table, marked: bool) -> Iterator[str]:
         yield f"<tr{' class=nbmv-same' if row.mark == 'same' else ''}>{_mark(row) if marked else ''}{cells}</tr>"
 
 
-def _mark(row: Row) -> str:
+def _mark(row: TableRow) -> str:
     words = f' title="{MARK_WORDS[row.mark]}" aria-label="{MARK_WORDS[row.mark]}"' if MARK_WORDS[row.mark] else ""
     return f'<td class="nbmv-m nbmv-{MARK_STYLES[row.mark]}"{words}>{SIGNS[row.mark]}</td>'
 
@@ -104,10 +104,10 @@ def _right(table: Table, at: int) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return _chart(cell) if isinstance(cell, Chart) else _spans(cell_spans_of(cell))
+    return _chart(cell) if isinstance(cell, HistogramBars) else _spans(cell_spans_of(cell))
 
 
-def _chart(chart: Chart) -> str:
+def _chart(chart: HistogramBars) -> str:
     """The histogram as a small picture, 5 by 20 pixels a bin, named for screen readers by its range."""
     top = max(chart.counts, default=0) or 1
     drawn = "".join(

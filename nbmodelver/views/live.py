@@ -67,10 +67,10 @@ def widget_view(widget: Any) -> dict[str, Any]:
     return {"text/plain": "", VIEW_MIME: data[VIEW_MIME]}
 
 
-class Live(Shown):
+class PanelResult(Shown):
     """A result that is shown as a panel where it can be; to code it is what it was."""
 
-    def __init__(self, document: Document, value: Any, draw: Callable[[Live], None]) -> None:
+    def __init__(self, document: Document, value: Any, draw: Callable[[PanelResult], None]) -> None:
         super().__init__(document, value)
         self._draw = draw
 

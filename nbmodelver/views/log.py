@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Cell, Document, Row, Span, Table, cell_spans, dim, line, plain, strong
+from nbmodelver.views.blocks import Block, Cell, Document, Span, Table, TableRow, cell_spans, dim, line, plain, strong
 from nbmodelver.views.figures import ago, number, plural, size
-from nbmodelver.views.refs import Refs
+from nbmodelver.views.refs import RefLabels
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MAX_METRICS = 3
 
 def log(
     versions: Sequence[Version],
-    refs: Refs | None = None,
+    refs: RefLabels | None = None,
     *,
     graph: bool = False,
     more: int = 0,
@@ -31,7 +31,7 @@ def log(
 
     metric: one that gets a column whatever else there is; the versions are in its order.
     """
-    refs = refs or Refs()
+    refs = refs or RefLabels()
     if not versions:
         return Shown(Document((line(dim("no versions")),), "history"), [])
     drawn = lanes(versions) if graph else [""] * len(versions)
@@ -47,9 +47,9 @@ def log(
     return Shown(Document(tuple(blocks), "history"), list(versions))
 
 
-def _row(version: Version, refs: Refs, lane: str, metrics: Sequence[str], now: datetime | None) -> Row:
+def _row(version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], now: datetime | None) -> TableRow:
     figures: list[Cell] = [number(version.metrics[m]) if m in version.metrics else "" for m in metrics]
-    return Row(
+    return TableRow(
         (
             Span(lane, "graph"),
             strong(version.name),
@@ -85,7 +85,7 @@ def _without_empty(table: Table) -> Table:
     kept = [i for i in range(len(table.columns)) if any(plain(cell_spans(r.cells[i])).strip() for r in table.rows)]
     return Table(
         tuple(table.columns[i] for i in kept),
-        tuple(Row(tuple(r.cells[i] for i in kept), r.mark) for r in table.rows),
+        tuple(TableRow(tuple(r.cells[i] for i in kept), r.mark) for r in table.rows),
         frozenset(at for at, i in enumerate(kept) if i in table.right),
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.model import Change, Plan, Row, Section, Version, VersionId
-from nbmodelver.views.blocks import Block, Document, Span, Table, dim, line, strong, title
-from nbmodelver.views.blocks import Row as TableRow
+from nbmodelver.views.blocks import Block, Document, Span, Table, TableRow, dim, line, strong, title
 from nbmodelver.views.diff import section_blocks
 from nbmodelver.views.figures import ago, number, plural, size
 from nbmodelver.views.html import to_html

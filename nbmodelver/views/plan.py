@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, cut, dim, line, strong, title
+from nbmodelver.views.blocks import Block, Document, Mark, Span, Table, TableRow, cut, dim, line, strong, title
 from nbmodelver.views.figures import plural, size, some
 from nbmodelver.views.shown import Shown
 
@@ -52,11 +52,11 @@ def plan(planned: Plan, *, done: bool = False, branch: str = "", back: str = "%m
     return Shown(Document(tuple(blocks), f"rollback to {version.name}"), planned)
 
 
-def _row(change: Change) -> Row:
+def _row(change: Change) -> TableRow:
     mark, words = EFFECTS[change.effect]
     amount = size(change.size_bytes) if change.size_bytes else ""
     why = dim(f"{change.reason}") if change.reason else ""
-    return Row((strong(change.name), words, Span(change.type, "code"), amount, why), mark)
+    return TableRow((strong(change.name), words, Span(change.type, "code"), amount, why), mark)
 
 
 def _counted(count: int, words: str) -> str:

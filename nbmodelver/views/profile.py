@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.views.blocks import Block, Cell, Row, Span, Table, cut, dim, line, strong
+from nbmodelver.views.blocks import Block, Cell, Span, Table, TableRow, cut, dim, line, strong
 from nbmodelver.views.figures import number, plural, size
 from nbmodelver.views.values import chart, value_text
 
@@ -31,7 +31,7 @@ def blocks_of(profile: Profile) -> Iterator[Block]:
     for key, label in (("params", "parameter"), ("fitted", "after fitting"), ("fit", "figure of fit")):
         members = profile.get(key)
         if isinstance(members, Mapping) and members:
-            rows = tuple(Row((k, Span(value_text(v), "code"))) for k, v in members.items())
+            rows = tuple(TableRow((k, Span(value_text(v), "code"))) for k, v in members.items())
             yield from cut(Table((label, "value"), rows))
     curves = profile.get("curves")
     if isinstance(curves, Mapping) and curves:
@@ -46,7 +46,7 @@ def _curves(curves: Mapping[str, Any]) -> Table:
         values = curve.get("values") if isinstance(curve, Mapping) else None
         if isinstance(values, list) and values:
             steps = len(values) * curve.get("every", 1)
-            rows.append(Row((strong(name), f"{steps:,}", value_text(values[0]), value_text(values[-1]))))
+            rows.append(TableRow((strong(name), f"{steps:,}", value_text(values[0]), value_text(values[-1]))))
     return Table(("curve", "steps", "first", "last"), tuple(rows), frozenset({1, 2, 3}))
 
 
@@ -74,7 +74,7 @@ def _columns(columns: list[Any]) -> Table:
     return Table(heads, rows, frozenset({2, 3, 4, 5, 6}))
 
 
-def _column(column: Mapping[str, Any]) -> Row:
+def _column(column: Mapping[str, Any]) -> TableRow:
     labels = not isinstance(column.get("histogram"), Mapping) and column.get("top")
     mean = "" if column.get("mean") is None else f"{value_text(column['mean'])} ± {value_text(column.get('std'))}"
     last: Cell = dim(column.get("note", ""))
@@ -84,7 +84,7 @@ def _column(column: Mapping[str, Any]) -> Row:
         last = dim(", ".join(f"{value_text(v)} ({value_text(n)})" for v, n in column["top"][:3]))
     figures = (_figure(column, k) for k in ("nulls", "distinct", "min"))
     name = strong(column.get("name") or "(values)")
-    return Row((name, Span(str(column.get("dtype", "")), "code"), *figures, mean, _figure(column, "max"), last))
+    return TableRow((name, Span(str(column.get("dtype", "")), "code"), *figures, mean, _figure(column, "max"), last))
 
 
 def _figure(column: Mapping[str, Any], key: str) -> str:
@@ -94,7 +94,7 @@ def _figure(column: Mapping[str, Any], key: str) -> str:
 
 def _layers(layers: list[Any]) -> Table:
     rows = tuple(
-        Row(
+        TableRow(
             (
                 strong(entry.get("name") or "(whole)"),
                 Span(str(entry.get("type", "")), "code"),
@@ -109,9 +109,9 @@ def _layers(layers: list[Any]) -> Table:
     table = Table(("layer", "type", "weights", "parameters", "norm"), rows, frozenset({3, 4}))
     if any(row.cells[4] for row in rows):
         return table
-    return Table(table.columns[:4], tuple(Row(row.cells[:4]) for row in rows), frozenset({3}))
+    return Table(table.columns[:4], tuple(TableRow(row.cells[:4]) for row in rows), frozenset({3}))
 
 
 def _importances(weights: list[Any], most: int = 15) -> Table:
-    rows = tuple(Row((str(name), value_text(weight))) for name, weight in weights[:most])
+    rows = tuple(TableRow((str(name), value_text(weight))) for name, weight in weights[:most])
     return Table(("feature", "importance"), rows, frozenset({1}))

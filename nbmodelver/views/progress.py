@@ -8,7 +8,7 @@ import time
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from nbmodelver.views.blocks import Document, Line, dim, line
+from nbmodelver.views.blocks import Document, TextLine, dim, line
 from nbmodelver.views.figures import duration, size
 from nbmodelver.views.html import to_html
 from nbmodelver.views.text import cut, text_width
@@ -103,7 +103,7 @@ def drawn(done: int, total: int, what: str, passed_s: float) -> tuple[str, str]:
     filled = round(share * 24)
     facts = f"{amount}{left}" if total > 0 else duration(passed_s)
     text = f"{visible(what)} {'█' * filled}{'░' * (24 - filled)} {share:4.0%}  {facts}"
-    said: Line = line(what, " ", dim(facts))
+    said: TextLine = line(what, " ", dim(facts))
     bar = (
         f'<progress value="{share:.4f}" max="1" aria-label="progress" '
         'style="width:min(24em,60%);height:10px;accent-color:var(--jp-brand-color1,#0969da)"></progress>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Row, Span, Table, dim, line, strong
+from nbmodelver.views.blocks import Block, Document, Span, Table, TableRow, dim, line, strong
 from nbmodelver.views.figures import ago
 from nbmodelver.views.shown import Shown
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Refs:
+class RefLabels:
     """Where HEAD, the branches and the tags point. branch: the one that commits go to."""
 
     head: VersionId | None = None
@@ -43,11 +43,11 @@ def tags(at: Mapping[str, Version]) -> Shown:
     return Shown(_listed("Tags", rows, "no tags yet: %mv_tag NAME gives the current version one"), dict(at))
 
 
-def _row(name: str, version: Version, mark: str) -> Row:
+def _row(name: str, version: Version, mark: str) -> TableRow:
     when = dim(ago(version.saved_at_utc), version.saved_at_utc)
-    return Row((strong(name), version.name, when, version.message), "current" if mark == "current" else "")
+    return TableRow((strong(name), version.name, when, version.message), "current" if mark == "current" else "")
 
 
-def _listed(label: str, rows: tuple[Row, ...], nothing: str) -> Document:
+def _listed(label: str, rows: tuple[TableRow, ...], nothing: str) -> Document:
     blocks: tuple[Block, ...] = (Table(("", "", "", ""), rows),) if rows else (line(dim(nothing)),)
     return Document(blocks, label)

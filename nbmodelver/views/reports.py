@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Fold, Row, Span, Table, dim, line, spans, strong
+from nbmodelver.views.blocks import Block, Document, Fold, Span, Table, TableRow, dim, line, spans, strong
 from nbmodelver.views.figures import ago, plural, size
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
@@ -24,7 +24,7 @@ def verify(problems: Sequence[Problem], checked: str = "", *, whole: bool = Fals
     if not problems:
         return Shown(Document((line(Span("no problems", "good"), said),), "verify"), [])
     rows = tuple(
-        Row((p.version, strong(p.name) if p.name else "", Span(damage(p)[0], "bad"), Span(damage(p)[1], "code")))
+        TableRow((p.version, strong(p.name) if p.name else "", Span(damage(p)[0], "bad"), Span(damage(p)[1], "code")))
         for p in problems[:_SHOWN_PROBLEMS]
     )
     first = line(Span(plural(len(problems), "problem"), "bad"), said)
@@ -86,7 +86,9 @@ def forgotten(
     verb = "would be forgotten" if dry_run else "forgotten"
     blocks: list[Block] = [line(strong(plural(len(versions), "version")), f" {verb}", dim(f" · {kept:,} stay"))]
     if versions:
-        rows = [Row((strong(v.name), dim(ago(v.saved_at_utc), v.saved_at_utc), v.message or v.auto)) for v in versions]
+        rows = [
+            TableRow((strong(v.name), dim(ago(v.saved_at_utc), v.saved_at_utc), v.message or v.auto)) for v in versions
+        ]
         table = Table(("", "", ""), tuple(rows))
         few = len(rows) <= _SHOWN_ROWS
         blocks.append(table if few else Fold(spans(dim("which")), (table,), in_text=len(rows) <= 10 * _SHOWN_ROWS))
@@ -122,14 +124,14 @@ def backed_up(
     said = line(strong(plural(versions, "version")), " in ", Span(folder, "code"), dim(f" · copied: {what}, checked"))
     if not problems:
         return Shown(Document((said,), "backup"), value)
-    rows = tuple(Row((Span("not copied", "bad"), Span(p.object, "code"), damage(p)[0])) for p in problems)
+    rows = tuple(TableRow((Span("not copied", "bad"), Span(p.object, "code"), damage(p)[0])) for p in problems)
     hint = line(dim("the store itself is damaged: %mv_repair says what can be done"))
     return Shown(Document((said, Table(("", "", ""), rows), hint), "backup"), value)
 
 
 def config(settings: Mapping[str, Json]) -> Shown:
     """Settings and their values."""
-    rows = tuple(Row((strong(k), Span(value_text(v), "code"))) for k, v in settings.items())
+    rows = tuple(TableRow((strong(k), Span(value_text(v), "code"))) for k, v in settings.items())
     return Shown(Document((Table(("", ""), rows),), "settings"), dict(settings))
 
 

@@ -8,13 +8,13 @@ from nbmodelver.model import KINDS, Cell, Direction, Json, Kind, Profile, Versio
 from nbmodelver.views.blocks import (
     MOST_ROWS,
     Block,
-    Code,
+    CodeBlock,
     Document,
     Fold,
-    Line,
-    Row,
     Span,
     Table,
+    TableRow,
+    TextLine,
     cut,
     dim,
     line,
@@ -26,7 +26,7 @@ from nbmodelver.views.commit import metric_spans, skipped_lines
 from nbmodelver.views.figures import ago, duration, new_of, plural, size
 from nbmodelver.views.made import names_used
 from nbmodelver.views.profile import blocks_of
-from nbmodelver.views.refs import Refs
+from nbmodelver.views.refs import RefLabels
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
 
@@ -38,14 +38,14 @@ KIND_NAMES: dict[Kind, str] = {
     "dataset": "Datasets",
     "hyperparameters": "Hyperparameters",
     "metric": "Metrics",
-    "code": "Code",
+    "code": "CodeBlock",
     "other": "Other",
 }
 
 
 def show(
     version: Version,
-    refs: Refs | None = None,
+    refs: RefLabels | None = None,
     *,
     note: str | None = None,
     parent: Version | None = None,
@@ -61,7 +61,7 @@ def show(
     environment: "python", "platform", and "packages" as name to version. modules: of the notebook's project, path to
     source. about_modules: sentences about them.
     """
-    blocks: list[Block] = list(_head(version, refs or Refs(), version.note if note is None else note))
+    blocks: list[Block] = list(_head(version, refs or RefLabels(), version.note if note is None else note))
     if profiles is not None:
         blocks += [b for name, p in profiles.items() for b in _value(version, name, p)]
     else:
@@ -73,7 +73,7 @@ def show(
     return Shown(Document(tuple(blocks), f"version {version.name}"), version)
 
 
-def _head(version: Version, refs: Refs, note: str) -> Iterator[Block]:
+def _head(version: Version, refs: RefLabels, note: str) -> Iterator[Block]:
     labels = refs.labels(version.id)
     message = [Span("  "), Span(version.message)] if version.message else []
     yield title(version.name, *message, *([Span("  "), *labels] if labels else []))
@@ -101,11 +101,13 @@ def _kept(version: Version) -> Iterator[Block]:
     yield line(dim(f"{new_of(version.new_bytes, version.raw_bytes)} · {duration(version.duration_s)}"))
 
 
-def _of_kind(version: Version, kind: Kind) -> Iterator[Row]:
+def _of_kind(version: Version, kind: Kind) -> Iterator[TableRow]:
     members = [k for k in version.kept.values() if k.kind == kind]
     for i, k in enumerate(members):
         heading = dim("" if i else KIND_NAMES[kind])
-        yield Row((heading, strong(k.name), Span(k.type, "code"), size(k.size_bytes), dim(_sharing(version, k.name))))
+        yield TableRow(
+            (heading, strong(k.name), Span(k.type, "code"), size(k.size_bytes), dim(_sharing(version, k.name)))
+        )
 
 
 def _sharing(version: Version, name: str) -> str:
@@ -139,7 +141,7 @@ def _figures(
 
 def params_table(params: Mapping[str, Json]) -> Table:
     """Keys and values, in order."""
-    return Table(("", ""), tuple(Row((k, Span(value_text(v), "code"))) for k, v in params.items()))
+    return Table(("", ""), tuple(TableRow((k, Span(value_text(v), "code"))) for k, v in params.items()))
 
 
 def _code(cells: Sequence[Cell]) -> Iterator[Block]:
@@ -150,11 +152,11 @@ def _code(cells: Sequence[Cell]) -> Iterator[Block]:
     yield Fold(spans(plural(len(told), "cell"), dim(" run since the version before")), inner)
 
 
-def _cell(cell: Cell) -> Iterator[Line | Code]:
+def _cell(cell: Cell) -> Iterator[TextLine | CodeBlock]:
     took = f" {duration(cell.duration_s)}" if cell.duration_s is not None else ""
     failed = Span(" failed", "bad") if not cell.ok else Span("")
     yield line(dim(f"[{cell.execution_count if cell.execution_count is not None else ' '}]{took}"), failed)
-    yield Code(tuple(cell.source.splitlines()))
+    yield CodeBlock(tuple(cell.source.splitlines()))
 
 
 def _modules(modules: Mapping[str, str], notes: Sequence[str]) -> Iterator[Block]:
@@ -164,7 +166,7 @@ def _modules(modules: Mapping[str, str], notes: Sequence[str]) -> Iterator[Block
         for path, source in modules.items():
             lines = source.splitlines()
             yield Fold(
-                spans(strong(path), dim(f"  {plural(len(lines), 'line')}")), (Code(tuple(lines)),), in_text=False
+                spans(strong(path), dim(f"  {plural(len(lines), 'line')}")), (CodeBlock(tuple(lines)),), in_text=False
             )
     yield from (line(dim(note)) for note in notes)
 
@@ -185,5 +187,5 @@ def _surroundings(version: Version, environment: Mapping[str, Any]) -> Iterator[
         yield title("Environment", level=2)
         yield line(" · ".join(facts))
     if packages:
-        rows = tuple(Row((name, str(packages[name]))) for name in sorted(packages, key=str.lower))
+        rows = tuple(TableRow((name, str(packages[name]))) for name in sorted(packages, key=str.lower))
         yield Fold(spans(plural(len(packages), "package")), (Table(("", ""), rows),), in_text=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from nbmodelver.views.blocks import Block, Document, Row, Table, dim, line, strong, title
+from nbmodelver.views.blocks import Block, Document, Table, TableRow, dim, line, strong, title
 from nbmodelver.views.figures import ago, plural, size
 from nbmodelver.views.shown import Shown
 
@@ -54,7 +54,9 @@ def _summary(
     total = sum(count for _, _, count in files)
     what = ", ".join(f"{size(b)} in {plural(n, folder[:-1])}" for folder, n, b in files if n)
     yield line(strong(size(total)), f" for {plural(versions, 'version')}", dim(f" · {what}"))
-    rows = [Row((p.name, f"{p.parts:,}", size(p.raw_bytes), size(p.stored_bytes), _share(p))) for p in parts if p.parts]
+    rows = [
+        TableRow((p.name, f"{p.parts:,}", size(p.raw_bytes), size(p.stored_bytes), _share(p))) for p in parts if p.parts
+    ]
     yield Table(("parts", "", "raw", "stored", ""), tuple(rows), frozenset({1, 2, 3, 4}))
     yield from _garbage(garbage_bytes)
 
@@ -67,7 +69,7 @@ def _garbage(garbage_bytes: int) -> Iterator[Block]:
 def _sizes(heading: str, rows: Sequence[Sized], limit: int) -> Iterator[Block]:
     yield title(heading, level=2)
     shown = [
-        Row(
+        TableRow(
             (
                 strong(r.name),
                 dim(f"in {r.versions:,}" if r.versions else ""),
@@ -88,7 +90,7 @@ def _versions(versions: Sequence[tuple[Version, int, int]], limit: int) -> Itera
     yield title("Versions, by what forgetting one would free at least", level=2)
     largest = sorted(versions, key=lambda v: (-v[2], -v[0].number))[:limit]
     rows = [
-        Row(
+        TableRow(
             (
                 strong(v.name),
                 dim(ago(v.saved_at_utc), v.saved_at_utc),

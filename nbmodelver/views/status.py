@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Mark, Row, Span, Table, cut, dim, line, strong
+from nbmodelver.views.blocks import Block, Document, Mark, Span, Table, TableRow, cut, dim, line, strong
 from nbmodelver.views.commit import metric_spans
 from nbmodelver.views.figures import ago, plural, size, some
 from nbmodelver.views.shown import Shown
@@ -75,7 +75,7 @@ def _blocks(state: State) -> Iterator[Block]:
     yield from (line(Span(note, "warn")) for note in state.notes)
 
 
-def _row(change: Change) -> Row:
+def _row(change: Change) -> TableRow:
     mark, words = EFFECTS[change.effect]
     amount = size(change.size_bytes) if change.size_bytes else ""
-    return Row((strong(change.name), words, Span(change.type, "code"), amount, dim(change.reason)), mark)
+    return TableRow((strong(change.name), words, Span(change.type, "code"), amount, dim(change.reason)), mark)

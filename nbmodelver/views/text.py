@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 from wcwidth import wcswidth, wcwidth
 
-from nbmodelver.views.blocks import SIGNS, Block, Code, Document, Fold, Line, Mark, Row, Span, Style, Table, Title
+from nbmodelver.views.blocks import (
+    SIGNS,
+    Block,
+    CodeBlock,
+    Document,
+    Fold,
+    Mark,
+    Span,
+    Style,
+    Table,
+    TableRow,
+    TextLine,
+    Title,
+)
 from nbmodelver.views.blocks import cell_spans as cell_spans_of
 from nbmodelver.views.visible import visible
 
@@ -29,7 +42,7 @@ MARK_STYLES: dict[Mark, Style] = {
 
 def to_text(document: Document, width: int = 100, *, colour: bool = False) -> str:
     """The document as lines of at most `width` cells, without a line end at the end."""
-    drawn = _Text(max(width, 20), colour)
+    drawn = _TextDrawing(max(width, 20), colour)
     return "\n".join(line.rstrip() for line in drawn.blocks(document.blocks))
 
 
@@ -38,7 +51,7 @@ def text_width(text: str) -> int:
     return max(wcswidth(text), 0) if not text.isascii() else len(text)
 
 
-class _Text:
+class _TextDrawing:
     """One drawing: a width and a choice about colour."""
 
     def __init__(self, width: int, colour: bool) -> None:
@@ -52,11 +65,11 @@ class _Text:
             yield from (indent + drawn for drawn in self.block(block, self.width - len(indent)))
 
     def block(self, block: Block, width: int) -> Iterator[str]:
-        if isinstance(block, Line | Title):
+        if isinstance(block, TextLine | Title):
             yield from (self.spans(row, width) for row in wrapped(block.spans, width))
         elif isinstance(block, Table):
             yield from self.table(block, width)
-        elif isinstance(block, Code):
+        elif isinstance(block, CodeBlock):
             yield from (self.code_line(text, block.diff, width) for text in block.lines)
         else:
             yield self.spans(block.summary, width)
@@ -86,12 +99,12 @@ class _Text:
         room = width - (2 if marked else 0)
         widths = _widths(table, room)
         if any(table.columns):
-            heads = Row(tuple(Span(c, "dim") for c in table.columns))
+            heads = TableRow(tuple(Span(c, "dim") for c in table.columns))
             yield self.row(heads, table, widths, marked)
         for row in table.rows:
             yield self.row(row, table, widths, marked)
 
-    def row(self, row: Row, table: Table, widths: Sequence[int], marked: bool) -> str:
+    def row(self, row: TableRow, table: Table, widths: Sequence[int], marked: bool) -> str:
         sign = f"{SIGNS[row.mark] or ' '} " if marked else ""
         cells = []
         for i, (cell, wide) in enumerate(zip_longest(row.cells[: len(widths)], widths, fillvalue="")):
@@ -156,4 +169,4 @@ def _stands_apart(block: Block, before: Block) -> bool:
     """True when an empty line goes between: before every part, never directly under a heading."""
     if isinstance(before, Title) and before.level > 1:
         return False
-    return isinstance(block, Title | Fold) or (isinstance(block, Table) and isinstance(before, Table | Code))
+    return isinstance(block, Title | Fold) or (isinstance(block, Table) and isinstance(before, Table | CodeBlock))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Row, Span, Table, dim, line, strong, title
+from nbmodelver.views.blocks import Block, Document, Span, Table, TableRow, dim, line, strong, title
 from nbmodelver.views.figures import plural
 from nbmodelver.views.reports import damage
 from nbmodelver.views.shown import Shown
@@ -49,7 +49,7 @@ def _blocks(
     if moved:
         said = dim(what if parts or records else "; nothing can be saved from them")
         yield line(strong(plural(len(moved), "damaged file")), f" {verb}", Span(quarantine, "code"), said)
-        yield Table(("", ""), tuple(Row((Span(p.object, "code"), damage(p)[0])) for p in moved))
+        yield Table(("", ""), tuple(TableRow((Span(p.object, "code"), damage(p)[0])) for p in moved))
     for name, now in refs:
         yield line(
             strong(name.removeprefix("heads/").removeprefix("tags/")),
@@ -57,7 +57,7 @@ def _blocks(
         )
     if lost:
         yield title("Lost", level=2)
-        rows = (Row((strong(p.version or p.object[:12]), strong(p.name), Span(p.what, "bad"))) for p in lost)
+        rows = (TableRow((strong(p.version or p.object[:12]), strong(p.name), Span(p.what, "bad"))) for p in lost)
         yield Table(("version", "name", ""), tuple(rows))
         names = " ".join(dict.fromkeys(p.version for p in lost if p.version))
         if names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbmodelver.views.blocks import Cell, Chart
+from nbmodelver.views.blocks import Cell, HistogramBars
 from nbmodelver.views.figures import number
 
 MAX_TEXT = 160
@@ -35,10 +35,10 @@ def value_cell(value: Any) -> Cell:
     return "" if value is None else value_text(value)
 
 
-def chart(histogram: Mapping[str, Any]) -> Chart:
+def chart(histogram: Mapping[str, Any]) -> HistogramBars:
     """The chart of a profile's histogram; counts that are no numbers count nothing."""
     counts = tuple(c if isinstance(c, int) and c >= 0 else 0 for c in histogram["counts"][:100])
-    return Chart(counts, value_text(histogram.get("low")), value_text(histogram.get("high")))
+    return HistogramBars(counts, value_text(histogram.get("low")), value_text(histogram.get("high")))
 
 
 def value_pair(before: Any, after: Any) -> tuple[str, str]:

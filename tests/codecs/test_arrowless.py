@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import arrowless, graph, notes
+from nbmodelver.codecs import arrowless, notes
+from nbmodelver.codecs.memory import Memory
 from nbmodelver.errors import NotLoadable
 from nbmodelver.repo import open_repo
 
@@ -77,7 +78,7 @@ def test_a_kernel_without_pyarrow_reads_pandas_strings_and_refuses_the_rest(tmp_
 def state_of(array: Any) -> tuple[Any, ...]:
     from nbmodelver.codecs import pyarrow as codec
 
-    memory = graph.Memory()
+    memory = Memory()
     state = codec.find(type(array)).take(array, memory)
     return tuple(memory.entries[part.number].array if hasattr(part, "number") else part for part in state)
 

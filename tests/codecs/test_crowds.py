@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nbmodelver.codecs import graph
+from nbmodelver.codecs import encoding, graph
 from nbmodelver.repo import open_repo
 
 
@@ -41,7 +41,7 @@ def test_what_is_shared_is_pickled_three_times_whatever_the_number_of_names(
     made: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[int] = []
-    monkeypatch.setattr(graph, "_pickled_by", counting(graph._pickled_by, written))
+    monkeypatch.setattr(encoding, "pickle_with", counting(encoding.pickle_with, written))
     graph.capture({"one": next(iter(made(0).values()))}, {})
     once = sum(written)
     written.clear()

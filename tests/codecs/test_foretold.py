@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 from argparse import Namespace
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import foretold, graph, protocol
+from nbmodelver.codecs import foretold, graph
 
 pd = pytest.importorskip("pandas")
-codec = protocol.library("pandas")
+dtypes = importlib.import_module("nbmodelver.codecs.pandas_dtypes")
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def objects_only(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_args: Any, **_more: Any) -> Any:
         raise TypeError("no such dtype")
 
-    monkeypatch.setattr(codec, "_new_string_dtype", none)
+    monkeypatch.setattr(dtypes, "_new_string_dtype", none)
 
 
 def foreseen(value: Any) -> list[str]:

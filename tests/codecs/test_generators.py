@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import graph, protocol
+from nbmodelver.codecs import graph, registry
 from nbmodelver.repo import open_repo
 
 if TYPE_CHECKING:
@@ -101,11 +101,11 @@ def test_a_seed_of_another_class_is_left_to_pickle(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["seed", "Generator", "default_rng", "__doc__", "missing"])
 def test_a_name_that_is_no_bit_generator_is_refused(name: str) -> None:
     with pytest.raises((TypeError, AttributeError)):
-        protocol.by_tag("numpy.bits").restore((name, None, "bit_generator", name))
+        registry.by_tag("numpy.bits").restore((name, None, "bit_generator", name))
 
 
 def test_a_state_of_numpy_1_is_read_by_every_numpy() -> None:
     """Both write the same: the names and the state that `BitGenerator.state` gives."""
     state = ("PCG64", None, "bit_generator", "PCG64", "state", ("state", 5, "inc", 3), "has_uint32", 0, "uinteger", 0)
-    bits = protocol.by_tag("numpy.bits").restore(state)
+    bits = registry.by_tag("numpy.bits").restore(state)
     assert bits.state["state"] == {"state": 5, "inc": 3}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import protocol
+from nbmodelver.codecs import registry
 from nbmodelver.errors import NotLoadable
 
 OBJECTS = np.array([1, "x", None, 2.5], object)
@@ -28,23 +28,23 @@ OBJECTS = np.array([1, "x", None, 2.5], object)
 )
 def test_a_view_outside_its_array_of_objects(offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
     with pytest.raises((ValueError, TypeError)):
-        protocol.by_tag("numpy.array").restore(("view", OBJECTS, offset, shape, strides, True))
+        registry.by_tag("numpy.array").restore(("view", OBJECTS, offset, shape, strides, True))
 
 
 @pytest.mark.parametrize("base", [np.arange(4), [1, 2], None, b"12345678"])
 def test_a_view_of_objects_in_memory_that_holds_none(base: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
-        protocol.by_tag("numpy.array").restore(("view", base, 0, (1,), (8,), True))
+        registry.by_tag("numpy.array").restore(("view", base, 0, (1,), (8,), True))
 
 
 @pytest.mark.parametrize("root", ["os", "nbmodelver", "../numpy", "", "python.x"])
 def test_a_library_without_codecs(root: str) -> None:
     with pytest.raises(NotLoadable):
-        protocol.library(root)
+        registry.library(root)
 
 
 @pytest.mark.parametrize("name", ["float32", "nn", "load", "__name__", "missing"])
 def test_a_constant_of_torch_that_is_none(name: str) -> None:
     pytest.importorskip("torch")
     with pytest.raises((TypeError, AttributeError)):
-        protocol.by_tag("torch.layout").restore((name,))
+        registry.by_tag("torch.layout").restore((name,))

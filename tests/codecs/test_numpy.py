@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import notes, protocol
+from nbmodelver.codecs import notes, registry
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def numpy_1(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def built(tag: str, *state: Any) -> tuple[Any, list[str]]:
     with notes.collected() as heard:
-        return protocol.by_tag(tag).restore(state), heard
+        return registry.by_tag(tag).restore(state), heard
 
 
 def test_strings_of_numpy_2_are_objects_in_numpy_1_and_said(numpy_1: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -9,11 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import graph, notes, protocol
+from nbmodelver.codecs import graph, notes, registry
 from nbmodelver.repo import open_repo
 
 pd = pytest.importorskip("pandas")
-codec = protocol.library("pandas")
+codec = registry.library("pandas")
+dtypes = importlib.import_module("nbmodelver.codecs.pandas_dtypes")
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +27,7 @@ StringDtype = pd.StringDtype
 
 def built(tag: str, *state: Any) -> tuple[Any, list[str]]:
     with notes.collected() as heard:
-        return protocol.by_tag(f"pandas.{tag}").restore(state), heard
+        return registry.by_tag(f"pandas.{tag}").restore(state), heard
 
 
 def back(value: Any) -> Any:
@@ -127,7 +129,7 @@ def test_a_zone_of_another_library_than_pandas_own_stays_one() -> None:
 
 def test_a_zone_of_dateutil_that_pandas_cannot_use_is_its_own_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     tz = pytest.importorskip("dateutil.tz").gettz(PARIS)
-    monkeypatch.setattr(codec, "_works", lambda _zone: False)
+    monkeypatch.setattr(dtypes, "_works", lambda _zone: False)
     for tag, state in (("timestamp", (0, "ns", tz, 0)), ("tz_dtype", ("ns", tz))):
         found, heard = built(tag, *state)
         assert type(found.tz).__module__ != type(tz).__module__
@@ -167,7 +169,7 @@ def pandas_2(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise ImportError("pyarrow>=10.0.1 is required for PyArrow backed StringArray.")
         return np.dtype("S1") if storage == "pyarrow_numpy" else StringDtype(storage)
 
-    monkeypatch.setattr(codec, "_new_string_dtype", old)
+    monkeypatch.setattr(dtypes, "_new_string_dtype", old)
     return storages
 
 
@@ -206,9 +208,9 @@ def test_strings_are_the_same_dtype_here_without_a_word(dtype: Any) -> None:
 
 def test_a_column_whose_dtype_became_object_fits_into_its_frame() -> None:
     words = np.array(["a", np.nan, "c"], dtype=object)
-    column = protocol.by_tag("pandas.strings").restore((words, np.dtype(object)))
+    column = registry.by_tag("pandas.strings").restore((words, np.dtype(object)))
     state = (((True, (0, 1, 1), column),), pd.Index(["name"]), pd.RangeIndex(3), True)
-    frame = protocol.by_tag("pandas.frame").restore(state)
+    frame = registry.by_tag("pandas.frame").restore(state)
     assert frame["name"].dtype == object
     assert frame["name"].tolist()[::2] == ["a", "c"]
 
@@ -216,7 +218,7 @@ def test_a_column_whose_dtype_became_object_fits_into_its_frame() -> None:
 def test_strings_of_arrow_become_objects_with_nan() -> None:
     pa = pytest.importorskip("pyarrow")
     data = pa.chunked_array([["a", None], ["c"]], type=pa.large_string())
-    found = protocol.by_tag("pandas.arrow").restore((data, np.dtype(object)))
+    found = registry.by_tag("pandas.arrow").restore((data, np.dtype(object)))
     assert found.dtype == object
     assert found[0] == "a"
     assert np.isnan(found[1])
@@ -227,7 +229,7 @@ def test_strings_of_arrow_of_either_width_come_under_a_string_dtype(kind: str) -
     pa = pytest.importorskip("pyarrow")
     data = pa.chunked_array([["a", None]], type=getattr(pa, kind)())
     for dtype in (StringDtype("pyarrow"), StringDtype("python")):
-        found = protocol.by_tag("pandas.arrow").restore((data, dtype))
+        found = registry.by_tag("pandas.arrow").restore((data, dtype))
         assert found.dtype == dtype
         assert found.isna().tolist() == [False, True]
 
@@ -235,12 +237,12 @@ def test_strings_of_arrow_of_either_width_come_under_a_string_dtype(kind: str) -
 @pytest.mark.skipif(not IS_3, reason="pandas 3 makes str of strings by itself")
 def test_objects_of_pandas_2_stay_objects_in_pandas_3() -> None:
     words = np.array(["a", "b"], dtype=object)
-    index = protocol.by_tag("pandas.index").restore(("Index", words, "n", None))
+    index = registry.by_tag("pandas.index").restore(("Index", words, "n", None))
     assert index.dtype == object
-    series = protocol.by_tag("pandas.series").restore((words, index, "s", True))
+    series = registry.by_tag("pandas.series").restore((words, index, "s", True))
     assert series.dtype == object
     state = (((True, (0, 1, 1), words.reshape(1, 2)),), index[:1], pd.RangeIndex(2), True)
-    frame = protocol.by_tag("pandas.frame").restore(state)
+    frame = registry.by_tag("pandas.frame").restore(state)
     assert frame.dtypes.tolist() == [object]
     assert frame.columns.dtype == object
 

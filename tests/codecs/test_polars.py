@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import graph, notes, protocol
+from nbmodelver.codecs import notes, registry
+from nbmodelver.codecs.memory import Memory
 
 pl = pytest.importorskip("polars")
-codec = protocol.library("polars")
+codec = registry.library("polars")
 
 
 def state_of(series: Any) -> tuple[Any, ...]:
     import io
 
-    name, _ref, *rest = codec.find(pl.Series).take(series, graph.Memory())
+    name, _ref, *rest = codec.find(pl.Series).take(series, Memory())
     sink = io.BytesIO()
     series.alias("x").to_frame().write_ipc(sink, compression="uncompressed")
     return name, np.frombuffer(sink.getvalue(), np.uint8), *rest
@@ -24,7 +25,7 @@ def state_of(series: Any) -> tuple[Any, ...]:
 
 def built(*state: Any) -> tuple[Any, list[str]]:
     with notes.collected() as heard:
-        return protocol.by_tag("polars.series").restore(state), heard
+        return registry.by_tag("polars.series").restore(state), heard
 
 
 def test_a_series_that_is_read_as_it_was_is_not_noted() -> None:

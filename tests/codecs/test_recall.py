@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbmodelver.codecs import graph
+from nbmodelver.codecs import encoding, graph
 from nbmodelver.codecs.recall import Recall
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ def assert_same(values: dict[str, Any], recall: Recall, namespace: dict[str, Any
 def passes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The names of each pickling pass."""
     seen: list[tuple[str, ...]] = []
-    before = graph._pickled_by
+    before = encoding.pickle_with
 
     def counted(kind: Any, names: tuple[str, ...], *rest: Any) -> Any:
         seen.append(names)
         return before(kind, names, *rest)
 
-    monkeypatch.setattr(graph, "_pickled_by", counted)
+    monkeypatch.setattr(encoding, "pickle_with", counted)
     return seen
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nbmodelver.codecs import graph, notes, protocol
+from nbmodelver.codecs import graph, notes, registry
 from nbmodelver.errors import LoadedDifferently
 from nbmodelver.repo import open_repo
 
@@ -74,7 +74,7 @@ def test_an_estimator_of_this_release_is_loaded_without_a_word() -> None:
 def test_other_warnings_get_through() -> None:
     with notes.collected() as heard, warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        with protocol.attending(["sklearn.base:BaseEstimator"]):
+        with registry.attending(["sklearn.base:BaseEstimator"]):
             warnings.warn("something else", stacklevel=1)
     assert [str(w.message) for w in seen] == ["something else"]
     assert heard == []

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbmodelver.codecs import graph, texts
-from nbmodelver.codecs.memory import Arrays
+from nbmodelver.codecs.arrays import Arrays
 from nbmodelver.codecs.texts import LEAST_ROWS, REMEMBERED, Remembered
 from nbmodelver.errors import Damaged
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nbmodelver.codecs import notes, protocol, zones
+from nbmodelver.codecs import notes, registry, zones
 from nbmodelver.repo import open_repo
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HOUR = datetime.timedelta(hours=1)
 
 def built(*state: Any) -> tuple[Any, list[str]]:
     with notes.collected() as heard:
-        return protocol.by_tag("zones.named").restore(state), heard
+        return registry.by_tag("zones.named").restore(state), heard
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def pytz(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 
 def test_a_zone_of_pytz_stays_one_where_pytz_is(pytz: types.ModuleType) -> None:
-    codec = protocol.find(type(pytz.timezone(PARIS)))
+    codec = registry.find(type(pytz.timezone(PARIS)))
     assert codec is not None
     state = codec.take(pytz.timezone(PARIS), None)  # type: ignore[arg-type]
     assert state == ("pytz", PARIS, 3600, 0, "CET")
@@ -69,7 +69,7 @@ def test_a_zone_of_pytz_stays_one_where_pytz_is(pytz: types.ModuleType) -> None:
 
 
 def test_a_fixed_offset_of_pytz_stays_one_where_pytz_is(pytz: types.ModuleType) -> None:
-    codec = protocol.find(type(pytz.FixedOffset(120)))
+    codec = registry.find(type(pytz.FixedOffset(120)))
     assert codec is not None
     state = codec.take(pytz.FixedOffset(120), None)  # type: ignore[arg-type]
     assert state == ("pytz offset", 120)
@@ -99,7 +99,7 @@ def test_a_pickle_of_pytz_finds_what_stands_for_it(no_pytz: None) -> None:
 @pytest.mark.parametrize(("offset", "fold"), [(2 * HOUR, 0), (HOUR, 1)])
 def test_the_hour_that_there_is_twice_keeps_its_offset_without_pytz(offset: datetime.timedelta, fold: int) -> None:
     fields = (2024, 10, 27, 2, 30, 0, 0, ZoneInfo(PARIS), 0, offset)
-    found = protocol.by_tag("python.datetime").restore(fields)
+    found = registry.by_tag("python.datetime").restore(fields)
     assert (found.utcoffset(), found.fold) == (offset, fold)
 
 

@@ -32,7 +32,7 @@ STEPS = {
     "read parts": "nbmodelver.store.parts:PartStore.read_many",
     "read one part": "nbmodelver.store.parts:PartStore.get",
     "decode": "nbmodelver.codecs.graph:Loader.load",
-    "rebuild": "nbmodelver.codecs.plain:_Decoder._finish",
+    "rebuild": "nbmodelver.codecs.plain_reading:_Decoder._finish",
     "settle": "nbmodelver.repo.restore.rollback:Rollback.settled",
     "swap names": "nbmodelver.kernel.namespace:Namespace.put_back",
     "write the journal": "nbmodelver.repo.restore.undo:UndoHistories.write",

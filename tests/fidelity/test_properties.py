@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from nbmodelver.codecs import fallback, graph
+from nbmodelver.codecs import graph, unpickling
 from nbmodelver.errors import NotLoadable
 from tests.fidelity.alike import alike
 from tests.fidelity.strategies import worlds
@@ -72,13 +72,13 @@ def test_plain_data_comes_back_without_pickle(world: dict[str, Any]) -> None:
 
     capture = graph.capture(world, {})
     plain = [d for d in capture.groups if d.format == graph.PLAIN]
-    own, fallback.Unpickler = fallback.Unpickler, Exploding  # type: ignore[misc,assignment]
+    own, unpickling.Unpickler = unpickling.Unpickler, Exploding  # type: ignore[misc,assignment]
     try:
         loader = graph.Loader({}, lambda key: None, trusted=False)
         for draft in plain:
             assert without_gaps(alike(graph.decode(draft, loader), world, list(draft.names))) == []
     finally:
-        fallback.Unpickler = own  # type: ignore[misc]
+        unpickling.Unpickler = own  # type: ignore[misc]
     assert plain or any("tuple" in repr(type(v)) or isinstance(v, tuple | list | dict) for v in world.values())
 
 
@@ -123,7 +123,7 @@ def a_world() -> dict[str, Any]:
 
 def test_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in for pickle's reader would be met if it were called."""
-    monkeypatch.setattr(fallback, "Unpickler", None)
+    monkeypatch.setattr(unpickling, "Unpickler", None)
     capture = graph.capture({"e": ValueError("x")}, {})
     with pytest.raises(NotLoadable, match="NoneType"):
         decoded(capture)

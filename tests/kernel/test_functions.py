@@ -9,7 +9,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.errors import UsageError
-from nbmodelver.verbs import VERBS, called, parse, signature
+from nbmodelver.verbs import VERBS, call_from_python, parse, signature
 
 if TYPE_CHECKING:
     from tests.kernel.conftest import Shell
@@ -58,25 +58,25 @@ def test_versions_stand_for_themselves(shell: Shell) -> None:
     ("call", "said", "way"),
     [
         ("mv.commit(df)", "names cannot be a ndarray", "in quotes: commit('df')"),
-        ("mv.commit('d f')", "'d f' is not the name of a variable", "spaces between names"),
+        ("mv.commit('d f')", "'d f' is not the name of a variable", "separate names with spaces"),
         ("mv.commit('nothing')", "nothing", ""),
-        ("mv.commit(metrics={'acc': 1})", "metrics is True or False, not a dict", "write metric={...}"),
+        ("mv.commit(metrics={'acc': 1})", "no argument 'metrics'", "did you mean metric?"),
         ("mv.commit(params={'a': 1})", "no argument 'params'", "did you mean param?"),
-        ("mv.commit(metric=0.5)", "metric is a dict, not a float", "metric={'name': ...}"),
+        ("mv.commit(metric=0.5)", "metric must be a dict, not a float", "metric={'name': ...}"),
         ("mv.commit(metric={'acc': 'high'})", "'acc' is not a number but a str", "'high'"),
-        ("mv.commit(metric={'val acc': 1})", "'val acc' cannot be the name of a metric", "letters, digits"),
+        ("mv.commit(metric={'val acc': 1})", "'val acc' is not a valid name for a metric", "letters, digits"),
         ("mv.commit(metric={'fid': (1, 'less')})", "direction of 'fid' cannot be 'less'", "'lower' or 'higher'"),
         ("mv.commit('df', names=['p'])", "'names' twice", "once"),
-        ("mv.commit('df', message=['a'])", "message cannot be a list", "a few words"),
-        ("mv.commit('df', background=1)", "background is True or False, not a int", ""),
+        ("mv.commit('df', message=['a'])", "message cannot be a list", "a short description"),
+        ("mv.commit('df', background=1)", "background must be True or False, not a int", ""),
         ("mv.rollback()", "rollback needs 'version'", "v3, HEAD"),
         ("mv.rollback(df)", "version cannot be a ndarray", "HEAD"),
-        ("mv.purge(names=[])", "purge needs 'names'", "take out"),
-        ("mv.log(5)", "what 5 is", "where, limit"),
+        ("mv.purge(names=[])", "purge needs 'names'", "to remove"),
+        ("mv.log(5)", "unexpected argument 5", "where, limit"),
         ("mv.log(limit=0)", "cannot be '0'", "at least 1"),
         ("mv.log(limit=2.5)", "cannot be '2.5'", "whole number"),
         ("mv.log(limit=True)", "limit cannot be a bool", ""),
-        ("mv.undo(1)", "what 1 is", "leave it out"),
+        ("mv.undo(1)", "unexpected argument 1", "leave it out"),
         ("mv.auto('maybe')", "cannot be 'maybe'", "on"),
     ],
 )
@@ -100,7 +100,7 @@ def test_a_function_says_how_it_is_called(name: str) -> None:
     assert inspect.signature(getattr(mv, {"import": "import_"}.get(name, name))) == signature(verb)
     assert set(signature(verb).parameters) == {a.name for a in verb.arguments}
     if not any(a.required for a in verb.arguments):
-        assert called(verb, (), {}).values == parse(verb, "").values
+        assert call_from_python(verb, (), {}).values == parse(verb, "").values
 
 
 def test_only_a_usage_error_comes_from_odd_arguments() -> None:
@@ -109,7 +109,7 @@ def test_only_a_usage_error_comes_from_odd_arguments() -> None:
         for argument in verb.arguments:
             for value in odd:
                 try:
-                    called(verb, (), {argument.name: value})
+                    call_from_python(verb, (), {argument.name: value})
                 except UsageError:
                     continue
 

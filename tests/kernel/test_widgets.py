@@ -80,7 +80,7 @@ def test_a_panel_is_a_widget_with_traits_and_a_static_picture(page, built):
     assert '<p class="nbmv-missing" hidden>' in static["text/html"]
     assert living[live.VIEW_MIME]["model_id"] == panel.model_id
     assert page["_"] is shown
-    assert isinstance(page.shell.user_ns["p"], live.Live)
+    assert isinstance(page.shell.user_ns["p"], live.PanelResult)
 
 
 def test_a_widget_speaks_with_the_kernel_and_its_head_may_be_observed(page, built, monkeypatch):

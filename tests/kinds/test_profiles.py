@@ -138,7 +138,7 @@ def test_frames_of_every_library_agree():
         assert found["shape"] == [3, 2]
         assert column(found, "i")["mean"] == 2
         assert column(found, "s")["top"] == [["a", 2], ["b", 1]]
-    assert "nothing is computed" in profiled(pl.LazyFrame(data))["note"]
+    assert "not computed" in profiled(pl.LazyFrame(data))["note"]
 
 
 def test_sparse_arrow_xarray_and_tensors_have_their_facts():

@@ -1,7 +1,7 @@
 """A server, a browser and notebooks in it; what was clicked is proven by the kernel's state.
 
 One server for all tests, which serves JupyterLab and Notebook 7; one browser; a folder, and so a store, for each test.
-Reachability the built front-end (`make frontend`) and Chromium. Without them the tests are skipped, but where they are
+Needs the built front-end (`make frontend`) and Chromium. Without them the tests are skipped, but where they are
 demanded (`make test` sets NBMODELVER_FRONTEND=required) they fail.
 """
 

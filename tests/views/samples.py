@@ -18,7 +18,7 @@ from nbmodelver.model import (
     Version,
     VersionId,
 )
-from nbmodelver.views import Refs
+from nbmodelver.views import RefLabels
 
 PART = ObjectId("ab" * 20)
 
@@ -66,7 +66,7 @@ MERGED = [
     version(2, message="数据清洗 🧹 first cleaning"),
     version(1, message="as loaded"),
 ]
-REFS = Refs(
+REFS = RefLabels(
     VersionId("06" * 20),
     "main",
     {"main": VersionId("06" * 20), "trees": VersionId("04" * 20)},

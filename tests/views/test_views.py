@@ -204,7 +204,7 @@ def evil_views():
         skipped=(Skipped(EVIL, EVIL, EVIL),), params={EVIL: EVIL, "d": {EVIL: [EVIL]}}, metrics={EVIL: 1.0},
         notebook_path=EVIL, git=samples.GitState(EVIL, EVIL, True), session=samples.PART,
     )  # fmt: skip
-    refs = views.Refs(bad.id, EVIL, {EVIL: bad.id}, {EVIL: bad.id})
+    refs = views.RefLabels(bad.id, EVIL, {EVIL: bad.id}, {EVIL: bad.id})
     cells = (Cell(EVIL, 1, 0.1),)
     profile = {
         EVIL: EVIL, "shape": [EVIL], "note": EVIL, "params": {EVIL: EVIL}, "fitted": {EVIL: EVIL},

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph, recipe
-from nbmodelver.codecs.memory import Arrays
+from nbmodelver.codecs.arrays import Arrays
 from nbmodelver.codecs.recall import Recall
 from nbmodelver.errors import Damaged, NotLoadable
 from nbmodelver.model import Group, ObjectId

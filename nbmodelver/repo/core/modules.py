@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import graph, plain
-from nbmodelver.codecs.memory import Arrays
+from nbmodelver.codecs import graph
+from nbmodelver.codecs.arrays import Arrays
+from nbmodelver.codecs.plain_reading import codes
 from nbmodelver.errors import Damaged, NotLoadable
 from nbmodelver.repo.core import project
 from nbmodelver.repo.core.secrets import Searcher
@@ -103,7 +104,7 @@ def decoded(found: Recipe, read: Callable[[ObjectId], bytes | memoryview]) -> Mo
     draft = replace(found.draft, skeleton=skeleton)
     try:
         well = draft.format == graph.PLAIN and draft.names == (KEY,) and draft.own == len(found.parts)
-        if not well or sum(found.sizes) > _MOST_FILES * _MOST_STORED or plain.codes(skeleton) - {"dict", "list"}:
+        if not well or sum(found.sizes) > _MOST_FILES * _MOST_STORED or codes(skeleton) - {"dict", "list"}:
             raise ValueError("not plain data")
         own = [memoryview(read(part)) for part in found.parts]
         loader = graph.Loader({}, _no_definition, trusted=False)

@@ -39,7 +39,7 @@ def told(store: OpenStore, name: str, steps: Sequence[Step]) -> list[str]:
 
 def _of_records(name: str, before: Version, after: Version) -> str:
     """A model's settings, a dict's entries, a number."""
-    return kinds.in_words(kinds.paired(_own(name, before), _own(name, after)))
+    return kinds.summarize(kinds.rows_by_key(_own(name, before), _own(name, after)))
 
 
 def _own(name: str, version: Version) -> dict[str, Json]:
@@ -51,7 +51,7 @@ def _of_profiles(store: OpenStore, name: str, before: Version, step: Step, ends:
     sides = [_profile(store, version, name, ends) for version in (before, step.version)]
     if sides[0] is None or sides[1] is None:
         return ""
-    return kinds.in_words(kinds.compare(step.kept.kind, name, sides[0], sides[1]).rows)
+    return kinds.summarize(kinds.compare(step.kept.kind, name, sides[0], sides[1]).rows)
 
 
 def _profile(store: OpenStore, version: Version, name: str, ends: float) -> Profile | None:

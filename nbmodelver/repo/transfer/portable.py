@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.catalogue import records, validation
-from nbmodelver.codecs import graph, opened, recipe
+from nbmodelver.codecs import graph, open_formats, recipe
 from nbmodelver.errors import Damaged, NeedsTrust
 from nbmodelver.model import Group, ObjectId, Version, VersionId
 from nbmodelver.repo.core import modules, project
@@ -22,7 +22,7 @@ from nbmodelver.store.encodings import frames
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from nbmodelver.codecs.opened import Opened
+    from nbmodelver.codecs.open_formats import OpenFormat
     from nbmodelver.model import Cell, Progress
     from nbmodelver.repo.core.modules import Modules
     from nbmodelver.repo.core.open_store import OpenStore
@@ -200,9 +200,9 @@ def plain_value(store: OpenStore, version: Version, name: str) -> Any:
     return store.load_values(version, [name])[0][name]
 
 
-def in_open_format(value: Any) -> Opened | None:
+def in_open_format(value: Any) -> OpenFormat | None:
     """A value in an open format; None when none holds it exactly."""
-    return opened.write(value)
+    return open_formats.to_open_format(value)
 
 
 def secret_in(name: str, value: Any) -> str:

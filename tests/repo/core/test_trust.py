@@ -47,7 +47,7 @@ def test_p3_a_version_from_elsewhere_needs_trust_for_its_pickles_only(tmp_path: 
 def test_p2_plain_data_is_written_and_read_without_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
-    from nbmodelver.codecs import fallback
+    from nbmodelver.codecs import fallback, unpickling
 
     def explode(*_: object, **__: object) -> None:
         raise AssertionError("pickle was used")
@@ -56,7 +56,7 @@ def test_p2_plain_data_is_written_and_read_without_pickle(tmp_path: Path, monkey
         (pickle, "loads"),
         (pickle, "load"),
         (pickle, "dumps"),
-        (fallback, "Unpickler"),
+        (unpickling, "Unpickler"),
         (fallback, "Pickler"),
     ):
         monkeypatch.setattr(module, name, explode)

@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import nbmodelver as mv
-from nbmodelver.kinds import in_words
+from nbmodelver.kinds import summarize
 from nbmodelver.model import Row
 from nbmodelver.repo.inspect import change_summaries as telling
 from nbmodelver.repo.inspect import profiles
@@ -105,5 +105,5 @@ def test_words_are_few_and_short() -> None:
         Row(("0 · min", 1, 2, None), "changed"),
         Row(("gone", 1, None, None), "removed"),
     ]
-    assert in_words(rows) == f"{'a' * 23}… 1 → 2, note, column 0, 1 more"
-    assert in_words(rows[1:4]) == ""
+    assert summarize(rows) == f"{'a' * 23}… 1 → 2, note, column 0, 1 more"
+    assert summarize(rows[1:4]) == ""

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
-from nbmodelver.codecs import protocol
+from nbmodelver.codecs import pandas_dtypes
 from nbmodelver.errors import LoadedDifferently, NotLoadable, UsageError
 from nbmodelver.model import Group, Kept, ObjectId
 from nbmodelver.repo import Repo, open_repo
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THEN = {"scikit-learn": "1.0.1", "pandas": "9.9", "xgboost-cpu": "2.0"}
-codec = protocol.library("pandas")
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def objects_only(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def none(*_args: Any, **_more: Any) -> Any:
         raise TypeError("no such dtype")
 
-    return lambda: monkeypatch.setattr(codec, "_new_string_dtype", none)
+    return lambda: monkeypatch.setattr(pandas_dtypes, "_new_string_dtype", none)
 
 
 def fitted() -> Any:

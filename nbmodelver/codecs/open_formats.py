@@ -1,7 +1,8 @@
 """Values in open formats, for readers without nbmodelver: JSON, .npy, Parquet. Only where one holds the value exactly.
 
 Exact means: what a plain reader gets from the bytes is encoded to the very bytes of the value itself. A library's file
-offers `opened(value)`: format, bytes and what reading them gives, or None; and `pieces(value)`: what to compare.
+offers `to_open_format(value)`, which gives the format, the bytes and what reading them gives, or None; and
+`comparable(value)`, which gives what to compare.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ LIBRARIES: dict[str, str] = {"numpy": "numpy", "pandas": "pandas"}
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenFormat:
     """A value in an open format: "json", "npy", "parquet" or "parquet-series".
 
     label: a series' own name, which its Parquet column ("value") does not tell.
@@ -33,32 +34,32 @@ class Opened:
     label: str | int | None = None
 
 
-def write(value: Any) -> Opened | None:
-    """The value in an open format, or None when none holds it exactly. Reachability no pickle and runs none."""
+def to_open_format(value: Any) -> OpenFormat | None:
+    """The value in an open format, or None when none holds it exactly. Needs no pickle and runs none."""
     kind = type(value)
     library = LIBRARIES.get(kind.__module__.partition(".")[0])
     if library is None:
         return _as_json(value)
     home = importlib.import_module(f"nbmodelver.codecs.{library}")
-    found = home.opened(value)
+    found = home.to_open_format(value)
     if found is None:
         return None
     form, data, again = found
     label = value.name if form == "parquet-series" else None
-    return Opened(form, data, label) if _same(value, again, home.pieces) else None
+    return OpenFormat(form, data, label) if _same(value, again, home.comparable) else None
 
 
-def _as_json(value: Any) -> Opened | None:
+def _as_json(value: Any) -> OpenFormat | None:
     try:
         data = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
         again = json.loads(data)
     except (TypeError, ValueError, RecursionError):
         return None
-    return Opened(JSON, data + b"\n") if _same(value, again, lambda v: v) else None
+    return OpenFormat(JSON, data + b"\n") if _same(value, again, lambda v: v) else None
 
 
-def _same(a: Any, b: Any, pieces: Callable[[Any], Any]) -> bool:
-    return type(a) is type(b) and _content(pieces(a)) == _content(pieces(b))
+def _same(a: Any, b: Any, comparable: Callable[[Any], Any]) -> bool:
+    return type(a) is type(b) and _content(comparable(a)) == _content(comparable(b))
 
 
 def _content(value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""A verb called as a function, `commit("df", metric={"acc": 0.9})`: Python values, held to the rules of the words."""
+"""A verb called as a Python function, such as `commit("df", metric={"acc": 0.9})`.
+
+The arguments are checked by the same rules as the words of a magic line.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Given:
-    """What stands where a line has an expression: its value."""
+class PythonValue:
+    """A Python value passed where a magic line would contain an expression."""
 
     value: Any
 
@@ -32,7 +35,7 @@ class Given:
 
 
 def signature(verb: Verb) -> Signature:
-    """The verb's arguments as those of a function: options by their names only."""
+    """The signature of the verb as a function; options are keyword-only."""
     many = Parameter.VAR_POSITIONAL
     either = Parameter.POSITIONAL_OR_KEYWORD
     return Signature(
@@ -49,10 +52,11 @@ def _parameter(verb: Verb, argument: Argument, kind: Any) -> Parameter:
     return Parameter(argument.name, kind, default=Parameter.empty if argument.required else usual)
 
 
-def called(verb: Verb, words: Sequence[Any], options: Mapping[str, Any]) -> Call:
-    """The call that a function's arguments stand for: text, numbers, True and False, lists, dicts and versions.
+def call_from_python(verb: Verb, words: Sequence[Any], options: Mapping[str, Any]) -> Call:
+    """Check the arguments of a Python function call and return the `Call`.
 
-    What a line writes as an expression is given as its value. Raises UsageError.
+    words: positional arguments. options: keyword arguments. Values are text, numbers, booleans, lists, dicts and
+    versions. An argument that is an expression in a magic line takes the value itself. Raises UsageError.
     """
     placed = _placed(verb, words)
     given = {**placed, **options}
@@ -60,10 +64,10 @@ def called(verb: Verb, words: Sequence[Any], options: Mapping[str, Any]) -> Call
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, 1)
-            there = f"there are: {', '.join(known)}" if known else "it takes none"
+            there = f"use one of: {', '.join(known)}" if known else "call it without arguments"
             raise UsageError(f"{verb.name} has no argument '{name}'", f"did you mean {near[0]}?" if near else there)
         if name in options and name in placed:
-            raise UsageError(f"{verb.name} is given '{name}' twice", "give it once")
+            raise UsageError(f"{verb.name} got '{name}' twice", "pass it once")
     for argument in verb.arguments:
         value = given.get(argument.name)
         if argument.required and (value is None or (isinstance(value, (str, list, tuple)) and not value)):
@@ -72,7 +76,7 @@ def called(verb: Verb, words: Sequence[Any], options: Mapping[str, Any]) -> Call
 
 
 def _placed(verb: Verb, words: Sequence[Any]) -> dict[str, Any]:
-    """What is given by its place."""
+    """Positional values by argument name. Raises UsageError for too many."""
     found: dict[str, Any] = {}
     for at, argument in enumerate(verb.positionals):
         if argument.many:
@@ -81,8 +85,8 @@ def _placed(verb: Verb, words: Sequence[Any]) -> dict[str, Any]:
             found[argument.name] = words[at]
     if len(words) > len(found):
         by_name = ", ".join(a.name for a in verb.options)
-        hint = f"give it by its name; there are: {by_name}" if by_name else "leave it out"
-        raise UsageError(f"{verb.name} does not know what {words[len(found)]!r} is", hint)
+        hint = f"pass it by keyword; the keywords are: {by_name}" if by_name else "leave it out"
+        raise UsageError(f"{verb.name} got an unexpected argument {words[len(found)]!r}", hint)
     return found
 
 
@@ -104,34 +108,34 @@ def _truth(verb: Verb, argument: Argument, given: Any) -> bool:
     if isinstance(given, bool):
         return given
     pairs = get_close_matches(argument.name, [a.name for a in verb.options if a.type == "pair"], 1)
-    hint = f"write {pairs[0]}={{...}}" if pairs and isinstance(given, Mapping) else f"it says: {argument.help}"
-    raise UsageError(f"{verb.name}: {argument.name} is True or False, not a {type(given).__name__}", hint)
+    hint = f"write {pairs[0]}={{...}}" if pairs and isinstance(given, Mapping) else f"pass True to {argument.help}"
+    raise UsageError(f"{verb.name}: {argument.name} must be True or False, not a {type(given).__name__}", hint)
 
 
 def _pairs(verb: Verb, argument: Argument, given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        said = f"{verb.name}: {argument.name} is a dict, not a {type(given).__name__}"
+        said = f"{verb.name}: {argument.name} must be a dict, not a {type(given).__name__}"
         raise UsageError(said, f"write {argument.name}={{'name': ...}}")
     names = {name: pair_name(argument, name) for name in given}
     for name, usual in names.items():
         if usual is None:
-            said = f"{verb.name}: {name!r} cannot be the name of a {argument.name}"
-            raise UsageError(said, f"a name holds {ALLOWED}")
+            said = f"{verb.name}: {name!r} is not a valid name for a {argument.name}"
+            raise UsageError(said, f"use a valid name: {ALLOWED}")
     if "EXPR" in argument.shown:
-        return {str(names[name]): Given(value) for name, value in given.items()}
+        return {str(names[name]): PythonValue(value) for name, value in given.items()}
     found: dict[str, Any] = checked(verb, argument, [f"{n}={_text(verb, argument, v)}" for n, v in given.items()])
     return found
 
 
 def _flat(given: Any) -> list[Any]:
-    """The items of a text, a list, or a list of lists."""
+    """The items of nested lists as one list; a single value is a list of one."""
     if isinstance(given, str) or not isinstance(given, (list, tuple, set, frozenset)):
         return [given]
     return [part for item in given for part in _flat(item)]
 
 
 def _text(verb: Verb, argument: Argument, given: Any) -> str:
-    """Text, a path, a number or a version as it would be written."""
+    """A string, path, number or version as the text of a magic line. Raises UsageError for other types."""
     given = getattr(given, "value", given) if isinstance(getattr(given, "value", None), Version) else given
     if isinstance(given, Version):
         return str(given.id)

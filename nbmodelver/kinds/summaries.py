@@ -1,4 +1,4 @@
-"""The rows of a comparison in a few words, for where there is one line: "rows 442 → 441, + log_bmi, age"."""
+"""A comparison summarized in one line: "rows 442 → 441, + log_bmi, age"."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 MOST_WORDS = 3
 MOST_LETTERS = 24
 UNSAID = ("type", "columns", "size (MB)", "memory (MB)")
-"""What follows from the rest, or is said beside it."""
+"""Rows that follow from others or are shown elsewhere."""
 SIGNS = {"added": "+ ", "removed": "- "}
 
 
-def in_words(rows: Iterable[Row]) -> str:
-    """What differs, the first few of it; "" when nothing does."""
+def summarize(rows: Iterable[Row]) -> str:
+    """The first few differences as text; "" if there are none."""
     said = list(dict.fromkeys(_said(rows)))
     more = [f"{len(said) - MOST_WORDS} more"] if len(said) > MOST_WORDS else []
     return ", ".join([*said[:MOST_WORDS], *more])
@@ -41,7 +41,7 @@ def _said(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _short(value: Json) -> str:
-    """A value that has room in a line, else ""."""
+    """A value as text if it fits into a line, otherwise ""."""
     if isinstance(value, float):
         return f"{value:.4g}"
     said = str(value) if isinstance(value, (str, int)) or value is None else ""

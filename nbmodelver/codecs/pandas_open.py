@@ -1,0 +1,77 @@
+"""pandas: the open format of frames and series, and the comparison of what came back from it."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pandas.arrays import (
+    BooleanArray,
+    DatetimeArray,
+    FloatingArray,
+    IntegerArray,
+    NumpyExtensionArray,
+    TimedeltaArray,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def to_open_format(value: Any) -> tuple[str, bytes, Any] | None:
+    """A frame or series as Parquet (format, bytes, read again); None for what Parquet or pyarrow cannot take."""
+    kind = type(value)
+    if kind is pd.DataFrame:
+        return _parquet("parquet", value, lambda frame: frame)
+    if kind is pd.Series and (value.name is None or type(value.name) in (str, int)):
+        name = value.name
+        return _parquet("parquet-series", value.to_frame("value"), lambda frame: frame["value"].rename(name))
+    return None
+
+
+def _parquet(form: str, frame: Any, read: Callable[[Any], Any]) -> tuple[str, bytes, Any] | None:
+    file = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame.to_parquet(file, engine="pyarrow", compression="zstd")
+            again = read(pd.read_parquet(io.BytesIO(file.getvalue()), engine="pyarrow"))
+    except Exception:  # No pyarrow, duplicate columns, mixed objects ...: it says so in a dozen ways.
+        return None
+    return form, file.getvalue(), again
+
+
+def comparable(value: Any) -> Any:
+    """What tells two frames or series apart, whatever the blocks of memory they lie in."""
+    attrs = dict(value.attrs)
+    if type(value) is pd.Series:
+        return _visible(value.array), _labels(value.index), value.name, attrs
+    columns = [_visible(value.iloc[:, at].array) for at in range(value.shape[1])]
+    return columns, _labels(value.columns), _labels(value.index), attrs, bool(value.flags.allows_duplicate_labels)
+
+
+def _visible(values: Any) -> Any:
+    """The values without what no one can see: a date range's frequency, numbers under a mask, chunks, flags."""
+    if type(values) in (DatetimeArray, TimedeltaArray):
+        return str(values.dtype), values.asi8.tobytes()
+    if type(values) in (IntegerArray, FloatingArray, BooleanArray):
+        missing = values.isna()
+        return str(values.dtype), missing.tobytes(), values[~missing].to_numpy().tobytes()
+    if type(values) is pd.Categorical:
+        return values.dtype, values.codes.tobytes()
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.dtype, list(values)
+    if type(values) is NumpyExtensionArray and not values.to_numpy().dtype.hasobject:
+        return values.to_numpy().dtype, values.to_numpy().tobytes()
+    return values
+
+
+def _labels(index: Any) -> Any:
+    """The labels of rows or columns; scikit-learn's are numpy's strings, which are as good as Python's."""
+    if type(index) is not pd.Index:
+        return index
+    if len(index) and all(isinstance(label, str) for label in index):
+        return index.dtype, [str(label) for label in index], index.name
+    return _visible(index.array), index.name

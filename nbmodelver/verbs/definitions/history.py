@@ -1,0 +1,116 @@
+"""Verbs that show and compare versions."""
+
+from __future__ import annotations
+
+from nbmodelver.verbs.definitions.arguments import flag, names, version, versions
+from nbmodelver.verbs.words import Argument, Example, Verb
+
+LOG = Verb(
+    "log",
+    "List the versions, newest first.",
+    "A condition can use metrics.NAME, params.NAME, names, tag, branch, author, message and number. A NAME may be "
+    "val/loss or recall@10.",
+    examples=(
+        Example("", "the last twenty versions"),
+        Example('--where "metrics.acc > 0.9" --limit 5', "the last five with a high accuracy"),
+        Example("--best val_loss --limit 3", "the three best by a metric"),
+        Example("--graph --branch trees", "one branch, with its forks and merges"),
+    ),
+    arguments=(
+        Argument("where", "only versions that satisfy this condition", flags=("--where",), metavar="CONDITION"),
+        Argument(
+            "limit",
+            "the largest number of versions to list",
+            flags=("-n", "--limit"),
+            type="int",
+            default=20,
+            metavar="N",
+            minimum=1,
+        ),
+        Argument(
+            "best",
+            "sort by this metric, best first; fid:lower states its direction",
+            flags=("--best",),
+            metavar="METRIC",
+        ),
+        Argument("branch", "only versions of this branch", flags=("--branch",), metavar="NAME"),
+        Argument("tag", "only versions with this tag", flags=("--tag",), metavar="NAME"),
+        Argument("text", "only versions with this text in message, note or a name", flags=("--text",), metavar="TEXT"),
+        flag("graph", "draw forks and merges"),
+    ),
+    gives="the versions, newest first",
+)
+
+SHOW = Verb(
+    "show",
+    "Show one version: names with types and sizes, parameters, metrics, cells, environment.",
+    "With names it shows the profile of each: schema and statistics of a dataset, parameters and size of a model. "
+    "Values inside configurations are parameters and are named by their path (cfg.opt.lr). A text of more than 200 "
+    "characters, and a container of more than 50 plain members of the same type (a vocabulary, labels, texts), count "
+    "as data and not as hyperparameters.",
+    examples=(Example("v3", "show a version"), Example("HEAD df model", "show two values of the current version")),
+    arguments=(version(), names("show these values in detail")),
+    gives="the version",
+)
+
+DIFF = Verb(
+    "diff",
+    "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
+    "Without versions it compares the current version with the previous one.",
+    examples=(
+        Example("", "show what the last commit changed"),
+        Example("v2 v5", "compare two versions"),
+        Example("v2 v5 df", "compare one name in two versions"),
+    ),
+    arguments=(version("HEAD~1", "a"), version("HEAD", "b"), names("compare only these")),
+    gives="the diff",
+)
+
+COMPARE = Verb(
+    "compare",
+    "Show parameters and metrics of several versions side by side.",
+    "Without versions it shows the last ten of the branch.",
+    examples=(Example("v2 v3 best", "three versions, one column each"),),
+    arguments=(versions(),),
+    gives="the versions",
+)
+
+PANEL = Verb(
+    "panel",
+    "Show history, comparison and rollback as an interactive panel.",
+    "It is a widget in the output if the host can show widgets and the session is interactive; otherwise the history "
+    "is shown as text. The returned object has the widget in `value`: it can be placed in any ipywidgets layout, and "
+    "its traits `selected`, `view` and `head` can be observed, as in `p = %mv_panel` and `ipywidgets.HBox([p.value, "
+    "plot])`. The setting widgets chooses the form: auto, anywidget, plain (ipywidgets only) or off. %mv_log, "
+    "%mv_compare, and %mv_rollback without --yes, show the same panel.",
+    examples=(
+        Example("", "the history"),
+        Example("compare v2 v5", "a comparison of two versions"),
+    ),
+    arguments=(
+        Argument("view", "the view to open first", choices=("history", "inspect", "compare", "rollback", "commit")),
+        versions(),
+    ),
+    kernel=True,
+    gives="the widget, or the versions if no widget can be shown",
+)
+
+STATS = Verb(
+    "stats",
+    "Show what uses space: by name, by kind and by version, and what forgetting would free.",
+    "Sizes are stored bytes. Each part counts once, for the first name that needs it. Forgetting one version frees at "
+    "least the bytes that no other version needs; %mv_forget --dry-run computes the exact number for several versions.",
+    examples=(Example("", "the largest names and versions"), Example("--limit 100", "more of them")),
+    arguments=(
+        Argument(
+            "limit",
+            "the largest number of rows in a table",
+            flags=("--limit",),
+            type="int",
+            default=10,
+            metavar="N",
+            minimum=1,
+        ),
+    ),
+    gives="the figures",
+)
