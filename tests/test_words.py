@@ -10,8 +10,7 @@ import nbmodelver
 
 PACKAGE = Path(nbmodelver.__file__).parent
 
-SHARED = {
-}
+SHARED = {}
 """Class name -> why it may be in several files, or where it is to be renamed."""
 
 

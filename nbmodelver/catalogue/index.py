@@ -6,8 +6,7 @@ docs/durability.md). A query brings it up to date; a commit does not touch it. O
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
@@ -34,8 +33,8 @@ class Index:
 
     def __init__(self, backend: Backend, records: Records) -> None:
         self._records = records
-        root: Any = getattr(backend, "root", None)
-        self._folder = root / "catalogue" if isinstance(root, Path) else None
+        root = backend.local_path()
+        self._folder = None if root is None else root / "catalogue"
         self._table: TinyDB | None = None
         self._known: dict[VersionId, Document] | None = None
         self._unwritten: list[Document] = []

@@ -120,12 +120,12 @@ class Session:
 
     def _place(self, repo: Repo) -> str:
         """Where the notebook lies, seen from the store; "" when nobody told. Asked once: a rename keeps its undo."""
-        path, root = document.path_of(self.values), getattr(repo.backend, "root", None)
+        path, root = document.path_of(self.values), repo.backend.local_path()
         return "" if path is None or root is None else places.seen_from(path, root)
 
     def _still_there(self, repo: Repo) -> bool:
-        root = getattr(repo.backend, "root", None)
-        return root is None or ((Path(root) / "format").is_file() and repo.history.is_of_this_store())
+        root = repo.backend.local_path()
+        return root is None or ((root / "format").is_file() and repo.history.is_of_this_store())
 
     def use(self, repo: Repo) -> None:
         """Work with this repo from now on."""

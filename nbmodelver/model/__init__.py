@@ -20,7 +20,9 @@ from nbmodelver.model.results import (
 )
 from nbmodelver.model.storage import (
     Backend,
+    BlobStore,
     GcReport,
+    Locks,
     Problem,
     Progress,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "KINDS",
     "MOST_PLAIN",
     "Backend",
+    "BlobStore",
     "Cell",
     "Change",
     "Chart",
@@ -59,6 +62,7 @@ __all__ = [
     "Json",
     "Kept",
     "Kind",
+    "Locks",
     "ObjectId",
     "Part",
     "Plan",

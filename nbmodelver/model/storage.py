@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,12 @@ class Progress(Protocol):
         ...
 
 
-class Backend(Protocol):
-    """The place of a store's files, with few methods, so that an object store can replace a folder.
+class BlobStore(Protocol):
+    """Named runs of bytes, with few methods, so that an object store can replace a folder.
 
     Keys are relative, "/"-separated, lower-case ASCII. Any thread may call any method. A missing key raises KeyError;
-    every other failure raises StoreError or a subclass. nbmodelver.testing.backends has the tests of this contract.
+    every other failure raises StoreError or a subclass.
     """
-
-    @property
-    def where(self) -> str:
-        """The place, for messages."""
-        ...
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> bytes | memoryview:
         """Return `length` bytes from byte `start` on (default: to the end), fewer if the object ends. Read-only."""
@@ -92,6 +88,14 @@ class Backend(Protocol):
         """Return the seconds since `key` was written, by the clock of the place; negative if it was turned back."""
         ...
 
+    def sweep(self) -> int:
+        """Delete temporary files whose writers have ended, and return their number."""
+        ...
+
+
+class Locks(Protocol):
+    """Locks by name. They end with their holder's process."""
+
     def lock(self, name: str, timeout_s: float = 10.0, *, shared: bool = False) -> AbstractContextManager[None]:
         """Hold the lock `name` for a block, exclusive or shared. It ends with its holder's process in any case.
 
@@ -99,6 +103,15 @@ class Backend(Protocol):
         """
         ...
 
-    def sweep(self) -> int:
-        """Delete temporary files whose writers have ended, and return their number."""
+
+class Backend(BlobStore, Locks, Protocol):
+    """The place of a store's files. nbmodelver.testing.backends has the tests of this contract."""
+
+    @property
+    def where(self) -> str:
+        """The place, for messages."""
+        ...
+
+    def local_path(self) -> Path | None:
+        """Return the folder of the store on this machine, or None if it is not a folder here."""
         ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import NbmodelverError, NoStore
@@ -183,8 +182,8 @@ _NOTHING: Message = {
 
 def _stamp(repo: Repo) -> tuple[object, ...]:
     """What changes when anyone moves a ref of the store, at the cost of one look at a folder."""
-    root = getattr(repo.backend, "root", None)
-    if not isinstance(root, Path):
+    root = repo.backend.local_path()
+    if root is None:
         return (repo,)
     try:
         return repo, (root / "refs").stat().st_mtime_ns

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import Damaged, NoStore, StoreError, StoreLocked, StoreTooNew
@@ -29,8 +28,8 @@ _NOW = {"format": FORMAT, "readable_by": FORMAT}
 def create(backend: Backend) -> bool:
     """Create the format file for the current format. Return False if the backend already is a store of any format."""
     made = backend.create(KEY, [json.dumps({**_NOW, "by": "nbmodelver 0.1"}).encode()])
-    root = getattr(backend, "root", None)
-    if made and isinstance(root, Path):
+    root = backend.local_path()
+    if made and root is not None:
         with suppress(OSError):  # For Git only; the store does not need it.
             (root / ".gitignore").write_bytes(b"*\n")
     return made

@@ -32,6 +32,10 @@ class BackendContract:
         """A fresh, empty backend."""
         raise NotImplementedError
 
+    def test_its_local_path_is_a_folder_or_none(self, backend: Backend) -> None:
+        path = backend.local_path()
+        assert path is None or path.is_dir()
+
     def test_what_was_created_is_read_back(self, backend: Backend) -> None:
         assert backend.create(KEY, [b"ab", memoryview(b"cd"), b""])
         assert bytes(backend.read(KEY)) == b"abcd"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 from nbmodelver.catalogue.index import Index
@@ -28,6 +27,7 @@ from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from nbmodelver.catalogue.queries import Query
     from nbmodelver.model import Backend, Cell, Direction, GcReport, Json, ObjectId
@@ -156,8 +156,7 @@ class OpenStore:
     @property
     def project(self) -> Project:
         """The folder whose modules belong to versions: the store's, or the notebook's where that lies elsewhere."""
-        root = getattr(self.backend, "root", None)
-        return Project(None if root is None else Path(root), None if self.beside is None else self.beside())
+        return Project(self.backend.local_path(), None if self.beside is None else self.beside())
 
     def modules_then(self, version: Version, *, comes: bool = False) -> project_modules.Then | None:
         """The modules of a version against those of the project now; None when it holds none."""
@@ -177,8 +176,8 @@ class OpenStore:
         """Where a version's pickles may come from other than from here; () for one's own."""
         imported = self.refs.get(f"origin/{version.id}")
         found = [imported] if imported is not None else []
-        root = getattr(self.backend, "root", None)
-        if isinstance(root, Path) and strangers(root):
+        root = self.backend.local_path()
+        if root is not None and strangers(root):
             found.append(f"store:{root}")
         return tuple(found)
 

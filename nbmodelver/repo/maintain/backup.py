@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.journal import Journal
@@ -23,6 +22,7 @@ from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from nbmodelver.model import Backend, Progress
     from nbmodelver.repo.core.open_store import OpenStore
@@ -85,8 +85,8 @@ def _new(target: Backend, packs: list[str]) -> list[str]:
 def _target(store: OpenStore, folder: Path) -> LocalBackend:
     """The folder, made if need be. Raises UsageError for one that is no backup of this store."""
     folder = folder.expanduser().absolute()
-    root = getattr(store.backend, "root", None)
-    if isinstance(root, Path):
+    root = store.backend.local_path()
+    if root is not None:
         here, there = root.resolve(), folder.resolve()
         if here == there or here in there.parents or there in here.parents:
             raise UsageError(f"a backup at {folder} would lie in the store, or around it", "choose a folder beside it")

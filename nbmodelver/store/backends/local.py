@@ -51,6 +51,10 @@ class LocalBackend:
         self.shared = shared or system.port.is_shared(self.root.stat())
         self._durable: set[tuple[str, ...]] = set()
 
+    def local_path(self) -> Path:
+        """Return the folder of the store."""
+        return self.root
+
     @property
     def where(self) -> str:
         """The folder, for messages."""

@@ -26,6 +26,9 @@ class MemoryBackend:
         self._made_at: dict[str, float] = {}
         self._locks: dict[str, MemoryLock] = {}
 
+    def local_path(self) -> None:
+        """Return None: there is no folder."""
+
     def read(self, key: str, start: int = 0, length: int | None = None) -> memoryview:
         """Return a read-only view without copying. Raises KeyError."""
         end = None if length is None else start + length

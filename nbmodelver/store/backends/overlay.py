@@ -31,6 +31,9 @@ class Overlay:
         """The place of the backend below, for messages."""
         return self._below.where
 
+    def local_path(self) -> None:
+        """Return None: what is written here lies in no folder."""
+
     def _place(self, key: str) -> tuple[Backend, str]:
         """Return the backend that has the bytes of a key, and the key there. Raises KeyError for a deleted key."""
         if key in self._moved:
