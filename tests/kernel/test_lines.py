@@ -63,7 +63,7 @@ def test_a_tag_that_cannot_be_told_from_another_is_refused(shell: Shell) -> None
     shell.run("x = 1\n%mv_commit x --tag cop")
     error = shell.fails("%mv_tag \u0441\u043e\u0440 v1")
     assert isinstance(error, BadName)
-    assert "looks like 'cop' (Cyrillic beside Latin letters)" in error.message
+    assert "looks like 'cop' (Cyrillic and Latin letters)" in error.message
     error = shell.fails("%mv_branch b\u0435st")
     assert error.hint == "try: best"  # type: ignore[attr-defined]
     shell.run("%mv_branch größte")
