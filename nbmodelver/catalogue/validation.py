@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def invalid_fields(version: Version) -> Iterator[str]:
     """Yield a description of each field whose type is not that of the model, which views, queries and loads require."""
     if not _all(dict, version.params, version.metrics, version.imports) or not _all(dict, version.kept):
-        yield "parameters or metrics that are no table"
+        yield "a table of parameters, metrics, imports or names"
         return
     for kept in version.kept.values():
         fine = kept.kind in KINDS and _all(str, kept.type, *kept.notes) and is_id(kept.digest)

@@ -58,7 +58,7 @@ def members(good: bytes, tmp_path: Path) -> Members:
 
 @pytest.fixture
 def with_modules(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any, Members], bytes]:
-    """Makes a bundle whose record holds these modules, well formed or not, and these members beside."""
+    """Return a function that creates a bundle with these modules in its record and these members."""
 
     def make(data: Any, beside: Members) -> bytes:
         folder = Path(tempfile.mkdtemp(dir=tmp_path_factory.getbasetemp()))

@@ -1,4 +1,4 @@
-"""A small study in a store, and bundles taken apart and put together again, well or badly."""
+"""A small study in a store, and functions that unpack, change and repack bundles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CELLS = (
 
 
 def study() -> dict[str, Any]:
-    """Names of every sort: in open formats and not, plain and pickled, with memory that two names share."""
+    """Return variables of every sort: in open formats and others, plain and pickled, with shared memory."""
     X = pd.DataFrame({"a": np.linspace(0, 1, 60), "b": ["x", None, "z"] * 20, "c": pd.Categorical(list("uvw") * 20)})
     A = np.arange(600.0).reshape(60, 10)
     y = pd.Series(np.arange(60) % 3, name="class")
@@ -68,7 +68,7 @@ def with_manifest(members: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def zipped(members: dict[str, bytes] | list[tuple[str, bytes]], **info: Any) -> bytes:
-    """A zip as ours is, but for `info`: fields of every member's ZipInfo."""
+    """Return a zip in the form of a bundle. info: fields to set in each member's ZipInfo."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as out:
         for name, data in members.items() if isinstance(members, dict) else members:
@@ -81,7 +81,7 @@ def zipped(members: dict[str, bytes] | list[tuple[str, bytes]], **info: Any) -> 
 
 
 def refused(tmp_path: Path, data: bytes, why: str, error: type[NbmodelverError] = BadBundle) -> None:
-    """The file is refused for this reason, by both ways of reading, and leaves no trace."""
+    """Verify that an import of the file is refused for this reason and writes nothing."""
     folder = tmp_path / "here"
     folder.mkdir(parents=True)
     (folder / "odd.nbmv.zip").write_bytes(data)
@@ -94,17 +94,17 @@ def refused(tmp_path: Path, data: bytes, why: str, error: type[NbmodelverError] 
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """Every file but the store's lock files."""
+    """Return path -> bytes of every file except lock files."""
     return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file() and "lock" not in p.as_posix()}
 
 
 def change(members: Members, name: str, how: Callable[[Any], None]) -> bytes:
-    """The bundle with one of its JSON members changed, and a manifest that fits."""
+    """Return a bundle with one JSON member changed and a valid manifest."""
     data = json.loads(members[name])
     how(data)
     return zipped(with_manifest({**members, name: json.dumps(data).encode()}))
 
 
 def well(**files: bytes) -> dict[str, Any]:
-    """Modules as a version holds them."""
+    """Return modules in the form of a version."""
     return {"files": files, "names": {}, "notes": []}

@@ -101,7 +101,7 @@ def test_p6_a_truncated_file_is_refused(share: float, good: bytes, tmp_path: Pat
 
 
 def test_p6_no_flipped_byte_changes_what_is_read(good: bytes, tmp_path: Path) -> None:
-    """At 200 places all over the file. What is taken all the same (a date in the zip) holds the very same version."""
+    """Flips 200 bits all over the file. If it is accepted (a date in the zip), it contains the same version."""
     path = tmp_path / "flipped.nbmv.zip"
     path.write_bytes(good)
     digest = bundle.inspect(path).digest

@@ -107,7 +107,7 @@ def test_an_interrupted_import_leaves_nothing(made, other) -> None:
 
 
 class ReadOnly:
-    """A store on a read-only disk: reads pass, everything else is refused."""
+    """A backend on a read-only disk: it reads, and refuses everything else."""
 
     def __init__(self, backend: Backend) -> None:
         self.where, self.read, self.size = backend.where, backend.read, backend.size

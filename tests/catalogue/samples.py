@@ -1,4 +1,4 @@
-"""Versions to ask for."""
+"""Versions for queries."""
 
 from nbmodelver.catalogue.records import Records
 from nbmodelver.model import Kept, ObjectId, Version, VersionId
@@ -13,7 +13,7 @@ def kept(name, kind="dataset", type_="pandas.DataFrame"):
 
 
 def history(backend, count=5, branch="main"):
-    """`count` versions, each the child of the one before, in `backend`."""
+    """Write `count` versions, each the child of the previous one."""
     records = Records(backend)
     last = ()
     made = []

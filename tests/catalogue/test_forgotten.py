@@ -1,4 +1,4 @@
-"""Forgotten versions: all at once, for every process, whatever becomes of their records."""
+"""Versions are forgotten all at once and for every process, independent of their records."""
 
 import pytest
 

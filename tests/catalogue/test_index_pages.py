@@ -1,4 +1,4 @@
-"""Pages of a long history: how many fit, and only what is shown is read."""
+"""A page of a long history has the number of matches, and reads only the records that it shows."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def backend(tmp_path):
 
 @pytest.fixture
 def read(monkeypatch):
-    """The ids of the records that are read."""
+    """Record the ids of the records that are read."""
     found = []
     real = Records.read
     monkeypatch.setattr(Records, "read", lambda self, id_: (found.append(id_), real(self, id_))[1])

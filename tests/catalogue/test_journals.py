@@ -1,4 +1,4 @@
-"""Records in journals are the same records in few files; a kill, a flipped bit or another process changes no answer."""
+"""Journals hold the same records in few files; a kill, a flipped bit or another process changes no answer."""
 
 import dataclasses
 import random
@@ -15,7 +15,7 @@ from tests.catalogue.samples import history, version
 
 
 class Counting(MemoryBackend):
-    """Counts what is read, and fails a call when told to."""
+    """A backend that counts reads and can fail a call."""
 
     def __init__(self):
         super().__init__()
@@ -42,7 +42,7 @@ def journals_of(backend):
 
 
 def answers(backend):
-    """Everything that can be asked."""
+    """Return the answers of all queries of records."""
     records = Records(backend)
     return (
         records.ids(),

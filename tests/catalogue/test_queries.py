@@ -137,7 +137,7 @@ def test_names_with_dots_and_spaces_can_be_used_in_conditions():
 
 
 def test_a_parameter_is_found_without_the_name_of_its_model():
-    """`params.depth > 3` said "no versions", for the dict was itself called `params`."""
+    """A regression: `params.depth > 3` matched no version if the dict itself was named `params`."""
     held = version(9, params={"params.depth": 7, "model.max_depth": 3, "a.seed": 1, "b.seed": 2})
     assert Query(where="params.depth > 3 and params.max_depth == 3").run([held])
     with pytest.raises(UsageError, match="seed"):

@@ -1,4 +1,4 @@
-"""The system calls that change a store, counted, failed, or logged; patched into one child process.
+"""Counts, fails or logs the system calls that change a store, by patching one child process.
 
 What is patched are the functions of `os` and `fcntl` and writing files of `io`: everything that nbmodelver changes a
 disk with. The counting is per process and includes every thread.
@@ -28,7 +28,7 @@ ERRNOS = {n: getattr(errno, n) for n in ("ENOSPC", "EIO", "EACCES", "EMFILE", "E
 
 @dataclass
 class Fault:
-    """What goes wrong: SIGKILL before call `kill_at` (from 0), or the `number`-th call of `kind` fails with `error`.
+    """A fault: SIGKILL before call `kill_at` (from 0), or the `number`-th call of `kind` fails with `error`.
 
     log: every call goes to this file, pickled, as (kind, arguments).
     """
@@ -43,7 +43,7 @@ class Fault:
 
 
 class Calls:
-    """Patches the calls of this process, for good: it is a child that ends soon."""
+    """Patches the calls of this process permanently: it is a child that ends soon."""
 
     def __init__(self, fault: Fault) -> None:
         _current.append(self)
@@ -53,7 +53,7 @@ class Calls:
         self.real = {n: getattr(os, n) for n in dir(os) if callable(getattr(os, n))}
 
     def step(self, kind: str) -> None:
-        """One call is about to be made."""
+        """Count a call before it is made, and inject the fault."""
         fault = self.fault
         with self.guard:
             if fault.count == fault.kill_at:
@@ -65,7 +65,7 @@ class Calls:
             raise OSError(number, os.strerror(number))
 
     def note(self, kind: str, *arguments: Any) -> None:
-        """One call was made."""
+        """Log a call after it was made."""
         if self.log is not None:
             with self.guard:
                 self.log.write(pickle.dumps((kind, arguments)))
@@ -73,12 +73,12 @@ class Calls:
     # -- paths
 
     def at(self, name: Any, folder: int | None) -> str:
-        """The whole path of `name` in an open folder."""
+        """Return the full path of `name` in an open folder."""
         name = os.fsdecode(os.fspath(name))
         return os.path.abspath(name) if folder is None else f"{self.of(folder)}/{name}"
 
     def of(self, fd: int) -> str:
-        """The path of a descriptor."""
+        """Return the path of a descriptor."""
         return str(self.real["readlink"](f"/proc/self/fd/{fd}"))
 
     # -- the calls

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    """Where children come from."""
+    """Return the process that forks children."""
     made = Zygote()
     yield made
     made.close()
@@ -25,7 +25,7 @@ def zygote() -> Iterator[Zygote]:
 
 @pytest.fixture(scope="session")
 def template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small store with a bit of everything; not to be changed."""
+    """Return a small store with all sorts of data. Read-only."""
     folder = tmp_path_factory.mktemp("template")
     made = zygote.run("worlds.template", str(folder))
     assert made.how == "done", made.said
@@ -35,7 +35,7 @@ def template(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prepared(zygote: Zygote, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Gives the template as an operation needs it; not to be changed."""
+    """Return a function that returns the template for an operation. Read-only."""
     made: dict[str, Path] = {}
 
     def prepare(operation: str) -> Path:
@@ -53,7 +53,7 @@ def prepared(zygote: Zygote, template: Path, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def fresh(prepared: Callable[[str], Path], tmp_path: Path) -> Callable[[str], str]:
-    """Gives a copy of the template for an operation, in place of the last one."""
+    """Return a function that copies the template for an operation, replacing the last copy."""
 
     def make(operation: str = "") -> str:
         folder = tmp_path / "world"
@@ -68,7 +68,7 @@ def fresh(prepared: Callable[[str], Path], tmp_path: Path) -> Callable[[str], st
 
 
 def acknowledged(operation: str) -> tuple[int, ...]:
-    """The seeds that are there before the operation."""
+    """Return the seeds of the versions before the operation."""
     return () if operation == "first commit" else worlds.TEMPLATE
 
 

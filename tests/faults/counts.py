@@ -1,4 +1,4 @@
-"""How often what was done to a store; the long form writes it into docs/durability.md."""
+"""Counts of the injected faults; the long run writes them into docs/durability.md."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ done: Counter[tuple[str, str]] = Counter()
 
 
 def count(fault: str, where: str, number: int = 1) -> None:
-    """One more fault of this sort."""
+    """Count one fault."""
     done[fault, where] += number
 
 
 def table(before: str) -> str:
-    """The counts as a table in Markdown; rows that this run did not count stay as they were `before`."""
+    """Return the counts as a Markdown table; rows without counts in this run are taken from `before`."""
     rows = {(a, b): int(n.replace(",", "")) for a, b, n in re.findall(r"\| (.+?) \| (.+?) \| ([\d,]+) \|", before)}
     rows = {(fault, where): n for (fault, where), n in rows.items() if where != "all"} | done
     totals = Counter[str]()

@@ -1,4 +1,4 @@
-"""Stores with something wrong in them, looked at from a child."""
+"""Damage to stores, and what a child process then reads from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.faults import worlds
 
 
 def damage(path: Path, how: str, at: int = 0) -> None:
-    """Do it: "bit", "half", "zeros", "gone"."""
+    """Damage a file: "bit", "half", "zeros" or "gone"."""
     data = bytearray(path.read_bytes())
     if how == "gone":
         path.unlink()
@@ -24,7 +24,7 @@ def damage(path: Path, how: str, at: int = 0) -> None:
 
 
 def looked_at(folder: str) -> dict[str, Any]:
-    """What a damaged store still gives: seeds that come back whole, errors by seed, what verify says."""
+    """Return what can be read from a damaged store: intact seeds, errors by seed, problems of verify."""
     found: dict[str, Any] = {"whole": [], "errors": {}, "wrong": [], "verify": [], "opens": False}
     try:
         repo = mv.open(Path(folder) / worlds.STORE)
@@ -54,7 +54,7 @@ def looked_at(folder: str) -> dict[str, Any]:
 def crowd(folder: str, writers: int, each: int) -> list[int]:
     """Several processes commit and fold at once while this one collects, merges, backs up and forgets its own.
 
-    Gives what was acknowledged.
+    Return the acknowledged seeds.
     """
     from nbmodelver.repo.maintain import upkeep
     from nbmodelver.store import merging
@@ -94,7 +94,7 @@ def crowd(folder: str, writers: int, each: int) -> list[int]:
 
 
 def read_only(folder: str) -> list[str]:
-    """Everything that reads, and a commit that says why it cannot."""
+    """Run all reading operations and a commit; return the problems: of verify, or a commit without StoreReadOnly."""
     assert os.geteuid() != 0
     repo = mv.open(Path(folder) / worlds.STORE)
     repo.trusted = True
@@ -121,7 +121,7 @@ def read_only(folder: str) -> list[str]:
 
 
 def order(folder: str) -> list[int]:
-    """Seeds as a log shows them, and as parents lead to them, which must be the same."""
+    """Return the seeds in the order of the log; assert that numbers fall."""
     repo = mv.open(Path(folder) / worlds.STORE)
     shown = [worlds.seed_of(v.message) for v in repo.log()]
     numbers = [v.number for v in repo.log()]
@@ -131,7 +131,7 @@ def order(folder: str) -> list[int]:
 
 
 def young(folder: str) -> int:
-    """What a gc with the usual grace removes."""
+    """Return the number of parts that a gc with the default grace period removes."""
     return mv.open(Path(folder) / worlds.STORE).gc().parts
 
 
@@ -140,7 +140,7 @@ def log_ids(folder: str) -> list[str]:
 
 
 def fill(folder: str) -> tuple[list[int], str]:
-    """Commit until the disk is full: what was acknowledged, and what the error is called."""
+    """Commit until the disk is full; return the acknowledged seeds and the class of the error."""
     repo, done = mv.open(Path(folder) / worlds.STORE), []
     for seed in range(200, 700):
         try:

@@ -78,7 +78,7 @@ ODD = st.sampled_from([
 
 
 class Marker:
-    """Leaves a file behind when it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __reduce__(self) -> Any:
         return os.mkdir, ("ran",)
@@ -86,7 +86,7 @@ class Marker:
 
 @st.composite
 def changed_json(draw: Any, samples: list[Any]) -> Any:
-    """A sample with a few places replaced, removed, repeated or moved."""
+    """Return the sample with a few values replaced, removed, repeated or moved."""
     data = copy.deepcopy(draw(st.sampled_from(samples)))
     for _ in range(draw(st.integers(1, 3))):
         spot, key = None, None
@@ -202,7 +202,7 @@ def feed_ref(draw: Any) -> None:
 
 
 def feed_refs_of_ours(draw: Any) -> None:
-    """Well-formed refs whose values make no sense: journal, settings, counter."""
+    """Well-formed refs with invalid values: journal, settings, counter."""
     reader = Refs(MemoryBackend())
     journal = {"jumps": [[ID, "cd" * 20]], "at": 1}
     texts = st.one_of(
@@ -277,7 +277,7 @@ _made: list[Version] = []
 
 
 def feed_catalogue_of_a_store(draw: Any) -> None:
-    """Rows with a right sum and wrong content: a log still gives the versions, and only those."""
+    """Rows with a valid checksum and wrong content: a log returns exactly the versions."""
     if not _made:
         _made.append(mv.open(Path("catalogued"), create=True).commit({"x": 1}, "one"))
     (made,) = _made
@@ -289,7 +289,7 @@ def feed_catalogue_of_a_store(draw: Any) -> None:
 
 
 def feed_journal(draw: Any) -> None:
-    """Blocks and index changed, the sum right again or not: what a journal says of itself is never believed unchecked."""
+    """Changed blocks and index, with and without a valid checksum."""
     name = bytes(16)
     pieces = journal.pieces_of(_journaled())
     good = b"".join(journal.written(name, pieces))

@@ -1,4 +1,4 @@
-"""A repair that is killed or loses power: the same repair again brings back all that the first could have."""
+"""A repair that is killed or loses power: the next one saves as much as the first could have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults.worlds import GONE, STORE, TEMPLATE, values, wrong
 
 
 def damaged(folder: str) -> None:
-    """Much is damaged, and nothing of seeds 1 to 3 is lost by it."""
+    """Return a store with much damage that does not affect seeds 1 to 3."""
     repo = mv.open(Path(folder) / STORE)
     lost = repo.commit(values(GONE[0]), f"seed {GONE[0]}")
     upkeep.KEPT_RECORDS = 1
@@ -27,20 +27,20 @@ def damaged(folder: str) -> None:
 
 
 def _packs(repo: mv.Repo) -> tuple[Path, Path]:
-    """A pack that nobody needs, and one that somebody does."""
+    """Return a pack that no version needs, and one that a version needs."""
     needed = {repo.parts._index.find(part).contents.pack for part in repo.live_parts()}  # type: ignore[union-attr]
     spare = sorted(set(repo.parts.pack_sizes()) - needed)
     return Path(repo.where) / spare[-1], Path(repo.where) / min(needed)
 
 
 def repair(folder: str, seed: int) -> int:
-    """All of it; gives the number of names lost."""
+    """Run the repair; return the number of lost names."""
     del seed
     return len([p for p in mv.open(Path(folder) / STORE).repair(dry_run=False).lost if p.version])
 
 
 def aftermath(folder: str) -> list[str]:
-    """What is not as it must be once the repair was run again."""
+    """Run the repair again and return everything that is wrong afterwards."""
     found = [] if repair(folder, 0) == 0 else ["names were lost"]
     repo = mv.open(Path(folder) / STORE)
     found += wrong(folder, TEMPLATE)

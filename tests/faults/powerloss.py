@@ -62,7 +62,7 @@ class Disk:
         self._safe |= {p: n for p, n in self._now.items() if os.path.dirname(p) == what}
 
     def after(self, model: str, target: Path) -> None:
-        """Write what is there when the power is back."""
+        """Write the files that exist after the power loss."""
         names = self._safe if model == "dropped" else self._now
         for path, number in sorted(names.items()):
             place = target / os.path.relpath(path, self.root)

@@ -1,4 +1,4 @@
-"""A purge that is killed: the same purge again takes the name out for good, and loses nothing else."""
+"""A purge that is killed: the next one removes the name completely and loses nothing else."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ NAME = min(values(1))
 
 
 def purge(folder: str, seed: int) -> None:
-    """One name out of every version."""
+    """Remove one name from every version."""
     del seed
     mv.open(Path(folder) / STORE).purge([NAME])
 
 
 def aftermath(folder: str, seeds: tuple[int, ...] = (3, 2, 1)) -> list[str]:
-    """What is not as it must be once the purge was run again."""
+    """Run the purge again and return everything that is wrong afterwards."""
     with suppress(UnknownName):  # The killed one had come to its end.
         purge(folder, 0)
     repo = mv.open(Path(folder) / STORE)

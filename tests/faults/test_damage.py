@@ -1,4 +1,4 @@
-"""Every file of a store damaged in every way (P6, D9): an error or no harm, never wrong data, and verify tells."""
+"""Any damage to any file of a store (P6, D9) gives an error or no harm, never wrong data; verify reports it."""
 
 from __future__ import annotations
 

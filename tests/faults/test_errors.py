@@ -1,4 +1,4 @@
-"""The Nth call of each kind fails (D4): one error of ours, never an id, and the store as it was."""
+"""The Nth call of each kind fails (D4): one NbmodelverError, no id, and the store is unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEANT = {"fsync": "EIO", "write": "ENOSPC", "create": "EMFILE", "link": "EDQUOT"
 
 
 def chosen(operation: str, kind: str) -> tuple[str, ...]:
-    """The errors to try: in the long form all of them for a commit, the commonest for the others."""
+    """Return the errors to try: in the long run all for a commit, the most common ones for the others."""
     if not LONG:
         return (MEANT.get(kind, "ENOSPC"),)
     return tuple(ERRNOS) if operation == "commit" else ("ENOSPC", "EIO", "EACCES")

@@ -1,4 +1,4 @@
-"""Hostile input to each parser (P1, P4, P5, P6, P10, P18, P19): only errors of ours, little memory, no code run."""
+"""Hostile input to each parser (P1, P4, P5, P6, P10, P18, P19): only NbmodelverError, bounded memory, no code."""
 
 from __future__ import annotations
 

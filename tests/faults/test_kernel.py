@@ -1,4 +1,4 @@
-"""Ctrl-C, no memory and ordinary errors at each step of commit and rollback (D10): all or nothing in a real shell."""
+"""Interrupts, MemoryError and other errors at each step of commit and rollback (D10), in a real shell."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def arm(
 
 
 def state(shell: Shell) -> dict[str, tuple[int, Any]]:
-    """Every name of the user's with the identity and the content of its value."""
+    """Return each name of the user with identity and content of its value."""
     found = {}
     for name in (*NAMES.split(), "extra", "view", "other", "Net"):
         value = shell.shell.user_ns.get(name, "absent")
@@ -160,7 +160,7 @@ def whole_or_untouched(shell: Shell, before: dict[str, tuple[int, Any]]) -> None
 
 
 def whole(shell: Shell) -> None:
-    """Everything is as in v1."""
+    """Assert that all values are those of v1."""
     assert shell["word"] == "as it was"
     assert shell["params"] == {"depth": 1, "list": [1, 2]}
     assert shell["alias"] is shell["params"]["list"]

@@ -25,7 +25,7 @@ def before(operation: str) -> tuple[int, ...]:
 
 
 def calls_of(zygote: Zygote, fresh: Fresh, operation: str) -> int:
-    """How many calls the operation makes when nothing goes wrong."""
+    """Return the number of calls of the operation without a fault."""
     seed = worlds.SEED.get(operation, 0)
     made = zygote.run(f"worlds.{worlds.OPERATIONS[operation].__name__}", fresh(operation), seed, counted=True)
     assert made.how == "done", made.said
@@ -64,7 +64,7 @@ def test_d1_d2_d7_killed_at_a_random_moment_nothing_is_lost(operation: str, zygo
 
 
 def test_d1_d2_a_store_killed_again_and_again_keeps_every_acknowledged_version(zygote: Zygote, fresh: Fresh) -> None:
-    """One store, many deaths: what one leaves is what the next one finds."""
+    """Many kills in one store: each process finds what the killed one left."""
     rng = random.Random(2)
     folder, seeds = fresh("commit"), list(worlds.TEMPLATE)
     for seed in range(100, 400 if LONG else 112):

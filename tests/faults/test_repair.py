@@ -22,7 +22,7 @@ STRIDE = 6
 
 @pytest.fixture(scope="module")
 def broken(zygote: Zygote, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store to be repaired; not to be changed."""
+    """Return a damaged store. Read-only."""
     folder = tmp_path_factory.mktemp("broken") / "world"
     shutil.copytree(template, folder)
     made = zygote.run("mending.damaged", str(folder))
@@ -32,7 +32,7 @@ def broken(zygote: Zygote, template: Path, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def copy(broken: Path, tmp_path: Path) -> Callable[[], str]:
-    """A fresh copy of it in place of the last one."""
+    """Return a new copy of it, replacing the last one."""
 
     def make() -> str:
         shutil.rmtree(tmp_path / "world", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Small stores, what is done to them, and what must be true of them afterwards.
+"""Small stores, operations on them, and the invariants that must hold afterwards.
 
 A version's message says the seed of its values, so whoever finds a version knows what it has to hold.
 """
@@ -30,7 +30,7 @@ ALL = "number >= 0"
 
 
 def values(seed: int) -> dict[str, Any]:
-    """A few names; much is the same for every seed, so that deltas and known parts turn up."""
+    """Return a few variables; much is equal for all seeds, so that deltas and known parts occur."""
     rng = np.random.default_rng(0)
     table = np.round(rng.gamma(2, 50, 4000), 2)
     table[::50] += seed
@@ -47,7 +47,7 @@ def values(seed: int) -> dict[str, Any]:
 
 
 def alike(a: Any, b: Any) -> bool:
-    """Equal to the last bit."""
+    """Return True if two values are bit-identical."""
     if isinstance(a, np.ndarray):
         return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     if isinstance(a, np.random.Generator):
@@ -56,7 +56,7 @@ def alike(a: Any, b: Any) -> bool:
 
 
 def commit(folder: str, seed: int) -> int:
-    """One more version."""
+    """Commit one more version."""
     mv.open(Path(folder) / STORE).commit(values(seed), f"seed {seed}")
     return seed
 
@@ -76,7 +76,7 @@ def first(folder: str, seed: int) -> int:
 
 
 def rollback(folder: str, seed: int) -> None:
-    """Values back, HEAD moved, a jump in the journal."""
+    """Roll back: restore values, move HEAD, write the undo history."""
     repo = mv.open(Path(folder) / STORE)
     target = repo["v1"]
     live = repo.load("HEAD")
@@ -89,7 +89,7 @@ def rollback(folder: str, seed: int) -> None:
 
 
 def gc(folder: str, seed: int) -> None:
-    """Nothing is too young."""
+    """Collect garbage without a grace period."""
     mv.open(Path(folder) / STORE).gc(grace_s=0)
 
 
@@ -100,26 +100,26 @@ def merge(folder: str, seed: int) -> None:
 
 
 def export(folder: str, seed: int) -> None:
-    """The oldest version to a file."""
+    """Export the oldest version."""
     repo = mv.open(Path(folder) / STORE)
     bundle.write(repo, repo["v1"], Path(folder) / OUT)
 
 
 def bring_in(folder: str, seed: int) -> int:
-    """The version in the bundle of the template."""
+    """Import the bundle of the template."""
     repo = mv.open(Path(folder) / STORE)
     bundle.open_into(repo, Path(folder) / "in.nbmv.zip")
     return seed
 
 
 def rebuild(folder: str, seed: int) -> None:
-    """The catalogue from nothing."""
+    """Rebuild the catalogue."""
     shutil.rmtree(Path(folder) / STORE / "catalogue", ignore_errors=True)
     mv.open(Path(folder) / STORE).log(ALL)
 
 
 def fold(folder: str, seed: int) -> None:
-    """Records into a journal, and journals into one."""
+    """Fold records into a journal, and merge journals."""
     upkeep.KEPT_RECORDS = 1
     upkeep.fold(mv.open(Path(folder) / STORE), more_than=0)
 
@@ -224,7 +224,7 @@ def seed_of(message: str) -> int:
 
 
 def wrong(folder: str, acknowledged: tuple[int, ...]) -> list[str]:
-    """What is not as it must be: acknowledged versions missing, or any listed version not whole. Changes nothing."""
+    """Return the problems: missing acknowledged versions, and listed versions that are not intact. Reads only."""
     if not (Path(folder) / STORE / "format").exists() and not acknowledged:
         return []
     repo = mv.open(Path(folder) / STORE)
@@ -255,7 +255,7 @@ def _copy_is_wrong(folder: str) -> list[str]:
 
 
 def aftermath(folder: str, acknowledged: tuple[int, ...], operation: str) -> list[str]:
-    """After a fault: nothing is lost, the same works again at once, and the next gc sweeps what was left."""
+    """Verify after a fault: nothing is lost, the operation can be repeated, and gc removes leftovers."""
     found = wrong(folder, acknowledged)
     made = OPERATIONS[operation](folder, SEED.get(operation, 0))
     now = acknowledged if made is None else (*acknowledged, made)

@@ -1,4 +1,4 @@
-"""Children that cost milliseconds: a process with everything imported and one thread, which forks when asked.
+"""Cheap child processes: a process with all imports and one thread that forks on request.
 
 `Zygote` is the side of the tests, `serve` the other.
 """
@@ -28,7 +28,7 @@ LIMIT_S = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended: "done" with its value, "failed" with what it said, or "killed".
+    """The end of a child: "done" with its value, "failed" with its error, or "killed".
 
     count: system calls made, by kind in `seen`.
     """
@@ -61,7 +61,7 @@ class Zygote:
         return found
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()

@@ -1,6 +1,6 @@
-"""Writes the golden store of a format: `python -m tests.store.golden 2`. Never run by a test.
+"""Writes the golden store of a format: `python -m tests.store.golden 2`. No test runs it.
 
-Once released, a golden store is never written again: a new format gets a new folder beside it.
+A golden store is never written again after its release: a new format gets a new folder.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ FOLDER_ROWS = FOLDER.with_name("store-rows")
 
 
 def versions():
-    """Three frames, each a change of the one before, such that every encoding is used."""
+    """Return three frames, each a change of the previous one, that together use every encoding."""
     rng = np.random.default_rng(0)
     first = {name: (layout_, array[:9001]) for name, (layout_, array) in mixed(9001).items()}
     second, third = {}, {}
@@ -43,7 +43,7 @@ def versions():
 
 
 def moved():
-    """A table, and the same with its rows in another order, then with some left out: encoding 10."""
+    """Return a table, the same table with its rows in another order, and one with rows left out: encoding 10."""
     places = np.random.default_rng(2).permutation(17_000)
     first = {
         "id": ("i8", np.arange(17_000) * 7),
@@ -57,7 +57,7 @@ def moved():
 
 
 def main_rows():
-    """Packs of format 2 in which rows moved."""
+    """Write packs of format 2 with moved rows."""
     shutil.rmtree(FOLDER_ROWS, ignore_errors=True)
     backend = LocalBackend(FOLDER_ROWS, create=True)
     layout.create(backend)
@@ -65,7 +65,7 @@ def main_rows():
 
 
 def main():
-    """Write it."""
+    """Write the golden store."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     backend = LocalBackend(FOLDER, create=True)
     backend.create("format", [b'{"format": 1, "readable_by": 1, "by": "nbmodelver 0.1"}'])
@@ -73,7 +73,7 @@ def main():
 
 
 def write_packs(backend, frames, folder):
-    """A pack for each frame, tags that name its parts, and beside the folder what the parts have to be."""
+    """Write a pack and tags for each frame, and next to the folder the expected parts."""
     store, refs, ids, sums = PartStore(backend), Refs(backend), None, {}
     for number, arrays in enumerate(frames, 1):
         ids, _ = put_all(store, arrays, ids)
@@ -84,7 +84,7 @@ def write_packs(backend, frames, folder):
 
 
 def main_2():
-    """Format 2: records in two journals and as files, some of either forgotten. Beside it what has to be read."""
+    """Write format 2: records in two journals and in files, some forgotten, and next to it the expected content."""
     shutil.rmtree(FOLDER_2, ignore_errors=True)
     backend = LocalBackend(FOLDER_2, create=True)
     layout.create(backend)
@@ -106,7 +106,7 @@ KEPT = {"df": kept("df"), "model": kept("model", "model", "sklearn.svm.SVC")}
 
 
 def swept(folder):
-    """Take away what is no data."""
+    """Delete files that are not data."""
     for leftover in ("tmp", "locks"):
         shutil.rmtree(folder / leftover, ignore_errors=True)
     (folder / ".gitignore").unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from nbmodelver.store import encodings
 
 
 def there_and_back(encoder, raw, base=b""):
-    """None when the encoder says that the block does not fit."""
+    """Return (decoded bytes, stored length), None if the encoder cannot represent the block."""
     pieces = encoder.encode(memoryview(raw), base)
     if pieces is None:
         return None

@@ -1,4 +1,4 @@
-"""Buffers as they turn up in notebooks, and how they change."""
+"""Typical buffers of notebooks, and typical changes of them."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ LAYOUTS = ["f8", "f4", "f2", "bf2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u
 
 
 def mixed(rows=60_000, seed=0):
-    """layout -> array: noise, decimals, labels, counters, times, flags, text."""
+    """Return name -> (layout, array): noise, decimals, labels, counters, times, flags and text."""
     rng = np.random.default_rng(seed)
     text = b" ".join(b"street number %d" % n for n in rng.integers(0, 9999, rows // 8))
     return {
@@ -35,21 +35,21 @@ def raw_of(array):
 
 
 def put(store, *items):
-    """Ids of the items (buffer, near, layout), written as one pack; and the bytes that this took."""
+    """Write the items (buffer, near, layout) as one pack; return their ids and the bytes written."""
     with store.writing() as pack:
         ids = pack.put_many(items)
     return ids, pack.new_bytes
 
 
 def put_all(store, arrays, near=None):
-    """name -> id of a mixed frame; and the bytes that this took."""
+    """Write a frame; return name -> id, and the bytes written."""
     items = [(raw_of(a), (near or {}).get(name), layout) for name, (layout, a) in arrays.items()]
     ids, new_bytes = put(store, *items)
     return dict(zip(arrays, ids, strict=True)), new_bytes
 
 
 def assert_reads(backend, arrays, ids):
-    """A store opened anew gives every array's bytes."""
+    """Verify that a newly opened store returns the bytes of every array."""
     store = PartStore(backend, threads=2)
     for name, (_, array) in arrays.items():
         assert bytes(store.get(ids[name])) == raw_of(array).tobytes(), name
@@ -70,7 +70,7 @@ def edited(arrays, seed):
 
 
 def history(store, count, rows=20_000):
-    """(arrays, ids) of versions, each a delta to the one before."""
+    """Write versions, each a delta to the previous one; return (arrays, ids) of each."""
     arrays, ids, made = mixed(rows), None, []
     for number in range(count):
         ids, _ = put_all(store, arrays, ids)

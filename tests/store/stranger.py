@@ -1,6 +1,6 @@
 """A reader of stores written from FORMAT.md alone: it imports nothing of nbmodelver.
 
-Slow and simple on purpose. When a change of the store breaks this file, it breaks everybody's old stores.
+It is deliberately slow and simple. A change of the store that breaks this file breaks existing stores.
 """
 
 import json
@@ -13,7 +13,7 @@ from blake3 import blake3
 
 
 class Stranger:
-    """Parts, refs, records and forgotten versions of a store's folder."""
+    """The parts, refs, records and forgotten versions in the folder of a store."""
 
     def __init__(self, folder, packs=True):
         self.folder = Path(folder)
@@ -72,7 +72,7 @@ class Stranger:
         return found
 
     def records(self):
-        """The JSON of every version that was not forgotten, by id."""
+        """Return id -> JSON of every version that was not forgotten."""
         found = {}
         for path in (self.folder / "records").glob("*/*"):
             found[path.name] = zstandard.ZstdDecompressor().decompress(path.read_bytes())

@@ -1,4 +1,4 @@
-"""What changed lately is at hand for the next delta; only bytes that have the id of their part are."""
+"""Recently changed parts are cached as bases, if their bytes have the id of the part."""
 
 import numpy as np
 

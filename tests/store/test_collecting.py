@@ -101,7 +101,7 @@ def test_only_one_of_many_deltas_to_a_removed_part_is_stored_whole(backend, stor
 
 @pytest.mark.parametrize("last", [2, 8, 13, 20])
 def test_forgetting_all_but_the_last_version_never_enlarges_a_history(backend, store, last):
-    """Its chains are full, so several go back to one part, none of them over another that stays."""
+    """The chains have full length, so several begin with the same part, without a needed part in between."""
     made = history(store, 30, rows=10_000)
     size = sum(backend.size(k) for k in packs(backend))
     store.collect(live(*made[-last:]), grace_s=0)
@@ -216,11 +216,11 @@ def test_d5_a_reader_survives_a_gc_by_another(backend, store):
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process was killed."""
 
 
 def killing(backend, at):
-    """`backend`, dying at its `at`-th call that changes something."""
+    """Return a backend that raises Killed at the `at`-th changing call, and the counter of calls."""
     calls = [0]
 
     class Dying(MemoryBackend):
@@ -344,7 +344,7 @@ def test_small_parts_that_are_encoded_again_together_never_form_a_cycle(backend,
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_part_that_is_encoded_again_keeps_its_depth(backend, store, exact):
-    """Not over others either: `first` and `third` leave blocks that they share with parts that go, `second` stays."""
+    """Also indirectly: the first and third part leave blocks that they share with removed parts; the second stays."""
     rng = np.random.default_rng(5)
     raws = [rng.bytes(3000)]
     ids, _ = put(store, (raws[0], None, ""))
@@ -363,7 +363,7 @@ def test_a_part_that_is_encoded_again_keeps_its_depth(backend, store, exact):
 
 
 def test_d7_a_gc_that_ends_early_leaves_no_part_without_its_base(backend, store, monkeypatch):
-    """`dead` shares a pack with `stays`, and its base is in one that goes: a commit that knows `dead` relies on it."""
+    """`dead` is in a pack with `stays`, and its base is in a removed pack: a commit may use `dead` as a base."""
     rng = np.random.default_rng(6)
     base, stays = rng.bytes(9000), rng.bytes(3000)
     dead = base + rng.bytes(20)

@@ -116,7 +116,7 @@ def test_chains_are_bounded_and_every_version_can_be_read(backend, store):
 
 
 def test_twenty_equal_changes_cost_at_most_thirty_six(backend, store):
-    """A chain that is full goes back to where a byte buys most room; to its beginning each time, it would cost 43."""
+    """A full chain restarts at the base with the lowest cost per remaining step; at its root, it would cost 43."""
     rng = np.random.default_rng(0)
     array = rng.standard_normal(ROWS)
     kept, spent = [], []

@@ -1,4 +1,4 @@
-"""The format is what FORMAT.md says, and stays it."""
+"""The format is the one in FORMAT.md, and golden stores stay readable."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ FORMAT = (Path(encodings.__file__).parents[1] / "FORMAT.md").read_text()
 
 @pytest.fixture
 def folder(tmp_path):
-    """A new store with every encoding."""
+    """Return the folder of a new store with every encoding."""
     backend = LocalBackend(tmp_path / "store", create=True)
     layout.create(backend)
     for frames in (versions(), moved()):

@@ -1,4 +1,4 @@
-"""Looking for a part costs that part, whatever else the packs hold; copies in several packs stand in for each other."""
+"""A lookup creates no objects for other parts, and finds a copy in any pack."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_looking_up_a_part_creates_no_object_for_the_others(store, backend, monk
 
 @pytest.mark.parametrize("many", [1, 6, 10**6])
 def test_every_part_is_found_while_a_pack_has_it(backend, monkeypatch, many):
-    """Packs come and go at random; ids begin alike, and some parts are in several packs."""
+    """Packs are added and removed at random; ids share prefixes, and some parts are in several packs."""
     monkeypatch.setattr(index_module, "MANY_PARTS", many)
     choose = np.random.default_rng(many)
     store, away = PartStore(backend), {}

@@ -1,4 +1,4 @@
-"""Several processes, and processes that are killed."""
+"""A store that several processes use, some of which are killed."""
 
 import os
 import random
@@ -23,7 +23,7 @@ def arrays(seed):
 
 
 def commit_many(root, seeds, acknowledged=None):
-    """Commit `arrays(seed)` for every seed; each acknowledged by a line once it is durable."""
+    """Commit `arrays(seed)` for every seed, and write a line for each one that is durable."""
     store = PartStore(LocalBackend(root), threads=2)
     refs = Refs(LocalBackend(root))
     near = [None] * 6
@@ -45,7 +45,7 @@ def check(root, seeds):
 
 
 def start(root, seeds, *, acknowledge=None):
-    """A process of its own that commits; not multiprocessing, which depends on what `__main__` is here."""
+    """Start a process that commits. Not with multiprocessing, which depends on `__main__`."""
     command = [sys.executable, "-m", "tests.store.test_parts_in_processes", str(root), str(acknowledge or 0)]
     command += [str(x) for x in (seeds.start, seeds.stop, seeds.step)]
     return subprocess.Popen(command, cwd=ROOT, pass_fds=[acknowledge] if acknowledge else [])

@@ -1,4 +1,4 @@
-"""Of very many parts that are alike, a few are asked how they are coded best, and the others follow."""
+"""If a commit has many parts of one sort, a sample of them decides on their encoding and on their bases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def store():
 
 @pytest.fixture
 def asked(monkeypatch):
-    """How often a choice was made for a whole part, and how often a parent was tried."""
+    """Count the choices of an encoder for whole parts, and the trials of a base."""
     counts = {"pick": 0, "after": 0}
 
     def counted(module, name, key):
@@ -38,7 +38,7 @@ def asked(monkeypatch):
 
 
 def trees(seed, count=MANY, rows=2000):
-    """Records as a forest has them, of lengths that differ from seed to seed."""
+    """Return node tables of a forest, whose lengths differ from seed to seed."""
     rng = np.random.default_rng(seed)
     kind = np.dtype([("left", "i8"), ("right", "i8"), ("feature", "i8"), ("threshold", "f8"), ("gini", "f8")])
     found = []

@@ -1,4 +1,4 @@
-"""Which memory was written: the system's answer against hashes, over every way in which memory changes."""
+"""Page marks agree with hashes for every way in which memory changes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONG = os.environ.get("NBMODELVER_PAGES") == "long"
 
 
 def can_mark() -> bool:
-    """Whether this machine's kernel can tell."""
+    """Return True if this kernel supports page marks."""
     try:
         Pages().close()
     except OSError:
@@ -42,13 +42,13 @@ needs_marks = pytest.mark.skipif(not can_mark(), reason="this system cannot mark
 
 
 def settled(prints: Prints, raw: memoryview) -> None:
-    """Look until it is watched."""
+    """Take fingerprints until the memory is watched."""
     for _ in range(prints_module.FIRST_PATIENCE + 3):
         prints.of(raw)
 
 
 def is_remembered(prints: Prints, raw: memoryview) -> bool:
-    """Whether the next look comes without a hash; it must be right either way."""
+    """Return True if the next fingerprint is cached; verify it in any case."""
     before = prints.remembered_bytes
     assert prints.of(raw) == print_of(raw)
     return prints.remembered_bytes > before
@@ -228,7 +228,7 @@ def test_everything_is_hashed_if_page_marks_are_turned_off() -> None:
 
 @dataclass
 class Counts:
-    """What happened."""
+    """The numbers of events."""
 
     writes: int = 0
     looks: int = 0
@@ -236,7 +236,7 @@ class Counts:
 
 
 class Stress:
-    """Arrays that change in every way, and after each step the remembered print of all against their hash."""
+    """Arrays that change in every way; after each step all cached fingerprints are compared with hashes."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -325,7 +325,7 @@ class Stress:
         ctypes.CDLL(None).malloc_trim(0)
 
     def pause(self, _at: int) -> None:
-        """Nothing changes, so that something gets to be watched."""
+        """Change nothing, so that memory becomes watched."""
 
 
 @needs_marks

@@ -1,4 +1,4 @@
-"""Runs of parts: what a range gives is what the whole has there, and large bases are never held whole."""
+"""A range of a part equals that range of the whole, and large bases are never decoded as a whole."""
 
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ MEGA = 1 << 20
 
 
 def steps(rng):
-    """What a person does to an array, one after the other: (what, how)."""
+    """Typical consecutive edits of an array: (name, function)."""
     return [
         ("a cell", lambda a: np.concatenate([a[:70_001], [1.5], a[70_002:]])),
         ("cells everywhere", lambda a: np.where(rng.random(len(a)) < 0.001, a + 1.0, a)),
@@ -34,7 +34,7 @@ def steps(rng):
 
 @pytest.fixture(params=[reading.LARGE_BYTES, 64 << 10], ids=["held whole", "in runs"])
 def chain(request, monkeypatch):
-    """A store and the ids of one array's versions with their bytes; each a delta to the one before."""
+    """Return a store, and id and bytes of each version of one array; each is a delta to the previous one."""
     monkeypatch.setattr(reading, "LARGE_BYTES", request.param)
     monkeypatch.setattr(deltas, "RUN_BYTES", MEGA)
     backend, rng = MemoryBackend(), np.random.default_rng(3)
@@ -80,7 +80,7 @@ def test_a_base_that_is_decoded_in_runs_gives_the_same_bytes_on_disk(monkeypatch
 
 @pytest.mark.parametrize("where", [7, 2_000_000, -5])
 def test_a_cell_of_a_large_part_needs_no_second_copy_of_it(monkeypatch, where):
-    """Neither to find it nor to code it, nor when the base is a delta itself."""
+    """Neither for finding the cell nor for encoding it, also if the base is a delta itself."""
     monkeypatch.setattr(reading, "LARGE_BYTES", 16 * MEGA)
     array = np.random.default_rng(0).normal(size=5_000_000)
     store = PartStore(MemoryBackend(), threads=2)
@@ -141,7 +141,7 @@ def test_a_damaged_old_version_does_not_prevent_a_new_one(monkeypatch, limit):
 
 @pytest.mark.parametrize("limit", [64 << 10, reading.LARGE_BYTES], ids=["in runs", "held whole"])
 def test_a_base_whose_hash_is_wrong_is_not_used(monkeypatch, limit):
-    """Its blocks and their sums are fine. Where another pack has the right bytes, a delta to these would be lost."""
+    """The checksums of its blocks are valid. A delta to these bytes could not be decoded with a good copy."""
     monkeypatch.setattr(reading, "LARGE_BYTES", limit)
     backend = MemoryBackend()
     array = np.random.default_rng(0).normal(size=100_000)

@@ -1,4 +1,4 @@
-"""Names of branches and tags in any script; what deceives the eye is refused with the reason and a way out."""
+"""Names may be in any script; a misleading name is refused with the reason and a valid name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables whose rows were sorted, shuffled or filtered cost one index; what is not exactly that is stored as before."""
+"""A table whose rows were sorted, shuffled or filtered costs one index; other changes use no index."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def encodings_in(store):
 
 
 def after(change, seed=0):
-    """The store after a table and a change of it, and the share of the first version's bytes that the second took."""
+    """Write two versions of a table; return the store, and the bytes of the second as a share of the first."""
     backend = MemoryBackend()
     store = PartStore(backend, threads=2)
     first = table(seed=seed)

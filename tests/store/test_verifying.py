@@ -17,7 +17,7 @@ def backend():
 
 
 def small_store(backend):
-    """Parts of every encoding in two packs, the second with deltas to the first: raw bytes by id."""
+    """Write parts of every encoding in two packs, the second with deltas to the first; return id -> raw bytes."""
     arrays = {n: (layout, a[:9000]) for n, (layout, a) in mixed(9000).items()}
     store = PartStore(backend, threads=1)
     ids, _ = put_all(store, arrays)
@@ -143,7 +143,7 @@ def test_d11_a_newer_pack_is_refused_by_its_number(backend, monkeypatch):
 
 
 def hostile(blocks, entries, stored=b""):
-    """A backend with one pack whose table of contents says whatever it likes, correctly sealed."""
+    """Return a backend with one pack that has this table of contents and a valid trailer."""
     backend = MemoryBackend()
     name = bytes(16)
     data = packs.header(name) + stored + packs.ending(name, blocks, entries)
@@ -210,7 +210,7 @@ def test_p6_garbage_in_any_encoding_is_an_error(number):
 
 
 def test_d9_packs_that_are_merged_during_verification_are_not_reported(backend, monkeypatch):
-    """The base is rewritten, without a neighbour that goes, while the pack of the delta to it is being read."""
+    """The pack of the base is rewritten while the pack of the delta is being read."""
     rng = random.Random(1)
     base, goes = rng.randbytes(9000), rng.randbytes(9000)
     store = PartStore(backend, threads=1)

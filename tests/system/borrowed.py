@@ -1,4 +1,4 @@
-"""Tests of other folders, to be run once more on another system: their module's fixtures come along."""
+"""Runs the tests of other folders again on another system, with the fixtures of their modules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def borrow(module: ModuleType, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The tests and fixtures of a module by name, without some; each of these must be there."""
+    """Return the tests and fixtures of a module by name, except those in `without`, which must exist."""
     found = {
         name: value
         for name, value in vars(module).items()

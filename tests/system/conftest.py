@@ -1,4 +1,4 @@
-"""Windows, as far as it can be had on a machine without it."""
+"""A simulation of Windows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.system.windows_disk import WindowsDisk
 
 @pytest.fixture
 def disk(tmp_path, monkeypatch):
-    """The whole package works through the port to Windows; nothing may be left open."""
+    """Let the whole package use the port to Windows; verify that no handle stays open."""
     disk = WindowsDisk(profile=str(tmp_path))
     monkeypatch.setattr(system, "port", windows.Windows(disk))
     monkeypatch.setattr(windows, "PATIENCE_S", 0.05)
@@ -22,5 +22,5 @@ def disk(tmp_path, monkeypatch):
 
 @pytest.fixture
 def local(disk, tmp_path):
-    """A store in a folder, as it is on Windows."""
+    """Return a store in a folder on Windows."""
     return LocalBackend(tmp_path / "on windows" / "store", create=True)

@@ -1,4 +1,4 @@
-"""A child that tries something answers whatever else the kernel has open."""
+"""A forked child returns its results, whatever files the kernel has open."""
 
 from __future__ import annotations
 

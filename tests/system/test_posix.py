@@ -1,4 +1,4 @@
-"""What macOS does otherwise, by substitution: its sync of files, and no page marks."""
+"""The differences of macOS, simulated: the sync of files, and no page marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nbmodelver.testing.backends import KEY, BackendContract
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Calls of fcntl and fsync; F_FULLFSYNC means something else on Linux and is not passed on."""
+    """Record calls of fcntl and fsync. F_FULLFSYNC has another meaning on Linux and is not executed."""
     calls = []
     real = os.fsync
     monkeypatch.setattr(system, "port", posix.MacOS())

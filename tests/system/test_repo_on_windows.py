@@ -1,4 +1,4 @@
-"""What a user does, through the port to Windows: versions, gc, purge, backup, bundle, beside other programs."""
+"""Operations of a user through the port to Windows, while other programs have files open."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_text_files_have_unix_line_ends(repo, tmp_path):
 
 
 def test_changed_line_ends_in_a_store_are_detected(repo):
-    """Git, an archiver or a synchronising tool may take files for text."""
+    """Git, an archiver or a synchronization tool may convert files as text."""
     repo.commit(values(0))
     files = {p: p.read_bytes() for p in repo.backend.root.rglob("*") if p.is_file()}
     for path, raw in files.items():

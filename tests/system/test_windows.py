@@ -1,4 +1,4 @@
-"""The port to Windows on a file system that behaves as Windows does (windows_disk.py): never run on Windows itself."""
+"""The port to Windows on a simulated file system (windows_disk.py). These tests do not run on Windows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TestLocal(BackendContract):
 
     @pytest.fixture(autouse=True)
     def _patient(self, disk, monkeypatch):
-        """Several threads at once are in each other's way for longer than a twentieth of a second."""
+        """Several threads can block each other for longer than 0.05 s."""
         monkeypatch.setattr(w, "PATIENCE_S", 20)
 
     def tmp_files(self, backend):

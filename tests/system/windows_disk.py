@@ -29,7 +29,7 @@ MAX_PATH = 260
 
 
 def failure(winerror: int, path: str = "") -> OSError:
-    """The error that Python makes of an error of Windows."""
+    """Return the OSError for an error code of Windows."""
     kind = ERRORS.get(winerror, OSError)
     error = kind(NUMBERS[kind], f"WinError {winerror}", path)
     error.winerror = winerror
@@ -64,19 +64,19 @@ class WindowsDisk:
     # -- what a test does
 
     def open_elsewhere(self, path: object, share: int = w.SHARE_READ | w.SHARE_WRITE) -> Opened:
-        """Another program opens a file, as Python's `open` does it if nothing else is said."""
+        """Open a file as another program does with Python's `open`."""
         found = os.lstat(str(path))
         other = Opened(os.path.realpath(str(path)), (found.st_dev, found.st_ino), w.GENERIC_READ, share, -1)
         self._others.append(other)
         return other
 
     def close_elsewhere(self, other: Opened) -> None:
-        """The other program closes it."""
+        """Close the file of the other program."""
         self._others.remove(other)
         self._let_go()
 
     def open_count(self) -> int:
-        """Handles that are open in this process."""
+        """Return the number of open handles of this process."""
         return len(self._alive()) - len(self._others)
 
     # -- paths
@@ -88,7 +88,7 @@ class WindowsDisk:
         return self.full(self.profile)
 
     def real(self, path: str) -> str:
-        """The real path of a path of Windows, in the case that it has on the disk."""
+        """Return the real path for a Windows path, with the case of the disk."""
         if path.startswith("\\\\?\\"):
             if "/" in path:
                 raise failure(BAD_NAME, path)
@@ -111,7 +111,7 @@ class WindowsDisk:
     # -- open files
 
     def _alive(self) -> list[Opened]:
-        """Handles that are really open: os.close does not say so here."""
+        """Return the handles that are still open; os.close does not report to this class."""
         for handle, opened in list(self._handles.items()):
             try:
                 found = os.fstat(opened.fd)
@@ -127,7 +127,7 @@ class WindowsDisk:
         return [o for o in self._alive() if o.node == (found.st_dev, found.st_ino)]
 
     def _let_go(self) -> None:
-        """Names of deleted files go with the last handle."""
+        """Delete the names of files whose last handle was closed."""
         for real in list(self._deleted):
             if not self._of(real):
                 os.unlink(real)
@@ -206,7 +206,7 @@ class WindowsDisk:
     # -- names
 
     def _may_go(self, real: str, path: str) -> None:
-        """Renaming and deleting open the file for deletion: everyone must share that."""
+        """Raise the error of Windows if the file is missing or an open handle does not allow to delete it."""
         if not os.path.lexists(real):
             raise failure(FILE_MISSING, path)
         if any(not o.share & w.SHARE_DELETE for o in self._of(real)):
@@ -267,7 +267,7 @@ class WindowsDisk:
         os.fsync(fd)
 
     def _free(self, fd: int, start: int, length: int) -> None:
-        """Locks are mandatory."""
+        """Raise a lock violation if another handle has locked these bytes."""
         with self._guard:
             node = self._handles[fd].node
             for other in self._alive():
@@ -298,7 +298,7 @@ def _as_on_disk(folder: str, step: str) -> str:
 
 
 def _wants(access: int) -> int:
-    """What others have to share with a handle of this access."""
+    """Return the sharing flags that other handles must have for this access."""
     wants = w.SHARE_READ if access & w.GENERIC_READ else 0
     wants |= w.SHARE_WRITE if access & w.GENERIC_WRITE else 0
     return wants | (w.SHARE_DELETE if access & w.DELETE else 0)
