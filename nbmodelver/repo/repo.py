@@ -21,7 +21,7 @@ from nbmodelver.errors import (
 from nbmodelver.repo.commit.commit import Commit
 from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core import locate as places
-from nbmodelver.repo.core import modules as of_project
+from nbmodelver.repo.core import modules_written
 from nbmodelver.repo.core.labels import Labels, demand_names, demand_number, labels, several
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import OpenStore
@@ -224,7 +224,7 @@ class Repo(OpenStore):
         query = Query(where=where or None, branch=branch, tag=tag, text=text, auto=auto, limit=limit)
         return self.page(query, limit=limit)[1]
 
-    def write_modules(self, revision: str | Version, *, trusted: bool = False) -> of_project.Written:
+    def write_modules(self, revision: str | Version, *, trusted: bool = False) -> modules_written.Written:
         """Write the modules of a version that are missing here; those that differ go into a folder beside the store.
 
         Nothing is ever replaced. trusted: also those of a version from elsewhere that is not trusted.

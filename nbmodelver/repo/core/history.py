@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import AllForgotten, BadName, Damaged, RefMoved, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
+from nbmodelver.repo.core.head import key_of, notebooks_in, parse_head
 from nbmodelver.store.ref_names import normalized, require_distinct, valid_name
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 HEAD = "HEAD"
 COUNTER = "counter"
 MAX_DIGITS = 18
-MAIN = "main"
 NOTE = "note/"
 CACHED_VERSIONS, CACHED_NAMES = 4096, 200_000
 MOST_NUMBERS = 200
@@ -95,7 +94,7 @@ class History:
 
     def stored_head(self) -> Version | None:
         """The version that HEAD of the store names: where a new notebook begins, and perhaps another kernel stands."""
-        return self._left_of(_parse_head(self.refs.get(HEAD))[1])
+        return self._left_of(parse_head(self.refs.get(HEAD))[1])
 
     def _left_of(self, version_id: VersionId | None) -> Version | None:
         """The version, or what stands for it; None when another kernel has forgotten it and all that it came from."""
@@ -113,8 +112,8 @@ class History:
 
     def _stored_place(self) -> tuple[str, VersionId | None]:
         stored = self.refs.get(HEAD)
-        own = _notebooks(stored).get(key_of(self.notebook)) if self.notebook else None
-        return own if own is not None and self._is_known(own[1]) else _parse_head(stored)
+        own = notebooks_in(stored).get(key_of(self.notebook)) if self.notebook else None
+        return own if own is not None and self._is_known(own[1]) else parse_head(stored)
 
     def _is_known(self, version_id: VersionId) -> bool:
         """Whether there is such a version, or what stands for it."""
@@ -133,7 +132,7 @@ class History:
             self._here = (branch, version)
         for _ in range(100):
             before = self.refs.get(HEAD)
-            notebooks = _notebooks(before)
+            notebooks = notebooks_in(before)
             if self.notebook:
                 notebooks.pop(key_of(self.notebook), None)
                 if version is not None:
@@ -367,33 +366,6 @@ class History:
 
 def _newest_first(versions: list[Version]) -> list[Version]:
     return sorted(versions, key=lambda v: (v.number, v.id), reverse=True)
-
-
-def _parse_head(value: str | None) -> tuple[str, VersionId | None]:
-    if value is None:
-        return MAIN, None
-    try:
-        data = json.loads(value)
-        version = data["version"]
-        return str(data["branch"]), None if version is None else VersionId(str(version))
-    except (ValueError, KeyError, TypeError) as error:
-        raise Damaged(
-            "HEAD of the store is not readable", "move its file, refs/<id of HEAD>, out of the store"
-        ) from error
-
-
-def _notebooks(value: str | None) -> dict[str, tuple[str, VersionId]]:
-    """Branch and version of each notebook that HEAD remembers; nothing when that cannot be read."""
-    try:
-        found = json.loads(value or "{}").get("notebooks", {})
-        return {str(key): (str(branch), VersionId(str(version))) for key, (branch, version) in found.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def key_of(notebook: str) -> str:
-    """What stands for a notebook's path in the store: short, whatever it is called."""
-    return hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _moved(refs: Refs, name: str, before: str | None, after: str) -> bool:

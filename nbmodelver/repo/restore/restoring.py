@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Damaged, NeedsTrust, NotLoadable, StoreError
-from nbmodelver.repo.core import modules
+from nbmodelver.repo.core import modules, modules_written
 from nbmodelver.repo.core.environment import differences, distributions, environment
 from nbmodelver.repo.core.labels import several
 from nbmodelver.repo.core.secrets import Searcher
@@ -31,19 +31,19 @@ class Restoring:
     def __init__(self, store: OpenStore) -> None:
         self._store = store
 
-    def write_modules(self, revision: str | Version, *, trusted: bool = False) -> modules.Written:
+    def write_modules(self, revision: str | Version, *, trusted: bool = False) -> modules_written.Written:
         """Write the modules of a version that are missing here; those that differ beside. See Repo."""
         version = self._store[revision]
         then = self._store.modules_then(version)
         if then is None:
-            return modules.Written()
+            return modules_written.Written()
         if not (trusted or self._store.trusts(version)):
             raise NeedsTrust(
                 f"the modules of {version.name} came from elsewhere: {modules.some(list(then.modules.files))}",
                 f"read them with %mv_show {version.name}; then %mv_trust {version.name}",
             )
         try:
-            return modules.write(then)
+            return modules_written.write(then)
         except OSError as error:
             raise StoreError(
                 f"the modules of {version.name} cannot be written below {then.project.folder}: {error.strerror}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbmodelver.errors import RefMoved
 from nbmodelver.model import VersionId
-from nbmodelver.repo.core.history import key_of
+from nbmodelver.repo.core.head import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
