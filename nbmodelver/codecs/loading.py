@@ -228,7 +228,7 @@ class _Reading:
 def why(error: BaseException) -> str:
     """Why a load failed, in one line."""
     if culprit.is_recursion(error):
-        return "it recurses without end, as a __getattr__ does that uses an attribute that is not set yet"
+        return "it calls itself without end, as a __getattr__ does that uses an attribute that is not set yet"
     return culprit.reason(error)
 
 

@@ -48,7 +48,7 @@ class Unpickler(pickle.Unpickler):
         listed = self._loader.listed
         if listed is not None and f"{module}:{name}" not in listed:
             raise NeedsTrust(
-                f"a pickle imports {module}.{name} in a hidden way, so it was made to deceive",
+                f"a pickle imports {module}.{name} in a hidden way, so it was made to mislead",
                 "do not load it, and check where it comes from",
             )
 

@@ -56,7 +56,7 @@ def test_a_version_shows_cells_that_did_something_and_counts_packages(shell: She
     shell.run("%mv_status" if "no store" in shell.said else "%mv_init")
     shell.run("%mv_commit")
     said = str(shell.run("%mv_show"))
-    assert "1 cell run since the version before" in said
+    assert "1 cell run since the previous version" in said
     assert "%mv_init" not in said
     assert " packages" in said
     assert "ipython " not in said
