@@ -1,4 +1,4 @@
-"""The arrays of a recipe on the way back: one allocation for each stretch of memory, and views of it."""
+"""Rebuilds the arrays of a recipe: one allocation for each stretch of memory, and views of it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Raw
 
 Allocator = Callable[[int], tuple[memoryview, Any]]
-"""Allocate so many bytes: the writable memory and whatever the library wants to hold for it."""
+"""Allocates memory: number of bytes -> writable memory, and the object that the library holds for it."""
 
 
 class Arrays:
-    """The arrays of one recipe on the way back.
+    """The arrays of one recipe while it is decoded.
 
-    `targets` names the memory that each buffer is read into; when all are read, `array(n)` gives each array,
-    views of one memory where they were so.
+    targets: number of a buffer -> writable 1-D uint8 memory that the caller reads the buffer into. After all targets
+    are filled, `array(n)` returns each array; arrays that shared memory are views of one allocation.
     """
 
     def __init__(self, table: list[Any], sizes: Sequence[int]) -> None:
-        """table: from `Memory.finish`. sizes: raw bytes of every buffer. Raises Damaged if they disagree."""
+        """Allocate the memory.
+
+        table: from `Memory.finish`. sizes: bytes of every buffer. Raises Damaged if they disagree.
+        """
         try:
             dtype_states, self._stretches, self._rows = table
             self._dtypes = [dtype_from_state(s) for s in dtype_states]
@@ -91,7 +94,7 @@ class Arrays:
         return array
 
     def fill_pool(self) -> None:
-        """Hand out the small stretches; to be called once, after every target is read."""
+        """Distribute the pooled small stretches. Call it once, after every target is filled."""
         if self._pool is None:
             return
         for number, (size, _allocator, first, start) in enumerate(self._stretches):
@@ -101,9 +104,9 @@ class Arrays:
                 raw[:] = self._pool[start : start + size]
 
     def array(self, number: int) -> NDArray[Any]:
-        """Array `number`; asked twice, the same object. Raises Damaged for a number that is not in the table."""
+        """Array `number`; further calls return the same object. Raises Damaged if it is not in the table."""
         if not 0 <= number < len(self._rows):
-            raise Damaged(f"no array {number!r} in this recipe", "try: %mv_verify --full")
+            raise Damaged(f"this recipe has no array {number!r}", "try: %mv_verify --full")
         stretch, offset, dtype, shape, strides, flags = self._rows[number]
         array = self._built.get(number)
         if array is None:
@@ -116,7 +119,7 @@ class Arrays:
         return array
 
     def resolve(self, number: int, *, held: bool) -> Any:
-        """What an `ArrayRef` stands for."""
+        """The array that an `ArrayRef` stands for, or with `held` the object that its allocator holds."""
         array = self.array(number)
         return self.held[self._rows[number][0]] if held else array
 
@@ -137,7 +140,7 @@ class Arrays:
 
 
 def _permuted(shape: Sequence[int], strides: Sequence[int], kind: np.dtype[Any]) -> NDArray[Any]:
-    """An array without content whose axes lie in memory in the order that the strides tell."""
+    """An uninitialized array whose axes have the memory order given by the strides."""
     order = _outer_first(strides)
     return np.empty([shape[axis] for axis in order], kind).transpose(np.argsort(order))
 
@@ -160,7 +163,13 @@ def _nbytes(shape: Sequence[int], itemsize: int) -> int:
 
 
 ADOPTERS: dict[str, Callable[[Raw], Any]] = {}
-"""Filled by the library files: name -> what the library holds for memory that a numpy array owns."""
+"""Set by library files:
+
+name -> function from the memory of a numpy array to the object that the library holds for it.
+"""
 
 ALLOCATORS: dict[str, Callable[[int], tuple[Raw, Any]]] = {}
-"""Filled by the library files: name -> allocate so many bytes, as a uint8 array and what to hold for it."""
+"""Set by library files:
+
+name -> function that allocates bytes: a uint8 array, and the object that the library holds for it.
+"""

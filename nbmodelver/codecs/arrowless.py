@@ -1,7 +1,7 @@
-"""Reads the strings of pyarrow where it is not installed: a pandas column of strings can be kept by Python as well.
+"""Reads the string arrays of pyarrow if pyarrow is not installed.
 
-Nothing else of pyarrow has a stand-in. What is read here must be taken by a codec that knows it (that of pandas does);
-else the loader refuses the value.
+pandas can hold such strings as Python objects. No other type of pyarrow is supported. A codec that supports these
+strings (that of pandas) has to consume them; otherwise the loader refuses the value.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from nbmodelver.errors import NotLoadable
 
 
 class Texts:
-    """What stands for an array, or a chunked one, of strings until someone takes them."""
+    """Placeholder for an array or chunked array of strings until a codec consumes it."""
 
     def __init__(self, items: list[str | None]) -> None:
         self._items = items
         notes.owe(self, _needed())
 
     def to_pylist(self) -> list[str | None]:
-        """The strings, None for what is missing; now they are taken."""
+        """The strings, with None for missing ones; marks them as consumed."""
         notes.settle(self)
         return self._items
 
@@ -48,7 +48,7 @@ def _build_array(state: State) -> Texts:
     there = np.ones(length, bool) if valid is None else np.unpackbits(valid, count=length, bitorder="little")
     try:
         items = [str(data[ends[at] : ends[at + 1]], "utf-8") if there[at] else None for at in range(length)]
-    except UnicodeDecodeError as error:  # Bytes, which are kept alike.
+    except UnicodeDecodeError as error:  # Binary data, which has the same layout.
         raise _needed() from error
     return Texts(items)
 

@@ -1,7 +1,7 @@
-"""Classes that `attrs` made: what its decorator was given, and the class made again by it.
+"""Classes made by `attrs`: the arguments of its decorator, and the class made again by it.
 
-The methods that attrs writes, and its private classes, are not kept. Fields and options have to be there when the class
-is made; everything else comes as its state, as with every class.
+Methods that attrs generates, and its private classes, are not stored. Fields and options are needed when the class is
+made; everything else is set as its state, as for every class.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _FIELD_OPTIONS = ("validator", "repr", "hash", "init", "type", "converter", "kw_
 
 
 def find(_kind: type) -> Codec | None:
-    """None: instances go through pickle."""
+    """None: instances are pickled."""
     return None
 
 
 def reduce_class(cls: Any, _memory: Memory) -> tuple[Any, ...]:
-    """How pickle takes a class of attrs apart."""
+    """The pickle reduction of a class of attrs."""
     own = dict(vars(cls))
     written = {name for name, member in own.items() if _is_written(member)}
     written |= {"__match_args__"} & own.keys()
@@ -60,14 +60,14 @@ def _is_written(member: Any) -> bool:
 
 
 _make = inspect.getmodule(attr.fields)
-"""The module with everything that attrs puts into a class."""
+"""The module whose namespace is the globals of generated methods."""
 
 
 def _field_options(attribute: Any) -> dict[str, Any]:
     """The arguments of `attr.ib` that give this attribute. default: (), (value,) or (factory, takes_self)."""
     found = {name: getattr(attribute, name, None) for name in _FIELD_OPTIONS}
     if found["alias"] == attribute.name.lstrip("_"):
-        del found["alias"]  # What attrs takes when nothing is said; it remembers whether something was.
+        del found["alias"]  # The default of attrs; it records whether the alias was set explicitly.
     default = attribute.default
     if default is attr.NOTHING:
         found["default"] = ()
@@ -84,7 +84,7 @@ def _field_options(attribute: Any) -> dict[str, Any]:
 
 
 def _setter(hook: Any) -> Any:
-    """A hook for setting attributes; several in a pipe as a list."""
+    """A hook for setting attributes; several hooks of a pipe as a list."""
     if isinstance(hook, types.FunctionType) and hook.__qualname__.startswith("pipe."):
         return list(inspect.getclosurevars(hook).nonlocals["setters"])
     return hook
@@ -95,7 +95,7 @@ _DEFAULT = "default"
 
 @cache
 def _default_setter() -> Any:
-    """What `attrs.define` takes for `on_setattr` when nothing is said: attrs knows this very object."""
+    """The default of `attrs.define` for `on_setattr`; attrs compares it by identity."""
     probe: Any = attr.define(type("Probe", (), {}))
     hook = getattr(getattr(probe, "__attrs_props__", None), "on_setattr_hook", None)
     return [attr.setters.convert, attr.setters.validate] if hook is None else hook
@@ -165,7 +165,7 @@ def _with_default(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that this release of attrs has; `unsafe_hash` was called `hash` before 22.2."""
+    """The arguments that the installed release of attrs supports; before 22.2 `unsafe_hash` was called `hash`."""
     parameters = inspect.signature(function).parameters
     return {
         ("hash" if name == "unsafe_hash" and name not in parameters else name): value
@@ -175,5 +175,5 @@ def _known(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stub(count: int) -> Any:
-    """Stands for a method until the class has it: attrs looks whether it is there and takes arguments."""
+    """Placeholder for a method until the class has it: attrs checks that it exists and accepts arguments."""
     return (lambda self: None) if count == 1 else (lambda self, *given, **named: None)

@@ -1,8 +1,7 @@
-"""One walk over all names: which share objects, which are plain, what cannot be kept; and the way back.
+"""Encodes all names of a commit, grouped by the objects that they share.
 
-`capture` encodes every name by itself first, which tells its content and what it holds. Names that hold the same
-mutable object, or overlapping memory, form a group and are encoded again, together. `load` decodes a group from its
-recipe; arrays are rebuilt first, then the skeleton around them.
+Every name is first encoded alone, which determines its content and its objects. Names that hold the same mutable
+object, or overlapping memory, form a group and are encoded again together.
 """
 
 from __future__ import annotations
@@ -33,15 +32,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Capture:
-    """What a walk found.
+    """The result of encoding a set of names.
 
-    groups: one draft per group. alone: for names in a group of several, the draft of the name by itself, whose content
-    tells whether this name changed; nothing of it is stored. definitions: drafts of notebook classes and functions.
-    added: names that came along because kept code uses them, with the name of the reason.
-    defined: the live classes and functions behind the keys of `definitions`.
-    values: the live values by name. met: names of a draft -> the objects that its pickling met.
-    kinds: name -> the classes of the objects in it that pickle does not know by itself.
-    The buffers are live memory: store them before anything else runs. `held` keeps everything alive until then.
+    groups: one draft per group. alone: for each name in a group of several, the draft of the name alone, whose content
+    shows whether this name changed; it is not stored. definitions: drafts of notebook classes and functions.
+    added: names that were added because saved code uses them. defined: the live classes and functions behind the keys
+    of `definitions`. values: the live values by name. met: names of a draft -> the objects met while pickling it.
+    kinds: name -> classes of its objects that are not built in.
+    The buffers are live memory: store them before any other code runs. `held` keeps all objects alive until then.
     """
 
     groups: list[Draft] = field(default_factory=list)
@@ -67,15 +65,16 @@ def capture(
     unloadable: Mapping[str, str] = types.MappingProxyType({}),
     recall: Recall | None = None,
 ) -> Capture:
-    """Encode `values`, grouped by what they share, with the definitions that they use.
+    """Encode `values`, grouped by shared objects, with the definitions that they use.
 
-    namespace: the notebook's; tells live definitions from old ones and gives the names that kept code uses.
-    skip(name, value): a reason to leave out a name that only kept code would bring along, or None.
-    time_limit_s: for each value that needs pickle; 0: none.
-    unloadable: name -> why what is encoded of it cannot be loaded: it counts as one that cannot be kept.
-    recall: what earlier walks over these names found, which spares work; this one is added to it.
-    A value that cannot be kept is named in `skipped`, the others are kept; one that shares objects with it has a note.
-    Only KeyboardInterrupt gets out.
+    namespace: of the notebook; it distinguishes live definitions from old ones and provides the names that saved code
+    uses.
+    skip(name, value): a reason to leave out a name that only saved code would add, or None.
+    time_limit_s: limit in seconds for each value that needs pickle; 0 disables it.
+    unloadable: name -> why its encoding cannot be loaded; such a name is treated as one that cannot be kept.
+    recall: results of earlier captures, which save work; this capture is added to it.
+    A value that cannot be kept is named in `skipped`, and the others are kept. A value that shares objects with a
+    skipped one gets a note. Only KeyboardInterrupt is raised.
     """
     with gc_paused():
         scope = {} if namespace is None else namespace
@@ -128,9 +127,10 @@ class _Walk:
         return self.result
 
     def _singles(self, values: Mapping[str, Any]) -> list[EncodedNames]:
-        """Every name by itself; names of which a short walk tells that they share much with another one, with it.
+        """Encode every name alone, except names that share most of their objects with another name.
 
-        Each of them would be written whole by itself: axes and lines hold their figure, ten names the same tree.
+        Those are encoded together with it, because each would otherwise be encoded completely: axes and lines hold
+        their figure.
         """
         singles: dict[str, EncodedNames] = self._recalled(values)
         done = {name for single in singles.values() for name in single.names}
@@ -150,7 +150,7 @@ class _Walk:
         return sorted(singles.values(), key=lambda single: self.order[single.names[0]])
 
     def _recalled(self, values: Mapping[str, Any]) -> dict[str, EncodedNames]:
-        """The groups that are as they were in the last walk but for the contents of arrays, by their first name."""
+        """The groups that changed only in the contents of arrays since the last capture, by their first name."""
         found: dict[str, EncodedNames] = {}
         recall = self.recall
         if recall is None:
@@ -173,7 +173,7 @@ class _Walk:
         return found
 
     def _join(self, singles: dict[str, EncodedNames], host: str, more: Mapping[str, Any], order: Sequence[str]) -> None:
-        """Encode names together with the one that holds what they share; each by itself where that fails."""
+        """Encode names together with the name that holds their shared objects; each alone if that fails."""
         failed = {name for name, _ in self.failed}
         values = {host: singles[host].value, **{n: v for n, v in more.items() if n not in failed}}
         names = tuple(name for name in order if name in values)
@@ -200,7 +200,7 @@ class _Walk:
             return EncodedNames(names[0], values, draft, memory, pickler.objects(), pickler)
 
     def _definitions_that_share(self, singles: list[EncodedNames]) -> set[int]:
-        """Ids of the classes and functions that hold an object which a name holds too, and of all that use them."""
+        """Ids of the classes and functions that hold an object of a name, and of all definitions that use them."""
         if not self._met:
             return set()
         named = {key for s in singles for key in s.ids()}
@@ -210,15 +210,15 @@ class _Walk:
         return {id(self.known.by_key[key]) for key in every}
 
     def _uses(self) -> dict[str, Sequence[str]]:
-        """Key -> keys of the definitions that it refers to; for those stored together, what any of them refers to."""
+        """Key -> keys that the definition refers to; for definitions stored together, what any of them refers to."""
         return {key: draft.uses for draft in self.result.definitions for key in draft.names}
 
     def _ties(self, obj: Any) -> bool:
-        """True for an object that has to be one object wherever it is held; definitions have keys for that."""
+        """True for an object that has to stay one object for all its holders; definitions have keys instead."""
         return id(obj) not in self.known.ids and type(obj) is not types.FunctionType and links(obj)
 
     def _without_users_of_lost(self, singles: list[EncodedNames]) -> list[EncodedNames]:
-        """Leave out names whose class or function cannot be kept."""
+        """The names without those that use a class or function that cannot be kept."""
         if not self._lost:
             return singles
         uses = self._uses()
@@ -233,14 +233,14 @@ class _Walk:
         return singles
 
     def _apart_if_lost(self, single: EncodedNames, uses: Mapping[str, Sequence[str]]) -> list[EncodedNames]:
-        """The names of a joined single by themselves when one of them uses what cannot be kept."""
+        """The parts of jointly encoded names, if one of them uses a definition that cannot be kept."""
         needed = {k for use in single.draft.uses for k in (use, *reachable(use, uses))}
         if not single.parts or not needed & self._lost.keys():
             return [single]
         return [one for name, value in single.values() if (one := self._single(name, value)) is not None]
 
     def _note_mates_of_failed(self, singles: list[EncodedNames]) -> None:
-        """Note at each name that it shares objects with a name that cannot be kept: it comes back with its own."""
+        """Add a note to each name that shares objects with a name that cannot be kept."""
         if not self.failed:
             return
         reach = Reach(self.namespace)
@@ -255,7 +255,7 @@ class _Walk:
             self.result.notes[other] = [*self.result.notes.get(other, ()), shared_with(names)]
 
     def _add_used(self, values: Mapping[str, Any], singles: list[EncodedNames]) -> None:
-        """Encode definitions, then the names that they use, until nothing new turns up."""
+        """Encode definitions and the names that they use, until nothing new is found."""
         seen = set(values)
         done: set[str] = set()
         while True:
@@ -293,7 +293,7 @@ class _Walk:
         self.result.held.append((memory, pickler))
 
     def _join_cycles(self) -> None:
-        """Definitions that refer to each other, or share objects, are stored together."""
+        """Store definitions together that refer to each other or share objects."""
         uses = {d.names[0]: list(d.uses) for d in self.result.definitions}
         for a, b in self._definitions_that_share_with_each_other():
             uses[a].append(b)
@@ -338,7 +338,7 @@ class _Walk:
         return single
 
     def _try(self, value: Any) -> BaseException | None:
-        """What keeps `value` from being kept, or None."""
+        """The error that prevents `value` from being kept, or None."""
         try:
             with time_limit(self.time_limit_s):
                 pickle_draft(("x",), value, DefinitionKeys(self.namespace), frozenset())
@@ -373,13 +373,13 @@ class _Walk:
         self.result.groups.append(together.draft)
 
     def _encoded_before(self, names: tuple[str, ...]) -> EncodedNames | None:
-        """The group as it was encoded to be compared with the last walk, if it would be the same now."""
+        """The encoding of the group that was made for comparison with the last capture, if it is still valid."""
         tried, keys = self._tried.pop(names, (None, {}))
         is_valid = tried is not None and all(self.known.by_key.get(k) is keys[k] for k in tried.draft.uses)
         return tried if is_valid else None
 
 
 def shared_with(names: Sequence[str]) -> str:
-    """The note at a value that shares objects with values that are not kept."""
+    """The note for a value that shares objects with values that are not kept."""
     verb = "is" if len(names) == 1 else "are"
     return f"objects shared with {', '.join(names)}, which {verb} not kept: that sharing is lost"

@@ -1,8 +1,8 @@
-"""How classes of the notebook are taken apart for pickle: an empty class of the same shape first, then its members.
+"""Pickle reductions of notebook classes: first an empty class of the same shape, then its members.
 
-Instances met on the way find the empty class, so a class may hold its own instances. What a decorator or metaclass of
-the standard library made (dataclasses, enumerations, named tuples, typed dicts, protocols) is kept as what it was given
-and made by it again. The same class gives the same bytes.
+Instances that occur meanwhile refer to the empty class, so a class may hold its own instances. Classes made by a
+decorator or metaclass of the standard library (dataclasses, enumerations, named tuples, typed dicts, protocols) are
+stored as its arguments and made by it again. The same class gives the same bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _IN_BODY = ("__module__", "__slots__", "__orig_bases__")
 
 
 def reduce_class(cls: type) -> Reduced:
-    """How pickle takes a class of the notebook apart."""
+    """The pickle reduction of a notebook class."""
     if isinstance(cls, enum.EnumMeta):
         return _reduce_enumeration(cls)
     if typing.is_typeddict(cls):
@@ -72,19 +72,19 @@ MADE_BY_PROTOCOL = {
 
 def _members(own: dict[str, Any], left_out: set[str]) -> dict[str, Any]:
     found = {name: member for name, member in own.items() if name not in left_out}
-    if "__static_attributes__" in found:  # From a set: in another order in each process.
+    if "__static_attributes__" in found:  # It is made from a set, so its order differs between processes.
         found["__static_attributes__"] = tuple(sorted(found["__static_attributes__"]))
     return found
 
 
 def _is_of(member: Any, module: str) -> bool:
-    """True for a function that a module of the standard library put into the class."""
+    """True for a function that a module of the standard library added to the class."""
     function = getattr(member, "__func__", member)
     return isinstance(function, types.FunctionType) and function.__globals__.get("__name__") == module
 
 
 def _stubs(cls: type, own: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Names that a protocol's metaclass looks at: callable members, other members, annotations."""
+    """Names that the metaclass of protocols reads: callable members, other members, annotations."""
     names = [n for n in own if n not in _MADE_BY_TYPE and n not in MADE_BY_PROTOCOL and not _is_of(own[n], "typing")]
     names = [n for n in names if not (n.startswith("__") and n.endswith("__")) or callable(own[n])]
     callables = tuple(n for n in names if callable(own[n]))
@@ -92,7 +92,7 @@ def _stubs(cls: type, own: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, 
 
 
 def _metaclass(cls: type) -> Any:
-    """None for a metaclass that the bases bring: its name may be private to a library."""
+    """The metaclass; None if the bases imply it, because its name may be private to a library."""
     kind = type(cls)
     if kind is type:
         return kind
@@ -102,7 +102,7 @@ def _metaclass(cls: type) -> Any:
 
 def _registered(cls: type) -> list[type]:
     """Virtual subclasses of an abstract base class."""
-    dump = getattr(sys.modules.get("_abc"), "_get_dump", None)  # The only place where the registry can be seen.
+    dump = getattr(sys.modules.get("_abc"), "_get_dump", None)  # No other interface exposes the registry.
     if dump is None or not isinstance(cls, abc.ABCMeta):
         return []
     found = [ref() for ref in dump(cls)[0]]
@@ -113,7 +113,7 @@ def _registered(cls: type) -> list[type]:
 
 
 def _reduce_enumeration(cls: Any) -> Reduced:
-    """By the values of its members; what its `__init__` or `__new__` gave each member comes on top."""
+    """The reduction by the values of its members, plus attributes that its `__init__` or `__new__` set."""
     own = {name: {k: v for k, v in vars(m).items() if k not in _MADE_BY_ENUM} for name, m in cls.__members__.items()}
     values = {name: member.value for name, member in cls.__members__.items()}
     functions = {n: m for n, m in vars(cls).items() if n not in cls.__members__ and not _is_made_by_enum(n, m)}
@@ -128,13 +128,13 @@ _WRITTEN_BY_USERS = ("_missing_", "_generate_next_value_", "_numeric_repr_")
 
 
 def _is_made_by_enum(name: str, member: Any) -> bool:
-    """True for what the metaclass of enumerations puts into a class."""
+    """True for a member that the metaclass of enumerations adds to a class."""
     function = getattr(member, "__func__", member)
     if name in ("__module__", "__qualname__") or getattr(function, "__module__", None) == "enum":
         return True
     if name.startswith("_") and name.endswith("_") and not name.startswith("__"):
         return name not in _WRITTEN_BY_USERS
-    return getattr(function, "__objclass__", None) is not None  # A method of `int`, say, that was copied.
+    return getattr(function, "__objclass__", None) is not None  # A copied method of a base such as `int`.
 
 
 def _boundary(cls: Any) -> str | None:

@@ -1,4 +1,9 @@
-"""What a codec is."""
+"""What a codec is.
+
+A codec converts a value of one library to a *state*, a new tuple of simpler values, and builds the value again. It
+never handles bytes: arrays go to `Memory`, and the caller encodes everything else in the state, either column by column
+without pickle (plain.py) or inside a pickle (fallback.py).
+"""
 
 from __future__ import annotations
 
@@ -15,17 +20,17 @@ State = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Codec:
-    """How values of one type become a state and come back.
+    """How values of one type are converted to a state and built again.
 
-    tag: stable name in recipes, "library.type"; a changed state layout gets a new tag.
-    take(value, memory): the state as a fresh tuple, or None when this very value needs pickle (an instance
-        attribute, a foreign subclass inside ...). Reads the value only, and calls nothing the user wrote.
-    build(state): the value. Must not look into containers of the state that `take` did not make itself: in a
-        cycle they are still empty. Raises ValueError or TypeError on a state that `take` cannot have given.
-    shell(), fill(shell, state): instead of `build`, for mutable containers that may contain themselves.
-    plain: the value may be written without pickle; False for codecs that only help the pickler.
-    identity: an object met twice comes back as one object; False for immutable scalars.
-    links: two names that hold the same object are restored together; False for immutable objects.
+    tag: stable name in recipes, "library.type"; another layout of the state gets a new tag.
+    take(value, memory): returns the state as a new tuple, or None if this value needs pickle (it has an instance
+    attribute, contains an unknown subclass ...). It only reads the value and calls no user code.
+    build(state): returns the value. It must not read containers of the state that `take` did not create itself, because
+    in a cycle they are still empty. It raises ValueError or TypeError for a state that `take` cannot have returned.
+    shell(), fill(shell, state): replace `build` for mutable containers that may contain themselves.
+    plain: True if the value may be written without pickle; False for codecs that only help the pickler.
+    identity: True if an object that occurs twice is restored as one object; False for immutable scalars.
+    links: True if two names that hold the same object are restored together; False for immutable objects.
     """
 
     tag: str
@@ -38,7 +43,7 @@ class Codec:
     links: bool = True
 
     def restore(self, state: State) -> Any:
-        """The value that `state` describes, whole at once."""
+        """Build the complete value from `state`."""
         if self.build is not None:
             return self.build(state)
         assert self.shell is not None
@@ -49,7 +54,7 @@ class Codec:
 
 
 Helper = Callable[[Any, "Memory"], Any]
-"""A pickle reduction of one value that keeps more than the library's own: (value, memory) -> reduction.
+"""A pickle reduction that preserves more of a value than the reduction of its library: (value, memory) -> reduction.
 
-For a metaclass of a library, the values are classes of the notebook.
+For a metaclass, the values are classes of the notebook.
 """

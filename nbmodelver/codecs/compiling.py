@@ -1,4 +1,4 @@
-"""Compiles one function of a source text."""
+"""Compiles one function of a source text to a code object."""
 
 from __future__ import annotations
 import __future__
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 MARSHAL_VERSION = 2
-"""Without back references, whose presence depends on reference counts: the same code gives the same bytes."""
+"""A version without back references, which depend on reference counts: the same code gives the same bytes."""
 
 _NESTED = inspect.CO_NESTED
 ANNOTATIONS = __future__.annotations.compiler_flag
 
 
 def compile_function(place: FunctionPlace, how: Recompiling, file: str) -> types.CodeType | None:
-    """The code of a function, compiled within a scope that has its free names, and within a class of that name."""
+    """Compile a function inside a scope with its free names, and inside a class with the name of its owner."""
     node = place.node
     body: ast.stmt = _at_start(ast.Expr(node)) if isinstance(node, ast.Lambda) else node
     if how.owner or "__class__" in how.free:
@@ -36,7 +36,7 @@ def compile_function(place: FunctionPlace, how: Recompiling, file: str) -> types
     flags = ANNOTATIONS if how.annotations else 0
     try:
         made = compile(module, file, "exec", flags, dont_inherit=True)
-    except (ValueError, RecursionError) as error:  # A tree that is nested too deep.
+    except (ValueError, RecursionError) as error:  # The tree is nested too deeply.
         raise SyntaxError(str(error)) from error
     found = _inside(made, how.name, first_line(node))
     return None if found is None else _requalified(found, how.qualname)
@@ -62,7 +62,7 @@ def _without_parameters(made: Any) -> ast.stmt:
 
 
 def _at_start(node: Any) -> Any:
-    """A node of ours with a place; those of a text keep theirs."""
+    """Set the position of a node that we created; nodes of a text keep theirs."""
     if not hasattr(node, "lineno"):
         node.lineno = node.end_lineno = 1
         node.col_offset = node.end_col_offset = 0
@@ -70,7 +70,7 @@ def _at_start(node: Any) -> Any:
 
 
 def _inside(code: types.CodeType, name: str, line: int) -> types.CodeType | None:
-    """The outermost code object of this name and line among the constants of another, however deep."""
+    """The outermost code object with this name and line, nested at any depth."""
     inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
     here = (found for found in inner if found.co_name == name and found.co_firstlineno == line)
     below = (found for code in inner if (found := _inside(code, name, line)) is not None)
@@ -78,13 +78,13 @@ def _inside(code: types.CodeType, name: str, line: int) -> types.CodeType | None
 
 
 def _requalified(code: types.CodeType, qualname: str) -> types.CodeType:
-    """The same code under the qualified name that it had, and the functions in it under theirs."""
+    """The same code under its original qualified name, with nested functions renamed accordingly."""
     old = code.co_qualname
     return _replaced(code, lambda c: {"co_qualname": qualname + c.co_qualname.removeprefix(old)})
 
 
 def in_file(code: types.CodeType, file: str, up: int) -> types.CodeType:
-    """The same code under another file name, `up` lines higher."""
+    """The same code with another file name, and its line numbers reduced by `up`."""
     return _replaced(code, lambda c: {"co_filename": file, "co_firstlineno": max(c.co_firstlineno - up, 1)})
 
 
@@ -100,7 +100,7 @@ _COMPARED = (
 
 
 def is_same_code(a: types.CodeType, b: types.CodeType) -> bool:
-    """True for code that does the same in the same way, wherever it stands."""
+    """True if two code objects are equal except for their position."""
     if any(getattr(a, name) != getattr(b, name) for name in _COMPARED) or (a.co_flags ^ b.co_flags) & ~_NESTED:
         return False
     return len(a.co_consts) == len(b.co_consts) and all(map(_same_constant, a.co_consts, b.co_consts))

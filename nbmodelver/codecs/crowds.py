@@ -1,8 +1,8 @@
-"""Names that share much: found by a short walk, so that what they share is not encoded once for each of them.
+"""Finds names that share many objects by a bounded walk, so that shared objects are not encoded for each name.
 
-A figure is held by its axes, every line and the legend; each of these names, encoded by itself, is the whole figure.
-The walk from a value ends where it meets an object of a name that was encoded already, so it costs what only this name
-holds. It sees what the garbage collector sees; whatever it misses, the encoding itself finds.
+Axes, lines and the legend of a figure refer to the figure; encoding each of these names alone would encode the whole
+figure. The walk from a value stops at an object of a name that is already encoded, so its cost is the number of objects
+that only this name holds. It uses the references that the garbage collector knows; what it misses, the encoding finds.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
 
 LEAST_OBJECTS = 1000
-"""A name that holds fewer objects is encoded again at no cost that matters."""
+"""Encoding a name with fewer objects twice costs too little to avoid."""
 MOST_STEPS = 2000
-"""A walk that meets more objects of its own ends: the name is encoded by itself."""
+"""A walk that meets more objects of its own stops, and the name is encoded alone."""
 
 
 class Crowds:
     """The names of one commit that hold many objects, and the names that share objects with them.
 
-    The first name that shares with another one is still encoded by itself: so it is known of both whether they changed,
-    and no more than three times the bytes that they share are encoded. From the next one on, names join.
+    The first name that shares objects with another one is still encoded alone. So for both it is known whether they
+    changed, and at most three times the shared bytes are encoded. Further names are encoded together.
     """
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
@@ -36,7 +36,7 @@ class Crowds:
         self._found = ""
 
     def takes(self, name: str, value: Any) -> bool:
-        """Whether a name is to be encoded together with others, later; else it is to be encoded by itself now."""
+        """True if a name will be encoded later together with others; False if it has to be encoded alone now."""
         self._found = self._met(value) if self._hosts else ""
         if not self._found:
             return False
@@ -45,7 +45,7 @@ class Crowds:
         return len(guests) > 1
 
     def offer(self, name: str, ids: Set[int]) -> None:
-        """A name was encoded by itself. ids: of the objects that it holds and that may tie names together."""
+        """Register a name that was encoded alone. ids: of its objects that may link names."""
         if len(ids) < LEAST_OBJECTS:
             return
         self._hosts[name] = ids
@@ -53,11 +53,11 @@ class Crowds:
         self._guests.setdefault(self._host_of[name], {})
 
     def joined(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each host with the names that are to be encoded with it; the first of them was encoded by itself too."""
+        """Yield each host with the names to encode with it; the first of these was also encoded alone."""
         yield from ((host, guests) for host, guests in self._guests.items() if len(guests) > 1)
 
     def _met(self, value: Any) -> str:
-        """The host of the first name that holds an object of this value too; "" when the walk meets no such object."""
+        """The host of the first name that holds an object of this value; "" if the walk finds no such object."""
         seen: set[int] = set()
         queue = [value]
         while queue and len(seen) < MOST_STEPS:

@@ -1,4 +1,4 @@
-"""Why a value cannot be kept: the path to the innermost object that pickle refuses, and the reason in plain words."""
+"""Explains why a value cannot be kept: the path to the innermost object that cannot be pickled, and the reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_STEPS = 2000
-"""Objects tried before the search settles for the path found so far."""
+"""Number of objects that are tried before the search returns the path found so far."""
 
 _KINDS: dict[str, str] = {
     "generator": "a generator cannot be kept: its position lives in the interpreter",
@@ -45,13 +45,13 @@ _EXPLAINED: dict[str, str] = {
         "torch does not pickle a scripted module: keep its state instead, state = net.state_dict()"
     ),
     "ctypes objects containing pointers cannot be pickled": "it holds a pointer into memory of a library in C",
-    "no default __reduce__ due to non-trivial __cinit__": "its class, written in C, does not say how to pickle it",
+    "no default __reduce__ due to non-trivial __cinit__": "its class is written in C and does not support pickling",
 }
-"""What libraries say when they refuse -> whole sentences, with the way out where there is one."""
+"""Texts of errors that libraries raise -> a full sentence, with a workaround if there is one."""
 
 
 def reason(error: BaseException) -> str:
-    """One line about what went wrong, in words a user knows."""
+    """The reason of an error in one line."""
     text = str(error).strip().splitlines()[0] if str(error).strip() else ""
     found = re.search(r"cannot (?:pickle|keep) '?([\w.]+)'? objects?", text) or re.search(
         r"cannot pickle (\w+) objects", text
@@ -64,24 +64,24 @@ def reason(error: BaseException) -> str:
         if marks in str(error):
             return said
     if is_recursion(error):
-        return "nested too deep to be kept (limit: the interpreter's recursion limit)"
+        return "nested too deeply to be kept (limit: the interpreter's recursion limit)"
     if isinstance(error, Refused | Overtime):
         return text
     kind = type(error).__name__
     if not text:
-        return f"its class refuses to be pickled ({kind}), and does not say why"
+        return f"its class refuses pickling ({kind}) without a reason"
     return f"{kind}: {text}"
 
 
 def is_recursion(error: BaseException) -> bool:
-    """True when something called itself until the interpreter gave up."""
+    """True if the error is, or was caused by, unbounded recursion."""
     return isinstance(error, RecursionError) or isinstance(error.__cause__, RecursionError)
 
 
 def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], BaseException | None]) -> Skipped:
     """The path from `name` to the innermost object that cannot be kept.
 
-    attempt: encodes an object for the trial; gives what went wrong, or None.
+    attempt: encodes an object and returns its error, or None.
     """
     path, at, left = name, value, MAX_STEPS
     seen: set[int] = set()
@@ -101,7 +101,7 @@ def find(name: str, value: Any, error: BaseException, attempt: Callable[[Any], B
 
 
 def _is_explained(value: Any, error: BaseException) -> bool:
-    """True when the error is about this very value, not about something in it."""
+    """True if the error is about this value itself and not about an object in it."""
     return _known(value) is not None or (isinstance(error, Refused) and error.about is value)
 
 
@@ -114,7 +114,7 @@ def _known(value: Any) -> str | None:
 
 
 def children(value: Any) -> Iterator[tuple[str, Any]]:
-    """Members of a value with the step that leads to each, without calling anything that the user wrote."""
+    """Yield the members of a value, each with the step of its path. Calls no user code."""
     if isinstance(value, dict):
         for key, item in list(dict.items(value)):
             yield f"[{_shown(key)}]", item

@@ -1,7 +1,7 @@
-"""Connections of sqlite3: one in memory with the bytes of its database, one of a file by its path.
+"""Connections of sqlite3: an in-memory database with its bytes, a file by its path.
 
-Kept are the isolation level and the factories of rows and texts. What a connection does not show is not kept:
-functions, collations and converters registered on it, `detect_types`, `timeout` and the like. Its note says so.
+The isolation level and the row and text factories are stored. State that a connection does not expose is not stored:
+registered functions, collations and converters, `detect_types`, `timeout` and similar options. The note says so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_BYTES = 1 << 30
 
 
 def _take(connection: Any) -> KeptState:
-    """args: path as SQLite says it ("" in memory), isolation level, fingerprint. state: contents, factories."""
+    """args: path as SQLite reports it ("" in memory), isolation level, fingerprint. state: contents, factories."""
     try:
         attached = connection.execute("PRAGMA database_list").fetchall()
     except sqlite3.ProgrammingError as error:
@@ -34,7 +34,7 @@ def _take(connection: Any) -> KeptState:
     said: tuple[str, ...] = (f"database: new, with its tables, {_OPTIONS}",)
     if open_still:
         said += ("database: what was not committed in it counts as committed",)
-    is_empty = connection.execute("PRAGMA page_count").fetchone()[0] == 0  # SQLite serializes no such database.
+    is_empty = connection.execute("PRAGMA page_count").fetchone()[0] == 0  # SQLite cannot serialize an empty database.
     contents = None if is_empty else connection.serialize()
     return KeptState(("", connection.isolation_level), (contents, *factories), said)
 

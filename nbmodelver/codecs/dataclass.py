@@ -1,7 +1,7 @@
-"""Dataclasses of the notebook: what `@dataclass` was given, and applying it again to a rebuilt class.
+"""Dataclasses of the notebook: the arguments of `@dataclass`, and applying it to a rebuilt class.
 
-The methods that `@dataclass` writes are not kept: they hold private names of the standard library and differ from one
-Python to the next. The class is rebuilt with its own members, then `dataclasses.dataclass` runs on it, in place.
+The methods that `@dataclass` generates are not stored: they use private names of the standard library and differ
+between Python versions. The class is rebuilt with its own members, and `dataclasses.dataclass` is applied in place.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _waiting: weakref.WeakKeyDictionary[type, list[tuple[type, Mapping[str, Any], Ma
 
 
 def is_dataclass(cls: type) -> bool:
-    """True for a class that `@dataclass` was applied to itself, not only to a base of it."""
+    """True for a class that `@dataclass` was applied to directly, not only to a base."""
     return "__dataclass_fields__" in vars(cls) and "__dataclass_params__" in vars(cls)
 
 
 def spec(cls: Any) -> dict[str, Any]:
-    """What `apply` needs: the options of the decorator, the class's own fields, and the bases that have fields.
+    """The arguments of `apply`: the options of the decorator, the class's own fields, and the bases that have fields.
 
     options {name: bool}, fields [(name, type, kind, options)] with kind "", "class" or "init", slots (whether
     `@dataclass` made them), bases (classes).
@@ -61,14 +61,14 @@ def spec(cls: Any) -> dict[str, Any]:
 
 
 def _has_slots(cls: Any) -> bool:
-    """True when `@dataclass(slots=True)` made the slots. Python 3.11 shows it for frozen classes only."""
+    """True if `@dataclass(slots=True)` made the slots. Python 3.11 exposes this for frozen classes only."""
     if getattr(cls.__dataclass_params__, "slots", False):
         return True
     return _module(vars(cls).get("__getstate__")) == "dataclasses"
 
 
 def written_by_decorator(cls: Any) -> set[str]:
-    """Names of the members that `@dataclass` wrote, and writes again."""
+    """Names of the members that `@dataclass` generates."""
     params = cls.__dataclass_params__
     own = vars(cls)
     names = {name for option, names in _WRITTEN.items() if getattr(params, option) for name in names}
@@ -90,7 +90,7 @@ def _module(member: Any) -> str:
 
 
 def _kind(cls: Any, field: Any) -> str:
-    """What a field is: "class" for a `ClassVar`, "init" for an `InitVar`, "" for one of `dataclasses.fields`."""
+    """The kind of a field: "class" for a `ClassVar`, "init" for an `InitVar`, "" for a normal field."""
     if any(field is own for own in dataclasses.fields(cls)):
         return ""
     is_init = isinstance(field.type, dataclasses.InitVar) or field.type is dataclasses.InitVar
@@ -110,7 +110,7 @@ def _field_options(field: Any) -> dict[str, Any]:
 
 
 def apply(cls: Any, spec: Mapping[str, Any], members: Mapping[str, Any]) -> None:
-    """Make a rebuilt class a dataclass in place, now or as soon as its bases are."""
+    """Make a rebuilt class a dataclass in place, now or as soon as its bases are dataclasses."""
     missing = next((base for base in spec.get("bases", ()) if not is_dataclass(base)), None)
     if missing is not None:
         _waiting.setdefault(missing, []).append((cls, spec, members))
@@ -133,7 +133,7 @@ def _is_known(option: str) -> bool:
 
 
 def _annotations(spec: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The annotations for `@dataclass`: a text that means `ClassVar` or `InitVar` is replaced by what it means."""
+    """Yield the annotations for `@dataclass`; a string that means `ClassVar` or `InitVar` is resolved."""
     for name, kind, role, _ in spec["fields"]:
         if isinstance(kind, str) and role:
             yield name, typing.ClassVar if role == "class" else dataclasses.InitVar(typing.cast("type", kind))

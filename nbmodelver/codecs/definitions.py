@@ -1,8 +1,8 @@
-"""What a definition of the notebook is: a class, a type parameter, or a top-level function without a closure.
+"""Which objects are definitions of the notebook: classes, type parameters, and top-level functions without a closure.
 
-A definition is stored once per version under a key of its own (its qualified name), and values refer to the key. So
-editing a class does not store its instances again, and all instances come back with one class. Every other function of
-the notebook (lambdas, closures, decorated functions) is part of the value that holds it.
+A definition is stored once per version under its own key (its qualified name), and values refer to the key. So editing
+a class does not store its instances again, and all instances are restored with one class. Every other function of the
+notebook (lambdas, closures, decorated functions) is part of the value that holds it.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
 NOTEBOOK = "__main__"
 
 PARAMETERS = (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple)
-"""Type parameters: pickle would only look them up by their names."""
+"""Type parameters, which pickle would only store by name."""
 
 BUILTIN_TYPES: dict[type, str] = {kind: name for name, kind in vars(types).items() if type(kind) is type}
-"""Types that have a name in `types` only, such as that of functions."""
+"""Types that only have a name in `types`, such as FunctionType."""
 
 _SENTINELS: dict[int, str] = {
     id(getattr(dataclasses, name)): name for name in ("MISSING", "KW_ONLY") if hasattr(dataclasses, name)
 }
 _loaded: dict[int, tuple[weakref.ref[Any], str]] = {}
-"""By id, because a metaclass may have a hash of its own: a definition that was loaded, and its key."""
+"""Id of a loaded definition -> reference and key. The table uses ids because a metaclass may define its own hash."""
 
 _globals_used: dict[int, tuple[weakref.ref[types.CodeType], frozenset[str]]] = {}
-"""By id of a code object: the global names that it and the code in it refer to."""
+"""Id of a code object -> reference, and the global names that it and nested code refer to."""
 
 
 def remember_key(obj: Any, key: str) -> None:
-    """Keep in mind by which key a definition was loaded, as long as it lives."""
-    at, forget = id(obj), _loaded.pop  # Bound here: at the end of the process the module's names are gone.
+    """Remember the key of a loaded definition for its lifetime."""
+    at, forget = id(obj), _loaded.pop  # Bound now, because module globals may be cleared at exit.
     _loaded[at] = (weakref.ref(obj, lambda _: forget(at, None)), key)
 
 
 def loaded_key(obj: Any) -> str:
-    """The key that a definition was loaded by; "" for one that was not."""
+    """The key under which a definition was loaded; "" if it was not loaded."""
     ref, key = _loaded.get(id(obj), (None, ""))
     return key if ref is not None and ref() is obj else ""
 
 
 def importable(obj: Any) -> bool:
-    """True when `obj` is what its module and qualified name say, in a module that another kernel can import."""
+    """True if another kernel can import `obj` by its module and qualified name."""
     module_name = getattr(obj, "__module__", None)
     if not isinstance(module_name, str) or module_name == NOTEBOOK:
         return False
@@ -68,14 +68,15 @@ def importable(obj: Any) -> bool:
 
 
 def public_home(obj: Any) -> str:
-    """The public module that has an importable class or function whose own module is private; "" when there is none.
+    """The public module of an importable class or function whose own module is private; "" if there is none.
 
-    A library moves its private modules without a word. Of "sklearn.preprocessing._data" it is "sklearn.preprocessing".
+    Libraries move their private modules without notice. For "sklearn.preprocessing._data" it is
+    "sklearn.preprocessing".
     """
     module, name = obj.__module__, obj.__qualname__
     if not isinstance(module, str) or "._" not in f".{module}" or "." in name:
         return ""
-    if module.startswith("_"):  # The half of a module that is written in C.
+    if module.startswith("_"):  # The C part of a module.
         candidates = [module.removeprefix("_")]
     else:
         steps = module[: module.index("._")].split(".")
@@ -84,7 +85,7 @@ def public_home(obj: Any) -> str:
 
 
 def _is_kept_by_value(module: str) -> bool:
-    """True for a module, or one in a package, that the user gave to `cloudpickle.register_pickle_by_value`."""
+    """True for a module or package that the user passed to `cloudpickle.register_pickle_by_value`."""
     cloudpickle = sys.modules.get("cloudpickle.cloudpickle")
     registered = cloudpickle.list_registry_pickle_by_value() if cloudpickle is not None else ()
     return any(module == name or module.startswith(f"{name}.") for name in registered)
@@ -118,19 +119,19 @@ _CONSTANTS = (int, float, complex, bool, str, bytes, type(None), type(...), type
 
 
 def _holds_data(function: types.FunctionType) -> bool:
-    """True for a function with defaults or attributes that it may share with a name: then it is a value like others."""
+    """True for a function with defaults or attributes that a name may share: it is then treated as a value."""
     own = own_attributes(function).values()
     held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *own]
     return not all(isinstance(x, _CONSTANTS) for x in held)
 
 
 def own_attributes(function: types.FunctionType) -> dict[str, Any]:
-    """The attributes set on a function, without the widget that `interact` sets on what it shows."""
+    """The attributes of a function, without the widget that `interact` sets."""
     return {name: item for name, item in vars(function).items() if not is_widget(item)}
 
 
 def is_widget(value: Any) -> bool:
-    """True for a widget of ipywidgets, which lives in the page."""
+    """True for a widget of ipywidgets, whose content is in the page."""
     return any((base.__module__, base.__qualname__) == _WIDGET for base in type(value).__mro__)
 
 
@@ -138,19 +139,19 @@ _WIDGET = ("ipywidgets.widgets.widget", "Widget")
 
 
 def names_used(obj: Any) -> set[str]:
-    """The global names that a function, or any method of a class, refers to; without those of `builtins`."""
+    """The global names that a function, or any method of a class, refers to, without builtins."""
     used: set[str] = set()
     for function in _functions_of(obj):
         used.update(globals_used(function.__code__))
     return used - set(vars(builtins))
 
 
-_LOAD_GLOBAL = dis.opmap["LOAD_GLOBAL"]  # Its argument is twice the index, and a bit.
+_LOAD_GLOBAL = dis.opmap["LOAD_GLOBAL"]  # Its argument is the index shifted left by one, plus a flag.
 _OTHER_GLOBAL = {dis.opmap["STORE_GLOBAL"], dis.opmap["DELETE_GLOBAL"]}
 
 
 def globals_used(code: types.CodeType) -> frozenset[str]:
-    """The global names that a code object, and those in it, load, store or delete."""
+    """The global names that a code object and nested code load, store or delete."""
     ref, found = _globals_used.get(id(code), (None, frozenset[str]()))
     if ref is None or ref() is not code:
         found = frozenset(_find_globals(code))
@@ -160,7 +161,7 @@ def globals_used(code: types.CodeType) -> frozenset[str]:
 
 
 def _find_globals(code: types.CodeType) -> Iterator[str]:
-    """Read from the bytecode itself: `dis` takes twenty times as long. A test compares the two."""
+    """Yield global names by parsing the bytecode; `dis` takes twenty times as long. A test compares both."""
     names, steps, high = code.co_names, code.co_code, 0
     for operation, argument in zip(steps[::2], steps[1::2], strict=True):
         if operation == dis.EXTENDED_ARG:
@@ -190,7 +191,7 @@ def _functions_of(obj: Any) -> Iterator[types.FunctionType]:
 
 
 def owner_of(function: types.FunctionType, namespace: dict[str, Any]) -> type | None:
-    """The notebook's class whose member, by the function's qualified name, this very function is."""
+    """The notebook class that has this function as the member given by its qualified name."""
     found: Any = namespace
     for step in function.__qualname__.split(".")[:-1]:
         found = found.get(step) if found is namespace else vars(found).get(step)
@@ -203,10 +204,10 @@ def owner_of(function: types.FunctionType, namespace: dict[str, Any]) -> type | 
 
 
 def sentinel_name(value: Any) -> str | None:
-    """The name in `dataclasses` of one of its sentinels, which must come back as the very same object."""
+    """The name of a sentinel of `dataclasses`, which has to be restored as the same object; None for others."""
     return _SENTINELS.get(id(value))
 
 
 def is_enum_member(value: Any) -> bool:
-    """True for a member of an Enum class; it is immutable and comes back by name."""
+    """True for a member of an Enum class; it is immutable and pickled by name."""
     return isinstance(value, enum.Enum)

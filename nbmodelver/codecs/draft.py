@@ -1,4 +1,4 @@
-"""A recipe before its buffers have ids."""
+"""A recipe whose buffers do not have ids yet."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ PICKLE = "pickle/1"
 
 @dataclass(frozen=True)
 class Draft:
-    """A recipe before its buffers have ids. buffers: first those of the skeleton (`own`), then those of the arrays.
+    """A recipe before its buffers are stored.
 
-    uses: keys of definitions. classes: what unpickling imports. names_used: the notebook's global names that functions
-    in it refer to. without_source: qualified names of code that runs in one Python only; python: the mark of that.
+    buffers: first those of the skeleton (the first `own`), then those of the arrays; live memory, read-only use.
+    table: the JSON table from `Memory.finish`. uses: keys of definitions. classes: what unpickling imports, as
+    "module:qualname". names_used: global names of the notebook that functions in it refer to.
+    without_source: qualified names of code without source text, which runs in one Python only; python: the mark of that
+    Python.
     """
 
     names: tuple[str, ...]
@@ -35,5 +38,5 @@ class Draft:
 
     @property
     def size_bytes(self) -> int:
-        """Raw bytes of everything."""
+        """Size of the skeleton and all buffers in bytes, uncompressed."""
         return len(self.skeleton) + sum(len(b.raw) for b in self.buffers)

@@ -1,4 +1,4 @@
-"""numpy dtypes as JSON, exact: byte order, units, titles, offsets, alignment, nested and sub-array fields."""
+"""numpy dtypes as exact JSON: byte order, units, titles, offsets, alignment, nested and sub-array fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def dtype_state(dtype: np.dtype[Any]) -> Any:
 
 
 def dtype_from_state(state: Any) -> np.dtype[Any]:
-    """The dtype that `dtype_state` described. Raises TypeError, ValueError or KeyError otherwise."""
+    """The dtype that `dtype_state` described. Raises TypeError, ValueError or KeyError for other input."""
     if isinstance(state, str):
         return np.dtype(state)
     if "of" in state:

@@ -1,4 +1,4 @@
-"""One name, or several, as a draft."""
+"""Encodes one name, or several names together, as a draft."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class EncodedNames:
-    """One name, encoded by itself; or several that are known to share objects, encoded together (`parts`)."""
+    """One name encoded alone, or several names that share objects and are encoded together.
+
+    value: the value, or a tuple of the values. objects: what the pickler met, by id. held: keeps objects alive.
+    encoder: None for a pickle. parts: for several names, each name encoded alone.
+    """
 
     name: str
     value: Any
@@ -32,15 +36,15 @@ class EncodedNames:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The name, or those of the parts."""
+        """The name, or all names."""
         return self.draft.names
 
     def values(self) -> list[tuple[str, Any]]:
-        """Names with their values."""
+        """The names with their values."""
         return [(self.name, self.value)] if len(self.names) == 1 else list(zip(self.names, self.value, strict=True))
 
     def ids(self) -> Set[int]:
-        """Ids of the objects that may link this name to another."""
+        """Ids of the objects that may link a name to another name."""
         return self.objects.keys() if self.encoder is None else self.encoder.linking
 
 
@@ -70,7 +74,11 @@ def pickle_draft(
     known: DefinitionKeys,
     roots: frozenset[int],
 ) -> Pickled:
-    """Encode by pickle; once more, in canonical order, when there are sets in it."""
+    """Pickle one name, or several as a tuple.
+
+    A value that contains sets is pickled a second time in canonical order, because the order of a set depends on
+    hashes.
+    """
     found = pickle_with(fallback.Pickler, names, value, known, roots)
     if holds_sets(found[2].memo.copy()):
         return pickle_with(fallback.CanonicalPickler, names, value, known, roots)

@@ -1,9 +1,9 @@
-"""Everything that is not plain data: the C pickler, protocol 5, with arrays and notebook code taken out.
+"""The pickler for everything that is not plain data: protocol 5, with arrays and notebook code taken out.
 
-One C pass over a value. `reducer_override` is asked only for objects that are not built in; it hands arrays and frames
-to their codecs, functions and classes of the notebook to functions.py and classes.py, and refuses what would silently
-come back as something else. Reading resolves our own names to the loader and everything else by import, so it needs
-trust.
+It is one pass in C over a value. `reducer_override` is called only for objects that are not built in. It passes arrays
+and frames to their codecs and notebook functions and classes to functions.py and classes.py, and refuses what would
+silently be restored as something else. Loading resolves our own names by the loader and imports everything else, so it
+needs trust.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ARRAY_CODEC = registry.by_tag("numpy.array")
 
 
 def build(_tag: str, _state: tuple[Any, ...]) -> Any:
-    """Stands in pickles for the loader's call of a codec."""
+    """Stands in pickles for the call of a codec by the loader."""
     raise RuntimeError("values of a recipe are rebuilt by the loader only")
 
 
@@ -52,17 +52,17 @@ def array(_number: int, _held: bool) -> Any:
 
 
 def definition(_key: str) -> Any:
-    """Stands in pickles for a class or function that is stored under a key of its own."""
+    """Stands in pickles for a class or function that is stored under its own key."""
     raise RuntimeError("definitions are found by the loader only")
 
 
 class Pickler(pickle.Pickler):
-    """One value, or the values of one group, to bytes.
+    """Converts one value, or the values of one group, to bytes.
 
-    roots: ids of the definitions that are being stored themselves, by value; every other one is referred to by key.
+    roots: ids of the definitions that are stored here by value; all others are referred to by key.
     uses: keys of the definitions that the value refers to. classes: what unpickling imports, as "module:qualname".
-    names_used: global names of the notebook that functions in it refer to. without_source: qualified names of code in
-    it that has no source text.
+    names_used: global names of the notebook that functions in the value refer to. without_source: qualified names of
+    code without source text.
     """
 
     def __init__(
@@ -83,17 +83,17 @@ class Pickler(pickle.Pickler):
         self._reducers: dict[type, Reducer | None] = {}
 
     def objects(self) -> Memo:
-        """Everything that was met and could be met again, by id. The pickler must stay alive."""
+        """All objects that pickle memoized, by id. The pickler must stay alive."""
         found: Memo = self.memo.copy()
         return found
 
     @property
     def kinds(self) -> Iterable[type]:
-        """The classes of what was met and is not built in."""
+        """The classes of all objects met that are not built in."""
         return self._reducers.keys()
 
     def reducer_override(self, obj: Any) -> Any:
-        """Asked by the C pickler for every object that is not built in."""
+        """Called by the C pickler for every object that is not built in."""
         kind = type(obj)
         reducer = self._reducers.get(kind, _MISSING)
         if reducer is _MISSING:
@@ -146,7 +146,7 @@ class Pickler(pickle.Pickler):
         return self._helper(kind)
 
     def _helper(self, kind: type) -> Reducer | None:
-        """Types whose own pickling loses something: a library file in codecs/ may give a better way."""
+        """The reduction of a library file, for types whose own reduction loses something."""
         helper = registry.helper(kind)
         return None if helper is None else lambda obj: helper(obj, self.memory)
 
@@ -162,7 +162,7 @@ class Pickler(pickle.Pickler):
         if state is None:
             helper = registry.helper(type(obj))
             return NotImplemented if helper is None else helper(obj, self.memory)
-        if codec.tag == "numpy.array" and state[0] == "object":  # It may hold itself: its elements come later.
+        if codec.tag == "numpy.array" and state[0] == "object":  # It may contain itself, so its elements are set later.
             return reduce_objects(obj, state)
         return build, (codec.tag, self.memory.keep(state))
 
@@ -179,7 +179,7 @@ class Pickler(pickle.Pickler):
         return self._refer(cls)
 
     def _reduce_parameter(self, parameter: Any) -> Any:
-        """Of a library by name, of the notebook by key, of one function or class (`def f[T]`) with what holds it."""
+        """A type parameter: of a library by name, of the notebook by key, of one function (`def f[T]`) by value."""
         if definitions.importable(parameter):
             return parameter.__name__
         if id(parameter) in self.roots or self.definitions.namespace.get(parameter.__name__) is not parameter:
@@ -202,13 +202,13 @@ class Pickler(pickle.Pickler):
         return functions.reduce_function(function, self.definitions.namespace)
 
     def _is_being_stored(self, cls: type) -> bool:
-        """True when the class, or one around it, is stored by value here, with its functions."""
+        """True if the class, or a class around it, is stored here by value with its functions."""
         outer = self.definitions.namespace.get(cls.__qualname__.partition(".")[0])
         by_value = self.roots | self.definitions.inline
         return id(cls) in by_value or id(outer) in by_value
 
     def _reduce_method(self, method: types.MethodType) -> tuple[Any, ...]:
-        """By name, but for a class that is only being built, whose members are not there yet."""
+        """By name, except for a class that is still being built and has no members yet."""
         owner = method.__self__
         if any(map(self._is_being_stored, (owner if isinstance(owner, type) else type(owner)).__mro__)):
             return types.MethodType, (method.__func__, owner)
@@ -218,10 +218,10 @@ class Pickler(pickle.Pickler):
         return (rebuild.cell, ()) if id(cell) in self.memory.filled_later else functions.reduce_cell(cell)
 
     def _by_name(self, obj: Any) -> Any:
-        """An importable class or function by the name that others see, where it has one."""
+        """An importable class or function by its public name, if it has one."""
         home = definitions.public_home(obj)
         module = home or obj.__module__
-        if isinstance(module, str) and not module.startswith("nbmodelver."):  # A builtin's method has none.
+        if isinstance(module, str) and not module.startswith("nbmodelver."):  # Methods of built-in types have none.
             self.classes.add(f"{module}:{obj.__qualname__}")
         return (rebuild.public, (home, obj.__qualname__)) if home else NotImplemented
 
@@ -265,7 +265,7 @@ class Pickler(pickle.Pickler):
 
 
 class CanonicalPickler(Pickler):
-    """The same for values that hold sets: written in an order that does not depend on hashes. Slower."""
+    """A slower pickler for values with sets: it writes them in an order that does not depend on hashes."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -273,7 +273,7 @@ class CanonicalPickler(Pickler):
         self._met: list[Any] = []
 
     def objects(self) -> Memo:
-        """With the sets, which went past pickle's own memo."""
+        """Also the sets, which bypass pickle's memo."""
         return {**super().objects(), **{id(met): (number, met) for number, met in enumerate(self._met)}}
 
     def persistent_id(self, obj: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Files that are open for reading: opened again at the same place. The standard streams: those of the kernel here.
+"""Files open for reading, which are reopened at the same position, and the standard streams.
 
-A file comes back by its path, mode, encoding, treatment of newlines and position. Nothing of its contents is kept but a
-fingerprint, so that a load can say that the file changed. A file that is gone comes back closed, and the load says so.
-A file that is open for writing is refused: opened again, it would be emptied or get two writers.
+A file is stored as path, mode, encoding, newline handling and position. Its content is not stored; a fingerprint tells
+a load whether the file has changed. A missing file is restored closed, with a note. A file open for writing is refused:
+reopening would truncate it or create a second writer.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _WRITING = "a file open for writing cannot be kept: close it, and open it again 
 
 
 def streams() -> list[Any]:
-    """The standard streams that this kernel has."""
+    """The standard streams of this kernel."""
     return [found for name in _STREAMS if (found := getattr(sys, name, None)) is not None]
 
 
 def stream_name(value: Any) -> str:
-    """The name in `sys` of a standard stream of this kernel; "" for anything else."""
+    """The name in `sys` of a standard stream of this kernel; "" for other objects."""
     return next((name for name in _STREAMS if getattr(sys, name, None) is value), "")
 
 
@@ -65,7 +65,7 @@ def _raw_of(file: Any) -> Any:
 
 
 def _path_of(raw: io.FileIO, opened_as: str) -> str:
-    """The absolute path of an open file. Raises Refused when another file is there, or none."""
+    """The absolute path of an open file. Raises Refused if the path is gone or leads to another file."""
     path = os.path.abspath(opened_as)
     try:
         here, there = os.fstat(raw.fileno()), os.stat(path)
@@ -89,7 +89,7 @@ def _position(file: Any) -> int:
 
 
 def _newline(file: io.TextIOWrapper, path: str, at: int) -> str | None:
-    """The `newline` that a text file was opened with; None also where its contents make no difference."""
+    """The `newline` argument of a text file; None if the content makes no difference."""
     with open(path, "rb") as same:
         if b"\r" not in same.read(_SAMPLE_BYTES):
             return None
@@ -106,7 +106,7 @@ def _newline(file: io.TextIOWrapper, path: str, at: int) -> str | None:
 
 
 def fingerprint(path: str) -> tuple[Any, ...]:
-    """Size, and a hash of the first and the last 64 KiB of a regular file; () for another, or when it is not there."""
+    """Size and a hash of the first and last 64 KiB of a regular file; () for a missing or other file."""
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -121,14 +121,17 @@ def fingerprint(path: str) -> tuple[Any, ...]:
 
 
 def found(opened_as: str, path: str) -> str:
-    """Where a file is here: at its absolute path, else where its path leads from the working directory; "" nowhere."""
+    """Where the file is: at its absolute path, or at its path relative to the working directory; "" if missing."""
     if os.path.exists(path):
         return opened_as if os.path.abspath(opened_as) == path else path
     return opened_as if os.path.exists(opened_as) else ""
 
 
 def _make(cls: Any, opened_as: str, mode: str, text: tuple[str, ...], *where: Any) -> Any:
-    """text: encoding and errors, () for bytes. where: absolute path, newline, position, fingerprint; () when closed."""
+    """text: encoding and errors, () for bytes.
+
+    Where: absolute path, newline, position, fingerprint; () for a closed file.
+    """
     if not where:
         return _made_closed(cls, opened_as, mode, text)
     path, newline, at, seen = where
@@ -147,7 +150,7 @@ def _make(cls: Any, opened_as: str, mode: str, text: tuple[str, ...], *where: An
 
 
 def _made_closed(cls: Any, opened_as: str, mode: str, text: tuple[str, ...]) -> Any:
-    """A closed file of this name; nothing of that name is opened."""
+    """A closed file object of this name. No file is opened."""
     raw = io.FileIO(os.devnull, "r")
     raw.name = opened_as
     made: Any = raw

@@ -1,6 +1,6 @@
-"""What a load of a recipe would note, found without loading it: from the descriptions of dtypes and zones in it.
+"""Finds the notes that loading a recipe would produce, without loading it, from its descriptions of dtypes and zones.
 
-Only descriptions are read, which stand in the skeleton as text and numbers; no array, and nothing is unpickled.
+Only descriptions are read; they are texts and numbers in the skeleton. No array is read and nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.codec import State
 
 TAGS = ("pandas.string_dtype", "zones.named")
-"""Codecs whose states are numbers and texts alone, and that may build something else than there was."""
+"""Codecs whose states consist of numbers and texts, and that may build a different value than the original."""
 
 _STRINGS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
 _CONSTANTS = {"NEWTRUE": True, "NEWFALSE": False, "NONE": None}
@@ -25,9 +25,9 @@ _COUNTS = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
 
 def foretold(skeleton: bytes | memoryview, buffers: Sequence[memoryview] = (), *, pickled: bool) -> list[str]:
-    """The notes that building the descriptions in a skeleton gives here, each once.
+    """The notes that building the descriptions in a skeleton produces here, each once.
 
-    buffers: the skeleton's own, as far as they are at hand; what lies in others is passed over.
+    buffers: the skeleton's own buffers that are available; descriptions in others are skipped.
     """
     with notes.collected() as heard:
         for tag in TAGS:
@@ -41,11 +41,11 @@ def _build(tag: str, state: State) -> None:
     try:
         registry.by_tag(tag).restore(state)
     except (NbmodelverError, ValueError, TypeError, KeyError):
-        return  # The load will say it.
+        return  # The load reports the error.
 
 
 def _pickled(data: bytes, tag: str) -> Iterator[State]:
-    """The states in the calls of this codec in a pickle, read from its opcodes: `build(tag, state)`."""
+    """Yield the states in the calls of this codec in a pickle, read from its opcodes: `build(tag, state)`."""
     if tag.encode() not in data:
         return
     memo: dict[int, Any] = {}
@@ -69,7 +69,7 @@ def _pickled(data: bytes, tag: str) -> Iterator[State]:
 
 
 def _pushed(name: str, argument: Any, memo: dict[int, Any]) -> Any:
-    """The constant that an opcode leaves on the stack, if it is one."""
+    """The constant that an opcode pushes, or `_UNKNOWN`."""
     if name in _STRINGS or name.startswith(("BININT", "LONG1", "LONG4")):
         return argument
     if name in ("BINGET", "LONG_BINGET"):

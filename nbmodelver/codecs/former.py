@@ -1,8 +1,8 @@
-"""Names in recipes of nbmodelver 0.1.0, and what reads them now.
+"""Reads names in recipes of nbmodelver 0.1.0.
 
-That version named functions of its own under other names, and private functions of cloudpickle. Its code objects are
-bytecode without a mark. The environment of the version says which Python made it; bytecode of another one is never
-used: the text is compiled instead.
+That release used other names for its own functions, and private functions of cloudpickle. Its code objects are bytecode
+without a mark. The environment of the version tells which Python made it. Bytecode of another Python is never used; the
+source text is compiled instead.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FALLBACK = "nbmodelver.codecs.fallback"
 
 @dataclass(frozen=True)
 class Unbuilt:
-    """A code object of another Python: compiled when a function is made of it, dropped when it is part of another."""
+    """A code object of another Python: compiled when a function is made from it, dropped if it is nested in another."""
 
     file: str
     text: str
@@ -38,11 +38,11 @@ class Unbuilt:
 class Code:
     """Builds the code objects of one version.
 
-    compiled: whether any of them came from its text, because another Python made the version.
+    compiled: True if any of them was compiled from its text, because another Python made the version.
     """
 
     def __init__(self, find_python: Callable[[], str]) -> None:
-        """find_python: gives the version of the Python that made the version ("3.11.7"), "" when it is not known."""
+        """find_python: returns the version of the Python that made the version ("3.11.7"), or "" if unknown."""
         self._find_python = find_python
         self.compiled = False
 
@@ -57,19 +57,19 @@ class Code:
         return types.CodeType(*args)
 
     def with_text(self, file: str, text: str, *args: Any) -> Any:
-        """A code object whose text was kept. args: those of `types.CodeType`."""
+        """A code object with source text. args: those of `types.CodeType`."""
         return self._found(file, text, args)
 
     def without_text(self, *args: Any) -> Any:
-        """A code object without its text."""
+        """A code object without source text."""
         return self._found("", "", args)
 
     def builtin_type(self, name: str) -> Any:
-        """A type that has its name in `types` only; for that of code, what builds code objects."""
+        """A type that only has a name in `types`; for CodeType, the function that builds code objects."""
         return self.without_text if name == "CodeType" else rebuild.builtin_type(name)
 
     def built(self, code: Any) -> types.CodeType:
-        """The code object for a function. Raises NotLoadable when another Python made it and its text is missing."""
+        """The code object for a function. Raises NotLoadable if another Python made it and its text is missing."""
         if not isinstance(code, Unbuilt):
             made: types.CodeType = code
             return made
@@ -82,12 +82,12 @@ class Code:
 
 
 def holds_bytecode_only(skeleton: bytes) -> bool:
-    """True for a pickle of 0.1.0 with code in it that has no source text."""
+    """True for a pickle of 0.1.0 that contains code without source text."""
     return b"_builtin_type" in skeleton and b"CodeType" in skeleton
 
 
 _FLAGS, _VARNAMES, _NAME, _QUALNAME, _FREE = 5, 9, 11, 12, 16
-"""Places in the arguments of `types.CodeType`, the same in Python 3.11 to 3.13."""
+"""Indices of arguments of `types.CodeType`, equal in Python 3.11 to 3.13."""
 
 
 def _recompiling(text: str, args: tuple[Any, ...]) -> Recompiling | None:
@@ -102,7 +102,7 @@ def _recompiling(text: str, args: tuple[Any, ...]) -> Recompiling | None:
 
 
 def table(find_python: Callable[[], str]) -> tuple[Code, dict[tuple[str, str], Callable[..., Any]]]:
-    """What reads code objects, and (module, name) -> what stands for a name of former recipes."""
+    """The builder of code objects, and (module, name) -> replacement for names of former recipes."""
     code = Code(find_python)
     return code, {
         **_NAMES,
@@ -120,10 +120,12 @@ def _set_class_state(cls: type, state: tuple[dict[str, Any], list[type]]) -> Non
 
 
 def _of_protocol(cls: Any, members: dict[str, Any]) -> dict[str, Any]:
-    """A protocol without what the `typing` of another Python put into it, and with the names that this one looks at."""
+    """The members of a protocol without those that `typing` of another Python added."""
     left_out = {"__init__", "__subclasshook__", *MADE_BY_PROTOCOL}
     written = {name: member for name, member in members.items() if name not in left_out}
-    if hasattr(cls, "__protocol_attrs__"):  # Since Python 3.12, found when the class is made; it was made empty.
+    if hasattr(
+        cls, "__protocol_attrs__"
+    ):  # Python 3.12 computes it when the class is made, and the class was made empty.
         special = {name for name in written if name.startswith("__") and name.endswith("__")}
         cls.__protocol_attrs__ = (written.keys() - special) | set(members.get("__annotations__", ()))
     return {"members": written, "runtime": bool(members.get("_is_runtime_protocol"))}

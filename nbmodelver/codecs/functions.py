@@ -1,8 +1,8 @@
-"""How functions of the notebook, and what is made of them, are taken apart for pickle.
+"""Pickle reductions of notebook functions, and of objects made from them.
 
-A function is kept with its code (see sources.py), its defaults, annotations, attributes and the cells of its closure.
-Its globals are the live namespace of the notebook where it is loaded. What a decorator of the standard library made
-(`lru_cache`, `singledispatch`, `contextmanager` ...) is kept as the function behind it and made by the decorator again.
+A function is stored with its code (see sources.py), defaults, annotations, attributes and closure cells. Its globals
+become the live namespace of the notebook that loads it. A function made by a decorator of the standard library
+(`lru_cache`, `singledispatch`, `contextmanager` ...) is stored as the undecorated function and decorated again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Reduced = tuple[Any, ...]
 
 
 def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> Reduced:
-    """How pickle takes a function written in the notebook apart."""
+    """The pickle reduction of a function written in the notebook."""
     decorated = _reduce_decorated(function)
     if decorated is not None:
         return decorated
@@ -45,7 +45,7 @@ def reduce_function(function: types.FunctionType, namespace: dict[str, Any]) -> 
 
 
 def globals_of(function: types.FunctionType, namespace: dict[str, Any]) -> Any:
-    """None for the notebook's namespace, a module's name, or the few names used of any other dict."""
+    """None for the notebook's namespace, the name of a module, or the used names of any other dict."""
     own = function.__globals__
     if own is namespace or own is vars(sys.modules[NOTEBOOK]):
         return None
@@ -59,7 +59,7 @@ def globals_of(function: types.FunctionType, namespace: dict[str, Any]) -> Any:
 
 
 def _has_names_of_its_own(function: types.FunctionType, own: dict[str, Any], namespace: dict[str, Any]) -> bool:
-    """True for a function whose globals are a copy of the notebook's with more in it, as attrs makes them."""
+    """True for a function whose globals are an extended copy of the notebook's, as attrs makes them."""
     used = globals_used(function.__code__)
     return any(name in own and name not in namespace for name in used if not hasattr(builtins, name))
 
@@ -86,7 +86,7 @@ _SET_BY_SINGLEDISPATCH = {"register", "dispatch", "registry", "_clear_cache"}
 
 
 def _ways(dispatching: Any) -> list[tuple[type, Any]]:
-    """The functions that were registered with `functools.singledispatch`, without the default."""
+    """The functions registered with `functools.singledispatch`, without the default."""
     return [(kind, way) for kind, way in dispatching.registry.items() if kind is not object]
 
 
@@ -106,7 +106,7 @@ def _decorator_of(function: types.FunctionType) -> str | None:
 
 
 def reduce_lru_cache(value: Any) -> Any:
-    """A function under `functools.lru_cache`: the function and the settings; what it remembers is computed again."""
+    """A function with `functools.lru_cache`: the function and the settings, without the cached results."""
     if importable(value):
         return NotImplemented
     settings = value.cache_parameters()
@@ -119,7 +119,7 @@ def reduce_cached_property(value: Any) -> Reduced:
 
 
 def reduce_partial(value: Any) -> Any:
-    """A `functools.partial`: the same whether or not someone has looked at its `__dict__`, which makes an empty one."""
+    """A `functools.partial`; reading its `__dict__` creates an empty one, which must not change the bytes."""
     make, args, (function, given, named, own) = value.__reduce__()
     return make, args, (function, given, named, own or None)
 
@@ -128,7 +128,7 @@ def reduce_partial(value: Any) -> Any:
 
 
 def reduce_method(method: types.MethodType) -> Reduced:
-    """How pickle takes a bound method apart: by name, if its class, or the class it is bound to, has it."""
+    """The pickle reduction of a bound method: by name if its class, or the class it is bound to, has it."""
     owner, name = method.__self__, method.__func__.__name__
     for base in owner.__mro__ if isinstance(owner, type) else type(owner).__mro__:
         held = vars(base).get(name)
@@ -138,7 +138,7 @@ def reduce_method(method: types.MethodType) -> Reduced:
 
 
 def reduce_cell(cell: types.CellType) -> Reduced:
-    """Cells keep their identity, so two closures over one variable still share it."""
+    """The reduction of a closure cell. Cells keep their identity, so two closures still share a variable."""
     try:
         contents: tuple[Any, ...] = (cell.cell_contents,)
     except ValueError:
@@ -147,12 +147,12 @@ def reduce_cell(cell: types.CellType) -> Reduced:
 
 
 def reduce_property(value: property) -> Reduced:
-    """A property or a subclass of it."""
+    """A property or an instance of a subclass of it."""
     return type(value), (value.fget, value.fset, value.fdel, value.__doc__)
 
 
 def reduce_wrapper(value: Any) -> Reduced:
-    """A class method or static method; attributes that it has beside those of its function."""
+    """A class method or static method, with attributes that its function does not have."""
     own = {key: item for key, item in vars(value).items() if key not in _SET_BY_WRAPPER}
     return type(value), (value.__func__,), own or None, None, None, rebuild.attributes
 
@@ -171,12 +171,12 @@ WRAPPERS: dict[type, Callable[[Any], Reduced]] = {
 
 
 def reduce_newtype(kind: Any) -> Reduced:
-    """A `typing.NewType`, which pickle would only look up by its name."""
+    """A `typing.NewType`, which pickle would only store by name."""
     return rebuild.new_type, (kind.__name__, kind.__qualname__, kind.__module__, kind.__supertype__)
 
 
 def reduce_parameter(parameter: Any) -> Reduced:
-    """How pickle takes a type parameter of the notebook apart."""
+    """The pickle reduction of a type parameter of the notebook."""
     options = {word: getattr(parameter, f"__{word}__", None) for word in _PARAMETER_WORDS}
     given = {word: value for word, value in options.items() if value not in (None, False)}
     if getattr(parameter, "has_default", bool)():

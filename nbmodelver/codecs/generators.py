@@ -1,7 +1,7 @@
-"""numpy's random generators: the name of the bit generator, its state and its seed, through public names only.
+"""Random generators of numpy: the name of the bit generator, its state and its seed, through public names only.
 
-A bit generator that several generators share is shared again. Bit generators of other libraries, subclasses and seeds
-that are no SeedSequence are left to pickle.
+A bit generator that several generators share is shared after a load. Bit generators of other libraries, subclasses, and
+seeds that are not a SeedSequence are pickled.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _flat(state: dict[str, Any], memory: Memory) -> State:
-    """A state of numpy, which is a dict of numbers, arrays and dicts, as tuples of keys and values."""
+    """A state dict of numpy (numbers, arrays and dicts) as nested tuples of keys and values."""
     found: list[Any] = []
     for name, item in state.items():
         found += (name, _flat(item, memory) if isinstance(item, dict) else memory.keep(item))
@@ -47,7 +47,7 @@ def _build_bits(state: State) -> Any:
 
 
 def _legacy_bits() -> Any:
-    """A bit generator as `RandomState(n)` has it, which knows no seed; numpy 1.26 does not hand it out."""
+    """The bit generator of a `RandomState(n)`, which has no seed; numpy 1.26 does not expose it."""
     found: Any = np.random.RandomState(0).__reduce__()[1][0]
     return found if isinstance(found, np.random.BitGenerator) else np.random.MT19937(0)
 
@@ -63,7 +63,7 @@ def _build_generator(state: State) -> Any:
 
 def _take_random_state(value: Any, memory: Memory) -> State:
     whole = value.get_state(legacy=False)
-    bits = value.__reduce__()[1][0]  # The bit generator; its name before numpy 2.
+    bits = value.__reduce__()[1][0]  # The bit generator; before numpy 2 its name.
     if not isinstance(bits, np.random.BitGenerator):
         bits = _build_bits((whole["bit_generator"], None, *_flat(whole, memory)))
     return memory.keep(bits), whole["has_gauss"], whole["gauss"]

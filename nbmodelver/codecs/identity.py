@@ -1,4 +1,4 @@
-"""Which objects have an identity that a rollback has to keep."""
+"""Determines which objects have to keep their identity when they are restored."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from nbmodelver.codecs import definitions, registry
 
 Memo = dict[int, tuple[int, Any]]
-"""id -> (number, object) for everything that one pass met and could meet again. The pickler must stay alive."""
+"""Id -> (number, object) for all objects that one pickling pass met. The pickler must stay alive."""
 
 
 def holds_sets(memo: Memo) -> bool:
-    """True when a set of two or more members was met, whose order would depend on hashes."""
+    """True if a set of two or more members was met; its order would depend on hashes."""
     kinds = set(map(type, map(itemgetter(1), memo.values())))
     if not kinds & {set, frozenset}:
         return False
@@ -32,7 +32,7 @@ _IMMUTABLE: frozenset[type] = frozenset(
 
 
 def links(obj: Any) -> bool:
-    """True when two names that both hold this very object have to be restored together."""
+    """True if two names that both hold this object have to be restored together."""
     kind = type(obj)
     if kind in _IMMUTABLE or issubclass(kind, type) or definitions.is_enum_member(obj):
         return False
@@ -45,7 +45,7 @@ def links(obj: Any) -> bool:
 
 
 def _is_singleton(obj: Any) -> bool:
-    """Objects that pickle by name (numpy ufuncs and the like): the same everywhere anyway."""
+    """True for objects that are pickled by name (numpy ufuncs, sentinels) and therefore identical everywhere."""
     home = type(obj).__module__
     module = None if home == definitions.NOTEBOOK else sys.modules.get(home)
     name = getattr(type(obj), "__name__", "")

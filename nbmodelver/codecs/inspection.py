@@ -1,4 +1,4 @@
-"""What a draft says of itself without being loaded."""
+"""Reads what a draft contains without loading it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ if TYPE_CHECKING:
 
 
 def foreign_names(draft: Draft) -> frozenset[str]:
-    """What loading a pickled draft would import beside nbmodelver, as "module:name", read without running it."""
+    """What loading a pickled draft would import besides nbmodelver, as "module:name".
+
+    It is read from the opcodes; nothing is run.
+    """
     try:
         found = names_in(draft.skeleton)
-    except Exception:  # Whatever is wrong with a stranger's pickle, it is not opened here.
+    except Exception:  # The pickle is malformed in some way; it is not loaded here.
         return frozenset(draft.classes) | {UNKNOWN}
     return frozenset(n for n in found if not n.startswith("nbmodelver."))
 
 
 def foresee(draft: Draft) -> list[str]:
-    """What a load of this draft would note of dtypes and zones, without loading it."""
+    """The notes about dtypes and time zones that loading this draft would produce, without loading it."""
     raws = [b.raw for b in draft.buffers[: draft.own]]
     return foretold.foretold(draft.skeleton, raws, pickled=draft.format == PICKLE)
 
 
 def what_it_runs(draft: Draft) -> list[str]:
-    """What loading a pickled draft imports and may call, for people; functions by value as "code of a notebook"."""
+    """What loading a pickled draft imports and may call, for display; functions by value are "code of a notebook"."""
     shown = sorted(name.replace(":", ".").rstrip(".") for name in foreign_names(draft))
     holds_code = any(name in draft.skeleton for name in (b"nbmodelver.codecs.rebuild", b"nbmodelver.codecs.code"))
     return [*shown, "code of a notebook"] if not shown or (holds_code and b"function" in draft.skeleton) else shown

@@ -1,4 +1,4 @@
-"""The keys of the classes and functions of the notebook."""
+"""Assigns keys to the classes and functions of the notebook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbmodelver.codecs import definitions
 class DefinitionKeys:
     """The classes and functions of the notebook that one commit has met, each with its key.
 
-    inline: ids of those that share objects with a name, and are therefore stored with it instead.
+    inline: ids of definitions that share objects with a name and are stored with that name.
     """
 
     def __init__(self, namespace: dict[str, Any]) -> None:
@@ -21,7 +21,7 @@ class DefinitionKeys:
         self.inline: set[int] = set()
 
     def copy(self) -> DefinitionKeys:
-        """The same, to be added to by itself."""
+        """An independent copy."""
         made = DefinitionKeys(self.namespace)
         made.by_key, made._keys = dict(self.by_key), dict(self._keys)
         made.names_used, made.inline = set(self.names_used), set(self.inline)
@@ -33,9 +33,9 @@ class DefinitionKeys:
         return self._keys
 
     def key(self, obj: Any) -> str:
-        """The key of a definition: its qualified name, with "~2" for a second one of that name.
+        """The key of a definition: its qualified name, with "~2" for a second definition of that name.
 
-        One that was loaded keeps the key it was loaded by, or what refers to it would look changed.
+        A definition that was loaded keeps its key; otherwise everything that refers to it would look changed.
         """
         known = self._keys.get(id(obj))
         if known is not None:

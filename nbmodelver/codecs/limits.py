@@ -1,4 +1,7 @@
-"""Limits on what runs while values are encoded: a time limit for pickling hooks, and no cyclic garbage collection."""
+"""Limits on code that runs while values are encoded: a time limit, and no cyclic garbage collection.
+
+Pickling hooks of a value may run any code, including code that never returns.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,18 @@ if TYPE_CHECKING:
 
 
 class Overtime(Exception):  # shown as a reason, never raised to the user
-    """A value took longer than the limit."""
+    """Encoding a value took longer than the limit."""
 
     def __init__(self, limit_s: float = 0.0) -> None:
         super().__init__(f"its code ran for more than {limit_s:g} s (limit: time_limit_s)")
 
 
 def time_limit(limit_s: float) -> AbstractContextManager[None]:
-    """Raise Overtime in the block after `limit_s` seconds if code of the user runs then; 0: never.
+    """Raise Overtime in the block if user code is running after `limit_s` seconds; 0 disables the limit.
 
-    A large value of a known library may take longer: the limit then begins again.
-    In the main thread by the real-time timer of the process, which leaves a timer alone that someone else has set;
-    Windows has none. In another thread by an exception that reaches the thread with its next step in Python: a call
-    that waits in C comes back first.
+    If a known library is running then, as for a large value, the limit starts again. In the main thread it uses the
+    real-time timer of the process and leaves a timer of others unchanged; Windows has none. In another thread an
+    exception is raised at its next bytecode instruction, so a call that waits in C returns first.
     """
     if limit_s <= 0:
         return nullcontext()
@@ -41,11 +43,11 @@ def time_limit(limit_s: float) -> AbstractContextManager[None]:
 
 
 _CALLERS = ("nbmodelver.codecs.capture", "nbmodelver.codecs.encoding")
-"""The modules that call the pickler."""
+"""The modules that call the pickler; frames above them belong to the caller."""
 
 
 def _is_of_user(frame: FrameType | None) -> bool:
-    """True when code that is not of a known library was called by the encoder, and runs."""
+    """True if the encoder called code that is not of a known library, and that code is running."""
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
         if module in _CALLERS:
@@ -58,7 +60,7 @@ def _is_of_user(frame: FrameType | None) -> bool:
 
 @contextmanager
 def _in_thread(limit_s: float) -> Iterator[None]:
-    """Another thread raises the exception in this one."""
+    """Raise the exception in this thread from a watching thread."""
     here = threading.get_ident()
     guard, ended = threading.Lock(), threading.Event()
 
@@ -82,7 +84,7 @@ def _in_thread(limit_s: float) -> Iterator[None]:
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """No cyclic collection meanwhile: it costs more than the walk itself, and could run finalizers in it."""
+    """Disable cyclic garbage collection in the block: it costs more than the encoding, and could run finalizers."""
     was_on = gc.isenabled()
     gc.disable()
     try:

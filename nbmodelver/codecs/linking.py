@@ -1,4 +1,4 @@
-"""Which names are restored together, and which definitions are stored together."""
+"""Determines which names are restored together, and which definitions are stored together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def linked_groups(singles: Sequence[EncodedNames], inline: Set[int]) -> Iterator[list[EncodedNames]]:
-    """Names that have to be restored together, in the order of their first name."""
+    """Yield groups of names that have to be restored together, in the order of their first name.
+
+    inline: ids of definitions that share objects with a name. Connected components of the relation "shares an object or
+    memory" by union-find.
+    """
     parent = list(range(len(singles)))
 
     def root(at: int) -> int:
@@ -31,7 +35,7 @@ def linked_groups(singles: Sequence[EncodedNames], inline: Set[int]) -> Iterator
 
 
 def cycles(uses: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
-    """Keys that reach each other, as sorted tuples of two or more.
+    """Keys that refer to each other, as sorted tuples of two or more.
 
     >>> cycles({"a": ["b"], "b": ["a", "c"], "c": []})
     [('a', 'b')]
@@ -66,7 +70,7 @@ def _same_objects(singles: Sequence[EncodedNames], inline: Set[int]) -> Iterator
 
 
 def _mutable_at(singles: Sequence[EncodedNames], a: int, b: int, key: int) -> bool:
-    """True when the object with this id, met in both, has to be one object again."""
+    """True if the object with this id, which two names hold, has to be restored as one object."""
     for at in (a, b):
         if singles[at].encoder is None:
             return links(singles[at].objects[key][1])

@@ -35,13 +35,14 @@ _NOTHING: Any = object()
 
 
 class Loader:
-    """Decodes the groups of one version; classes and functions of the notebook come back once for all of them.
+    """Decodes the groups of one version. Classes and functions of the notebook are restored once for all groups.
 
-    namespace: becomes the globals of restored functions. find_definition(key): the live or restored definition.
-    trusted: False refuses everything that needs pickle. restricted: pickles resolve only what `foreign_names` shows.
-    python: gives the version of the Python that made the values, for code that carries no mark of it.
-    names_used: the global names that functions refer to which recipes of 0.1.0 rebuilt; later recipes say it.
-    way_out(draft): what to do when unpickling it fails, "" for the usual.
+    namespace: becomes the globals of restored functions. find_definition(key): returns the live or restored definition.
+    trusted: False refuses everything that needs pickle. restricted: True lets pickles import only what `foreign_names`
+    lists.
+    origin: where the version comes from, for messages. python: returns the version of the Python that made the values,
+    for code without a mark. names_used: global names used by functions in recipes of 0.1.0; later recipes contain them.
+    way_out(draft): the hint for a failed load; "" for the default.
     """
 
     def __init__(
@@ -64,20 +65,20 @@ class Loader:
         self.origin = origin
         self.way_out = way_out
         self.told: list[tuple[tuple[str, ...], str]] = []
-        """What did not come back as it was: the names of its group, and a note."""
+        """What was restored differently: the names of the group, and a note."""
         self.unpickled: Callable[[unpickling.Unpickler], None] | None = None
-        """Called with each unpickler that has done its work; its memo has the objects by number."""
+        """Callback for each unpickler after it has finished; its memo maps numbers to objects."""
         self.acts = False
-        """True where the caller runs `actions`, once the values are back: what they need beyond themselves."""
+        """True if the caller runs `actions` after the values are restored: effects beyond the values."""
         self.actions: list[Callable[[], None]] = []
         self._replaced: dict[str, Any] | None = None
 
     @contextmanager
     def lending(self, also: Mapping[str, Any] = types.MappingProxyType({})) -> Iterator[None]:
-        """Within it, whatever is loaded stands in the namespace, and `also`; afterwards the namespace is as it was.
+        """Within the block, loaded values are in the namespace, and so is `also`; then the namespace is reset.
 
-        Code of the notebook runs while a value is rebuilt (`__setstate__`): it has to find the modules, functions and
-        constants that come back with it, not none and not those of another version.
+        Notebook code runs while a value is rebuilt (`__setstate__`). It has to find the modules, functions and
+        constants of the same version.
         """
         if self._replaced is not None:
             yield
@@ -123,7 +124,7 @@ class Loader:
     def _decoded(self, draft: Draft, own: Sequence[memoryview], arrays: Arrays) -> dict[str, Any]:
         arrays.fill_pool()
         if draft.format == PLAIN:
-            with gc_paused():  # A third of the time for a list of 100,000 dicts.
+            with gc_paused():  # Takes a third of the time for a list of 100,000 dicts.
                 values = plain_reading.decode(draft.skeleton, own, arrays)
         elif draft.format == PICKLE:
             self._demand_trust(draft)
@@ -133,10 +134,11 @@ class Loader:
             values = list(rebuilt) if len(draft.names) > 1 else [rebuilt]
         else:
             raise NotLoadable(
-                f"recipes of format '{draft.format}' are not known here", "try: pip install --upgrade nbmodelver"
+                f"recipes of format '{draft.format}' are not supported by this nbmodelver",
+                "try: pip install --upgrade nbmodelver",
             )
         if len(values) != len(draft.names):
-            raise Damaged("a recipe gave another number of values than names", "try: %mv_verify --full")
+            raise Damaged("a recipe has more or fewer values than names", "try: %mv_verify --full")
         return dict(zip(draft.names, values, strict=True))
 
     def _demand_trust(self, draft: Draft) -> None:
@@ -146,15 +148,15 @@ class Loader:
         raise NeedsTrust(
             f"'{', '.join(draft.names)}' from {self.origin or 'this store'} can only be rebuilt by pickle,"
             f" which can run code ({classes})",
-            f"if you trust where it comes from: %mv_trust {self.origin or 'VERSION'} shows it and says so",
+            f"if you trust its origin, run %mv_trust {self.origin or 'VERSION'}",
         )
 
     def function(self, code: Any, where: Any, name: str, cells: Any) -> types.FunctionType:
-        """A function of the notebook, with `namespace` as its globals where it had the notebook's."""
+        """A function of the notebook; `namespace` becomes its globals if it had those of the notebook."""
         return rebuild.bound_to(self.namespace, code, where, name, cells)
 
     def former_function(self, code: Any, where: Any, name: str, cells: Any) -> types.FunctionType:
-        """The same for a recipe of 0.1.0, which does not say which names its functions use."""
+        """The same for a recipe of 0.1.0, which does not contain the names that its functions use."""
         built = self.former.built(code)
         if where is None:
             self.names_used |= globals_used(built)
@@ -164,7 +166,7 @@ class Loader:
         reading = _Reading(self, arrays, names_in(draft.skeleton) if self.restricted else None)
         try:
             with warnings.catch_warnings():
-                # What torch says of sparse and quantized tensors was said when they were made.
+                # torch warned about sparse and quantized tensors when they were created.
                 warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\._utils")
                 unpickler = unpickling.Unpickler(draft.skeleton, reading)
                 value = unpickler.load()
@@ -180,7 +182,10 @@ class Loader:
 
 
 def failing(capture: Capture, namespace: dict[str, Any]) -> list[tuple[Draft, NbmodelverError]]:
-    """The groups of a capture that do not decode again, each with its error; restored code sees a copied namespace."""
+    """The groups of a capture that cannot be decoded, each with its error.
+
+    Restored code sees a copy of the namespace.
+    """
     drafts = {key: d for d in capture.definitions for key in d.names}
     made: dict[str, Any] = {}
 
@@ -200,13 +205,13 @@ def failing(capture: Capture, namespace: dict[str, Any]) -> list[tuple[Draft, Nb
 
 
 def decode(draft: Draft, loader: Loader) -> dict[str, Any]:
-    """The values of a draft whose buffers are still live memory, as copies."""
+    """The values of a draft whose buffers are live memory, as copies."""
     raws = [b.raw for b in draft.buffers]
     return loader.load(draft, raws[: draft.own], _arrays_of(draft, raws))
 
 
 class _Reading:
-    """What our stand-in names in one pickle lead to."""
+    """Resolves our stand-in functions in one pickle."""
 
     def __init__(self, loader: Loader, arrays: Arrays, listed: frozenset[str] | None) -> None:
         self.listed = listed
@@ -223,12 +228,12 @@ class _Reading:
 def why(error: BaseException) -> str:
     """Why a load failed, in one line."""
     if culprit.is_recursion(error):
-        return "it calls itself without end, as a __getattr__ does that uses an attribute which is not set yet"
+        return "it calls itself without end, as a __getattr__ does that uses an attribute that is not set yet"
     return culprit.reason(error)
 
 
 def _of_names(error: NotLoadable, names: Sequence[str]) -> NotLoadable:
-    """The error with the names that it is about."""
+    """The error with the names of its group."""
     said = f"'{', '.join(names)}'"
     return error if said in error.message else NotLoadable(f"{said}: {error.message}", error.hint)
 
@@ -236,4 +241,4 @@ def _of_names(error: NotLoadable, names: Sequence[str]) -> NotLoadable:
 def _way_out(error: BaseException, version: str) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"try: pip install {error.name.partition('.')[0]}"
-    return f"the rest of the version can be brought back: %mv_rollback {version or 'VERSION'} --partial"
+    return f"restore the rest of the version: %mv_rollback {version or 'VERSION'} --partial"

@@ -1,10 +1,10 @@
-"""Loggers and handlers of `logging`, with level, filters, formatter and where they write.
+"""Loggers and handlers of `logging`, with level, filters, formatter and destination.
 
-A logger belongs to the whole kernel: `logging.getLogger(name)` gives the same one to everybody. One that nobody has
-configured here is given what was kept, at once. One that is configured already is changed by a rollback only, when the
-values come back; any other load leaves it alone and says so. The root logger, and the loggers of imported libraries,
-are never changed: of them only the name is kept.
-A handler of a file opens it with its next line, and appends: what is in the file stays.
+A logger belongs to the whole kernel: `logging.getLogger(name)` returns the same object everywhere. A logger that is not
+configured in this kernel gets the stored configuration at once. A configured logger is changed only by a rollback, when
+the values are restored; any other load leaves it unchanged and notes it. The root logger, and the loggers of imported
+libraries, are never changed: only their name is stored.
+A file handler opens its file at its next record, in append mode, so the content of the file is kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOT_KEPT = {"lock", "_builtin_open"}
 
 
 def _take_logger(logger: Any) -> KeptState:
-    """args: name, whether `getLogger` gives it. state: level, propagate, disabled, handlers, filters."""
+    """args: name, whether `getLogger` returns it. state: level, propagate, disabled, handlers, filters."""
     known = _is_known(logger)
     if logger is logging.root or (known and _of_library(logger.name)):
         return KeptState(("" if logger is logging.root else logger.name, True))
@@ -30,7 +30,7 @@ def _take_logger(logger: Any) -> KeptState:
 
 
 def _is_known(logger: Any) -> bool:
-    """True when `getLogger` gives this very logger."""
+    """True if `getLogger` returns this logger."""
     known: Any = logging.Logger.manager.loggerDict.get(logger.name)
     return known is logger
 
@@ -74,7 +74,7 @@ def _take_handler(handler: Any) -> KeptState:
     said: tuple[str, ...] = ()
     if isinstance(handler, logging.FileHandler):
         opened = state.pop("stream", None) is not None or state.pop("_closed", False)
-        if opened and "w" in str(state["mode"]):  # Opened again in this mode, the file would be emptied.
+        if opened and "w" in str(state["mode"]):  # Opening the file in this mode would empty it.
             state["mode"] = str(state["mode"]).replace("w", "a")
             said = (f"handler: appends to {os.path.basename(handler.baseFilename)} from now on",)
     return KeptState(state=state, notes=said)

@@ -1,4 +1,4 @@
-"""Matches of regular expressions: found again in the same text, where the same search gives the same match."""
+"""Matches of regular expressions: repeating the search in the same text gives the same match."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from nbmodelver.codecs.renewed import KeptState, Refused, Way
 
 MOST = 10_000
-"""So many matches are looked through for one that `finditer` gave."""
+"""Number of `finditer` matches that are compared to find the position of a match."""
 
 
 def _take(match: re.Match[Any]) -> KeptState:
@@ -28,7 +28,7 @@ def _same(found: re.Match[Any] | None, match: re.Match[Any]) -> bool:
 
 
 def _make(_cls: Any, pattern: re.Pattern[Any], text: Any, *search: Any) -> Any:
-    """search: first position, end, method of the pattern, which of its matches."""
+    """search: start, end, method of the pattern, index of the match."""
     pos, endpos, how, at = search
     if how == "finditer":
         return next(itertools.islice(pattern.finditer(text, pos, endpos), at, None))

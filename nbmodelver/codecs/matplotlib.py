@@ -1,4 +1,4 @@
-"""matplotlib: its own pickling, which leaves a trace in the figure, without that trace."""
+"""matplotlib: corrects a side effect of its pickling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def _reduce_registry(registry: Any, _memory: Memory) -> Any:
-    """As it says itself; but that takes a number from its counter, and every figure looked changed by its commit."""
+    """Its own reduction, with the counter restored.
+
+    Pickling takes a number from the counter of the registry, so every figure would look changed after a commit.
+    """
     state = registry.__getstate__()
     registry._cid_gen = itertools.count(state["_cid_gen"])
     return copyreg.__newobj__, (type(registry),), state  # type: ignore[attr-defined]
@@ -25,14 +28,14 @@ _PLAIN = (bool, int, float, str, type(None))
 
 
 def take_session() -> dict[str, Any]:
-    """The settings (`rcParams`) that differ from the defaults and are plain data, without the backend."""
+    """The `rcParams` that differ from the defaults and are plain data, without the backend."""
     default = matplotlib.rcParamsDefault
     changed = {k: v for k, v in matplotlib.rcParams.items() if k != "backend" and v != default[k] and _is_plain(v)}
     return {"rcParams": changed}
 
 
 def restore_session(state: dict[str, Any]) -> None:
-    """Put the settings of `take_session` back; what was not changed then gets its default."""
+    """Restore the settings of `take_session`; all others get their defaults."""
     then = {k: v for k, v in state["rcParams"].items() if k in matplotlib.rcParams}
     now = take_session()["rcParams"]
     matplotlib.rcParams.update({k: matplotlib.rcParamsDefault[k] for k in now if k not in then} | then)
@@ -43,12 +46,12 @@ def _is_plain(value: Any) -> bool:
 
 
 def find(_kind: type) -> Codec | None:
-    """None: figures go through pickle."""
+    """None: figures are pickled."""
     return None
 
 
 def helper(kind: type) -> Helper | None:
-    """A better pickle reduction for values of this type, or None."""
+    """The preferred pickle reduction for values of this type, or None."""
     return _reduce_registry if kind is CallbackRegistry else None
 
 

@@ -1,9 +1,10 @@
-"""The memory behind arrays: what lies where, what overlaps, and one allocation per stretch on the way back.
+"""Collects the memory of arrays when a value is encoded. arrays.py rebuilds them.
 
-Arrays that share memory share it again after a rollback, across names too. Sharing is found by address: while
-the values of a commit are alive, two arrays overlap exactly when their byte ranges do, whatever library made them.
-A stretch is the byte range of overlapping arrays; it becomes one buffer (or one per row for the blocks of frames).
-A lone array with gaps (a column of a matrix nobody keeps) is copied densely, so only what is visible is stored.
+Arrays that share memory share it again after a rollback, also across names. Sharing is found by address: while the
+values of a commit are alive, two arrays overlap exactly if their byte ranges do, whatever library made them. A stretch
+is the byte range of a set of overlapping arrays. It becomes one buffer, or one buffer per row for the blocks of frames.
+A single array with gaps (a column of a matrix that nothing else refers to) is copied densely, so that only visible
+elements are stored.
 """
 
 from __future__ import annotations
@@ -20,23 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 POOLED_BYTES = 4096
-"""Stretches below this go together into one buffer: an id of its own costs 40 bytes and some microseconds."""
+"""Smaller stretches are stored together in one buffer: a separate id costs 40 bytes and some microseconds."""
 
 ROW_BYTES = 16384
-"""Rows of a block from here on are buffers of their own, so that one changed column is one changed buffer."""
+"""Rows of a block of at least this size are separate buffers, so that a changed column changes one buffer."""
 
 Raw = NDArray[np.uint8]
 
 _byte_bounds: Callable[[NDArray[Any]], tuple[int, int]] = getattr(np.lib, "array_utils", np).byte_bounds
-"""numpy 1.26 has it in its main namespace."""
+"""numpy 1.26 has this function in its main namespace."""
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """A run of live memory to store. raw: 1-D contiguous bytes, only read. layout: see store, a hint.
+    """A run of live memory to store.
 
-    slot: what it is in its value ("price"), so that its twin in the parent version is found; "" when nothing is known.
-    may_go: its owner may free or move the memory although `raw` refers to it; so it has to be copied to last.
+    raw: 1-D contiguous uint8 bytes, only read; the memory belongs to the value. layout: a hint for the store about the
+    elements ("f8", "b", ...), "" if unknown. slot: what it is within its value ("price"), to find its counterpart in
+    the parent version; "" if unknown.
+    may_go: True if the owner may free or move the memory although `raw` refers to it; the bytes then have to be copied
+    to persist.
     """
 
     raw: memoryview
@@ -46,9 +50,9 @@ class Buffer:
 
 
 class ArrayRef:
-    """Stands in a state for an array in `Memory`; whoever decodes the state puts the array in its place.
+    """Placeholder in a state for an array in `Memory`. The decoder replaces it by the array.
 
-    held: stands for what the allocator of the array's memory holds (a torch storage), not for the array.
+    held: True for the object that the allocator of the memory holds (a torch storage), instead of the array.
     """
 
     __slots__ = ("held", "number")
@@ -77,31 +81,31 @@ class _Entry:
 
 @dataclass
 class Memory:
-    """Collects the arrays of one group, then gives their buffers and a JSON table that says how to rebuild them.
+    """Collects the arrays of one group, and describes how to rebuild them.
 
-    Nothing is copied but lone arrays with gaps; the arrays must stay alive and unchanged until the buffers are stored.
+    Only single arrays with gaps are copied. The arrays must stay alive and unchanged until the buffers are stored.
     """
 
     entries: list[_Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     filled_later: set[int] = field(default_factory=set)
-    """Ids of cells whose contents come with the state of the class that they hold."""
+    """Ids of closure cells whose content is set together with the state of the class that they hold."""
     _by_object: dict[int, int] = field(default_factory=dict)
     _keep: list[Any] = field(default_factory=list)
     _slots: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, value: Any, *slots: str) -> Any:
-        """`value`, known by these slots: one for each row of a block, else one."""
+        """Register slot names for `value` and return it: one for each row of a block, otherwise one."""
         self._slots[id(self.keep(value))] = slots
         return value
 
     def pass_name(self, outer: Any, inner: Any, part: str = "") -> Any:
-        """`inner`, known by the slots of what holds it, with `part` added."""
+        """Register for `inner` the slot names of `outer`, each with `part` appended, and return `inner`."""
         slots = self._slots.get(id(outer))
         return inner if slots is None else self.name(inner, *(slot + part for slot in slots))
 
     def slots(self, value: Any) -> tuple[str, ...]:
-        """The slots that a value is known by, () for none."""
+        """The slot names of a value; () if there are none."""
         return self._slots.get(id(value), ())
 
     def add(
@@ -113,13 +117,13 @@ class Memory:
         allocator: str = "",
         layout: str = "",
     ) -> ArrayRef:
-        """A reference to `array`, for the state of whatever holds it.
+        """Add an array and return a reference for the state of its holder.
 
-        array: any shape, strides and dtype without Python objects; exactly numpy.ndarray.
-        private: never shares memory with others afterwards (columns of pandas objects: copy-on-write would not know).
-        rows: a C-contiguous 2-D block whose rows are stored one by one.
-        allocator: who allocates the memory on the way back: "" for numpy, "torch".
-        layout: what the store is told about the elements, instead of their dtype.
+        array: any shape, strides and dtype without Python objects; exactly numpy.ndarray; only read, kept alive.
+        private: True if it never shares memory with others when restored (columns of pandas objects: copy-on-write
+        could not track it). rows: True for a C-contiguous 2-D block whose rows are stored separately.
+        allocator: what allocates the memory when restoring: "" for numpy, "torch". layout: hint for the store instead
+        of the dtype.
         """
         known = self._by_object.get(id(array))
         if known is not None:
@@ -137,12 +141,12 @@ class Memory:
         return ArrayRef(number, held=bool(allocator))
 
     def keep(self, value: Any) -> Any:
-        """`value`, kept alive until this memory is dropped."""
+        """Keep `value` alive until this memory is dropped, and return it."""
         self._keep.append(value)
         return value
 
     def note(self, text: str) -> None:
-        """Something about this value that will not come back as it was, for the commit's report."""
+        """Add a note to the report of the commit: something about this value will be restored differently."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -151,7 +155,7 @@ class Memory:
         return [(e.low, e.high) for e in self.entries if not e.private and e.high > e.low]
 
     def finish(self) -> tuple[list[Buffer], list[Any]]:
-        """Buffers in a stable order and the JSON table for `Arrays`."""
+        """The buffers in a stable order, and the JSON table for `Arrays`."""
         pool = bytearray()
         buffers: list[Buffer] = []
         described = []
@@ -159,7 +163,9 @@ class Memory:
             for entry in members:
                 entry.stretch = number
             lone = members[0]
-            if len(members) == 1 and lone.contiguous and not lone.rows:  # Nearly all, and a forest has hundreds.
+            if (
+                len(members) == 1 and lone.contiguous and not lone.rows
+            ):  # The common case; a forest has hundreds of such arrays.
                 raw = _flat_bytes(lone.array)
                 if len(raw) < POOLED_BYTES:
                     described.append(_pooled(raw, lone.allocator, pool))
@@ -175,7 +181,7 @@ class Memory:
 
 
 class _DtypeTable:
-    """Numbers dtypes by what they are, and looks closely only at objects not seen before."""
+    """Numbers dtypes by content. A dtype object that was met before needs no second inspection."""
 
     def __init__(self) -> None:
         self.states: list[Any] = []
@@ -183,7 +189,7 @@ class _DtypeTable:
         self._by_state: dict[str, int] = {}
 
     def number(self, dtype: np.dtype[Any]) -> int:
-        """The number of a dtype that stays alive meanwhile."""
+        """The number of a dtype. The caller keeps the dtype alive."""
         known = self._by_object.get(id(dtype))
         if known is None:
             state = dtype_state(dtype)
@@ -194,7 +200,7 @@ class _DtypeTable:
 
 
 def _bounds(array: NDArray[Any], contiguous: bool) -> tuple[int, int]:
-    """First byte and the one after the last; (0, 0) for an array without elements."""
+    """Address of the first byte and of the byte after the last; (0, 0) for an array without elements."""
     if not array.size:
         return 0, 0
     if contiguous:
@@ -204,7 +210,7 @@ def _bounds(array: NDArray[Any], contiguous: bool) -> tuple[int, int]:
 
 
 def _clusters(entries: Sequence[_Entry]) -> list[list[_Entry]]:
-    """Entries that overlap, transitively; each cluster and the list of clusters in order of first appearance."""
+    """Lists of entries that overlap, directly or through others, in order of first appearance."""
     order = sorted((e.low, -e.high, n) for n, e in enumerate(entries) if not e.private and e.high > e.low)
     first = list(range(len(entries)))
     reach, head = -1, -1
@@ -223,7 +229,7 @@ def _clusters(entries: Sequence[_Entry]) -> list[list[_Entry]]:
 
 
 class _Stretch:
-    """One contiguous run of memory and the arrays inside."""
+    """One contiguous run of memory and the arrays in it."""
 
     def __init__(self, members: list[_Entry]) -> None:
         self.members = members
@@ -232,7 +238,7 @@ class _Stretch:
         self.low = min(e.low for e in members)
         self.high = max(e.high for e in members)
         if len(members) == 1 and not _is_dense(first.array):
-            # The entry's own low and high stay those of the live memory, by which names that share it are found.
+            # `low` and `high` of the entry stay those of the live memory: they identify names that share it.
             first.array = _compacted(first.array)
             first.owner = not first.private
             self.low, self.high = _bounds(first.array, _is_contiguous(first.array))
@@ -241,7 +247,7 @@ class _Stretch:
         self.allocator = next((e.allocator for e in members if e.allocator), "")
 
     def raw(self) -> memoryview:
-        """The bytes of the stretch, without a copy."""
+        """The bytes of the stretch, 1-D uint8, without a copy."""
         if len(self.members) == 1:
             return _flat_bytes(self.members[0].array)
         size = self.high - self.low
@@ -251,7 +257,7 @@ class _Stretch:
         return at_address(self.low, size, [e.array for e in self.members]).data
 
     def slots(self, count: int) -> tuple[str, ...]:
-        """A slot for each of `count` rows."""
+        """A slot name for each of `count` rows."""
         known = self.members[0].slots
         return known if len(known) == count else ("",) * count
 
@@ -261,7 +267,7 @@ class _Stretch:
 
 
 class _Window:
-    """Memory by address for numpy; holds what owns it."""
+    """A range of memory as an object with `__array_interface__`; it keeps the owners alive."""
 
     def __init__(self, address: int, size: int, owners: list[Any], writeable: bool) -> None:
         self.owners = owners
@@ -271,7 +277,11 @@ class _Window:
 
 
 def at_address(address: int, size: int, owners: list[Any], *, writeable: bool = False) -> Raw:
-    """The bytes at an address, all inside memory that the owners keep (or in a gap between two views of it)."""
+    """The bytes at an address, as 1-D uint8.
+
+    All of them have to be in memory that the owners keep alive, or in a gap between two views of it. writeable: False
+    gives a read-only array.
+    """
     return np.asarray(_Window(address, size, owners, writeable)) if size else np.empty(0, np.uint8)
 
 
@@ -291,7 +301,7 @@ def _describe_stretch(stretch: _Stretch, pool: bytearray, buffers: list[Buffer])
 
 
 def _buffered(raw: memoryview, layout: str, first: _Entry, buffers: list[Buffer], allocator: str = "") -> list[Any]:
-    """A stretch as one buffer, known by the slots of its first member."""
+    """Store a stretch as one buffer, with the slot names of its first member."""
     allocator = allocator or first.allocator
     buffers.append(Buffer(raw, layout, "|".join(first.slots[:8]), bool(allocator)))
     return [len(raw), allocator, len(buffers) - 1, 1]
@@ -320,7 +330,7 @@ def _is_contiguous(array: NDArray[Any]) -> bool:
 
 
 def _is_dense(array: NDArray[Any]) -> bool:
-    """True when every byte between first and last belongs to exactly one element."""
+    """True if every byte between the first and the last belongs to exactly one element."""
     if _is_contiguous(array):
         return True
     low, high = _byte_bounds(array)
@@ -336,7 +346,7 @@ def _is_dense(array: NDArray[Any]) -> bool:
 
 
 def _compacted(array: NDArray[Any]) -> NDArray[Any]:
-    """A dense copy in the nearest order of axes; broadcast axes stay broadcast (stride 0, stored once)."""
+    """A dense copy in the nearest axis order. Broadcast axes keep stride 0 and are stored once."""
     index = tuple(
         slice(0, 1) if s == 0 and n > 1 else slice(None) for s, n in zip(array.strides, array.shape, strict=True)
     )
@@ -346,13 +356,15 @@ def _compacted(array: NDArray[Any]) -> NDArray[Any]:
 
 
 _CASTABLE = frozenset(np.dtype(kind).str for kind in "?bBhHiIqQefd")
-"""Dtypes whose memoryview can be cast to bytes as it is."""
+"""Dtypes whose memoryview can be cast to bytes directly."""
 
 
 def _flat_bytes(array: NDArray[Any]) -> memoryview:
     if array.size == 0:
         return memoryview(b"")
-    if array.flags.c_contiguous and array.dtype.str in _CASTABLE:  # A third of the time, and a forest has hundreds.
+    if (
+        array.flags.c_contiguous and array.dtype.str in _CASTABLE
+    ):  # Takes a third of the time; a forest has hundreds of such arrays.
         return array.data.cast("B")
     if array.flags.c_contiguous or array.flags.f_contiguous:
         return (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8).data

@@ -1,4 +1,4 @@
-"""Memoryviews, over the kept bytes, bytearray, array or numpy array that they show."""
+"""Memoryviews, as views of the stored bytes, bytearray, array or numpy array."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbmodelver.codecs.renewed import Refused
 
 
 def reduce(view: memoryview) -> Any:
-    """How pickle takes a memoryview apart: its base, and what it shows of it. Raises Refused."""
+    """The pickle reduction of a memoryview: its base and its position in it. Raises Refused."""
     try:
         base = view.obj
         where = (view.format, tuple(view.shape or ()), view.readonly, _place(view))
@@ -26,7 +26,7 @@ def reduce(view: memoryview) -> Any:
 
 
 def _place(view: memoryview) -> tuple[int, int | None]:
-    """Offset in bytes of the first element from the first one of the base; the step in bytes when it leaves gaps."""
+    """Offset in bytes of the first element in the base, and the step in bytes if there are gaps, else None."""
     start = _address(view) - _address(memoryview(view.obj))
     return start, None if view.c_contiguous or view.ndim != 1 else int((view.strides or (0,))[0])
 
@@ -44,7 +44,7 @@ def _same(a: memoryview, b: memoryview) -> bool:
 def memory_view(
     base: Any, kind: Any, shape: tuple[int, ...], readonly: bool, place: tuple[int, int | None]
 ) -> memoryview:
-    """A memoryview of `base`. kind: format of an element. place: first byte; step in bytes, None without gaps."""
+    """A memoryview of `base`. format: of an element. place: first byte and step in bytes, None without gaps."""
     whole: Any = memoryview(base)
     flat = whole if whole.format == "B" and whole.ndim == 1 else whole.cast("B")
     start, step = place

@@ -1,8 +1,8 @@
-"""msgspec.Struct classes of the notebook, made again by `defstruct`: their metaclass lays the slots out itself.
+"""Classes of msgspec.Struct in the notebook, made again by `defstruct`, because their metaclass lays out the slots.
 
-Functions come later, as with every class; only `__post_init__` has to be there when the class is made, so a stand-in
-leads to the real one. Instances pickle by a call of their class, which runs `__post_init__` once more: what that did to
-their fields is taken back.
+Functions are set later, as for every class. Only `__post_init__` has to exist when the class is made, so a placeholder
+forwards to it. Instances are pickled as a call of their class, which runs `__post_init__` again; its effect on the
+fields is reverted.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _GIVEN = {"__module__", "__slots__", "__dict__", "__weakref__"}
 
 
 def find(_kind: type) -> Codec | None:
-    """None: an instance is pickled as msgspec does it."""
+    """None: instances are pickled by msgspec."""
     return None
 
 
 def helper(kind: type) -> Helper | None:
-    """For classes of structs, whose type is msgspec's metaclass, and instances with a `__post_init__`."""
+    """The reduction for struct classes, and for instances with a `__post_init__`."""
     if issubclass(kind, _META):
         return _reduce_class
     cls: Any = kind
@@ -50,7 +50,7 @@ def _reduce_instance(value: Any, _memory: Memory) -> Any:
 
 
 def set_fields(value: Any, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    """Give an instance the fields and attributes that it had."""
+    """Restore the fields and attributes of an instance."""
     for name, field in state[0].items():
         msgspec.structs.force_setattr(value, name, field)
     if state[1]:
@@ -73,7 +73,7 @@ def _reduce_class(cls: Any, _memory: Memory) -> Any:
 
 
 def _fields(cls: Any, annotations: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """Name, type, name in messages, and the default if there is one: (value,) or (factory, "factory")."""
+    """Yield name, type, encoded name, and the default if there is one: (value,) or (factory, "factory")."""
     defaults = cls.__struct_defaults__
     given = dict(zip(cls.__struct_fields__[len(cls.__struct_fields__) - len(defaults) :], defaults, strict=True))
     names = dict(zip(cls.__struct_fields__, cls.__struct_encode_fields__, strict=True))

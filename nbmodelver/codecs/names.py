@@ -1,4 +1,4 @@
-"""What a pickle would import, read from its opcodes without running it."""
+"""Lists what a pickle would import, from its opcodes. Nothing is run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pickletools
 from typing import Any
 
 UNKNOWN = "?:?"
-"""Stands for a name that the pickle puts together while it runs; no honest writer does that."""
+"""Stands for a name that the pickle computes while it runs. No regular writer does that."""
 
 _STRINGS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE"}
 _PUTS = {"PUT", "BINPUT", "LONG_BINPUT"}
@@ -15,9 +15,9 @@ _TRANSPARENT = {"MEMOIZE", "FRAME", "PROTO", *_PUTS}
 
 
 def names_in(data: bytes) -> frozenset[str]:
-    """Every "module:name" that a pickle resolves; "module:" for a module itself. Raises ValueError for no pickle.
+    """Every "module:name" that a pickle resolves; "module:" for a module. Raises ValueError for invalid data.
 
-    What our own `rebuild.public` and `rebuild.module` import stands in their arguments.
+    The imports of our own `rebuild.public` and `rebuild.module` are found in their arguments.
     """
     found: set[str] = set()
     memo: dict[int, str | None] = {}
@@ -47,7 +47,7 @@ _IMPORTERS = ("nbmodelver.codecs.rebuild:public", "nbmodelver.codecs.rebuild:mod
 
 
 def _imported(opcode: str, stack: list[str | None]) -> list[str]:
-    """What a call of ours imports, when the opcode makes the tuple of its arguments."""
+    """The imports of a call of `rebuild.public` or `rebuild.module`, if the opcode builds its argument tuple."""
     first, second, third = stack
     if opcode == "TUPLE2" and first == _IMPORTERS[0]:
         return [f"{second}:{third}"]
@@ -57,7 +57,7 @@ def _imported(opcode: str, stack: list[str | None]) -> list[str]:
 
 
 def _pushed(name: str, argument: Any, memo: dict[int, str | None]) -> str | None:
-    """The text that an opcode leaves on the stack, if it is one."""
+    """The string that an opcode pushes; None for other values."""
     if name in _STRINGS:
         return str(argument)
     return memo.get(int(argument)) if name in _GETS else None

@@ -1,7 +1,7 @@
-"""What a load could not bring back as it was: codecs say it while they build, the loader collects it for each group.
+"""Notes about differences between a loaded value and the original.
 
-A note is a text without the name of the value, such as "string[python] here, was str". Outside of `collected` nothing
-listens, so a codec may always note.
+Codecs add notes while they build values, and the loader collects them for each group. A note does not contain the name
+of the value: "string[python] here, was str". Outside of `collected` notes are dropped, so a codec may always add one.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Heard(list[str]):
-    """The notes of one block. owed: what was built to be taken by another codec, and the error if it was not.
+    """The notes of one block.
 
-    actions: what has to be done to the kernel for the values to be as they were, each with the note if it is not done.
+    owed: placeholders that another codec has to consume, each with the error to raise otherwise. actions: changes to
+    the kernel that make the values equal to the original, each with the note to add if it is not run.
     """
 
     def __init__(self) -> None:
@@ -26,7 +27,7 @@ class Heard(list[str]):
         self.owed: dict[int, tuple[object, Exception]] = {}
 
     def demand_settled(self) -> None:
-        """Raise the error of the first that nobody took."""
+        """Raise the error of the first placeholder that was not consumed."""
         for _value, error in self.owed.values():
             raise error
 
@@ -36,7 +37,7 @@ _heard: ContextVar[Heard | None] = ContextVar("nbmodelver_notes", default=None)
 
 @contextmanager
 def collected() -> Iterator[Heard]:
-    """Collect what is noted in the block, each text once, in the order of the first time."""
+    """Collect the notes of the block, each once, in order."""
     heard = Heard()
     token = _heard.set(heard)
     try:
@@ -46,19 +47,19 @@ def collected() -> Iterator[Heard]:
 
 
 def note(text: str) -> None:
-    """Say that something of the value that is being built is not as it was."""
+    """Add a note: the value being built differs from the original in this way."""
     heard = _heard.get()
     if heard is not None and text not in heard:
         heard.append(text)
 
 
 def instead(here: object, then: object) -> None:
-    """Say that something stands here for what it was then."""
+    """Note that `here` replaces `then`."""
     note(f"{here} here, was {then}")
 
 
 def owe(value: object, error: Exception) -> None:
-    """Say that `value` only stands for something, and must be taken by whoever can build the real one of it."""
+    """Register a placeholder that another codec has to consume; raises `error` outside of `collected`."""
     heard = _heard.get()
     if heard is None:
         raise error
@@ -66,26 +67,26 @@ def owe(value: object, error: Exception) -> None:
 
 
 def settle(value: object) -> None:
-    """Say that `value` was taken."""
+    """Mark a placeholder as consumed."""
     heard = _heard.get()
     if heard is not None:
         heard.owed.pop(id(value), None)
 
 
 def later(action: Callable[[], None], otherwise: str) -> None:
-    """Leave something that reaches beyond the value to a rollback; every other load notes `otherwise` instead."""
+    """Register a change beyond the value for a rollback; every other load adds the note `otherwise` instead."""
     heard = _heard.get()
     if heard is not None:
         heard.actions.append((action, otherwise))
 
 
 def made_with(library: str, then: str, here: str) -> None:
-    """Say that another release of a library made the value."""
+    """Note that another release of a library made the value."""
     note(made_with_text(library, then, here))
 
 
 def made_with_text(library: str, then: str, here: str) -> str:
-    """The same as a text.
+    """The text of that note.
 
     >>> made_with_text("scikit-learn", "1.5.0", "1.9.1")
     'made with scikit-learn 1.5.0, here 1.9.1'

@@ -1,4 +1,4 @@
-"""numpy: arrays without objects as raw memory, arrays of objects as their elements, scalars, dtypes, masked arrays."""
+"""numpy: arrays without objects as raw memory, object arrays as their elements, scalars, dtypes, masked arrays."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def _take_array(value: Any, memory: Memory) -> State | None:
 
 
 _FREE_BASE = 1024
-"""A view of an object array keeps its base up to so many elements; beyond, only if a quarter of it is visible."""
+"""A view of an object array keeps a base of up to this many elements; a longer base only if a quarter is visible."""
 
 
 def _is_worth_its_base(value: Any, base: Any) -> bool:
-    """True when the base, whose memory has to be without gaps, is kept with a view of it."""
+    """True if the base of a view is stored with it; its memory must have no gaps."""
     if not (base.flags.c_contiguous or base.flags.f_contiguous):
         return False
     return bool(base.size <= _FREE_BASE or value.size * 4 >= base.size)
@@ -68,7 +68,7 @@ def _string_dtype(dtype: Any) -> tuple[Any, ...]:
 
 
 def _string_dtype_of(packed: Sequence[Any]) -> Any:
-    """The StringDType of `_string_dtype`; before numpy 2 there is none, and objects are the nearest."""
+    """The StringDtype of `_string_dtype`; before numpy 2 the object dtype replaces it."""
     if not hasattr(np.dtypes, "StringDType"):
         notes.instead("object", "StringDType")
         return np.dtype(object)
@@ -88,7 +88,7 @@ def _build_array(state: State) -> Any:
         if type(base) is not np.ndarray or base.dtype.kind != "O":
             raise TypeError("not an array of objects")
         if any(step % base.itemsize for step in (offset, *strides)):
-            raise ValueError("a view between two objects")  # It would take other bytes for addresses.
+            raise ValueError("a view between two objects")  # Other bytes would be read as addresses.
         made = np.ndarray(shape, object, base, offset, strides)
         made.flags.writeable = writeable
         return made
@@ -111,20 +111,20 @@ def _build_array(state: State) -> Any:
 
 
 def reduce_objects(value: Any, state: State) -> Any:
-    """How pickle takes an array of objects apart: an empty one of the same shape, then its elements."""
+    """The pickle reduction of an object array of any shape: an empty array, then its elements."""
     _, shape, order, writeable, *items = state
-    if type(value) is not np.ndarray:  # A subclass that the codec takes for an array: a memmap has no objects.
+    if type(value) is not np.ndarray:  # A subclass that the codec stores as an array; a memmap has no objects.
         return NotImplemented
     return objects, (shape, order), (writeable, items), None, None, set_objects
 
 
 def objects(shape: tuple[int, ...], order: str) -> Any:
-    """An array for objects. order: "C" or "F"."""
+    """An uninitialized object array. order: "C" or "F"."""
     return np.empty(shape, object, order=order)  # type: ignore[call-overload]
 
 
 def set_objects(array: Any, state: tuple[bool, list[Any]]) -> None:
-    """Give an array its elements, in the order of its memory, and whether it can be written."""
+    """Set the elements of an array in memory order, and its writability."""
     writeable, items = state
     is_fortran = array.flags.f_contiguous and not array.flags.c_contiguous
     flat = array.reshape(-1, order="F" if is_fortran else "C")
@@ -141,7 +141,7 @@ def _as_column(items: list[Any]) -> Any:
 
 
 def _shaped(made: Any, shape: tuple[int, ...], order: str) -> Any:
-    """`made` in this shape as an array that owns its memory."""
+    """`made` in this shape, as an array that owns its memory."""
     if made.ndim == 1 and tuple(shape) == made.shape:
         return made
     whole = np.empty(shape, made.dtype, order=order)  # type: ignore[call-overload]
@@ -163,7 +163,7 @@ def _build_scalar(state: State) -> Any:
         raise ValueError("not a scalar")
     if not dtype.itemsize:
         return dtype.type()
-    if dtype.kind == "S":  # Zeros at the end belong to a scalar, but not to the element of an array.
+    if dtype.kind == "S":  # Trailing zeros belong to a scalar, but not to an element of an array.
         return np.bytes_(data)
     if dtype.kind == "U":
         return np.str_(bytes(data).decode("utf-32-be" if dtype.str[0] == ">" else "utf-32-le", "surrogatepass"))
@@ -275,44 +275,44 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Subclasses of array that leave pickling to numpy, which would drop their attributes."""
+    """The reduction for array subclasses whose pickling by numpy would drop their attributes."""
     cls: Any = kind
     plain = issubclass(cls, np.ndarray) and cls not in _EXACT and cls.__reduce__ is np.ndarray.__reduce__
     return reduce_subclass if plain and cls.__reduce_ex__ is np.ndarray.__reduce_ex__ else None
 
 
 def reduce_subclass(value: Any, memory: Memory) -> Any:
-    """An instance of a subclass as an array, its class and its attributes."""
+    """An instance of a subclass as array, class and attributes."""
     base = memory.keep(np.ndarray.view(value, np.ndarray))
     return view_as, (base, type(value)), getattr(value, "__dict__", None) or None, None, None, set_attributes
 
 
 def view_as(base: Any, cls: type) -> Any:
-    """An array seen as an instance of a subclass."""
+    """A view of an array as an instance of a subclass."""
     return np.ndarray.view(base, cls)
 
 
 def set_attributes(value: Any, own: dict[str, Any]) -> None:
-    """Give an instance of a subclass its own attributes."""
+    """Set the attributes of an instance of a subclass."""
     value.__dict__.clear()
     value.__dict__.update(own)
 
 
 def take_session() -> dict[str, Any]:
-    """The state of the global random generator and the print options."""
+    """The state of the global random generator, and the print options."""
     options = {k: v for k, v in np.get_printoptions().items() if v is None or type(v) in (bool, int, float, str)}
     return {"random": np.random.get_state(legacy=False), "printoptions": options}
 
 
 def restore_session(state: dict[str, Any]) -> None:
-    """Put the state of `take_session` back."""
+    """Restore the state of `take_session`."""
     np.random.set_state(state["random"])
-    known = np.get_printoptions()  # numpy 2 has more of them.
+    known = np.get_printoptions()  # numpy 2 has further options.
     np.set_printoptions(**{name: value for name, value in state["printoptions"].items() if name in known})
 
 
 def to_open_format(value: Any) -> tuple[str, bytes, Any] | None:
-    """An array without objects as .npy (format, bytes, read again); None for anything else."""
+    """An array without objects as .npy: format, bytes, and the array read from them; None for other values."""
     if type(value) is not np.ndarray or value.dtype.hasobject:
         return None
     file = io.BytesIO()
@@ -322,5 +322,5 @@ def to_open_format(value: Any) -> tuple[str, bytes, Any] | None:
 
 
 def comparable(value: Any) -> Any:
-    """What tells two arrays apart but for the strides of a view."""
+    """The content of an array for a comparison that ignores strides."""
     return value.dtype, value.shape, value.tobytes()

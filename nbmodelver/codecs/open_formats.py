@@ -1,8 +1,8 @@
-"""Values in open formats, for readers without nbmodelver: JSON, .npy, Parquet. Only where one holds the value exactly.
+"""Values in open formats (JSON, .npy, Parquet), for readers without nbmodelver, if a format represents them exactly.
 
-Exact means: what a plain reader gets from the bytes is encoded to the very bytes of the value itself. A library's file
-offers `to_open_format(value)`, which gives the format, the bytes and what reading them gives, or None; and
-`comparable(value)`, which gives what to compare.
+Exactly means: the value that an ordinary reader gets from the bytes has the same encoding as the original. The file of
+a library defines `to_open_format(value)`, which returns the format, the bytes and the value read from them, or None;
+and `comparable(value)`, which returns the content to compare.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 JSON = "json"
 LIBRARIES: dict[str, str] = {"numpy": "numpy", "pandas": "pandas"}
-"""Root module of a type -> the file in codecs/ that knows an open format for it."""
+"""Root module of a type -> the file in codecs/ with an open format for it."""
 
 
 @dataclass(frozen=True)
 class OpenFormat:
     """A value in an open format: "json", "npy", "parquet" or "parquet-series".
 
-    label: a series' own name, which its Parquet column ("value") does not tell.
+    label: the name of a series, which its Parquet column ("value") does not contain.
     """
 
     format: str
@@ -35,7 +35,7 @@ class OpenFormat:
 
 
 def to_open_format(value: Any) -> OpenFormat | None:
-    """The value in an open format, or None when none holds it exactly. Needs no pickle and runs none."""
+    """The value in an open format, or None if no format represents it exactly. Neither uses nor runs pickle."""
     kind = type(value)
     library = LIBRARIES.get(kind.__module__.partition(".")[0])
     if library is None:

@@ -37,7 +37,11 @@ def make_codec(
 
 
 def private(values: Any, memory: Memory, *, rows: bool = False) -> Any:
-    """A numpy array for a state: its memory if it has no objects in it, else the array for the numpy codec."""
+    """A numpy array of any dtype for a state.
+
+    Its memory is added without a copy and as private if it has no objects; otherwise the array is left to the numpy
+    codec.
+    """
     if type(values) is not np.ndarray or values.dtype.hasobject or values.dtype.metadata is not None:
         is_view = type(values) is np.ndarray and values.base is not None
         return memory.keep(values.copy(order="K") if is_view else values)
@@ -104,7 +108,7 @@ def _build_sparse(state: State) -> Any:
 
 
 def _indices(starts: Any, lengths: Any) -> Any:
-    """The numbers in all of these blocks."""
+    """The positions in all of these blocks, 1-D int32."""
     blocks = [np.arange(a, a + n, dtype=np.int32) for a, n in zip(starts, lengths, strict=True)]
     return np.concatenate(blocks) if blocks else np.empty(0, np.int32)
 
@@ -139,7 +143,7 @@ def _build_arrow(state: State) -> Any:
 
 
 def _arrow_strings(cls: Any, data: Any, dtype: Any) -> Any:
-    """Strings of Arrow under a StringDtype; pandas 2.1 takes small strings only, and 3 wants to know the dtype."""
+    """An Arrow array as a string array; pandas 2.1 accepts only `string` (not large), pandas 3 needs the dtype."""
     try:
         made = cls(data, dtype=dtype)
     except TypeError:  # pandas < 3
@@ -151,7 +155,7 @@ def _arrow_strings(cls: Any, data: Any, dtype: Any) -> Any:
 
 
 def _as_objects(data: Any) -> Any:
-    """Strings of Arrow as an array of Python's, with NaN for what is missing."""
+    """Arrow strings as a 1-D object array, with NaN for missing ones."""
     items = data.to_pylist()
     made = np.empty(len(items), object)
     made[:] = [np.nan if item is None else item for item in items]

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def is_object(dtype: Any) -> bool:
-    """True for the dtype that stands for strings where pandas has none for them."""
+    """True for the object dtype that replaces a string dtype in a pandas without one."""
     return isinstance(dtype, np.dtype) and dtype.hasobject
 
 
 def _take_offset(offset: Any, _memory: Memory) -> State | None:
-    """Class, n, normalize, and the other arguments by name: their order differs between releases of pandas."""
+    """Class, n, normalize, and the other arguments by name, because their order differs between releases of pandas."""
     name = type(offset).__name__
     if getattr(pd.offsets, name, None) is not type(offset):
         return None
-    # The calendar is made of the holidays and the weekmask, which are there too.
+    # The calendar is derived from the holidays and the weekmask, which are included.
     own = {k: v for k, v in offset.kwds.items() if k != "calendar" and _SINCE.get((name, k), offset) != v}
     return name, offset.n, offset.normalize, *[x for pair in sorted(own.items()) for x in pair]
 
 
 _SINCE: dict[tuple[str, str], Any] = {("Easter", "method"): 3}
-"""Arguments that not every release knows, with the default that is what the others do."""
+"""Arguments that only newer releases have, with the default that equals the older behaviour."""
 
 
 def _offset_class(name: str) -> Any:
@@ -59,7 +59,7 @@ def _take_string_dtype(dtype: Any, _memory: Memory) -> State:
 
 
 def _build_string_dtype(state: State) -> Any:
-    """The dtype, or the nearest that this pandas has: the same missing value first, then any storage for it."""
+    """The dtype, or the nearest in this pandas: first the same missing value, then any storage."""
     storage, uses_na = state
     made = _first_string_dtype(storage.removesuffix("_numpy"), uses_na)
     here = "object" if is_object(made) else _string_name(made.storage, made.na_value is pd.NA)
@@ -94,11 +94,11 @@ def _string_name(storage: str, uses_na: bool) -> str:
 
 
 _zones: dict[int, tuple[Any, Any]] = {}
-"""Zones met, and how each is kept."""
+"""Id of a zone -> the zone and its stored form."""
 
 
 def _zone(zone: Any) -> Any:
-    """The name of a zone that pandas makes of this name by itself, of whatever library; any other zone itself."""
+    """The name of a zone if pandas makes an equal zone from it, otherwise the zone."""
     if zone is None:
         return None
     met = _zones.get(id(zone))
@@ -126,7 +126,7 @@ def _root(zone: Any) -> str:
 
 
 def _usable(zone: Any) -> Any:
-    """The zone, or pandas' own of that name where pandas cannot use it (pandas 2 takes no zone of dateutil 4)."""
+    """The zone, or pandas' own zone of that name if pandas cannot use it (pandas 2 does not support dateutil 4)."""
     if zone is None or isinstance(zone, str) or _root(zone) != "dateutil" or _works(zone):
         return zone
     name = zones.name_of(zone) or "UTC"
@@ -135,7 +135,7 @@ def _usable(zone: Any) -> Any:
 
 
 def _works(zone: Any) -> bool:
-    try:  # Of a single Timestamp, pandas would print the error and go on.
+    try:  # With a single Timestamp, pandas would print the error and continue.
         pd.DatetimeIndex([0], tz="UTC").tz_convert(zone).to_pydatetime()
     except (TypeError, ValueError, AttributeError):
         return False
@@ -154,13 +154,13 @@ def _build_timestamp(state: State) -> Any:
         stamp = pd.Timestamp(np.datetime64(value, unit))
         return stamp if tz is None else stamp.tz_localize("UTC").tz_convert(tz)
     made = pd.Timestamp(value, unit="ns", tz=tz)
-    # A zone tells the fold of a moment; pytz has none.
+    # A zone determines the fold of a moment; pytz has no fold.
     return pd.Timestamp(value, unit="ns", fold=fold) if fold and tz is None else made
 
 
 def _build_period_dtype(state: State) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # Business days are on their way out of pandas.
+        warnings.simplefilter("ignore", FutureWarning)  # pandas deprecates business day periods.
         return pd.PeriodDtype(*state)
 
 
@@ -181,7 +181,7 @@ def scalar_codec(tag: str, take: Callable[[Any], State], build: Callable[[State]
 
 
 OFFSET = Codec("pandas.offset_of", _take_offset, _build_offset, identity=False)
-OLD_OFFSET = Codec("pandas.offset", _take_offset, _build_offset_by_position, identity=False)  # Until 2026-11.
+OLD_OFFSET = Codec("pandas.offset", _take_offset, _build_offset_by_position, identity=False)  # Written until 2026-11.
 STRING_DTYPE = Codec("pandas.string_dtype", _take_string_dtype, _build_string_dtype, identity=False)
 TZ_DTYPE = scalar_codec("tz_dtype", lambda v: (v.unit, _zone(v.tz)), _build_tz_dtype)
 PERIOD_DTYPE = scalar_codec("period_dtype", lambda v: (v.freq,), _build_period_dtype)

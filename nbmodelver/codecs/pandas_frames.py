@@ -23,17 +23,17 @@ _OWN = {"_mgr", "_attrs", "_flags", "_item_cache", "_name", "_cache"}
 
 
 def extra_attributes(value: Any) -> dict[str, Any]:
-    """What someone has hung on a frame or series (patsy does), without what pandas remembers there."""
+    """Attributes that were set on a frame or series (patsy does so), without pandas' own."""
     return {k: v for k, v in vars(value).items() if k not in _OWN and k not in type(value)._accessors}
 
 
 def user_attributes(value: Any) -> dict[str, Any]:
-    """The same of a plain frame or series; names with an underscore are pandas' own, and differ by its version."""
+    """The same without names that begin with an underscore: these are pandas' own and differ between releases."""
     return {k: v for k, v in extra_attributes(value).items() if not k.startswith("_")}
 
 
 def picklable_attributes(value: Any, own: dict[str, Any], memory: Memory) -> dict[str, Any]:
-    """Those attributes that can be pickled: one that cannot (an old patsy's) is no reason to lose the frame."""
+    """The attributes that can be pickled; the others are dropped with a note, and the frame is kept."""
     found = {}
     for name, item in own.items():
         try:
@@ -55,7 +55,7 @@ def frame_state(frame: Any, memory: Memory) -> State:
     blocks = []
     for block in frame._mgr.blocks:
         where = block.mgr_locs.indexer
-        # The numbers of a slice are numpy's after some operations (unstack), and Python's in a frame that was rebuilt.
+        # A slice has numpy integers after some operations (unstack), and Python integers in a rebuilt frame.
         place = tuple(map(int, (where.start, where.stop, where.step) if isinstance(where, slice) else where))
         blocks.append(
             (
@@ -68,7 +68,7 @@ def frame_state(frame: Any, memory: Memory) -> State:
 
 
 def _slots(frame: Any, block: Any) -> Iterator[str]:
-    """The names of a block's columns, to find their twins in the parent version."""
+    """Yield the names of the columns of a block, to find their counterparts in the parent version."""
     for at in block.mgr_locs:
         name = frame.columns[at]
         yield name if type(name) is str else f"#{at}"
@@ -96,7 +96,7 @@ def _build_frame(state: State) -> Any:
 
 
 def _as_block(values: Any) -> Any:
-    """Objects that stand for an extension array, which has one axis, as the block of one column that pandas wants."""
+    """A 1-D object array that replaces an extension array, reshaped to the 2-D block that pandas expects."""
     return values.reshape(1, -1) if type(values) is np.ndarray and values.ndim == 1 else values
 
 
@@ -131,7 +131,7 @@ def _build_series(state: State) -> Any:
 def _take_index(index: Any, memory: Memory) -> State:
     values = index_array(index)
     if type(values) is not np.ndarray:
-        values = values.view()  # Indexes share their arrays freely; that must not tie names together.
+        values = values.view()  # Indexes share their arrays; this must not link names.
     freq = index.freq if type(index) in (pd.DatetimeIndex, pd.TimedeltaIndex) else None
     return type(index).__name__, private(values, memory), index.name, freq
 
@@ -142,9 +142,10 @@ def _build_index(state: State) -> Any:
 
 
 def _with_freq(index: Any, freq: Any) -> Any:
-    """An index with this frequency, which pandas keeps on the array (before 3.1) or on the index (since).
+    """An index with this frequency, which pandas stores on the array (before 3.1) or on the index (since 3.1).
 
-    Set past the public way, which builds the whole index again to compare, and refuses some that pandas itself made.
+    It is set without the public setter, which builds the whole index again and rejects some frequencies that pandas
+    creates.
     """
     if freq is not None:
         holder = index if hasattr(type(index), "_freq") else index.array

@@ -1,4 +1,4 @@
-"""pandas: the open format of frames and series, and the comparison of what came back from it."""
+"""pandas: frames and series in an open format, and their comparison with what is read from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def to_open_format(value: Any) -> tuple[str, bytes, Any] | None:
-    """A frame or series as Parquet (format, bytes, read again); None for what Parquet or pyarrow cannot take."""
+    """A frame or series as Parquet: format, bytes, and the value read from them.
+
+    None if Parquet cannot represent it.
+    """
     kind = type(value)
     if kind is pd.DataFrame:
         return _parquet("parquet", value, lambda frame: frame)
@@ -38,13 +41,13 @@ def _parquet(form: str, frame: Any, read: Callable[[Any], Any]) -> tuple[str, by
             warnings.simplefilter("ignore")
             frame.to_parquet(file, engine="pyarrow", compression="zstd")
             again = read(pd.read_parquet(io.BytesIO(file.getvalue()), engine="pyarrow"))
-    except Exception:  # No pyarrow, duplicate columns, mixed objects ...: it says so in a dozen ways.
+    except Exception:  # No pyarrow, duplicate columns, mixed objects ...: the exception types vary.
         return None
     return form, file.getvalue(), again
 
 
 def comparable(value: Any) -> Any:
-    """What tells two frames or series apart, whatever the blocks of memory they lie in."""
+    """The content of a frame or series, independent of its memory blocks."""
     attrs = dict(value.attrs)
     if type(value) is pd.Series:
         return _visible(value.array), _labels(value.index), value.name, attrs
@@ -53,7 +56,7 @@ def comparable(value: Any) -> Any:
 
 
 def _visible(values: Any) -> Any:
-    """The values without what no one can see: a date range's frequency, numbers under a mask, chunks, flags."""
+    """The values without invisible state: frequency of a date range, numbers under a mask, chunks, flags."""
     if type(values) in (DatetimeArray, TimedeltaArray):
         return str(values.dtype), values.asi8.tobytes()
     if type(values) in (IntegerArray, FloatingArray, BooleanArray):
@@ -69,7 +72,7 @@ def _visible(values: Any) -> Any:
 
 
 def _labels(index: Any) -> Any:
-    """The labels of rows or columns; scikit-learn's are numpy's strings, which are as good as Python's."""
+    """The labels of rows or columns; string scalars of numpy, as from scikit-learn, count as Python strings."""
     if type(index) is not pd.Index:
         return index
     if len(index) and all(isinstance(label, str) for label in index):

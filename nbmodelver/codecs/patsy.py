@@ -1,7 +1,7 @@
 """patsy: design matrices with their design, so that a model with a formula can still predict.
 
-patsy refuses to pickle its classes, so as to be free to change them; a release that changed them loads what another
-one made as its own pickling would. Here their attributes are kept as they are.
+patsy refuses to pickle its classes because it may change them. If a release did change them, a value loads like with
+ordinary pickling. Here the attributes are stored as they are.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _reduce(value: Any, _memory: Memory) -> Any:
 
 
 def find(_kind: type) -> Codec | None:
-    """None: these values go through pickle."""
+    """None: these values are pickled."""
     return None
 
 
@@ -33,7 +33,7 @@ BY_TAG: dict[str, Codec] = {}
 
 
 def helper(kind: type) -> Helper | None:
-    """A reduction for the classes that patsy refuses to pickle."""
+    """The reduction for classes that patsy refuses to pickle."""
     if kind is DesignMatrix:
         return reduce_subclass
     return _reduce if getattr(kind, "__getstate__", None) in (no_pickling, Origin.__getstate__) else None

@@ -1,15 +1,15 @@
-"""Data written and read without pickle: columns of values, level by level.
+"""Data written without pickle: columns of values, level by level. plain_reading.py reads it.
 
-Values are encoded breadth first. All values of one level stand in a *column*, split by exact type: numbers become one
-array, strings one text and their lengths, and containers *nodes*, whose members make the columns of the next level.
-So the work is done in a few C calls per level instead of one Python call per object, and the bytes are
-columns that compress well. Nodes are numbered when first met; a node met again is its number, so sharing and
-cycles survive. Types that are neither built in nor known to a codec raise `NotPlain`; then pickle takes over.
+Values are encoded breadth first. All values of one level form a *column*, split by exact type: numbers become one
+array, strings one text and their lengths, and containers *nodes*, whose members form the columns of the next level. The
+work is done in a few C calls per level instead of one Python call per object, and the bytes are columns that compress
+well. Nodes are numbered at their first occurrence; a further occurrence is the number, so sharing and cycles are
+preserved. A type that is neither built in nor known to a codec raises `NotPlain`, and the caller uses pickle.
 
 Layout of the skeleton: "<I" length of the header, header (JSON), then the inline payloads one after another.
 Header: {"sizes": bytes of each inline payload, "nodes": count, "root": column, "batches": [batch ...]}.
-Column: [count, payload of type indices or None, [[type, description] ...]]. Payloads: n >= 0 is inline payload n,
-n < 0 is buffer -n - 1 of the recipe. Batch: [type, first node, count, payload of member counts or None, columns].
+Column: [count, payload of type indices or None, [[type, description] ...]]. Payloads: n >= 0 is inline payload n, n < 0
+is buffer -n - 1 of the recipe. Batch: [type, first node, count, payload of member counts or None, columns].
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 INLINE_BYTES = 4096
-"""Payloads below this stay in the skeleton; larger ones are buffers, compared and stored by themselves."""
+"""Smaller payloads stay in the skeleton; larger ones are buffers, which are compared and stored separately."""
 
 MAX_BATCHES = 20_000
-"""More nested levels than this are left to pickle, which names the value when they are too many for it as well."""
+"""Values with more nested levels are left to pickle, which reports the value if its own limit is exceeded."""
 
 CONTAINERS: dict[type, str] = {list: "list", tuple: "tuple", dict: "dict", set: "set", frozenset: "frozenset"}
 _JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 class NotPlain(Exception):  # a signal between two encoders, never shown
-    """A value that cannot be written without pickle; `kind` is the type that stopped it."""
+    """The value needs pickle. kind: the type that has no plain form."""
 
     def __init__(self, kind: type) -> None:
         super().__init__(kind)
@@ -48,9 +48,9 @@ class NotPlain(Exception):  # a signal between two encoders, never shown
 
 
 def encode(roots: Sequence[Any], memory: Memory) -> Encoder:
-    """Encode several values at once, so that what they share is shared when they come back.
+    """Encode several values together, so that objects shared between them stay shared.
 
-    Raises NotPlain at the first type that has no plain form. Calls nothing that the user wrote.
+    Raises NotPlain at the first type without a plain form. Calls no user code.
     """
     encoder = Encoder(memory)
     encoder.run(list(roots))
@@ -58,7 +58,7 @@ def encode(roots: Sequence[Any], memory: Memory) -> Encoder:
 
 
 class Encoder:
-    """One run over some values; afterwards `skeleton()`, `buffers` and `linking` hold the result."""
+    """One encoding run. Afterwards `skeleton()`, `buffers` and `linking` hold the result."""
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
@@ -88,11 +88,14 @@ class Encoder:
 
     @property
     def linking(self) -> set[int]:
-        """Ids of the mutable objects met; a name that holds one of them too has to be restored together."""
+        """Ids of the mutable objects met.
+
+        A name that holds one of them has to be restored together with these values.
+        """
         return set(chain.from_iterable(self._linking))
 
     def skeleton(self) -> bytes:
-        """The bytes to store beside the buffers."""
+        """The bytes to store with the buffers."""
         header = {
             "sizes": [len(b) for b in self._inline],
             "nodes": self._count,
@@ -165,7 +168,7 @@ class Encoder:
             self._numbered.update(zip(ids, range(first, first + len(ids)), strict=True))
 
     def _references(self, code: str, values: list[Any], ids: list[int]) -> Iterable[int]:
-        """Numbers of nodes of which some were met before, which makes the numbers of all of them worth knowing."""
+        """The numbers of nodes of which some were met before."""
         self.explicit = True
         if self._numbered is None:
             self._numbered = {i: first + at for first, met in self._fresh for at, i in enumerate(met)}
@@ -257,7 +260,7 @@ _SCALARS: dict[type, Callable[[Encoder, list[Any]], list[Any]]] = {
 
 
 def sort_key(value: Any) -> tuple[str, Any]:
-    """A total order over hashable plain values that never calls a user's method, equal across processes."""
+    """A total order over hashable plain values, equal in all processes, which calls no user method."""
     kind = type(value)
     if kind is float:
         return "float", struct.pack(">d", value)

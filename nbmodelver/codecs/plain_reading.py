@@ -1,4 +1,4 @@
-"""Reads what plain.py wrote."""
+"""Reads data that plain.py wrote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _NotReady:
-    """Stands for a node whose members are not built yet."""
+    """Placeholder for a node whose members are not built yet."""
 
 
 _NOT_READY = _NotReady()
@@ -26,11 +26,11 @@ MUTABLE: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": set}
 
 
 def decode(skeleton: bytes | memoryview, buffers: Sequence[memoryview], arrays: Arrays) -> list[Any]:
-    """The values that `encode` was given.
+    """The values that were passed to `encode`.
 
     buffers: the raw bytes of `Encoder.buffers`, in order. arrays: the arrays that the encoder's memory collected.
-
-    Runs nothing but the codecs' own builders. Raises Damaged for bytes that `encode` cannot have written.
+    Runs only the builders of codecs. Raises Damaged for bytes that `encode` cannot have written, and LimitExceeded,
+    NotLoadable.
     """
     try:
         return _Decoder(memoryview(skeleton), buffers, arrays).run()
@@ -38,14 +38,14 @@ def decode(skeleton: bytes | memoryview, buffers: Sequence[memoryview], arrays: 
         raise
     except RecursionError as error:
         raise LimitExceeded(
-            "this value is nested too deep to be read", "limit: the interpreter's recursion limit"
+            "this value is nested too deeply to be read", "raise the recursion limit: sys.setrecursionlimit"
         ) from error
     except (ValueError, TypeError, KeyError, IndexError, struct.error, OverflowError, AttributeError) as error:
         raise Damaged(f"the plain data of this value is not well formed ({error})", "try: %mv_verify --full") from error
 
 
 def codes(skeleton: bytes | memoryview) -> frozenset[str]:
-    """The codes of the containers and codecs in a skeleton; nothing is built. Raises ValueError."""
+    """The codes of the containers and codecs in a skeleton. Nothing is built. Raises ValueError."""
     try:
         (size,) = struct.unpack_from("<I", skeleton)
         return frozenset(str(batch[0]) for batch in json.loads(bytes(skeleton[4 : 4 + size]))["batches"])
@@ -54,7 +54,7 @@ def codes(skeleton: bytes | memoryview) -> frozenset[str]:
 
 
 def can_be_built(skeleton: bytes, buffers: Sequence[memoryview]) -> bool:
-    """True when no value has to be built before itself: a cycle through something that cannot be made empty first."""
+    """False if a value would have to be built before itself: a cycle through an object without an empty form."""
     try:
         _Rehearsal(memoryview(skeleton), buffers, Arrays([[], [], []], [])).run()
     except ValueError:
@@ -63,15 +63,15 @@ def can_be_built(skeleton: bytes, buffers: Sequence[memoryview]) -> bool:
 
 
 def states(skeleton: bytes | memoryview, buffers: Sequence[memoryview], tag: str) -> Iterator[tuple[Any, ...]]:
-    """The states that this codec gave, as far as they hold nothing but scalars; nothing is built.
+    """Yield the states of this codec that consist of scalars. Nothing is built.
 
-    buffers: those that are at hand; states in others are passed over.
+    buffers: those that are available; states in other buffers are skipped.
     """
     try:
         decoder = _Decoder(memoryview(skeleton), buffers, Arrays([[], [], []], []))
         yield from decoder.scalar_states(tag)
     except (ValueError, TypeError, KeyError, IndexError, struct.error, AttributeError, NbmodelverError):
-        return  # Whatever is wrong with it, `decode` will say.
+        return  # `decode` will report the error.
 
 
 class _Decoder:
@@ -106,7 +106,7 @@ class _Decoder:
         return self._column(self._root)
 
     def scalar_states(self, tag: str) -> Iterator[tuple[Any, ...]]:
-        """The states of one codec that are made of scalars."""
+        """Yield the states of one codec that consist of scalars."""
         for code, _first, _count, lengths, columns in self._batches:
             if code == tag and all(part[0] in _READERS for column in columns for part in column[2]):
                 (members,) = [self._column(column) for column in columns]
@@ -121,7 +121,7 @@ class _Decoder:
             self._nodes[first : first + count] = [make() for _ in range(count)]
 
     def _build(self, batch: list[Any], todo: Sequence[int]) -> list[int]:
-        """Build these nodes of a batch; gives those that still wait for others."""
+        """Build these nodes of a batch; returns those that wait for other nodes."""
         code, first, count, lengths, columns = batch
         if lengths is None:
             return self._build_alike(batch, todo)
@@ -141,7 +141,7 @@ class _Decoder:
         return left
 
     def _build_alike(self, batch: list[Any], todo: Sequence[int]) -> list[int]:
-        """Dicts that all have the same keys: one column per key."""
+        """Build dicts with equal keys: one column per key."""
         _code, first, count, _lengths, columns = batch
         keys, *values = [self._column(column) for column in columns]
         if any(len(v) != count for v in values) or len(keys) != len(values):
@@ -182,11 +182,11 @@ class _Decoder:
         except Exception as error:
             what = f"a value of kind '{tag}' cannot be rebuilt here: {type(error).__name__}: {error}"
             raise NotLoadable(
-                what, "compare library versions: %mv_show VERSION; or check the store: %mv_verify --full"
+                what, "compare library versions with %mv_show VERSION, or check the store with %mv_verify --full"
             ) from error
 
     def referred(self, number: int, held: int) -> Any:
-        """What an `ArrayRef` stands for."""
+        """The array, or the held object, that an `ArrayRef` stands for."""
         return self.arrays.resolve(number, held=bool(held))
 
     def _payload(self, number: int) -> memoryview:
@@ -228,7 +228,7 @@ class _Decoder:
 
 
 class _Rehearsal(_Decoder):
-    """Goes through the order of building with stand-ins for arrays and for what codecs would build."""
+    """Follows the order of building with placeholders for arrays and for values of codecs."""
 
     def _restore(self, tag: str, number: int, state: tuple[Any, ...]) -> None:
         del state
@@ -236,7 +236,7 @@ class _Rehearsal(_Decoder):
             self._nodes[number] = object()
 
     def referred(self, number: int, held: int) -> Any:
-        """A stand-in."""
+        """A placeholder."""
         return number, held
 
 

@@ -1,7 +1,7 @@
-"""Classes whose instances pickle brings back without running a line of their code, so that no trial can fail.
+"""Classes whose instances pickle restores without running their code, so that a trial load cannot fail.
 
-Such a class says nothing about its making, its attributes or its pickling. Pickle makes an empty object and fills its
-`__dict__`. The class itself is made again from functions and constants.
+Such a class defines no hook for creation, attributes or pickling. Pickle creates an empty object and fills its
+`__dict__`. The class itself is rebuilt from functions and constants.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ _SPEAKS = frozenset({
     "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__",
     "__eq__", "__hash__", "__set_name__", "__dataclass_fields__", "__attrs_attrs__",
 })  # fmt: skip
-"""Attributes by which a class has a say when an instance, or the class itself, is made again.
+"""Hooks that run when an instance, or the class itself, is rebuilt.
 
-`__eq__` and `__hash__`: a key of a dictionary in a cycle is hashed before its attributes are there.
+`__eq__` and `__hash__`: a dictionary key in a cycle is hashed before its attributes are set.
 """
 _CONSTANTS = (str, bytes, int, float, complex, bool, type(None))
 _CONTAINERS = (tuple, list, set, frozenset)
 _BASES = ("sklearn.", "torch.nn.modules.module.")
-"""Library classes, by how their names begin, that fill in the attributes of any subclass alike."""
+"""Beginnings of names of library classes that set the attributes of all subclasses in the same way."""
 
 
 def comes_back_plainly(cls: type) -> bool:
-    """True when neither an instance nor the class runs code of its own while it is loaded.
+    """True if neither an instance nor the class runs its own code when it is loaded.
 
     >>> class Trainer:
     ...     rate = 0.1
@@ -38,7 +38,7 @@ def comes_back_plainly(cls: type) -> bool:
     """
     try:
         return all(base is object or _is_known(base) or _is_silent(base) for base in cls.__mro__)
-    except RecursionError:  # A constant that holds itself.
+    except RecursionError:  # A container that contains itself.
         return False
 
 
@@ -47,7 +47,7 @@ def _is_known(base: type) -> bool:
 
 
 def _is_silent(cls: type) -> bool:
-    """Whether a class of the notebook has nothing but functions and constants."""
+    """True for a notebook class that has only functions and constants."""
     own = vars(cls)
     if type(cls) is not type or cls.__module__ != NOTEBOOK or _SPEAKS & own.keys():
         return False
@@ -62,19 +62,19 @@ _GIVEN = frozenset({
     "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__firstlineno__",
     "__static_attributes__", "__annotate_func__", "__annotations_cache__", "__slotnames__",
 })  # fmt: skip
-"""What every class has, and what the compiler and pickle leave in it."""
+"""Attributes of every class, and those that the compiler and pickle add."""
 _TYPE_LIKE = (type, str, types.GenericAlias, types.UnionType)
 
 
 def _is_simple(value: Any) -> bool:
-    """Whether a member is a constant, or a function, method or property that holds constants only."""
+    """True for a constant, or for a function, method or property that holds only constants."""
     if isinstance(value, property):
         return all(part is None or _is_simple(part) for part in (value.fget, value.fset, value.fdel))
     function = value.__func__ if isinstance(value, staticmethod | classmethod) else value
     if type(function) is types.FunctionType:
         held = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
         return not vars(function) and _closes_over_class_only(function) and all(map(_is_constant, held))
-    return _is_constant(value) or type(value).__module__.startswith(_BASES)  # sklearn adds methods of its own.
+    return _is_constant(value) or type(value).__module__.startswith(_BASES)  # scikit-learn adds its own methods.
 
 
 def _closes_over_class_only(function: types.FunctionType) -> bool:
@@ -82,7 +82,7 @@ def _closes_over_class_only(function: types.FunctionType) -> bool:
 
 
 def _is_constant(value: Any) -> bool:
-    """Whether a value is a constant or a container of constants. Raises RecursionError for one that holds itself."""
+    """True for a constant or a container of constants. Raises RecursionError for a container that contains itself."""
     kind = type(value)
     if kind is dict:
         return all(map(_is_constant, (*value.keys(), *value.values())))

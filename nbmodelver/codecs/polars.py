@@ -1,4 +1,4 @@
-"""polars: each column as an Arrow IPC file of its own, so that one changed column is one changed buffer."""
+"""polars: each column as a separate Arrow IPC file, so that a changed column is one changed buffer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _NEWEST: dict[str, Any] = {"compat_level": pl.CompatLevel.newest()} if hasattr(pl, "CompatLevel") else {"future": True}
-"""Strings as views, which polars holds in memory; polars 1.0 has another name for it."""
+"""Writes strings as views, as polars holds them in memory; polars 1.0 has another name for this option."""
 
 
 def _take_series(series: Any, memory: Memory) -> State:
@@ -38,15 +38,16 @@ def _dtype_name(series: Any) -> str:
 
 
 def _missing(series: Any) -> int:
-    """The number of missing rows; in polars 1.0 a Struct has none, but rows of missing fields."""
+    """The number of missing rows; in polars 1.0 a Struct has no missing rows, but rows with missing fields."""
     count: int = series.null_count()
     return count if count and series[series.is_null().arg_max()] is None else 0
 
 
 def _build_series(state: State) -> Any:
-    """A series from (name, IPC file, dtype, missing rows, categories of an Enum), or (name, None, objects).
+    """A series from (name, IPC file, dtype, missing rows, categories of an Enum), or from (name, None, objects).
 
-    Until 2026-11 that ended with the file. polars of another release may read it as something else: that is noted.
+    Until 2026-11 the first form ended with the file. If this release of polars reads another value from it, a note is
+    added.
     """
     name, data, *items = state
     if data is None:

@@ -1,4 +1,4 @@
-"""Pools of threads and processes without work: new ones with the same settings. A pool at work is refused."""
+"""Idle pools of threads and processes: new pools with the same settings. A pool that is working is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NEW = ("pool: new",)
 
 
 def _initializer(pool: Any) -> tuple[Any, Any]:
-    """The function that each worker begins with, and its arguments."""
+    """The initializer of the workers, and its arguments."""
     if hasattr(pool, "_initializer"):
         return pool._initializer, pool._initargs
     context = pool._create_worker_context()  # Python 3.14.
@@ -45,7 +45,7 @@ def _take_processes(pool: Any) -> KeptState:
 
 
 def _make_processes(cls: Any, workers: int, how: str, *first: Any) -> Any:
-    """first: initializer, its arguments, and how many tasks a worker does at most."""
+    """first: initializer, its arguments, and the maximum number of tasks per worker."""
     made = cls.__new__(cls)
     initializer, initargs, most = first
     _executors().ProcessPoolExecutor.__init__(

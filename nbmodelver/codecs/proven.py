@@ -1,4 +1,4 @@
-"""Libraries whose classes are known to come back: docs/coverage.md has the table, tests/fidelity runs it."""
+"""Libraries whose classes are known to load; docs/coverage.md has the table, and tests/fidelity runs it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PROVEN = frozenset({
     "xgboost", "lightgbm", "catboost", "networkx", "xarray", "sympy", "joblib", "imblearn", "transformers",
     "tokenizers", "nbmodelver", "dateutil", "pytz", "attr", "plotly", "shapely", "geopandas", "optuna", "seaborn",
 })  # fmt: skip
-"""Root modules whose classes need no trial."""
+"""Root modules whose classes need no trial load."""
 
 
 def is_proven(name: object) -> bool:

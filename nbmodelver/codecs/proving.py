@@ -1,8 +1,9 @@
-"""Proves that values come back: loads every class of value once, where the kernel is not touched (trial.py).
+"""Proves that values can be loaded: loads every class of value once, isolated from the kernel (trial.py).
 
-Pickle takes much that it cannot read again, and much whose own pickling leaves something out. Both are found before a
-version counts. What was loaded once is known for as long as the kernel lives, by its classes and the attributes of the
-value; data and the classes of the libraries in PROVEN are never tried, docs/coverage.md shows that they come back.
+Pickle writes many values that it cannot read, and the pickling methods of some classes drop attributes. Both are found
+before the commit is acknowledged. A successful load is remembered for the lifetime of the kernel, by the classes and
+the attribute names of the value. Data, and classes of the libraries in proven.py, are never tried; docs/coverage.md
+shows that they load.
 """
 
 from __future__ import annotations
@@ -30,18 +31,24 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.unpickling import Unpickler
 
 LIBRARY_LIMIT_S = 5.0
-"""For values without code of the notebook: what hangs there waits for a thread that a child does not have."""
+"""Time limit in seconds for values without notebook code:
+
+a hang there waits for a thread that the child does not have.
+"""
 
 FILLED_BYTES = 1 << 20
-"""Longer arrays are left empty in the first trial, which then costs no memory; a failure is tried again with all."""
+"""Longer arrays stay uninitialized in the first trial, which then costs no memory.
+
+A failure is tried again with data.
+"""
 
 MOST_COMPARED = 10_000
 
 _known: dict[Any, list[str]] = {}
-"""What was loaded, by its key -> what differed then."""
+"""Key of what was loaded -> the differences."""
 
 _failed: dict[Any, dict[int, str]] = {}
-"""What could not be loaded, by its key -> hash of the skeleton -> why: another state may be loadable."""
+"""Key of what could not be loaded -> hash of the skeleton -> reason; another state may be loadable."""
 
 _serials: dict[int, tuple[weakref.ref[Any], int]] = {}
 _next_serial = itertools.count()
@@ -55,7 +62,7 @@ class Findings:
     notes: dict[str, list[str]] = field(default_factory=dict)
 
     def note(self, name: str, text: str) -> None:
-        """Say what differs of a name."""
+        """Add a note about a name."""
         known = self.notes.setdefault(name, [])
         if text not in known:
             known.append(text)
@@ -63,7 +70,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class _Trial:
-    """A draft to be loaded. key: of what it proves. memo: the objects that were met while it was written."""
+    """A draft to load. key: what the load proves. memo: the objects met when it was written."""
 
     draft: Draft
     key: Any
@@ -71,9 +78,10 @@ class _Trial:
 
 
 def prove(capture: Capture, namespace: dict[str, Any], limit_s: float) -> Findings:
-    """Load what this kernel has not loaded yet. The capture's buffers are live memory, so before anything else runs.
+    """Load everything that this kernel has not loaded yet.
 
-    limit_s: for each group that code of the notebook rebuilds; 0: none.
+    The buffers of the capture are live memory, so call this before any other code runs. limit_s: time limit in seconds
+    for each group that notebook code rebuilds; 0 disables it.
     """
     found = Findings()
     for with_code in (True, False):
@@ -85,7 +93,7 @@ def prove(capture: Capture, namespace: dict[str, Any], limit_s: float) -> Findin
 
 
 def _trials(capture: Capture, found: Findings) -> Iterator[_Trial]:
-    """What is to be loaded; what is known of the others goes into `found`."""
+    """Yield the drafts to load; known results of the others are added to `found`."""
     for draft in capture.groups:
         key = _key(draft, capture)
         if key is None:
@@ -100,18 +108,18 @@ def _trials(capture: Capture, found: Findings) -> Iterator[_Trial]:
 
 
 def _failure(key: Any, draft: Draft) -> str:
-    """Why a draft could not be loaded when it was tried; "" when it was not, or could."""
+    """Why a draft could not be loaded; "" if it could be loaded or was not tried."""
     return _failed[key].get(hash(draft.skeleton), "") if key in _failed else ""
 
 
 def _blamed(draft: Draft, capture: Capture, why: str) -> dict[str, str]:
-    """The names of a group that failed by themselves, with the reason; else all."""
+    """The names of a group that failed alone, with the reason; otherwise all names."""
     alone = {n: text for n in draft.names if n in capture.alone and (text := _failure(n, capture.alone[n]))}
     return alone or dict.fromkeys(draft.names, why)
 
 
 def _key(draft: Draft, capture: Capture) -> Any:
-    """What a load of this draft proves; None when it needs no proof."""
+    """What a load of this draft proves; None if it needs no proof."""
     if draft.format != graph.PICKLE:
         return None
     kinds = {kind for name in draft.names for kind in capture.kinds.get(name, ())}
@@ -124,7 +132,7 @@ def _key(draft: Draft, capture: Capture) -> Any:
 
 
 def _serial(cls: type) -> int:
-    """A number for this very class; one that is defined again has another."""
+    """A number for this class object; a redefined class gets another number."""
     ref, number = _serials.get(id(cls), (None, -1))
     if ref is None or ref() is not cls:
         number = next(_next_serial)
@@ -133,7 +141,7 @@ def _serial(cls: type) -> int:
 
 
 def _shape(value: Any) -> tuple[str, ...]:
-    """The names of a value's own attributes."""
+    """The attribute names of a value."""
     try:
         own = object.__getattribute__(value, "__dict__")
     except AttributeError:
@@ -161,7 +169,7 @@ def _remember_failure(key: Any, draft: Draft, why: str) -> None:
 
 
 def _find_culprits(tried: _Trial, why: str, load: _Load, limit_s: float, found: Findings) -> None:
-    """Which names of a group cannot be loaded by themselves; all of them when each one can."""
+    """Find the names of a group that cannot be loaded alone; all names if each one can."""
     alone = [load.capture.alone[name] for name in tried.draft.names] if len(tried.draft.names) > 1 else []
     for draft, outcome in zip(alone, trial.run([_work(load, d, {}) for d in alone], limit_s), strict=True):
         if text := _problem(outcome):
@@ -174,11 +182,11 @@ def _work(load: _Load, draft: Draft, memo: Memo) -> Callable[[], Any]:
 
 
 def _problem(outcome: trial.Outcome) -> str:
-    """What is wrong, "" for nothing or for what a child cannot tell."""
+    """The problem of an outcome; "" for none, and for failures that only occur in a child process."""
     if outcome.ended:
         return "" if outcome == trial.UNKNOWN else f"it can be saved but not loaded: {outcome.ended}"
     raised = str(outcome.result.get("raised", ""))
-    if "forked subprocess" in raised:  # CUDA works in no child.
+    if "forked subprocess" in raised:  # CUDA does not work in a forked child.
         return ""
     return f"it can be saved but not loaded: {raised}" if raised else ""
 
@@ -189,7 +197,7 @@ def _holders(at: int, draft: Draft, capture: Capture) -> list[str]:
 
 
 class _Load:
-    """Loads drafts of one capture, into nowhere."""
+    """Loads drafts of one capture and drops the values."""
 
     def __init__(self, capture: Capture, namespace: dict[str, Any]) -> None:
         self.capture = capture
@@ -197,7 +205,7 @@ class _Load:
         self._drafts = {key: draft for draft in capture.definitions for key in draft.names}
 
     def tried(self, draft: Draft, memo: Memo) -> dict[str, Any]:
-        """{"raised": text}, or {"notes": [(id of an object, what differs), ...]}."""
+        """{"raised": text}, or {"notes": [(id of an object, difference), ...]}."""
         for most in (FILLED_BYTES, sys.maxsize):
             try:
                 return {"notes": self._differences(draft, memo, most)}
@@ -233,7 +241,7 @@ class _Load:
 
 
 def _compared(memo: Memo, again: dict[int, Any]) -> Iterator[tuple[int, str]]:
-    """What differs between the objects that were written and those that were read, by their numbers in the pickle."""
+    """Yield the differences between the objects written and those read, by their numbers in the pickle."""
     hooked: dict[type, bool] = {}
     said: set[str] = set()
     for number, live in itertools.islice(memo.values(), MOST_COMPARED):
@@ -252,7 +260,7 @@ _HOOKS = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getn
 
 
 def _says_how(kind: type) -> bool:
-    """True for classes outside of PROVEN that say by themselves how they are pickled."""
+    """True for classes outside of PROVEN that define their own pickling."""
     return any(
         hook in vars(base) for base in kind.__mro__ for hook in _HOOKS if not is_proven(base.__module__)
     )  # fmt: skip
@@ -274,7 +282,7 @@ def _notes(live: Any, loaded: Any) -> Iterator[str]:
 
 
 def _attributes(live: Any) -> dict[str, Any]:
-    """The attributes that are compared: of a library's class those without an underscore, the others are caches."""
+    """The attributes to compare; for library classes only those without an underscore, because others are caches."""
     own: dict[str, Any] = getattr(live, "__dict__", {})
     if type(live).__module__ == NOTEBOOK:
         return own
@@ -282,7 +290,7 @@ def _attributes(live: Any) -> dict[str, Any]:
 
 
 def _brief(value: Any) -> str:
-    """What is compared of an attribute: small values as they are, others by size; no code of the user runs."""
+    """The part of an attribute that is compared: small values themselves, others by size. Runs no user code."""
     kind = type(value)
     if kind in (int, float, bool, type(None)):
         return repr(value)

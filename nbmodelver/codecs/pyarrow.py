@@ -1,7 +1,7 @@
 """pyarrow: strings as lengths and bytes, plain numbers as their memory, everything else as an Arrow IPC stream.
 
-Lengths instead of offsets, so that an insertion does not change everything behind it. Only the visible slice is kept;
-chunks stay chunks.
+Lengths are stored instead of offsets, so that an insertion does not change all following bytes. Only the visible slice
+is stored; chunks stay separate.
 """
 
 from __future__ import annotations
@@ -52,17 +52,18 @@ def _type_bytes(kind: Any) -> bytes:
 
 
 def _type_of(data: bytes) -> Any:
-    """The type that `_type_bytes` wrote. Raises NotLoadable for one that only other releases of pyarrow have."""
+    """The type that `_type_bytes` wrote. Raises NotLoadable for a type of another release of pyarrow."""
     try:
         return pa.ipc.read_schema(pa.py_buffer(data)).field(0).type
     except (pa.ArrowException, KeyError) as error:
         raise NotLoadable(
-            f"pyarrow {pa.__version__} has not the type of this array ({error})", "try: pip install --upgrade pyarrow"
+            f"pyarrow {pa.__version__} does not have the type of this array ({error})",
+            "try: pip install --upgrade pyarrow",
         ) from error
 
 
 def _validity(array: Any, memory: Memory) -> Any:
-    """The validity bits from bit 0 on, or None when nothing is missing."""
+    """The validity bitmap from bit 0 on, as uint8 memory, or None if nothing is missing."""
     bits = array.buffers()[0]
     if bits is None or array.null_count == 0:
         return None
@@ -165,7 +166,7 @@ def _take_field(field: Any, memory: Memory) -> State:
 
 
 def _extensions(kind: Any) -> list[Any]:
-    """The extension types in a type whose classes are written in Python, each once."""
+    """The extension types in a type that are implemented in Python, each once."""
     if isinstance(kind, pa.ExtensionType):
         return [kind, *_extensions(kind.storage_type)]
     inner = [kind.field(at).type for at in range(kind.num_fields)]
@@ -189,7 +190,7 @@ def _types_in(value: Any) -> list[Any]:
 
 
 def _unless_extended(take: Take) -> Take:
-    """Leave values with extension types of Python to pickle, which alone can bring their classes."""
+    """Leave values with extension types implemented in Python to pickle, which can store their classes."""
     return lambda value, memory: None if _types_in(value) else take(value, memory)
 
 
@@ -198,9 +199,9 @@ def _reduce_type(kind: Any, _memory: Memory) -> Any:
 
 
 def extension_type(cls: Any, storage: Any, data: bytes) -> Any:
-    """An extension type, registered if no other of its name is: Arrow reads nothing of a type that is not.
+    """An extension type, registered if its name is free, because Arrow reads only registered types.
 
-    Where another class has that name, its type: Arrow makes values of no other.
+    If another class has the name, its type is returned: Arrow creates values of no other.
     """
     made = cls.__arrow_ext_deserialize__(storage, data)
     try:
@@ -214,7 +215,7 @@ def extension_type(cls: Any, storage: Any, data: bytes) -> Any:
 
 
 def _registered(kind: Any) -> Any:
-    """What Arrow makes of a stored type of this name."""
+    """The type that Arrow creates for a stored type of this name."""
     return _type_of(_type_bytes(kind))
 
 
@@ -235,7 +236,7 @@ def _reduce_extended(value: Any, memory: Memory) -> Any:
 
 
 def extended(_types: tuple[Any, ...], tag: str, state: State) -> Any:
-    """A value with extension types, which are registered by now. tag, state: of the codec without them."""
+    """A value with extension types, which are registered at this point. tag, state: of the codec without them."""
     return BY_TAG[tag].restore(state)
 
 
@@ -257,7 +258,7 @@ _FIELD = Codec("pyarrow.field", _take_field, lambda s: s[0].field(0), identity=F
 def _take_scalar(value: Any, memory: Memory) -> State | None:
     try:
         return (memory.keep(pa.array([value], type=value.type)),)
-    except (TypeError, ValueError, pa.ArrowException):  # Not every release makes arrays of every scalar.
+    except (TypeError, ValueError, pa.ArrowException):  # Older releases cannot make arrays of every scalar.
         return None
 
 
@@ -271,13 +272,13 @@ _PLAINLY: dict[str, Take] = {
     "pyarrow.type": _take_type,
     "pyarrow.schema": _take_schema,
 }
-"""What each codec takes of a value whose extension types are registered where it is built."""
+"""Type -> how its codec reads a value whose extension types are registered when it is built."""
 
 BY_TAG = {c.tag: c for c in (_ARRAY, _CHUNKED, _TABLE, _BATCH, _TYPE, _SCHEMA, _FIELD, _SCALAR)}
 
 
 def find(kind: type) -> Codec | None:
-    """The codec for this type, or None; extension arrays and types are left to pickle."""
+    """The codec for this type, or None; extension arrays and types are pickled."""
     return _codec_of(kind)
 
 
@@ -298,7 +299,7 @@ def _codec_of(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Reductions for extension types written in Python, and for what has them in it."""
+    """Reductions for extension types implemented in Python, and for values that contain them."""
     if issubclass(kind, pa.ExtensionType):
         return _reduce_type
     if issubclass(kind, pa.ExtensionArray):

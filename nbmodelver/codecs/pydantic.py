@@ -1,8 +1,8 @@
-"""Models of pydantic: the body of the class, given to its metaclass again.
+"""Models of pydantic: the body of the class, passed to its metaclass again.
 
-What the metaclass found (fields, schemas, validators) holds private classes of pydantic and compiled objects, and is
-not kept. The class has to be whole when it is made, so its functions come as arguments of the reduction. They may refer
-to the class by cells (`super()`): these are filled by the state.
+The fields, schemas and validators that the metaclass computes contain private classes of pydantic and compiled objects,
+and are not stored. The class has to be complete when it is made, so its functions are arguments of the reduction. They
+may refer to the class by cells (`super()`), which are filled with the state.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DECORATORS: dict[str, str] = {
     "computed_fields": "computed_field",
 }
 _Decorated = tuple[str, str, tuple[str, ...], dict[str, Any]]
-"""Name of a member, name of its decorator in pydantic, names of fields, other arguments of the decorator."""
+"""Name of a member, name of its pydantic decorator, names of fields, other arguments of the decorator."""
 
 _OF_VERSION_1 = ("validators", "root_validators")
 _MADE_BY_META = {
@@ -45,17 +45,17 @@ _MADE_BY_META = {
 
 
 def find(_kind: type) -> Codec | None:
-    """None: instances go through pickle."""
+    """None: instances are pickled."""
     return None
 
 
 def helper(kind: type) -> Helper | None:
-    """For classes of models, whose type is pydantic's metaclass."""
+    """The reduction for model classes, whose type is the metaclass of pydantic."""
     return reduce_class if issubclass(kind, _META) else None
 
 
 def reduce_class(cls: Any, memory: Memory) -> tuple[Any, ...]:
-    """How pickle takes a model of the notebook apart."""
+    """The pickle reduction of a model of the notebook."""
     origin = cls.__pydantic_generic_metadata__["origin"]
     if origin is not None:
         return parametrized, (origin, cls.__pydantic_generic_metadata__["args"])
@@ -77,7 +77,7 @@ def reduce_class(cls: Any, memory: Memory) -> tuple[Any, ...]:
 
 
 def _written(own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The members that the class was written with, as far as the metaclass has left them."""
+    """Yield the members in the class body, as far as the metaclass kept them."""
     for name, member in own.items():
         if name in _MADE_BY_META or name.startswith("__pydantic_"):
             continue
@@ -96,10 +96,10 @@ def _is_of_pydantic(function: Any) -> bool:
 
 
 def _field_options(field: Any, annotation: Any) -> tuple[Any, dict[str, Any]]:
-    """The annotation of a field as it was written, and the arguments of `pydantic.Field` for the rest.
+    """The annotation of a field as written, and the other arguments of `pydantic.Field`.
 
-    What pydantic resolved may name the class itself; what was written names it by a text. A text alone, as
-    `from __future__ import annotations` gives it, is resolved unless it names a model.
+    The annotation that pydantic resolved may refer to the class itself; the written one uses a string. A string alone,
+    as with `from __future__ import annotations`, is resolved unless it names a model.
     """
     plain = pydantic.fields.FieldInfo()
     known = inspect.signature(pydantic.Field).parameters
@@ -114,7 +114,9 @@ def _field_options(field: Any, annotation: Any) -> tuple[Any, dict[str, Any]]:
             found.update({n: v for n, v in vars(constraint).items() if n in known})
         else:
             others.append(constraint)
-    if typing.get_origin(annotation) is typing.Annotated:  # What stands beside the type is in the field's metadata.
+    if (
+        typing.get_origin(annotation) is typing.Annotated
+    ):  # The other arguments of Annotated are in the metadata of the field.
         annotation = typing.get_args(annotation)[0]
     elif isinstance(annotation, str) and not _names_a_model(field.annotation):
         annotation = field.annotation
@@ -148,7 +150,7 @@ def _decorated(cls: Any, own: Mapping[str, Any]) -> Iterator[_Decorated]:
 
 
 def _cells_of(cls: type, members: Any) -> list[types.CellType]:
-    """The cells of these functions, of properties and class methods too, that hold the class."""
+    """The cells of these functions, properties and class methods that hold the class."""
     found = {}
     for member in members:
         functions = [getattr(member, name, None) for name in ("fget", "fset", "fdel", "__func__")]
@@ -188,18 +190,18 @@ def make_model(
 
 
 def _known(function: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that this release of pydantic has."""
+    """The arguments that the installed release of pydantic supports."""
     parameters = inspect.signature(function).parameters
     return {name: value for name, value in given.items() if name in parameters}
 
 
 def model_state(cls: type, state: Mapping[str, Any]) -> None:
-    """Fill the cells that hold the class, and set members that its metaclass does not need."""
+    """Fill the cells that hold the class, and set members that the metaclass does not need."""
     for cell in state["cells"]:
         cell.cell_contents = cls
     rebuild.class_members(cls, state["members"])
 
 
 def parametrized(origin: Any, arguments: tuple[Any, ...]) -> Any:
-    """A generic model with arguments."""
+    """A generic model with type arguments."""
     return origin[arguments if len(arguments) != 1 else arguments[0]]

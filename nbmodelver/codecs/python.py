@@ -1,4 +1,4 @@
-"""Values of the standard library that are data: dates, decimals, ranges, ordered dicts, deques ..."""
+"""Data types of the standard library: dates, decimals, ranges, ordered dicts, deques and others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _time_state(value: datetime.time) -> State:
 
 
 def _datetime_state(value: datetime.datetime) -> State:
-    """The fields, zone and fold; in a zone of pytz, which does not know folds, also the offset from UTC."""
+    """The fields, zone and fold; for a zone of pytz, which ignores folds, also the UTC offset."""
     clock = (value.hour, value.minute, value.second, value.microsecond, value.tzinfo, value.fold)
     offset = (value.utcoffset(),) if type(value.tzinfo).__module__.partition(".")[0] == "pytz" else ()
     return value.year, value.month, value.day, *clock, *offset
@@ -45,7 +45,7 @@ def _build_datetime(*state: Any) -> datetime.datetime:
     *fields, tz, fold = state[:9]
     made = datetime.datetime(*fields).replace(tzinfo=tz, fold=fold)  # noqa: DTZ001  # naive stays naive
     (offset,) = state[9:] or (None,)
-    if offset is not None and made.utcoffset() != offset:  # Another library's zone, in the hour that there is twice.
+    if offset is not None and made.utcoffset() != offset:  # A zone of another library, in the repeated hour.
         later = made.replace(fold=1 - fold)
         return later if later.utcoffset() == offset else made
     return made
@@ -133,7 +133,7 @@ def _build_deque(state: State) -> Any:
 
 
 def _plain_attributes(take: Callable[[Any, Memory], State | None]) -> Callable[[Any, Memory], State | None]:
-    """Leave an instance with attributes of its own (OrderedDict, Counter allow them) to pickle."""
+    """Leave an instance with additional attributes (possible for OrderedDict, Counter) to pickle."""
     return lambda value, memory: None if getattr(value, "__dict__", None) else take(value, memory)
 
 
@@ -189,7 +189,7 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Subclasses of `random.Random`, which leave pickling to it and would lose their attributes."""
+    """The reduction for subclasses of `random.Random`, whose pickling would drop their attributes."""
     cls: Any = kind
     plain = issubclass(cls, random.Random) and cls.__reduce__ is random.Random.__reduce__
     return _reduce_random if plain and cls.__getstate__ is random.Random.__getstate__ else None
@@ -206,6 +206,6 @@ def random_like(cls: Any) -> Any:
 
 
 def set_random(value: random.Random, state: State) -> None:
-    """Give an instance its state and its attributes."""
+    """Set the state and the attributes of an instance."""
     vars(value).update(state[1])
     random.Random.setstate(value, state[0])

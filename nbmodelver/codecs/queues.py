@@ -1,4 +1,4 @@
-"""Queues between threads and tasks, with what waits in them."""
+"""Queues between threads and tasks, with their items."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _take_simple(value: Any) -> KeptState:
 
 
 def _waiting(value: Any) -> list[Any]:
-    """What a `SimpleQueue` holds. It shows nobody: until Python 3.12 the collector of garbage sees its list."""
+    """The items of a `SimpleQueue`. No public name exposes them; until Python 3.12 the garbage collector does."""
     count = value.qsize()
     held = [found for found in gc.get_referents(value) if type(found) is list]
     if len(held) == 1 and len(held[0]) >= count:
@@ -56,7 +56,7 @@ def _take_async(value: Any) -> KeptState:
 
 def _fill_async(made: Any, state: tuple[list[Any], int]) -> None:
     items, unfinished = state
-    for item in items:  # In the order of the heap, which a push then leaves as it is.
+    for item in items:  # The items are in heap order, so a push does not move them.
         asyncio.Queue.put_nowait(made, item)
     made._unfinished_tasks = unfinished
     if unfinished:

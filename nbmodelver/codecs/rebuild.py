@@ -1,8 +1,8 @@
-"""What recipes name: the functions that rebuild functions, classes and other values of the notebook.
+"""The functions that recipes name: they rebuild functions, classes and other values of the notebook.
 
-The names, arguments and states of this file are on disk (store/FORMAT.md, "Names in recipes"). They stay: a name is
-never removed or given another meaning; what needs another layout gets a new name. Nothing here depends on the Python or
-the library that wrote a recipe. Everything runs only for trusted stores.
+The names, arguments and states in this file are on disk (FORMAT.md, "Names in recipes"). A name is never removed and
+never changes its meaning; another layout gets a new name. Nothing here depends on the Python or the library that wrote
+a recipe. All of it runs only for trusted stores.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _OPTION_SINCE = {"infer_variance": (3, 12), "default": (3, 13)}
-"""Options of type parameters that an older Python does not know."""
+"""Options of type parameters -> the first Python that supports them."""
 
 _MEMBER_SINCE = {"__static_attributes__": (3, 13), "__firstlineno__": (3, 13)}
-"""Members that a newer Python gives every class, and that mean nothing in an older one."""
+"""Members that a newer Python adds to every class, without meaning in an older one."""
 
 # Functions
 
 
 def code(python: str, bytecode: bytes, file: str, text: str, how: tuple[Any, ...]) -> types.CodeType:
-    """A code object: from the bytecode in the Python that made it, else from the text. See sources.restore."""
+    """A code object: from the bytecode in the Python that made it, otherwise from the text. See sources.restore."""
     return sources.restore(python, bytecode, file, text, how)
 
 
 def function(_code: types.CodeType, _globals: Any, _name: str, _cells: Any) -> types.FunctionType:
-    """Stands in pickles for the loader's `bound_to`, which knows the live namespace."""
+    """Stands in pickles for the loader's `bound_to`, which has the live namespace."""
     raise RuntimeError("functions of a notebook are rebuilt by the loader only")
 
 
 def bound_to(namespace: dict[str, Any], code: types.CodeType, where: Any, name: str, cells: Any) -> types.FunctionType:
-    """A function without its state. where: None for the namespace as its globals, a module's name, or a dict."""
+    """A function without its state. where: None for the namespace as its globals, the name of a module, or a dict."""
     if where is None:
         scope = namespace
     elif isinstance(where, str):
@@ -61,20 +61,20 @@ def bound_to(namespace: dict[str, Any], code: types.CodeType, where: Any, name: 
 
 
 def function_state(function: types.FunctionType, state: dict[str, Any]) -> None:
-    """Give a rebuilt function its defaults, annotations and attributes."""
+    """Set the defaults, annotations and attributes of a rebuilt function."""
     function.__dict__.update(state.pop("__dict__"))
     for name, value in state.items():
-        if name != "__type_params__" or hasattr(function, name):  # Functions have them since Python 3.12.
+        if name != "__type_params__" or hasattr(function, name):  # Functions have type parameters since Python 3.12.
             setattr(function, name, value)
 
 
 def attributes(obj: Any, state: dict[str, Any]) -> None:
-    """Give an object attributes."""
+    """Set attributes of an object."""
     vars(obj).update(state)
 
 
 def cell() -> types.CellType:
-    """An empty cell of a closure."""
+    """An empty closure cell."""
     return types.CellType()
 
 
@@ -85,23 +85,23 @@ def cell_state(cell: types.CellType, contents: tuple[Any, ...]) -> None:
 
 
 def member(cls: type, name: str) -> Any:
-    """The function that a class holds under this name."""
+    """The function that a class has under this name."""
     held = vars(cls)[name]
     return getattr(held, "__func__", held)
 
 
 def bound_method(cls: type, name: str, owner: Any) -> types.MethodType:
-    """The method of this name of a class, bound to `owner`."""
+    """The method of a class with this name, bound to `owner`."""
     return types.MethodType(member(cls, name), owner)
 
 
 def lru_cache(function: Any, maxsize: int | None, typed: bool) -> Any:
-    """A function under `functools.lru_cache`, with an empty cache."""
+    """A function with `functools.lru_cache` and an empty cache."""
     return functools.lru_cache(maxsize, typed)(function)
 
 
 def cached_property(kind: Any, func: Any, name: str | None, doc: str | None) -> Any:
-    """A `functools.cached_property` as it was."""
+    """A `functools.cached_property`."""
     made = kind(func)
     made.attrname, made.__doc__ = name, doc
     return made
@@ -114,12 +114,12 @@ DECORATORS: dict[str, Callable[[Any], Any]] = {
 
 
 def decorated(name: str, function: Any) -> Any:
-    """A function under a decorator of `DECORATORS`."""
+    """A function with a decorator of `DECORATORS`."""
     return DECORATORS[name](function)
 
 
 def single_dispatch(function: Any) -> Any:
-    """A function under `functools.singledispatch`, with its default only."""
+    """A function with `functools.singledispatch`, with only its default."""
     return functools.singledispatch(function)
 
 
@@ -131,7 +131,7 @@ def single_dispatch_state(function: Any, state: tuple[list[tuple[type, Any]], di
 
 
 def single_dispatch_method(function: Any) -> Any:
-    """A `functools.singledispatchmethod` with its default only."""
+    """A `functools.singledispatchmethod` with only its default."""
     return functools.singledispatchmethod(function)
 
 
@@ -145,7 +145,7 @@ def single_dispatch_method_state(method: Any, ways: list[tuple[type, Any]]) -> N
 
 
 def builtin_type(name: str) -> type:
-    """A type that has its name in `types` only, such as "FunctionType"."""
+    """A type that only has a name in `types`, such as "FunctionType"."""
     found: type = getattr(types, name)
     return found
 
@@ -156,17 +156,17 @@ def type_of(value: Any) -> type:
 
 
 def public(module: str, name: str) -> Any:
-    """A name of a module, for objects that say another module themselves (`operator.or_` says `_operator`)."""
+    """An object by a public module and name, if it reports another module (`operator.or_`: `_operator`)."""
     return getattr(importlib.import_module(module), name)
 
 
 def union(members: tuple[Any, ...]) -> Any:
-    """The union of types that `int | None` makes."""
+    """A union of types, as `int | None` makes it."""
     return functools.reduce(operator.or_, members)
 
 
 def new_type(name: str, qualname: str, module: str, supertype: Any) -> Any:
-    """A `typing.NewType` as it was."""
+    """A `typing.NewType`."""
     make: Any = typing.NewType
     made = make(name, supertype)
     made.__qualname__, made.__module__ = qualname, module
@@ -174,7 +174,7 @@ def new_type(name: str, qualname: str, module: str, supertype: Any) -> Any:
 
 
 def type_parameter(kind: Any, name: str, module: str, constraints: tuple[Any, ...], given: dict[str, Any]) -> Any:
-    """A type parameter as it was, with those of its options that this Python knows."""
+    """A type parameter, with the options that this Python supports."""
     made = kind(
         name, *constraints, **{w: v for w, v in given.items() if sys.version_info >= _OPTION_SINCE.get(w, (3, 11))}
     )
@@ -188,7 +188,7 @@ def module(name: str) -> types.ModuleType:
 
 
 def module_by_value(name: str) -> types.ModuleType:
-    """A module that was made in the notebook; its names come as its state."""
+    """A module that was created in the notebook; its names are its state."""
     made = types.ModuleType(name)
     made.__dict__["__builtins__"] = builtins
     return made
@@ -200,7 +200,7 @@ def dict_view(kind: str, content: Any) -> Any:
 
 
 def exception(cls: Any, args: tuple[Any, ...]) -> BaseException:
-    """An exception with these arguments, without a call of the `__init__` that its class was given in Python."""
+    """An exception with these arguments, without calling an `__init__` written in Python."""
     made: BaseException = cls.__new__(cls, *args)
     base = next(b for b in cls.__mro__ if not isinstance(b.__init__, types.FunctionType))
     base.__init__(made, *args)
@@ -213,9 +213,9 @@ def exception(cls: Any, args: tuple[Any, ...]) -> BaseException:
 def class_(kind: Any, name: str, bases: tuple[type, ...], body: dict[str, Any], stubs: Any = None) -> type:
     """A class without its members, so that the members may refer to it.
 
-    kind: the metaclass, or None for that of the bases. It is made by the first metaclass that is not of a notebook,
-    without calling hooks of a notebook. stubs: for a protocol the names of its callable members, of its other members
-    and of its annotations, which its metaclass looks at.
+    kind: the metaclass, or None for that of the bases. The class is made by the first metaclass that is not of a
+    notebook, without calling hooks of a notebook. stubs: for a protocol, the names of its callable members, its other
+    members and its annotations, which its metaclass reads.
     """
     real = types.resolve_bases(bases)
     if kind is None:
@@ -240,7 +240,7 @@ def _stubbed(stubs: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> dict[
 
 @contextmanager
 def without_hook(bases: Sequence[type]) -> Iterator[None]:
-    """Keep an `__init_subclass__` written in the notebook from running again for a class that it has seen."""
+    """Prevent an `__init_subclass__` written in the notebook from running again for a class."""
     every = dict.fromkeys(c for base in bases for c in base.__mro__)
     owner = next((c for c in every if "__init_subclass__" in vars(c)), object)
     if importable(owner):
@@ -255,9 +255,9 @@ def without_hook(bases: Sequence[type]) -> Iterator[None]:
 
 
 def class_state(cls: type, state: dict[str, Any]) -> None:
-    """Give a rebuilt class its members, then what decorators of the standard library add.
+    """Set the members of a rebuilt class, and then what decorators of the standard library add.
 
-    state: members {name: value}; and where they apply registered (virtual subclasses), ordered (True for
+    state: members {name: value}; optionally registered (virtual subclasses), ordered (True for
     `functools.total_ordering`), dataclass (see dataclass.py), runtime (True for `typing.runtime_checkable`).
     """
     members = state["members"]
@@ -295,7 +295,7 @@ def enumeration(
 
 
 def enumeration_state(cls: Any, state: tuple[dict[str, Any], dict[str, dict[str, Any]]]) -> None:
-    """Give a rebuilt enumeration its functions, and its members the attributes that their `__init__` set."""
+    """Set the functions of a rebuilt enumeration, and the attributes that `__init__` set on its members."""
     functions, own = state
     class_members(cls, functions)
     for name, attributes in own.items():
@@ -303,7 +303,7 @@ def enumeration_state(cls: Any, state: tuple[dict[str, Any], dict[str, dict[str,
 
 
 def named_tuple(name: str, fields: tuple[str, ...], module: str, bases: tuple[type, ...]) -> Any:
-    """A class made by `collections.namedtuple`. bases: those beside `tuple`, such as `typing.Generic`."""
+    """A class made by `collections.namedtuple`. bases: those besides `tuple`, such as `typing.Generic`."""
     made = collections.namedtuple(name, fields, module=module)  # type: ignore[misc]
     if not bases:
         return made
@@ -312,7 +312,7 @@ def named_tuple(name: str, fields: tuple[str, ...], module: str, bases: tuple[ty
 
 
 def named_tuple_state(cls: Any, state: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
-    """Give a named tuple the defaults of its last fields, and its other members."""
+    """Set the defaults of the last fields of a named tuple, and its other members."""
     defaults, members = state
     cls.__new__.__defaults__ = defaults or None
     with_default = cls._fields[len(cls._fields) - len(defaults) :]
@@ -328,7 +328,7 @@ def typed_dict(name: str, module: str) -> Any:
 
 
 def class_members(cls: Any, members: dict[str, Any]) -> None:
-    """Give a class members, beside those that it has."""
+    """Add members to a class."""
     for name, value in members.items():
         if sys.version_info >= _MEMBER_SINCE.get(name, (3, 11)):
             type.__setattr__(cls, name, value)
@@ -340,8 +340,8 @@ def weak_set(members: list[Any]) -> weakref.WeakSet[Any]:
 
 
 def foreign_bytecode(*_args: Any) -> types.CodeType:
-    """Refuses a code object that a pickle builds by itself: its bytecode may be of another Python."""
+    """Refuse a code object that a pickle builds directly: its bytecode may be of another Python."""
     raise NotLoadable(
         f"a pickle builds code from bytecode, which may crash {sys.implementation.name}",
-        "do not load it; ask where it comes from",
+        "do not load it, and check where it comes from",
     )

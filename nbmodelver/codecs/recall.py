@@ -1,9 +1,9 @@
-"""What one walk over the live values tells the next: which names share objects, and what each was by itself.
+"""What one capture remembers for the next: which names share objects, and each of these names encoded alone.
 
-Names that share objects are encoded together, and each by itself, so that a commit can tell which of them changed.
-While the group has the same skeleton and the same table, its names have theirs: then the group is encoded, and its
-names are not. What arrays hold does not matter: their buffers are live memory, which is hashed each time. Short arrays
-are copied into one buffer; that copy has to be the same.
+Names that share objects are encoded together and each alone, so that a commit can tell which of them changed. While a
+group has the same skeleton and the same array table, its names are unchanged except for the contents of arrays. Then
+only the group is encoded. The contents of arrays do not matter: their buffers are live memory that is hashed each time.
+Short arrays are copied into one buffer, and that copy has to be equal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Buffer, Memory
 
 MOST_BYTES = 64 << 20
-"""So many bytes of skeletons and copies are remembered in all."""
+"""Upper limit for all remembered skeletons and copies."""
 MOST_GROUPS = 64
 MOST_COPIED_BYTES = 1 << 20
 """A group with longer copies is not remembered."""
@@ -33,7 +33,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True)
 class _Part:
-    """One name of a group by itself. buffers: each by its number in the group, or a copy that only this name has."""
+    """One name of a group, alone. buffers: each as its number in the group, or as a copy that only this name has."""
 
     draft: Draft
     buffers: tuple[int | Buffer, ...]
@@ -41,7 +41,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Known:
-    """A group. copies: number -> contents of the buffers that are copies, not live memory."""
+    """A remembered group. copies: number -> content of the buffers that are copies and not live memory."""
 
     draft: Draft
     copies: Mapping[int, bytes]
@@ -54,19 +54,19 @@ class _Known:
 
 
 class Recall:
-    """The groups of the latest walks, by their names. Holds no value and no live memory."""
+    """The groups of the latest captures, by their names. It holds neither values nor live memory."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[Names, _Known] = OrderedDict()
 
     def groups(self, names: Collection[str]) -> Iterator[Names]:
-        """The names of each remembered group all of whose names are among these."""
+        """Yield the names of each remembered group whose names are all in `names`."""
         yield from [group for group in self._known if all(name in names for name in group)]
 
     def parts(self, draft: Draft, memory: Memory) -> dict[str, Draft] | None:
-        """Each name of a group by itself; None when the group is not as it was.
+        """Each name of a group, alone; None if the group has changed.
 
-        draft, memory: the group as it was just encoded. The buffers of what is returned are live memory.
+        draft, memory: the group as it was just encoded. The buffers of the result are live memory.
         """
         known = self._known.get(draft.names)
         if known is None or memory.notes or known.draft != replace(draft, buffers=()):
@@ -81,7 +81,7 @@ class Recall:
         }
 
     def remember(self, draft: Draft, memory: Memory, parts: Mapping[str, tuple[Draft, Memory]]) -> None:
-        """Remember a group that was just encoded, with each of its names by itself. All of it is still alive."""
+        """Remember a group that was just encoded, with each of its names alone. All objects are still alive."""
         for names in [names for names in self._known if not set(names).isdisjoint(draft.names)]:
             del self._known[names]
         if memory.notes or any(of.notes or one.own for one, of in parts.values()):
@@ -98,7 +98,7 @@ class Recall:
 
 
 def _known(draft: Draft, memory: Memory, parts: Mapping[str, tuple[Draft, Memory]]) -> _Known | None:
-    """A group to be remembered; None for one whose names have buffers that are neither the group's nor copies."""
+    """The group to remember; None if a name has buffers that are neither buffers of the group nor copies."""
     whole = sorted(_stretches(memory))
     if any(_is_cut(own, whole) for _, of in parts.values() for own in (*_stretches(of), *_private(of))):
         return None
@@ -120,13 +120,13 @@ def _known(draft: Draft, memory: Memory, parts: Mapping[str, tuple[Draft, Memory
 
 
 def _place(buffer: Buffer) -> tuple[int, int, str, str, bool]:
-    """What tells a buffer from all others while its memory is alive."""
+    """Identifies a buffer while its memory is alive: address, length, layout, slot, may_go."""
     address = int(np.frombuffer(buffer.raw, np.uint8).ctypes.data) if len(buffer.raw) else 0
     return address, len(buffer.raw), buffer.layout, buffer.slot, buffer.may_go
 
 
 def _stretches(memory: Memory) -> list[Range]:
-    """The byte ranges of arrays that overlap, each as one range, by address."""
+    """The byte ranges of overlapping arrays, each as one range, sorted by address."""
     found: list[Range] = []
     for low, high in sorted(memory.extents()):
         if found and low < found[-1][1]:
@@ -141,9 +141,9 @@ def _private(memory: Memory) -> list[Range]:
 
 
 def _is_cut(own: Range, whole: list[Range]) -> bool:
-    """Whether a name sees only a piece of a stretch of the group: then its buffer is not the group's.
+    """True if a name has only a part of a stretch of the group; its buffer then differs from that of the group.
 
-    whole: the stretches of the group, by address.
+    whole: the stretches of the group, sorted by address.
     """
     after = bisect_left(whole, (own[1], 0))
     return after > 0 and whole[after - 1] != own and whole[after - 1][1] > own[0]

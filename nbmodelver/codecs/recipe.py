@@ -1,11 +1,11 @@
-"""A recipe as bytes: a JSON header, the ids of its parts, and the skeleton when it is small.
+"""A recipe as bytes: a JSON header, the ids of its parts, and a small skeleton inline.
 
 Layout: magic "NBMR", "<I" length of the header, header (JSON, UTF-8), 20-byte ids of the parts, inline skeleton.
-Header: format, names, own (how many parts belong to the skeleton), sizes (raw bytes of each part), table (arrays),
-uses (definition keys), classes (what unpickling imports), names_used (global names that functions in it refer to),
-without_source (code that has no source text: its names, and the mark of the Python in which it runs), slots (what each
-part is in its value, such as a column, for finding twins), skeleton (raw bytes of the inline skeleton, or -1 when it is
-the last part).
+Header: format, names, own (number of parts that belong to the skeleton), sizes (uncompressed bytes of each part), table
+(arrays), uses (definition keys), classes (what unpickling imports), names_used (global names that functions in it refer
+to), without_source (code without source text: its names, and the mark of the Python in which it runs), slots (what each
+part is within its value, such as a column, to find its counterpart), skeleton (bytes of the inline skeleton, or -1 if
+it is the last part).
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 MAGIC = b"NBMR"
 _JSON = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 INLINE_BYTES = 8192
-"""Skeletons below this stay in the recipe; larger ones are parts, compared and stored by themselves."""
+"""Smaller skeletons stay in the recipe; larger ones are parts, which are compared and stored separately."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe as it was read.
+    """A recipe that was read.
 
-    parts: ids in the order of the draft's buffers. skeleton: a part, or None when it is inline.
+    parts: ids in the order of the buffers of the draft. skeleton: a part, or None if it is inline. skeleton_bytes: its
+    size.
     """
 
     draft: Draft
@@ -49,12 +50,12 @@ class Recipe:
 
 
 def has_own_skeleton(draft: Draft) -> bool:
-    """True when the skeleton is a part of its own."""
+    """True if the skeleton is a separate part."""
     return len(draft.skeleton) >= INLINE_BYTES
 
 
 def write(draft: Draft, parts: Sequence[ObjectId]) -> bytes:
-    """The bytes of a recipe. parts: ids of the buffers, and last of the skeleton if `has_own_skeleton`."""
+    """The bytes of a recipe. parts: ids of the buffers, then of the skeleton if `has_own_skeleton`."""
     outside = has_own_skeleton(draft)
     header = {
         "format": draft.format,
@@ -78,11 +79,11 @@ def write(draft: Draft, parts: Sequence[ObjectId]) -> bytes:
 
 
 def read(data: bytes | memoryview) -> Recipe:
-    """The recipe that `write` made. Raises Damaged."""
+    """The recipe in these bytes. Raises Damaged."""
     view = memoryview(data)
     try:
         if bytes(view[:4]) != MAGIC:
-            raise ValueError("no recipe")
+            raise ValueError("not a recipe")
         (size,) = struct.unpack_from("<I", view, 4)
         header: dict[str, Any] = json.loads(bytes(view[8 : 8 + size]))
         at = 8 + size

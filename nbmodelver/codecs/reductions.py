@@ -1,4 +1,4 @@
-"""Reductions of values of the standard library that need no state of the pickler."""
+"""Pickle reductions of standard types that do not depend on the state of the pickler."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ Reducer = Callable[[Any], Any]
 
 
 def reduce_by_own_method(obj: Any) -> Any:
-    """What a notebook's class gives to pickle; a name alone (of a singleton) means nothing to another kernel."""
+    """The reduction that a notebook class defines. A string (a global name) has no meaning in another kernel."""
     reduced = obj.__reduce_ex__(5)
     return (copyreg.__newobj__, (type(obj),), vars(obj) or None) if isinstance(reduced, str) else reduced  # type: ignore[attr-defined]
 
 
 def _reduce_proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:
-    """The proxy of the very dict that it stands for, not of a copy."""
+    """A mappingproxy of the original dict, not of a copy."""
     return types.MappingProxyType, (gc.get_referents(proxy)[0],)
 
 
 def reduce_ufunc(function: Any) -> Any:
-    """A function of numpy by its public name."""
+    """A numpy function by its public name."""
     is_public = getattr(np, function.__name__, None) is function
     return (rebuild.public, ("numpy", function.__name__)) if is_public else NotImplemented
 
 
 def _reduce_module(module: types.ModuleType) -> Any:
-    """By name; one that was made in the notebook by value."""
+    """An imported module by name; a module that the notebook created by value."""
     if module.__name__ in sys.modules:
         return rebuild.module, (module.__name__,)
     content = {name: value for name, value in vars(module).items() if name != "__builtins__"}
@@ -48,7 +48,7 @@ def _reduce_module(module: types.ModuleType) -> Any:
 
 
 def _reduce_view(view: Any) -> Any:
-    """A view of a dict with what it shows, not with the rest of the dict."""
+    """A view of a dict with the content that it shows."""
     kind = next(name for name in ("keys", "values", "items") if name in type(view).__name__)
     make: Any = collections.OrderedDict if type(view).__name__.startswith("odict") else dict
     content = make.fromkeys(view) if kind == "keys" else make(enumerate(view) if kind == "values" else view)
@@ -56,7 +56,10 @@ def _reduce_view(view: Any) -> Any:
 
 
 def _reduce_environment(environment: Any) -> str:
-    """By name: the environment of the kernel is never kept (P13), and comes back as that of the kernel there."""
+    """By name: the environment variables are never stored (P13, see SECURITY.md).
+
+    The environment of the loading kernel takes its place.
+    """
     for name in ("environ", "environb"):
         if environment is getattr(os, name, None):
             return name

@@ -1,9 +1,6 @@
-"""What a codec is, and the table that finds one.
+"""The table of codecs.
 
-A codec takes a value of one library apart into a *state*, a fresh tuple of simpler values, and builds it again.
-It never sees bytes: arrays go to `Memory`, everything else in the state is encoded by whoever asked, either
-column by column without pickle (plain.py) or inside a pickle (fallback.py). A library's file is imported only
-when one of its values, or one of its tags in a recipe, turns up.
+The file of a library is imported only when one of its values, or one of its tags in a recipe, occurs.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.codec import Codec, Helper
 
 
-# Root module of a type -> the file with its codecs. A new library is one line here.
+# Root module of a type -> the file with its codecs. Add a library with one line here.
 _LIBRARIES: dict[str, str] = {
     "builtins": "python",
     "collections": "python",
@@ -54,12 +51,15 @@ _LIBRARIES: dict[str, str] = {
 }
 
 _MARKS = {"__attrs_attrs__": "attr"}
-"""Attribute that a decorator leaves on a class -> root module of its library, whose file has `reduce_class`."""
+"""Attribute that a decorator sets on a class -> root module of its library, whose file defines `reduce_class`."""
 _WITHOUT = {"pyarrow": "arrowless"}
 """Library that is not installed -> the file that reads what can be read without it."""
 
 ENTRY_POINTS = "nbmodelver.codecs"
-"""Entry point group: name = root module of the types, value = a module with `find` and `BY_TAG` like ours."""
+"""The entry point group:
+
+name = root module of the types, value = a module with `find` and `BY_TAG`, like those here.
+"""
 
 _by_type: dict[type, Codec | None] = {}
 _helpers: dict[type, Helper | None] = {}
@@ -75,7 +75,7 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """The reduction that a library's file in codecs/ prefers for this type, or None."""
+    """The reduction that a library's file prefers for this type, or None."""
     try:
         return _helpers[kind]
     except KeyError:
@@ -84,7 +84,7 @@ def helper(kind: type) -> Helper | None:
 
 
 def class_helper(cls: type) -> Helper | None:
-    """The reduction of a class of the notebook that a library's decorator or metaclass made, or None."""
+    """The reduction of a notebook class that a library's decorator or metaclass made, or None."""
     for mark, root in _MARKS.items():
         if mark in vars(cls):
             reduce: Helper = library(root).reduce_class
@@ -104,7 +104,10 @@ def _look_up_helper(kind: type) -> Helper | None:
 
 
 def by_tag(tag: str) -> Codec:
-    """The codec that wrote `tag`. Raises NotLoadable when it, or its library, is not here."""
+    """The codec with this tag.
+
+    Raises NotLoadable if this nbmodelver does not have it or its library is not installed.
+    """
     table: dict[str, Codec] = library(tag.partition(".")[0]).BY_TAG
     if tag not in table:
         raise NotLoadable(f"no codec '{tag}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
@@ -112,7 +115,7 @@ def by_tag(tag: str) -> Codec:
 
 
 def library(root: str) -> Any:
-    """The file of codecs for the library of this name. Raises NotLoadable when it, or the library, is not here."""
+    """The file of codecs for this library. Raises NotLoadable if there is none or the library is not installed."""
     where = _home(root)
     if where is None:
         raise NotLoadable(f"no codecs for '{root}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
@@ -125,17 +128,20 @@ def library(root: str) -> Any:
 
 
 _ATTENDED: dict[str, str] = {"sklearn": "sklearn"}
-"""Root module of a class that a pickle names -> the file whose `attended()` watches over its load."""
+"""Root module of a class named in a pickle -> the file whose `attended()` is active during its load."""
 
 
 @contextmanager
 def attending(classes: Iterable[str]) -> Iterator[Callable[[Any], None]]:
-    """Within it, unpickle what these classes ("module:name") are in; then call what it gives with the value."""
+    """Context manager for unpickling a value with these classes ("module:name").
+
+    It yields a function that the caller calls with the loaded value.
+    """
     roots = {name.partition(":")[0].partition(".")[0] for name in classes} & _ATTENDED.keys()
     with ExitStack() as stack:
         examiners = []
         for root in sorted(roots):
-            with suppress(ImportError):  # Without the library, the load itself says so.
+            with suppress(ImportError):  # If the library is missing, the load reports it.
                 home = importlib.import_module(f"nbmodelver.codecs.{_ATTENDED[root]}")
                 examiners.append(stack.enter_context(home.attended()))
 
@@ -156,7 +162,7 @@ def _look_up(kind: type) -> Codec | None:
     try:
         codec: Codec | None = importlib.import_module(where).find(kind)
     except (ImportError, AttributeError):
-        # A library of a release that the file does not know yet: its values go through pickle.
+        # This file does not support this release of the library: its values are pickled.
         return None
     return codec
 

@@ -1,7 +1,7 @@
-"""Names in pickles that other releases of a library wrote, and what they are called here.
+"""Maps names in pickles of other library releases to the names in the installed release.
 
-nbmodelver itself writes no private name of a library; but what goes by a library's own pickling names what the library
-says. Where a name moved, the pickle of one release would not load in the other. Nothing here imports one.
+nbmodelver writes no private names of libraries, but the pickling of a library itself may. If a name has moved, a pickle
+of one release would not load in the other. This module imports no library.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import importlib.util
 import numpy as np
 
 _NUMPY_MODULES = ("numpy.core", "numpy._core")
-"""What numpy 1 and 2 call the same modules. Either may be in a pickle; numpy 2 warns about each use of the old name,
-and numpy 1.26 has only a few of the new ones.
+"""Names of the same modules in numpy 1 and 2.
+
+Both occur in pickles. numpy 2 warns about each use of the old name, and numpy 1.26 has only a few of the new ones.
 """
 
 _NUMPY_HERE = _NUMPY_MODULES[np.lib.NumpyVersion(np.__version__) >= "2.0.0"]
@@ -23,14 +24,14 @@ _STAND_INS: dict[tuple[str, str], tuple[str, str]] = {
     ("pytz", "_UTC"): (_HOME, "pickled_pytz_utc"),
     ("pytz", "FixedOffset"): (_HOME, "pickled_pytz_offset"),
 }
-"""Functions of a library that may not be installed, and ours that give the nearest without it.
+"""Functions of a library that may be missing -> our replacement for them.
 
-pandas 2 made zones of pytz, and nbmodelver pickled them until 2026-11; pandas 3 does not bring pytz.
+pandas 2 made zones of pytz, and nbmodelver pickled them until 2026-11; pandas 3 does not depend on pytz.
 """
 
 
 def current(module: str, name: str) -> tuple[str, str]:
-    """Module and name under which to import here what a pickle calls `module`, `name`.
+    """The module and name from which to import what a pickle calls `module`, `name`.
 
     >>> current("collections", "OrderedDict")
     ('collections', 'OrderedDict')
@@ -42,7 +43,7 @@ def current(module: str, name: str) -> tuple[str, str]:
         if module == known or module.startswith(f"{known}."):
             return _NUMPY_HERE + module.removeprefix(known), name
     if module == "_loss" and name.removeprefix("__pyx_unpickle_").startswith("Cy"):
-        return "sklearn._loss._loss", name  # Compiled classes of scikit-learn < 1.6, which forgot their package.
+        return "sklearn._loss._loss", name  # Compiled classes of scikit-learn < 1.6 lack their package name.
     return module, name
 
 

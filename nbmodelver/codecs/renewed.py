@@ -1,7 +1,7 @@
-"""Values that are made new when they are loaded: locks, queues, pools, loggers, files, databases, temporary folders.
+"""Values that are recreated by a load: locks, queues, pools, loggers, files, databases, temporary folders.
 
-A file of this folder offers ways, each for one class of the standard library: what to keep of a value, how to make a
-new one, and what to say of it ("lock: new"). A recipe names the way by its tag (FORMAT.md, "Values that are made new").
+Files of this folder define ways, each for one class of the standard library: what to store of a value, how to create a
+new one, and the note about it ("lock: new"). A recipe names the way by its tag (FORMAT.md, "Values that are made new").
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
 
 FILES = ("threads", "queues", "pools", "loggers", "files", "databases", "temporary", "weak", "matches")
-"""Files of codecs/ that offer `WAYS`; a tag begins with the name of its file."""
+"""Files of codecs/ that define `WAYS`; a tag begins with the name of its file."""
 
 ROOTS: dict[str, tuple[str, ...]] = {
     "thread": ("threads",),
@@ -49,20 +49,21 @@ NEVER: dict[str, str] = {
     ),
     "nbmodelver.repo.repo.Repo": "an open store cannot be kept: open it again after a rollback",
 }
-"""Classes, with those derived from them, that pickle might take although they belong to this very kernel."""
+"""Classes, including subclasses, that pickle might accept although their instances belong to this kernel."""
 
 
 class Refused(TypeError):
-    """A value that cannot be kept. Its text says why, and what to do instead. about: the value, where it is known."""
+    """The value cannot be kept. The text says why and what to do instead. about: the value, if known."""
 
     about: Any = None
 
 
 @dataclass(frozen=True)
 class KeptState:
-    """What is kept of a value. args: for `make`; nothing in them refers back to the value. state: for `fill`.
+    """The stored state of a value.
 
-    notes: what to say of the value at the commit, such as "lock: new".
+    args: for `make`; nothing in them refers back to the value. state: for `fill`. notes: for the report of the commit,
+    such as "lock: new".
     """
 
     args: tuple[Any, ...] = ()
@@ -72,11 +73,12 @@ class KeptState:
 
 @dataclass(frozen=True)
 class Way:
-    """How values of one class, and of subclasses without a pickling of their own, are made new.
+    """How values of one class, and of subclasses without their own pickling, are recreated.
 
     tag: stable name in recipes, "file.class"; other arguments or another state get a new tag.
-    take(value): reads the value only. Raises Refused. make(cls, *args): a new value. fill(value, state): the rest.
-    exact: subclasses are left to pickle. attributes: attributes beside those that `cls.__init__` sets are kept.
+    take(value): returns the state; it only reads the value. Raises Refused. make(cls, *args): returns a new value.
+    fill(value, state): sets the rest.
+    exact: True leaves subclasses to pickle. attributes: True stores attributes that `cls.__init__` does not set.
     """
 
     tag: str
@@ -89,7 +91,7 @@ class Way:
 
 
 def helper(kind: type) -> Helper | None:
-    """The reduction by the way for this class, or for the class of the standard library that it is derived from."""
+    """The reduction by the way of this class, or of the standard library class that it is derived from."""
     for base in kind.__mro__:
         if why := NEVER.get(f"{base.__module__}.{base.__qualname__}"):
             return _refuser(why)
@@ -115,13 +117,13 @@ def _ways_of(base: type) -> Iterable[Way]:
 
 
 def _pickles_itself(kind: Any, base: Any) -> bool:
-    """True for a subclass that says by itself how it is pickled."""
+    """True for a subclass that defines its own pickling."""
     hooks = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__")
     return any(getattr(kind, hook, None) is not getattr(base, hook, None) for hook in hooks)
 
 
 def reduce(way: Way, value: Any, memory: Memory) -> Any:
-    """How pickle takes a value apart that is made new."""
+    """The pickle reduction of a value that is recreated."""
     try:
         taken = way.take(value)
     except Refused as error:
@@ -136,7 +138,7 @@ def reduce(way: Way, value: Any, memory: Memory) -> Any:
 
 
 def _own_attributes(way: Way, value: Any) -> dict[str, Any]:
-    """What the user has set on the value, or a subclass of the user."""
+    """The attributes that the user, or a subclass, has set on the value."""
     names = _set_by(way.cls)
     found = {name: item for name, item in getattr(value, "__dict__", {}).items() if name not in names}
     if type(value) is not way.cls:
@@ -157,13 +159,13 @@ def _set_by(cls: Any) -> set[str]:
 
 
 def shell(tag: str, cls: Any, *args: Any) -> Any:
-    """A new value by the way of this tag. cls: a subclass, or None for the way's own class."""
+    """A new value by the way with this tag. cls: a subclass, or None for the way's own class."""
     way = by_tag(tag)
     return way.make(way.cls if cls is None else cls, *args)
 
 
 def fill(value: Any, state: tuple[str, Any, dict[str, Any]]) -> None:
-    """Give a new value its contents. state: tag, state of the way (None for none), attributes."""
+    """Set the content of a new value. state: tag, state of the way (None if there is none), attributes."""
     tag, content, attributes = state
     if content is not None:
         by_tag(tag).fill(value, content)
@@ -172,14 +174,14 @@ def fill(value: Any, state: tuple[str, Any, dict[str, Any]]) -> None:
 
 
 def by_tag(tag: str) -> Way:
-    """The way of this tag. Raises NotLoadable."""
+    """The way with this tag. Raises NotLoadable."""
     name = tag.partition(".")[0]
     if name in FILES:
         for way in _file(name).WAYS:
             if way.tag == tag:
                 found: Way = way
                 return found
-    raise NotLoadable(f"no way to make '{tag}' in this nbmodelver", "try: pip install --upgrade nbmodelver")
+    raise NotLoadable(f"this nbmodelver cannot recreate '{tag}'", "try: pip install --upgrade nbmodelver")
 
 
 def _file(name: str) -> Any:
@@ -187,7 +189,7 @@ def _file(name: str) -> Any:
 
 
 def without_init(base: Any) -> Callable[..., Any]:
-    """Makes a value by `base.__init__`, not by that of a subclass, whose arguments are unknown."""
+    """A `make` that calls `base.__init__`, because the arguments of the `__init__` of a subclass are unknown."""
 
     def make(cls: Any, *args: Any) -> Any:
         made = cls.__new__(cls)
@@ -198,7 +200,7 @@ def without_init(base: Any) -> Callable[..., Any]:
 
 
 def refusing(tag: str, cls: Any, why: str) -> Way:
-    """A way for values that pickle would take, and that mean nothing elsewhere. No recipe has its tag."""
+    """A way that refuses values that pickle would accept and that have no meaning elsewhere. No recipe has its tag."""
 
     def take(_value: Any) -> KeptState:
         raise Refused(why)

@@ -1,4 +1,4 @@
-"""scipy.sparse matrices and arrays of every format, by their attributes."""
+"""scipy.sparse matrices and arrays of all formats, by their attributes."""
 
 from __future__ import annotations
 

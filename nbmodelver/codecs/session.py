@@ -1,7 +1,7 @@
-"""The session's own state beside the variables: random generators, a few options, the working directory.
+"""The state of the session besides the variables: random generators, some options, the working directory.
 
-Each library's part is in its own file, as `take_session` and `restore_session`; a library that is not loaded is not
-loaded for it.
+The part of each library is in its own file, as `take_session` and `restore_session`. A library that is not imported is
+not imported for this.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PATH_AT_START = tuple(sys.path)
 
 
 def take() -> dict[str, Any]:
-    """The state as plain data: "python", and one entry for each library that is loaded."""
+    """The state as plain data: "python", and one entry for each imported library."""
     state: dict[str, Any] = {
         "python": {
             "random": random.getstate(),
@@ -38,9 +38,9 @@ def added_paths() -> list[str]:
 
 
 def restore(state: dict[str, Any], *, folder: bool = True) -> None:
-    """Put a state back, as far as its libraries can be imported; the working directory, if that is asked for and there.
+    """Restore a state, as far as its libraries can be imported.
 
-    Entries of `sys.path` are added, none is removed.
+    folder: True also restores the working directory, if it exists. Entries of `sys.path` are added and never removed.
     """
     own = state["python"]
     random.setstate(own["random"])
@@ -53,12 +53,12 @@ def restore(state: dict[str, Any], *, folder: bool = True) -> None:
 
 
 def missing_paths(state: dict[str, Any]) -> list[str]:
-    """The entries of `sys.path` that a state has and this kernel lacks."""
+    """The entries of `sys.path` in a state that this kernel does not have."""
     return [p for p in state["python"]["sys.path"] if type(p) is str and p not in sys.path]
 
 
 def differences(then: dict[str, Any], now: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """The libraries whose random state differs, and those whose options do, by their names as people know them."""
+    """The display names of libraries whose random state differs, and of those whose options differ."""
     both = [key for key in NAMES if key in then and key in now]
     generators = [key for key in both if not _same(then[key].get("random"), now[key].get("random"))]
     options = [key for key in both if key != "python" and not _same(_options(then[key]), _options(now[key]))]
@@ -70,7 +70,7 @@ def _options(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Equality of plain data and arrays."""
+    """True for equal plain data and arrays."""
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_same(value, b[key]) for key, value in a.items())
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):

@@ -1,7 +1,7 @@
-"""scikit-learn: what its estimators lack here, and by which release they were made. Their values go by pickle.
+"""scikit-learn: which parameters its estimators lack here, and which release made them. Its values are pickled.
 
-A release of scikit-learn may give an estimator a parameter that older ones did not have. An estimator of the older one
-loads without it and fails when it is used; so each is compared with the parameters that its class has here.
+A release of scikit-learn may add a parameter to an estimator. An estimator of an older release loads without it and
+fails when it is used, so each is compared with the parameters that its class has here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_OBJECTS = 200_000
-"""So many objects inside of one value are looked at."""
+"""Maximum number of objects of one value that are inspected."""
 
 _HAS_NO_PARTS = frozenset({str, bytes, int, float, complex, bool, type(None), range, type})
 _NOTHING = object()
@@ -31,9 +31,9 @@ _NOTHING = object()
 
 @contextmanager
 def attended() -> Iterator[Callable[[Any], None]]:
-    """Within it, unpickle; then call what it gives with the value. Both note what is not as it was.
+    """Context manager for unpickling; it yields a function that the caller calls with the value.
 
-    scikit-learn's own warning of a value that another release made becomes a note.
+    Both add notes about differences. The warning of scikit-learn about a value of another release becomes a note.
     """
     made_with: list[str] = []
     with warnings.catch_warnings():
@@ -52,9 +52,9 @@ def attended() -> Iterator[Callable[[Any], None]]:
 
 
 def examine(value: Any, made_with: str = "") -> None:
-    """Note for each class of estimator in the value which of its parameters did not come.
+    """Add a note for each estimator class in the value whose instances lack parameters.
 
-    made_with: the release that made the value, "" when it is not known.
+    made_with: the release that made the value, "" if unknown.
     """
     told: set[str] = set()
     way_out = f"load it with scikit-learn {made_with}" if made_with else "load it with the release that made it"
@@ -80,7 +80,7 @@ def lacking(estimator: Any) -> tuple[str, ...]:
 
 @cache
 def _parameters(cls: type) -> tuple[str, ...]:
-    """The names of the arguments of `__init__`, which scikit-learn demands to be the attributes of the same names."""
+    """The names of the arguments of `__init__`, which scikit-learn requires to be attributes too."""
     init = inspect.getattr_static(cls, "__init__")
     init = getattr(init, "deprecated_original", init)
     if init is object.__init__:
@@ -93,9 +93,9 @@ def _parameters(cls: type) -> tuple[str, ...]:
 
 
 def estimators(value: Any) -> Iterator[Any]:
-    """Every estimator in a value: parameters, fitted parts, in containers and attributes of other objects.
+    """Yield every estimator in a value: parameters, fitted parts, in containers and attributes of other objects.
 
-    Calls nothing of the objects that it looks at.
+    Calls nothing of the objects that it inspects.
     """
     waiting = [value]
     seen: set[int] = set()

@@ -1,4 +1,4 @@
-"""The functions in a source text."""
+"""Finds the functions in a source text by its syntax tree."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SCOPES = (*_FUNCTIONS, ast.ClassDef)
 
 @dataclass(frozen=True)
 class Recompiling:
-    """What compiling a text needs beside it.
+    """What is needed besides a text to compile it to the same code.
 
-    name: `co_name`. free: names of the cells of the function, in order. owner: the innermost class around it, for
-    private names. span: () for a `def`, which is the whole text; for a lambda its first line, column, last line and
-    end column in the text (lines from 1, columns in UTF-8 bytes from 0). annotations: whether
-    `from __future__ import annotations` was on. imports: names in the code that an import bound at the top of its cell
-    or file: CPython compiles a call of their attributes otherwise.
+    name: `co_name`. free: names of the closure cells, in order. owner: the innermost class around the function, for
+    private names. span: () for a `def`, which is the whole text; for a lambda its first line, column, last line and end
+    column in the text (lines from 1, columns in UTF-8 bytes from 0).
+    annotations: True if `from __future__ import annotations` was active. imports: names in the code that an import
+    bound at the top of its cell or file, because CPython compiles a call of their attributes differently.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Recompiling:
 
 
 _parsed: OrderedDict[tuple[str, str], Parsed] = OrderedDict()
-"""File name and hash of the text -> what it holds."""
+"""File name and hash of the text -> its functions and imports."""
 
 
 def span_of_lambda(text: str, arguments: tuple[str, ...]) -> tuple[int, ...] | None:
-    """The span of the only lambda on line 1 with these arguments; None when there is none, or several."""
+    """The span of the only lambda on line 1 with these arguments; None if there is none or more than one."""
     try:
         places = parse_text("", text, None).places.get((1, "<lambda>"), [])
     except (SyntaxError, ValueError, RecursionError):
@@ -59,7 +59,7 @@ def _arguments(of: ast.arguments) -> Iterator[ast.arg]:
 
 @dataclass(frozen=True)
 class FunctionPlace:
-    """A function in a syntax tree. end: the last line of the statement around a lambda, or of the function."""
+    """A function in a syntax tree. end: the last line of the function, or of the statement around a lambda."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     owner: str
@@ -68,14 +68,14 @@ class FunctionPlace:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A text: its functions by first line and name, and the names that imports bind at its top."""
+    """A text: its functions by first line and name, and the names bound by imports at its top level."""
 
     places: dict[tuple[int, str], list[FunctionPlace]]
     imports: frozenset[str]
 
 
 def parse_text(file: str, text: str, how: Recompiling | None) -> Parsed:
-    """What a text holds. how: for a text of ours, which may be a part of a statement."""
+    """The functions and imports of a text. how: for a stored text, which may be part of a statement."""
     key = (file, xxh3_64_hexdigest(text.encode("utf-8", "surrogatepass")))
     found = _parsed.get(key)
     if found is None:
@@ -90,7 +90,7 @@ def parse_text(file: str, text: str, how: Recompiling | None) -> Parsed:
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
-    """Names that imports bind below a node, outside of functions and classes."""
+    """Yield the names that imports bind below a node, outside of functions and classes."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.Import, ast.ImportFrom)):
             yield from ((alias.asname or alias.name).partition(".")[0] for alias in child.names)
@@ -99,7 +99,7 @@ def _imports(node: ast.AST) -> Iterator[str]:
 
 
 def outermost(places: dict[tuple[int, str], list[FunctionPlace]], how: Recompiling) -> FunctionPlace:
-    """The function that a text of ours is about: the outermost one on line 1 of this name."""
+    """The function of a stored text: the outermost one on line 1 with this name."""
     found = places.get((1, how.name))
     if not found:
         raise SyntaxError(f"no function '{how.name}' on line 1")
@@ -107,7 +107,7 @@ def outermost(places: dict[tuple[int, str], list[FunctionPlace]], how: Recompili
 
 
 def _tree(text: str, how: Recompiling | None) -> ast.AST:
-    """The syntax tree of a text, with the text's own line numbers."""
+    """The syntax tree of a text, with its line numbers."""
     if how is not None and how.span:
         return _parsed_lambda(text, how.span)
     try:
@@ -139,9 +139,9 @@ def _parsed_lambda(text: str, span: tuple[int, ...]) -> ast.AST:
 
 
 def _functions(node: ast.AST, owner: str, end: int, lambdas: bool) -> Iterator[FunctionPlace]:
-    """Every function below a node, outer ones first.
+    """Yield every function below a node, outer ones first.
 
-    end: last line of the simple statement around the node, or 0. lambdas: whether to look into expressions.
+    end: last line of the simple statement around the node, or 0. lambdas: True to search expressions too.
     """
     if isinstance(node, ast.ClassDef):
         for outside in (*node.decorator_list, *node.bases, *node.keywords) if lambdas else ():

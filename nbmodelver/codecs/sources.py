@@ -1,9 +1,9 @@
-"""The source text of a code object: finding it, keeping it with the bytecode, and compiling it in another Python.
+"""The source text of a code object: finds it, stores it with the bytecode, and compiles it in another Python.
 
-A code object is kept with its own lines only, numbered from line 1, under a file name made from these lines. So editing
-another part of a cell changes nothing, and `inspect.getsource` and tracebacks work in a fresh kernel. Bytecode carries
-the mark of the Python that made it and runs there only; every other Python compiles the text. A text counts as the
-source of a function only if compiling it here gives the very bytecode of the function.
+A code object is stored with its own lines only, numbered from line 1, under a file name made from these lines. So
+editing another part of a cell changes nothing, and `inspect.getsource` and tracebacks work in a new kernel. Bytecode
+has the mark of the Python that made it and runs only there; every other Python compiles the text. A text is accepted as
+the source of a function only if compiling it here gives the same bytecode.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PYTHON = f"{sys.implementation.cache_tag}-{importlib.util.MAGIC_NUMBER.hex()}"
-"""The mark of this Python's bytecode, such as "cpython-311-a70d0d0a"."""
+"""The mark of the bytecode of this Python, such as "cpython-311-a70d0d0a"."""
 
 _FILE = "<nbmodelver "
 
 
 @dataclass(frozen=True)
 class Source:
-    """A code object as it is kept. how: None when the text is missing or is not known to give this bytecode."""
+    """A code object as it is stored. how: None if the text is missing or does not give this bytecode."""
 
     code: types.CodeType
     bytecode: bytes
@@ -44,22 +44,25 @@ class Source:
 
     @property
     def file(self) -> str:
-        """The file name that the code carries."""
+        """The file name in the code object."""
         return self.code.co_filename
 
 
 _known: dict[int, tuple[weakref.ref[types.CodeType], Source]] = {}
-"""By id: equal code objects may come from different places."""
+"""Id of a code object -> reference and source.
+
+The table uses ids because equal code objects may have different origins.
+"""
 
 _texts: dict[str, tuple[str, Recompiling | None]] = {}
-"""File name that we gave -> its text, and how to compile it: the text of a lambda may be no statement."""
+"""File name that we assigned -> its text, and how to compile it; the text of a lambda may not be a statement."""
 
 _verified: dict[str, bytes] = {}
-"""File name that we gave -> bytecode that its text is known to give."""
+"""File name that we assigned -> the bytecode that its text gives."""
 
 
 def source(code: types.CodeType) -> Source:
-    """The code object renumbered from line 1 of its own text, its bytecode, and its text ("" when there is none)."""
+    """The code object renumbered from line 1 of its own text, its bytecode, and its text ("" if there is none)."""
     known = _known.get(id(code))
     if known is not None and known[0]() is code:
         return known[1]
@@ -72,8 +75,8 @@ def source(code: types.CodeType) -> Source:
 def restore(python: str, bytecode: bytes, file: str, text: str, how: tuple[Any, ...]) -> types.CodeType:
     """The code object that `source` described.
 
-    how: the fields of `Recompiling`, or the qualified name alone for code without a text to compile.
-    Raises NotLoadable when the bytecode is of another Python and the text is missing or not valid here.
+    how: the fields of `Recompiling`, or only the qualified name for code without a text to compile.
+    Raises NotLoadable if the bytecode is of another Python and the text is missing or invalid here.
     """
     told = None if len(how) == 1 else Recompiling(*how)
     if text:
@@ -87,7 +90,7 @@ def restore(python: str, bytecode: bytes, file: str, text: str, how: tuple[Any, 
 
 
 def no_source(qualname: str, python: str) -> NoReturn:
-    """Raise NotLoadable for code that is bytecode of another Python only."""
+    """Raise NotLoadable for code that only exists as bytecode of another Python."""
     raise NotLoadable(
         why_not_here((qualname,), python),
         f"load it in {readable(python)}, or run the cell that makes it here and commit it again",
@@ -95,7 +98,7 @@ def no_source(qualname: str, python: str) -> NoReturn:
 
 
 def why_not_here(names: Sequence[str], python: str) -> str:
-    """Why code without source text cannot come back in this Python."""
+    """Why code without source text cannot be loaded in this Python."""
     return f"code without source text ({', '.join(names)}) runs in {readable(python)} only"
 
 
@@ -118,12 +121,12 @@ def recompile(file: str, text: str, how: Recompiling, python: str) -> types.Code
 
 
 def fields_of(how: Recompiling) -> tuple[Any, ...]:
-    """The fields of a `Recompiling`, as recipes hold them."""
+    """The fields of a `Recompiling`, as recipes store them."""
     return how.name, how.qualname, how.free, how.owner, how.span, how.annotations, how.imports
 
 
 def mark_of(version: str) -> str:
-    """The mark, without the number of the bytecode, of a Python such as "3.11.7"; "" for no version.
+    """The mark of a Python such as "3.11.7", without the bytecode number; "" for an empty version.
 
     >>> mark_of("3.11.7")
     'cpython-311'
@@ -132,17 +135,17 @@ def mark_of(version: str) -> str:
 
 
 def is_this_python(version: str) -> bool:
-    """True for a version such as "3.11.7" whose bytecode runs here."""
+    """True if bytecode of a version such as "3.11.7" runs here."""
     return version.split(".")[:2] == [str(n) for n in sys.version_info[:2]]
 
 
 def show(file: str, text: str) -> None:
-    """Make `inspect.getsource` and tracebacks find a text that came without a `Recompiling`."""
+    """Let `inspect.getsource` and tracebacks find a text that has no `Recompiling`."""
     _register(file, text, None)
 
 
 def readable(python: str) -> str:
-    """The name of a Python for people.
+    """The display name of a Python.
 
     >>> readable("cpython-311-a70d0d0a")
     'Python 3.11'
@@ -153,25 +156,22 @@ def readable(python: str) -> str:
 
 
 def _remember(code: types.CodeType, found: Source) -> None:
-    at, forget = id(code), _known.pop  # Bound here: at the end of the process the module's names are gone.
+    at, forget = id(code), _known.pop  # Bound now, because module globals may be cleared at exit.
     _known[at] = (weakref.ref(code, lambda _: forget(at, None)), found)
 
 
 def _dumped(code: types.CodeType) -> bytes:
     try:
         return marshal.dumps(code, MARSHAL_VERSION)
-    except ValueError:  # A constant that this version of the format does not have: the text is compiled on each load.
+    except ValueError:  # The format cannot store one of the constants: each load compiles the text.
         return b""
 
 
 def _register(file: str, text: str, how: Recompiling | None) -> None:
-    """Make `inspect.getsource` and tracebacks find the text."""
+    """Let `inspect.getsource` and tracebacks find the text."""
     if file.startswith(_FILE) and file not in _texts:
         _texts[file] = (text, how)
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-
-
-# Finding
 
 
 def _located(code: types.CodeType) -> Source:
@@ -214,7 +214,7 @@ def _names_in(code: types.CodeType) -> set[str]:
 
 
 def _gives(place: FunctionPlace, how: Recompiling, code: types.CodeType) -> bool:
-    """True when compiling the text gives this very bytecode."""
+    """True if compiling the text gives this bytecode."""
     try:
         made = compile_function(place, how, code.co_filename)
     except SyntaxError:
@@ -226,7 +226,7 @@ def _kept(code: types.CodeType, text: str, how: Recompiling | None) -> Source:
     if not text:
         made = in_file(code, "<unknown>", 0)
         return Source(made, _dumped(made), "", None)
-    # The text alone does not name the function: two lambdas of one line have the same.
+    # The text alone does not identify the function: two lambdas on one line have the same text.
     what = repr((text, how)).encode("utf-8", "surrogatepass")
     file = f"{_FILE}{code.co_name} {xxh3_64_hexdigest(what)}>"
     made = in_file(code, file, code.co_firstlineno - 1)
@@ -241,12 +241,9 @@ def _block(lines: Sequence[str], first: int) -> str:
 
 
 def _parsed_file(file: str, text: str) -> Parsed:
-    """The text of a cell or file; nothing for one that cannot be parsed."""
+    """The functions in a cell or file; empty if it cannot be parsed."""
     how = _texts[file][1] if file in _texts else None
     try:
         return parse_text(file, text, how)
-    except (SyntaxError, ValueError, RecursionError):  # A stale file, a magic that IPython did not translate ...
+    except (SyntaxError, ValueError, RecursionError):  # A stale file, an untranslated magic ...
         return Parsed({}, frozenset())
-
-
-# Compiling

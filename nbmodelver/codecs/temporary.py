@@ -1,7 +1,7 @@
-"""Temporary files and folders: new ones with the same contents, at the same path where that is free.
+"""Temporary files and folders: new ones with the same contents, at the same path if it is free.
 
-The path of a temporary file is gone when its kernel is, and other values may hold it as text. So it is made again at
-that path; where something else is there by now, at another one, and the load says so. Up to 16 MiB are kept.
+The path of a temporary file ends with its kernel, and other values may hold it as text. So the file is created again at
+that path, or at another one with a note if the path is taken. Up to 16 MiB are stored.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _files(count: int) -> str:
 
 
 def _contents(top: str) -> list[tuple[str, bytes | None]]:
-    """Relative path and bytes of each file, None for a folder; sorted. Raises Refused."""
+    """Sorted relative paths with the bytes of each file, or None for a folder. Raises Refused."""
     found: list[tuple[str, bytes | None]] = []
     size = 0
     for folder, folders, names in os.walk(top):
@@ -62,14 +62,14 @@ def _make_folder(cls: Any, path: str, ignore_errors: bool, delete: bool) -> Any:
         notes.note("temporary folder: at another path, its own was taken or its place is gone")
     else:
         made = _at(cls, path, ignore_errors)
-    if not delete:  # An option since Python 3.12.
+    if not delete:  # This option exists since Python 3.12.
         made._delete = False
         made._finalizer.detach()
     return made
 
 
 def _at(cls: Any, path: str, ignore_errors: bool) -> Any:
-    """A TemporaryDirectory that owns the folder at this path, as its constructor would leave it."""
+    """A TemporaryDirectory that owns the folder at this path, like one made by its constructor."""
     made = cls.__new__(cls)
     tempfile.TemporaryDirectory.__init__(made, dir=path, ignore_cleanup_errors=ignore_errors)
     inner, made.name = made.name, path
@@ -110,7 +110,7 @@ def _take_file(wrapper: Any) -> KeptState:
 
 
 def _mode(file: Any) -> str:
-    """The mode to open it with; a `BufferedRandom` says "rb+" of every mode for both."""
+    """The mode to open the file with; a `BufferedRandom` reports "rb+" for all read-write modes."""
     return str(file.mode)
 
 
@@ -127,7 +127,7 @@ def _make_file(_cls: Any, path: str, mode: str, encoding: str | None, delete: bo
 
 
 def _named(path: str, mode: str, encoding: str | None, delete: bool) -> Any:
-    """A NamedTemporaryFile at this very path; None when that is not free."""
+    """A NamedTemporaryFile at this path; None if the path is taken."""
     folder, name = os.path.split(path)
     if not os.path.isdir(folder) or os.path.exists(path):
         return None
@@ -150,7 +150,7 @@ def _fill_file(made: Any, state: tuple[bytes, int]) -> None:
 
 
 def _take_spooled(file: Any) -> KeptState:
-    """args: the largest size in memory, mode, encoding. state: contents, position, whether it went to disk."""
+    """args: maximum size in memory, mode, encoding. state: contents, position, whether it was written to disk."""
     if file.closed:
         raise Refused("a closed temporary file cannot be kept: its contents are gone")
     at = file.tell()

@@ -1,11 +1,11 @@
-"""Arrays of objects that hold strings: as lengths and one text, and known again by their pointers.
+"""Object arrays of strings, stored as lengths and one text, and recognized again by their pointers.
 
-Strings never change, so an array whose pointers are those of last time, while those strings are kept alive, holds the
-same text: comparing pointers takes 2 ms for a million rows, encoding them 100. Pointers that differ say which rows
-changed; the text of the others is taken over.
+Strings are immutable. So an array with the same pointers as in the last commit, while those strings are kept alive, has
+the same text: comparing pointers takes 2 ms for a million rows, encoding them 100 ms. Differing pointers tell which
+rows changed; the text of the other rows is reused.
 
 A row of the array (a column of a frame) is (lengths, text, kinds): lengths int32 in characters, text UTF-8 with
-surrogates, kinds uint8 or None when all are strings: 0 a string, 1 None, 2 the one NaN that numpy has.
+surrogates, kinds uint8 or None if all elements are strings: 0 a string, 1 None, 2 the NaN object of numpy.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.memory import Memory
 
 LEAST_ROWS = 512
-"""Shorter arrays are encoded with all other values of their type: two parts of their own would cost more."""
+"""Shorter arrays are encoded with all other values of their type; two separate parts would cost more."""
 
 MOST_REMEMBERED_BYTES = 256 << 20
 _MOST_SPLICED = 20_000
@@ -37,7 +37,7 @@ Row = tuple[Any, Any, Any]
 
 @dataclass(frozen=True)
 class _Text:
-    """What one row held. objects: the pointers, and what keeps the strings alive. ascii: characters are bytes."""
+    """The content of one row. objects: the pointers, with references to the strings. ascii: one byte per character."""
 
     objects: Any
     lengths: Any
@@ -51,17 +51,17 @@ class _Text:
 
 
 class Remembered:
-    """The rows that were encoded last, by where they are; dropped with their array. From any thread."""
+    """The rows that were encoded last, by address; dropped with their array. Thread-safe."""
 
     def __init__(self, most_bytes: int = MOST_REMEMBERED_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._guard = threading.RLock()  # Again in the same thread: an array may die at any moment.
+        self._guard = threading.RLock()  # Reentrant: an array may be freed at any moment in the same thread.
         self._rows: OrderedDict[tuple[int, int], _Text] = OrderedDict()
         self._bytes = 0
         self._watched: set[tuple[int, int]] = set()
 
     def row(self, row: Any) -> _Text | None:
-        """The text of a contiguous row of objects; None when not all are strings, None or NaN."""
+        """The text of a contiguous 1-D object array; None unless all elements are strings, None or NaN."""
         where = (_address(row), len(row))
         with self._guard:
             before = self._rows.get(where)
@@ -101,9 +101,10 @@ REMEMBERED = Remembered()
 
 
 def take(value: Any, memory: Memory) -> tuple[Any, ...] | None:
-    """The state of an array of objects, 1-D or 2-D, that holds strings; None for any other.
+    """The state of an object array, 1-D or 2-D, that holds strings; None for other arrays.
 
-    Each row's name in `memory` is that of its lengths and text, so that they find their twins in the parent version.
+    The slot name of each row in `memory` is passed to its lengths and text, to find their counterparts in the parent
+    version.
     """
     if value.ndim not in (1, 2) or value.size < LEAST_ROWS or not value.flags.c_contiguous:
         return None
@@ -123,7 +124,7 @@ def take(value: Any, memory: Memory) -> tuple[Any, ...] | None:
 
 
 def build(shape: Sequence[int], rows: Sequence[Row]) -> Any:
-    """The array of objects whose rows these are. Raises ValueError for rows that do not fit the shape."""
+    """The object array with these rows. Raises ValueError for rows that do not fit the shape."""
     made = np.empty(tuple(shape), object)
     if made.ndim not in (1, 2) or len(rows) != (1 if made.ndim == 1 else len(made)):
         raise ValueError("rows")
@@ -133,7 +134,7 @@ def build(shape: Sequence[int], rows: Sequence[Row]) -> Any:
 
 
 def _arrays(text: _Text) -> tuple[tuple[str, Any], ...]:
-    """What is stored of a row, and the layout that the store is told."""
+    """The arrays to store for a row, each with its layout hint for the store."""
     return ("lengths", text.lengths), ("text", text.text), ("u1", text.kinds)
 
 
@@ -158,7 +159,7 @@ def _encoded(row: Any) -> _Text | None:
 
 
 def _again(row: Any, before: _Text) -> _Text | None:
-    """`before` when the pointers are the same; else with the rows that differ taken anew."""
+    """`before` if the pointers are equal; otherwise a copy with the differing rows encoded again."""
     at = np.flatnonzero(_pointers(row) != _pointers(before.objects))
     if not len(at):
         return before
@@ -201,7 +202,7 @@ def _as_bytes(text: str) -> Any:
 
 
 class _Pointers:
-    """Lets numpy see an array of objects as the addresses that it holds."""
+    """Exposes an object array to numpy as the addresses that it holds."""
 
     def __init__(self, row: Any) -> None:
         self.row = row

@@ -1,7 +1,7 @@
-"""Locks, events, conditions, semaphores, barriers and thread-local data: new ones in the state that the work needs.
+"""Locks, events, conditions, semaphores, barriers and thread-local data, recreated in a usable state.
 
-A lock comes back free, whoever held it: the thread that would release it does not come along. Counts, flags and the
-values of the committing thread come back as they were. Waiting threads and tasks do not.
+A lock is restored unlocked, even if it was held: the thread that would release it is not restored. Counts, flags and
+the thread-local values of the committing thread are restored. Waiting threads and tasks are not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _RLOCK: Any = type(threading.RLock())
 
 
 def _is_held(lock: Any) -> bool:
-    """True for a lock that somebody holds. RLock has `locked` since Python 3.14; its `repr` says it before."""
+    """True for a lock that is held. RLock has `locked` since Python 3.14; before, its `repr` shows it."""
     return bool(lock.locked()) if hasattr(lock, "locked") else repr(lock).startswith("<locked")
 
 

@@ -1,7 +1,7 @@
-"""torch: storages as raw memory without a copy, so tensors, modules and optimizers share what they shared.
+"""torch: storages as raw memory without a copy, so that tensors, modules and optimizers share the same memory again.
 
-Tensors themselves go through torch's own pickling around the storage; what it drops (gradients) is added. A tensor
-without a gradient history or hooks is plain data. What cannot come back (the graph behind a result) is said.
+Tensors are pickled by torch around the storage, and what torch drops (gradients) is added. A tensor without gradient
+history or hooks is plain data. What cannot be restored (the autograd graph of a result) is noted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def _memory_of(storage: Any, memory: Memory) -> Any:
-    """The storage's memory as a uint8 array, shape (bytes,). By address: `numpy()` would take its resizing away."""
+    """The memory of a storage as a uint8 array of shape (bytes,).
+
+    It is read by address, because `numpy()` would make the storage non-resizable.
+    """
     if storage.device.type != "cpu":
         memory.note(
             f"a tensor on {storage.device} is kept as its values and comes back on the same device if it is there"
@@ -89,7 +92,7 @@ _DEVICE = Codec("torch.device", lambda v, _m: (str(v),), lambda s: torch.device(
 
 
 def _named(kind: Any) -> Codec:
-    """A codec for the constants of `torch` of this type."""
+    """A codec for the constants in `torch` of this type."""
 
     def build(state: State) -> Any:
         found = getattr(torch, state[0])
@@ -127,7 +130,7 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Better pickling for typed storages, tensors with a gradient, and generators."""
+    """The reduction for typed storages, tensors with a gradient, optimizers and generators."""
     if issubclass(kind, torch.TypedStorage):
         return lambda value, _memory: (typed_storage, (value._untyped_storage, value.dtype))
     if issubclass(kind, torch.Tensor):
@@ -142,15 +145,15 @@ def helper(kind: type) -> Helper | None:
 
 
 def _reduce_optimizer(optimizer: Any, _memory: Memory) -> Any:
-    """With the attributes that its own pickling drops: a scheduler's mark on `step`, hooks."""
+    """With the attributes that its own pickling drops: the marks of schedulers on `step`, and hooks."""
     return new, (type(optimizer),), dict(vars(optimizer)), None, None, set_optimizer
 
 
 def new(cls: Any) -> Any:
     """An optimizer without a state.
 
-    torch wraps the class's `step` when the first optimizer is made; what is unpickled next may refer to it by name,
-    and has to find it wrapped, as it was.
+    torch wraps the `step` method of the class when the first optimizer is created. Objects unpickled later may refer to
+    it by name and have to find it wrapped.
     """
     made = cls.__new__(cls)
     made._patch_step_function()
@@ -158,18 +161,18 @@ def new(cls: Any) -> Any:
 
 
 def set_optimizer(optimizer: Any, state: dict[str, Any]) -> None:
-    """Give an optimizer its state, and then what its own `__setstate__` does not know."""
+    """Set the state of an optimizer, and then the attributes that its `__setstate__` ignores."""
     optimizer.__setstate__({name: state[name] for name in ("defaults", "state", "param_groups")})
     vars(optimizer).update(state)
 
 
 def typed_storage(storage: Any, dtype: Any) -> Any:
-    """A typed storage around a restored one."""
+    """A typed storage around a restored storage."""
     return torch.storage.TypedStorage(wrap_storage=storage, dtype=dtype, _internal=True)
 
 
 def generator(device: str, state: Any) -> Any:
-    """A random generator in its state."""
+    """A random generator with its state."""
     made = torch.Generator(device)
     made.set_state(state)
     return made
@@ -205,5 +208,5 @@ def take_session() -> dict[str, Any]:
 
 
 def restore_session(state: dict[str, Any]) -> None:
-    """Put the state of `take_session` back."""
+    """Restore the state of `take_session`."""
     torch.set_rng_state(torch.frombuffer(bytearray(state["random"]), dtype=torch.uint8))

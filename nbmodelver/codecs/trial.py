@@ -1,8 +1,8 @@
-"""Runs code that may do anything where the kernel is not touched: in a child process with a time limit.
+"""Runs arbitrary code isolated from the kernel: in a child process with a time limit.
 
-A child that hangs in C says nothing, and is not counted against anybody: it may wait for a thread that did not come
-along. Where there can be no child (elsewhere than on Linux, and while another thread computes) the code runs in the
-kernel itself. docs/decisions/0013 has the figures.
+A child that hangs in C gives no result and does not count as a failure, because it may wait for a thread that was not
+forked. If no child can be created (outside of Linux, and while another thread computes), the code runs in the kernel
+itself. docs/decisions/0013 has the measurements.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one piece of work ended. ended: "" when it gave a result (JSON), else why the process ended, or "unknown"."""
+    """The result of one task.
+
+    Ended: "" if it returned a result (JSON), otherwise why the process ended, or "unknown".
+    """
 
     result: Any = None
     ended: str = ""
@@ -29,9 +32,10 @@ UNKNOWN = Outcome(ended="unknown")
 
 
 def run(works: Sequence[Callable[[], Any]], limit_s: float) -> list[Outcome]:
-    """What each piece of work gives, as JSON; an exception that leaves it is {"raised": text}.
+    """Run tasks and return their results as JSON; an uncaught exception is {"raised": text}.
 
-    limit_s: for each; 0: none. Those after one that ends its process run in another.
+    limit_s: time limit in seconds for each task; 0 disables it. After a task that ends its process, the next ones run
+    in another process.
     """
     found: list[Outcome] = []
     while len(found) < len(works):

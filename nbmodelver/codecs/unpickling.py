@@ -1,4 +1,4 @@
-"""Reads what fallback.py wrote."""
+"""Unpickles what fallback.py wrote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Unpickler(pickle.Unpickler):
-    """Bytes of `Pickler` to values. Runs what the pickle asks for: only for trusted stores."""
+    """Converts the bytes of `Pickler` to values. It runs what the pickle requests, so only for trusted stores."""
 
     def __init__(self, data: bytes | memoryview, loader: Any) -> None:
         super().__init__(io.BytesIO(data))
@@ -22,7 +22,7 @@ class Unpickler(pickle.Unpickler):
         self._sets: dict[int, Any] = {}
 
     def find_class(self, module: str, name: str) -> Any:
-        """Our own stand-ins lead to the loader; everything else is imported."""
+        """Resolve our stand-ins by the loader, and import everything else."""
         own = self._loader.stand_ins.get((module, name))
         if own is not None:
             return own
@@ -44,16 +44,16 @@ class Unpickler(pickle.Unpickler):
         return rebuild.module(name)
 
     def _check(self, module: str, name: str) -> None:
-        """Refuse a name that the recipe of a stranger does not show."""
+        """Raise NeedsTrust for a name that the recipe of an untrusted store does not list."""
         listed = self._loader.listed
         if listed is not None and f"{module}:{name}" not in listed:
             raise NeedsTrust(
-                f"a pickle asks for {module}.{name} in a way that hides it: it was made to mislead",
-                "do not load it; ask where it comes from",
+                f"a pickle imports {module}.{name} in a hidden way, so it was made to mislead",
+                "do not load it, and check where it comes from",
             )
 
     def persistent_load(self, pid: Any) -> Any:
-        """Sets that `CanonicalPickler` wrote."""
+        """Restore the sets that `CanonicalPickler` wrote."""
         how, number, *members = pid
         if how == "ref":
             return self._sets.setdefault(number, set())

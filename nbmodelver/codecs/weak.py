@@ -1,6 +1,6 @@
-"""Weak references with callbacks, weak dictionaries, proxies. What they refer to is kept with them.
+"""Weak references with callbacks, weak dictionaries, proxies. The objects that they refer to are stored with them.
 
-After a load it lives as long as something else holds it, as before.
+After a load such an object lives only as long as something else refers to it, as before.
 """
 
 from __future__ import annotations

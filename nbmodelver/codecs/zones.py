@@ -1,7 +1,7 @@
-"""Time zones of pytz and dateutil by their IANA name, and what stands for them where the library is not installed.
+"""Time zones of pytz and dateutil by their IANA name, with replacements if the library is not installed.
 
-`name_of` and `by_name` are what other codecs need: a state holds the name of a zone, not the object of one library.
-Zones of zoneinfo and fixed offsets of datetime are at home in python.py.
+Other codecs use `name_of` and `by_name`: a state has the name of a zone, not the object of one library. Zones of
+zoneinfo and fixed offsets of datetime are in python.py.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ _PATH_IN_REPR = re.compile(r"tzfile\('([^']*)'\)")
 
 
 def name_of(zone: Any) -> str | None:
-    """The IANA name of a zone of zoneinfo, pytz or dateutil, None for a fixed offset or a zone without a name."""
+    """The IANA name of a zone of zoneinfo, pytz or dateutil; None for a fixed offset or a zone without a name."""
     if zone is datetime.UTC:
         return "UTC"
     root = _root(type(zone))
     if isinstance(zone, zoneinfo.ZoneInfo):
         return zone.key
     if root == "pytz":
-        name = getattr(zone, "zone", None)  # None: a fixed offset.
+        name = getattr(zone, "zone", None)  # None for a fixed offset.
         return name if isinstance(name, str) else None
     return _dateutil_name(zone) if root == "dateutil" else None
 
 
 def _dateutil_name(zone: Any) -> str | None:
-    """The name of a zone; dateutil 2 shows only the path of its file, whose end gives this very zone."""
+    """The name of a zone. dateutil 2 exposes only the path of its file, whose end has to give an equal zone."""
     tz = _library("dateutil.tz")
     key = getattr(zone, "key", None)  # dateutil >= 3
     if isinstance(key, str):
@@ -49,7 +49,7 @@ def _dateutil_name(zone: Any) -> str | None:
 
 
 def by_name(name: str) -> datetime.tzinfo:
-    """The zone of the standard library with this name. Raises ValueError where no time zone data knows it."""
+    """The zone of the standard library with this name. Raises ValueError if the time zone data does not have it."""
     try:
         return datetime.UTC if name == "UTC" else zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
@@ -65,12 +65,12 @@ def _root(kind: type) -> str:
 
 
 def _pytz_state(zone: Any) -> State | None:
-    """("pytz", name), for a zone that belongs to one moment with offset, DST (seconds) and abbreviation; or offset."""
+    """("pytz", name), for a zone of one moment also offset, DST (seconds) and abbreviation; or a fixed offset."""
     name = name_of(zone)
     if name is None:
         offset = zone.utcoffset(None)
         return ("pytz offset", int(offset.total_seconds()) // 60) if offset is not None else None
-    reduced = zone.__reduce__()[1]  # What pytz keeps of itself: name, offset, DST, abbreviation.
+    reduced = zone.__reduce__()[1]  # The arguments of its reduction: name, offset, DST, abbreviation.
     return "pytz", name, *(reduced[1:] if len(reduced) == 4 else ())
 
 
@@ -97,7 +97,7 @@ def _build(state: State) -> Any:
 
 
 def _library(name: str) -> Any:
-    """The module "pytz" or "dateutil.tz", None where it is not installed."""
+    """The module "pytz" or "dateutil.tz"; None if it is not installed."""
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -105,7 +105,7 @@ def _library(name: str) -> Any:
 
 
 def _pytz(name: str, *moment: Any) -> Any:
-    """A zone of pytz, or the zone of that name of the standard library."""
+    """A zone of pytz, or the zone of the standard library with this name."""
     pytz = _library("pytz")
     if pytz is None:
         notes.instead(f"the zone {name} of zoneinfo", "of pytz")
@@ -149,21 +149,21 @@ def _dateutil_offset(name: str | None, seconds: int) -> Any:
     return datetime.timezone(offset) if name is None else datetime.timezone(offset, name)
 
 
-# What pickles of pytz name, for stores that hold some and kernels without pytz (see renamed.py).
+# Replacements for names in pickles of pytz, for kernels without pytz (see renamed.py).
 
 
 def pickled_pytz(name: str, *moment: Any) -> Any:
-    """Stands for the function `_p` that the pickle of a zone of pytz names."""
+    """Replaces the function `_p` in pickles of pytz zones."""
     return _pytz(name, *moment)
 
 
 def pickled_pytz_utc() -> Any:
-    """Stands for `_UTC`, by which pytz pickles its UTC."""
+    """Replaces `_UTC`, by which pytz pickles its UTC."""
     return _pytz("UTC")
 
 
 def pickled_pytz_offset(minutes: int) -> Any:
-    """Stands for `FixedOffset`."""
+    """Replaces `FixedOffset`."""
     return _pytz_offset(minutes)
 
 

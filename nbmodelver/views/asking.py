@@ -1,4 +1,4 @@
-"""A panel's side of the conversation with the kernel: requests with callbacks, in any host."""
+"""Requests from a panel to the kernel, with callbacks, independent of the host."""
 
 from __future__ import annotations
 
@@ -12,29 +12,32 @@ Message = dict[str, Any]
 
 
 class Channel(Protocol):
-    """An open way to the kernel."""
+    """An open channel to the kernel."""
 
     def send(self, message: Any) -> None:
-        """Hand a request over; its answer comes to what the wire was opened with, from any thread."""
+        """Send a request. Its answer goes to the callback given when the channel was opened, on any thread."""
         ...
 
     def close(self) -> None:
-        """Hear nothing more."""
+        """Stop receiving messages."""
         ...
 
 
 class Connect(Protocol):
-    """Opens a wire."""
+    """Opens a channel."""
 
     def __call__(self, hear: Callable[[Message], None]) -> Channel:
-        """hear: gets every message from the kernel."""
+        """Open a channel.
+
+        hear: called with every message from the kernel.
+        """
         ...
 
 
 class Asker:
-    """Sends requests and calls back with what came of them.
+    """Sends requests and calls back with their results.
 
-    pushed: gets every state that the kernel pushes, or that comes with a result. failed: gets every failure.
+    pushed: called with every state that the kernel pushes or sends with a result. failed: called with every failure.
     """
 
     def __init__(self, connect: Connect, pushed: Callable[[Message], None], failed: Callable[[Message], None]) -> None:
@@ -46,7 +49,10 @@ class Asker:
         self._wire = connect(self.hear)
 
     def ask(self, method: str, then: Callable[[Any], None] | None = None, **params: Any) -> int:
-        """Send a request; then: gets its result. Gives the request's number, by which it can be cancelled."""
+        """Send a request and return its number, which can be used to cancel it.
+
+        then: called with the result.
+        """
         number = next(self._numbers)
         if then is not None:
             self._then[number] = then
@@ -54,11 +60,11 @@ class Asker:
         return number
 
     def on_progress(self, call: Callable[[Message], None]) -> None:
-        """call: gets how far any request is."""
+        """Register a callback for the progress of any request."""
         self._progress = call
 
     def hear(self, message: Message) -> None:
-        """Take a message from the kernel."""
+        """Handle a message from the kernel."""
         if "push" in message:
             self._pushed(message["state"])
         elif "progress" in message:
@@ -77,6 +83,6 @@ class Asker:
             then(result)
 
     def close(self) -> None:
-        """End it."""
+        """Close the channel."""
         self._then.clear()
         self._wire.close()

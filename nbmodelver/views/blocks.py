@@ -1,6 +1,6 @@
-"""What a view consists of, before it is text or HTML: lines, tables, code and folds.
+"""The parts of a view before it becomes text or HTML: lines, tables, code and folds.
 
-A view builds blocks out of model objects; text.py and html.py draw them. So both faces always say the same.
+A view builds blocks from model objects; text.py and html.py render them. So text and HTML always have the same content.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SIGNS: dict[Mark, str] = {
 
 @dataclass(frozen=True)
 class Span:
-    """A run of text in one style. hint: more about it, where there is a pointer to hover with."""
+    """A run of text in one style. hint: a tooltip."""
 
     text: str
     style: Style = "plain"
@@ -43,14 +43,14 @@ Cell = str | Span | HistogramBars | tuple[str | Span, ...]
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line of spans, joined without anything between."""
+    """One line of spans, joined without a separator."""
 
     spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
 class Title:
-    """The heading of what follows. level: 1 for the view, 2 for a part of it."""
+    """A heading. level: 1 for the view, 2 for a section of it."""
 
     spans: tuple[Span, ...]
     level: int = 1
@@ -58,7 +58,7 @@ class Title:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A table's row and its mark."""
+    """A row of a table and its mark."""
 
     cells: tuple[Cell, ...]
     mark: Mark = ""
@@ -66,7 +66,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns with headings ("" for none; all empty: no heading row). right: columns that align right."""
+    """A table.
+
+    Columns: headings ("" for none; without any there is no heading row). right: numbers of right-aligned columns.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
@@ -75,7 +78,7 @@ class Table:
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """Lines of source, or of a unified diff."""
+    """Lines of source code or of a unified diff."""
 
     lines: tuple[str, ...]
     diff: bool = False
@@ -83,9 +86,9 @@ class CodeBlock:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks under a summary that can be closed where there is a pointer.
+    """Blocks under a summary that can be collapsed in HTML.
 
-    in_text: False for what only fills a terminal; then the summary stands alone there.
+    in_text: False if a terminal shows only the summary.
     """
 
     summary: tuple[Span, ...]
@@ -99,52 +102,52 @@ Block = TextLine | Title | Table | CodeBlock | Fold
 
 @dataclass(frozen=True)
 class Document:
-    """A whole view. label: what it is, for screen readers."""
+    """A whole view. label: its accessible name."""
 
     blocks: tuple[Block, ...]
     label: str = ""
 
 
 def spans(*pieces: str | Span) -> tuple[Span, ...]:
-    """Pieces as spans; plain text stays plain."""
+    """Convert pieces to spans; strings get the plain style."""
     return tuple(p if isinstance(p, Span) else Span(p) for p in pieces)
 
 
 def line(*pieces: str | Span) -> TextLine:
-    """A line of pieces."""
+    """A line made of pieces."""
     return TextLine(spans(*pieces))
 
 
 def title(*pieces: str | Span, level: int = 1) -> Title:
-    """A heading of pieces, strong where they are plain."""
+    """A heading made of pieces; strings get the strong style."""
     return Title(tuple(Span(s.text, "strong", s.hint) if s.style == "plain" else s for s in spans(*pieces)), level)
 
 
 def strong(text: object) -> Span:
-    """A text that stands out."""
+    """Emphasized text."""
     return Span(str(text), "strong")
 
 
 def dim(text: object, hint: str = "") -> Span:
-    """A text that stands back."""
+    """De-emphasized text. hint: a tooltip."""
     return Span(str(text), "dim", hint)
 
 
 def cell_spans(cell: Cell) -> tuple[Span, ...]:
-    """A cell as spans; a chart as small bars in text."""
+    """A cell as spans; a chart becomes small bars in text."""
     if isinstance(cell, HistogramBars):
         return (Span(bars(cell), "dim"),)
     return spans(*cell) if isinstance(cell, tuple) else spans(cell)
 
 
 MOST_ROWS = 40
-"""Of a longer table the rest is folded: a notebook of 300 names is not an output of 300 lines."""
+"""A longer table is folded after this many rows, so that 300 names do not give an output of 300 lines."""
 
 
 def cut(table: Table) -> Iterator[Table | Fold]:
-    """A table; of a long one its first rows, and the others to be opened where there is a pointer."""
+    """Yield the first rows of a table, and the remaining rows in a fold."""
     over = len(table.rows) - MOST_ROWS
-    if over <= MOST_ROWS // 8:  # "and 3 more" would not be shorter.
+    if over <= MOST_ROWS // 8:  # A line "and 3 more" would not save space.
         yield table
         return
     yield replace(table, rows=table.rows[:MOST_ROWS])
@@ -152,11 +155,11 @@ def cut(table: Table) -> Iterator[Table | Fold]:
 
 
 def bars(chart: HistogramBars) -> str:
-    """The chart in block characters, one a bin."""
+    """The chart in block characters, one per bin."""
     top = max(chart.counts, default=0)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * c / top)] if top and c else " " for c in chart.counts)
 
 
 def plain(pieces: tuple[Span, ...]) -> str:
-    """The visible text of spans."""
+    """The text of spans without style."""
     return "".join(visible(s.text) for s in pieces)

@@ -1,4 +1,4 @@
-"""The one line that a commit answers with, and a line for each name that was not kept."""
+"""The one-line answer of a commit, and one line for each name that was not saved."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ def commit(
     notes: Sequence[str] = (),
     directions: Mapping[str, Direction] | None = None,
 ) -> Shown:
-    """`v7 · 3 names · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`, then what was not kept and why.
+    """The answer of a commit.
 
-    parent: the version to which metrics are compared. notes: sentences to add, one a line. directions: of the metrics;
-    one that is "unknown" is said where the metric is new.
+    The first line is `v7 · 3 names · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`; the names that were not saved
+    follow.
+    parent: the version to compare metrics with. notes: further sentences, one per line. directions: of the metrics; an
+    "unknown" direction is reported when the metric is new.
     """
     unknown = unknown_lines(
         [version], {m: d for m, d in (directions or {}).items() if not parent or m not in parent.metrics}
@@ -48,7 +50,10 @@ def commit(
 
 
 def warnings(version: Version, parent: Version | None = None) -> Iterator[TextLine]:
-    """What was not kept, and what will come back otherwise: in full where it is new, in one line where it is not."""
+    """Yield lines about names that were not saved or will be restored differently.
+
+    New ones are listed in full, and earlier ones are summarized in one line.
+    """
     known = set(parent.skipped) if parent else set()
     yield from skipped_lines([s for s in version.skipped if s not in known])
     before = [s.name for s in version.skipped if s in known]
@@ -59,7 +64,7 @@ def warnings(version: Version, parent: Version | None = None) -> Iterator[TextLi
 
 
 def _kept_notes(version: Version, known: Collection[tuple[str, str]]) -> Iterator[TextLine]:
-    """What kept values will be like when they come back, where that differs: a line for each note that is new."""
+    """Yield a line for each new note about how saved values will differ when they are restored."""
     names: dict[str, list[str]] = {}
     before: dict[str, None] = {}
     for kept in version.kept.values():
@@ -77,7 +82,7 @@ def _kept_notes(version: Version, known: Collection[tuple[str, str]]) -> Iterato
 def metric_spans(
     version: Version, parent: Version | None = None, directions: Mapping[str, Direction] | None = None
 ) -> Iterator[tuple[str | Span, ...]]:
-    """Each metric with its change since the parent: "acc 0.91 (+0.02)", as good or bad as its direction says."""
+    """Yield each metric with its change since the parent: "acc 0.91 (+0.02)", styled good or bad by its direction."""
     for name, value in version.metrics.items():
         before = parent.metrics.get(name) if parent else None
         step = change(before, value) if before is not None else ""
@@ -86,14 +91,14 @@ def metric_spans(
 
 
 def verdict(step: float, direction: Direction | None) -> Style:
-    """How a change is shown: "good" or "bad"; "dim" when there is no change or the direction is unknown."""
+    """The style of a change: "good" or "bad"; "dim" without a change or with an unknown direction."""
     if direction not in ("higher", "lower") or not step or math.isnan(step):
         return "dim"
     return "good" if (step > 0) == (direction == "higher") else "bad"
 
 
 def unknown_lines(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[TextLine]:
-    """A line for each metric that has no direction, with the way to say it."""
+    """Yield a line for each metric without a direction, with the option that states it."""
     for name, direction in directions.items():
         values = [v.metrics[name] for v in versions if name in v.metrics]
         if direction == "unknown" and values:
@@ -101,7 +106,10 @@ def unknown_lines(versions: Sequence[Version], directions: Mapping[str, Directio
 
 
 def skipped_lines(skipped: Sequence[Skipped], before: str = "  not kept: ") -> Iterator[TextLine]:
-    """What was not kept: where in it the culprit is, and the reason; names with the same reason in one line."""
+    """Yield the names that were not saved, the path of the object responsible, and the reason.
+
+    Equal reasons share a line.
+    """
     together: dict[tuple[str, str], list[str]] = {}
     for s in skipped:
         where = f" at {s.path}" if s.path and s.path != s.name else ""

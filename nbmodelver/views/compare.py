@@ -1,4 +1,4 @@
-"""Several versions side by side: one column each, one row a metric or parameter; rows that differ come first."""
+"""Several versions side by side: one column per version, one row per metric or parameter. Differing rows come first."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def compare(versions: Sequence[Version], directions: Mapping[str, Direction] | None = None) -> Shown:
-    """Metrics and parameters of the versions. directions: of the metrics; the best value of each stands out."""
+    """Metrics and parameters of the versions. directions: of the metrics; the best value of each is highlighted."""
     if not versions:
         return Shown(Document((line(dim("no versions")),), "comparison"), [])
     return Shown(Document(tuple(_blocks(versions, directions or {})), "comparison"), list(versions))
@@ -61,7 +61,7 @@ def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) ->
 
 
 def _with_best(row: TableRow, versions: Sequence[Version], directions: Mapping[str, Direction]) -> TableRow:
-    """The row of a metric with its best values marked, where they differ and the direction is known."""
+    """The row of a metric with its best values highlighted, if they differ and the direction is known."""
     name = plain(spans(*row.cells[:1]))  # type: ignore[arg-type]  # the first cell is the name
     values = [v.metrics.get(name, math.nan) for v in versions]
     numbers = [v for v in values if not math.isnan(v)]

@@ -1,4 +1,4 @@
-"""A comparison of two versions, section by section; sections that are the same on both sides are named in one line."""
+"""A comparison of two versions, section by section; unchanged sections are named in one line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOUNS = {"names": "name", "params": "parameter", "metrics": "metric", "packages"
 
 
 def diff(found: Diff) -> Shown:
-    """The comparison: every section that differs as a table or a text diff, the rest in one line."""
+    """The comparison: each section that differs as a table or a text diff, the rest in one line."""
     blocks: list[Block] = [title(*_sides(found.before, found.after))]
     for section in found.sections:
         if section.differs or section.note:
@@ -48,10 +48,10 @@ def diff(found: Diff) -> Shown:
     inside = [s for s in quiet if s.id.startswith("profile.") and s.title in changed]
     unseen = [s.title for s in inside if not s.charts]
     if unseen:
-        blocks.append(line(dim(f"changed, but in nothing that a profile shows: {', '.join(unseen)}")))
+        blocks.append(line(dim(f"changed, but the profile shows no difference: {', '.join(unseen)}")))
     same = [s.title for s in quiet if s not in inside]
     if same:
-        blocks.append(line(dim(f"the same on both sides: {', '.join(same)}")))
+        blocks.append(line(dim(f"unchanged: {', '.join(same)}")))
     if not any(s.differs for s in found.sections):
         blocks.append(line("no differences"))
     return Shown(Document(tuple(blocks), f"{found.before.name} compared with {found.after.name}"), found)
@@ -65,10 +65,10 @@ def _sides(before: Version, after: Version) -> Iterator[str | Span]:
 
 
 def section_blocks(section: Section) -> Iterator[Block]:
-    """One section: what differs as a table, what does not folded away, then the text diff and the note."""
+    """Yield one section: differing rows as a table, equal rows in a fold, then the text diff and the note."""
     changed = [r for r in section.rows if r.status != "same"]
     same = [r for r in section.rows if r.status == "same"]
-    said = f"{plural(len(same), NOUNS.get(section.id, 'row'))} the same"
+    said = f"{plural(len(same), NOUNS.get(section.id, 'row'))} unchanged"
     yield title(section.title, level=2)
     if changed:
         yield from cut(_table(section, changed))
@@ -92,7 +92,7 @@ def _table(section: Section, rows: Sequence[DiffRow]) -> Table:
 
 
 def _cells(section: Section, row: DiffRow) -> Iterator[Cell]:
-    """The cells. Among parameters None is a value of its own, on the sides that have one."""
+    """Yield the cells of a row. In a parameter table, None is a value on the sides that have the parameter."""
     sides = {"added": (2,), "removed": (1,)}.get(row.status, (1, 2)) if section.id == "params" else ()
     changed = row.status == "changed" and len(row.cells) > 2
     texts = value_pair(*row.cells[1:3]) if changed and all(isinstance(c, TEXTUAL) for c in row.cells[1:3]) else None

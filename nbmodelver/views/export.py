@@ -1,4 +1,4 @@
-"""The form of an export in plain ipywidgets: which file, what is in the way, and whether it may be replaced."""
+"""The export form in plain ipywidgets: the file, what prevents the export, and whether the file may be replaced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ExportForm:
-    """Asks where one version is to be written, and writes it. say: gets what was done; leave: goes back."""
+    """Asks where to write a version, and writes it. say: called with the outcome. leave: called to return."""
 
     def __init__(self, asker: Asker, say: Callable[[Message], None], leave: Callable[[], None]) -> None:
         self._asker, self._say, self._leave = asker, say, leave
@@ -24,9 +24,9 @@ class ExportForm:
         self._taken = False
         self.file = ipywidgets.Text(description="file", continuous_update=False, layout={"width": "98%"})
         self.said = ipywidgets.HTML()
-        self.replace = ipywidgets.Checkbox(description="replace the file that is there", indent=False)
+        self.replace = ipywidgets.Checkbox(description="replace the existing file", indent=False)
         self.go = ipywidgets.Button(description="Export", button_style="primary", disabled=True)
-        self.stop = ipywidgets.Button(description="Leave it")
+        self.stop = ipywidgets.Button(description="Cancel")
         self.go.on_click(lambda _button: self._write())
         self.stop.on_click(lambda _button: self._stop())
         self.file.observe(lambda _change: self._look(), "value")
@@ -35,7 +35,7 @@ class ExportForm:
         self.box = ipywidgets.VBox([self.file, self.said, self.replace, ways])
 
     def open(self, version: str) -> None:
-        """Begin with the name that the magic would take."""
+        """Start with the file name that the magic would use."""
         self._version = version
         self.file.value = ""
         self._look()
@@ -49,7 +49,7 @@ class ExportForm:
     def _there(self, found: Message) -> None:
         problem = found["problem"]
         if not self.file.value.strip():
-            self.file.value = found["path"]  # Its change looks again.
+            self.file.value = found["path"]  # Setting it triggers another check.
             return
         self._settle(problem is not None and problem["code"] == "FileExists", free=problem is None)
         self.said.value = (
@@ -70,15 +70,15 @@ class ExportForm:
         self._running = self._asker.ask("export", self._done, **params)
 
     def ended(self) -> None:
-        """Whatever came of it: it can be tried again."""
+        """Re-enable the form after any outcome."""
         if self._running is not None:
             self._running = None
-            self.stop.description = "Leave it"
+            self.stop.description = "Cancel"
             self._look()
 
     def _done(self, result: Message) -> None:
         self._running = None
-        self.stop.description = "Leave it"
+        self.stop.description = "Cancel"
         self._say(result)
         self._leave()
 

@@ -1,4 +1,4 @@
-"""Sizes, durations, times and numbers as people read them. Sizes are decimal: 1 MB is 1,000,000 bytes."""
+"""Formats sizes, durations, times and numbers for people. Sizes are decimal: 1 MB is 1,000,000 bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def size(count_bytes: float) -> str:
-    """A number of bytes: "0 B", "1.2 MB", "540 MB"."""
+    """A number of bytes as text: "0 B", "1.2 MB", "540 MB"."""
     amount = float(count_bytes)
     for unit in UNITS[:-1]:
         if abs(amount) < 999.5:
@@ -26,21 +26,21 @@ def size(count_bytes: float) -> str:
 
 
 def new_of(new_bytes: int, raw_bytes: int) -> str:
-    """What a commit added: "1.2 MB new of 540 MB"; "8.5 kB new" where cells and packages weigh more than the values."""
+    """What a commit added: "1.2 MB new of 540 MB"; "8.5 kB new" if cells and packages are larger than the values."""
     return f"{size(new_bytes)} new" + (f" of {size(raw_bytes)}" if new_bytes <= raw_bytes else "")
 
 
 def parsed_size(text: str) -> int:
-    """The bytes that a person means by "500 MB", "2GiB" or "10000". Raises UsageError."""
+    """The number of bytes that "500 MB", "2GiB" or "10000" stands for. Raises UsageError."""
     found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgtp]?)(i?)b?", text.strip().lower())
     if not found:
-        raise UsageError(f"'{text}' is no size", "for example: 500MB, 1.5GB")
+        raise UsageError(f"'{text}' is not a size", "write a size such as 500MB or 1.5GB")
     step = 1024 if found[3] else 1000
     return int(float(found[1]) * step ** " kmgtp".index(found[2] or " "))
 
 
 def duration(seconds: float) -> str:
-    """A span of time: "4 ms", "0.08 s", "2.3 s", "3 min 5 s"."""
+    """A duration as text: "4 ms", "0.08 s", "2.3 s", "3 min 5 s"."""
     if seconds < 0.01:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 0.995:
@@ -55,19 +55,19 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float) -> str:
-    """A metric or statistic with four significant digits; whole numbers, and large ones as such, in full: 12,346."""
+    """A metric or statistic with four significant digits. Whole and large numbers are written in full: 12,346."""
     if isinstance(value, int) or (abs(value) < 1e12 and (abs(value) >= 10_000 or value == int(value))):
         return f"{round(value):,}"
     return f"{value:.4g}"
 
 
 def signed(step: float) -> str:
-    """How much more or less: "+0.02", "-150"."""
+    """A difference with its sign: "+0.02", "-150"."""
     return f"{'+' if step > 0 else ''}{number(step)}"
 
 
 def change(before: float, after: float) -> str:
-    """The step from one number to another: "+0.02"; "" when there is none."""
+    """The difference between two numbers: "+0.02"; "" if there is none."""
     step = after - before
     if math.isnan(step) or step == 0:
         return ""
@@ -80,7 +80,7 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
 
 
 def parsed(saved_at_utc: str) -> datetime | None:
-    """The time that an ISO 8601 text means, in UTC; None when it means none."""
+    """The UTC time of an ISO 8601 text; None if the text is invalid."""
     try:
         found = datetime.fromisoformat(saved_at_utc)
     except ValueError:
@@ -89,7 +89,7 @@ def parsed(saved_at_utc: str) -> datetime | None:
 
 
 def ago(saved_at_utc: str, now: datetime | None = None) -> str:
-    """How long ago that was: "just now", "5 min ago", "yesterday", and the date beyond a week."""
+    """The time since then: "just now", "5 min ago", "yesterday"; beyond a week the date."""
     then = parsed(saved_at_utc)
     if then is None:
         return ""
@@ -110,7 +110,7 @@ def ago(saved_at_utc: str, now: datetime | None = None) -> str:
 
 
 def some(names: Sequence[str], most: int = 8) -> str:
-    """The first names, and how many more there are.
+    """The first names, and the number of further ones.
 
     >>> some(["a", "b", "c"], most=2)
     'a, b and 1 more'

@@ -1,6 +1,6 @@
-"""The panel in plain ipywidgets: the same actions where anywidget cannot load, or its files were not built.
+"""The panel in plain ipywidgets, for hosts where anywidget cannot be loaded or the page files were not built.
 
-Everything goes through the same requests as in the page's own panel; nothing here knows the kernel.
+It uses the same requests as the panel in the page and does not depend on the kernel.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ WIDE = {"width": "98%"}
 
 
 def button(text: str, call: Callable[[], None], tip: str = "", style: str = "") -> Any:
-    """A button that calls."""
+    """A button with a callback."""
     made = ipywidgets.Button(description=text, tooltip=tip or text, button_style=style)
     made.on_click(lambda _button: call())
     return made
 
 
 class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyped
-    """History, comparison, rollback, commit form. Traits as those of `PanelWidget`: selected, view, head."""
+    """History, comparison, rollback and commit form. It has the traits of `PanelWidget`: selected, view, head."""
 
-    selected = traitlets.List(traitlets.Unicode(), help="ids of the versions that are selected")
-    view = traitlets.Unicode("history", help="what is shown")
-    head = traitlets.Unicode("", help="name of the present version")
+    selected = traitlets.List(traitlets.Unicode(), help="ids of the selected versions")
+    view = traitlets.Unicode("history", help="the view that is shown")
+    head = traitlets.Unicode("", help="name of the current version")
 
     def __init__(self, connect: Connect, view: str = "history", selected: Sequence[str] = ()) -> None:
         self._state: Message | None = None
@@ -50,7 +50,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self.form = CommitForm(self._commit, lambda: self.turn("history"))
         self.labels = LabelForm(self)
         self.confirm = button("Roll back now", self._roll_back, style="warning")
-        self._plan_bar = ipywidgets.HBox([self.confirm, button("Leave it", lambda: self.turn("history"))])
+        self._plan_bar = ipywidgets.HBox([self.confirm, button("Cancel", lambda: self.turn("history"))])
         bar = ipywidgets.HBox([*self.buttons.values(), self.wait])
         self._top = (self.status, bar, self.said, self.filter, self.versions)
         super().__init__(self._top, view=view, selected=list(selected))
@@ -77,10 +77,10 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         }
         return {text: button(text, call) for text, call in made.items()}
 
-    # -- what is shown
+    # -- views
 
     def turn(self, view: str) -> None:
-        """Show a view, anew if it is shown already."""
+        """Show a view; a view that is already shown is refreshed."""
         if view == self.view:
             self._draw_view()
         self.view = view
@@ -103,7 +103,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self.children = [*self._top, *parts]
 
     def _take(self, state: Message) -> None:
-        """A state: pushed, asked for, or with a result."""
+        """Handle a state that was pushed, requested, or sent with a result."""
         before, self._state = self._state, state
         head = (state["head"] or {}).get("name", "")
         self.head = head
@@ -154,10 +154,10 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self._say(error["message"], error["hint"], failed=True)
         self.export.ended()
 
-    # -- what is done
+    # -- actions
 
     def one(self) -> str | None:
-        """The selected version; said when there is none."""
+        """The selected version; reports it and returns None if there is none."""
         if not self.selected:
             self._say("select a version first", failed=True)
             return None
@@ -178,7 +178,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
             ids = list(self.selected)
             self._asker.ask("compare", lambda c: self._draw(messages.comparison_html(c)), ids=ids)
         else:
-            self._draw(messages.said_html("select two versions or more"))
+            self._draw(messages.said_html("select two or more versions"))
 
     def _plan(self) -> None:
         if (version := self.one()) is not None:
@@ -192,7 +192,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self._asker.ask(method, self._done, **params, queue=self.wait.value)
 
     def change(self, method: str, **params: Any) -> None:
-        """Ask for a change that waits for no cell."""
+        """Request a change that does not wait for a running cell."""
         self._asker.ask(method, self._done, **params)
 
     def _done(self, result: Message) -> None:
@@ -209,7 +209,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self._change("commit", **params)
 
     def close(self) -> None:
-        """Take it off the page and hear nothing more."""
+        """Remove the panel from the page and stop receiving messages."""
         self._asker.close()
         super().close()
 
@@ -225,7 +225,7 @@ class LabelForm:
         self.buttons = {
             "Tag": button("Tag", self._tag),
             "Untag": button("Untag", self._untag),
-            "Note": button("Keep note", self._note),
+            "Note": button("Save note", self._note),
             "Switch": button("Switch", self._switch),
         }
         rows = [[self.tag, self.buttons["Tag"], self.buttons["Untag"]], [self.note, self.buttons["Note"]]]
@@ -233,7 +233,7 @@ class LabelForm:
         self.box = ipywidgets.VBox([ipywidgets.HBox(row) for row in rows])
 
     def fill(self, state: Message) -> None:
-        """Bring the branches up to date."""
+        """Update the list of branches."""
         names = list(state["branches"]) or [state["branch"]]
         if list(self.branch.options) != names:
             self.branch.options = names
@@ -261,7 +261,7 @@ class CommitForm:
     def __init__(self, commit: Callable[[Message], None], leave: Callable[[], None]) -> None:
         self._metrics: dict[str, float] = {}
         self._commit = commit
-        self.message = ipywidgets.Text(placeholder="what this version is, in a few words", layout=WIDE)
+        self.message = ipywidgets.Text(placeholder="a short description of this version", layout=WIDE)
         self.tag = ipywidgets.Text(placeholder="tag")
         self.note = ipywidgets.Textarea(placeholder="note", rows=2, layout=WIDE)
         self.names = ipywidgets.SelectMultiple(rows=8, layout=WIDE)
@@ -273,10 +273,10 @@ class CommitForm:
         )
 
     def _ways(self, leave: Callable[[], None]) -> Any:
-        return ipywidgets.HBox([self.go, button("Leave it", leave)])
+        return ipywidgets.HBox([self.go, button("Cancel", leave)])
 
     def fill(self, form: Message) -> None:
-        """What the kernel says could be kept."""
+        """Show the names that the kernel offers for the commit."""
         fine = [n for n in form["names"] if not n["problem"]]
         self.names.options = [(messages.name_label(n), n["name"]) for n in fine]
         self.names.value = [n["name"] for n in fine if n["chosen"]]

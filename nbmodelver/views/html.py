@@ -1,4 +1,4 @@
-"""Blocks as a self-contained HTML fragment, every text in it escaped."""
+"""Renders blocks as a self-contained HTML fragment. All text is escaped."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ MARK_STYLES: dict[Mark, str] = {
 }  # fmt: skip
 MARK_WORDS: dict[Mark, str] = {
     "": "", "added": "added", "removed": "removed", "changed": "changed", "same": "", "current": "current",
-    "lost": "cannot come back",
+    "lost": "cannot be restored",
 }  # fmt: skip
 
 
 def to_html(document: Document) -> str:
-    """The document as one `div` with its style; safe to put into any page."""
+    """The document as one `div` with its own style, safe for any page."""
     label = f' role="group" aria-label="{_safe(document.label)}"' if document.label else ""
     return f'{STYLE}<div class="nbmv"{label}>{"".join(map(_block, document.blocks))}</div>'
 
@@ -108,7 +108,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _chart(chart: HistogramBars) -> str:
-    """The histogram as a small picture, 5 by 20 pixels a bin, named for screen readers by its range."""
+    """The histogram as an SVG, 5 by 20 pixels per bin; its accessible name is the range."""
     top = max(chart.counts, default=0) or 1
     drawn = "".join(
         f'<rect x="{5 * i}" y="{20 - height}" width="4" height="{height}"/>'

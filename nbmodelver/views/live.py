@@ -1,8 +1,8 @@
-"""Which form a panel takes here, and the static picture that stays of it in a saved notebook.
+"""Chooses the form of a panel, and makes the static content that a saved notebook keeps of it.
 
-A notebook that is opened again has no kernel, and the page shows an error for each widget whose kernel is gone. So a
-panel is two outputs: a static one, hidden by its own style while the panel beside it lives, and the widget, hidden by
-the same style when it failed. Without a page that knows these styles both are seen.
+A notebook that is opened again has no kernel, and the page shows an error for each widget whose kernel is gone. A panel
+therefore has two outputs: static HTML, which its own style hides while the panel beside it is alive, and the widget,
+which the same style hides if it failed. A page that does not apply these styles shows both.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ MISSING = (
     "<p class=\"nbmv-missing\" hidden>No panel here: run pip install 'nbmodelver[lab]' in the environment that serves "
     "this page, then reload it.</p>"
 )
-"""Seen in a live page only, where no panel hides the static picture; the style of our plugin hides it everywhere."""
+"""Visible only in a live page without a panel; the style of the JupyterLab plugin hides it."""
 
 
 def form(wanted: str) -> Form:
-    """The form that a panel can have: plain widgets where it is wanted, or where anywidget cannot be loaded."""
+    """The form of the panel: plain widgets if they are wanted or anywidget cannot be loaded."""
     if wanted == "plain":
         return "plain"
     try:
@@ -55,20 +55,20 @@ def panel(kind: Form, connect: Connect, view: str = "history", selected: Sequenc
 
 
 def static(shown: Shown) -> dict[str, str]:
-    """The outputs' static part."""
+    """The MIME bundle of the static output."""
     html = f'{STYLE}<div class="nbmv-static">{shown._repr_html_()}{MISSING}</div>'
     return {"text/plain": str(shown), "text/html": html}
 
 
 def widget_view(widget: Any) -> dict[str, Any]:
-    """The output's living part; nothing is said twice where widgets are not shown."""
+    """The MIME bundle of the widget output; its text is empty so that hosts without widgets show nothing twice."""
     found = widget._repr_mimebundle_()
     data = found[0] if isinstance(found, tuple) else found
     return {"text/plain": "", VIEW_MIME: data[VIEW_MIME]}
 
 
 class PanelResult(Shown):
-    """A result that is shown as a panel where it can be; to code it is what it was."""
+    """A result that displays itself as a panel if possible, and otherwise behaves like its value."""
 
     def __init__(self, document: Document, value: Any, draw: Callable[[PanelResult], None]) -> None:
         super().__init__(document, value)

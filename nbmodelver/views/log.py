@@ -1,4 +1,4 @@
-"""The history: one row a version, newest first, with a drawing of forks and merges on request."""
+"""The history: one row per version, newest first, optionally with a graph of forks and merges."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ def log(
     now: datetime | None = None,
     metric: str = "",
 ) -> Shown:
-    """The versions as given, newest first. more: how many further ones there are that are not shown.
+    """The versions in the given order.
 
-    metric: one that gets a column whatever else there is; the versions are in its order.
+    more: number of further versions that are not shown. metric: gets a column of its own; the versions are sorted by
+    it.
     """
     refs = refs or RefLabels()
     if not versions:
@@ -72,7 +73,7 @@ def _names(version: Version) -> Span:
 
 
 def _metric_names(versions: Sequence[Version]) -> tuple[str, ...]:
-    """The metrics that most of the versions have, the most frequent first."""
+    """The metrics that most of the versions have, most frequent first."""
     counts: dict[str, int] = {}
     for version in versions:
         for name in version.metrics:
@@ -81,7 +82,7 @@ def _metric_names(versions: Sequence[Version]) -> tuple[str, ...]:
 
 
 def _without_empty(table: Table) -> Table:
-    """The table without the columns in which no row says anything."""
+    """The table without columns that are empty in all rows."""
     kept = [i for i in range(len(table.columns)) if any(plain(cell_spans(r.cells[i])).strip() for r in table.rows)]
     return Table(
         tuple(table.columns[i] for i in kept),
@@ -91,9 +92,9 @@ def _without_empty(table: Table) -> Table:
 
 
 def lanes(versions: Sequence[Version]) -> list[str]:
-    """One drawing a version: "●" in its lane, "│" for lanes that pass by, corners where lanes meet.
+    """The graph, one string per version: "●" in its lane, "│" for other lanes, corners where lanes meet.
 
-    A lane is a line of descent that waits for its next older version; parents that are not listed are left out.
+    A lane follows one line of descent and waits for its next older version. Parents that are not listed are left out.
     """
     listed = {v.id for v in versions}
     waiting: list[VersionId | None] = []
@@ -115,7 +116,7 @@ def lanes(versions: Sequence[Version]) -> list[str]:
 
 
 def _placed(waiting: list[VersionId | None], version: VersionId) -> int:
-    """The first free lane, now waiting for the version."""
+    """The number of the first free lane, which now waits for the version."""
     at = waiting.index(None) if None in waiting else len(waiting)
     waiting[at : at + 1] = [version]
     return at

@@ -1,4 +1,4 @@
-"""Which names a version's cells use to make its models: read from the source, nothing is run."""
+"""Finds the names that a version's cells use to make its models, from the source. Nothing is run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def names_used(version: Version, cells: Sequence[Cell]) -> frozenset[str]:
-    """The names in the statements that mention a model of the version, in the cells that made it."""
+    """The names in statements that mention a model of the version, in the cells that produced it."""
     found: set[str] = set()
     for kept in version.kept.values():
         if kept.kind == "model" and kept.cell is not None and kept.cell < len(cells):
@@ -22,7 +22,7 @@ def names_used(version: Version, cells: Sequence[Cell]) -> frozenset[str]:
 
 
 def _statements(source: str) -> list[set[str]]:
-    """The names of each statement; none of a cell that is no Python without its magics."""
+    """The names of each statement; empty for a cell that is not valid Python after removing magics."""
     plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())
     try:
         body = ast.parse(plain).body

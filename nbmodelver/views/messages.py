@@ -1,4 +1,4 @@
-"""What the kernel says to a panel, drawn as HTML: for the plain widgets, which have no code in the page."""
+"""Renders messages of the kernel as HTML for the plain widgets, which have no code in the page."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def state_html(state: Message) -> str:
-    """Where we stand, in a line or two."""
+    """The current version, branch and store in one or two lines."""
     head = state["head"]
     if state["store"] is None:
-        return _html(line(dim("no store yet: the first commit makes one")))
+        return _html(line(dim("no store yet: the first commit creates one")))
     facts: list[str | Span] = [strong(head["name"] if head else "no versions"), dim(" on "), state["branch"]]
     facts += [dim(f" · {plural(state['versions'], 'version')} · {size(state['stored_bytes'])}")]
     if state["busy"]:
@@ -36,13 +36,13 @@ def state_html(state: Message) -> str:
 
 
 def said_html(text: str, hint: str = "", *, failed: bool = False) -> str:
-    """What came of something."""
+    """The outcome of an action."""
     first = line(Span(text, "bad" if failed else "good"))
     return _html(first, line(dim(hint))) if hint else _html(first)
 
 
 def plan_html(message: Message, *, done: bool = False) -> str:
-    """A rollback's plan."""
+    """The plan of a rollback."""
     changes = tuple(Change(**c) for c in message["changes"])
     planned = Plan(
         _version(message["version"]),
@@ -61,13 +61,13 @@ def _version(message: Message) -> Version:
 
 
 def diff_html(message: Message) -> str:
-    """Two versions, section by section."""
+    """A comparison of two versions, section by section."""
     sections = [_section(s) for s in message["sections"]]
     blocks: list[Block] = [title(message["before"]["name"], " → ", message["after"]["name"])]
     blocks += [b for s in sections if s.differs or s.note for b in section_blocks(s)]
     same = [s.title for s in sections if not s.differs and not s.note]
     if same:
-        blocks.append(line(dim(f"the same on both sides: {', '.join(same)}")))
+        blocks.append(line(dim(f"unchanged: {', '.join(same)}")))
     return _html(*blocks)
 
 
@@ -151,5 +151,5 @@ def name_label(name: Message) -> str:
 
 
 def problems_html(names: list[Message]) -> str:
-    """The names that cannot be kept, with the reason."""
+    """The names that cannot be saved, with the reasons."""
     return _html(*(line(Span("cannot be kept: ", "warn"), strong(n["name"]), f": {n['problem']}") for n in names))

@@ -1,11 +1,11 @@
-"""What a rollback would do, before it is done."""
+"""The plan of a rollback, and its outcome."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Mark, Span, Table, TableRow, cut, dim, line, strong, title
-from nbmodelver.views.figures import plural, size, some
+from nbmodelver.views.figures import size, some
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -13,68 +13,61 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Change, Effect, Plan
 
-EFFECTS: dict[Effect, tuple[Mark, str]] = {
-    "lost": ("lost", "cannot come back"),
-    "changes": ("changed", "changes back"),
-    "vanishes": ("removed", "vanishes"),
-    "appears": ("added", "comes back"),
+EFFECTS: dict[Effect, tuple[Mark, str, str]] = {
+    "lost": ("lost", "cannot be restored", "not restored"),
+    "changes": ("changed", "will change", "changed"),
+    "vanishes": ("removed", "will be removed", "removed"),
+    "appears": ("added", "will be added", "added"),
 }
-"""What may cost something comes first."""
+"""Effect -> mark, text before and text after the rollback. Effects that may lose something come first."""
 
 WAYS = {
     "": ("Rollback to", "Rolled back to"),
-    "missing": ("Bring back from", "Brought back from"),
+    "missing": ("Restore from", "Restored from"),
     "beside": ("Copy from", "Copied from"),
 }
-"""The title before and after, by the plan's way."""
+"""Way of a plan -> title before and after the rollback."""
 
 
 def plan(planned: Plan, *, done: bool = False, branch: str = "", back: str = "%mv_undo") -> Shown:
     """The plan: names by effect, bytes to load, environment, notes.
 
-    done: said after the fact. branch: gone to. back: the verb that takes it back.
+    done: True after the rollback. branch: the branch switched to. back: the verb that undoes it.
     """
     version = planned.version
     message = dim(f"  {version.message}") if version.message else ""
     said = f"On {branch} at" if branch else WAYS[planned.way][done]
     blocks: list[Block] = [title(f"{said} {version.name}", message)]
-    rows = tuple(_row(c) for effect in EFFECTS for c in planned.changes if c.effect == effect)
+    rows = tuple(_row(c, done) for effect in EFFECTS for c in planned.changes if c.effect == effect)
     if rows:
         blocks += cut(Table(("", "", "", "", ""), rows, frozenset({3})))
-        blocks += _stays(planned, done=done)
+        blocks += _unchanged(planned)
     elif planned.way == "missing":
-        blocks.append(line("nothing changes: none of its names is missing"))
+        blocks.append(line("nothing will change: none of its names is missing"))
     else:
         some = planned.named("stays") if len(planned.changes) < len(version.kept) else ()
         held = f"{', '.join(some)} as in {version.name}" if some else "this version"
-        blocks.append(line(f"nothing changes: the notebook already holds {held}"))
+        blocks.append(line(f"nothing will change: the notebook already holds {held}"))
     blocks += _lines(planned, done=done, back=back)
     return Shown(Document(tuple(blocks), f"rollback to {version.name}"), planned)
 
 
-def _row(change: Change) -> TableRow:
-    mark, words = EFFECTS[change.effect]
+def _row(change: Change, done: bool) -> TableRow:
+    mark, *words = EFFECTS[change.effect]
     amount = size(change.size_bytes) if change.size_bytes else ""
     why = dim(f"{change.reason}") if change.reason else ""
-    return TableRow((strong(change.name), words, Span(change.type, "code"), amount, why), mark)
+    return TableRow((strong(change.name), words[done], Span(change.type, "code"), amount, why), mark)
 
 
-def _counted(count: int, words: str) -> str:
-    """Such as: 1 name comes back, 2 names come back."""
-    verb, _, rest = words.partition(" ")
-    if count != 1:
-        verb = verb.removesuffix("es") if verb.endswith("shes") else verb.removesuffix("s")
-    return f"{plural(count, 'name')} {verb} {rest}".rstrip()
-
-
-def _stays(planned: Plan, *, done: bool) -> Iterator[Block]:
+def _unchanged(planned: Plan) -> Iterator[Block]:
     stays = planned.named("stays")
     if stays:
-        yield line(dim(f"{'stayed' if done else 'stays'} as it is: {some(stays)}"))
+        yield line(dim(f"unchanged: {some(stays)}"))
 
 
 def _lines(planned: Plan, *, done: bool, back: str) -> Iterator[Block]:
-    counts = [_counted(len(planned.named(e)), w) for e, (_, w) in EFFECTS.items() if planned.named(e)]
+    found = [(len(planned.named(effect)), words[done]) for effect, (_mark, *words) in EFFECTS.items()]
+    counts = [f"{count:,} {words}" for count, words in found if count]
     if counts:
         yield line(dim(f"{', '.join(counts)} · {size(planned.load_bytes)} {'loaded' if done else 'to load'}"))
     for difference in planned.environment:
@@ -84,5 +77,5 @@ def _lines(planned: Plan, *, done: bool, back: str) -> Iterator[Block]:
     loses = {*planned.named("changes"), *planned.named("vanishes")} - unsaved
     if planned.saves_first or loses:
         when = "first" if planned.saves_first else "already"
-        saved = "the state before was saved" if done else f"the present state is saved {when}"
-        yield line(dim(f"{saved}: {back} brings it back"))
+        saved = "the previous state was saved" if done else f"the current state is saved {when}"
+        yield line(dim(f"{saved}: {back} restores it"))

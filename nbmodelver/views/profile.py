@@ -1,4 +1,4 @@
-"""A profile as blocks: what is in a dataset, what a model is made of."""
+"""Renders profiles as blocks: the columns of a dataset, the parts of a model."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from nbmodelver.model import Profile
 
 APART = ("kind", "type", "columns", "layers", "importances", "params", "fitted", "note", "fit", "curves")
-"""What has a table of its own, or stands elsewhere."""
+"""Entries with a table of their own, or shown elsewhere."""
 
 
 def blocks_of(profile: Profile) -> Iterator[Block]:
-    """The profile: facts in one line, then tables of columns, layers, parameters, fitted attributes, importances."""
+    """Yield the facts in one line, then tables of columns, layers, parameters, fitted attributes and importances."""
     facts = [_fact(k, v) for k, v in profile.items() if k not in APART and v not in (None, "", [])]
     if facts:
         yield line(" · ".join(facts))

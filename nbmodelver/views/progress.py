@@ -1,4 +1,4 @@
-"""How far long work is: nothing for a second, then one bar drawn over itself, and nothing left behind."""
+"""Shows the progress of long operations: nothing for a second, then one bar that is redrawn and finally removed."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 AFTER_S = 1.0
 EVERY_S = 0.1
 BYTES_FROM = 100_000
-"""Totals from here on are taken for bytes and written as sizes."""
+"""Totals of at least this number are shown as sizes in bytes."""
 
 
 class Surface(Protocol):
-    """Where a bar is drawn: a terminal line, or a notebook's display that can be updated."""
+    """Where a bar is drawn: a terminal line, or an updatable display of a notebook."""
 
     def draw(self, text: str, html: str) -> None:
-        """Show the bar in place of the one before."""
+        """Show the bar instead of the previous one."""
         ...
 
     def clear(self) -> None:
-        """Leave nothing behind."""
+        """Remove the bar."""
         ...
 
 
 class Terminal:
-    """A terminal's current line. Nothing is written where the stream is no terminal."""
+    """The current line of a terminal. Nothing is written to a stream that is not a terminal."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
         self.drawn = 0
 
     def draw(self, text: str, html: str) -> None:
-        """Write over the line."""
+        """Overwrite the line."""
         del html
         if not self.stream.isatty():
             return
@@ -54,7 +54,7 @@ class Terminal:
         self.drawn = wide
 
     def clear(self) -> None:
-        """Blank the line."""
+        """Erase the line."""
         if self.drawn:
             self.stream.write("\r" + " " * self.drawn + "\r")
             self.stream.flush()
@@ -64,7 +64,8 @@ class Terminal:
 class Bar:
     """A `Progress` for one operation: `with Bar(surface) as progress: repo.commit(..., progress=progress)`.
 
-    May be called from any thread. Interrupting is Python's own KeyboardInterrupt; the bar goes away with the block.
+    It may be called from any thread. An interrupt is Python's own KeyboardInterrupt. The bar is removed at the end of
+    the block.
     """
 
     def __init__(self, surface: Surface, after_s: float = AFTER_S) -> None:
@@ -84,7 +85,7 @@ class Bar:
             self.surface.clear()
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        """Draw, when it is time to."""
+        """Draw the bar if the delay or the interval has passed."""
         now = time.monotonic()
         if now - self.began_s < self.after_s or now - self.drawn_s < EVERY_S or not self.lock.acquire(blocking=False):
             return
@@ -96,7 +97,7 @@ class Bar:
 
 
 def drawn(done: int, total: int, what: str, passed_s: float) -> tuple[str, str]:
-    """The bar as text and as HTML, with the time that is left when that can be told."""
+    """The bar as text and as HTML, with the estimated remaining time if it can be computed."""
     share = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
     amount = f"{size(done)} of {size(total)}" if total >= BYTES_FROM else f"{done:,} of {total:,}"
     left = f" · {duration(passed_s * (1 - share) / share)} left" if 0.02 < share < 1 else ""

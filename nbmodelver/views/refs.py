@@ -1,4 +1,4 @@
-"""Names for versions, as the views need them, and the lists of branches and tags."""
+"""Names of versions as the views need them, and the lists of branches and tags."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RefLabels:
-    """Where HEAD, the branches and the tags point. branch: the one that commits go to."""
+    """Where HEAD, the branches and the tags point. branch: the current branch."""
 
     head: VersionId | None = None
     branch: str = "main"
@@ -25,22 +25,22 @@ class RefLabels:
     tags: Mapping[str, VersionId] = field(default_factory=dict)
 
     def labels(self, version: VersionId) -> tuple[Span, ...]:
-        """The branches (in colour) and tags of a version, as spans with spaces between."""
+        """The branches (in colour) and tags of a version, as spans separated by spaces."""
         found = [Span(n, "accent", "branch") for n, v in self.branches.items() if v == version]
         found += [Span(n, "good", "tag") for n, v in self.tags.items() if v == version]
         return tuple(piece for i, one in enumerate(found) for piece in ((Span(" "), one) if i else (one,)))
 
 
 def branches(at: Mapping[str, Version], current: str) -> Shown:
-    """The branches, the current one marked."""
+    """The branches, with the current one marked."""
     rows = tuple(_row(name, v, "current" if name == current else "") for name, v in at.items())
-    return Shown(_listed("Branches", rows, "no branches yet: the first commit makes 'main'"), dict(at))
+    return Shown(_listed("Branches", rows, "no branches yet: the first commit creates 'main'"), dict(at))
 
 
 def tags(at: Mapping[str, Version]) -> Shown:
     """The tags."""
     rows = tuple(_row(name, v, "") for name, v in at.items())
-    return Shown(_listed("Tags", rows, "no tags yet: %mv_tag NAME gives the current version one"), dict(at))
+    return Shown(_listed("Tags", rows, "no tags yet: %mv_tag NAME tags the current version"), dict(at))
 
 
 def _row(name: str, version: Version, mark: str) -> TableRow:

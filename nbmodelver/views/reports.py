@@ -1,4 +1,4 @@
-"""Short answers: what verify found, what gc removed, settings, an exported file, one sentence."""
+"""Short answers: results of verify, gc, forget, backup and export, settings, and single sentences."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def verify(problems: Sequence[Problem], checked: str = "", *, whole: bool = False) -> Shown:
-    """The problems, or that there are none. checked: what was looked at, "structure of 12 versions".
+    """The problems, or that there are none.
 
-    whole: that was every byte, so that what is not named here is as it was.
+    checked: what was checked, such as "structure of 12 versions". whole: True if every byte was checked, so that a
+    version that is not listed is intact.
     """
     said = dim(f" · checked: {checked}" if checked else "")
     if not problems:
@@ -30,13 +31,16 @@ def verify(problems: Sequence[Problem], checked: str = "", *, whole: bool = Fals
     first = line(Span(plural(len(problems), "problem"), "bad"), said)
     table = Table(("version", "name", "what", "object"), rows)
     more = f"{len(problems) - len(rows):,} more · " if len(rows) < len(problems) else ""
-    rest = "" if more else "versions not named here are whole · " if whole else "--full reads the rest too · "
-    last = line(dim(f"{more}{rest}%mv_repair says what can be saved"))
+    rest = "" if more else "versions not listed here are intact · " if whole else "--full also checks the rest · "
+    last = line(dim(f"{more}{rest}%mv_repair shows what can be recovered"))
     return Shown(Document((first, table, last), "verify"), list(problems))
 
 
 def damage(problem: Problem) -> tuple[str, str]:
-    """What is the matter, and with what: of "pack packs/0a is damaged: its end is missing" only what comes last."""
+    """What is wrong, and with which object.
+
+    For "pack packs/0a is damaged: its end is missing" the text after "damaged" is the problem.
+    """
     where, damaged, what = problem.what.partition(" is damaged")
     if not damaged:
         return problem.what, problem.object
@@ -44,7 +48,7 @@ def damage(problem: Problem) -> tuple[str, str]:
 
 
 def gc(report: GcReport) -> Shown:
-    """What was or would be removed."""
+    """What was, or would be, removed."""
     if not report.freed_bytes and not report.packs and not report.parts and not report.left_packs:
         said = line("nothing to remove", dim(f" · {size(report.kept_bytes)} in use"))
         return Shown(Document((said,), "gc"), report)
@@ -53,14 +57,14 @@ def gc(report: GcReport) -> Shown:
     about, stay = "" if report.exact else "about ", dim(f" · {size(report.kept_bytes)} stay")
     if report.freed_bytes < 0:
         more = strong(f"{about}{size(-report.freed_bytes)} more")
-        said = line(f"{verb} {what}; what leaned on them takes ", more, stay)
+        said = line(f"{verb} {what}; deltas that used them as base take ", more, stay)
     else:
         said = line(f"{verb} ", strong(f"{about}{size(report.freed_bytes)}"), f" ({what})", stay)
     return Shown(Document((said, *_left(report)), "gc"), report)
 
 
 def _left(report: GcReport) -> list[Block]:
-    """What another program has open."""
+    """Files that another program has open."""
     if not report.left_packs:
         return []
     count = plural(report.left_packs, "file")
@@ -79,9 +83,10 @@ def forgotten(
     over_bytes: int = 0,
     dry_run: bool = False,
 ) -> Shown:
-    """Which versions went, and what gc then frees. protected: versions that stay although no rule keeps them.
+    """Which versions were forgotten, and what gc then frees.
 
-    over_bytes: what stays in spite of a smaller budget; 0: it fits.
+    protected: versions that stay although no rule keeps them. over_bytes: by how much the remaining versions exceed the
+    budget; 0 if they fit.
     """
     verb = "would be forgotten" if dry_run else "forgotten"
     blocks: list[Block] = [line(strong(plural(len(versions), "version")), f" {verb}", dim(f" · {kept:,} stay"))]
@@ -93,13 +98,15 @@ def forgotten(
         few = len(rows) <= _SHOWN_ROWS
         blocks.append(table if few else Fold(spans(dim("which")), (table,), in_text=len(rows) <= 10 * _SHOWN_ROWS))
     if protected:
-        blocks.append(line(dim("no rule keeps, but stay: " + "; ".join(f"{n} ({why})" for n, why in protected))))
+        blocks.append(
+            line(dim("stay although no rule keeps them: " + "; ".join(f"{n} ({why})" for n, why in protected)))
+        )
     if over_bytes:
-        blocks.append(line(dim(f"what always stays needs {size(over_bytes)}: more than that size")))
+        blocks.append(line(dim(f"versions that always stay need {size(over_bytes)}, which is more than that size")))
     if freed_bytes is not None:
         blocks.append(line(*_freed(freed_bytes, garbage_bytes, exact)))
     elif versions:
-        blocks.append(line(dim("gc frees what only they needed: in an hour, or now with %mv_gc --now; back: --undo")))
+        blocks.append(line(dim("gc frees their data after an hour, or now with %mv_gc --now; --undo restores them")))
     return Shown(Document(tuple(blocks), "forgotten versions"), value)
 
 
@@ -110,9 +117,13 @@ _SHOWN_PROBLEMS = 100
 def _freed(freed_bytes: int, garbage_bytes: int, exact: bool) -> list[str | Span]:
     about = "" if exact else "about "
     if freed_bytes < 0:
-        return ["gc would need ", strong(f"{about}{size(-freed_bytes)}"), " more: others build on what would go"]
+        return [
+            "gc would need ",
+            strong(f"{about}{size(-freed_bytes)}"),
+            " more: other versions are stored as deltas of this data",
+        ]
     exactly = f" ({freed_bytes:,} bytes)" if freed_bytes >= 1000 else ""
-    also = f" and {size(garbage_bytes)} that nothing needs already" if garbage_bytes > 0 else ""
+    also = f" and {size(garbage_bytes)} that no version needs" if garbage_bytes > 0 else ""
     return ["gc would free ", strong(f"{about}{size(freed_bytes)}"), dim(f"{exactly}{also}")]
 
 
@@ -125,7 +136,7 @@ def backed_up(
     if not problems:
         return Shown(Document((said,), "backup"), value)
     rows = tuple(TableRow((Span("not copied", "bad"), Span(p.object, "code"), damage(p)[0])) for p in problems)
-    hint = line(dim("the store itself is damaged: %mv_repair says what can be done"))
+    hint = line(dim("the store itself is damaged: %mv_repair shows what can be recovered"))
     return Shown(Document((said, Table(("", "", ""), rows), hint), "backup"), value)
 
 
@@ -136,7 +147,7 @@ def config(settings: Mapping[str, Json]) -> Shown:
 
 
 def exported(path: str, size_bytes: int, what: str) -> Shown:
-    """Where a bundle went. what: the version's name."""
+    """Where a bundle was written. what: the name of the version."""
     said = line(strong(what), " written to ", Span(path, "code"), dim(f" · {size(size_bytes)}"))
     return Shown(Document((said,), "export"), path)
 

@@ -1,4 +1,4 @@
-"""One version in full: names by kind, parameters, metrics, what was not kept, cells, environment, Git."""
+"""One version in full: names by kind, parameters, metrics, names not saved, cells, environment, Git."""
 
 from __future__ import annotations
 
@@ -56,10 +56,11 @@ def show(
     modules: Mapping[str, str] | None = None,
     about_modules: Sequence[str] = (),
 ) -> Shown:
-    """A version. profiles: of the names asked for, shown instead of the rest. note: in place of the version's own.
+    """A version in full.
 
-    environment: "python", "platform", and "packages" as name to version. modules: of the notebook's project, path to
-    source. about_modules: sentences about them.
+    profiles: of the requested names, shown instead of the rest. note: replaces the note of the version. environment:
+    "python", "platform", and "packages" as name -> version. modules: of the project, path -> source. about_modules:
+    sentences about them.
     """
     blocks: list[Block] = list(_head(version, refs or RefLabels(), version.note if note is None else note))
     if profiles is not None:
@@ -78,7 +79,7 @@ def _head(version: Version, refs: RefLabels, note: str) -> Iterator[Block]:
     message = [Span("  "), Span(version.message)] if version.message else []
     yield title(version.name, *message, *([Span("  "), *labels] if labels else []))
     by = f" by {version.author}" if version.author else ""
-    why = f" · made by itself: {version.auto}" if version.auto else ""
+    why = f" · automatic: {version.auto}" if version.auto else ""
     yield line(dim(f"{version.id[:12]} · {ago(version.saved_at_utc) or 'no time'}{by}{why}", version.saved_at_utc))
     yield from (line(text) for text in note.splitlines())
 
@@ -140,7 +141,7 @@ def _figures(
 
 
 def params_table(params: Mapping[str, Json]) -> Table:
-    """Keys and values, in order."""
+    """A table of keys and values, in order."""
     return Table(("", ""), tuple(TableRow((k, Span(value_text(v), "code"))) for k, v in params.items()))
 
 
@@ -149,7 +150,7 @@ def _code(cells: Sequence[Cell]) -> Iterator[Block]:
     if not told:
         return
     inner = tuple(b for c in told for b in _cell(c))
-    yield Fold(spans(plural(len(told), "cell"), dim(" run since the version before")), inner)
+    yield Fold(spans(plural(len(told), "cell"), dim(" run since the previous version")), inner)
 
 
 def _cell(cell: Cell) -> Iterator[TextLine | CodeBlock]:
@@ -160,7 +161,7 @@ def _cell(cell: Cell) -> Iterator[TextLine | CodeBlock]:
 
 
 def _modules(modules: Mapping[str, str], notes: Sequence[str]) -> Iterator[Block]:
-    """The modules by name, their sources folded away."""
+    """Yield the modules by name, with their sources in folds."""
     if modules:
         yield title("Modules of the project", level=2)
         for path, source in modules.items():

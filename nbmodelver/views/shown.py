@@ -1,4 +1,4 @@
-"""A result and how it looks: HTML in a notebook, text in a terminal, and the value itself to code."""
+"""A result with its view: HTML in a notebook, text in a terminal, and the value itself for code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDEST = 140
 class Shown:
     """A value with its view. Attributes, items, length and iteration are those of `value`.
 
-    warnings: the part of it that has to be seen even where the output of the cell is captured.
+    warnings: the part of the view that must be displayed even if the output of the cell is captured.
     """
 
     def __init__(self, document: Document, value: Any = None, warnings: Document | None = None) -> None:
@@ -35,7 +35,7 @@ class Shown:
         return to_html(self.document)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Text without quotes, for IPython in a terminal."""
+        """Print the text without quotes, for IPython in a terminal."""
         del cycle
         printer.text(str(self))
 

@@ -1,4 +1,4 @@
-"""What takes the room, as tables: names, kinds, versions, and how well deltas and compression do."""
+"""Tables of what uses space: names, kinds, versions, and the effect of deltas and compression."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Sized(Protocol):
-    """A line of the figures."""
+    """One row of the figures."""
 
     name: str
     kind: str
@@ -36,7 +36,7 @@ def stats(
     garbage_bytes: int,
     limit: int,
 ) -> Shown:
-    """The figures. versions: with the stored bytes that each needs, and those that it alone needs."""
+    """The figures. versions: each with the stored bytes that it needs, and the bytes that only it needs."""
     if not versions:
         return Shown(Document((line(dim("no versions")), *_garbage(garbage_bytes)), "statistics"), value)
     blocks = (
@@ -63,7 +63,7 @@ def _summary(
 
 def _garbage(garbage_bytes: int) -> Iterator[Block]:
     if garbage_bytes:
-        yield line(dim(f"about {size(garbage_bytes)} are needed by no version: %mv_gc"))
+        yield line(dim(f"about {size(garbage_bytes)} are not needed by any version: %mv_gc"))
 
 
 def _sizes(heading: str, rows: Sequence[Sized], limit: int) -> Iterator[Block]:
@@ -87,7 +87,7 @@ def _sizes(heading: str, rows: Sequence[Sized], limit: int) -> Iterator[Block]:
 
 
 def _versions(versions: Sequence[tuple[Version, int, int]], limit: int) -> Iterator[Block]:
-    yield title("Versions, by what forgetting one would free at least", level=2)
+    yield title("Versions, by the bytes that forgetting one would free at least", level=2)
     largest = sorted(versions, key=lambda v: (-v[2], -v[0].number))[:limit]
     rows = [
         TableRow(

@@ -1,4 +1,4 @@
-"""Where you are: store, branch, current version, and what a commit would keep."""
+"""The status: store, branch, current version, and what a commit would save."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 EFFECTS: dict[Effect, tuple[Mark, str]] = {
     "lost": ("lost", "not kept"),
     "changes": ("changed", "changed"),
-    "vanishes": ("removed", "gone"),
-    "appears": ("added", "new"),
+    "vanishes": ("removed", "removed"),
+    "appears": ("added", "added"),
 }
 
 
 @dataclass(frozen=True)
 class State:
-    """What the status shows.
+    """The content of the status.
 
-    changes: the live names against HEAD ("appears": new since then). live: False when there is no kernel to look at.
+    changes: the live names compared with HEAD ("appears": new since then). live: False if there is no kernel to compare
+    with.
     """
 
     store: str
@@ -49,7 +50,7 @@ def status(state: State) -> Shown:
 def _blocks(state: State) -> Iterator[Block]:
     head = state.head
     if head is None:
-        yield line("on ", Span(state.branch, "accent"), dim(" · no versions yet: %mv_commit makes the first"))
+        yield line("on ", Span(state.branch, "accent"), dim(" · no versions yet: %mv_commit creates the first"))
     else:
         metrics = [p for piece in metric_spans(head) for p in (dim(" · "), *piece)]
         yield line(
@@ -70,7 +71,7 @@ def _blocks(state: State) -> Iterator[Block]:
         yield line("nothing has changed since")
     if left_out and head is not None:
         yield line(dim(f"not part of {head.name}: {some(left_out)}"))
-    auto = " · commits by itself after each cell" if state.auto else ""
+    auto = " · commits automatically after each cell" if state.auto else ""
     yield line(dim(f"{state.store} · {plural(state.versions, 'version')} · {size(state.stored_bytes)}{auto}"))
     yield from (line(Span(note, "warn")) for note in state.notes)
 

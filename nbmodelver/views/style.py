@@ -1,6 +1,6 @@
-"""The style of every HTML view: the host's theme variables with fallbacks for light and dark pages.
+"""The style of all HTML views: theme variables of the host, with fallbacks for light and dark pages.
 
-Classes are repeated in selectors to win over the notebook's own rules for tables in outputs.
+Class names are repeated in selectors so that they override the notebook's rules for tables in outputs.
 """
 
 STYLE = """<style>

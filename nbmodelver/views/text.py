@@ -1,4 +1,4 @@
-"""Blocks as text for a terminal: aligned by display width, never wider than asked for, coloured only on request."""
+"""Renders blocks as text for a terminal: aligned by display width, within a maximum width, coloured only on request."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ MARK_STYLES: dict[Mark, Style] = {
 
 
 def to_text(document: Document, width: int = 100, *, colour: bool = False) -> str:
-    """The document as lines of at most `width` cells, without a line end at the end."""
+    """The document as lines of at most `width` cells, without a final newline."""
     drawn = _TextDrawing(max(width, 20), colour)
     return "\n".join(line.rstrip() for line in drawn.blocks(document.blocks))
 
 
 def text_width(text: str) -> int:
-    """How many terminal cells a text takes: two for East Asian wide characters, none for combining ones."""
+    """The number of terminal cells of a text: two for East Asian wide characters, none for combining ones."""
     return max(wcswidth(text), 0) if not text.isascii() else len(text)
 
 
 class _TextDrawing:
-    """One drawing: a width and a choice about colour."""
+    """One rendering: its width, and whether it is coloured."""
 
     def __init__(self, width: int, colour: bool) -> None:
         self.width = width
@@ -116,7 +116,7 @@ class _TextDrawing:
 
 
 def wrapped(pieces: Sequence[Span], width: int) -> Iterator[list[Span]]:
-    """The spans in lines of at most `width` cells, broken at spaces; further lines are indented."""
+    """Yield the spans in lines of at most `width` cells, broken at spaces. Continuation lines are indented."""
     row: list[Span] = []
     used = 0
     for piece in pieces:
@@ -131,7 +131,7 @@ def wrapped(pieces: Sequence[Span], width: int) -> Iterator[list[Span]]:
 
 
 def cut(text: str, width: int) -> str:
-    """The text in at most `width` cells, ending in "…" when something had to go."""
+    """The text in at most `width` cells; "…" marks a cut."""
     if text_width(text) <= width:
         return text
     out, used = "", 0
@@ -148,7 +148,7 @@ def _cells(pieces: Sequence[Span]) -> int:
 
 
 def _widths(table: Table, room: int) -> list[int]:
-    """The columns' widths: as wide as they need, the widest made narrower until all fit."""
+    """The widths of the columns: as wide as needed, with the widest reduced until all fit."""
     widths = [text_width(visible(c)) for c in table.columns]
     for row in table.rows:
         for i, cell in enumerate(row.cells[: len(widths)]):
@@ -160,13 +160,13 @@ def _widths(table: Table, room: int) -> list[int]:
         step = min(over, max(1, widths[widest] - max(second, NARROWEST)))
         widths[widest] -= step
         over -= step
-    while over > 0 and len(widths) > 1:  # a very narrow terminal: what does not fit is left out
+    while over > 0 and len(widths) > 1:  # In a very narrow terminal, columns that do not fit are left out.
         over -= widths.pop() + len(GAP)
     return widths
 
 
 def _stands_apart(block: Block, before: Block) -> bool:
-    """True when an empty line goes between: before every part, never directly under a heading."""
+    """True if an empty line goes between two blocks: before each section, but not directly below a heading."""
     if isinstance(before, Title) and before.level > 1:
         return False
     return isinstance(block, Title | Fold) or (isinstance(block, Table) and isinstance(before, Table | CodeBlock))

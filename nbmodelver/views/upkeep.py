@@ -1,4 +1,4 @@
-"""What a repair did or would do: moved, saved, turned and lost."""
+"""The answer of a repair: files moved, values recovered, branches changed and values lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def repaired(
     quarantine: str,
     dry_run: bool,
 ) -> Shown:
-    """The answer of a repair. saved: parts and records that were written anew."""
+    """The answer of a repair. saved: parts and records that were written again."""
     if not moved and not refs and not lost:
         return Shown(
             Document((line(Span("nothing to repair", "good"), dim(" · every byte was read")),), "repair"), value
@@ -45,9 +45,9 @@ def _blocks(
 ) -> Iterator[Block]:
     parts, records = saved
     verb = "moved to " if done else "would move to "
-    what = f"; {plural(parts, 'part')} and {plural(records, 'record')} {'saved' if done else 'can be saved'} from them"
+    what = f"; {plural(parts, 'part')} and {plural(records, 'record')} {'' if done else 'can be '}recovered from them"
     if moved:
-        said = dim(what if parts or records else "; nothing can be saved from them")
+        said = dim(what if parts or records else "; nothing can be recovered from them")
         yield line(strong(plural(len(moved), "damaged file")), f" {verb}", Span(quarantine, "code"), said)
         yield Table(("", ""), tuple(TableRow((Span(p.object, "code"), damage(p)[0])) for p in moved))
     for name, now in refs:
@@ -61,6 +61,6 @@ def _blocks(
         yield Table(("version", "name", ""), tuple(rows))
         names = " ".join(dict.fromkeys(p.version for p in lost if p.version))
         if names:
-            yield line(dim(f"their other names come back; gc runs again once they are forgotten: %mv_forget {names}"))
+            yield line(dim(f"their other names can be restored; forget them to run gc again: %mv_forget {names}"))
     if not done:
-        yield line(dim("nothing was changed · do it with --yes"))
+        yield line(dim("nothing was changed · --yes carries it out"))

@@ -1,4 +1,4 @@
-"""JSON values as short text: how a parameter, a statistic or a diff's cell is written."""
+"""JSON values as short text, for parameters, statistics and cells of a diff."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nbmodelver.views.figures import number
 
 MAX_TEXT = 160
 NARROW, AROUND = 38, 12
-"""Of two values side by side: so much has room in a terminal, and so much of it is before what differs."""
+"""Characters of each of two values side by side in a terminal, and how many of them precede the difference."""
 
 
 def value_text(value: Any) -> str:
-    """One JSON value in one line."""
+    """A JSON value in one line."""
     if value is None:
         return "None"
     if isinstance(value, bool):
@@ -29,20 +29,20 @@ def value_text(value: Any) -> str:
 
 
 def value_cell(value: Any) -> Cell:
-    """A diff's cell: a histogram as a chart, None as nothing, all else as text."""
+    """A cell of a diff: a histogram becomes a chart, None is empty, anything else text."""
     if isinstance(value, Mapping) and isinstance(value.get("counts"), list):
         return chart(value)
     return "" if value is None else value_text(value)
 
 
 def chart(histogram: Mapping[str, Any]) -> HistogramBars:
-    """The chart of a profile's histogram; counts that are no numbers count nothing."""
+    """The chart of a histogram in a profile; counts that are not numbers are zero."""
     counts = tuple(c if isinstance(c, int) and c >= 0 else 0 for c in histogram["counts"][:100])
     return HistogramBars(counts, value_text(histogram.get("low")), value_text(histogram.get("high")))
 
 
 def value_pair(before: Any, after: Any) -> tuple[str, str]:
-    """Two different values, cut so that they differ as they are shown."""
+    """Two different values, shortened so that the difference stays visible."""
     sides = value_text(before), value_text(after)
     if sides[0] != sides[1] and max(map(len, sides)) <= NARROW:
         return sides
@@ -55,7 +55,7 @@ def value_pair(before: Any, after: Any) -> tuple[str, str]:
 
 
 def _whole(value: Any) -> str:
-    """The value in one line, uncut."""
+    """The value in one line, not shortened."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{k}: {_whole(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Text made safe to show: what would move the cursor, reorder or hide is shown as an escape (P17)."""
+"""Escapes characters that could move the cursor, reorder text or be invisible (P17, see SECURITY.md)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import unicodedata
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS = "\u200c\u200d"
-"""Needed inside emoji and in Persian and Indic words; harmless alone."""
+"""Not escaped: emoji and Persian and Indic words need them, and they are harmless alone."""
 
 
 def visible(text: object, *, lines: bool = False) -> str:
-    r"""The text with control, bidi, invisible and unassigned characters as "\\u202e".
+    r"""The text with control, bidi, invisible and unassigned characters escaped, as in "\\u202e".
 
-    lines: line ends and tabs stay (tabs as four spaces); otherwise they are escaped too.
+    lines: True keeps newlines, and tabs as four spaces; False escapes them too.
     """
     shown = str(text)
     if shown.isascii() and shown.isprintable():

@@ -1,7 +1,7 @@
-"""The panel as a widget in an output, drawn by the page's own code (anywidget).
+"""The panel as an anywidget widget, rendered by the code of the page.
 
-Importing this imports anywidget. Where that is missing, or the page's files were not built (`missing`), forms.py is
-what there is instead. Traits, which may be observed and set: `selected` (ids of versions), `view`, `head`.
+Importing this module imports anywidget. If anywidget or the built page files (`missing`) are not available, forms.py is
+used instead. Traits that may be observed and set: `selected` (ids of versions), `view`, `head`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ CODE, LOOKS = "widget.js", "panel.css"
 
 
 def missing() -> list[str]:
-    """The files for the page that were not built."""
+    """The page files that were not built."""
     return [name for name in (CODE, LOOKS) if not (STATIC / name).is_file()]
 
 
 class PanelWidget(anywidget.AnyWidget):  # type: ignore[misc]  # the library is untyped
-    """History, comparison and rollback. May stand in any ipywidgets layout; `close` ends it."""
+    """History, comparison and rollback. It can be placed in any ipywidgets layout; `close` ends it."""
 
     _esm = property(lambda _: (STATIC / CODE).read_text(encoding="utf-8"))
     _css = property(lambda _: (STATIC / LOOKS).read_text(encoding="utf-8"))
-    selected = traitlets.List(traitlets.Unicode(), help="ids of the versions that are selected").tag(sync=True)
-    view = traitlets.Enum(VIEWS, "history", help="what is shown").tag(sync=True)
-    head = traitlets.Unicode("", help="name of the present version").tag(sync=True)
+    selected = traitlets.List(traitlets.Unicode(), help="ids of the selected versions").tag(sync=True)
+    view = traitlets.Enum(VIEWS, "history", help="the view that is shown").tag(sync=True)
+    head = traitlets.Unicode("", help="name of the current version").tag(sync=True)
 
     def __init__(self, connect: Connect, view: str = "history", selected: Sequence[str] = (), **traits: Any) -> None:
         super().__init__(view=view, selected=list(selected), **traits)
@@ -51,6 +51,6 @@ class PanelWidget(anywidget.AnyWidget):  # type: ignore[misc]  # the library is 
         self.send(message)
 
     def close(self) -> None:
-        """Take it off the page and hear nothing more."""
+        """Remove the panel from the page and stop receiving messages."""
         self._wire.close()
         super().close()

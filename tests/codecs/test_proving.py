@@ -160,7 +160,7 @@ def test_a_getattr_that_recurses_is_found() -> None:
     assert proved(x=value).unloadable in (
         {},
         {"x": "it can be saved but not loaded: it calls itself without end, as a __getattr__ does that uses an"
-              " attribute which is not set yet"},
+              " attribute that is not set yet"},
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_a_version_shows_cells_that_did_something_and_counts_packages(shell: She
     shell.run("%mv_status" if "no store" in shell.said else "%mv_init")
     shell.run("%mv_commit")
     said = str(shell.run("%mv_show"))
-    assert "1 cell run since the version before" in said
+    assert "1 cell run since the previous version" in said
     assert "%mv_init" not in said
     assert " packages" in said
     assert "ipython " not in said
@@ -96,7 +96,7 @@ def test_a_switch_says_the_branch(shell: Shell) -> None:
     shell.run("%mv_branch trees")
     assert str(shell.run("%mv_switch trees")).splitlines() == [
         "On trees at v1",
-        "nothing changes: the notebook already holds this version",
+        "nothing will change: the notebook already holds this version",
     ]
 
 
@@ -303,7 +303,7 @@ def test_a_class_that_is_the_same_is_not_said_to_come_back(shell: Shell) -> None
     assert not shell.run("del run\n%mv_rollback v1 --only-missing").notes
     assert type(shell["run"]) is shell["Run"]
     said = str(shell.run("run = 5\n%mv_rollback v1 other --yes"))
-    assert "nothing changes: the notebook already holds other, both as in v1" in said
+    assert "nothing will change: the notebook already holds other, both as in v1" in said
     assert "along" not in said
 
 

@@ -91,7 +91,7 @@ def test_a_missing_module_is_named_and_comes_back_with_its_values(shell: Shell, 
         assert error.hint == "try: %mv_rollback v1 --modules"
         assert "pip install" not in later.said
         later.run("%mv_rollback v1 --modules --dry-run")
-        assert "s comes back" in " ".join(later.said.split())
+        assert "s will be added" in " ".join(later.said.split())
         assert not Path("feats.py").exists()
         later.run("%mv_rollback v1 --yes --modules")
         assert "feats.py of v1 is missing here; it is written again" in later.said

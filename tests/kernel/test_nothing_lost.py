@@ -90,7 +90,7 @@ def test_undo_brings_back_the_very_object_that_could_not_be_saved(shell: Shell, 
     undone = shell.run("%mv_undo")
     assert shell["log"] is before
     assert shell["x"] == (1 if alone else 2)
-    assert "nothing changes" not in str(undone)
+    assert "nothing will change" not in str(undone)
     shell.run("%mv_redo")
     assert (shell["log"], shell["x"]) == (["a"], 1)
     shell.run("%mv_undo")
@@ -115,7 +115,7 @@ def test_the_answer_does_not_say_saved_of_what_was_not(shell: Shell) -> None:
     assert len(mv.open().log()) == 1
     shell.run("%mv_undo\nx = 1\n%mv_commit x log")
     shell.run("x = 2")
-    assert "the state before was saved" in said(shell, "%mv_rollback v1 --yes")
+    assert "the previous state was saved" in said(shell, "%mv_rollback v1 --yes")
 
 
 def test_several_rollbacks_are_taken_back_one_by_one(shell: Shell) -> None:

@@ -99,7 +99,7 @@ def test_the_status_names_what_is_not_kept(shell: Shell) -> None:
     shell.run("z = 3")
     text = " ".join(str(shell.run("%mv_status")).split())
     assert "! g not kept generator a generator cannot be kept" in text
-    assert "+ z new int" in text
+    assert "+ z added int" in text
     assert "not part of v1: y" in text
     shell.run("del z, g, y")
     assert "nothing has changed since" in str(shell.run("%mv_status"))

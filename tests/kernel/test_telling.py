@@ -65,7 +65,7 @@ def test_a_rollback_in_the_middle_says_what_it_did(shell: Shell) -> None:
     shell.run("x = 1\n%mv_commit x\nx = 2")
     shell.run("%mv_rollback v1 --yes\n%mv_undo\nprint(x)")
     assert "Rolled back to v1" in shell.said
-    assert shell.said.count("changes back") >= 2
+    assert shell.said.count("1 changed") >= 2
 
 
 def test_an_automatic_commit_says_once_what_it_leaves_out(shell: Shell) -> None:

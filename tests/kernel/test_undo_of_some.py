@@ -21,7 +21,7 @@ def gone(shell: Shell) -> Shell:
 
 
 def test_what_was_missing_goes_again_and_comes_again(gone: Shell) -> None:
-    assert "Brought back from v1" in str(gone.run("%mv_rollback v1 --only-missing --yes"))
+    assert "Restored from v1" in str(gone.run("%mv_rollback v1 --only-missing --yes"))
     assert gone["x"] == [1]
     gone.run("x.append(100)\n%mv_undo")
     assert "x" not in gone

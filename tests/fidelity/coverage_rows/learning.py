@@ -63,7 +63,7 @@ lightgbm.named("Dataset", "lightgbm.Dataset(X, y).construct()", "value._handle")
 catboost = Package("catboost", _DATA + "import catboost\nquiet = {'iterations': 4, 'verbose': False, 'allow_writing_files': False}")
 catboost.exact("CatBoostClassifier", "catboost.CatBoostClassifier(**quiet).fit(X, y)", "value.predict_proba(X)", walk=False)
 catboost.exact("CatBoostRegressor", "catboost.CatBoostRegressor(**quiet).fit(X, y)", "value.predict(X)", walk=False)
-catboost.named("Pool", "catboost.Pool(X, y)", "does not say how to pickle it")
+catboost.named("Pool", "catboost.Pool(X, y)", "does not support pickling")
 
 imblearn = Package("imblearn", _DATA + "import imblearn.over_sampling, imblearn.ensemble, imblearn.pipeline\nfrom sklearn.tree import DecisionTreeClassifier")
 imblearn.exact("SMOTE", "imblearn.over_sampling.SMOTE(random_state=0)", "value.fit_resample(X, np.arange(60) < 12)")

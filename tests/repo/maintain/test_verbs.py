@@ -98,13 +98,13 @@ def test_undo_says_what_can_come_back(repo):
 
 
 def test_a_budget_that_what_stays_does_not_keep_is_said(repo):
-    assert "what always stays needs" in answer(repo, "forget --within 1kB --dry-run")[1]
-    assert "what always stays needs" not in answer(repo, "forget --within 1GB --dry-run")[1]
+    assert "versions that always stay need" in answer(repo, "forget --within 1kB --dry-run")[1]
+    assert "versions that always stay need" not in answer(repo, "forget --within 1GB --dry-run")[1]
 
 
 def test_statistics_of_a_store_whose_versions_are_all_forgotten_name_what_gc_frees(repo):
     answer(repo, "forget v1 v2 v3 v4 --force")
-    assert "are needed by no version: %mv_gc" in answer(repo, "stats")[1]
+    assert "are not needed by any version: %mv_gc" in answer(repo, "stats")[1]
 
 
 @pytest.mark.parametrize("percent", ["5", "5%", "0.5%", "100%"])
@@ -128,7 +128,7 @@ def test_a_sample_reads_what_the_structure_does_not_tell(repo):
     repo.backend.create(pack, [bytes(data)])
     assert answer(repo, "verify")[1].startswith("no problems")
     text = answer(repo, "verify --sample 100%")[1]
-    assert "--full reads the rest too" in text
+    assert "--full also checks the rest" in text
     assert "whole" not in text
     for line in ("verify --sample 100%", "verify --full"):
         assert [p for p in answer(repo, line)[0] if p.version and p.name], line
@@ -152,7 +152,7 @@ def test_verify_names_every_version_and_variable_that_needs_what_is_damaged(tmp_
         assert {(p.version, p.name) for p in problems if p.version} == {(f"v{n}", "noise") for n in (1, 2, 3)}
     text = answer(mv.open(repo.where), "verify --full")[1]
     assert "v2 noise damaged" in text
-    assert "versions not named here are whole" in text
+    assert "versions not listed here are intact" in text
 
 
 def test_a_repair_of_refs_alone_says_that_it_was_done(repo):
