@@ -45,7 +45,7 @@ def links(obj: Any) -> bool:
 
 
 def _is_singleton(obj: Any) -> bool:
-    """True for objects that are pickled by name (numpy ufuncs, sentinels) and therefore identical everywhere."""
+    """True for sentinels of `dataclasses`, and for an object that its module exposes in upper case."""
     home = type(obj).__module__
     module = None if home == definitions.NOTEBOOK else sys.modules.get(home)
     name = getattr(type(obj), "__name__", "")

@@ -1,1 +1,1 @@
-"""Contract suites that others inherit: codecs, backends."""
+"""Contract suites that other packages inherit: backends, codecs, kinds."""

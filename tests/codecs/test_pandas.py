@@ -12,6 +12,7 @@ import pytest
 
 from nbmodelver.codecs import graph, notes, registry
 from nbmodelver.repo import open_repo
+from nbmodelver.testing.codecs import CodecContract, Sample
 
 pd = pytest.importorskip("pandas")
 codec = registry.library("pandas")
@@ -268,3 +269,32 @@ def test_a_period_of_business_days_comes_back_without_a_warning() -> None:
         warnings.simplefilter("error")
         assert back(period).ordinal == period.ordinal
         assert back(dtype) == dtype
+
+
+class TestContract(CodecContract):
+    samples = (
+        Sample("a frame", lambda: pd.DataFrame({"n": [1, 2], "x": [0.5, None], "s": ["a", None]}, index=[3, 4])),
+        Sample(
+            "a frame with attrs", lambda: _with_attrs(pd.DataFrame({1: [True], "d": pd.to_datetime(["2026-01-02"])}))
+        ),
+        Sample("a series", lambda: pd.Series([1, 2], name="n", dtype="Int64")),
+        Sample("categories", lambda: pd.Series(pd.Categorical(["u", "v"], ["v", "u", "w"], ordered=True))),
+        Sample(
+            "a MultiIndex", lambda: pd.MultiIndex.from_product([[1, 2], ["a", "b"]], names=[None, "l"]), links=False
+        ),
+        Sample("a date range", lambda: pd.date_range("2026-01-01", periods=3, freq="D", tz="UTC"), links=False),
+        Sample("a timestamp", lambda: pd.Timestamp("2026-01-02", tz="Europe/Paris"), identity=False, links=False),
+        Sample("an offset", lambda: pd.offsets.MonthEnd(2), identity=False, links=False),
+    )
+
+    def is_equal(self, a: Any, b: Any) -> bool:
+        if isinstance(a, (pd.DataFrame, pd.Series)):
+            return bool(a.equals(b)) and a.attrs == b.attrs and self.is_equal(a.index, b.index)
+        if isinstance(a, pd.Index):
+            return bool(a.equals(b)) and (a.names, getattr(a, "freq", None)) == (b.names, getattr(b, "freq", None))
+        return bool(a == b)
+
+
+def _with_attrs(frame: Any) -> Any:
+    frame.attrs["source"] = "survey"
+    return frame

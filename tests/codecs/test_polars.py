@@ -9,6 +9,7 @@ import pytest
 
 from nbmodelver.codecs import notes, registry
 from nbmodelver.codecs.memory import Memory
+from nbmodelver.testing.codecs import CodecContract, Sample
 
 pl = pytest.importorskip("polars")
 codec = registry.library("polars")
@@ -54,3 +55,14 @@ def test_a_state_of_an_older_store_ends_with_the_file() -> None:
     found, heard = built(name, data)
     assert found.to_list() == [1, None]
     assert heard == []
+
+
+class TestContract(CodecContract):
+    samples = (
+        Sample("a frame", lambda: pl.DataFrame({"n": [1, None], "s": ["a", "b"]})),
+        Sample("a series", lambda: pl.Series("e", ["a", None], dtype=pl.Enum(["b", "a"]))),
+        Sample("a dtype", lambda: pl.List(pl.Int8), identity=False, links=False),
+    )
+
+    def is_equal(self, a: Any, b: Any) -> bool:
+        return bool(a.equals(b)) if isinstance(a, (pl.DataFrame, pl.Series)) else bool(a == b)

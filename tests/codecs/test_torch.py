@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nbmodelver.repo import open_repo
+from nbmodelver.testing.codecs import Sample, ViewContract
 
 torch = pytest.importorskip("torch")
 
@@ -55,3 +56,26 @@ def test_a_load_repeats_no_warnings_of_torch(tmp_path: Path) -> None:
         torch.set_warn_always(False)
     assert torch.equal(back["sparse"].to_dense(), torch.eye(3))
     assert back["small"].dtype is torch.qint8
+
+
+def _linear() -> Any:
+    torch.manual_seed(0)
+    return torch.nn.Linear(2, 1)
+
+
+class TestContract(ViewContract):
+    samples = (
+        Sample("a tensor", lambda: torch.arange(6.0).reshape(2, 3), view=lambda t: t[1]),
+        Sample("a parameter", lambda: torch.nn.Parameter(torch.ones(3)), plain=False),
+        Sample("a module", _linear, plain=False),
+        Sample("a dtype", lambda: torch.float16, links=False),
+        Sample("a device", lambda: torch.device("cpu"), identity=False, links=False),
+    )
+
+    def is_equal(self, a: Any, b: Any) -> bool:
+        if isinstance(a, torch.nn.Module):
+            return all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
+        return bool(torch.equal(a, b)) if isinstance(a, torch.Tensor) else bool(a == b)
+
+    def shares_memory(self, a: Any, b: Any) -> bool:
+        return bool(a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr())

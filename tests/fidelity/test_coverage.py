@@ -1,7 +1,8 @@
-"""Every class of the coverage table comes back as the table says, where its package is installed."""
+"""Every class of the coverage table whose package is installed is restored as the table says."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,12 @@ from tests.fidelity.coverage_rows import ROWS
 from tests.fidelity.coverage_run import is_here, run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.fidelity.coverage import Outcome, Row
+
+HERE = [row for row in ROWS if is_here(row.package)]
+"""The rows that can run: of packages that are installed, in this process and in its children."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 
@@ -24,13 +30,24 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.label)
-def test_it_comes_back_as_the_table_says(row: Row, request: pytest.FixtureRequest) -> None:
-    if not is_here(row.package):
-        pytest.skip(f"not installed: {row.package}")
-    found = request.getfixturevalue("outcomes")[row.label]
+@pytest.mark.parametrize("row", HERE, ids=lambda row: row.label)
+def test_it_comes_back_as_the_table_says(row: Row, outcomes: dict[str, Outcome]) -> None:
+    found = outcomes[row.label]
     assert found.verdict == row.verdict, found.why
     assert row.says in found.why
+
+
+def test_a_row_is_left_out_only_if_its_package_is_not_installed(record_property: Callable[[str, object], None]) -> None:
+    missing = sorted({row.package for row in ROWS} - {row.package for row in HERE})
+    record_property("rows_not_collected", len(ROWS) - len(HERE))
+    record_property("packages_not_installed", ", ".join(missing))
+    print(
+        f"{len(ROWS) - len(HERE)} of {len(ROWS)} rows are not collected; not installed: {', '.join(missing) or 'none'}"
+    )
+    for name in missing:
+        with pytest.raises(ImportError):
+            import_module(name)
+    assert HERE
 
 
 def test_the_table_is_large_enough_and_names_a_class_once() -> None:
