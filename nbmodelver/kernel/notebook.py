@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import answers, views
 from nbmodelver.kernel.committing import CommitVerbs
+from nbmodelver.kernel.plain_outputs import PlainOutputs
 from nbmodelver.kernel.restore import RestoreVerbs
 from nbmodelver.kernel.session import Session
 from nbmodelver.kernel.telling import Telling
@@ -29,6 +30,7 @@ class Notebook(Session):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
+        self.outputs = PlainOutputs(self)
         self.telling = Telling(self)
         self.commits = CommitVerbs(self, self.telling.warn_of)
         self.restores = RestoreVerbs(self)

@@ -66,7 +66,7 @@ def measured(folder: str) -> dict[str, float]:
     assert head is not None
 
     def metadata() -> None:
-        with repo.alone():
+        with repo.exclusive_refs():
             repo.history.add(replace(head, number=repo.history.next_number(), parents=(head.id,)))
 
     figures["metadata_cpu_s"] = timed_median(metadata, 31).cpu_s
