@@ -111,7 +111,7 @@ class ReadOnly:
 
     def __init__(self, backend: Backend) -> None:
         self.where, self.read, self.size = backend.where, backend.read, backend.size
-        self.list, self.age_s = backend.list, backend.age_s
+        self.list, self.age_s, self.local_path = backend.list, backend.age_s, backend.local_path
 
     def refuse(self, *_: object, **__: object) -> NoReturn:
         raise StoreReadOnly("the disk is read-only")
