@@ -134,5 +134,5 @@ def test_what_is_no_name_of_a_metric_is_refused_with_what_one_holds(notebook, na
     notebook.run("x = 1")
     notebook.shell.user_ns["name"] = name
     error = notebook.fails("mv.commit('x', metric={name: 1})")
-    assert "cannot be the name of a metric" in str(error)
+    assert "is not a valid name for a metric" in str(error)
     assert "letters, digits" in error.hint

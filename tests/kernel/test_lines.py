@@ -108,9 +108,9 @@ def test_a_condition_on_what_no_version_has_says_so(shell: Shell, where: str, sa
     ("line", "kind", "hint"),
     [
         ("%mv_commit mdel", UnknownName, "try: %mv_commit model"),
-        ("%mv_commit model.coef_", UsageError, "give the whole variable: model"),
-        ("%mv_commit model[0]", UsageError, "give the whole variable: model"),
-        ("%mv_commit my-model", UsageError, "give the names of variables, with spaces between them"),
+        ("%mv_commit model.coef_", UsageError, "name the whole variable: model"),
+        ("%mv_commit model[0]", UsageError, "name the whole variable: model"),
+        ("%mv_commit my-model", UsageError, "write names of variables, separated by spaces"),
         ("%mv_commit model lr=0.1", UsageError, "--param lr=0.1"),
         ("%mv_commit model --metric acc=1 - loss", UsageError, "put quotes around an expression"),
         ("%mv_commit model -m two words", UnknownName, 'a text of several words needs quotes: -m "two words"'),
