@@ -56,7 +56,7 @@ def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) ->
         yield from cut(Table(heads, tuple(TableRow(r.cells) for r in differ), right))
     if same:
         yield Fold(
-            spans(dim(f"{plural(len(same), 'parameter')} the same")), (Table(heads, same, right),), in_text=False
+            spans(dim(f"{plural(len(same), 'parameter')} unchanged")), (Table(heads, same, right),), in_text=False
         )
 
 
