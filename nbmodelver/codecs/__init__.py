@@ -1,1 +1,1 @@
-"""Where a value becomes bytes and bytes become a value."""
+"""Converts values to bytes and bytes to values."""

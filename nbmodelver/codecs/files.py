@@ -121,7 +121,7 @@ def fingerprint(path: str) -> tuple[Any, ...]:
 
 
 def found(opened_as: str, path: str) -> str:
-    """Where the file is: at its absolute path, or at its path relative to the working directory; "" if missing."""
+    """The path of the file: absolute, or relative to the working directory; "" if it is missing."""
     if os.path.exists(path):
         return opened_as if os.path.abspath(opened_as) == path else path
     return opened_as if os.path.exists(opened_as) else ""

@@ -122,7 +122,7 @@ def find(kind: type) -> Codec | None:
 
 
 def helper(kind: type) -> Helper | None:
-    """Frames and series with attributes set on them, and subclasses: class, frame, attributes."""
+    """The reduction for frames and series with user attributes, and for subclasses: class, frame, attributes."""
     if issubclass(kind, pd.DataFrame):
         return lambda value, memory: _reduce_hung(value, FRAME.tag, frame_state(value, memory), memory)
     if issubclass(kind, pd.Series):
@@ -137,7 +137,7 @@ def _reduce_hung(value: Any, tag: str, state: State, memory: Memory) -> Any:
 
 
 def rebuild_subclass(cls: Any, tag: str, state: State) -> Any:
-    """An instance of a subclass around a rebuilt frame or series."""
+    """An instance of a subclass with the data of a rebuilt frame or series."""
     base = BY_TAG[tag].restore(state)
     made = object.__new__(cls)
     object.__setattr__(made, "_mgr", base._mgr)
@@ -153,7 +153,7 @@ def rebuild_subclass(cls: Any, tag: str, state: State) -> Any:
 
 
 def set_attributes(value: Any, own: dict[str, Any]) -> None:
-    """Give an instance of a subclass its own attributes, past pandas' `__setattr__`."""
+    """Set attributes of an instance without calling the `__setattr__` of pandas."""
     for name, item in own.items():
         object.__setattr__(value, name, item)
 
@@ -162,11 +162,11 @@ _OPTIONS = ("max_rows", "max_columns", "max_colwidth", "min_rows", "precision", 
 
 
 def take_session() -> dict[str, Any]:
-    """The display options that people change."""
+    """The display options that users usually change."""
     return {f"display.{name}": pd.get_option(f"display.{name}") for name in _OPTIONS}
 
 
 def restore_session(state: dict[str, Any]) -> None:
-    """Put the options of `take_session` back."""
+    """Restore the options of `take_session`."""
     for name, value in state.items():
         pd.set_option(name, value)

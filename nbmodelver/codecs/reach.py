@@ -1,7 +1,7 @@
-"""What live values hold, as the garbage collector sees it: no code of the values runs.
+"""Finds what live values hold, by the references that the garbage collector knows. No code of the values is run.
 
-The walk ends at what does not belong to a value although it can be reached from it: modules, classes, the shell and its
-history of outputs, the kernel, nbmodelver itself, streams, loggers, threads and widgets.
+The walk stops at objects that are reachable from a value but do not belong to it: modules, classes, the shell and its
+output history, the kernel, nbmodelver itself, streams, loggers, threads and widgets.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _OF_IPYTHON = ("In", "Out", "_ih", "_oh", "_dh")
 
 
 class Reach:
-    """The walk from values to what they hold, in one notebook.
+    """Walks from values to the objects that they hold, in one notebook.
 
-    namespace: the notebook's; functions and frames lead to it, and the walk ends there.
+    namespace: of the notebook; functions and frames refer to it, and the walk stops there.
     """
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
@@ -54,7 +54,7 @@ class Reach:
 
     @cached_property
     def _ends(self) -> set[int]:
-        """Ids of the notebook's namespace and history, and of the namespaces of all modules."""
+        """Ids of the namespace and the history of the notebook, and of the namespaces of all modules."""
         namespace = self._namespace
         found = {id(namespace), id(sys.modules), *(id(namespace[name]) for name in _OF_IPYTHON if name in namespace)}
         found.update(id(vars(module)) for module in list(sys.modules.values()) if hasattr(module, "__dict__"))
@@ -72,7 +72,7 @@ class Reach:
         return found
 
     def is_end(self, obj: Any) -> bool:
-        """Whether the walk ends at this object, which belongs to the kernel and not to a value."""
+        """True if the walk stops at this object, because it belongs to the kernel and not to a value."""
         return id(obj) in self._ends or self._is_of_the_surroundings(type(obj))
 
     def _is_of_the_surroundings(self, kind: type) -> bool:
@@ -82,9 +82,9 @@ class Reach:
         return known
 
     def paths(self, value: Any, targets: Collection[int], until_s: float) -> Iterator[tuple[int, list[Any]]]:
-        """Each target that the value holds, with the objects on the way: the value first, the target last.
+        """Yield each target that the value holds, with the objects on the path: first the value, last the target.
 
-        targets: ids of objects that are alive. until_s: when to give up, as time.perf_counter() counts.
+        targets: ids of objects that are alive. until_s: deadline in seconds of time.perf_counter().
         """
         came_from: dict[int, Any] = {id(value): None}
         queue = deque([value])
@@ -114,7 +114,7 @@ def _is_of_the_surroundings(kind: type) -> bool:
 
 
 def held(obj: Any) -> Iterable[Any]:
-    """What an object holds directly; of a function without its globals, of a class what stands in it."""
+    """The objects that an object refers to directly: of a function without its globals, of a class its members."""
     kind = type(obj)
     if kind is types.FunctionType:
         return [*(obj.__closure__ or ()), *(obj.__defaults__ or ()), obj.__kwdefaults__, obj.__dict__]
@@ -132,9 +132,9 @@ def _way(at: Any, came_from: Mapping[int, Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Holder:
-    """A live variable that holds an object which another name stands for.
+    """A live variable that holds an object to which another name refers.
 
-    path: to the object, such as "trainer.model". name: the name that stands for it.
+    path: to the object, such as "trainer.model". name: the name that refers to it.
     """
 
     root: str
@@ -144,7 +144,7 @@ class Holder:
 
 @dataclass
 class Search:
-    """Which live variables hold some objects. complete: False when the time did not suffice for all of them."""
+    """The live variables that hold some objects. complete: False if the time limit ended the search."""
 
     found: list[Holder] = field(default_factory=list)
     complete: bool = True
@@ -153,9 +153,10 @@ class Search:
 def holders(
     objects: Mapping[str, Any], others: Mapping[str, Any], namespace: Mapping[str, Any], *, limit_s: float
 ) -> Search:
-    """The variables of `others` that hold one of `objects` (by the name that stands for it).
+    """The variables of `others` that hold one of `objects`.
 
-    Immutable values, functions of modules and modules are not looked for: nobody can tell one from another.
+    objects: name -> value. limit_s: time limit in seconds. Immutable values, functions of modules and modules are
+    skipped: their identity makes no difference.
     """
     targets = {id(value): name for name, value in objects.items() if is_sharable(value)}
     search, reach = Search(), Reach(namespace)
@@ -179,7 +180,7 @@ _ATOMS = (int, float, complex, str, bytes, type(None), types.ModuleType, types.B
 
 
 def is_sharable(value: Any) -> bool:
-    """True for a value of which it matters whether two variables hold the same object."""
+    """True for a value for which it makes a difference whether two variables hold the same object."""
     return not issubclass(type(value), _ATOMS) and not (type(value) is tuple and not gc.is_tracked(value))
 
 

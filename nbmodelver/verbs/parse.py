@@ -174,7 +174,7 @@ def checked(verb: Verb, argument: Argument, got: Any) -> Any:
 
 
 IN_USUAL_FORM = frozenset({"name", "branch", "tag", "version", "versions", "a", "b", "where", "text", "best"})
-"""Arguments that name something which is kept in its usual Unicode form (NFC)."""
+"""Names of arguments whose values are normalized to Unicode form NFC."""
 
 
 def _one(verb: Verb, argument: Argument, got: Any) -> Any:

@@ -1,7 +1,4 @@
-"""Where results are shown: plain model objects in, text and HTML out. No kernel, no store.
-
-Every function gives a `Shown`: it draws itself in a notebook and a terminal, and is the plain object to code.
-"""
+"""Renders results as text and HTML, from plain model objects. It uses neither the kernel nor the store."""
 
 from nbmodelver.views.blocks import Span
 from nbmodelver.views.commit import commit

@@ -24,7 +24,7 @@ BYTES_FROM = 100_000
 
 
 class Surface(Protocol):
-    """Where a bar is drawn: a terminal line, or an updatable display of a notebook."""
+    """The place of a bar: a terminal line, or an updatable display of a notebook."""
 
     def draw(self, text: str, html: str) -> None:
         """Show the bar instead of the previous one."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RefLabels:
-    """Where HEAD, the branches and the tags point. branch: the current branch."""
+    """The versions that HEAD, the branches and the tags point to. branch: the current branch."""
 
     head: VersionId | None = None
     branch: str = "main"

@@ -130,7 +130,7 @@ def _freed(freed_bytes: int, garbage_bytes: int, exact: bool) -> list[str | Span
 def backed_up(
     value: object, folder: str, versions: int, *, files: int, copied_bytes: int, problems: Sequence[Problem]
 ) -> Shown:
-    """What went into a backup."""
+    """The outcome of a backup."""
     what = f"{plural(files, 'file')}, {size(copied_bytes)}" if files else "nothing new"
     said = line(strong(plural(versions, "version")), " in ", Span(folder, "code"), dim(f" · copied: {what}, checked"))
     if not problems:
@@ -147,7 +147,7 @@ def config(settings: Mapping[str, Json]) -> Shown:
 
 
 def exported(path: str, size_bytes: int, what: str) -> Shown:
-    """Where a bundle was written. what: the name of the version."""
+    """The path and size of a bundle that was written. what: the name of the version."""
     said = line(strong(what), " written to ", Span(path, "code"), dim(f" · {size(size_bytes)}"))
     return Shown(Document((said,), "export"), path)
 

@@ -1,1 +1,0 @@
-"""Readers of former recipe formats; empty while there is only one."""
