@@ -57,7 +57,7 @@ class Notebook(Session):
         }  # fmt: skip
         name = call.verb.name
         if self._repo is not None and name not in _LOOK_ON:
-            self._repo.settle()
+            self._repo.wait_for_pending()
         if cell is not None:
             return self.commits.commit_cell(call, cell)
         if name in own:

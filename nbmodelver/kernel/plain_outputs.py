@@ -22,17 +22,21 @@ class PlainOutputs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def panel_for(self, _call: Call) -> Shown:
+    def panel_for(self, call: Call) -> Shown:
         """The history."""
+        return self.history()
+
+    def history(self) -> Shown:
+        """The versions, newest first; a sentence before the first one."""
         try:
             return ANSWERS["log"](self._session.repo(), parse("log", ""), None)
         except NoStore:
             return views.sentence("no versions yet: %mv_commit makes the first", value=[])
 
-    def result(self, _call: Call, shown: Shown) -> Shown:
+    def result(self, call: Call, shown: Shown) -> Shown:
         """The answer as it is."""
         return shown
 
-    def offer(self, _call: Call, _plan: Plan) -> Shown | None:
+    def offer(self, call: Call, plan: Plan) -> Shown | None:
         """None: nothing can be clicked."""
         return None

@@ -6,8 +6,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import answers, views
+from nbmodelver import views
 from nbmodelver.errors import NoStore
+from nbmodelver.kernel.plain_outputs import PlainOutputs
 from nbmodelver.panels.comms import answer_where_asked
 from nbmodelver.verbs import parse
 from nbmodelver.views import live
@@ -53,11 +54,11 @@ class WidgetConnection:
         self._server.close(self._line)
 
 
-class PanelOutputs:
+class PanelOutputs(PlainOutputs):
     """The panels in the outputs of one notebook."""
 
     def __init__(self, notebook: Session, server: PanelServer) -> None:
-        self._notebook = notebook
+        super().__init__(notebook)
         self.server = server
         self._outputs: list[_Output] = []
 
@@ -70,15 +71,15 @@ class PanelOutputs:
 
     def _wanted(self) -> str:
         try:
-            return str(self._notebook.repo().settings["widgets"])
+            return str(self._session.repo().settings["widgets"])
         except NoStore:
             return "auto"
 
     def _can_show(self, *, asked: bool) -> bool:
         """Whether this cell runs in a notebook with a person before it. asked: the user says that widgets are shown."""
-        kernel = getattr(self._notebook.shell, "kernel", None)
+        kernel = getattr(self._session.shell, "kernel", None)
         is_person = kernel is not None and bool(getattr(kernel, "_allow_stdin", False))
-        is_page = bool(self._notebook.cells.cell_id) or "google.colab" in sys.modules
+        is_page = bool(self._session.cells.cell_id) or "google.colab" in sys.modules
         return is_person and (is_page or asked)
 
     def panel(self, kind: live.Form, view: str, selected: Sequence[str] = ()) -> Any:
@@ -90,18 +91,18 @@ class PanelOutputs:
 
     def panel_for(self, call: Call) -> Shown:
         """`%mv_panel`: the widget is its value; where there is none it shows the history."""
-        notebook = self._notebook
+        notebook = self._session
         view, names = call["view"] or "history", call["versions"]
         ids = [notebook.repo()[name].id for name in names] if names else []
-        shown, kind = self._history(), self.form()
+        shown, kind = self.history(), self.form()
         if kind is None:
             return shown
-        return self.shown(shown, view, ids, widget=self.panel(kind, view, ids), again=self._history)
+        return self.shown(shown, view, ids, widget=self.panel(kind, view, ids), again=self.history)
 
     def result(self, call: Call, shown: Shown) -> Shown:
         """What a verb answered, as a panel where the panel says the same: a bare history, a comparison."""
         if call.verb.name == "log" and _is_bare(call):
-            return self.shown(shown, "history", again=self._history)
+            return self.shown(shown, "history", again=self.history)
         if call.verb.name == "compare" and len(shown.value) > 1:
             return self.shown(shown, "compare", [v.id for v in shown.value])
         return shown
@@ -119,14 +120,8 @@ class PanelOutputs:
         return views.sentence(views.Span(said, "dim"), value=plan)
 
     def _plan_of(self, plan: Plan) -> Shown:
-        head = self._notebook.repo().history.head
+        head = self._session.repo().history.head
         return views.plan(plan, done=head is not None and head.id == plan.version.id)
-
-    def _history(self) -> Shown:
-        try:
-            return answers.ANSWERS["log"](self._notebook.repo(), parse("log", ""), None)
-        except NoStore:
-            return views.sentence("no versions yet: %mv_commit makes the first", value=[])
 
     def shown(
         self,
@@ -150,10 +145,10 @@ class PanelOutputs:
     def _show(self, shown: Shown, widget: Any, again: Callable[[], Shown] | None) -> None:
         from IPython.display import display
 
-        cells = self._notebook.cells
+        cells = self._session.cells
         self._retire(cells.cell_id, cells.started)
         view = live.widget_view(widget)
-        if "__vsc_ipynb_file__" in self._notebook.values:  # One output there: its page knows nothing of our style.
+        if "__vsc_ipynb_file__" in self._session.values:  # One output there: its page knows nothing of our style.
             display({**live.static(shown), live.VIEW_MIME: view[live.VIEW_MIME]}, raw=True)
             handle = None
         else:

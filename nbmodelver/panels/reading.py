@@ -13,7 +13,7 @@ from nbmodelver.panels.export import destination
 from nbmodelver.panels.form import form
 from nbmodelver.panels.params import is_metric
 from nbmodelver.repo.inspect import comparison
-from nbmodelver.repo.inspect.change_summaries import told
+from nbmodelver.repo.inspect.change_summaries import summarize_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def inspect(context: PanelContext, params: Params, _request: Request) -> Message
     for name in asked[:MAX_NAMES]:
         if timeline is not None and name in known:
             steps = timeline.steps(name)
-            words = zip(steps, told(timeline.store, name, steps), strict=True)
+            words = zip(steps, summarize_steps(context.repo(), name, steps), strict=True)
             found.append({"name": name, "steps": [entries.step(step, labels, said) for step, said in words]})
     names = asked if params.has("cell") else sorted({**known, **dict.fromkeys(live)})
     return {"found": found, "names": names}

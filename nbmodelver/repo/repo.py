@@ -21,10 +21,8 @@ from nbmodelver.errors import (
 from nbmodelver.repo.commit.commit import Commit
 from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core import locate as places
-from nbmodelver.repo.core import modules_written
 from nbmodelver.repo.core.labels import Labels, demand_names, demand_number, labels, several
 from nbmodelver.repo.core.nearest import nearest
-from nbmodelver.repo.core.open_store import OpenStore
 from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.repo.inspect import profiles
@@ -39,8 +37,8 @@ from nbmodelver.repo.maintain.purge import Purged, purge
 from nbmodelver.repo.maintain.repair import Repair, repair
 from nbmodelver.repo.maintain.retention import Retention, demand_metric, sorted_best
 from nbmodelver.repo.restore import merge as merging
-from nbmodelver.repo.restore.restoring import Restoring
-from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoHistories
+from nbmodelver.repo.restore.restoring import RestoringStore
+from nbmodelver.repo.restore.undo import UndoHistories
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.ref_names import valid_name
@@ -62,7 +60,6 @@ if TYPE_CHECKING:
         Version,
         VersionId,
     )
-    from nbmodelver.repo.restore.rollback import Rollback
 
 
 def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: bool = False) -> Repo:
@@ -81,7 +78,7 @@ def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: 
     return Repo(backend, trusted=trusted)
 
 
-class Repo(OpenStore):
+class Repo(RestoringStore):
     """Versions in one store: every use case by one method.
 
     Safe for several processes at once; in one process, for one thread that commits and any number that read.
@@ -91,8 +88,6 @@ class Repo(OpenStore):
         """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
         super().__init__(backend, trusted=trusted)
         self.journals = UndoHistories(self.refs)
-        self.restoring = Restoring(self)
-        self.load_values = self.restoring.loaded
 
     def __repr__(self) -> str:
         head = self.history.head
@@ -180,10 +175,6 @@ class Repo(OpenStore):
         self._pending = Pending(finished, told)
         return self._pending
 
-    def settle(self) -> None:
-        """Wait for a commit in the background, however it ends."""
-        self.wait_for_pending()
-
     def _begun(
         self,
         values: Mapping[str, Any],
@@ -224,14 +215,6 @@ class Repo(OpenStore):
         query = Query(where=where or None, branch=branch, tag=tag, text=text, auto=auto, limit=limit)
         return self.page(query, limit=limit)[1]
 
-    def write_modules(self, revision: str | Version, *, trusted: bool = False) -> modules_written.Written:
-        """Write the modules of a version that are missing here; those that differ go into a folder beside the store.
-
-        Nothing is ever replaced. trusted: also those of a version from elsewhere that is not trusted.
-        Raises NeedsTrust, NotLoadable where a link or a file is in the way, StoreError.
-        """
-        return self.restoring.write_modules(revision, trusted=trusted)
-
     def best(self, versions: Sequence[Version], metric: str) -> list[Version]:
         """Those of `versions` (newest first) that have the metric, best first. metric: a name, or "fid:lower".
 
@@ -241,47 +224,6 @@ class Repo(OpenStore):
         return sorted_best(versions, metric, self.directions(versions))
 
     # -- the way back
-
-    def rollback(
-        self,
-        revision: str | Version,
-        live: dict[str, Any],
-        *,
-        names: str | Sequence[str] = (),
-        only_missing: bool = False,
-        prefix: str = "",
-        trusted: bool | None = None,
-        came: Sequence[str] = (),
-        own: Collection[str] | None = None,
-        replaced: Replaced = NOTHING,
-        session: bool | None = None,
-        with_modules: bool = False,
-    ) -> Rollback:
-        """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace.
-
-        came: names beside those of the present version that go when the target does not know them. own: the user's
-        names in `live`; default: all public ones. replaced: what the jump that is taken back took out of the notebook.
-        with_modules: missing modules of the version will be there for the load (write_modules).
-        session: whether random state and options come back; default: as the settings say, with everything only. Raises
-        NotLoadable when they are asked for and the version was made without them.
-        """
-        return self.restoring.rollback(
-            revision,
-            live,
-            names=names,
-            only_missing=only_missing,
-            prefix=prefix,
-            trusted=trusted,
-            came=came,
-            own=own,
-            replaced=replaced,
-            session=session,
-            with_modules=with_modules,
-        )
-
-    def imports_needed(self, version: Version) -> dict[str, str]:
-        """What loading a version that came from elsewhere imports for its code: name -> module or "module:name"."""
-        return self.restoring.imports_needed(version)
 
     def plan(
         self,
@@ -294,18 +236,6 @@ class Repo(OpenStore):
         """What a rollback would do. how: only_missing, prefix, own."""
         rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
         return self.planned(rollback, saves_first=live is not None and self.saves_first(rollback))
-
-    def saves_first(self, rollback: Rollback) -> bool:
-        """True when the notebook holds something that a rollback would replace or leave behind, and no version has."""
-        return self.restoring.saves_first(rollback)
-
-    def endangered(self, rollback: Rollback) -> tuple[str, ...]:
-        """Live names that a rollback replaces or removes, and that the present version does not hold but could."""
-        return self.restoring.endangered(rollback)
-
-    def planned(self, rollback: Rollback, *, saves_first: bool) -> Plan:
-        """The plan of a rollback, with what differs in the environment."""
-        return self.restoring.planned(rollback, saves_first=saves_first)
 
     def load(
         self,
@@ -326,32 +256,6 @@ class Repo(OpenStore):
         for sentence in said:
             warnings.warn(LoadedDifferently(sentence), stacklevel=2)
         return values
-
-    def loaded(
-        self,
-        version: Version,
-        wanted: Sequence[str] = (),
-        *,
-        namespace: dict[str, Any] | None = None,
-        progress: Progress | None = None,
-    ) -> tuple[dict[str, Any], list[str]]:
-        """The same without a warning: the values, and what is not as it was, as sentences."""
-        return self.restoring.loaded(version, wanted, namespace=namespace, progress=progress)
-
-    def is_dirty(self, live: dict[str, Any], beside: Rollback | None = None) -> bool:
-        """True when a name of the present version is live and differs from it, or from what it shared.
-
-        beside: a rollback that was planned just now, which has looked at the live values already.
-        """
-        return self.restoring.is_dirty(live, beside)
-
-    def secrets_in_head(self, live: Mapping[str, Any]) -> frozenset[str]:
-        """Live names that look like secrets and that the present version holds as they are: the user allowed them."""
-        return self.restoring.secrets_in_head(live)
-
-    def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
-        """Names of the present version that are live and not as they are there."""
-        return self.restoring.changed_names(live)
 
     @staticmethod
     def restore_session(state: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Never
@@ -30,11 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbmodelver.catalogue.queries import Query
-    from nbmodelver.model import Backend, Cell, Direction, GcReport, Json, ObjectId
+    from nbmodelver.model import Backend, Cell, Direction, GcReport, Json, ObjectId, Progress
     from nbmodelver.repo.core.pending import Pending
-
-    LoadValues = Callable[[Version, Sequence[str]], tuple[dict[str, Any], list[str]]]
-    """Gives values of a version by name, and what did not come back as it was, as sentences."""
 
 
 class OpenStore:
@@ -58,8 +56,6 @@ class OpenStore:
         with suppress(Damaged):  # A damaged settings file does not prevent reading; a commit reports it.
             self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.trust = Trust()
-        self.load_values: LoadValues
-        """Set by repo.py: the rooms load values without knowing `restore/`."""
         self._pending: Pending | None = None
         self.beside: Callable[[], Path] | None = None
         """Gives the folder of the notebook that works with this store; None in a script."""
@@ -199,6 +195,26 @@ class OpenStore:
         """Remove the parts that no version needs. dry_run: estimate it."""
         empty = not self.history.records.ids()
         return self.parts.collect(lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
+
+
+class LoadingStore(OpenStore, ABC):
+    """An open store that can load values. `restore/` implements it; other rooms only ask for values."""
+
+    @abstractmethod
+    def loaded(
+        self,
+        version: Version,
+        wanted: Sequence[str] = (),
+        *,
+        namespace: dict[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Load values of a version, without a warning.
+
+        wanted: names; () for all. namespace: becomes the globals of restored functions; None: a new one.
+        Returns the values by name, and sentences about what is not as it was.
+        Raises UnknownName, NeedsTrust, NotLoadable, Damaged.
+        """
 
 
 def _no_definition(key: str) -> Never:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Json, Profile, Version
     from nbmodelver.repo.core.names import Step
-    from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.open_store import LoadingStore
 
 MOST_STEPS = 100
 MOST_BYTES = 50_000_000
@@ -23,7 +23,7 @@ FOR_S = 0.5
 """So long are profiles computed that nobody has asked for yet; what was made is kept, and at hand the next time."""
 
 
-def told(store: OpenStore, name: str, steps: Sequence[Step]) -> list[str]:
+def summarize_steps(store: LoadingStore, name: str, steps: Sequence[Step]) -> list[str]:
     """Words for each step, newest first: "rows 442 → 441, + log_bmi, age"; "" where nothing can be said."""
     ends = time.monotonic() + FOR_S
     holders = {step.kept.digest: step.version for step in reversed(steps) if step.status != "removed"}
@@ -47,14 +47,14 @@ def _own(name: str, version: Version) -> dict[str, Json]:
     return {k.removeprefix(f"{name}."): v for k, v in own.items()}
 
 
-def _of_profiles(store: OpenStore, name: str, before: Version, step: Step, ends: float) -> str:
+def _of_profiles(store: LoadingStore, name: str, before: Version, step: Step, ends: float) -> str:
     sides = [_profile(store, version, name, ends) for version in (before, step.version)]
     if sides[0] is None or sides[1] is None:
         return ""
     return kinds.summarize(kinds.compare(step.kept.kind, name, sides[0], sides[1]).rows)
 
 
-def _profile(store: OpenStore, version: Version, name: str, ends: float) -> Profile | None:
+def _profile(store: LoadingStore, version: Version, name: str, ends: float) -> Profile | None:
     kept = version.kept[name]
     known = profiles.known(store, kept.digest)
     cheap = kept.size_bytes <= MOST_BYTES and not version.group_of(name).pickled

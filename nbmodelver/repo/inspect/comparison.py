@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from nbmodelver.model import Direction, Json, Version
-    from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.open_store import LoadingStore
 
 MAX_BARS = 12
 MAX_SCATTERS = 8
 
 
-def profile_section(store: OpenStore, version: Version, name: str) -> Section:
+def profile_section(store: LoadingStore, version: Version, name: str) -> Section:
     """One value of a version as a table of facts, with its charts. Raises UnknownName."""
     profile = profiles.profile(store, version, name)
     both = kinds.compare(version.kept[name].kind, name, {}, profile)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from nbmodelver.model import ObjectId, Profile, Section, Version
-    from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.open_store import LoadingStore
 
 
-def profile(store: OpenStore, version: Version, name: str) -> Profile:
+def profile(store: LoadingStore, version: Version, name: str) -> Profile:
     """Shape, schema, statistics, parameters of one value. Raises UnknownName."""
     kept = version.kept.get(name)
     if kept is None:
@@ -26,7 +26,7 @@ def profile(store: OpenStore, version: Version, name: str) -> Profile:
     if cached is not None:
         return cached
     try:
-        value = store.load_values(version, [name])[0][name]
+        value = store.loaded(version, [name])[0][name]
     except (NeedsTrust, NotLoadable, Damaged) as error:
         return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
     data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
@@ -37,7 +37,7 @@ def profile(store: OpenStore, version: Version, name: str) -> Profile:
     return found
 
 
-def known(store: OpenStore, digest: ObjectId) -> Profile | None:
+def known(store: LoadingStore, digest: ObjectId) -> Profile | None:
     """The profile of a value that somebody has asked for before."""
     try:
         cached: Profile = json.loads(bytes(store.backend.read(f"profiles/{digest}")))
@@ -46,7 +46,7 @@ def known(store: OpenStore, digest: ObjectId) -> Profile | None:
     return cached
 
 
-def sections(store: OpenStore, before: Version, after: Version, names: Sequence[str] = ()) -> Iterator[Section]:
+def sections(store: LoadingStore, before: Version, after: Version, names: Sequence[str] = ()) -> Iterator[Section]:
     """What the kinds have to say of each value that both versions have and that differs. names: of these only."""
     for name, new in after.kept.items():
         old = before.kept.get(name)
@@ -55,10 +55,10 @@ def sections(store: OpenStore, before: Version, after: Version, names: Sequence[
         yield from kinds.sections_of(name, _side(store, before, name), _side(store, after, name))
 
 
-def _side(store: OpenStore, version: Version, name: str) -> kinds.Side:
+def _side(store: LoadingStore, version: Version, name: str) -> kinds.Side:
     return kinds.Side(
         version.kept[name].kind,
         lambda: profile(store, version, name),
-        lambda: store.load_values(version, [name])[0][name],
+        lambda: store.loaded(version, [name])[0][name],
         version.name,
     )

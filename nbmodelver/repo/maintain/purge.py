@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nbmodelver.model import GcReport, Group, Json, Kept, ObjectId, Version
-    from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.open_store import LoadingStore
     from nbmodelver.store.writing import PackWriter
 
 
@@ -41,7 +41,7 @@ class Purged:
 class Purge:
     """One purge under way."""
 
-    def __init__(self, store: OpenStore, names: Sequence[str]) -> None:
+    def __init__(self, store: LoadingStore, names: Sequence[str]) -> None:
         """Raises UnknownName for a name that no version holds."""
         self.store = store
         self.names = tuple(dict.fromkeys(names))
@@ -138,7 +138,7 @@ class Purge:
     def _torn(self, version: Version, group: Group, rest: Sequence[str], pack: PackWriter) -> Iterable[Group]:
         """The rest of a group as groups of its own."""
         try:
-            values, otherwise = self.store.load_values(version, rest)
+            values, otherwise = self.store.loaded(version, rest)
         except NbmodelverError as error:
             raise self._inseparable(group, rest, error.message) from error
         if otherwise:
@@ -228,7 +228,7 @@ class Purge:
                     raise
 
 
-def purge(store: OpenStore, names: Sequence[str], *, dry_run: bool = False) -> Purged:
+def purge(store: LoadingStore, names: Sequence[str], *, dry_run: bool = False) -> Purged:
     """Take variables out of all versions; see the module. Raises UnknownName, UsageError, StoreError."""
     try:
         work = Purge(store, names)
@@ -240,7 +240,7 @@ def purge(store: OpenStore, names: Sequence[str], *, dry_run: bool = False) -> P
     return work.plan() if dry_run else work.run()
 
 
-def _left_over(store: OpenStore) -> GcReport | None:
+def _left_over(store: LoadingStore) -> GcReport | None:
     """Remove what a purge still had to, that was stopped when no version listed the names any more; None: nothing."""
     if not store.refs.readable("forgotten/")[0]:
         return None
@@ -249,7 +249,7 @@ def _left_over(store: OpenStore) -> GcReport | None:
     return report if report.parts or left else None
 
 
-def _collect(store: OpenStore) -> GcReport:
+def _collect(store: LoadingStore) -> GcReport:
     """Leave no byte that no version needs. Raises InUse where another program keeps one."""
     report = store.parts.collect(store.live_parts, grace_s=0, exact=True, allow_empty=True)
     if report.left_packs:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs.open_formats import OpenFormat
     from nbmodelver.model import Cell, Progress
     from nbmodelver.repo.core.modules import Modules
-    from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
 
 WORTH_BYTES = 0.97
 """Compression that gains less than 3 % is not worth decompressing."""
@@ -193,11 +193,11 @@ def cells_so_far(store: OpenStore, version: Version) -> list[Cell]:
     return [cell for step in reversed(found) for cell in step]
 
 
-def plain_value(store: OpenStore, version: Version, name: str) -> Any:
+def plain_value(store: LoadingStore, version: Version, name: str) -> Any:
     """A value that needs no pickle. Raises NeedsTrust for one that does."""
     if version.group_of(name).pickled:
         raise NeedsTrust(f"'{name}' can only be rebuilt by pickle")
-    return store.load_values(version, [name])[0][name]
+    return store.loaded(version, [name])[0][name]
 
 
 def in_open_format(value: Any) -> OpenFormat | None:

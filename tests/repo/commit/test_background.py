@@ -98,7 +98,7 @@ def test_a_big_value_that_is_written_meanwhile_makes_no_version(repo: Repo, gate
         pending.result()
     assert [type(found) for found in told] == [StoreError]
     assert [v.name for v in repo.log()] == ["v1"]
-    repo.settle()
+    repo.wait_for_pending()
     again = repo.commit_later(live).result()
     np.testing.assert_array_equal(repo.load(again)["big"], live["big"])
 

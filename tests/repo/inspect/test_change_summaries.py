@@ -33,7 +33,7 @@ def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(repo: Repo, name: str = "x") -> list[str]:
-    return telling.told(repo, name, Timeline(repo).steps(name))
+    return telling.summarize_steps(repo, name, Timeline(repo).steps(name))
 
 
 def commit(repo: Repo, *values: Any) -> None:
