@@ -1,7 +1,7 @@
 """A notebook as Markdown.
 
 The notebooks of the repository have no outputs. `make docs` runs them first and leaves the copies with outputs in
-build/docs/notebooks; where there is none, or an older one, the page shows the cells alone.
+build/docs/notebooks. If that notebook is missing or older than its source, the page shows the cells without outputs.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Restores:
         return done
 
     def undo(self) -> Plan:
-        """Take back the last rollback, switch or merge. Raises UsageError where there is none."""
+        """Take back the last rollback, switch or merge. Raises UsageError if there was no jump."""
         return self._step("undo", "an undo takes back a rollback, a switch or a merge")
 
     def redo(self) -> Plan:
@@ -267,7 +267,7 @@ class Restores:
         """Stand at the version. The values are back: a store that cannot be written is told of, and no error."""
         try:
             if not (rollback.stays or rollback.prefix):
-                repo.history.stand_at(rollback.version.id, branch)
+                repo.history.set_head(rollback.version.id, branch)
             if step is not None:
                 change, before = step
                 repo.journals.update(lambda journal: change(journal, before))

@@ -21,7 +21,7 @@ class LiveSession(Protocol):
     values: dict[str, Any]
 
     def repo(self, *, create: bool = False) -> Repo:
-        """The store in use. create: make one where there is none. Raises NoStore."""
+        """The store in use. create: create it if it is missing. Raises NoStore."""
 
     def names(self) -> list[str]:
         """The variables that the user made."""

@@ -101,7 +101,7 @@ class Session:
             ) from error
 
     def repo(self, *, create: bool = False) -> Repo:
-        """The repo in use. create: make one beside the notebook when there is none. Raises NoStore."""
+        """The repo in use. create: create it beside the notebook if it is missing. Raises NoStore."""
         if self._repo is None or not self._still_there(self._repo):
             found, before = places.find(self.folder), self._repo
             self._repo = open_repo(
@@ -119,7 +119,7 @@ class Session:
         repo.beside = lambda: self.folder
 
     def _place(self, repo: Repo) -> str:
-        """Where the notebook lies, seen from the store; "" when nobody told. Asked once: a rename keeps its undo."""
+        """The path of the notebook relative to the store, "" if unknown. Read once: a rename keeps its undo."""
         path, root = document.path_of(self.values), repo.backend.local_path()
         return "" if path is None or root is None else places.seen_from(path, root)
 

@@ -149,7 +149,7 @@ def set_auto(context: PanelContext, is_on: bool) -> None:
 
 
 def wish(context: PanelContext, params: Params, _request: Request) -> Message:
-    """What the user's settings say for every notebook; a store that comes later is told before its first commit."""
+    """Apply the settings of the user; a store that is opened later gets them before its first commit."""
     if context.preferences.take(auto=params.flag("auto"), settings=params.table("settings")):
         context.push()
     return {}

@@ -25,7 +25,7 @@ class PanelContext(Protocol):
     def repo(self) -> Repo:
         """The store. Raises NoStore."""
 
-    def state(self, connection: Connection, *, anew: bool = False, look: bool = False) -> Message:
+    def state(self, connection: Connection, *, refresh: bool = False, look: bool = False) -> Message:
         """The state for one panel."""
 
     def push(self) -> None:

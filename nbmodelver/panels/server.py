@@ -117,14 +117,14 @@ class PanelServer:
         request.what = _what(request.method, params)
         self.queue.ask(turn)
         if turn in self.queue.queued:
-            self._push(anew=False)
+            self._push(refresh=False)
 
     def _cancel(self, number: int, line: Connection) -> None:
         """Stop a request of this panel, or, by the negative number that the state gives it, one of another's."""
         request = line.open_requests.get(number) if number >= 0 else self._of_others().get(number)
         if request is not None:
             self._stop(request)
-            self._push(anew=False)
+            self._push(refresh=False)
 
     def _stop(self, request: Request) -> None:
         request.stopped.set()
@@ -147,12 +147,12 @@ class PanelServer:
     def done(self, request: Request, said: str, *, tell: bool = False) -> Message:
         """`IDone`. tell: push to all panels; changes of variables have done so themselves."""
         if tell:
-            self._push(anew=True)
+            self._push(refresh=True)
         return {"said": said, "state": self.state(request.line)}
 
-    def state(self, line: Connection, *, anew: bool = False, look: bool = False) -> Message:
-        """`IState` for one panel. anew: read the store again. look: compare the live names, now or soon."""
-        stored = self.cached.stored(anew=anew)
+    def state(self, line: Connection, *, refresh: bool = False, look: bool = False) -> Message:
+        """`IState` for one panel. refresh: read the store again. look: compare the live names, now or soon."""
+        stored = self.cached.stored(refresh=refresh)
         if not self.cached.is_whole:
             self._complete_soon()
         if look and not self.notebook.cells.busy:
@@ -180,7 +180,7 @@ class PanelServer:
         except Exception:
             log.warning("the versions could not be read", exc_info=True)
         else:
-            self._push(anew=True)
+            self._push(refresh=True)
 
     def _look(self) -> None:
         try:
@@ -210,7 +210,7 @@ class PanelServer:
     def push(self) -> None:
         """Tell all panels the whole state: after every change of variables by anyone."""
         self.cached.uncommitted = None
-        self._push(anew=True)
+        self._push(refresh=True)
 
     def on_pre_run(self, _info: Any) -> None:
         """A cell begins: what may not wait for it is refused, and all panels know."""
@@ -219,28 +219,28 @@ class PanelServer:
         self._watcher.hold()
         self.queue.cell_starts()
         self.cached.uncommitted = None
-        self._push(anew=False)
+        self._push(refresh=False)
 
     def on_post_run(self, _result: Any) -> None:
         """A cell ended: what waited for it has its turn, and all panels know."""
         if self.notebook.cells.busy:
             return
         self.queue.give()
-        self._push(anew=False)
+        self._push(refresh=False)
 
-    def _push(self, *, anew: bool) -> None:
+    def _push(self, *, refresh: bool) -> None:
         """Never raises: whoever made the change has made it."""
-        if not self.lines or not (anew or self.cached.is_read):
+        if not self.lines or not (refresh or self.cached.is_read):
             return
         try:
-            self.cached.stored(anew=anew)
+            self.cached.stored(refresh=refresh)
             if not self.notebook.cells.busy:
                 if self.cached.is_cheap:
                     self.cached.look()
                 elif self.cached.uncommitted is None and self.cached.is_bearable:
                     self._watcher.ask(IDLE_S)
             self._tell_all()
-            for call in self.after_change if anew else ():
+            for call in self.after_change if refresh else ():
                 call()
         except Exception:
             log.warning("panels could not be told of a change", exc_info=True)

@@ -76,8 +76,8 @@ class PanelState:
                 self._labels, self._labels_stamp = labels_of(repo), stamp
             return self._labels
 
-    def stored(self, *, anew: bool = False) -> Message:
-        """The part of the state that the store holds. anew: look again; else only if another kernel wrote."""
+    def stored(self, *, refresh: bool = False) -> Message:
+        """The part of the state that the store holds. refresh: look again; else only if another kernel wrote."""
         with self._lock:
             try:
                 repo = self.notebook.repo()
@@ -85,9 +85,9 @@ class PanelState:
                 self._stored, self._stamp = {**_NOTHING, "notebook": self._notebook_name()}, ()
                 return self._stored
             stamp = _stamp(repo)
-            if anew:
+            if refresh:
                 self._labels = None
-            if self._stored is None or anew or stamp != self._stamp:
+            if self._stored is None or refresh or stamp != self._stamp:
                 self._stored, self._stamp = self._read(repo), stamp
             return self._stored
 

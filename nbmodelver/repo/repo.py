@@ -94,7 +94,7 @@ class Repo(RestoringStore):
         return f"<nbmodelver repo at {self.where}{f', {head.name}' if head else ''}>"
 
     def work_for(self, notebook: str) -> None:
-        """HEAD and undo of this notebook from now on: its path as the store sees it, "" when nobody told."""
+        """Use HEAD and undo of this notebook from now on. notebook: its path relative to the store; "" if unknown."""
         self.journals.notebook = self.history.notebook = notebook
 
     # -- commit

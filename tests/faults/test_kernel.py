@@ -24,7 +24,7 @@ STEPS = {
     "number it": "nbmodelver.repo.core.history:History.next_number",
     "add it": "nbmodelver.repo.core.history:History.add",
     "move the branch": "nbmodelver.repo.core.history:History.set_branch",
-    "move HEAD": "nbmodelver.repo.core.history:History.stand_at",
+    "move HEAD": "nbmodelver.repo.core.history:History.set_head",
     "move a ref": "nbmodelver.store.refs:Refs.move",
     "create a file": "nbmodelver.store.backends.local:LocalBackend.create",
     "swap a file": "nbmodelver.store.backends.local:LocalBackend.swap",

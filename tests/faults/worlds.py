@@ -84,7 +84,7 @@ def rollback(folder: str, seed: int) -> None:
     assert all(alike(found[n], v) for n, v in values(1).items() if n in found)
     head = repo.history.head
     assert head is not None
-    repo.history.stand_at(target.id)
+    repo.history.set_head(target.id)
     repo.journals.write(repo.journals.read().jumped(head.id, target.id))
 
 
@@ -165,9 +165,9 @@ def two_more(folder: str) -> None:
     assert head is not None
     repo.commit(values(GONE[0]), f"seed {GONE[0]}")
     repo.branch("side")
-    repo.history.stand_at(repo.history.head_id, "side")
+    repo.history.set_head(repo.history.head_id, "side")
     repo.commit(values(GONE[1]), f"seed {GONE[1]}", tags=["late"])
-    repo.history.stand_at(head.id, "main")
+    repo.history.set_head(head.id, "main")
     repo.commit(values(3), "seed 3")
     upkeep.KEPT_RECORDS = 3
     upkeep.fold(repo, more_than=0)

@@ -124,7 +124,7 @@ def test_a_removed_working_directory_is_said_in_words(shell: Shell, tmp_path: Pa
 def test_a_kernel_goes_on_where_another_one_has_forgotten_all_that_it_stood_on(shell: Shell) -> None:
     shell.run("x = 1\n%mv_commit x")
     other = mv.open(Path.cwd())
-    other.history.stand_at(None)
+    other.history.set_head(None)
     other.commit({"x": 5})
     other.forget(["v1"])
     other.gc(grace_s=0)
@@ -138,7 +138,7 @@ def test_a_kernel_goes_on_where_another_one_has_forgotten_all_that_it_stood_on(s
 def test_a_commit_on_nothing_but_forgotten_versions_is_a_first_one(shell: Shell) -> None:
     shell.run("x = 1\n%mv_commit x")
     other = mv.open(Path.cwd())
-    other.history.stand_at(None)
+    other.history.set_head(None)
     other.commit({"x": 5})
     other.forget(["v1"])
     shell.run("%mv_log")
@@ -148,7 +148,7 @@ def test_a_commit_on_nothing_but_forgotten_versions_is_a_first_one(shell: Shell)
 
 def test_a_kernel_stays_where_it_stands_when_its_folder_is_moved(two: Shell, tmp_path: Path) -> None:
     other = mv.open(tmp_path)
-    other.history.stand_at(other["v1"].id)
+    other.history.set_head(other["v1"].id)
     moved = tmp_path / "moved"
     moved.mkdir()
     (tmp_path / ".nbmodelver").rename(moved / ".nbmodelver")
@@ -170,7 +170,7 @@ def test_a_kernel_goes_on_where_its_version_was_purged_and_then_forgotten(shell:
     shell.run("x = 1; y = 2\n%mv_commit x y")
     other = mv.open(Path.cwd())
     other.purge(["y"])
-    other.history.stand_at(None)
+    other.history.set_head(None)
     other.commit({"x": 5})
     other.forget(["v1"])
     other.gc(grace_s=0)

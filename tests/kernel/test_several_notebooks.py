@@ -117,7 +117,7 @@ def test_what_is_remembered_of_notebooks_has_an_end(begin: Begin) -> None:
     for n in range(2 * MOST_NOTEBOOKS):
         one = mv.open()
         one.work_for(f"{'deep/' * 700}{n}.ipynb")
-        one.history.stand_at(repo["v1"].id, "b" * 100)
+        one.history.set_head(repo["v1"].id, "b" * 100)
     value = repo.refs.get(HEAD)
     assert len(json.loads(value)["notebooks"]) == MOST_NOTEBOOKS
     assert len(value) < MAX_VALUE_BYTES / 2
@@ -137,11 +137,11 @@ def test_two_kernels_that_move_at_once_are_both_remembered(begin: Begin) -> None
 
     def late(*args: object) -> None:
         if not moved:
-            moved.append(two.history.stand_at(two["v2"].id))
+            moved.append(two.history.set_head(two["v2"].id))
         move(*args)
 
     one.refs.move = late
-    one.history.stand_at(one["v1"].id)
+    one.history.set_head(one["v1"].id)
     for name, version in (("one", "v1"), ("two", "v2")):
         again = mv.open()
         again.work_for(name)

@@ -63,7 +63,7 @@ def test_a_kernel_stays_where_it_is_after_a_purge_and_a_way_back_of_what_was_for
 ) -> None:
     repo = mv.open(tmp_path)
     assert repo.history.head.name == "v3"
-    other.history.stand_at(other["v1"].id)
+    other.history.set_head(other["v1"].id)
     repo.purge(["people"])
     assert repo.history.head.name == "v3"
     repo.forget(["v2"])
@@ -78,7 +78,7 @@ def test_who_looks_where_a_kernel_stands_does_not_put_it_back(tmp_path: Path, mo
     repo = mv.open(tmp_path, create=True)
     made = mv.open(tmp_path).commit({"x": 1})
     repo.refs.delete("HEAD")
-    get, moving = repo.refs.get, threading.Thread(target=lambda: repo.history.stand_at(made.id, "main"))
+    get, moving = repo.refs.get, threading.Thread(target=lambda: repo.history.set_head(made.id, "main"))
 
     def slow(name: str) -> str | None:
         found = get(name)

@@ -2,7 +2,7 @@
 
 Small buffers are copied at once. Big ones stay the live memory that they are, with their prints; after each draft is
 stored its prints are taken again, and any difference means that a cell wrote into a value meanwhile. So a version is
-what the values were at the moment of the commit, or it does not come to be.
+what the values were at the moment of the commit, or it is not created.
 """
 
 from __future__ import annotations

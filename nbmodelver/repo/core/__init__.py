@@ -1,1 +1,1 @@
-"""What every use case needs: history, settings, groups of parts, what a notebook stands in."""
+"""What every use case needs: history, settings, groups of parts, the environment of a notebook."""

@@ -47,7 +47,7 @@ class History:
         self.notebook = ""
         self.appearing = threading.RLock()
 
-    def anew(self, records: Records) -> History:
+    def reopened(self, records: Records) -> History:
         """One that stands where this one does, and remembers nothing else."""
         made = History(records, self.refs)
         made._here, made.notebook = self._here, self.notebook
@@ -125,7 +125,7 @@ class History:
             pass
         return True
 
-    def stand_at(self, version: VersionId | None, branch: str | None = None) -> None:
+    def set_head(self, version: VersionId | None, branch: str | None = None) -> None:
         """Move HEAD; this kernel's own also where the store cannot be written. A branch moves with its next commit."""
         branch = branch or self.branch
         with self.appearing:
@@ -262,7 +262,7 @@ class History:
             stored = self._versions[version_id] = replace(version, id=version_id)
             self._names += len(stored.kept)
             self.set_branch(version.branch, version_id)
-            self.stand_at(version_id, version.branch)
+            self.set_head(version_id, version.branch)
         return stored
 
     # -- branches and tags

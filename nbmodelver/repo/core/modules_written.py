@@ -67,7 +67,7 @@ def _free_folder(base: Any, name: str, files: Mapping[str, bytes]) -> str:
             not os.path.lexists(p) or (p.is_file() and project.read(p) == s) for p, s in places.items()
         ):
             return folder
-    raise NotLoadable(f"the folders {name}, {name}-2 ... hold other files", "remove those that nobody needs")
+    raise NotLoadable(f"the folders {name}, {name}-2 ... hold other files", "remove the folders that you do not need")
 
 
 def _put(base: Any, path: str, source: bytes) -> bool:

@@ -78,7 +78,7 @@ class OpenStore:
 
     def forget_cached(self) -> None:
         """Drop everything that was remembered about records, after they were replaced. HEAD of this kernel stays."""
-        self.history = self.history.anew(Records(self.backend))
+        self.history = self.history.reopened(Records(self.backend))
         self.index.clear()
         self.index = Index(self.backend, self.history.records)
         self.group_store = GroupStore(self.parts)

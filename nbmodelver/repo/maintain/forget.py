@@ -187,4 +187,4 @@ def _move_refs(store: OpenStore, gone: set[VersionId]) -> None:
                 store.refs.delete(name, value)
     head = history.head_id
     if head is not None and head in gone:
-        history.stand_at(next(iter(history.living(head)), None))
+        history.set_head(next(iter(history.living(head)), None))

@@ -188,7 +188,7 @@ class _Repairing:
         self._restore_branches(history, newest if moved else {b: v for b, v in newest.items() if b == history.branch})
         if newest and (history.head_id is None or not _stands(history, history.head_id)):
             branch = history.branch if history.branch in newest else next(iter(newest))
-            history.stand_at(newest[branch].id, branch)
+            history.set_head(newest[branch].id, branch)
             self.turned.append((HEAD, newest[branch].name))
 
     def _restore_branches(self, history: History, newest: dict[str, Version]) -> None:

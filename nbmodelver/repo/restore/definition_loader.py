@@ -57,7 +57,7 @@ class DefinitionLoader:
         return self._found[key]
 
     def _live(self, key: str) -> Any:
-        """The class or function in the notebook, or in the memory of undo, if it is as it was."""
+        """The class or function in the notebook, or in the memory of undo, if it is unchanged."""
         for comparison in (self.rollback.comparison, self.rollback.remembered):
             if comparison is None:
                 continue

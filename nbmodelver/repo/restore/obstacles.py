@@ -75,7 +75,7 @@ class Obstacles:
         return list(dict.fromkeys([*own, *of_project]))
 
     def way_out(self, classes: Collection[str]) -> str:
-        """Where a pickle with these classes can be loaded, if that is not here; "" where nobody knows."""
+        """Where a pickle with these classes can be loaded, if that is not here; "" if unknown."""
         if (
             self._rollback.modules is not None
             and self._rollback.modules.lacks_some

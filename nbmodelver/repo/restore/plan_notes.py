@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbmodelver.repo.restore.sessions import SessionState
 
 SHOWN = 12
-"""So many names stand in one note."""
+"""Most names in one note."""
 
 
 class Planned(Protocol):

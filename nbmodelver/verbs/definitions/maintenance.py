@@ -27,7 +27,7 @@ VERIFY = Verb(
             maximum=100,
         ),
     ),
-    gives="the problems; an empty list if there are none",
+    gives="the list of problems, empty for a sound store,",
 )
 
 GC = Verb(

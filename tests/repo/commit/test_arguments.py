@@ -117,7 +117,7 @@ def test_one_name_need_not_be_in_a_list(repo: Repo) -> None:
     d = [1]
     tied = repo.commit({"df": [d], "d": d})
     assert repo.load(tied, "df") == {"df": [[1]]}  # "d" comes along, and is a letter of "df"
-    repo.history.stand_at(second.id)
+    repo.history.set_head(second.id)
     assert repo.purge("df").names == ("df",)
     assert repo["v2"].names == ("d", "f")
     assert [v.name for v in repo.forget("v1", force=True).versions] == ["v1"]

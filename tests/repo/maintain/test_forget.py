@@ -187,8 +187,8 @@ def test_everything_can_be_forgotten_and_numbers_go_on(repo):
 def test_a_kernel_that_stands_at_a_forgotten_version_goes_on(repo):
     grow(repo, 3)
     other = mv.open(repo.where)
-    other.history.stand_at(other["v1"].id)
-    repo.history.stand_at(repo["v3"].id)
+    other.history.set_head(other["v1"].id)
+    repo.history.set_head(repo["v3"].id)
     assert other.history.head.number == 1
     repo.forget(["v1"], force=True)
     new = other.commit(value(9), "from a forgotten one")
@@ -200,7 +200,7 @@ def test_a_kernel_that_stands_at_a_forgotten_version_goes_on(repo):
 def test_where_another_kernel_will_begin_stays(repo):
     grow(repo, 3)
     other = mv.open(repo.where)
-    other.history.stand_at(other["v2"].id)
+    other.history.set_head(other["v2"].id)
     assert repo.history.head.number == 3
     with pytest.raises(UsageError, match="v2 is the current version"):
         repo.forget(["v2"])
