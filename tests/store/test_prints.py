@@ -20,7 +20,8 @@ from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.hashes import print_of
 from nbmodelver.store.lanes import address_of
 from nbmodelver.store.parts import PartStore
-from nbmodelver.store.prints import Prints, whole_pages
+from nbmodelver.store.prints import Prints, prints_of, whole_pages
+from nbmodelver.store.workers import Workers
 from nbmodelver.system import pages as pages_module
 from nbmodelver.system.pages import Pages
 
@@ -341,3 +342,17 @@ def test_no_sequence_of_writes_makes_the_marks_disagree_with_the_hashes(seed: in
     assert stress.counts.remembered > stress.counts.looks // 20, stress.counts
     assert stress.counts.writes > 100_000, stress.counts
     print(stress.counts)
+
+
+def test_short_runs_are_not_handed_to_threads() -> None:
+    class Counted(Workers):
+        handed = 0
+
+        def submit(self, work: Any, *args: Any) -> Any:
+            self.handed += 1
+            return super().submit(work, *args)
+
+    workers = Counted(2)
+    raws = [memoryview(bytes([n]) * size) for n, size in enumerate([40_000] * 50 + [1 << 20] * 3)]
+    assert prints_of(raws, print_of, workers) == [print_of(raw) for raw in raws]
+    assert workers.handed == 3
