@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from nbmodelver.store import lookups
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.limits import SMALL_BYTES
 from nbmodelver.store.parts import PartStore
-from nbmodelver.store.rows import LEAST_ROWS
+from nbmodelver.store.rows import LEAST_COLUMNS, LEAST_ROWS
 from tests.store.samples import assert_reads, put_all
 
 ROWS = 40_000
@@ -80,6 +81,20 @@ def test_a_table_that_moves_again_and_again_is_one_index_away():
         assert_reads(backend, one, ids)
     assert encodings_in(store).count(10) == 12 * 5
     assert {e.depth for c in store._index.packs().values() for e in c.entries} == {0, 1}
+
+
+def test_a_column_that_moved_is_compared_once_and_not_decoded_again(monkeypatch):
+    store = PartStore(MemoryBackend(), threads=1)
+    first = table()
+    ids, _ = put_all(store, first)
+    compared, decoded = [], []
+    is_gathered, gather = lookups.is_gathered, lookups.gather
+    monkeypatch.setattr(lookups, "is_gathered", lambda *a: compared.append(1) or is_gathered(*a))
+    monkeypatch.setattr(lookups, "gather", lambda *a: decoded.append(1) or gather(*a))
+    put_all(store, CHANGES["shuffled"](first), ids)
+    assert encodings_in(store).count(10) == 5
+    assert len(compared) <= 5 + LEAST_COLUMNS  # The first columns also tell whether the index is worth its bytes.
+    assert not decoded
 
 
 def test_a_changed_column_is_stored_without_the_index():
