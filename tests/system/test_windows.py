@@ -10,14 +10,15 @@ import time
 import pytest
 
 from nbmodelver import system
-from nbmodelver.errors import InUse, NoStore, StoreError, StoreLocked, StoreReadOnly
+from nbmodelver.errors import InUse, NoStore, StoreError, StoreReadOnly
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.system import windows as w
-from nbmodelver.testing.backends import KEY, BackendContract
+from nbmodelver.testing.backends import KEY
+from tests.store.backends.folder_contract import FolderContract
 from tests.system.windows_disk import WindowsDisk
 
 
-class TestLocal(BackendContract):
+class TestLocal(FolderContract):
     @pytest.fixture
     def backend(self, disk, tmp_path):
         return LocalBackend(tmp_path / "store", create=True)
@@ -26,40 +27,6 @@ class TestLocal(BackendContract):
     def _patient(self, disk, monkeypatch):
         """Several threads can block each other for longer than 0.05 s."""
         monkeypatch.setattr(w, "PATIENCE_S", 20)
-
-    def tmp_files(self, backend):
-        folder = backend.root / "tmp"
-        return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
-
-    def test_no_temporary_file_is_left(self, backend):
-        backend.create(KEY, [b"x"])
-        backend.create(KEY, [b"y"])
-        backend.swap("refs/a", None, b"1")
-
-        def failing():
-            yield b"x"
-            raise ZeroDivisionError
-
-        with pytest.raises(ZeroDivisionError):
-            backend.create("packs/other", failing())
-        assert self.tmp_files(backend) == []
-
-    def test_a_sweep_removes_only_files_whose_writers_have_ended(self, backend):
-        backend.create(KEY, [b"x"])
-        (backend.root / "tmp" / "dead.tmp").write_bytes(b"left over")
-
-        def while_writing():
-            assert backend.sweep() == 1
-            yield b"still written"
-
-        assert backend.create("packs/living", while_writing())
-        assert backend.read("packs/living") == b"still written"
-        assert self.tmp_files(backend) == []
-
-    def test_the_holder_of_a_mandatory_lock_is_named(self, backend):
-        named = pytest.raises(StoreLocked, match=f"process {os.getpid()}")
-        with backend.lock("a"), named, backend.lock("a", timeout_s=0.02):
-            pass
 
     @pytest.mark.parametrize("planted", ["file", "folder"])
     def test_p10_links_in_the_store_are_not_followed(self, backend, tmp_path, planted):

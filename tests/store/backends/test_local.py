@@ -2,19 +2,16 @@ import os
 
 import pytest
 
-from nbmodelver.errors import NoStore, StoreError, StoreFull, StoreLocked, StoreReadOnly
+from nbmodelver.errors import NoStore, StoreError, StoreFull, StoreReadOnly
 from nbmodelver.store.backends.local import LocalBackend
-from nbmodelver.testing.backends import KEY, BackendContract
+from nbmodelver.testing.backends import KEY
+from tests.store.backends.folder_contract import FolderContract
 
 
-class TestLocal(BackendContract):
+class TestLocal(FolderContract):
     @pytest.fixture
     def backend(self, tmp_path):
         return LocalBackend(tmp_path / "store", create=True)
-
-    def tmp_files(self, backend):
-        folder = backend.root / "tmp"
-        return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
 
     def test_files_are_for_the_owner_only(self, backend):
         backend.create(KEY, [b"x"])
@@ -36,19 +33,6 @@ class TestLocal(BackendContract):
     def test_a_missing_folder_raises_no_store(self, tmp_path):
         with pytest.raises(NoStore):
             LocalBackend(tmp_path / "nowhere")
-
-    def test_no_temporary_file_is_left(self, backend):
-        backend.create(KEY, [b"x"])
-        backend.create(KEY, [b"y"])
-        backend.swap("refs/a", None, b"1")
-
-        def failing():
-            yield b"x"
-            raise ZeroDivisionError
-
-        with pytest.raises(ZeroDivisionError):
-            backend.create("packs/other", failing())
-        assert self.tmp_files(backend) == []
 
     @pytest.mark.parametrize(
         ("number", "error"),
@@ -164,23 +148,6 @@ class TestLocal(BackendContract):
         os.mkfifo(backend.root / "packs" / "pipe")
         with pytest.raises(StoreError):
             backend.read("packs/pipe")
-
-    def test_a_sweep_removes_only_files_whose_writers_have_ended(self, backend):
-        backend.create(KEY, [b"x"])
-        (backend.root / "tmp" / "dead.tmp").write_bytes(b"left over")
-
-        def while_writing():
-            assert backend.sweep() == 1
-            yield b"still written"
-
-        assert backend.create("packs/living", while_writing())
-        assert backend.read("packs/living") == b"still written"
-        assert self.tmp_files(backend) == []
-
-    def test_the_holder_of_a_lock_is_named(self, backend):
-        named = pytest.raises(StoreLocked, match=f"process {os.getpid()}")
-        with backend.lock("a"), named, backend.lock("a", timeout_s=0.02):
-            pass
 
     @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
     def test_d5_a_read_only_folder_reads_and_refuses_to_write(self, backend):
