@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbmodelver.actions.commit import Committed
 from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UnknownVersion, UsageError
 from nbmodelver.repo.core.imports import is_import
-from nbmodelver.repo.restore.merge import demand_settled
+from nbmodelver.repo.restore.merge import require_settled
 from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Restores:
         merge = repo.merge_plan(revision, take)
         if merge.base == merge.theirs and not take:
             return AlreadyMerged(merge.theirs, merge.ours)
-        demand_settled(merge)
+        require_settled(merge)
         beside = [n for n in merge.take if n in self._session.values and n not in merge.ours.kept]
         before = merge.ours
         if beside or repo.is_dirty(self._session.values):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbmodelver import bundle, views
 from nbmodelver.actions import trust as trusting
 from nbmodelver.repo import Repo, open_repo
-from nbmodelver.repo.core import locate as places
+from nbmodelver.repo.core import locate
 
 if TYPE_CHECKING:
     from nbmodelver.model import Progress
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def init(path: str | None) -> tuple[Repo, Shown]:
     """Make a store, or open the one that is there."""
-    folder = places.as_store(Path(path)) if path else Path.cwd() / places.FOLDER
+    folder = locate.as_store(Path(path)) if path else Path.cwd() / locate.FOLDER
     existed = (folder / "format").is_file()
     repo = open_repo(folder, create=True)
     count = repo.history.records.count()

@@ -110,7 +110,7 @@ class Loader:
         with notes.collected() as heard:
             try:
                 found = self._decoded(draft, own, arrays)
-                heard.demand_settled()
+                heard.require_settled()
             except NotLoadable as error:
                 raise _of_names(error, draft.names) from (error.__cause__ or error)
         if self.acts:
@@ -127,7 +127,7 @@ class Loader:
             with gc_paused():  # Takes a third of the time for a list of 100,000 dicts.
                 values = plain_reading.decode(draft.skeleton, own, arrays)
         elif draft.format == PICKLE:
-            self._demand_trust(draft)
+            self._require_trust(draft)
             with registry.attending(draft.classes) as examine:
                 rebuilt = self._unpickle(draft, arrays)
                 examine(rebuilt)
@@ -141,7 +141,7 @@ class Loader:
             raise Damaged("a recipe has more or fewer values than names", "try: %mv_verify --full")
         return dict(zip(draft.names, values, strict=True))
 
-    def _demand_trust(self, draft: Draft) -> None:
+    def _require_trust(self, draft: Draft) -> None:
         if self.trusted:
             return
         classes = ", ".join(what_it_runs(draft))

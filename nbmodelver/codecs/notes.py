@@ -26,7 +26,7 @@ class Heard(list[str]):
         self.actions: list[tuple[Callable[[], None], str]] = []
         self.owed: dict[int, tuple[object, Exception]] = {}
 
-    def demand_settled(self) -> None:
+    def require_settled(self) -> None:
         """Raise the error of the first placeholder that was not consumed."""
         for _value, error in self.owed.values():
             raise error

@@ -108,7 +108,7 @@ class CommitVerbs:
         if isinstance(expression, PythonValue):
             pair = expression.value
             if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str):
-                return self._number(name, PythonValue(pair[0])), directions.demand(name, pair[1])
+                return self._number(name, PythonValue(pair[0])), directions.require_direction(name, pair[1])
             return self._number(name, expression)
         inner, said = directions.split(expression)
         return self._number(name, inner) if said is None else (self._number(name, inner), said)

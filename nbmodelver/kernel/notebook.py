@@ -12,7 +12,7 @@ from nbmodelver.kernel.session import Session
 from nbmodelver.kernel.telling import Telling
 from nbmodelver.model import Change
 from nbmodelver.repo import Repo
-from nbmodelver.repo.core import locate as places
+from nbmodelver.repo.core import locate
 from nbmodelver.verbs import Call, find, parse
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Notebook(Session):
 
     def init(self, call: Call) -> Shown:
         """`%mv_init`."""
-        path = call["path"] or str(self.folder / places.FOLDER)
+        path = call["path"] or str(self.folder / locate.FOLDER)
         repo, shown = answers.init(path)
         self.use(repo)
         self.tell()

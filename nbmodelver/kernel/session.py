@@ -14,8 +14,7 @@ from nbmodelver.kernel.earlier import count_of
 from nbmodelver.kernel.namespace import Namespace, uninterrupted
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.repo import CommitContext, Repo, open_repo
-from nbmodelver.repo.core import imports
-from nbmodelver.repo.core import locate as places
+from nbmodelver.repo.core import imports, locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,9 +102,10 @@ class Session:
     def repo(self, *, create: bool = False) -> Repo:
         """The repo in use. create: create it beside the notebook if it is missing. Raises NoStore."""
         if self._repo is None or not self._still_there(self._repo):
-            found, before = places.find(self.folder), self._repo
+            found, before = locate.find_store(self.folder), self._repo
             self._repo = open_repo(
-                found or self.folder / places.FOLDER if create else found or places.demand(self.folder), create=create
+                found or self.folder / locate.FOLDER if create else found or locate.require_store(self.folder),
+                create=create,
             )
             self._works_for(self._repo)
             if before is not None:
@@ -121,7 +121,7 @@ class Session:
     def _place(self, repo: Repo) -> str:
         """The path of the notebook relative to the store, "" if unknown. Read once: a rename keeps its undo."""
         path, root = document.path_of(self.values), repo.backend.local_path()
-        return "" if path is None or root is None else places.seen_from(path, root)
+        return "" if path is None or root is None else locate.seen_from(path, root)
 
     def _still_there(self, repo: Repo) -> bool:
         root = repo.backend.local_path()

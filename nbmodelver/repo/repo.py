@@ -20,8 +20,8 @@ from nbmodelver.errors import (
 )
 from nbmodelver.repo.commit.commit import Commit
 from nbmodelver.repo.commit.context import CommitContext
-from nbmodelver.repo.core import locate as places
-from nbmodelver.repo.core.labels import Labels, demand_names, demand_number, labels, several
+from nbmodelver.repo.core import locate
+from nbmodelver.repo.core.labels import Labels, as_names, labels, require_names, require_number
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.sizes import size_of
@@ -35,7 +35,7 @@ from nbmodelver.repo.maintain.gc import gc
 from nbmodelver.repo.maintain.gc_preview import gc_tried
 from nbmodelver.repo.maintain.purge import Purged, purge
 from nbmodelver.repo.maintain.repair import Repair, repair
-from nbmodelver.repo.maintain.retention import Retention, demand_metric, sorted_best
+from nbmodelver.repo.maintain.retention import Retention, require_metric, sorted_best
 from nbmodelver.repo.restore import merge as merging
 from nbmodelver.repo.restore.restoring import RestoringStore
 from nbmodelver.repo.restore.undo import UndoHistories
@@ -69,9 +69,9 @@ def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: 
     trusted: pickled values of versions that came from elsewhere may be loaded; those made here always may.
     Raises NoStore, StoreTooNew, StoreReadOnly.
     """
-    folder = places.as_store(Path(path)) if path is not None else places.find()
+    folder = locate.as_store(Path(path)) if path is not None else locate.find_store()
     if folder is None:
-        folder = Path.cwd() / places.FOLDER if create else places.demand()
+        folder = Path.cwd() / locate.FOLDER if create else locate.require_store()
     backend = LocalBackend(folder, create=create)
     if create:
         layout.create(backend)
@@ -183,7 +183,7 @@ class Repo(RestoringStore):
         most_mb: float | None,
         told: Labels,
     ) -> Commit:
-        demand_names(values)
+        require_names(values)
         self.wait_for_pending()
         layout.check(self.backend, for_writing=True)
         self.parts.watch_pages(bool(self.settings["watch_pages"]))
@@ -220,7 +220,7 @@ class Repo(RestoringStore):
 
         Raises UsageError where no version has it, or nothing says its direction.
         """
-        demand_metric(metric, versions)
+        require_metric(metric, versions)
         return sorted_best(versions, metric, self.directions(versions))
 
     # -- the way back
@@ -252,7 +252,7 @@ class Repo(RestoringStore):
         Warns LoadedDifferently of each that the libraries here do not bring back as it was.
         Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
         """
-        values, said = self.loaded(self[revision], several("names", names), namespace=namespace, progress=progress)
+        values, said = self.loaded(self[revision], as_names("names", names), namespace=namespace, progress=progress)
         for sentence in said:
             warnings.warn(LoadedDifferently(sentence), stacklevel=2)
         return values
@@ -283,7 +283,7 @@ class Repo(RestoringStore):
 
     def diff(self, before: str | Version, after: str | Version, names: str | Sequence[str] = ()) -> Diff:
         """Two versions, section by section."""
-        names = several("names", names)
+        names = as_names("names", names)
         a = self[before]
         b = self[after]
         for name in names:
@@ -360,7 +360,7 @@ class Repo(RestoringStore):
     ) -> list[Problem]:
         """What is wrong with the store, [] when all is well. full: every byte; sample: percent of the parts."""
         if sample is not None:
-            demand_number("sample", sample, 0, 100)
+            require_number("sample", sample, 0, 100)
         return self.reachability.problems(full=full, sample=sample, progress=progress)
 
     def gc(self, *, dry_run: bool = False, grace_s: float = 3600) -> GcReport:
@@ -369,7 +369,7 @@ class Repo(RestoringStore):
         What is younger than `grace_s` seconds stays: packs, and all of versions that were forgotten since.
         dry_run: only say what would go, to the byte where it is no more than can be tried out in memory.
         """
-        demand_number("grace_s", grace_s, 0)
+        require_number("grace_s", grace_s, 0)
         self.wait_for_pending()
         if dry_run:
             with self.parts.hold_files_if_writable():
@@ -416,12 +416,12 @@ class Repo(RestoringStore):
         if keep is not None and not isinstance(keep, Retention):
             raise UsageError(f"keep is a {type(keep).__name__}", "write keep=Retention(last=10), from nbmodelver.repo")
         self.wait_for_pending()
-        return forget(self, several("revisions", revisions), keep or Retention(), force=force, dry_run=dry_run)
+        return forget(self, as_names("revisions", revisions), keep or Retention(), force=force, dry_run=dry_run)
 
     def take_back(self, revisions: str | Sequence[str]) -> tuple[Version, ...]:
         """Bring forgotten versions ("v5") back. Raises UnknownVersion once gc has removed what they held."""
         self.wait_for_pending()
-        return take_back(self, several("revisions", revisions))
+        return take_back(self, as_names("revisions", revisions))
 
     def purge(self, names: str | Sequence[str], *, dry_run: bool = False) -> Purged:
         """Take variables out of every version, and every byte of them out of the store. Cannot be undone.
@@ -431,4 +431,4 @@ class Repo(RestoringStore):
         """
         self.wait_for_pending()
         layout.check(self.backend, for_writing=True)
-        return purge(self, several("names", names), dry_run=dry_run)
+        return purge(self, as_names("names", names), dry_run=dry_run)

@@ -89,14 +89,14 @@ def test_the_strings_are_those_that_pyarrow_reads(kind: str, words: list[Any]) -
     array = pa.array(["before", *words], type=getattr(pa, kind)())[1:]
     with notes.collected() as heard:
         assert arrowless.BY_TAG["pyarrow.array"].restore(state_of(array)).to_pylist() == words
-    heard.demand_settled()
+    heard.require_settled()
 
 
 def test_what_nobody_takes_is_refused() -> None:
     with notes.collected() as heard:
         arrowless.Texts(["a"])
     with pytest.raises(NotLoadable, match="pyarrow"):
-        heard.demand_settled()
+        heard.require_settled()
 
 
 @pytest.mark.parametrize("array", [pa.array([1, 2]), pa.array([b"\xff\xfe"]), pa.array([[1]])], ids=str)

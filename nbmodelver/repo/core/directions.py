@@ -31,7 +31,7 @@ def split(text: str) -> tuple[str, Direction | None]:
     return (left.rstrip(), said) if said is not None else (text, None)
 
 
-def demand(metric: str, said: object) -> Direction:
+def require_direction(metric: str, said: object) -> Direction:
     """What a caller gave as a direction. Raises UsageError."""
     found = next((d for d in SAYABLE if said == d), None)
     if found is None:

@@ -57,12 +57,12 @@ def labels(message: Any, note: Any, metrics: Any, params: Any, tags: Any, **more
         {name: value for name, (value, _) in measured.items()},
         {name: direction for name, (_, direction) in measured.items() if direction is not None},
         {name: _plain(name, value) for name, value in _table("params", params).items()},
-        several("tags", tags),
+        as_names("tags", tags),
         **more,
     )
 
 
-def demand_names(values: Any) -> None:
+def require_names(values: Any) -> None:
     """Raises UsageError for anything but values by their names."""
     if not isinstance(values, Mapping):
         raise UsageError(f"values are a dict, not a {type(values).__name__}", "write {'df': df}")
@@ -71,7 +71,7 @@ def demand_names(values: Any) -> None:
             raise UsageError(f"a {type(name).__name__} cannot be the name of a value", "names are texts: {'df': df}")
 
 
-def demand_number(what: str, given: Any, least: float, most: float = math.inf) -> None:
+def require_number(what: str, given: Any, least: float, most: float = math.inf) -> None:
     """Raises UsageError for anything but a number from `least` to `most`."""
     if isinstance(given, bool) or not isinstance(given, Real) or not least <= float(given) <= most:
         wanted = f"a number from {least:g} to {most:g}" if most < math.inf else f"a number, {least:g} or more"
@@ -79,8 +79,8 @@ def demand_number(what: str, given: Any, least: float, most: float = math.inf) -
         raise UsageError(f"{what} cannot be {said}", f"give {wanted}")
 
 
-def several(what: str, given: Any) -> tuple[str, ...]:
-    """Texts: one alone is one of them. Raises UsageError."""
+def as_names(what: str, given: Any) -> tuple[str, ...]:
+    """Names as a tuple. given: a name, several, or None for none. Raises UsageError for other types."""
     if given is None:
         return ()
     found = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
@@ -103,7 +103,7 @@ def _table(what: str, given: Any) -> dict[str, Any]:
 
 def _measured(name: str, given: Any) -> tuple[float, Direction | None]:
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str):
-        return _number(name, given[0]), directions.demand(name, given[1])
+        return _number(name, given[0]), directions.require_direction(name, given[1])
     return _number(name, given), None
 
 

@@ -15,7 +15,7 @@ FOLDER = ".nbmodelver"
 VARIABLE = "NBMODELVER_STORE"
 
 
-def find(start: Path | None = None) -> Path | None:
+def find_store(start: Path | None = None) -> Path | None:
     """The store's folder: the environment's choice, else the nearest one at or above `start`."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
@@ -47,9 +47,9 @@ def seen_from(path: str | Path, folder: str | Path, rules: ModuleType = os.path)
     return str(seen).replace(rules.sep, "/")
 
 
-def demand(start: Path | None = None) -> Path:
+def require_store(start: Path | None = None) -> Path:
     """The store's folder. Raises NoStore with the way to one."""
-    found = find(start)
+    found = find_store(start)
     if found is None:
         raise NoStore(
             f"no store in {(start or Path.cwd()).absolute()} or above",

@@ -54,7 +54,7 @@ class Settings:
 
     def __getitem__(self, name: str) -> Json:
         """The value of a setting. Raises UsageError for one that does not exist."""
-        self._demand(name)
+        self._setting(name)
         return self.all()[name]
 
     def all(self) -> dict[str, Json]:
@@ -63,7 +63,7 @@ class Settings:
 
     def set(self, name: str, text: str) -> Json:
         """Give a setting the value that a user wrote. Raises UsageError when it does not fit."""
-        value = _parsed(self._demand(name), text)
+        value = _parsed(self._setting(name), text)
         before = self._refs.get("settings")
         self._refs.move("settings", before, json.dumps({**self._stored(), name: value}, sort_keys=True))
         return value
@@ -78,7 +78,7 @@ class Settings:
             return {}
         return {k: v for k, v in data.items() if k in SETTINGS and type(v) is type(SETTINGS[k].default)}
 
-    def _demand(self, name: str) -> Setting:
+    def _setting(self, name: str) -> Setting:
         if name not in SETTINGS:
             hint = nearest(name, SETTINGS) or f"there are: {', '.join(SETTINGS)}"
             raise UsageError(f"no setting '{name}'", hint)

@@ -13,7 +13,7 @@ from nbmodelver.errors import Damaged, UnknownVersion, UsageError
 from nbmodelver.model import Version, VersionId
 from nbmodelver.repo.core.costs import Costs
 from nbmodelver.repo.maintain.gc_preview import freed_by
-from nbmodelver.repo.maintain.retention import demand_metric, sorted_best
+from nbmodelver.repo.maintain.retention import require_metric, sorted_best
 from nbmodelver.store import layout
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def forget(
     Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
     """
     layout.check(store.backend, for_writing=not dry_run)
-    _demand_format(store)
+    _require_format(store)
     if bool(revisions) == rule.given:
         raise UsageError(
             "name the versions to forget, or say which to keep; not both" if revisions else "forget what?",
@@ -113,7 +113,7 @@ def _is_whole(store: OpenStore, version: Version) -> bool:
         return False
 
 
-def _demand_format(store: OpenStore) -> None:
+def _require_format(store: OpenStore) -> None:
     if layout.number(store.backend) < 2:
         raise UsageError(
             "this store has format 1, which cannot say that a version is forgotten",
@@ -133,7 +133,7 @@ def _chosen(store: OpenStore, revisions: Sequence[str], rule: Retention, force: 
         versions.sort(key=lambda v: -v.number)
         return Forgetting(tuple(versions), store.history.records.count() - len(versions))
     everything = store.history.all()
-    _demand_metrics(rule, everything)
+    _require_metrics(rule, everything)
     costs = Costs(store.group_store)
     kept = rule.kept(everything, set(holders), costs.added)
     alone = rule.kept(everything, set(), Costs(store.group_store).added) if rule.within_bytes is None else kept
@@ -144,10 +144,10 @@ def _chosen(store: OpenStore, revisions: Sequence[str], rule: Retention, force: 
     )
 
 
-def _demand_metrics(rule: Retention, versions: Sequence[Version]) -> None:
+def _require_metrics(rule: Retention, versions: Sequence[Version]) -> None:
     """A misspelt metric would keep nothing, and let everything go; one without a direction would keep the worst."""
     for asked in rule.best:
-        demand_metric(asked, versions)
+        require_metric(asked, versions)
         sorted_best(versions, asked)
 
 

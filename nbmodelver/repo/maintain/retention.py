@@ -96,7 +96,7 @@ class Retention:
         return found
 
 
-def demand_metric(asked: str, versions: Sequence[Version]) -> None:
+def require_metric(asked: str, versions: Sequence[Version]) -> None:
     """Raises UsageError where no version has the metric: a misspelt one would keep nothing."""
     known = sorted({name for version in versions for name in version.metrics})
     metric = asked if asked in known else split(asked)[0]

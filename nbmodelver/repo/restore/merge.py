@@ -54,7 +54,7 @@ def plan_merge(
     return MergePlan(base, ours, theirs, tuple(take), tuple(remove), tuple(conflicts))
 
 
-def demand_settled(plan: MergePlan) -> None:
+def require_settled(plan: MergePlan) -> None:
     """Raises MergeConflict with every name that both sides changed."""
     if plan.conflicts:
         names = ", ".join(plan.conflicts)

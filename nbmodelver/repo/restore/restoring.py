@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import Damaged, NeedsTrust, NotLoadable, StoreError
 from nbmodelver.repo.core import modules, modules_written
 from nbmodelver.repo.core.environment import differences, distributions, environment
-from nbmodelver.repo.core.labels import several
+from nbmodelver.repo.core.labels import as_names
 from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.restore.companions import bring_companions
@@ -77,7 +77,7 @@ class RestoringStore(LoadingStore):
         self.wait_for_pending()
         version = self[revision]
         head = self.history.head
-        wanted = several("names", names)
+        wanted = as_names("names", names)
         groups = [version.group_of(name) for name in wanted if name in version.kept]
         whole = not (wanted or only_missing or prefix)
         default = whole and bool(self.settings["restore_session"])

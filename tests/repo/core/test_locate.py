@@ -5,7 +5,7 @@ import posixpath
 
 import pytest
 
-from nbmodelver.repo.core import locate as places
+from nbmodelver.repo.core import locate
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from nbmodelver.repo.core import locate as places
     ],
 )
 def test_a_notebook_is_seen_from_its_store_the_same_way_on_every_system(path, folder, rules, seen):
-    assert places.seen_from(path, folder, rules) == seen
+    assert locate.seen_from(path, folder, rules) == seen
