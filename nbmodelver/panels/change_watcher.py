@@ -1,6 +1,6 @@
-"""When the live names are compared in the background: once the notebook has been idle for a moment, never in a cell.
+"""Compares the live variables in the background after the notebook has been idle for a moment, never while a cell runs.
 
-No thread stays: one is started when a look is due, and ends when none is.
+A thread is started when a comparison is due and ends when none is due.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 IDLE_S = 0.25
-"""Cells that follow each other faster than this ("run all") are never looked between."""
+"""Cells that follow each other faster than this ("run all") have no comparison in between."""
 
 ENDS_S = 0.2
-"""A cell waits so long at most for a look to end: a look holds on to buffers, which a cell may want to resize."""
+"""Longest time that a cell waits for a comparison: it holds buffers that the cell may resize."""
 
 
 class ChangeWatcher:
-    """Calls `look` in a thread of its own when it is due. Any thread may ask or hold."""
+    """Calls `look` in a thread of its own when it is due. Any thread may call `ask` and `hold`."""
 
     def __init__(self, look: Callable[[], None]) -> None:
         self._look = look
@@ -30,7 +30,7 @@ class ChangeWatcher:
         self._thread: threading.Thread | None = None
 
     def ask(self, after_s: float = 0.0) -> None:
-        """Look once, so many seconds from now; what was asked for before is put off until then."""
+        """Schedule one comparison after `after_s` seconds. An earlier schedule is replaced."""
         with self._changed:
             self._due_s = time.monotonic() + after_s
             if self._thread is None:
@@ -39,7 +39,7 @@ class ChangeWatcher:
             self._changed.notify_all()
 
     def hold(self) -> None:
-        """A cell begins: forget what is due, and wait a little for the look that has begun."""
+        """A cell begins: cancel the scheduled comparison, and wait up to ENDS_S for a running one."""
         with self._changed:
             self._due_s = None
             self._changed.notify_all()
@@ -55,7 +55,7 @@ class ChangeWatcher:
                     self._changed.notify_all()
 
     def _take(self) -> bool:
-        """Wait until a look is due and take it; False, and the end of the thread, when none is."""
+        """Wait until a comparison is due. Returns False, which ends the thread, if none is scheduled."""
         with self._changed:
             while self._due_s is not None:
                 left_s = self._due_s - time.monotonic()

@@ -50,15 +50,15 @@ class Comms:
 
     def _opened(self, comm: Any, _message: Any) -> None:
         answer_where_asked(comm)
-        line = self._server.open(comm.send)
+        connection = self._server.open(comm.send)
 
         def gone(_message: Any) -> None:
-            self._server.close(line)
+            self._server.close(connection)
             if comm in self._open:
                 self._open.remove(comm)
 
         self._open.append(comm)
-        comm.on_msg(lambda message: self._server.handle(message["content"]["data"], line))
+        comm.on_msg(lambda message: self._server.handle(message["content"]["data"], connection))
         comm.on_close(gone)
 
 

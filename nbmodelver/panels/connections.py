@@ -1,4 +1,4 @@
-"""One open panel, and one request of it: what is sent back, and when it stops."""
+"""The connection of an open panel, and its requests: replies, progress and cancellation."""
 
 from __future__ import annotations
 
@@ -24,50 +24,50 @@ log = logging.getLogger("nbmodelver")
 
 @dataclass(eq=False)
 class Connection:
-    """An open panel. send: takes a JSON message to it, from any thread; what it raises is logged."""
+    """The connection to an open panel. send: sends a JSON message, from any thread; its errors are logged."""
 
     send: Callable[[dict[str, Any]], None]
     open_requests: dict[int, Request] = field(default_factory=dict)
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Send a message; a panel that is gone is not the kernel's problem."""
+        """Send a message. Errors are logged: the panel may have been closed."""
         try:
             self.send(clean(message))
         except Exception:
-            log.warning("a panel could not be told", exc_info=True)
+            log.warning("a message could not be sent to a panel", exc_info=True)
 
 
 @dataclass(eq=False)
 class Request:
-    """One request until it is answered. Also a `Progress`: told how far the work is, it says so and may stop it."""
+    """One request until it is answered. It is also a `Progress` callback: it sends progress and may stop the work."""
 
-    line: Connection
+    connection: Connection
     id: int
     method: str
     what: str
-    turn: Task | None = None
+    task: Task | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     began_s: float = field(default_factory=time.monotonic)
-    told_s: float = 0.0
+    reported_s: float = 0.0
     answered: bool = False
     serial: int = field(default_factory=itertools.count(1).__next__)
     _ending: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        """Say how far it is, not too often. Raises KeyboardInterrupt when it is to stop."""
+        """Send progress, at most every PROGRESS_EVERY_S. Raises KeyboardInterrupt if the request was cancelled."""
         if self.stopped.is_set():
             raise KeyboardInterrupt
         now = time.monotonic()
-        if now - self.began_s >= PROGRESS_AFTER_S and now - self.told_s >= PROGRESS_EVERY_S and not self.answered:
-            self.told_s = now
-            self.line.tell({"id": self.id, "progress": {"done": done, "total": total, "what": what}})
+        if now - self.began_s >= PROGRESS_AFTER_S and now - self.reported_s >= PROGRESS_EVERY_S and not self.answered:
+            self.reported_s = now
+            self.connection.tell({"id": self.id, "progress": {"done": done, "total": total, "what": what}})
 
     def answer(self, result: Any) -> None:
-        """End it well."""
+        """Send the result."""
         self._end({"id": self.id, "result": result})
 
     def fail(self, error: BaseException) -> None:
-        """End it with what went wrong; what is no error of ours is logged as well."""
+        """Send an error. Errors that are not of nbmodelver are logged as well."""
         if isinstance(error, KeyboardInterrupt):
             error = Cancelled("stopped; nothing was changed")
         if isinstance(error, NbmodelverError):
@@ -82,6 +82,6 @@ class Request:
             if self.answered:
                 return
             self.answered = True
-        if self.line.open_requests.get(self.id) is self:
-            del self.line.open_requests[self.id]
-        self.line.tell(message)
+        if self.connection.open_requests.get(self.id) is self:
+            del self.connection.open_requests[self.id]
+        self.connection.tell(message)

@@ -1,8 +1,8 @@
-"""Whose turn it is to change variables: one at a time, in the main thread, never while a cell runs.
+"""Runs changes of variables one at a time in the main thread, never while a cell runs.
 
-Requests come in any thread: JupyterLab sends comm messages to a subshell, which answers while a cell runs. What reads
-is answered there. What changes variables is handed to the main thread's loop, where cells run too: so no cell begins
-in the middle of it, and it begins in the middle of none. Without a loop (no kernel) it runs where it was asked for.
+Requests arrive in any thread: JupyterLab sends comm messages to a subshell, which answers while a cell runs. Requests
+that only read are answered there. Changes are handed to the event loop of the main thread, where cells run too, so a
+change and a cell never overlap. Without a loop (no kernel) a change runs in the thread that asks.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ BUSY = ("a cell is running", "wait until it has ended, or interrupt it")
 
 @dataclass(eq=False)
 class Task:
-    """Something that wants to change variables. Exactly one of `run` and `refuse` is called, once.
+    """A change of variables. Exactly one of `run` and `refuse` is called, once.
 
-    waits: True to wait for a running cell, False to be refused then.
+    waits: True to wait for a running cell, False to be refused while a cell runs.
     """
 
     run: Callable[[], None]
@@ -38,7 +38,7 @@ class Task:
 
 
 class MutationQueue:
-    """Gives turns. post: calls a function in the main thread's loop, soon; None where there is no loop."""
+    """The tasks of one kernel. post: schedules a function in the event loop of the main thread; None without a loop."""
 
     def __init__(self, cells: CellLog, post: Callable[[Callable[[], None]], None] | None = None) -> None:
         self._cells = cells
@@ -49,16 +49,16 @@ class MutationQueue:
 
     @property
     def queued(self) -> list[Task]:
-        """Those that wait, in order."""
+        """The waiting tasks, in order."""
         with self._lock:
             return list(self._waiting)
 
-    def ask(self, turn: Task) -> None:
-        """Let it have its turn, from any thread. Raises Busy while a cell runs, if it may not wait."""
-        if self._cells.busy and not turn.waits:
+    def ask(self, task: Task) -> None:
+        """Queue a task, from any thread. Raises Busy while a cell runs if the task may not wait."""
+        if self._cells.busy and not task.waits:
             raise Busy(*BUSY)
         with self._lock:
-            self._waiting.append(turn)
+            self._waiting.append(task)
         if self._cells.busy:
             return
         if self._post is None or threading.current_thread() is threading.main_thread():
@@ -67,39 +67,39 @@ class MutationQueue:
             self._post(self.give)
 
     def give(self) -> None:
-        """Run what waits; nothing while a cell runs, or from inside a turn. To be called in the main thread."""
+        """Run the waiting tasks, unless a cell or a task runs. Call it in the main thread."""
         while not self._cells.busy and self._running is None:
             with self._lock:
                 if not self._waiting:
                     return
-                turn = self._running = self._waiting.popleft()
+                task = self._running = self._waiting.popleft()
             try:
                 with _interruptible():
-                    turn.run()
+                    task.run()
             finally:
                 self._running = None
 
     def cell_starts(self) -> None:
-        """Refuse what came just before the cell and may not wait for it."""
+        """Refuse the waiting tasks that may not wait for a cell."""
         with self._lock:
             refused = [t for t in self._waiting if not t.waits]
             self._waiting = deque(t for t in self._waiting if t.waits)
-        for turn in refused:
-            turn.refuse(Busy(*BUSY))
+        for task in refused:
+            task.refuse(Busy(*BUSY))
 
-    def withdraw(self, turn: Task) -> None:
-        """Refuse one that waits; nothing for the one that has its turn."""
+    def withdraw(self, task: Task) -> None:
+        """Refuse a waiting task. A running task is not affected."""
         with self._lock:
-            waited = turn in self._waiting
+            waited = task in self._waiting
             if waited:
-                self._waiting.remove(turn)
+                self._waiting.remove(task)
         if waited:
-            turn.refuse(Cancelled("withdrawn before it began"))
+            task.refuse(Cancelled("withdrawn before it began"))
 
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let the kernel's interrupt reach a turn: outside cells ipykernel ignores it."""
+    """Let an interrupt of the kernel reach a task: ipykernel ignores it outside of cells."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

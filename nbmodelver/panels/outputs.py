@@ -43,15 +43,15 @@ class WidgetConnection:
 
     def __init__(self, server: PanelServer, hear: Callable[[dict[str, Any]], None]) -> None:
         self._server = server
-        self._line: Connection = server.open(hear)
+        self._connection: Connection = server.open(hear)
 
     def send(self, message: Any) -> None:
         """Hand a request to the desk."""
-        self._server.handle(message, self._line)
+        self._server.handle(message, self._connection)
 
     def close(self) -> None:
         """Hear nothing more."""
-        self._server.close(self._line)
+        self._server.close(self._connection)
 
 
 class PanelOutputs(PlainOutputs):

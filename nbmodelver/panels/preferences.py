@@ -1,7 +1,7 @@
-"""What the user's own settings on the page say for every notebook: automatic commits, and settings of the store.
+"""The preferences of the user on the page, for every notebook: automatic commits, and settings of the store.
 
-Held until there is a store, and told to it before its first commit. A wish acts when it comes and when it goes: a
-setting that is left to the store again gets back what the store had. `%mv_auto` and `%mv_config` go on to change both.
+They are kept until the store exists and are set before its first commit. When a preference is removed, the store gets
+back its own value. `%mv_auto` and `%mv_config` still change both.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from nbmodelver.repo import Repo
 
 KEYS = ("ignore", "default_metric")
-"""The settings that may be wished for."""
+"""The settings that may be preferences."""
 
 
 class Preferences:
-    """The wishes for one notebook; any thread may bring them."""
+    """The preferences for one notebook. Any thread may call `take`."""
 
     def __init__(self, notebook: Notebook, set_auto: Callable[[bool], None]) -> None:
         self._notebook = notebook
@@ -38,13 +38,13 @@ class Preferences:
         notebook.opened.append(self._meet)
 
     def take(self, *, auto: bool, settings: Mapping[str, Json]) -> bool:
-        """From now on this is wanted; what was wanted before and is no more, goes. False when nothing is new.
+        """Replace the preferences. Preferences that are no longer set are reverted to the store's own values.
 
-        Raises UsageError for what cannot be wished for.
+        Returns False if nothing changed. Raises UsageError for a setting that cannot be a preference.
         """
         for key, value in settings.items():
             if key not in KEYS or not isinstance(value, str):
-                raise UsageError(f"the setting '{key}' cannot be wished for", f"there are: {', '.join(KEYS)}")
+                raise UsageError(f"the setting '{key}' cannot be set from the page", f"use one of: {', '.join(KEYS)}")
         with self._lock:
             gone = {k: v for k, v in self._wanted.items() if k not in settings}
             new = {k: str(v) for k, v in settings.items() if self._wanted.get(k) != v}
@@ -60,7 +60,7 @@ class Preferences:
             return turned or bool(gone or new)
 
     def _meet(self, repo: Repo) -> None:
-        """A store was made, found or chosen."""
+        """A store was created, found or chosen."""
         with self._lock:
             if repo is not self._repo:
                 self._repo, self._before = repo, {}
@@ -81,8 +81,8 @@ class Preferences:
 
 
 def _set(repo: Repo, key: str, value: str) -> None:
-    """A store that cannot be written keeps what it has: nobody asked for this just now."""
+    """Set a setting. A store that cannot be written keeps its value, and the error is logged."""
     try:
         repo.settings.set(key, value)
     except NbmodelverError as error:
-        log.warning("the setting %s could not be told to the store: %s", key, error)
+        log.warning("the setting %s could not be set in the store: %s", key, error)

@@ -30,7 +30,7 @@ MAX_NAMES = 20
 
 def hello(context: PanelContext, _params: Params, request: Request) -> Message:
     """The state, the live names looked at if that is cheap; else they are looked at now and pushed."""
-    return context.state(request.line, refresh=True, look=True)
+    return context.state(request.connection, refresh=True, look=True)
 
 
 def history(context: PanelContext, params: Params, _request: Request) -> Message:

@@ -1,7 +1,7 @@
-"""The desk: every panel's requests come in here, whichever way, and every change is told to all panels.
+"""Dispatches the requests of all panels, and pushes the state to all panels after every change.
 
-`handle` answers through the line that the request came by; it may be called from any thread, and returns at once for
-what takes long. Nothing here polls: the state is pushed after each change, and when a cell begins or ends.
+`handle` replies through the connection of the request. Any thread may call it, and it returns at once for work that
+takes long. Nothing polls: the state is pushed after each change, and when a cell begins or ends.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ class PanelServer:
     """Answers all panels of one notebook."""
 
     def __init__(self, notebook: Notebook, post: Callable[[Callable[[], None]], None] | None = None) -> None:
-        """post: calls a function in the main thread's loop; None where there is no loop."""
+        """post: calls a function in the event loop of the main thread; None without a loop."""
         self.notebook = notebook
         self.cached = PanelState(notebook)
         self.queue = MutationQueue(notebook.cells, post)
         self.preferences = Preferences(notebook, lambda on: changing.set_auto(self, on))
-        self.lines: list[Connection] = []
+        self.connections: list[Connection] = []
         self.after_change: list[Callable[[], None]] = []
         self._telling = threading.RLock()
         self._watcher = ChangeWatcher(self._look)
@@ -51,27 +51,27 @@ class PanelServer:
     # -- panels come and go
 
     def open(self, send: Callable[[dict[str, Any]], None]) -> Connection:
-        """A new panel: from now on it is told of every change."""
-        line = Connection(send)
-        self.lines.append(line)
-        return line
+        """Open a connection for a new panel, which gets every push from now on."""
+        connection = Connection(send)
+        self.connections.append(connection)
+        return connection
 
-    def close(self, line: Connection) -> None:
-        """A panel that is gone; what it still wanted is stopped."""
-        if line in self.lines:
-            self.lines.remove(line)
-        for request in list(line.open_requests.values()):
+    def close(self, connection: Connection) -> None:
+        """Close the connection of a panel and cancel its open requests."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+        for request in list(connection.open_requests.values()):
             self._stop(request)
 
     # -- requests
 
-    def handle(self, message: Any, line: Connection) -> None:
-        """Answer one message of a panel; exactly one reply, now or later."""
-        request = _request(message, line)
+    def handle(self, message: Any, connection: Connection) -> None:
+        """Handle one message of a panel. It gets exactly one reply, now or later."""
+        request = _request(message, connection)
         try:
-            if request.id in line.open_requests:
+            if request.id in connection.open_requests:
                 raise UsageError(f"request {request.id} is open already", "reload the page")
-            line.open_requests[request.id] = request
+            connection.open_requests[request.id] = request
             values = message.get("params") if isinstance(message, dict) else None
             self._begin(request, Params(request.method, values if isinstance(values, dict) else {}))
         except Exception as error:
@@ -84,13 +84,13 @@ class PanelServer:
         elif method in changing.LABELS:
             request.answer(changing.LABELS[method](self, params, request))
         elif method in changing.VARIABLES:
-            self._ask_for_a_turn(request, params)
+            self._enqueue(request, params)
         elif method in reading.SLOW:
             _in_a_thread(request, lambda: self._steadily(lambda: reading.SLOW[method](self, params, request)))
         elif method in changing.FILES:
             _in_a_thread(request, lambda: changing.FILES[method](self, params, request))
         elif method == "cancel":
-            self._cancel(params.number("request"), request.line)
+            self._cancel(params.number("request"), request.connection)
             request.answer({})
         else:
             raise UsageError(
@@ -99,7 +99,7 @@ class PanelServer:
             )
 
     def _steadily(self, read: Callable[[], Message]) -> Message:
-        """Read; a cell may change what is read under the reader, then it is tried once more."""
+        """Read; retry once if a running cell changed the values during the read. Raises Busy."""
         for _ in range(2):
             try:
                 return read()
@@ -107,37 +107,37 @@ class PanelServer:
                 if not self.notebook.cells.busy:
                     raise
                 failed = error
-        raise Busy("the running cell changes what is to be read", "try again when it has ended") from failed
+        raise Busy("the running cell changes the values that are read", "try again when the cell has ended") from failed
 
-    def _ask_for_a_turn(self, request: Request, params: Params) -> None:
+    def _enqueue(self, request: Request, params: Params) -> None:
         change = changing.VARIABLES[request.method]
-        turn = Task(lambda: _carry_out(request, lambda: change(self, params, request)), request.fail)
-        turn.waits = params.flag("queue")
-        request.turn = turn
+        task = Task(lambda: _carry_out(request, lambda: change(self, params, request)), request.fail)
+        task.waits = params.flag("queue")
+        request.task = task
         request.what = _what(request.method, params)
-        self.queue.ask(turn)
-        if turn in self.queue.queued:
+        self.queue.ask(task)
+        if task in self.queue.queued:
             self._push(refresh=False)
 
-    def _cancel(self, number: int, line: Connection) -> None:
-        """Stop a request of this panel, or, by the negative number that the state gives it, one of another's."""
-        request = line.open_requests.get(number) if number >= 0 else self._of_others().get(number)
+    def _cancel(self, number: int, connection: Connection) -> None:
+        """Cancel a request of this panel, or, by the negative number in the state, of another panel."""
+        request = connection.open_requests.get(number) if number >= 0 else self._of_others().get(number)
         if request is not None:
             self._stop(request)
             self._push(refresh=False)
 
     def _stop(self, request: Request) -> None:
         request.stopped.set()
-        if request.turn is not None:
-            self.queue.withdraw(request.turn)
+        if request.task is not None:
+            self.queue.withdraw(request.task)
         elif request.method in reading.SLOW:
-            request.fail(KeyboardInterrupt())  # It only reads: its answer, when it comes, is dropped.
+            request.fail(KeyboardInterrupt())  # It only reads; a later answer is dropped.
 
-    # -- what changes tell
+    # -- state and pushes
 
     @contextmanager
     def reporting(self, request: Request) -> Iterator[None]:
-        """While it lasts the notebook reports progress to this request; its own drawing stays away."""
+        """Within it, progress is reported to this request and not drawn in a cell."""
         before, self.notebook.reporting = self.notebook.reporting, request
         try:
             yield
@@ -145,13 +145,13 @@ class PanelServer:
             self.notebook.reporting = before
 
     def done(self, request: Request, said: str, *, tell: bool = False) -> Message:
-        """`IDone`. tell: push to all panels; changes of variables have done so themselves."""
+        """Return `IDone`. tell: push the state to all panels; changes of variables have pushed it already."""
         if tell:
             self._push(refresh=True)
-        return {"said": said, "state": self.state(request.line)}
+        return {"said": said, "state": self.state(request.connection)}
 
-    def state(self, line: Connection, *, refresh: bool = False, look: bool = False) -> Message:
-        """`IState` for one panel. refresh: read the store again. look: compare the live names, now or soon."""
+    def state(self, connection: Connection, *, refresh: bool = False, look: bool = False) -> Message:
+        """Return `IState` for one panel. refresh: read the store again. look: compare the live variables."""
         stored = self.cached.stored(refresh=refresh)
         if not self.cached.is_whole:
             self._complete_soon()
@@ -164,12 +164,12 @@ class PanelServer:
             **stored,
             "busy": self.notebook.cells.busy,
             "auto": self.notebook.commits.auto,
-            "queued": self._queued(line),
+            "queued": self._queued(connection),
             "uncommitted": self.cached.uncommitted,
         }
 
     def _complete_soon(self) -> None:
-        """Read all versions in the background, and push the state with what they say."""
+        """Read all versions in the background, then push the complete state."""
         if self._completing is None or not self._completing.is_alive():
             self._completing = threading.Thread(target=self._complete, name="nbmodelver-rows", daemon=True)
             self._completing.start()
@@ -189,31 +189,31 @@ class PanelServer:
         except Exception:
             log.warning("the live names could not be compared", exc_info=True)
 
-    def _queued(self, line: Connection) -> list[Message]:
-        """What waits; requests of other panels have negative numbers."""
+    def _queued(self, connection: Connection) -> list[Message]:
+        """The waiting requests; those of other panels have negative numbers."""
         others = {id(r): number for number, r in self._of_others().items()}
         found = []
         for request in self._waiting():
-            number = request.id if request.line is line else others[id(request)]
+            number = request.id if request.connection is connection else others[id(request)]
             found.append({"request": number, "method": request.method, "what": request.what})
         return found
 
     def _waiting(self) -> list[Request]:
         turns = {id(t): at for at, t in enumerate(self.queue.queued)}
-        every = [r for line in list(self.lines) for r in list(line.open_requests.values())]
-        waiting = [r for r in every if id(r.turn) in turns]
-        return sorted(waiting, key=lambda r: turns[id(r.turn)])
+        every = [r for connection in list(self.connections) for r in list(connection.open_requests.values())]
+        waiting = [r for r in every if id(r.task) in turns]
+        return sorted(waiting, key=lambda r: turns[id(r.task)])
 
     def _of_others(self) -> dict[int, Request]:
         return {-r.serial: r for r in self._waiting()}
 
     def push(self) -> None:
-        """Tell all panels the whole state: after every change of variables by anyone."""
+        """Push the complete state to all panels, after a change of variables."""
         self.cached.uncommitted = None
         self._push(refresh=True)
 
     def on_pre_run(self, _info: Any) -> None:
-        """A cell begins: what may not wait for it is refused, and all panels know."""
+        """A cell begins: refuse the tasks that may not wait for it, and push the state."""
         if not self.notebook.cells.busy or self.notebook.cells.depth > 1:
             return
         self._watcher.hold()
@@ -222,15 +222,15 @@ class PanelServer:
         self._push(refresh=False)
 
     def on_post_run(self, _result: Any) -> None:
-        """A cell ended: what waited for it has its turn, and all panels know."""
+        """A cell ended: run the tasks that waited for it, and push the state."""
         if self.notebook.cells.busy:
             return
         self.queue.give()
         self._push(refresh=False)
 
     def _push(self, *, refresh: bool) -> None:
-        """Never raises: whoever made the change has made it."""
-        if not self.lines or not (refresh or self.cached.is_read):
+        """Push the state. Errors are logged, because the change itself has succeeded."""
+        if not self.connections or not (refresh or self.cached.is_read):
             return
         try:
             self.cached.stored(refresh=refresh)
@@ -247,20 +247,20 @@ class PanelServer:
 
     def _tell_all(self) -> None:
         with self._telling:
-            for line in list(self.lines):
-                line.tell({"push": "state", "state": self.state(line)})
+            for connection in list(self.connections):
+                connection.tell({"push": "state", "state": self.state(connection)})
 
 
-def _request(message: Any, line: Connection) -> Request:
-    """The request in a message; what is missing in it fails later, by name."""
+def _request(message: Any, connection: Connection) -> Request:
+    """Read the request in a message. Missing parameters are reported later, by name."""
     data = message if isinstance(message, dict) else {}
     number, method = data.get("id"), data.get("method")
     known = number if isinstance(number, int) and not isinstance(number, bool) else 0
-    return Request(line, known, method if isinstance(method, str) else "", "")
+    return Request(connection, known, method if isinstance(method, str) else "", "")
 
 
 def _what(method: str, params: Params) -> str:
-    """What waits, as a person would call it."""
+    """A description of a waiting request for people."""
     said = {"commit": "message", "rollback": "id", "switch": "branch"}.get(method)
     more = params.text(said, "") if said else ""
     return f"{changing.WORDS[method]} {more}".strip()[:200]

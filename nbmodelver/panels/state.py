@@ -1,4 +1,4 @@
-"""What panels see of one store, and of the live names against it: read once, read again when it may have changed."""
+"""Cached state of one store and of the live variables for panels. It is read again when it may have changed."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from nbmodelver.repo import Repo
 
 PROTOCOL = 1
-"""Raised when a page or a kernel of the release before would misread what the other says."""
+"""Increased when a page or a kernel of the previous release would misread the messages of the other."""
 CHEAP_S = 0.004
 BEARABLE_S = 0.3
 
 BYTES_A_SECOND = 1e9
 MANY = 1000
-"""From so many versions on the first state does not wait for all of them to be read."""
+"""With more versions, the first state does not wait until all of them are read."""
 
 
 class PanelState:
-    """The store of one notebook as panels show it."""
+    """The state of one notebook as panels show it."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
@@ -42,7 +42,7 @@ class PanelState:
         self._look_s: float | None = None
         self._looked = False
         self.is_whole = True
-        """False while names of metrics and the like are missing in the state: they are read in the background."""
+        """False while the state lacks what needs all versions, such as names of metrics; the background reads them."""
         self.uncommitted: list[Message] | None = None
 
     # -- the store
@@ -56,17 +56,17 @@ class PanelState:
 
     @property
     def is_read(self) -> bool:
-        """True once the store was read, or found missing, so that `stored` need not wait for that."""
+        """True after the store was read or found missing, so that `stored` returns at once."""
         return self._stored is not None
 
     @property
     def has_store(self) -> bool:
-        """Whether there is a store yet."""
+        """True if the store exists."""
         return self._repo() is not None
 
     @property
     def labels(self) -> VersionLabels:
-        """Tags, branches and notes as they are; read without the versions."""
+        """The current tags, branches and notes; versions are not read."""
         repo = self._repo()
         if repo is None:
             return VersionLabels()
@@ -77,7 +77,7 @@ class PanelState:
             return self._labels
 
     def stored(self, *, refresh: bool = False) -> Message:
-        """The part of the state that the store holds. refresh: look again; else only if another kernel wrote."""
+        """The part of the state that is in the store. refresh: read again; else only if another kernel moved a ref."""
         with self._lock:
             try:
                 repo = self.notebook.repo()
@@ -92,7 +92,7 @@ class PanelState:
             return self._stored
 
     def _read(self, repo: Repo) -> Message:
-        with repo.history.appearing:  # A commit may be on another thread: all of it is seen, or nothing.
+        with repo.history.appearing:  # A commit on another thread is visible completely or not at all.
             labels, count = self.labels, repo.history.records.count()
             head, branch = repo.history.head, repo.history.branch
         timeline = self.timeline()
@@ -139,15 +139,15 @@ class PanelState:
     # -- the live names
 
     def look(self) -> list[Message] | None:
-        """Compare the live names with the present version; None when a cell ran meanwhile, or there is no store."""
+        """Compare the live variables with the current version. Returns None if a cell ran meanwhile."""
         notebook, began_s = self.notebook, time.perf_counter()
         before = notebook.cells.started
         try:
             every = notebook.differences(self._repo())
-            found = entries.changes(c for c in every if c.effect != "lost")  # No commit would take those.
-        except (RuntimeError, KeyError):  # A cell changes a container under the reader.
+            found = entries.changes(c for c in every if c.effect != "lost")  # These cannot be committed.
+        except (RuntimeError, KeyError):  # A cell changed a container during the comparison.
             found = None
-        if self._looked:  # The first look pays for imports and caches, and says nothing about the next ones.
+        if self._looked:  # The first comparison includes imports and is not representative.
             self._look_s = time.perf_counter() - began_s
         self._looked = True
         settled = not notebook.cells.busy and notebook.cells.started == before
@@ -156,16 +156,16 @@ class PanelState:
 
     @property
     def is_cheap(self) -> bool:
-        """Whether a look takes a few milliseconds, so that it may be had after each cell."""
+        """True if a comparison takes a few milliseconds, so that it can run after each cell."""
         return self._expected_s() <= CHEAP_S
 
     @property
     def is_bearable(self) -> bool:
-        """Whether a look may be had in the background after each cell; what takes longer waits until someone asks."""
+        """True if a comparison can run in the background after each cell; a longer one runs only on request."""
         return self._expected_s() <= BEARABLE_S
 
     def _expected_s(self) -> float:
-        """By the last look, else by the bytes of the present version."""
+        """Expected seconds of a comparison: of the last one, else by the bytes of the current version."""
         if self._look_s is not None:
             return self._look_s
         head = (self._stored or {}).get("head")
@@ -181,7 +181,7 @@ _NOTHING: Message = {
 
 
 def _stamp(repo: Repo) -> tuple[object, ...]:
-    """What changes when anyone moves a ref of the store, at the cost of one look at a folder."""
+    """A value that changes when any process moves a ref of the store. Costs one stat."""
     root = repo.backend.local_path()
     if root is None:
         return (repo,)

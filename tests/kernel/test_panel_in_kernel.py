@@ -213,7 +213,7 @@ def test_without_subshells_a_panel_is_answered_between_cells(tmp_path):
         assert one.ask(comm, "rollback", id="v1")["said"].startswith("back at v1")
         one.run("assert data[0] == 0.0")
         one.shell("comm_close", {"comm_id": comm, "data": {}})
-        one.run("from nbmodelver import extension\nassert extension.latest().outputs.server.lines == []")
+        one.run("from nbmodelver import extension\nassert extension.latest().outputs.server.connections == []")
 
 
 @needs_subshells

@@ -99,7 +99,7 @@ def test_a_widget_speaks_with_the_kernel_and_its_head_may_be_observed(page, buil
     page.run("%mv_undo")
     assert heads == ["v1", "v2"]
     panel.close()
-    assert page.notebook.outputs.server.lines == []
+    assert page.notebook.outputs.server.connections == []
 
 
 def test_the_page_gets_no_data_of_the_kernel_in_the_widgets_state(page, built):
@@ -147,7 +147,7 @@ def test_a_cell_that_runs_again_closes_its_former_panel(page, built):
     page.run("%mv_log")
     assert first.comm is None
     assert len(page.notebook.outputs._outputs) == 2
-    assert len(page.notebook.outputs.server.lines) == 2
+    assert len(page.notebook.outputs.server.connections) == 2
 
 
 def test_the_static_picture_follows_the_store(page, built, monkeypatch):
@@ -321,7 +321,7 @@ def test_plain_waits_for_a_cell_when_told_to(plain, page):
     assert "waits for the cell" in page["waits"]
     assert page["params"] == {"lr": 0.1}
     plain.close()
-    assert page.notebook.outputs.server.lines == []
+    assert page.notebook.outputs.server.connections == []
 
 
 @pytest.mark.parametrize("form", [forms.PlainPanel, widget.PanelWidget])
