@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
 ABOVE_REPO = {"actions", "answers", "views", "bundle", "remote", "repo", "verbs"}
-EVERYTHING = {"cli", "extension", "panels", "kernel", "testing", *ABOVE_REPO, *SIBLINGS}
+EVERYTHING = {"cli", "extension", "panels", "kernel", "testing", "comparison", *ABOVE_REPO, *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "release": set(),
@@ -26,16 +26,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": set(),
     "catalogue": set(),
     "views": set(),
-    "repo": SIBLINGS,
+    "comparison": {"kinds"},
+    "repo": {"comparison", *SIBLINGS},
     "bundle": {"repo"},
     "remote": {"repo"},
     "actions": {"bundle", "remote", "repo"},
     "answers": {"actions", "views", "bundle", "remote", "repo", "verbs"},
     "kernel": ABOVE_REPO,
-    "panels": {"kernel", *ABOVE_REPO},
+    "panels": {"comparison", "kernel", *ABOVE_REPO},
     "extension": {"panels", "kernel", *ABOVE_REPO},
     "cli": ABOVE_REPO,
-    "testing": {"repo", *SIBLINGS},
+    "testing": {"comparison", "repo", *SIBLINGS},
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
@@ -60,7 +61,7 @@ HOMES: dict[str, set[str]] = {
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},
     "nbclient": {"bundle"},
-    "numpy": {"codecs", "kinds", "store/lanes.py", "store/lookups.py", "store/part_rows.py"},
+    "numpy": {"codecs", "kinds", "comparison", "store/lanes.py", "store/lookups.py", "store/part_rows.py"},
     "attr": {"codecs/attrs.py"},
     "pydantic_core": {"codecs/pydantic.py"},
     "pytz": {"codecs/zones.py"},
@@ -75,7 +76,7 @@ DATA_LIBRARIES = {
     "pandas", "polars", "pyarrow", "scipy", "torch", "sklearn", "xarray", "statsmodels", "xgboost", "lightgbm",
     "catboost", "keras", "tensorflow", "msgspec", "matplotlib", "pydantic", "patsy",
 }  # fmt: skip
-"""Each only in codecs/<library>.py, codecs/<library>_<part>.py and kinds/<library>.py.
+"""Each only in codecs/<library>.py, codecs/<library>_<part>.py, kinds/<library>.py and comparison/<library>.py.
 
 Those files are imported only when a value turned up.
 """
@@ -200,7 +201,7 @@ def _third_party(place: Path, root: str) -> str:
 def _data_library(place: Path, root: str) -> str:
     if _is_library_file(place) and _library(place.stem) == root:
         return ""
-    return f"{root} is at home in codecs/{root}.py and kinds/{root}.py"
+    return f"{root} is at home in codecs/{root}.py, kinds/{root}.py and comparison/{root}.py"
 
 
 def _too_early(place: Path, rest: str, one: Import) -> str:
@@ -212,7 +213,7 @@ def _too_early(place: Path, rest: str, one: Import) -> str:
 
 
 def _is_library_file(place: Path) -> bool:
-    return place.parts[0] in ("codecs", "kinds") and _library(place.stem) in DATA_LIBRARIES
+    return place.parts[0] in ("codecs", "kinds", "comparison") and _library(place.stem) in DATA_LIBRARIES
 
 
 def _library(stem: str) -> str:

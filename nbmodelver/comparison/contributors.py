@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.kinds.charts import charts_of
-from nbmodelver.kinds.compare import compare
-from nbmodelver.kinds.inside import rows_of
+from nbmodelver.comparison.charts import charts_of
+from nbmodelver.comparison.inside import rows_of
+from nbmodelver.comparison.profiles import compare
 from nbmodelver.kinds.libraries import OWN
 from nbmodelver.model import Section
 

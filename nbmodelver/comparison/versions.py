@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.model import Chart, Diff, Row, Section, Series
-from nbmodelver.repo.core.names import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -40,7 +39,7 @@ def names_section(before: Version, after: Version) -> Section:
 
 def _left_out(version: Version, other: Version) -> str:
     """What a commit of some names left out of a version: neither new in the other nor gone."""
-    names = [n for n in other.kept if n not in version.kept and left_out(version, n)]
+    names = [n for n in other.kept if n not in version.kept and version.left_out(n)]
     more = f" and {len(names) - MAX_LEFT_OUT} more" if len(names) > MAX_LEFT_OUT else ""
     return f"there, but not part of {version.name}: {', '.join(names[:MAX_LEFT_OUT])}{more}" if names else ""
 

@@ -204,6 +204,10 @@ class Version:
         inside, near, rest = self.sorted_params()
         return {**inside, **near, **rest}
 
+    def left_out(self, name: str) -> bool:
+        """True if the name existed when the version was made and is not part of it."""
+        return name in self.others or any(s.name == name for s in self.skipped)
+
     def group_of(self, name: str) -> Group:
         """Return the group of a kept name. Raises KeyError."""
         return self.groups[self.kept[name].group]

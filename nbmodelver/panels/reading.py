@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.comparison.side_by_side import side_by_side
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
 from nbmodelver.model import section_to_dict
@@ -12,8 +13,8 @@ from nbmodelver.panels import entries
 from nbmodelver.panels.export import destination
 from nbmodelver.panels.form import form
 from nbmodelver.panels.params import is_metric
-from nbmodelver.repo.inspect import comparison
 from nbmodelver.repo.inspect.change_summaries import summarize_steps
+from nbmodelver.repo.inspect.profiles import profile_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def profile(context: PanelContext, params: Params, _request: Request) -> Message
     """What one value of a version is."""
     repo = context.repo()
     found = repo[params.text("id")]
-    return {"section": section_to_dict(comparison.profile_section(repo, found, params.text("name")))}
+    return {"section": section_to_dict(profile_section(repo, found, params.text("name")))}
 
 
 def inspect(context: PanelContext, params: Params, _request: Request) -> Message:
@@ -115,7 +116,7 @@ def compare(context: PanelContext, params: Params, _request: Request) -> Message
     """Several versions side by side."""
     repo = context.repo()
     found = [repo[revision] for revision in params.texts("ids")[:MAX_COMPARED]]
-    table = comparison.side_by_side(found, str(repo.settings["default_metric"]), repo.directions(found))
+    table = side_by_side(found, str(repo.settings["default_metric"]), repo.directions(found))
     return {"versions": [entries.entry(v, context.cached.labels) for v in found], **table.to_dict()}
 
 

@@ -12,6 +12,7 @@ from nbmodelver import kinds
 from nbmodelver.catalogue.queries import Query
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
+from nbmodelver.comparison.versions import Differ
 from nbmodelver.errors import (
     LoadedDifferently,
     NotKept,
@@ -26,7 +27,6 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.sizes import size_of
 from nbmodelver.repo.inspect import profiles
-from nbmodelver.repo.inspect.diff import Differ
 from nbmodelver.repo.inspect.stats import Stats, stats
 from nbmodelver.repo.maintain import upkeep
 from nbmodelver.repo.maintain.backup import BackedUp, backup

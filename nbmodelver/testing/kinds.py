@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nbmodelver import kinds
+from nbmodelver import comparison, kinds
 from nbmodelver.testing.codecs import calls_into
 
 if TYPE_CHECKING:
@@ -86,4 +86,4 @@ class KindContract:
     @staticmethod
     def summary(sample: KindSample, before: Profile, after: Profile) -> str:
         """The comparison of two profiles in one line."""
-        return kinds.summarize(kinds.compare(sample.kind, "value", before, after).rows)
+        return comparison.summarize(comparison.compare(sample.kind, "value", before, after).rows)

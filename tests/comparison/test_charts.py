@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbmodelver.kinds import charts_of, classify, profile
+from nbmodelver.comparison import charts_of
+from nbmodelver.kinds import classify, profile
 from nbmodelver.kinds.curves import MOST
 
 

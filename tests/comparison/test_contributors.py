@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbmodelver.kinds import SECTIONS, Side, sections_of
+from nbmodelver.comparison import SECTIONS, Side, sections_of
 from tests.kinds.samples import FRAME, profiled
 
 
@@ -10,7 +10,7 @@ def test_a_contributor_that_fails_leaves_the_others_alone(monkeypatch):
     def broken(name, before, after):
         raise ValueError("deep")
 
-    monkeypatch.setattr("nbmodelver.kinds.sections.SECTIONS", [broken, *SECTIONS])
+    monkeypatch.setattr("nbmodelver.comparison.contributors.SECTIONS", [broken, *SECTIONS])
     side = Side("dataset", lambda: profiled(FRAME), lambda: FRAME)
     first, second = sections_of("df", side, side)
     assert first.note == "not compared: ValueError: deep"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbmodelver.kinds.inside import MOST_PLACES, around, rows_of
+from nbmodelver.comparison.inside import MOST_PLACES, around, rows_of
 
 
 def places(before: Any, after: Any) -> list[tuple[str, Any, Any, str]]:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from nbmodelver.kinds import compare
-from nbmodelver.kinds.compare import step
+from nbmodelver.comparison import compare
+from nbmodelver.comparison.profiles import step
 from tests.kinds.samples import FRAME, profiled
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbmodelver.kinds import compare
+from nbmodelver.comparison import compare
 from tests.kinds.samples import profiled
 
 

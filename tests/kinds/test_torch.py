@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nbmodelver.kinds import compare
+from nbmodelver.comparison import compare
 from nbmodelver.testing.kinds import KindContract, KindSample
 from tests.kinds.samples import profiled
 

@@ -39,7 +39,7 @@ def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId]
         if before is None and name not in row["names"]:
             continue
         version = read(row["id"])
-        now = version.kept.get(name) or (before if left_out(version, name) else None)
+        now = version.kept.get(name) or (before if version.left_out(name) else None)
         known[row["id"]] = now
         kept = now or before
         if kept is None or (now and before and now.digest == before.digest):
@@ -48,8 +48,3 @@ def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId]
         found.append(Step(version, status, kept, before, first.get(kept.digest) if now else None))
         first.setdefault(kept.digest, version)
     return found[::-1]
-
-
-def left_out(version: Version, name: str) -> bool:
-    """True when the name was live, but not part of the commit."""
-    return name in version.others or any(s.name == name for s in version.skipped)

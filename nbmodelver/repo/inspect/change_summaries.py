@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nbmodelver import kinds
+from nbmodelver import comparison
 from nbmodelver.errors import NbmodelverError
 from nbmodelver.repo.inspect import profiles
 
@@ -39,7 +39,7 @@ def summarize_steps(store: LoadingStore, name: str, steps: Sequence[Step]) -> li
 
 def _of_records(name: str, before: Version, after: Version) -> str:
     """A model's settings, a dict's entries, a number."""
-    return kinds.summarize(kinds.rows_by_key(_own(name, before), _own(name, after)))
+    return comparison.summarize(comparison.rows_by_key(_own(name, before), _own(name, after)))
 
 
 def _own(name: str, version: Version) -> dict[str, Json]:
@@ -51,7 +51,7 @@ def _of_profiles(store: LoadingStore, name: str, before: Version, step: Step, en
     sides = [_profile(store, version, name, ends) for version in (before, step.version)]
     if sides[0] is None or sides[1] is None:
         return ""
-    return kinds.summarize(kinds.compare(step.kept.kind, name, sides[0], sides[1]).rows)
+    return comparison.summarize(comparison.compare(step.kept.kind, name, sides[0], sides[1]).rows)
 
 
 def _profile(store: LoadingStore, version: Version, name: str, ends: float) -> Profile | None:

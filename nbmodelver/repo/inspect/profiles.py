@@ -6,14 +6,15 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nbmodelver import kinds
+from nbmodelver import comparison, kinds
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable, UnknownName
+from nbmodelver.model import Row, Section
 from nbmodelver.repo.core.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.model import ObjectId, Profile, Section, Version
+    from nbmodelver.model import ObjectId, Profile, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
 
@@ -52,13 +53,22 @@ def sections(store: LoadingStore, before: Version, after: Version, names: Sequen
         old = before.kept.get(name)
         if old is None or old.digest == new.digest or (names and name not in names) or new.kind == "code":
             continue
-        yield from kinds.sections_of(name, _side(store, before, name), _side(store, after, name))
+        yield from comparison.sections_of(name, _side(store, before, name), _side(store, after, name))
 
 
-def _side(store: LoadingStore, version: Version, name: str) -> kinds.Side:
-    return kinds.Side(
+def _side(store: LoadingStore, version: Version, name: str) -> comparison.Side:
+    return comparison.Side(
         version.kept[name].kind,
         lambda: profile(store, version, name),
         lambda: store.loaded(version, [name])[0][name],
         version.name,
     )
+
+
+def profile_section(store: LoadingStore, version: Version, name: str) -> Section:
+    """The profile of one value as a section: a table of facts, and charts. Raises UnknownName."""
+    found = profile(store, version, name)
+    both = comparison.compare(version.kept[name].kind, name, {}, found)
+    rows = tuple(Row((r.cells[0], r.cells[2]), "same") for r in both.rows)
+    charts = comparison.charts_of({version.name: found})
+    return Section(f"profile.{name}", name, ("what", "value"), rows, note=both.note, charts=charts)

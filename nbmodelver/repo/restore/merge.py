@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import MergeConflict, UsageError
-from nbmodelver.repo.core.names import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +48,7 @@ def plan_merge(
             conflicts.append(name)
         elif side == "theirs" and name in theirs.kept:
             take.append(name)
-        elif side == "theirs" and not left_out(theirs, name):
+        elif side == "theirs" and not theirs.left_out(name):
             remove.append(name)
     return MergePlan(base, ours, theirs, tuple(take), tuple(remove), tuple(conflicts))
 
@@ -77,7 +76,7 @@ def _side(
 
 def _digest(at: Version, name: str, version: Callable[[VersionId], Version]) -> str | None:
     while (kept := at.kept.get(name)) is None:
-        if not at.parents or not left_out(at, name):
+        if not at.parents or not at.left_out(name):
             return None
         at = version(at.parents[0])
     return kept.digest

@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 import nbmodelver as mv
-from nbmodelver.kinds import summarize
+from nbmodelver.comparison import summarize
 from nbmodelver.model import Row
 from nbmodelver.repo.inspect import change_summaries as telling
 from nbmodelver.repo.inspect import profiles

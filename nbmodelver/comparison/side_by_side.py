@@ -1,4 +1,4 @@
-"""What a panel shows beside a diff: one value's profile as a section, and several versions side by side."""
+"""Parameters and metrics of several versions side by side, with charts."""
 
 from __future__ import annotations
 
@@ -6,28 +6,16 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver import kinds
-from nbmodelver.model import Chart, Row, Section, Series
-from nbmodelver.repo.inspect import profiles
-from nbmodelver.repo.inspect.diff import same
+from nbmodelver.comparison.versions import same
+from nbmodelver.model import Chart, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from nbmodelver.model import Direction, Json, Version
-    from nbmodelver.repo.core.open_store import LoadingStore
 
 MAX_BARS = 12
 MAX_SCATTERS = 8
-
-
-def profile_section(store: LoadingStore, version: Version, name: str) -> Section:
-    """One value of a version as a table of facts, with its charts. Raises UnknownName."""
-    profile = profiles.profile(store, version, name)
-    both = kinds.compare(version.kept[name].kind, name, {}, profile)
-    rows = tuple(Row((r.cells[0], r.cells[2]), "same") for r in both.rows)
-    charts = kinds.charts_of({version.name: profile})
-    return Section(f"profile.{name}", name, ("what", "value"), rows, note=both.note, charts=charts)
 
 
 @dataclass(frozen=True)
