@@ -1,0 +1,177 @@
+"""The rows and cells in which two tables differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nbmodelver.comparison.canonical import row_hashes
+from nbmodelver.comparison.column_changes import ColumnChange, column_changes
+from nbmodelver.comparison.matching import RowOrder, contains, matched, row_order
+from nbmodelver.comparison.pairing import Pairer, equal_cells
+from nbmodelver.comparison.schema import schema_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from nbmodelver.comparison.schema import ColumnPair, SchemaChanges
+    from nbmodelver.comparison.tables import TableData
+
+
+@dataclass(frozen=True)
+class RowDiff:
+    """The differences of two tables. Rows are indices, (n,) intp.
+
+    same: rows that are equal in all columns of both sides. pairs: (before, after) of rows that changed, in the order of
+    `after`. how: how they were paired: "key id", "index", "content", "position". order: of the rows of both sides.
+    sorted_by: the column by which `after` is sorted and `before` was not, or "". relabelled: rows of both sides with
+    another label in the index. copies_added, copies_removed: added (removed) rows that are copies of rows of both sides.
+    columns: the columns with changed cells. not_compared: columns that cannot be compared cell by cell.
+    """
+
+    before: TableData
+    after: TableData
+    schema: SchemaChanges
+    same: int
+    pairs: tuple[NDArray[np.intp], NDArray[np.intp]]
+    added: NDArray[np.intp]
+    removed: NDArray[np.intp]
+    how: tuple[str, ...] = ()
+    order: RowOrder = field(default_factory=lambda: RowOrder("kept"))
+    sorted_by: str = ""
+    relabelled: int = 0
+    copies_added: int = 0
+    copies_removed: int = 0
+    columns: tuple[ColumnChange, ...] = ()
+    not_compared: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> int:
+        """Rows with a changed cell."""
+        return len(self.pairs[0])
+
+    @property
+    def same_rows(self) -> bool:
+        """True if both sides have the same rows, in any order."""
+        return not (self.changed or len(self.added) or len(self.removed))
+
+
+def row_diff(before: TableData, after: TableData, key: Sequence[str] = ()) -> RowDiff:
+    """Compare two tables by their rows. key: names of the columns that identify a row; default: a key is searched.
+
+    NaN equals NaN, 0.0 equals -0.0, and 1 equals 1.0; a copy of a row is a row of its own.
+    """
+    schema = schema_changes(before, after)
+    pairs = [p for p in schema.pairs if p.comparable]
+    not_compared = tuple(p.name for p in schema.pairs if not p.comparable)
+    if not pairs:
+        nothing = np.empty(0, np.intp)
+        count = min(before.rows, after.rows)
+        added, removed = np.arange(count, after.rows), np.arange(count, before.rows)
+        return RowDiff(before, after, schema, count, (nothing, nothing), added, removed, not_compared=not_compared)
+    hashes = _hashes(before, after, pairs)
+    places = matched(*hashes)
+    pairing = Pairer((before, after), pairs, hashes, places, key).run()
+    return _described(before, after, schema, pairs, hashes, places, pairing.before, pairing.after, pairing.how)
+
+
+def _hashes(
+    before: TableData, after: TableData, pairs: Sequence[ColumnPair]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    names = [p.name for p in pairs]
+    narrow = [p.name for p in pairs if p.narrow]
+    narrow_before = [p.before.name for p in pairs if p.narrow]
+    old = row_hashes([p.before for p in pairs], before.rows, names, narrow_before)
+    return old, row_hashes([p.after for p in pairs], after.rows, names, narrow)
+
+
+def _described(
+    before: TableData,
+    after: TableData,
+    schema: SchemaChanges,
+    pairs: Sequence[ColumnPair],
+    hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+    places: NDArray[np.intp],
+    old: NDArray[np.intp],
+    new: NDArray[np.intp],
+    how: tuple[str, ...],
+) -> RowDiff:
+    equal = np.flatnonzero(places >= 0)
+    together = places.copy()
+    together[old] = new
+    both = np.flatnonzero(together >= 0)
+    removed = np.flatnonzero(together < 0)
+    is_new = np.ones(after.rows, bool)
+    is_new[together[both]] = False
+    added = np.flatnonzero(is_new)
+    order = row_order(together[both])
+    return RowDiff(
+        before,
+        after,
+        schema,
+        len(equal),
+        (old, new),
+        added,
+        removed,
+        how,
+        order,
+        _sorted_by(before, after, pairs) if order.how != "kept" else "",
+        _relabelled(before, after, both, together[both]),
+        int(contains(hashes[0][equal], hashes[1][added]).sum()),
+        int(contains(hashes[0][equal], hashes[0][removed]).sum()),
+        tuple(column_changes(pairs, old, new, before.rows == after.rows and order.how == "kept")),
+        tuple(p.name for p in schema.pairs if not p.comparable),
+    )
+
+
+def _relabelled(before: TableData, after: TableData, rows: NDArray[np.intp], places: NDArray[np.intp]) -> int:
+    """Rows of both sides whose label in the index differs; a default index has the position as its label."""
+    old, new = before.index, after.index
+    if not old and not new:
+        return 0
+    if len(old) != len(new) or any(c.kind == "opaque" for c in (*old, *new)):
+        return len(rows)
+    names = [c.name for c in new]
+    labels = row_hashes(old, before.rows, names)[rows], row_hashes(new, after.rows)[places]
+    return int((labels[0] != labels[1]).sum())
+
+
+def _sorted_by(before: TableData, after: TableData, pairs: Sequence[ColumnPair]) -> str:
+    """The first column that ascends or descends in `after` and not in `before`."""
+    for pair in pairs:
+        direction = _direction(pair.after.values, pair.after.kind)
+        if direction and _direction(pair.before.values, pair.before.kind) != direction:
+            return pair.name if direction > 0 else f"{pair.name}, descending"
+    return ""
+
+
+def _direction(values: NDArray[np.generic], kind: str) -> int:
+    """1 if the values ascend, -1 if they descend, 0 otherwise and for constants."""
+    if kind not in ("number", "time", "text") or len(values) < 2:
+        return 0
+    try:
+        steps = values[1:] >= values[:-1], values[1:] <= values[:-1]
+    except TypeError:  # None among texts.
+        return 0
+    ascends, descends = (bool(np.all(s)) for s in steps)
+    return 0 if ascends == descends else 1 if ascends else -1
+
+
+def cell_rows(found: RowDiff, start: int, stop: int) -> list[tuple[object, str, object, object]]:
+    """Some of the changed rows, cell by cell: (label of the row, column, before, after).
+
+    start, stop: positions among the changed rows. Only the cells that differ are given.
+    """
+    old, new = found.pairs[0][start:stop], found.pairs[1][start:stop]
+    cells: list[list[tuple[object, str, object, object]]] = [[] for _ in new]
+    labels = found.after.labels(new)
+    for pair in (p for p in found.schema.pairs if p.comparable):
+        at = np.flatnonzero(~equal_cells(pair, old, new))
+        values = zip(pair.before.take(old[at]).cells(), pair.after.take(new[at]).cells(), strict=True)
+        for i, (a, b) in zip(at.tolist(), values, strict=True):
+            cells[i].append((labels[i], pair.name, a, b))
+    return [cell for row in cells for cell in row]
