@@ -56,7 +56,7 @@ HOMES: dict[str, set[str]] = {
     "tinydb": {"catalogue"},
     "zstandard": {"store", "catalogue"},
     "blake3": {"store", "catalogue"},
-    "xxhash": {"store", "codecs/sources.py", "codecs/source_trees.py"},
+    "xxhash": {"store", "comparison", "codecs/sources.py", "codecs/source_trees.py"},
     "backports": {"store"},
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},

@@ -5,8 +5,9 @@ This room loads values only through the functions that its callers pass in, and 
 """
 
 from nbmodelver.comparison.charts import charts_of
-from nbmodelver.comparison.contributors import SECTIONS, Side, sections_of
+from nbmodelver.comparison.contributors import SECTIONS, sections_of
 from nbmodelver.comparison.profiles import compare, rows_by_key
+from nbmodelver.comparison.sides import Side
 from nbmodelver.comparison.summaries import summarize
 
 __all__ = ["SECTIONS", "Side", "charts_of", "compare", "rows_by_key", "sections_of", "summarize"]

@@ -35,7 +35,6 @@ NS_PER = {"D": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000, 
 HASHABLE = frozenset({"number", "time", "span", "category", "text", "mixed", "block"})
 
 
-
 def mix(x: NDArray[np.uint64], scratch: NDArray[np.uint64]) -> None:
     """Mix the bits of each element in place. Source: the finalizer of splitmix64, Steele et al. 2014."""
     for shift, factor in zip(_SHIFTS, (*_FACTORS, None), strict=True):
@@ -133,11 +132,13 @@ def _of_object(value: Any) -> int:
     if value is None:
         return int(NULL)
     if cls is float:
-        return int(NULL) if value != value else struct.unpack("<Q", struct.pack("<d", value + 0.0))[0]  # type: ignore[no-any-return]  # noqa: PLR0124  # NaN
+        return int(NULL) if value != value else struct.unpack("<Q", struct.pack("<d", value + 0.0))[0]  # noqa: PLR0124  # NaN
     if cls is bool or cls is int:
         if -(2**1000) < value < 2**1000 and int(float(value)) == value:
             return struct.unpack("<Q", struct.pack("<d", float(value)))[0]  # type: ignore[no-any-return]
-        return (value & (2**64 - 1)) ^ int(SPAN) if abs(value) < 2**64 else xxhash.xxh3_64_intdigest(str(value).encode())
+        return (
+            (value & (2**64 - 1)) ^ int(SPAN) if abs(value) < 2**64 else xxhash.xxh3_64_intdigest(str(value).encode())
+        )
     return xxhash.xxh3_64_intdigest(value) ^ BYTES
 
 

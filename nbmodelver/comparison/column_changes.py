@@ -1,4 +1,4 @@
-"""What happened to the cells of one column: how many changed, by how much, and the rule that they follow, if one does."""
+"""The changed cells of a column: how many, by how much, and the rule that all of them follow, if there is one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ColumnChange:
 
 
 def column_changes(
-    pairs: Sequence[ColumnPair], before: NDArray[np.intp], after: NDArray[np.intp], in_place: bool
+    pairs: Sequence[ColumnPair], before: NDArray[np.intp], after: NDArray[np.intp], *, in_place: bool
 ) -> Iterator[ColumnChange]:
     """Yield the columns with changed cells. before, after: (n,) intp, the paired rows.
 
@@ -107,17 +107,17 @@ def _number_rule(before: NDArray[np.float64], after: NDArray[np.float64]) -> str
         return ""
     step = after - before
     if _all_close(step, step[0], np.abs(after).max()):
-        return f"{step[0]:+.6g} in all"
+        return f"{step[0]:+.6g}"
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = after / before
     finite = ratio[before != 0]
     if len(finite) and not after[before == 0].any() and _all_close(finite, finite[0], abs(finite[0])):
         unit = next((said for k, said in UNITS.items() if abs(finite[0] / k - 1) < 1e-6), "")
-        return f"× {finite[0]:.6g} in all{f' ({unit})' if unit else ''}"
+        return f"× {finite[0]:.6g}{f' ({unit})' if unit else ''}"
     if len(before) > 3 and np.ptp(before) > 0:
         slope, shift = np.polyfit(before, after, 1)
         if _all_close(slope * before + shift, after, np.abs(after).max()) and abs(slope) > 1e-9:
-            return f"× {slope:.6g} {shift:+.6g} in all"
+            return f"× {slope:.6g} {shift:+.6g}"
     for limit, beyond in ((after.min(), before < after), (after.max(), before > after)):
         if (after == limit).all() and beyond.all():
             return f"clipped at {limit:.6g}"

@@ -1,40 +1,45 @@
 """Contributors of sections to a diff.
 
-A further comparison (rows, layers, predictions) is one more line in SECTIONS.
+A further comparison (layers, predictions) is one more line in SECTIONS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from nbmodelver.comparison.charts import charts_of
 from nbmodelver.comparison.inside import rows_of
 from nbmodelver.comparison.profiles import compare
+from nbmodelver.errors import NeedsTrust, NotLoadable
 from nbmodelver.kinds.libraries import OWN
 from nbmodelver.model import Section
 
 if TYPE_CHECKING:
-    from nbmodelver.model import Kind, Profile
+    from collections.abc import Callable, Iterator
+
+    from nbmodelver.comparison.sides import Side
+    from nbmodelver.model import Profile
+
+
+log = logging.getLogger("nbmodelver")
 
 
 @dataclass(frozen=True)
-class Side:
-    """One name in one version.
+class Contributor:
+    """A part of the comparison of one name.
 
-    profile and load are called on demand; load returns the value and may raise NeedsTrust or NotLoadable. label: the
-    title of the side in charts, which is the name of the version.
+    name: the beginning of the id of its section. compare: returns a section about a name that differs, or None.
+    cost: the bytes that `compare` reads, known before it runs. kinds: the kinds of values that it can compare; () for
+    all.
     """
 
-    kind: Kind
-    profile: Callable[[], Profile]
-    load: Callable[[], Any]
-    label: str = ""
-
-
-Contributor = Callable[[str, Side, Side], Section | None]
-"""Returns a section about a name that differs between two versions, or None."""
+    name: str
+    compare: Callable[[str, Side, Side], Section | None]
+    cost: Callable[[Side, Side], int] = lambda _before, _after: 0
+    kinds: frozenset[str] = frozenset()
 
 
 MOST_BYTES = 100_000_000
@@ -74,15 +79,45 @@ def _with_places(section: Section, before: Side, after: Side) -> Section:
     return replace(section, rows=(*rows, *new), note="; ".join(filter(None, (section.note, more))))
 
 
-SECTIONS: list[Contributor] = [profiles]
+def rows(name: str, before: Side, after: Side) -> Section | None:
+    """The rows and cells that differ, for two tables. Without NumPy there are only lists, which `profiles` compares."""
+    if find_spec("numpy") is None:
+        return None
+    from nbmodelver.comparison import rows as of_tables  # NumPy is imported when a table turns up.
+
+    return of_tables.rows(name, before, after)
 
 
-def sections_of(name: str, before: Side, after: Side) -> Iterator[Section]:
-    """Yield the sections of all contributors in order. A contributor that fails is reported in a section's note."""
+def _both(before: Side, after: Side) -> int:
+    return before.size_bytes + after.size_bytes
+
+
+SECTIONS: list[Contributor] = [
+    Contributor("rows", rows, _both, frozenset({"dataset"})),
+    Contributor("profile", profiles),
+]
+MAX_COST_BYTES = 2_000_000_000
+"""A contributor that has to read more is run only for names that the user gives."""
+
+
+def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) -> Iterator[Section]:
+    """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
+
+    A contributor that fails is logged and reported in the note of a section.
+    """
     for contributor in SECTIONS:
+        if contributor.kinds and not {before.kind, after.kind} <= contributor.kinds:
+            continue
+        if not asked and contributor.cost(before, after) > MAX_COST_BYTES:
+            note = f"not compared by itself: it is large; try: %mv_diff {before.label} {after.label} {name}"
+            yield Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=note)
+            continue
         try:
-            section = contributor(name, before, after)
+            section = contributor.compare(name, before, after)
+        except (NeedsTrust, NotLoadable) as error:
+            section = Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=error.message)
         except Exception as error:
+            log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             section = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         if section is not None:
             yield section

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,7 +137,7 @@ def _longest_chain(places: NDArray[np.intp], breaks: NDArray[np.intp]) -> int:
             tails[at : at + 1] = [place]
         return len(tails)
     edges = [0, *(breaks + 1).tolist(), len(places)]
-    runs = [(int(places[a]), int(places[b - 1]), b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    runs = [(int(places[a]), int(places[b - 1]), b - a) for a, b in pairwise(edges)]
     best: list[int] = []
     for i, (first, _, length) in enumerate(runs):
         best.append(length + max((best[j] for j in range(i) if runs[j][1] < first), default=0))

@@ -67,7 +67,7 @@ def _column(name: str, series: Any) -> ColumnData:
     if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype)):
         texts = series.astype(str).to_numpy(dtype=object)
         return ColumnData(name, shown, "text", texts, _mask(series))
-    if isinstance(dtype, pd.StringDtype) or dtype == object:
+    if isinstance(dtype, (pd.StringDtype, np.dtype)):
         return _of_texts(name, series)
     return _of_nullable(name, series)
 

@@ -36,7 +36,7 @@ def _column(series: Any) -> ColumnData:
         return _of_categories(series, shown)
     if dtype == pl.Date:
         return of_array(name, series.to_numpy().astype("datetime64[s]"), shown)
-    if dtype == pl.Datetime or dtype == pl.Duration:
+    if dtype in (pl.Datetime, pl.Duration):
         return of_array(name, series.to_numpy(), shown)
     if dtype == pl.Time or dtype.is_decimal():
         return of_objects(name, shown, series.cast(pl.String).to_numpy().astype(object))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class RowDiff:
     same: rows that are equal in all columns of both sides. pairs: (before, after) of rows that changed, in the order of
     `after`. how: how they were paired: "key id", "index", "content", "position". order: of the rows of both sides.
     sorted_by: the column by which `after` is sorted and `before` was not, or "". relabelled: rows of both sides with
-    another label in the index. copies_added, copies_removed: added (removed) rows that are copies of rows of both sides.
-    columns: the columns with changed cells. not_compared: columns that cannot be compared cell by cell.
+    another label in the index. copies_added, copies_removed: added and removed rows that are copies of rows of both
+    sides. columns: the columns with changed cells. not_compared: columns that cannot be compared cell by cell.
     """
 
     before: TableData
@@ -76,7 +76,37 @@ def row_diff(before: TableData, after: TableData, key: Sequence[str] = ()) -> Ro
     hashes = _hashes(before, after, pairs)
     places = matched(*hashes)
     pairing = Pairer((before, after), pairs, hashes, places, key).run()
-    return _described(before, after, schema, pairs, hashes, places, pairing.before, pairing.after, pairing.how)
+    equal = np.flatnonzero(places >= 0)
+    together = places.copy()
+    together[pairing.before] = pairing.after
+    both = np.flatnonzero(together >= 0)
+    removed, added = np.flatnonzero(together < 0), _missing(together[both], after.rows)
+    order = row_order(together[both])
+    in_place = before.rows == after.rows and order.how == "kept"
+    return RowDiff(
+        before,
+        after,
+        schema,
+        len(equal),
+        (pairing.before, pairing.after),
+        added,
+        removed,
+        pairing.how,
+        order,
+        _sorted_by(pairs) if order.how != "kept" else "",
+        _relabelled(before, after, both, together[both]),
+        int(contains(hashes[0][equal], hashes[1][added]).sum()),
+        int(contains(hashes[0][equal], hashes[0][removed]).sum()),
+        tuple(column_changes(pairs, pairing.before, pairing.after, in_place=in_place)),
+        not_compared,
+    )
+
+
+def _missing(rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """The indices below `count` that are not among `rows`, ascending."""
+    is_missing = np.ones(count, bool)
+    is_missing[rows] = False
+    return np.flatnonzero(is_missing)
 
 
 def _hashes(
@@ -87,45 +117,6 @@ def _hashes(
     narrow_before = [p.before.name for p in pairs if p.narrow]
     old = row_hashes([p.before for p in pairs], before.rows, names, narrow_before)
     return old, row_hashes([p.after for p in pairs], after.rows, names, narrow)
-
-
-def _described(
-    before: TableData,
-    after: TableData,
-    schema: SchemaChanges,
-    pairs: Sequence[ColumnPair],
-    hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]],
-    places: NDArray[np.intp],
-    old: NDArray[np.intp],
-    new: NDArray[np.intp],
-    how: tuple[str, ...],
-) -> RowDiff:
-    equal = np.flatnonzero(places >= 0)
-    together = places.copy()
-    together[old] = new
-    both = np.flatnonzero(together >= 0)
-    removed = np.flatnonzero(together < 0)
-    is_new = np.ones(after.rows, bool)
-    is_new[together[both]] = False
-    added = np.flatnonzero(is_new)
-    order = row_order(together[both])
-    return RowDiff(
-        before,
-        after,
-        schema,
-        len(equal),
-        (old, new),
-        added,
-        removed,
-        how,
-        order,
-        _sorted_by(before, after, pairs) if order.how != "kept" else "",
-        _relabelled(before, after, both, together[both]),
-        int(contains(hashes[0][equal], hashes[1][added]).sum()),
-        int(contains(hashes[0][equal], hashes[0][removed]).sum()),
-        tuple(column_changes(pairs, old, new, before.rows == after.rows and order.how == "kept")),
-        tuple(p.name for p in schema.pairs if not p.comparable),
-    )
 
 
 def _relabelled(before: TableData, after: TableData, rows: NDArray[np.intp], places: NDArray[np.intp]) -> int:
@@ -140,7 +131,7 @@ def _relabelled(before: TableData, after: TableData, rows: NDArray[np.intp], pla
     return int((labels[0] != labels[1]).sum())
 
 
-def _sorted_by(before: TableData, after: TableData, pairs: Sequence[ColumnPair]) -> str:
+def _sorted_by(pairs: Sequence[ColumnPair]) -> str:
     """The first column that ascends or descends in `after` and not in `before`."""
     for pair in pairs:
         direction = _direction(pair.after.values, pair.after.kind)
@@ -149,7 +140,7 @@ def _sorted_by(before: TableData, after: TableData, pairs: Sequence[ColumnPair])
     return ""
 
 
-def _direction(values: NDArray[np.generic], kind: str) -> int:
+def _direction(values: NDArray[Any], kind: str) -> int:
     """1 if the values ascend, -1 if they descend, 0 otherwise and for constants."""
     if kind not in ("number", "time", "text") or len(values) < 2:
         return 0

@@ -61,7 +61,7 @@ class ColumnData:
         if self.nulls is not None:
             return self.nulls
         if self.kind == "number" and self.values.dtype.kind == "f":
-            return np.isnan(self.values)
+            return np.asarray(np.isnan(self.values))
         if self.kind == "category":
             return self.values < 0
         if self.kind in ("text", "mixed"):
@@ -76,9 +76,9 @@ class ColumnData:
             return [None if code < 0 else known[code] for code in self.values.tolist()]
         shown: list[Any]
         if self.kind == "time":
-            shown = [_iso(v, self.unit) for v in self.values]
+            shown = [_iso(text) for text in self.values.view(f"datetime64[{self.unit}]").astype(str).tolist()]
         elif self.kind == "span":
-            shown = [str(np.timedelta64(int(v), self.unit)) for v in self.values]
+            shown = self.values.view(f"timedelta64[{self.unit}]").astype(str).tolist()
         elif self.kind in ("opaque", "block"):
             shown = [f"({self.dtype})"] * len(self.values)
         else:
@@ -86,9 +86,8 @@ class ColumnData:
         return [None if null else value for null, value in zip(self.is_null().tolist(), shown, strict=True)]
 
 
-def _iso(value: Any, unit: str) -> str:
+def _iso(text: str) -> str:
     """A time as text: date only at midnight, and no zeros at the end."""
-    text = str(np.datetime64(int(value), unit))
     day, _, clock = text.partition("T")
     clock = clock.rstrip("0").rstrip(".") if "." in clock else clock
     return day if clock in ("", "00:00:00") else f"{day} {clock}"

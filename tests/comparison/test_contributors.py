@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nbmodelver.comparison import SECTIONS, Side, sections_of
+from nbmodelver.comparison.contributors import Contributor
+from nbmodelver.errors import NeedsTrust
 from tests.kinds.samples import FRAME, profiled
 
 
@@ -10,8 +12,29 @@ def test_a_contributor_that_fails_leaves_the_others_alone(monkeypatch):
     def broken(name, before, after):
         raise ValueError("deep")
 
-    monkeypatch.setattr("nbmodelver.comparison.contributors.SECTIONS", [broken, *SECTIONS])
+    monkeypatch.setattr("nbmodelver.comparison.contributors.SECTIONS", [Contributor("broken", broken), *SECTIONS])
     side = Side("dataset", lambda: profiled(FRAME), lambda: FRAME)
-    first, second = sections_of("df", side, side)
+    first, rows, profile = sections_of("df", side, side)
     assert first.note == "not compared: ValueError: deep"
-    assert second.id == "profile.df"
+    assert (rows.id, profile.id) == ("rows.df", "profile.df")
+
+
+def test_a_large_value_is_compared_by_rows_only_if_it_is_named():
+    side = Side("dataset", lambda: profiled(FRAME), lambda: FRAME, "v1", size_bytes=3_000_000_000)
+    section = next(iter(sections_of("df", side, side)))
+    assert (section.id, section.rows) == ("rows.df", ())
+    assert section.note == "not compared by itself: it is large; try: %mv_diff v1 v1 df"
+    assert next(iter(sections_of("df", side, side, asked=True))).rows
+
+
+def test_a_value_that_may_not_be_loaded_says_so():
+    def refused():
+        raise NeedsTrust("'df' needs trust", "try: %mv_trust")
+
+    side = Side("dataset", lambda: profiled(FRAME), refused)
+    assert next(iter(sections_of("df", side, side))).note == "'df' needs trust"
+
+
+def test_a_dataset_that_is_no_table_has_no_section_about_rows():
+    side = Side("dataset", lambda: profiled(FRAME), lambda: {"a": [1]})
+    assert [s.id for s in sections_of("df", side, side)] == ["profile.df"]

@@ -134,9 +134,9 @@ def test_rounding_is_recognized_in_shuffled_rows_of_floats_alone():
     [
         (lambda f: f.assign(city=f["city"].map({"Bern": "BE", "Basel": "BS", "Genf": "GE"})), 'recoded: "B'),
         (lambda f: f.assign(city=f["city"].replace({"Bern": "CH", "Basel": "CH", "Genf": "CH"})), "3 values merged"),
-        (lambda f: f.assign(a=f["a"] * 2.54), "× 2.54 in all (inch to cm)"),
-        (lambda f: f.assign(a=f["a"] + 3), "+3 in all"),
-        (lambda f: f.assign(a=f["a"] * 1.8 + 32), "× 1.8 +32 in all"),
+        (lambda f: f.assign(a=f["a"] * 2.54), "× 2.54 (inch to cm)"),
+        (lambda f: f.assign(a=f["a"] + 3), "+3"),
+        (lambda f: f.assign(a=f["a"] * 1.8 + 32), "× 1.8 +32"),
         (lambda f: f.assign(a=f["a"].clip(upper=1.0)), "clipped at 1"),
         (lambda f: f.assign(a=f["a"].round(2)), "rounded to 2 digits"),
         (lambda f: f.assign(city=f["city"].str.upper()), "only upper and lower case"),

@@ -53,7 +53,8 @@ def sections(store: LoadingStore, before: Version, after: Version, names: Sequen
         old = before.kept.get(name)
         if old is None or old.digest == new.digest or (names and name not in names) or new.kind == "code":
             continue
-        yield from comparison.sections_of(name, _side(store, before, name), _side(store, after, name))
+        sides = _side(store, before, name), _side(store, after, name)
+        yield from comparison.sections_of(name, *sides, asked=bool(names))
 
 
 def _side(store: LoadingStore, version: Version, name: str) -> comparison.Side:
@@ -62,6 +63,7 @@ def _side(store: LoadingStore, version: Version, name: str) -> comparison.Side:
         lambda: profile(store, version, name),
         lambda: store.loaded(version, [name])[0][name],
         version.name,
+        version.kept[name].size_bytes,
     )
 
 

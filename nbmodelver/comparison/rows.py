@@ -1,0 +1,133 @@
+"""The section about rows and cells of one name: first how many rows differ, then each column that changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver.comparison.column_changes import most
+from nbmodelver.comparison.row_diff import row_diff
+from nbmodelver.comparison.tables import table_of
+from nbmodelver.model import Row, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from nbmodelver.comparison.column_changes import ColumnChange
+    from nbmodelver.comparison.row_diff import RowDiff
+    from nbmodelver.comparison.sides import Side
+    from nbmodelver.model import Json
+
+COLUMNS = ("what", "count", "how", "before", "after")
+
+
+def rows(name: str, before: Side, after: Side) -> Section | None:
+    """The section "rows.NAME"; None if one of the values is no table. Reads both values."""
+    tables = tuple(table_of(side.load()) for side in (before, after))
+    if tables[0] is None or tables[1] is None:
+        return None
+    return section(name, row_diff(tables[0], tables[1]))
+
+
+def section(name: str, found: RowDiff) -> Section:
+    """A row difference as the section "rows.NAME"."""
+    listed = [*_rows(found), *_schema(found), *_columns(found)]
+    return Section(f"rows.{name}", f"{name} · rows", COLUMNS, tuple(listed), note=_note(found))
+
+
+def summary(found: RowDiff) -> str:
+    """The difference in one line: "12,000 → 12,053 rows · 53 added · order kept"."""
+    old, new = found.before.rows, found.after.rows
+    said = [f"{old:,} → {new:,} rows" if old != new else f"{old:,} rows"]
+    counts = ((len(found.added), "added"), (len(found.removed), "removed"), (found.changed, "changed"))
+    said += [f"{count:,} {word}" for count, word in counts if count]
+    if found.same_rows and not found.schema.added and not found.schema.removed:
+        said.append("the same rows" if found.order.how == "kept" else "the same rows in another order")
+    return " · ".join(said)
+
+
+def _rows(found: RowDiff) -> Iterator[Row]:
+    yield Row(("rows the same", found.same, None, None, None), "same")
+    if len(found.added):
+        how = _copies(found.copies_added, len(found.added)) or _where(found.added, found.after.rows)
+        yield Row(("rows added", len(found.added), how, None, None), "added")
+    if len(found.removed):
+        how = _copies(found.copies_removed, len(found.removed)) or _where(found.removed, found.before.rows)
+        yield Row(("rows removed", len(found.removed), how, None, None), "removed")
+    if found.changed:
+        yield Row(("rows changed", found.changed, f"paired by {' and '.join(found.how)}", None, None))
+    if found.order.how != "kept":
+        yield Row(("rows in another order", found.order.moved, _order(found), None, None))
+    if found.relabelled:
+        yield Row(("rows with another label", found.relabelled, "the index differs", None, None))
+
+
+def _copies(copies: int, count: int) -> str:
+    if not copies:
+        return ""
+    return "copies of rows that both versions have" if copies == count else f"{copies:,} are copies of rows of both"
+
+
+def _where(rows: NDArray, total: int) -> str:  # type: ignore[type-arg]
+    """Where some rows stand: at the end, at the beginning, from one row to another, or in several places."""
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 != len(rows):
+        return ""
+    if last == total - 1:
+        return "at the end"
+    return "at the beginning" if first == 0 else f"at {first:,} to {last:,}"
+
+
+def _order(found: RowDiff) -> str:
+    if found.sorted_by:
+        return f"sorted by {found.sorted_by}"
+    return {"reversed": "reversed", "moved": "moved", "shuffled": "shuffled"}[found.order.how]
+
+
+def _schema(found: RowDiff) -> Iterator[Row]:
+    schema = found.schema
+    changed = {c.name for c in found.columns}
+    for old, new in schema.renamed:
+        yield Row((f"column {new}", None, "renamed", old, new))
+    for column in schema.added:
+        others = next((names for name, names in schema.candidates if name == column.name), ())
+        how = f"its values were in {', '.join(others)}" if others else None
+        yield Row((f"column {column.name}", None, how, None, column.dtype), "added")
+    for column in schema.removed:
+        yield Row((f"column {column.name}", None, None, column.dtype, None), "removed")
+    for pair in schema.retyped:
+        how = "dtype" if pair.name in changed or not pair.comparable else "dtype, the same values"
+        how = "narrowed to float32" if pair.narrow and pair.name not in changed else how
+        yield Row((f"column {pair.name}", None, how, pair.before.dtype, pair.after.dtype))
+    if schema.reordered:
+        yield Row(("columns", None, "in another order", None, None))
+
+
+def _columns(found: RowDiff) -> Iterator[Row]:
+    for change in most(found.columns):
+        name = f"column {change.name}" if change.name else "values"
+        if change.cells:
+            yield Row((name, change.cells, _how(change), *(change.example or (None, None))))
+        if change.rounding:
+            yield Row((name, change.rounding, "equal up to rounding (1e-9)", None, None))
+
+
+def _how(change: ColumnChange) -> Json:
+    nulls = [(change.to_null, "to null"), (change.from_null, "from null")]
+    said = [change.rule] if change.rule else []
+    said += [f"{n:,} {word}" for n, word in nulls if n and n != change.cells]
+    if change.median is not None and not change.rule:
+        said.append(f"by {change.median:.3g} (median), at most {change.largest:.3g}")
+    return ", ".join(said) or None
+
+
+def _note(found: RowDiff) -> str:
+    said = [summary(found)]
+    if found.not_compared:
+        said.append(f"not comparable cell by cell: {_some(found.not_compared)}")
+    return "; ".join(said)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
