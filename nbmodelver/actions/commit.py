@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.errors import NothingToCommit
+from nbmodelver.errors import NbmodelverError, NothingToCommit
+from nbmodelver.model import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nbmodelver.actions.session import LiveSession
+    from nbmodelver.comparison.roles import Role
     from nbmodelver.model import Direction, Json, Skipped, Version
     from nbmodelver.repo import Repo
     from nbmodelver.repo.core.pending import Pending
+
+log = logging.getLogger("nbmodelver")
 
 Metric = float | tuple[float, str]
 """A metric, alone or with its direction."""
@@ -24,7 +29,8 @@ class CommitRequest:
     """Values to keep, and what is said of them.
 
     bounded: leave out values above the setting `max_value_mb`. session: keep the random state; None: as the settings
-    say. outputs, source: of the cell that is being committed. auto: why the commit was made without being asked for.
+    say. roles: of datasets. outputs, source: of the cell that is being committed. auto: why the commit was made without
+    being asked for.
     """
 
     values: Mapping[str, Any]
@@ -40,17 +46,19 @@ class CommitRequest:
     outputs: str = ""
     source: str | None = None
     auto: str = ""
+    roles: Mapping[str, Role] = field(default_factory=dict)
     only_if_changed: bool = False
 
 
 @dataclass(frozen=True)
 class Committed:
-    """A version that was made. notes: what has to be known of it."""
+    """A version that was made. notes: what has to be known of it. findings: of the checks after it was durable."""
 
     version: Version
     parent: Version | None
     notes: Sequence[str]
     directions: Mapping[str, Direction]
+    findings: Findings = field(default_factory=Findings)
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,9 @@ def commit(session: LiveSession, request: CommitRequest) -> Committed:
         )
     notes = [*session.notes(), *_about_modules(repo, version, parent)]
     session.committed()
+    findings = _checked(repo, version, request.values) if version != parent else Findings()
     session.tell()
-    return Committed(version, parent, notes, repo.directions([version]))
+    return Committed(version, parent, notes, repo.directions([version]), findings)
 
 
 def commit_later(
@@ -94,6 +103,8 @@ def commit_later(
     repo = session.repo(create=True)
 
     def finished(found: Version | BaseException) -> None:
+        if not isinstance(found, BaseException):
+            _checked(repo, found, {})
         on_done(found)
         session.tell()
 
@@ -110,6 +121,18 @@ def would_keep(session: LiveSession, request: CommitRequest) -> WouldKeep:
     return WouldKeep(tuple(group.names for group in capture.groups), tuple(capture.skipped))
 
 
+def _checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
+    """Check a version that is durable, within the time limit of the settings. An error is only logged."""
+    limit_s: Any = repo.settings["check_limit_s"]
+    if not limit_s:
+        return Findings()
+    try:
+        return repo.check(version, live=live, limit_s=float(limit_s))
+    except NbmodelverError:
+        log.warning("%s could not be checked", version.name, exc_info=True)
+        return Findings()
+
+
 def _require_values(request: CommitRequest) -> None:
     if not request.values:
         raise NothingToCommit(
@@ -123,6 +146,7 @@ def _arguments(session: LiveSession, repo: Repo, request: CommitRequest) -> dict
         "params": request.params,
         "tags": request.tags,
         "note": request.note,
+        "roles": request.roles,
         "namespace": session.values,
         "around": session.around(request.values, request.session, request.outputs, request.source),
         "allow_secrets": request.allow_secrets,

@@ -44,6 +44,8 @@ def invalid_labels(version: Version) -> Iterator[str]:
         yield "a metric"
     if type(version.directions) is not dict or not _all(str, *version.directions, *version.directions.values()):
         yield "the direction of a metric"
+    if not _all(str, *version.roles, *(r for roles in version.roles.values() for r in roles), *version.given_roles):
+        yield "the role of a name"
     if not all(_count(n) for n in (version.number, version.raw_bytes, version.new_bytes)):
         yield "a number"
     if type(version.duration_s) not in (int, float) or not math.isfinite(version.duration_s):

@@ -55,8 +55,11 @@ _next_serial = itertools.count()
 
 
 @dataclass
-class Findings:
-    """unloadable: name -> why it cannot be loaded. notes: name -> what differs after a load."""
+class TrialResults:
+    """The results of the trial loads.
+
+    unloadable: name -> why it cannot be loaded. notes: name -> what differs after a load.
+    """
 
     unloadable: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
@@ -77,13 +80,13 @@ class _Trial:
     memo: Memo
 
 
-def prove(capture: Capture, namespace: dict[str, Any], limit_s: float) -> Findings:
+def prove(capture: Capture, namespace: dict[str, Any], limit_s: float) -> TrialResults:
     """Load everything that this kernel has not loaded yet.
 
     The buffers of the capture are live memory, so call this before any other code runs. limit_s: time limit in seconds
     for each group that notebook code rebuilds; 0 disables it.
     """
-    found = Findings()
+    found = TrialResults()
     for with_code in (True, False):
         trials = [t for t in _trials(capture, found) if bool(t.draft.uses) is with_code]
         limit = limit_s if with_code else min(limit_s or LIBRARY_LIMIT_S, LIBRARY_LIMIT_S)
@@ -92,7 +95,7 @@ def prove(capture: Capture, namespace: dict[str, Any], limit_s: float) -> Findin
     return found
 
 
-def _trials(capture: Capture, found: Findings) -> Iterator[_Trial]:
+def _trials(capture: Capture, found: TrialResults) -> Iterator[_Trial]:
     """Yield the drafts to load; known results of the others are added to `found`."""
     for draft in capture.groups:
         key = _key(draft, capture)
@@ -149,7 +152,9 @@ def _shape(value: Any) -> tuple[str, ...]:
     return tuple(sorted(map(str, own))) if isinstance(own, dict) else ()
 
 
-def _run(trials: list[_Trial], capture: Capture, namespace: dict[str, Any], limit_s: float, found: Findings) -> None:
+def _run(
+    trials: list[_Trial], capture: Capture, namespace: dict[str, Any], limit_s: float, found: TrialResults
+) -> None:
     load = _Load(capture, namespace)
     outcomes = trial.run([_work(load, t.draft, t.memo) for t in trials], limit_s)
     for tried, outcome in zip(trials, outcomes, strict=True):
@@ -168,7 +173,7 @@ def _remember_failure(key: Any, draft: Draft, why: str) -> None:
     _failed.setdefault(key, {})[hash(draft.skeleton)] = why
 
 
-def _find_culprits(tried: _Trial, why: str, load: _Load, limit_s: float, found: Findings) -> None:
+def _find_culprits(tried: _Trial, why: str, load: _Load, limit_s: float, found: TrialResults) -> None:
     """Find the names of a group that cannot be loaded alone; all names if each one can."""
     alone = [load.capture.alone[name] for name in tried.draft.names] if len(tried.draft.names) > 1 else []
     for draft, outcome in zip(alone, trial.run([_work(load, d, {}) for d in alone], limit_s), strict=True):

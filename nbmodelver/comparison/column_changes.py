@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_CODES = 50
 """Distinct values up to which a recoding is looked for."""
 MAX_SHIFT = 10
+MAX_EXAMPLES = 3
 UNITS = {2.54: "inch to cm", 25.4: "inch to mm", 0.3048: "foot to m", 1.609344: "mile to km", 0.45359237: "lb to kg",
          1000.0: "unit?", 0.001: "unit?", 100.0: "unit or percent?", 0.01: "unit or percent?", 60.0: "unit of time?",
          3600.0: "unit of time?", -1.0: "sign"}  # fmt: skip
@@ -32,7 +33,8 @@ class ColumnChange:
 
     cells: that differ by more than rounding. rounding: that differ by at most 1e-9 of the value. to_null, from_null:
     cells that became null, and null cells that got a value. median, largest: absolute change of numbers, None
-    otherwise. rule: what all changed cells have in common ("× 1000 (unit?)"), or "". example: (before, after).
+    otherwise. rule: what all changed cells have in common ("× 1000 (unit?)"), or "". examples: the first few changed
+    cells: index of the row in the later table, before, after.
     """
 
     name: str
@@ -43,7 +45,7 @@ class ColumnChange:
     median: float | None = None
     largest: float | None = None
     rule: str = ""
-    example: tuple[Json, Json] | None = None
+    examples: tuple[tuple[int, Json, Json], ...] = ()
 
 
 def column_changes(
@@ -80,10 +82,10 @@ def _change(
     real = ~noise
     at = np.flatnonzero(real)
     if len(at) and not rule:
-        rule = (_shift(pair) if may_be_shifted else "") or _filled(pair, before[at], after[at])
+        rule = (_shift(pair, after[at]) if may_be_shifted else "") or _filled(pair, before[at], after[at])
         rule = rule or _text_rule(old.take(at), new.take(at)) or _recoded(old.take(at), new.take(at))
-    some = at[:1] if len(at) else np.array([0])
-    example = (old.take(some).cells()[0], new.take(some).cells()[0])
+    some = at[:MAX_EXAMPLES]
+    sides = zip(after[some].tolist(), old.take(some).cells(), new.take(some).cells(), strict=True)
     return ColumnChange(
         pair.name,
         len(at),
@@ -93,7 +95,7 @@ def _change(
         None if step is None else float(np.median(step)),
         None if step is None else float(step.max()),
         rule,
-        example,
+        tuple(sides),
     )
 
 
@@ -131,13 +133,13 @@ def _all_close(values: NDArray[np.float64], expected: Any, scale: float) -> bool
     return bool((np.abs(values - expected) <= 1e-9 * max(scale, 1e-300)).all())
 
 
-def _shift(pair: ColumnPair) -> str:
-    """The column shifted by some rows against the others, over its whole length."""
+def _shift(pair: ColumnPair, changed: NDArray[np.intp]) -> str:
+    """The column shifted by some rows against the others, over its whole length. changed: the rows that differ."""
     old, new = cell_hashes(pair.before, narrow=pair.narrow), cell_hashes(pair.after, narrow=pair.narrow)
     for k in range(1, min(MAX_SHIFT + 1, len(old) // 2)):
-        if (new[k:] == old[:-k]).all():
+        if (new[k:] == old[:-k]).all() and changed.max() >= k:
             return f"shifted down by {k} {'row' if k == 1 else 'rows'}"
-        if (new[:-k] == old[k:]).all():
+        if (new[:-k] == old[k:]).all() and changed.min() < len(new) - k:
             return f"shifted up by {k} {'row' if k == 1 else 'rows'}"
     return ""
 

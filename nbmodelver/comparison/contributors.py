@@ -55,7 +55,8 @@ def profiles(name: str, before: Side, after: Side) -> Section | None:
     section = replace(compare(after.kind, name, old, new), charts=charts)
     root = str(new.get("type", "")).partition(".")[0]
     told = any(r.status != "same" and r.cells[0] not in OF_THE_WHOLE for r in section.rows)
-    if (told and root in OWN) or _is_big(old) or _is_big(new):
+    is_table = root in OWN and before.kind == after.kind == "dataset"  # Its rows are compared.
+    if is_table or (told and root in OWN) or _is_big(old) or _is_big(new):
         return section
     return _with_places(section, before, after)
 
@@ -103,8 +104,10 @@ MAX_COST_BYTES = 2_000_000_000
 def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) -> Iterator[Section]:
     """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
 
-    A contributor that fails is logged and reported in the note of a section.
+    A contributor that fails is logged and reported in the note of a section. The statistics of a table are details
+    once its rows were compared.
     """
+    has_rows = False
     for contributor in SECTIONS:
         if contributor.kinds and not {before.kind, after.kind} <= contributor.kinds:
             continue
@@ -120,4 +123,5 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             section = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         if section is not None:
-            yield section
+            yield replace(section, folded=has_rows and not asked)
+            has_rows = has_rows or (contributor.name == "rows" and section.differs)

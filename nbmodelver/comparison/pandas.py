@@ -55,6 +55,7 @@ def _column(name: str, series: Any) -> ColumnData:
         return of_array(name, series.to_numpy(), shown)
     if isinstance(dtype, pd.CategoricalDtype):
         known = _column(name, pd.Series(dtype.categories))
+        shown = f"{shown}, ordered" if dtype.ordered else shown
         return ColumnData(name, shown, "category", series.cat.codes.to_numpy(), categories=known)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return of_array(name, series.to_numpy(dtype=f"datetime64[{dtype.unit}]"), shown)

@@ -141,10 +141,10 @@ def _columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ro
 
 def _statistics(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Row]:
     if before.get("categories") != after.get("categories"):
-        sides = _from_the_first_that_differs(before.get("categories"), after.get("categories"))
+        sides = around_first_difference(before.get("categories"), after.get("categories"))
         yield Row((f"{name} · categories", *sides, None), "changed")
     for key in STATISTICS:
-        if before.get(key) != after.get(key):
+        if before.get(key) != after.get(key) and not _is_rounding(before.get(key), after.get(key)):
             yield row(f"{name} · {key}", before.get(key), after.get(key), "changed")
     if before.get("histogram") != after.get("histogram"):
         yield Row((f"{name} · histogram", before.get("histogram"), after.get("histogram"), None), "changed")
@@ -152,7 +152,12 @@ def _statistics(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
         yield Row((f"{name} · most frequent", _top(before), _top(after), None), "changed")
 
 
-def _from_the_first_that_differs(before: Json, after: Json) -> tuple[str, str]:
+def _is_rounding(before: Json, after: Json) -> bool:
+    """True for two numbers that differ by rounding only: a sum depends on the order of its rows."""
+    return _is_number(before) and _is_number(after) and math.isclose(before, after, rel_tol=1e-9)  # type: ignore[arg-type]  # numbers
+
+
+def around_first_difference(before: Json, after: Json) -> tuple[str, str]:
     """The members of two lists from their first difference on, at most `MOST_MEMBERS` each."""
     old, new = (one if isinstance(one, list) else [] for one in (before, after))
     at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))

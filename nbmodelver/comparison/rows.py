@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nbmodelver.comparison.column_changes import most
+from nbmodelver.comparison.profiles import around_first_difference
 from nbmodelver.comparison.row_diff import row_diff
 from nbmodelver.comparison.tables import table_of
 from nbmodelver.model import Row, Section
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from nbmodelver.comparison.column_changes import ColumnChange
     from nbmodelver.comparison.row_diff import RowDiff
     from nbmodelver.comparison.sides import Side
+    from nbmodelver.comparison.tables import TableData
     from nbmodelver.model import Json
 
 COLUMNS = ("what", "count", "how", "before", "after")
@@ -40,6 +44,8 @@ def summary(found: RowDiff) -> str:
     """The difference in one line: "12,000 → 12,053 rows · 53 added · order kept"."""
     old, new = found.before.rows, found.after.rows
     said = [f"{old:,} → {new:,} rows" if old != new else f"{old:,} rows"]
+    if found.same and not found.same_rows:
+        said.append(f"{found.same:,} the same")
     counts = ((len(found.added), "added"), (len(found.removed), "removed"), (found.changed, "changed"))
     said += [f"{count:,} {word}" for count, word in counts if count]
     if found.same_rows and not found.schema.added and not found.schema.removed:
@@ -48,13 +54,12 @@ def summary(found: RowDiff) -> str:
 
 
 def _rows(found: RowDiff) -> Iterator[Row]:
-    yield Row(("rows the same", found.same, None, None, None), "same")
     if len(found.added):
         how = _copies(found.copies_added, len(found.added)) or _where(found.added, found.after.rows)
-        yield Row(("rows added", len(found.added), how, None, None), "added")
+        yield Row(("rows added", len(found.added), how, None, _value(found.after, found.added)), "added")
     if len(found.removed):
         how = _copies(found.copies_removed, len(found.removed)) or _where(found.removed, found.before.rows)
-        yield Row(("rows removed", len(found.removed), how, None, None), "removed")
+        yield Row(("rows removed", len(found.removed), how, _value(found.before, found.removed), None), "removed")
     if found.changed:
         yield Row(("rows changed", found.changed, f"paired by {' and '.join(found.how)}", None, None))
     if found.order.how != "kept":
@@ -63,13 +68,22 @@ def _rows(found: RowDiff) -> Iterator[Row]:
         yield Row(("rows with another label", found.relabelled, "the index differs", None, None))
 
 
+def _value(table: TableData, rows: NDArray[np.intp]) -> Json:
+    """The value of the first of some rows, if the table has one column."""
+    return table.columns[0].take(rows[:1]).cells()[0] if len(table.columns) == 1 else None
+
+
+def _of(name: str) -> str:
+    return f" of {name}" if name else ""
+
+
 def _copies(copies: int, count: int) -> str:
     if not copies:
         return ""
     return "copies of rows that both versions have" if copies == count else f"{copies:,} are copies of rows of both"
 
 
-def _where(rows: NDArray, total: int) -> str:  # type: ignore[type-arg]
+def _where(rows: NDArray[np.intp], total: int) -> str:
     """Where some rows stand: at the end, at the beginning, from one row to another, or in several places."""
     first, last = int(rows[0]), int(rows[-1])
     if last - first + 1 != len(rows):
@@ -100,6 +114,8 @@ def _schema(found: RowDiff) -> Iterator[Row]:
         how = "dtype" if pair.name in changed or not pair.comparable else "dtype, the same values"
         how = "narrowed to float32" if pair.narrow and pair.name not in changed else how
         yield Row((f"column {pair.name}", None, how, pair.before.dtype, pair.after.dtype))
+    for pair, *sides in schema.recategorized:
+        yield Row((f"categories{_of(pair.name)}", None, None, *around_first_difference(*sides)))
     if schema.reordered:
         yield Row(("columns", None, "in another order", None, None))
 
@@ -107,8 +123,13 @@ def _schema(found: RowDiff) -> Iterator[Row]:
 def _columns(found: RowDiff) -> Iterator[Row]:
     for change in most(found.columns):
         name = f"column {change.name}" if change.name else "values"
-        if change.cells:
-            yield Row((name, change.cells, _how(change), *(change.example or (None, None))))
+        if 0 < change.cells <= len(change.examples) and not change.rule:
+            rows = np.array([row for row, _, _ in change.examples])
+            labels = found.after.labels(rows)
+            for label, (_, before, after) in zip(labels, change.examples, strict=True):
+                yield Row((f"{change.name}[{label}]", None, None, before, after))
+        elif change.cells:
+            yield Row((name, change.cells, _how(change), *change.examples[0][1:]))
         if change.rounding:
             yield Row((name, change.rounding, "equal up to rounding (1e-9)", None, None))
 

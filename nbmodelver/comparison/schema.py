@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.model import Json
 
 IN_PLACE = 0.9
 """Share of equal cells at the same positions from which a column of another name is the same column."""
@@ -54,9 +55,26 @@ class SchemaChanges:
     reordered: bool = False
 
     @property
+    def recategorized(self) -> tuple[tuple[ColumnPair, list[Json], list[Json]], ...]:
+        """The pairs of categorical columns with other categories or another order of them, and the categories."""
+        found = []
+        for pair in self.pairs:
+            old, new = pair.before.categories, pair.after.categories
+            if old is not None and new is not None:
+                sides = old.cells(), new.cells()
+                found += [(pair, *sides)] if sides[0] != sides[1] else []
+        return tuple(found)
+
+    @property
     def retyped(self) -> tuple[ColumnPair, ...]:
         """The pairs whose dtypes differ."""
         return tuple(p for p in self.pairs if p.before.dtype != p.after.dtype)
+
+
+def common_columns(before: TableData, after: TableData) -> tuple[ColumnPair, ...]:
+    """The columns of one name on both sides, in the order of the later one."""
+    old = {c.name: c for c in before.columns}
+    return tuple(_pair(old[c.name], c) for c in after.columns if c.name in old)
 
 
 def schema_changes(before: TableData, after: TableData) -> SchemaChanges:

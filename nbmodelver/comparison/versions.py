@@ -153,7 +153,8 @@ def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
 class Differ:
     """Puts the sections of one comparison together.
 
-    contributed: sections of kinds/. directions: of the metrics of versions.
+    contributed: sections about single names. directions: of the metrics of versions. alarms: what a check of the later
+    version found, judged against the earlier one.
     """
 
     def __init__(
@@ -161,27 +162,35 @@ class Differ:
         cells: Callable[[Version, Version], tuple[Sequence[Cell], Sequence[Cell]]],
         environment: Callable[[Version], Mapping[str, Json]],
         contributed: Callable[[Version, Version, Sequence[str]], Iterator[Section]],
+        *,
         directions: Callable[[Sequence[Version]], Mapping[str, Direction]] = lambda _versions: {},
         modules: Callable[[Version], Mapping[str, str]] = lambda _version: {},
+        alarms: Callable[[Version, Version, Sequence[str]], Section | None] = lambda _before, _after, _names: None,
     ) -> None:
         self._cells = cells
         self._environment = environment
         self._contributed = contributed
         self._directions = directions
         self._modules = modules
+        self._alarms = alarms
 
     def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
-        """All sections; with `names` only those names."""
+        """All sections, the most important ones first; with `names` only those names."""
         params = _only(params_section(before, after), names)
         said = {str(r.cells[0]) for r in params.rows if r.status != "same"}
+        contributed = [s for found in self._contributed(before, after, names) for s in _unsaid(found, said)]
+        contributed.sort(key=lambda s: (s.folded, not s.id.startswith("rows.")))
+        alarms = self._alarms(before, after, names)
         sections = [
-            _only(names_section(before, after), names),
-            params,
+            *([alarms] if alarms is not None else []),
             metrics_section(before, after, self._directions([before, after])),
-            *(s for found in self._contributed(before, after, names) for s in _unsaid(found, said)),
+            _only(names_section(before, after), names),
+            *(s for s in contributed if not s.folded),
+            params,
             code_section(*self._cells(before, after)),
             *(module_sections(self._modules(before), self._modules(after)) if not names else ()),
             packages_section(self._environment(before), self._environment(after)),
+            *(s for s in contributed if s.folded),
         ]
         return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))
 

@@ -12,7 +12,7 @@ from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, Usa
 from nbmodelver.kernel.cells import assigned_names, used_names
 from nbmodelver.kernel.output import awaits_in_vain, run_and_read
 from nbmodelver.repo.core import directions
-from nbmodelver.repo.core.labels import scalar
+from nbmodelver.repo.core.labels import require_roles, scalar
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.verbs import Call, PythonValue, parse
 
@@ -76,6 +76,7 @@ class CommitVerbs:
             metrics={n: self._measured(n, e) for n, e in (call["metric"] or {}).items()} if values else {},
             params={n: self._plain(n, e) for n, e in (call["param"] or {}).items()} if values else {},
             tags=call["tag"] or (),
+            roles=require_roles(call["role"]),
             note=call["note"],
             bounded=not (call["names"] or call["all"]),
             session=call["session"],
@@ -209,7 +210,7 @@ class CommitVerbs:
 
 def drawn(done: Committed) -> Shown:
     """The answer to a commit."""
-    return views.commit(done.version, done.parent, done.notes, done.directions)
+    return views.commit(done.version, done.parent, done.notes, done.directions, done.findings)
 
 
 def _drawn_dry_run(found: WouldKeep) -> Shown:

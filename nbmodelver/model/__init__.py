@@ -3,6 +3,7 @@
 It knows nothing of storage, encoding or display, and imports no other module of nbmodelver.
 """
 
+from nbmodelver.model.findings import Finding, Findings, Level
 from nbmodelver.model.results import (
     Change,
     Chart,
@@ -56,12 +57,15 @@ __all__ = [
     "Diff",
     "Direction",
     "Effect",
+    "Finding",
+    "Findings",
     "GcReport",
     "GitState",
     "Group",
     "Json",
     "Kept",
     "Kind",
+    "Level",
     "Locks",
     "ObjectId",
     "Part",

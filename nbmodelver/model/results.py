@@ -124,7 +124,8 @@ class Section:
 
     id: stable and dotted ("names", "params", "metrics", "profile.df", "code", "packages"). A front-end may render a
     known id in its own way; every other section is shown as a table.
-    lines: lines of a unified diff, without file headers. directions: direction of each row that is a metric, by name.
+    folded: details that are shown when they are asked for. lines: lines of a unified diff, without file headers.
+    directions: direction of each row that is a metric, by name.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Section:
     note: str = ""
     charts: tuple[Chart, ...] = ()
     directions: Mapping[str, Direction] = field(default_factory=dict)
+    folded: bool = False
 
     @property
     def differs(self) -> bool:
@@ -170,6 +172,7 @@ def section_to_dict(section: Section) -> dict[str, Json]:
         "note": section.note,
         "charts": [c.to_dict() for c in section.charts],
         "directions": dict(section.directions),
+        "folded": section.folded,
     }
 
 

@@ -132,6 +132,8 @@ class Version:
     duration_s: time that the commit took.
     others: names that existed and were not kept; a rollback does not change them.
     directions: metric -> "higher" or "lower", for metrics whose direction was given in this or an earlier version.
+    roles: name -> "train", "validation", "test", as cells used the values (fit, score ...). given_roles: the names in
+    `roles` whose role the user stated.
     imports: name -> the module or object that an import bound to it ("numpy", "sklearn.svm:SVC"); a rollback imports
     missing ones.
     auto: the reason for an automatic version ("before rollback to v3", "auto"), "" for a commit by the user.
@@ -154,6 +156,8 @@ class Version:
     params: Mapping[str, Json] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    given_roles: tuple[str, ...] = ()
     cells: ObjectId | None = None
     environment: ObjectId | None = None
     notebook: ObjectId | None = None
@@ -223,6 +227,8 @@ class Version:
                 out[f.name] = [_compact(x) for x in value]
             elif f.name == "git":
                 out["git"] = None if value is None else asdict(value)
+            elif f.name == "roles":
+                out["roles"] = {name: list(roles) for name, roles in value.items()}
             elif isinstance(value, tuple):
                 out[f.name] = list(value)
             else:
@@ -242,6 +248,8 @@ class Version:
             got[key] = tuple(_group(g) for g in got.get(key, ()))
         got["skipped"] = tuple(Skipped(**s) for s in got.get("skipped", ()))
         got["others"] = tuple(got.get("others", ()))
+        got["roles"] = {name: tuple(roles) for name, roles in got.get("roles", {}).items()}
+        got["given_roles"] = tuple(got.get("given_roles", ()))
         got["parents"] = tuple(got.get("parents", ()))
         if got.get("git") is not None:
             got["git"] = GitState(**got["git"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,21 +11,18 @@ from nbmodelver import kinds
 from nbmodelver.catalogue.queries import Query
 from nbmodelver.codecs import graph
 from nbmodelver.codecs import session as session_state
-from nbmodelver.comparison.versions import Differ
 from nbmodelver.errors import (
     LoadedDifferently,
     NotKept,
-    UnknownName,
     UsageError,
 )
 from nbmodelver.repo.commit.commit import Commit
 from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core import locate
-from nbmodelver.repo.core.labels import Labels, as_names, labels, require_names, require_number
-from nbmodelver.repo.core.nearest import nearest
+from nbmodelver.repo.core.labels import Labels, as_names, labels, require_names, require_number, require_roles
 from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.sizes import size_of
-from nbmodelver.repo.inspect import profiles
+from nbmodelver.repo.inspect.inspecting import InspectingStore
 from nbmodelver.repo.inspect.stats import Stats, stats
 from nbmodelver.repo.maintain import upkeep
 from nbmodelver.repo.maintain.backup import BackedUp, backup
@@ -46,16 +42,14 @@ from nbmodelver.store.ref_names import valid_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from nbmodelver.comparison.roles import Role
     from nbmodelver.model import (
         Backend,
-        Cell,
-        Diff,
         GcReport,
         Json,
         Kind,
         Plan,
         Problem,
-        Profile,
         Progress,
         Version,
         VersionId,
@@ -78,7 +72,7 @@ def open_repo(path: str | Path | None = None, *, create: bool = False, trusted: 
     return Repo(backend, trusted=trusted)
 
 
-class Repo(RestoringStore):
+class Repo(RestoringStore, InspectingStore):
     """Versions in one store: every use case by one method.
 
     Safe for several processes at once; in one process, for one thread that commits and any number that read.
@@ -108,6 +102,7 @@ class Repo(RestoringStore):
         params: Mapping[str, Json] | None = None,
         tags: str | Sequence[str] = (),
         note: str = "",
+        roles: Mapping[str, Role] | None = None,
         namespace: dict[str, Any] | None = None,
         around: CommitContext | None = None,
         auto: str = "",
@@ -121,7 +116,8 @@ class Repo(RestoringStore):
         """Keep `values` as a new version on top of the present one, and stand there.
 
         metrics: name to number, or to a number and its direction, {"fid": (12.0, "lower")}, where its name does not
-        say it and no version before does. namespace: where kept functions find their globals; the names that they use
+        say it and no version before does. roles: what datasets are used for, {"X_tr": "train"}, where neither code nor
+        name says it. namespace: where kept functions find their globals; the names that they use
         come along. Default: `values`.
         verify_load: decode everything once before the version counts (default: the setting of that name).
         only_if_changed: give the present version, and make none, when every name is as it is there.
@@ -130,7 +126,8 @@ class Repo(RestoringStore):
         A value that cannot be kept is in `skipped`; without `around`, NotKept is warned of it. Raises NothingToCommit,
         BadName, StoreError; then nothing is visible, and the same commit may be tried again.
         """
-        told = labels(message, note, metrics, params, tags, auto=auto, merged=merged, only_if_changed=only_if_changed)
+        more = {"auto": auto, "merged": merged, "only_if_changed": only_if_changed, "roles": require_roles(roles)}
+        told = labels(message, note, metrics, params, tags, **more)
         work = self._begun(values, namespace, allow_secrets, most_mb, told)
         version = work.run(told, around or CommitContext(), progress, verify=self._verifies(verify_load))
         upkeep.after_commit(self, version)
@@ -150,6 +147,7 @@ class Repo(RestoringStore):
         params: Mapping[str, Json] | None = None,
         tags: str | Sequence[str] = (),
         note: str = "",
+        roles: Mapping[str, Role] | None = None,
         namespace: dict[str, Any] | None = None,
         around: CommitContext | None = None,
         allow_secrets: Collection[str] = (),
@@ -163,7 +161,7 @@ class Repo(RestoringStore):
         the values were at this moment. told: called on that thread with the version, or with the error.
         The next commit, rollback or anything else that changes the store waits for it.
         """
-        said = labels(message, note, metrics, params, tags)
+        said = labels(message, note, metrics, params, tags, roles=require_roles(roles))
         work = self._begun(values, namespace, allow_secrets, most_mb, said)
         store = work.later(said, around or CommitContext(), verify=self._verifies(verify_load))
 
@@ -278,39 +276,6 @@ class Repo(RestoringStore):
     def is_metric(name: str, value: Any) -> bool:
         """True for a number whose name is that of a metric."""
         return kinds.classify(name, value) == "metric"
-
-    # -- comparison
-
-    def diff(self, before: str | Version, after: str | Version, names: str | Sequence[str] = ()) -> Diff:
-        """Two versions, section by section."""
-        names = as_names("names", names)
-        a = self[before]
-        b = self[after]
-        for name in names:
-            if name not in a.kept and name not in b.kept:
-                known = [*a.kept, *b.kept]
-                raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, known))
-        contributed = partial(profiles.sections, self)
-        return Differ(self._cells_on_the_way, self.environment, contributed, self.directions, self.modules).diff(
-            a, b, names
-        )
-
-    def _cells_on_the_way(self, before: Version, after: Version) -> tuple[list[Cell], list[Cell]]:
-        """The cells that ran from the common ancestor to each side."""
-        base = merging.common_ancestor(before, after, self.history.version)
-        return self._cells_between(base, before), self._cells_between(base, after)
-
-    def _cells_between(self, base: Version | None, version: Version) -> list[Cell]:
-        path = []
-        at: Version | None = version
-        while at is not None and (base is None or at.id != base.id):
-            path.append(at)
-            at = self.history.version(at.parents[0]) if at.parents else None
-        return [cell for step in reversed(path) for cell in self.cells(step)]
-
-    def profile(self, version: Version, name: str) -> Profile:
-        """What a value of a version is: shape, schema, statistics; parameters. Computed once per content."""
-        return profiles.profile(self, version, name)
 
     # -- branches, tags
 

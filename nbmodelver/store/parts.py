@@ -203,7 +203,7 @@ class PartStore:
                 return plan.report(dry_run=True)
             return collecting.carry_out(plan, self._reader, lambda: self._writer(again=True))
 
-    def salvage(self, move: Callable[[str, str], None]) -> salvaging.Finding:
+    def salvage(self, move: Callable[[str, str], None]) -> salvaging.DamageReport:
         """Copy the readable parts of damaged packs into a new pack, then call `move(key, reason)` for each damaged one.
 
         The caller holds `exclusive`.

@@ -32,7 +32,7 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 
 
 @dataclass
-class Finding:
+class DamageReport:
     """The result of `find`.
 
     bad: key of each damaged pack -> reason. saved: damaged packs with their entries that can still be read.
@@ -45,14 +45,14 @@ class Finding:
     unlisted: list[str] = field(default_factory=list)
 
 
-def find(reader: Reader, progress: Progress | None = None) -> Finding:
+def find(reader: Reader, progress: Progress | None = None) -> DamageReport:
     """Read every stored byte, and try to decode each part of the damaged packs. Writes nothing.
 
     Adds what it can guess of damaged packs to the reader's index, so the reader must not be used for anything else.
     """
     index = reader.index
     packs = index.packs()
-    found = Finding()
+    found = DamageReport()
     for done, (key, contents) in enumerate(packs.items()):
         what = next(_broken(contents, reader), None)
         if what is not None:
@@ -88,7 +88,7 @@ def find(reader: Reader, progress: Progress | None = None) -> Finding:
 
 
 def carry_out(
-    found: Finding, reader: Reader, new_writer: Callable[[], PackWriter], move: Callable[[str, str], None]
+    found: DamageReport, reader: Reader, new_writer: Callable[[], PackWriter], move: Callable[[str, str], None]
 ) -> None:
     """Write the readable parts durably, then call `move(key, reason)` for each damaged pack.
 

@@ -12,7 +12,11 @@ from nbmodelver.views.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Direction, Skipped, Version
+    from nbmodelver.model import Direction, Findings, Level, Skipped, Version
+
+
+LEVELS: tuple[Level, ...] = ("alarm", "note")
+"""The gravest first."""
 
 
 def commit(
@@ -20,13 +24,15 @@ def commit(
     parent: Version | None = None,
     notes: Sequence[str] = (),
     directions: Mapping[str, Direction] | None = None,
+    findings: Findings | None = None,
 ) -> Shown:
     """The answer of a commit.
 
     The first line is `v7 · 3 names · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`; the names that were not saved
     follow.
     parent: the version to compare metrics with. notes: further sentences, one per line. directions: of the metrics; an
-    "unknown" direction is reported when the metric is new.
+    "unknown" direction is reported when the metric is new. findings: of the checks; what an earlier version brought in
+    is not repeated.
     """
     unknown = unknown_lines(
         [version], {m: d for m, d in (directions or {}).items() if not parent or m not in parent.metrics}
@@ -43,10 +49,28 @@ def commit(
         first += [dim(" · "), *piece]
     told = tuple(warnings(version, parent))
     noted = [line("  ", dim(n)) for n in notes]
-    lines = [line(*first), *told, *unknown, *noted]
-    is_warned = bool(told or noted)
-    aside = Document((line(strong(version.name)), *told, *noted), f"version {version.name}") if is_warned else None
+    found = list(finding_lines(findings, version)) if findings is not None else []
+    lines = [line(*first), *found, *told, *unknown, *noted]
+    is_warned = bool(found or told or noted)
+    aside = (
+        Document((line(strong(version.name)), *found, *told, *noted), f"version {version.name}") if is_warned else None
+    )
     return Shown(Document(tuple(lines), f"version {version.name}"), version, aside)
+
+
+def finding_lines(findings: Findings, version: Version) -> Iterator[TextLine]:
+    """Yield the gravest finding that the version brought in, the number of the others, and what was not checked."""
+    new = [f for level in LEVELS for f in findings.of(level) if f.since == version.name]
+    for finding in new[:1]:
+        is_alarm = finding.level == "alarm"
+        sign = Span("  ! ", "bad", "alarm") if is_alarm else dim("  note: ")
+        yield line(sign, Span(finding.text, "bad" if is_alarm else "plain"), dim("  → "), Span(finding.command, "code"))
+    counts = [(sum(f.level == level for f in new[1:]), level) for level in LEVELS]
+    more = " and ".join(plural(n, level) for n, level in counts if n)
+    if more:
+        yield line(dim(f"    {more} more: "), Span(new[0].command.rpartition(" ")[0], "code"))
+    if findings.unchecked:
+        yield line(dim(f"  not checked yet: {some(findings.unchecked)} · "), Span("%mv_diff HEAD~1 HEAD", "code"))
 
 
 def warnings(version: Version, parent: Version | None = None) -> Iterator[TextLine]:

@@ -41,12 +41,15 @@ def diff(found: Diff) -> Shown:
     """The comparison: each section that differs as a table or a text diff, the rest in one line."""
     blocks: list[Block] = [title(*_sides(found.before, found.after))]
     for section in found.sections:
-        if section.differs or section.note:
+        if section.folded and section.differs:
+            blocks += _folded(section, found)
+        elif section.differs or section.note:
             blocks += section_blocks(section)
     changed = {r.cells[0] for s in found.sections if s.id == "names" for r in s.rows if r.status == "changed"}
     quiet = [s for s in found.sections if not s.differs and not s.note]
     inside = [s for s in quiet if s.id.startswith("profile.") and s.title in changed]
-    unseen = [s.title for s in inside if not s.charts]
+    seen = {s.id.partition(".")[2] for s in found.sections if s.differs}
+    unseen = [s.title for s in inside if not s.charts and s.title not in seen]
     if unseen:
         blocks.append(line(dim(f"changed, but the profile shows no difference: {', '.join(unseen)}")))
     same = [s.title for s in quiet if s not in inside]
@@ -55,6 +58,14 @@ def diff(found: Diff) -> Shown:
     if not any(s.differs for s in found.sections):
         blocks.append(line("no differences"))
     return Shown(Document(tuple(blocks), f"{found.before.name} compared with {found.after.name}"), found)
+
+
+def _folded(section: Section, found: Diff) -> Iterator[Block]:
+    """Yield details: a fold in HTML, one line with the command in text."""
+    count = sum(r.status != "same" for r in section.rows)
+    command = f"%mv_diff {found.before.name} {found.after.name} {section.title}"
+    said = spans(dim(f"{section.title}: {plural(count, 'statistic')} of its columns changed · "), Span(command, "code"))
+    yield Fold(said, tuple(section_blocks(section)), in_text=False)
 
 
 def _sides(before: Version, after: Version) -> Iterator[str | Span]:

@@ -65,5 +65,5 @@ def test_values_of_such_a_class_come_back_without_a_trial(what: str, monkeypatch
     namespace["c"] = namespace["C"]()
     namespace["c"].y = [1, {"a": namespace["c"]}]
     capture = graph.capture({"c": namespace["c"]}, namespace)
-    assert proving.prove(capture, namespace, 5.0) == proving.Findings()
+    assert proving.prove(capture, namespace, 5.0) == proving.TrialResults()
     assert graph.failing(capture, namespace) == []

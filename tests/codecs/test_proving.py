@@ -110,7 +110,7 @@ def nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proving, "_failed", {})
 
 
-def proved(limit_s: float = 20.0, **values: Any) -> proving.Findings:
+def proved(limit_s: float = 20.0, **values: Any) -> proving.TrialResults:
     return proving.prove(graph.capture(values), {}, limit_s)
 
 

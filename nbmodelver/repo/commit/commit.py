@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
 from nbmodelver.codecs import graph, proving, session
+from nbmodelver.comparison.roles import combined, roles_in
 from nbmodelver.errors import Damaged, NoStore, NothingToCommit, UsageError
 from nbmodelver.model import Kept, ObjectId, Skipped, Version, VersionId
 from nbmodelver.repo.commit.background import FrozenSnapshot
@@ -190,6 +191,7 @@ class Commit:
             before = [*([parent] if parent else []), *merged]
             said = carried(store.history, before, found.metrics, found.directions)
             whole = replace(found, parents=parents, directions=said, git=git(), new_bytes=pack.new_bytes)
+            whole = _with_roles(whole, parent)
             return self._recorded(whole, taken.tags)
 
     def _recorded(self, version: Version, tags: Sequence[str]) -> Version:
@@ -237,6 +239,8 @@ class Commit:
             params={**self._own_params(kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
             directions=dict(labels.directions),
+            roles=roles_in(c.source for c in around.cells if c.ok) | {n: (r,) for n, r in labels.roles.items()},
+            given_roles=tuple(labels.roles),
             notebook_path=around.notebook_path,
             auto=labels.auto,
         )
@@ -317,6 +321,23 @@ class Commit:
             cell=self.assigned.get(name),
             notes=tuple(capture.notes.get(name, ())),
         )
+
+
+def _with_roles(version: Version, parent: Version | None) -> Version:
+    """The version with the roles of its names: of the cells since the parent, and of the parent where they say none.
+
+    A role that the user stated stays until the user states another one.
+    """
+    if parent is None:
+        found = {name: roles for name, roles in version.roles.items() if name in version.kept}
+        return replace(version, roles=found, given_roles=tuple(n for n in version.given_roles if n in found))
+    same = [n for n, k in version.kept.items() if n in parent.kept and parent.kept[n].digest == k.digest]
+    found = combined(version.roles, parent.roles, same)
+    stays = [n for n in parent.given_roles if n not in version.given_roles]
+    found |= {n: parent.roles[n] for n in stays if n in parent.roles}
+    found |= {n: version.roles[n] for n in version.given_roles}
+    found = {name: roles for name, roles in found.items() if name in version.kept}
+    return replace(version, roles=found, given_roles=tuple(n for n in (*stays, *version.given_roles) if n in found))
 
 
 def _session() -> Draft | None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.comparison.roles import ROLES, Role
 from nbmodelver.errors import UsageError
 from nbmodelver.repo.core import directions
 
@@ -27,7 +28,7 @@ MOST_BITS = 1024
 class Labels:
     """What is said about a version.
 
-    directions: of the metrics that say whether they are better higher or lower.
+    directions: of the metrics that say whether they are better higher or lower. roles: name -> role of a dataset.
     merged: a second parent. only_if_changed: make no version when every name is as it is in the present one.
     """
 
@@ -40,6 +41,7 @@ class Labels:
     auto: str = ""
     merged: VersionId | None = None
     only_if_changed: bool = False
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
 
 def labels(message: Any, note: Any, metrics: Any, params: Any, tags: Any, **more: Any) -> Labels:
@@ -60,6 +62,15 @@ def labels(message: Any, note: Any, metrics: Any, params: Any, tags: Any, **more
         as_names("tags", tags),
         **more,
     )
+
+
+def require_roles(given: Any) -> dict[str, Role]:
+    """Roles of datasets by name. Raises UsageError for anything but "train", "validation" and "test"."""
+    table = _table("roles", given)
+    for name, role in table.items():
+        if role not in ROLES:
+            raise UsageError(f"'{name}' cannot have the role {role!r}", f"use one of: {', '.join(ROLES)}")
+    return table
 
 
 def require_names(values: Any) -> None:

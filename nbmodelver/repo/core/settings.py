@@ -37,6 +37,11 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "time_limit_s", 30.0, "give up on a value whose own code runs longer at a commit, in seconds; 0: never"
         ),
+        Setting(
+            "check_limit_s",
+            0.3,
+            "check a new version for leaks and worse metrics for at most so long, in seconds; 0: never",
+        ),
         Setting("watch_pages", True, "ask the system which memory was written, instead of hashing all of it"),
         Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),

@@ -79,6 +79,8 @@ class Purge:
             records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
         for digest in {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}:
             store.backend.delete(f"profiles/{digest}")
+        for version in self.versions:  # Findings name variables.
+            store.backend.delete(f"findings/{version.id}")
         store.forget_cached()
         try:
             report = _collect(store)
@@ -116,6 +118,8 @@ class Purge:
             params=self._unnamed(version.params),
             metrics=self._unnamed(version.metrics),
             directions=self._unnamed(version.directions),
+            roles=self._unnamed(version.roles),
+            given_roles=tuple(n for n in version.given_roles if n not in self.names),
             cells=cells,
             notebook=self._notebook(version),
             raw_bytes=sum(g.size_bytes for g in groups) if groups != version.groups else version.raw_bytes,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import MergeConflict, UsageError
+from nbmodelver.repo.core.ancestry import common_ancestor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,26 +81,3 @@ def _digest(at: Version, name: str, version: Callable[[VersionId], Version]) -> 
             return None
         at = version(at.parents[0])
     return kept.digest
-
-
-def common_ancestor(a: Version, b: Version, version: Callable[[VersionId], Version]) -> Version | None:
-    """The nearest version that both descend from, or None."""
-    of_a = _ancestors(a, version)
-    queue = [b]
-    while queue:
-        at = queue.pop(0)
-        if at.id in of_a:
-            return at
-        queue += [version(p) for p in at.parents]
-    return None
-
-
-def _ancestors(start: Version, version: Callable[[VersionId], Version]) -> set[VersionId]:
-    found: set[VersionId] = set()
-    queue = [start]
-    while queue:
-        at = queue.pop()
-        if at.id not in found:
-            found.add(at.id)
-            queue += [version(p) for p in at.parents]
-    return found

@@ -29,11 +29,13 @@ COMMIT = Verb(
     "expression that is evaluated in the notebook; it needs quotes only if it contains a space outside brackets. "
     "nbmodelver knows the usual metrics by their names (acc, val/loss, neg_log_loss, ndcg@5). For another metric, "
     "state once whether lower or higher is better; later versions use the same direction. As a function: "
-    "metric={'fid': (12.0, 'lower')}.",
+    "metric={'fid': (12.0, 'lower')}. After the version is durable, it is checked for test rows in the training data, "
+    "and for metrics that got worse (`%mv_config check_limit_s`).",
     examples=(
         Example('-m "deeper trees"', "save all variables"),
         Example("df model --metric acc=model.score(X, y)", "save two names and a metric"),
         Example("model --metric val/loss=0.5 --metric fid=12:lower", "state the direction of a metric"),
+        Example("--role A=train --role B=test", "state which is for training"),
         Example("model --param seed=7 --tag best", "save with a parameter of your own and a tag"),
     ),
     arguments=(
@@ -56,6 +58,14 @@ COMMIT = Verb(
             metavar="NAME=EXPR",
         ),
         Argument("tag", "tag this version; may be repeated", flags=("--tag",), many=True),
+        Argument(
+            "role",
+            "the use of a dataset, if code and name do not imply it: train, validation or test",
+            flags=("--role",),
+            type="pair",
+            many=True,
+            metavar="NAME=ROLE",
+        ),
         Argument("note", "a longer description", flags=("--note",), default="", metavar="TEXT"),
         flag(
             "all",

@@ -23,7 +23,7 @@ export async function comparePair(
 ): Promise<IComparisonDrawing> {
   const diff = await ctx.query('diff', { before, after, ...(name ? { names: [name] } : {}) });
   const differing = diff.sections.filter(differs).length;
-  const closed = new Set<string>();
+  const closed = new Set(diff.sections.filter(section => section.folded).map(section => section.id));
   return {
     title: drawTitle(ctx, diff, name),
     summary: plural(ctx.t, differing, '{n} section differs', '{n} sections differ'),

@@ -176,6 +176,8 @@ export interface ISection {
   charts: IChart[];
   /** Directions of the rows that are metrics, by their names. */
   directions?: { [metric: string]: Direction };
+  /** Details: closed until the user opens them. */
+  folded?: boolean;
 }
 
 /**

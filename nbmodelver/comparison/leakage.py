@@ -1,0 +1,235 @@
+"""Rows of a test or validation set that stand in training data.
+
+A count alone proves nothing: honest data repeats rows. So it is judged against chance, and against the version before:
+of the rows that the training set gained, how many stand in the test set?
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nbmodelver.comparison.canonical import CellHasher, row_hashes
+from nbmodelver.comparison.chance import RARE, binomial_tail, collision_rate, pairs_within, poisson_tail
+from nbmodelver.comparison.matching import contains
+from nbmodelver.comparison.pairing import KEY_NAME
+from nbmodelver.comparison.schema import ColumnPair, common_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from nbmodelver.comparison.tables import ColumnData, TableData
+
+SAMPLE_ROWS = 5_000
+"""Rows of each side from which the probability of equal cells is estimated."""
+FILTER_BITS = 22
+FILTER_COLUMNS = 4
+TARGETS = frozenset({"target", "label", "labels", "y", "class", "outcome"})
+"""Names of columns that hold the answer: rows are compared without them."""
+
+
+@dataclass(frozen=True)
+class SharedRows:
+    """Rows of a training set and of a test set that are equal in all columns that both have.
+
+    train: (n,) intp, the rows of the training set that stand in the test set. test: (m,) intp, the rows of the test
+    set that stand in the training set. columns: names of the compared columns. same_target: rows of `test` whose
+    target is the same there too; None without a target column. pairs: equal pairs of rows. by_chance: pairs that are
+    expected if columns were independent. repeated: pairs that are expected if the sets repeat rows as often as the
+    test set does within itself.
+    """
+
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
+    columns: tuple[str, ...]
+    pairs: int = 0
+    by_chance: float = 0.0
+    repeated: float = 0.0
+    same_target: int | None = None
+
+    @property
+    def is_chance(self) -> bool:
+        """True if independent columns would give as many equal pairs."""
+        return poisson_tail(self.pairs, self.by_chance) >= RARE
+
+    @property
+    def is_repetition(self) -> bool:
+        """True if the test set repeats rows within itself as often."""
+        return poisson_tail(self.pairs, self.repeated) >= RARE
+
+
+def compared_columns(train: TableData, test: TableData) -> tuple[ColumnPair, ...]:
+    """The columns that identify a row: those of both sides but constants, keys and the target.
+
+    A number of the row or an id would hide every leak: it differs in a copied row too.
+    """
+    pairs = [p for p in common_columns(train, test) if p.comparable and p.name.lower() not in TARGETS]
+    return tuple(p for p in pairs if not _is_constant(p) and not _is_key(p))
+
+
+def _is_constant(pair: ColumnPair) -> bool:
+    hashes = np.concatenate([CellHasher(c, narrow=pair.narrow)(_some(c)) for c in (pair.before, pair.after)])
+    return not len(hashes) or bool((hashes == hashes[0]).all())
+
+
+def _is_key(pair: ColumnPair) -> bool:
+    """True for a column that numbers the rows, and for one that is called a key and is unique on both sides."""
+    sides = (pair.before, pair.after)
+    if any(s.kind not in ("number", "text") or s.values.dtype.kind == "f" for s in sides):
+        return False
+    if all(s.kind == "number" and s.values.dtype.kind in "iu" and _ascends(s) for s in sides):
+        return True
+    return bool(KEY_NAME.search(pair.name)) and all(_is_unique(s) for s in sides)
+
+
+def _ascends(column: ColumnData) -> bool:
+    """True for numbers that count up by one, as the index of a frame that was reset."""
+    values = column.values
+    return len(values) > 2 and bool((np.diff(values.astype(np.int64)) == 1).all())
+
+
+def _is_unique(column: ColumnData) -> bool:
+    ordered = np.sort(CellHasher(column)(slice(None)))
+    return not bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _some(column: ColumnData) -> NDArray[np.intp]:
+    """Evenly spaced rows for an estimate."""
+    count = len(column.values)
+    return np.unique(np.linspace(0, max(0, count - 1), min(count, SAMPLE_ROWS)).astype(np.intp))
+
+
+def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair] | None = None) -> SharedRows:
+    """The rows that a training set and a test set share, in all columns of `columns` (default: `compared_columns`).
+
+    The most varied columns are hashed first, and a bit table of the smaller side passes only few rows of the larger
+    one; only these are hashed in full. Each pair is then compared by value, so a collision of hashes is no leak.
+    """
+    pairs = compared_columns(train, test) if columns is None else tuple(columns)
+    nothing = np.empty(0, np.intp)
+    if not pairs or not train.rows or not test.rows:
+        return SharedRows(nothing, nothing, tuple(p.name for p in pairs))
+    rates = {p.name: _rate(p) for p in pairs}
+    first = sorted(pairs, key=lambda p: (p.before.kind != "number", rates[p.name]))[:FILTER_COLUMNS]
+    rows = _candidates(_hashes(first, train.rows, test.rows))
+    if len(pairs) > len(first):
+        taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
+        hashes = _hashes(taken, len(rows[0]), len(rows[1]))
+        inner = _candidates(hashes)
+        rows = rows[0][inner[0]], rows[1][inner[1]]
+        hashes = hashes[0][inner[0]], hashes[1][inner[1]]
+    else:
+        all_hashes = _hashes(first, train.rows, test.rows)
+        hashes = all_hashes[0][rows[0]], all_hashes[1][rows[1]]
+    test_rows = np.sort(rows[1])
+    return SharedRows(
+        np.sort(rows[0]),
+        test_rows,
+        tuple(p.name for p in pairs),
+        _pair_count(*hashes),
+        train.rows * test.rows * float(np.prod([rates[p.name] for p in pairs])),
+        _repeated(pairs, train.rows, test),
+        _same_target(train, test, rows, hashes),
+    )
+
+
+def _hashes(pairs: Sequence[ColumnPair], rows: int, rows_after: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    names = [p.name for p in pairs]
+    old = row_hashes([p.before for p in pairs], rows, names, [p.before.name for p in pairs if p.narrow])
+    return old, row_hashes([p.after for p in pairs], rows_after, names, [p.name for p in pairs if p.narrow])
+
+
+def _rate(pair: ColumnPair) -> float:
+    """The estimated probability that two cells of this column are equal, never 0."""
+    old, new = (CellHasher(c, narrow=pair.narrow)(_some(c)) for c in (pair.before, pair.after))
+    return max(collision_rate(old, new), collision_rate(new, new) - 1 / max(1, len(new)), 1 / (len(old) * len(new)))
+
+
+def _candidates(hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows of both sides whose hash the other side has."""
+    large, small = (0, 1) if len(hashes[0]) >= len(hashes[1]) else (1, 0)
+    shift = np.uint64(64 - FILTER_BITS)
+    table = np.zeros(1 << FILTER_BITS, bool)
+    table[hashes[small] >> shift] = True
+    passed = np.flatnonzero(table[hashes[large] >> shift])
+    passed = passed[contains(hashes[small], hashes[large][passed])]
+    back = np.flatnonzero(contains(hashes[large][passed], hashes[small]))
+    return (passed, back) if large == 0 else (back, passed)
+
+
+def _pair_count(train: NDArray[np.uint64], test: NDArray[np.uint64]) -> int:
+    values, counts = np.unique(train, return_counts=True)
+    others, other_counts = np.unique(test, return_counts=True)
+    _, at, at_other = np.intersect1d(values, others, assume_unique=True, return_indices=True)
+    return int((counts[at] * other_counts[at_other]).sum())
+
+
+def _repeated(pairs: Sequence[ColumnPair], rows: int, test: TableData) -> float:
+    """Equal pairs between the sets that are expected from the repetitions within the test set.
+
+    The number of repetitions is itself a sample, so three standard deviations are added to it.
+    """
+    own = pairs_within(row_hashes([p.after for p in pairs], test.rows))
+    possible = test.rows * (test.rows - 1) / 2
+    return (own + 3 * own**0.5) / possible * rows * test.rows if possible else 0.0
+
+
+def _same_target(
+    train: TableData,
+    test: TableData,
+    rows: tuple[NDArray[np.intp], NDArray[np.intp]],
+    hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+) -> int | None:
+    """The shared rows of the test set whose target is equal in a row of the training set."""
+    targets = [p for p in common_columns(train, test) if p.comparable and p.name.lower() in TARGETS]
+    if not targets:
+        return None
+    old, new = _hashes(
+        [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in targets], *map(len, rows)
+    )
+    return int(contains(hashes[0] + old, hashes[1] + new).sum())
+
+
+@dataclass(frozen=True)
+class GainedRows:
+    """Of the rows that a training set gained since the version before, those that stand in the test set.
+
+    gained: new rows of the training set. shared: of these, in the test set. before: share of the rows of the test set
+    that stood in the training set of the version before.
+    """
+
+    gained: int
+    shared: int
+    before: float
+
+    @property
+    def is_chance(self) -> bool:
+        """True if rows of the test set stood in the training set as often before."""
+        return binomial_tail(self.shared, self.gained, self.before) >= RARE
+
+
+def gained_rows(
+    train: TableData, test: TableData, earlier: TableData, columns: Sequence[ColumnPair], shared: SharedRows
+) -> GainedRows:
+    """Compare with the training set of the version before. columns: as `shared` was found with."""
+    names = [p.name for p in columns]
+    old = {c.name: c for c in earlier.columns}
+    known = [n for n in names if n in old and old[n].kind != "opaque"]
+    kept = [p for p in columns if p.name in known]
+    if not kept:
+        return GainedRows(train.rows, len(shared.train), 0.0)
+    narrow = [p.name for p in kept if p.narrow]
+    before = row_hashes([old[p.name] for p in kept], earlier.rows, [p.name for p in kept], narrow)
+    now = row_hashes(
+        [p.before for p in kept], train.rows, [p.name for p in kept], [p.before.name for p in kept if p.narrow]
+    )
+    is_new = ~contains(before, now)
+    tested = row_hashes([p.after for p in kept], test.rows, [p.name for p in kept], narrow)
+    stood = int(contains(before, tested).sum())
+    is_shared = np.zeros(train.rows, bool)
+    is_shared[shared.train] = True
+    return GainedRows(int(is_new.sum()), int((is_new & is_shared).sum()), (stood + 0.5) / (test.rows + 1))

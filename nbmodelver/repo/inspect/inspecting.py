@@ -1,0 +1,94 @@
+"""The use cases that look at versions: differences, profiles, and checks."""
+
+from __future__ import annotations
+
+from abc import ABC
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.comparison.versions import Differ
+from nbmodelver.errors import UnknownName
+from nbmodelver.model import Findings
+from nbmodelver.repo.core.ancestry import common_ancestor, since
+from nbmodelver.repo.core.labels import as_names
+from nbmodelver.repo.core.nearest import nearest
+from nbmodelver.repo.core.open_store import LoadingStore
+from nbmodelver.repo.inspect import findings, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbmodelver.model import Cell, Diff, Profile, Section, Version
+
+
+class InspectingStore(LoadingStore, ABC):
+    """A store whose versions can be compared and checked."""
+
+    def diff(self, before: str | Version, after: str | Version, names: str | Sequence[str] = ()) -> Diff:
+        """Compare two versions, section by section: alarms, metrics, data, models, then the rest.
+
+        names: compare only these, in full. Raises UnknownVersion, UnknownName.
+        """
+        names = as_names("names", names)
+        a, b = self[before], self[after]
+        for name in names:
+            if name not in a.kept and name not in b.kept:
+                raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, [*a.kept, *b.kept]))
+        differ = Differ(
+            self._cells_on_the_way,
+            self.environment,
+            partial(profiles.sections, self),
+            directions=self.directions,
+            modules=self.modules,
+            alarms=self._alarms,
+        )
+        return differ.diff(a, b, names)
+
+    def profile(self, version: Version, name: str) -> Profile:
+        """Return shape, schema, statistics and parameters of a value. Computed once per content. Raises UnknownName."""
+        return profiles.profile(self, version, name)
+
+    def check(
+        self,
+        revision: str | Version = "HEAD",
+        before: str | Version | None = None,
+        *,
+        live: Mapping[str, Any] | None = None,
+        limit_s: float = float("inf"),
+    ) -> Findings:
+        """Check a version for leaks and silent regressions, judged against `before` (default: its parent).
+
+        live: values that are those of the version, so that they need not be loaded. limit_s: checks that would take
+        longer are only named, in `Findings.unchecked`. The findings against the parent are kept with the store.
+        """
+        version = self[revision]
+        parent = self.history.version(version.parents[0]) if version.parents else None
+        against = parent if before is None else self[before]
+        found = findings.check(self, findings.CheckRequest(version, against, live or {}, limit_s))
+        if against is parent:
+            findings.keep(self, version, found)
+            return findings.known_findings(self, version) or found
+        return found
+
+    def findings(self, revision: str | Version = "HEAD") -> Findings:
+        """Return what was found when a version was checked; nothing if it was not. Reads no data."""
+        return findings.known_findings(self, self[revision]) or Findings()
+
+    def accept(self, finding: str, reason: str) -> None:
+        """Accept a finding ("leak:X_train,X_test") with a reason: it is no alarm any more. Raises UsageError."""
+        findings.accept(self, finding, reason)
+
+    def _alarms(self, before: Version, after: Version, names: Sequence[str]) -> Section | None:
+        """The findings about `after`, judged against `before`; those that are kept are used if nothing is missing."""
+        known = findings.known_findings(self, after) if after.parents[:1] == (before.id,) else None
+        if known is None or known.unchecked:
+            known = self.check(after, before)
+        return findings.section(known, names)
+
+    def _cells_on_the_way(self, before: Version, after: Version) -> tuple[list[Cell], list[Cell]]:
+        """The cells that ran from the common ancestor to each side."""
+        base = common_ancestor(before, after, self.history.version)
+        return self._cells_between(base, before), self._cells_between(base, after)
+
+    def _cells_between(self, base: Version | None, version: Version) -> list[Cell]:
+        return [cell for step in since(base, version, self.history.version) for cell in self.cells(step)]
