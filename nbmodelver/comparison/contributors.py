@@ -123,5 +123,5 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             section = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         if section is not None:
-            yield replace(section, folded=has_rows and not asked)
+            yield replace(section, folded=has_rows)
             has_rows = has_rows or (contributor.name == "rows" and section.differs)

@@ -39,10 +39,11 @@ def matched(before: NDArray[np.uint64], after: NDArray[np.uint64]) -> NDArray[np
 
 
 def _matched_by_sorting(before: NDArray[np.uint64], after: NDArray[np.uint64]) -> NDArray[np.intp]:
-    order_before, sorted_before = _sorted(before)
-    order_after, sorted_after = _sorted(after)
+    order_before, sorted_before, repeats = _sorted(before)
+    order_after, sorted_after, _ = _sorted(after)
     at = np.searchsorted(sorted_after, sorted_before)
-    at += copies(sorted_before)
+    if repeats:
+        at += copies(sorted_before)
     hit = at < len(sorted_after)
     hit[hit] = sorted_after[at[hit]] == sorted_before[hit]
     found = np.full(len(before), -1, np.intp)
@@ -50,14 +51,18 @@ def _matched_by_sorting(before: NDArray[np.uint64], after: NDArray[np.uint64]) -
     return found
 
 
-def _sorted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-    """The stable order of the keys, and the sorted keys. A stable sort is four times slower and rarely needed."""
+def _sorted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint64], bool]:
+    """The stable order of the keys, the sorted keys, and whether one occurs twice.
+
+    A stable sort is four times slower, and needed only then.
+    """
     order = np.argsort(keys)
     ordered = keys[order]
-    if len(ordered) > 1 and (ordered[1:] == ordered[:-1]).any():
+    repeats = bool((ordered[1:] == ordered[:-1]).any())
+    if repeats:
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
-    return order, ordered
+    return order, ordered, repeats
 
 
 def copies(ordered: NDArray[np.uint64]) -> NDArray[np.intp]:

@@ -142,20 +142,22 @@ class Pairer:
         self, keys: tuple[NDArray[np.uint64], NDArray[np.uint64]], *, is_hinted: bool, without: ColumnPair | None = None
     ) -> Found | None:
         """The pairs by a key that was found, if it is one: most keys are shared, and rows with one key are alike."""
-        before, after = unique_matches(*keys)
-        shared = len(before) / max(1, min(len(keys[0]), len(keys[1])))
-        if shared < 0.5:
+        before, after = unique_matches(keys[0][self._left], keys[1][self._left_after])
+        before, after = self._left[before], self._left_after[after]
+        equal = np.flatnonzero(self._places >= 0)
+        alike = int((keys[0][equal] == keys[1][self._places[equal]]).sum())
+        shared = (len(before) + alike) / max(1, min(len(keys[0]), len(keys[1])))
+        if shared < 0.5 or not len(before):
             return None
-        is_left, is_left_after = np.zeros(len(keys[0]), bool), np.zeros(len(keys[1]), bool)
-        is_left[self._left], is_left_after[self._left_after] = True, True
-        wanted = is_left[before] & is_left_after[after]
         if not (is_hinted and shared >= 0.9):
             some = np.linspace(0, len(before) - 1, min(SAMPLE, len(before))).astype(np.intp)
             others = [p for p in self._pairs if p is not without]
             limit = 0.5 if is_hinted or without is None else 0.9
-            if not others or self.agreement(before[some], after[some], others).mean() < limit:
+            sampled = self.agreement(before[some], after[some], others).mean() if others else 0.0
+            share = alike / (alike + len(before))
+            if not others or share + (1 - share) * sampled < limit:
                 return None
-        return before[wanted], after[wanted]
+        return before, after
 
     # -- by content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
     from nbmodelver.comparison.schema import ColumnPair, SchemaChanges
     from nbmodelver.comparison.tables import TableData
+
+
+WORTH_A_THREAD = 1_000_000
+"""Cells of a side from which its rows are hashed on a thread of its own."""
+SOME_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -95,8 +101,8 @@ def row_diff(before: TableData, after: TableData, key: Sequence[str] = ()) -> Ro
         order,
         _sorted_by(pairs) if order.how != "kept" else "",
         _relabelled(before, after, both, together[both]),
-        int(contains(hashes[0][equal], hashes[1][added]).sum()),
-        int(contains(hashes[0][equal], hashes[0][removed]).sum()),
+        int(contains(hashes[0][equal], hashes[1][added]).sum()) if len(added) else 0,
+        int(contains(hashes[0][equal], hashes[0][removed]).sum()) if len(removed) else 0,
         tuple(column_changes(pairs, pairing.before, pairing.after, in_place=in_place)),
         not_compared,
     )
@@ -112,11 +118,16 @@ def _missing(rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
 def _hashes(
     before: TableData, after: TableData, pairs: Sequence[ColumnPair]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The hashes of the rows of both sides, each on a thread of its own: NumPy releases the lock of the interpreter."""
     names = [p.name for p in pairs]
-    narrow = [p.name for p in pairs if p.narrow]
-    narrow_before = [p.before.name for p in pairs if p.narrow]
-    old = row_hashes([p.before for p in pairs], before.rows, names, narrow_before)
-    return old, row_hashes([p.after for p in pairs], after.rows, names, narrow)
+    narrow = [p.before.name for p in pairs if p.narrow]
+    if max(before.rows, after.rows) * len(pairs) < WORTH_A_THREAD:
+        old = row_hashes([p.before for p in pairs], before.rows, names, narrow)
+        return old, row_hashes([p.after for p in pairs], after.rows, names, [p.name for p in pairs if p.narrow])
+    with ThreadPoolExecutor(1) as thread:
+        earlier = thread.submit(row_hashes, [p.before for p in pairs], before.rows, names, narrow)
+        new = row_hashes([p.after for p in pairs], after.rows, names, [p.name for p in pairs if p.narrow])
+        return earlier.result(), new
 
 
 def _relabelled(before: TableData, after: TableData, rows: NDArray[np.intp], places: NDArray[np.intp]) -> int:
@@ -144,6 +155,10 @@ def _direction(values: NDArray[Any], kind: str) -> int:
     """1 if the values ascend, -1 if they descend, 0 otherwise and for constants."""
     if kind not in ("number", "time", "text") or len(values) < 2:
         return 0
+    if len(values) > SOME_ROWS and not _direction(values[:SOME_ROWS], kind):
+        some = values[:SOME_ROWS]
+        if bool((some != some[0]).any()):
+            return 0
     try:
         steps = values[1:] >= values[:-1], values[1:] <= values[:-1]
     except TypeError:  # None among texts.

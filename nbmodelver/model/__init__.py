@@ -17,6 +17,7 @@ from nbmodelver.model.results import (
     Series,
     Status,
     Way,
+    section_from_dict,
     section_to_dict,
 )
 from nbmodelver.model.storage import (
@@ -82,5 +83,6 @@ __all__ = [
     "VersionId",
     "Way",
     "is_id",
+    "section_from_dict",
     "section_to_dict",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from nbmodelver.model.versions import Direction, Json, Kind, Skipped, Version
 
@@ -159,6 +159,27 @@ class Diff:
             "after": {"id": self.after.id, "name": self.after.name, "message": self.after.message},
             "sections": [section_to_dict(s) for s in self.sections],
         }
+
+
+def section_from_dict(data: Mapping[str, Any]) -> Section:
+    """Return the section for a JSON form of `section_to_dict`. Raises KeyError, TypeError for anything else."""
+    return Section(
+        str(data["id"]),
+        str(data["title"]),
+        tuple(data["columns"]),
+        tuple(Row(tuple(r["cells"]), r["status"]) for r in data["rows"]),
+        tuple(data["lines"]),
+        str(data["note"]),
+        tuple(_chart_from_dict(c) for c in data["charts"]),
+        dict(data["directions"]),
+        bool(data["folded"]),
+    )
+
+
+def _chart_from_dict(data: Mapping[str, Any]) -> Chart:
+    series = tuple(Series(s["label"], tuple(s["y"]), tuple(s["x"])) for s in data["series"])
+    labels = tuple(data["labels"])
+    return Chart(data["kind"], data["title"], series, labels, data["x_label"], data["y_label"], data["better"])
 
 
 def section_to_dict(section: Section) -> dict[str, Json]:

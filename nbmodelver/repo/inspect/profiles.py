@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from nbmodelver import comparison, kinds
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable, UnknownName
 from nbmodelver.model import Row, Section
+from nbmodelver.repo.core.kept_comparisons import KeptComparison
 from nbmodelver.repo.core.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from nbmodelver.model import ObjectId, Profile, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
 
-def profile(store: LoadingStore, version: Version, name: str) -> Profile:
-    """Shape, schema, statistics, parameters of one value. Raises UnknownName."""
+def profile(store: LoadingStore, version: Version, name: str, load: Callable[[], Any] | None = None) -> Profile:
+    """Shape, schema, statistics, parameters of one value. load: loads the value; default: from the store.
+
+    Raises UnknownName.
+    """
     kept = version.kept.get(name)
     if kept is None:
         raise UnknownName(f"{version.name} has no '{name}'", nearest(name, version.kept))
@@ -27,7 +33,7 @@ def profile(store: LoadingStore, version: Version, name: str) -> Profile:
     if cached is not None:
         return cached
     try:
-        value = store.loaded(version, [name])[0][name]
+        value = store.loaded(version, [name])[0][name] if load is None else load()
     except (NeedsTrust, NotLoadable, Damaged) as error:
         return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
     data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
@@ -48,23 +54,34 @@ def known(store: LoadingStore, digest: ObjectId) -> Profile | None:
 
 
 def sections(store: LoadingStore, before: Version, after: Version, names: Sequence[str] = ()) -> Iterator[Section]:
-    """What the kinds have to say of each value that both versions have and that differs. names: of these only."""
+    """Yield the sections about each value that both versions have and that differs. names: of these only, unfolded.
+
+    Sections that were made before are read from the store.
+    """
+    kept = KeptComparison(store, before, after)
     for name, new in after.kept.items():
         old = before.kept.get(name)
         if old is None or old.digest == new.digest or (names and name not in names) or new.kind == "code":
             continue
-        sides = _side(store, before, name), _side(store, after, name)
-        yield from comparison.sections_of(name, *sides, asked=bool(names))
+        found = kept.get(name)
+        if found is None:
+            sides = _side(store, before, name), _side(store, after, name)
+            found = list(comparison.sections_of(name, *sides, asked=bool(names)))
+            if all(section.rows or section.charts for section in found):  # Neither refused nor failed.
+                kept.put(name, found)
+        yield from (replace(section, folded=section.folded and not names) for section in found)
+    kept.save()
 
 
 def _side(store: LoadingStore, version: Version, name: str) -> comparison.Side:
-    return comparison.Side(
-        version.kept[name].kind,
-        lambda: profile(store, version, name),
-        lambda: store.loaded(version, [name])[0][name],
-        version.name,
-        version.kept[name].size_bytes,
-    )
+    """A name of a version whose value is loaded once, when it is needed."""
+
+    @cache
+    def load() -> Any:
+        return store.loaded(version, [name])[0][name]
+
+    kept = version.kept[name]
+    return comparison.Side(kept.kind, lambda: profile(store, version, name, load), load, version.name, kept.size_bytes)
 
 
 def profile_section(store: LoadingStore, version: Version, name: str) -> Section:

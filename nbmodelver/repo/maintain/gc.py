@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import InUse
+from nbmodelver.repo.core import kept_comparisons
 from nbmodelver.repo.maintain import upkeep
 
 if TYPE_CHECKING:
@@ -22,4 +23,5 @@ def gc(store: OpenStore, grace_s: float) -> GcReport:
     with suppress(InUse):  # Another program has a file open: the next gc goes on.
         upkeep.delete_forgotten_records(store, grace_s)
         upkeep.everything(store)
+        kept_comparisons.remove(store, frozenset(store.history.records.ids()))
     return report

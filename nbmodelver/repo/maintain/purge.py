@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.codecs import graph
 from nbmodelver.errors import InUse, NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
 from nbmodelver.model import VersionId
-from nbmodelver.repo.core import modules, project
+from nbmodelver.repo.core import kept_comparisons, modules, project
 from nbmodelver.repo.core.documents import canonical_json
 from nbmodelver.repo.core.history import HEAD, NOTE
 from nbmodelver.repo.core.nearest import nearest
@@ -79,8 +79,7 @@ class Purge:
             records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
         for digest in {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}:
             store.backend.delete(f"profiles/{digest}")
-        for version in self.versions:  # Findings name variables.
-            store.backend.delete(f"findings/{version.id}")
+        kept_comparisons.remove(store, ())  # They name variables and show values.
         store.forget_cached()
         try:
             report = _collect(store)

@@ -1,0 +1,73 @@
+"""Comparisons of two versions that were made before, kept beside the store's data (`comparisons/BEFORE.AFTER`).
+
+Versions are immutable, so a comparison is too. It is a cache: another release of nbmodelver makes it anew, and gc
+removes those of versions that are gone.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from nbmodelver.errors import NbmodelverError
+from nbmodelver.model import section_from_dict, section_to_dict
+from nbmodelver.release import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from nbmodelver.model import Section, Version, VersionId
+    from nbmodelver.repo.core.open_store import OpenStore
+
+PREFIX = "comparisons/"
+
+
+class KeptComparison:
+    """What is known of one comparison: sections by the name of the variable."""
+
+    def __init__(self, store: OpenStore, before: Version, after: Version) -> None:
+        self._store = store
+        self._key = f"{PREFIX}{before.id}.{after.id}"
+        self._known = self._read()
+        self._is_new = False
+
+    def get(self, name: str) -> list[Section] | None:
+        """The sections about a name; None if it was not compared."""
+        found = self._known.get(name)
+        if found is None:
+            return None
+        try:
+            return [section_from_dict(one) for one in found]
+        except (KeyError, ValueError, TypeError, AttributeError):
+            return None
+
+    def put(self, name: str, sections: Sequence[Section]) -> None:
+        """Remember the sections about a name; `save` writes them."""
+        self._known[name] = [section_to_dict(one) for one in sections]
+        self._is_new = True
+
+    def save(self) -> None:
+        """Write what is new. A store that cannot be written, and values that are no JSON, are not kept."""
+        if not self._is_new:
+            return
+        with suppress(NbmodelverError, TypeError, ValueError):
+            data = json.dumps({"release": __version__, "sections": self._known}).encode()
+            self._store.backend.delete(self._key)
+            self._store.backend.create(self._key, [data])
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            data = json.loads(bytes(self._store.backend.read(self._key)))
+            sections = data["sections"] if data["release"] == __version__ else {}
+        except (KeyError, ValueError, TypeError):
+            return {}
+        return sections if isinstance(sections, dict) else {}
+
+
+def remove(store: OpenStore, but_of: Collection[VersionId]) -> None:
+    """Delete the comparisons and findings of versions that are not among `but_of`."""
+    for key in [*store.backend.list(PREFIX), *store.backend.list("findings/")]:
+        ids = key.partition("/")[2].split(".")
+        if not all(one in but_of for one in ids):
+            store.backend.delete(key)
