@@ -116,7 +116,7 @@ class Session:
 
     def _works_for(self, repo: Repo) -> None:
         repo.work_for(self._place(repo))
-        repo.beside = lambda: self.folder
+        repo.notebook_folder = lambda: self.folder
 
     def _place(self, repo: Repo) -> str:
         """The path of the notebook relative to the store, "" if unknown. Read once: a rename keeps its undo."""

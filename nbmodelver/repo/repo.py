@@ -151,7 +151,8 @@ class Repo(RestoringStore):
     ) -> Pending:
         """Like `commit`, but return as soon as the values are read, and store them on another thread.
 
-        told: called on that thread with the version, or with the error. options: as in `commit`.
+        told: called on that thread with the version, or with the error. options: metrics, params, tags, note,
+        namespace, around, allow_secrets, most_mb and verify_load, as in `commit`.
         If a value is modified before it is stored, the commit fails with StoreError. A version therefore always holds
         the values of the moment of the call. The next call that changes the store waits for the commit.
         Raises the same errors as `commit` for its arguments.

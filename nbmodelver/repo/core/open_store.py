@@ -57,7 +57,7 @@ class OpenStore:
             self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.trust = Trust()
         self._pending: Pending | None = None
-        self.beside: Callable[[], Path] | None = None
+        self.notebook_folder: Callable[[], Path] | None = None
         """Returns the folder of the notebook that uses this store; None in a script."""
 
     @property
@@ -158,16 +158,20 @@ class OpenStore:
     @property
     def project(self) -> Project:
         """The folder whose modules belong to versions: that of the store, or that of a notebook outside it."""
-        return Project(self.backend.local_path(), None if self.beside is None else self.beside())
+        return Project(self.backend.local_path(), None if self.notebook_folder is None else self.notebook_folder())
 
-    def modules_then(self, version: Version, *, comes: bool = False) -> project_modules.Then | None:
+    def modules_then(self, version: Version, *, will_write: bool = False) -> project_modules.ModuleComparison | None:
         """Return the comparison of a version's modules with the project; None if the version has no modules.
 
-        comes: missing modules will be written before the load.
+        will_write: missing modules will be written before the load.
         """
         try:
             found = self.modules_of(version)
-            return project_modules.Then(version, found, self.project, comes=comes) if found.files else None
+            return (
+                project_modules.ModuleComparison(version, found, self.project, will_write=will_write)
+                if found.files
+                else None
+            )
         except (Damaged, NoStore, OSError):  # The working directory may be gone. Values can be loaded without modules.
             return None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import kinds
 from nbmodelver.errors import UsageError
-from nbmodelver.repo.core.directions import said_by, split
+from nbmodelver.repo.core.directions import recorded_directions, split
 from nbmodelver.repo.core.nearest import nearest
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def sorted_best(versions: Sequence[Version], asked: str, known: Mapping[str, Dir
     Raises UsageError where nothing says the direction.
     """
     metric, direction = split(asked) if not any(asked in v.metrics for v in versions) else (asked, None)
-    direction = direction or {**(known or {}), **said_by(versions)}.get(metric) or kinds.direction(metric)
+    recorded = {**(known or {}), **recorded_directions(versions)}
+    direction = direction or recorded.get(metric) or kinds.direction(metric)
     if direction == "unknown":
         way = f"say it: {metric}:lower or {metric}:higher; or with a commit: --metric {metric}=VALUE:lower"
         raise UsageError(f"direction of '{metric}' unknown, so nothing says which versions are the best", way)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Group, Version
     from nbmodelver.repo.core.group_store import GroupStore
-    from nbmodelver.repo.core.modules import Then
+    from nbmodelver.repo.core.modules import ModuleComparison
     from nbmodelver.repo.restore.libraries import Releases
     from nbmodelver.repo.restore.sessions import SessionState
 
@@ -27,7 +27,7 @@ class Loadable(Protocol):
     version: Version
     trusted: bool
     session: SessionState | None
-    modules: Then | None
+    modules: ModuleComparison | None
     releases: Releases | None
 
     def python_then(self) -> str:

@@ -10,7 +10,7 @@ from nbmodelver.repo.restore.undo import NOTHING, Replaced
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from nbmodelver.repo.core.modules import Then
+    from nbmodelver.repo.core.modules import ModuleComparison
     from nbmodelver.repo.restore.sessions import SessionState
 
 
@@ -41,4 +41,4 @@ class RollbackOptions:
     allowed_secrets: Callable[[], Collection[str]] = tuple
     replaced: Replaced = NOTHING
     session: SessionState | None = None
-    modules: Then | None = None
+    modules: ModuleComparison | None = None

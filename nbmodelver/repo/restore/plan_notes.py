@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nbmodelver.codecs import reach
     from nbmodelver.model import Group, Skipped, Version
     from nbmodelver.repo.core.group_store import GroupStore
-    from nbmodelver.repo.core.modules import Then
+    from nbmodelver.repo.core.modules import ModuleComparison
     from nbmodelver.repo.restore.libraries import Releases
     from nbmodelver.repo.restore.live import Comparison
     from nbmodelver.repo.restore.obstacles import Obstacles
@@ -38,7 +38,7 @@ class Planned(Protocol):
     only_missing: bool
     prefix: str
     session: SessionState | None
-    modules: Then | None
+    modules: ModuleComparison | None
     releases: Releases | None
     comparison: Comparison
     obstacles: Obstacles

@@ -163,7 +163,7 @@ class RestoringStore(LoadingStore):
                 own=own,
                 allowed_secrets=lambda: self.secrets_in_head(live),
                 replaced=replaced,
-                modules=self.modules_then(version, comes=with_modules),
+                modules=self.modules_then(version, will_write=with_modules),
             ),
         )
 
