@@ -326,8 +326,8 @@ def test_a_diff_says_what_a_commit_of_some_names_left_out(shell: Shell) -> None:
     """Names that were there, but not named, looked as if they were gone, or new."""
     shell.run("data = [1]; params = {'lr': 1}\n%mv_commit data params")
     shell.run("model = [3]; del params\n%mv_commit model")
-    assert "there, but not part of v2: data\n" in str(shell.run("%mv_diff v1 v2"))
-    assert "there, but not part of v2: data\n" in str(shell.run("%mv_diff v2 v1"))
+    assert "live, but not part of v2: data\n" in str(shell.run("%mv_diff v1 v2"))
+    assert "live, but not part of v2: data\n" in str(shell.run("%mv_diff v2 v1"))
     shell.run("%mv_commit data model")
     assert "not part of" not in str(shell.run("%mv_diff v1 v3"))
     names = ", ".join(f"n{i}" for i in range(12))

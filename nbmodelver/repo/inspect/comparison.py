@@ -1,4 +1,4 @@
-"""What a panel shows beside a diff: one value's profile as a section, and several versions side by side."""
+"""Views of a panel in addition to a diff: the profile of one value, and several versions side by side."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_SCATTERS = 8
 
 
 def profile_section(store: LoadingStore, version: Version, name: str) -> Section:
-    """One value of a version as a table of facts, with its charts. Raises UnknownName."""
+    """Return the profile of one value as a table with charts. Raises UnknownName."""
     profile = profiles.profile(store, version, name)
     both = kinds.compare(version.kept[name].kind, name, {}, profile)
     rows = tuple(Row((r.cells[0], r.cells[2]), "same") for r in both.rows)
@@ -32,7 +32,7 @@ def profile_section(store: LoadingStore, version: Version, name: str) -> Section
 
 @dataclass(frozen=True)
 class ComparedLine:
-    """One parameter or metric over several versions; None where a version has none. direction: of a metric."""
+    """One parameter or metric in several versions. values: None for a version without it. direction: of a metric."""
 
     name: str
     values: tuple[Json, ...]
@@ -40,24 +40,24 @@ class ComparedLine:
 
     @property
     def differs(self) -> bool:
-        """True when not all versions have the same."""
+        """True if the versions have different values."""
         return any(not same(v, self.values[0]) or type(v) is not type(self.values[0]) for v in self.values)
 
     def to_dict(self) -> dict[str, Json]:
-        """JSON form for the front-end."""
+        """Return the JSON form for the front-end."""
         return {"name": self.name, "values": list(self.values), "differs": self.differs}
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Several versions: a line for each parameter and metric, and charts."""
+    """A comparison of several versions: a line for each parameter and metric, and charts."""
 
     params: tuple[ComparedLine, ...]
     metrics: tuple[ComparedLine, ...]
     charts: tuple[Chart, ...] = ()
 
     def to_dict(self) -> dict[str, Json]:
-        """JSON form for the front-end."""
+        """Return the JSON form for the front-end."""
         return {
             "params": [line.to_dict() for line in self.params],
             "metrics": [{**line.to_dict(), "direction": line.direction} for line in self.metrics],
@@ -68,9 +68,9 @@ class SideBySide:
 def side_by_side(
     versions: Sequence[Version], metric: str = "", directions: Mapping[str, Direction] | None = None
 ) -> SideBySide:
-    """Parameters and metrics of versions in the order given. metric: the one that parameters are drawn against.
+    """Compare parameters and metrics of versions, in the given order.
 
-    directions: of the metrics.
+    metric: the metric of the scatter charts of parameters; "": the first one. directions: metric -> direction.
     """
     params = _lines(versions, lambda v: v.ordered_params)
     known = directions or {}
@@ -97,7 +97,7 @@ def _number(value: Json) -> float | None:
 
 
 def _is_axis(param: ComparedLine) -> bool:
-    """True for a parameter that is a number everywhere it is, and not always the same."""
+    """Return True for a parameter with different values that are all numbers."""
     return param.differs and all(v is None or _number(v) is not None for v in param.values)
 
 
