@@ -266,10 +266,10 @@ def test_a_comparison_of_the_first_version_says_what_it_takes(shell: Shell) -> N
 
 def test_a_merge_of_what_is_in_already_makes_no_version(shell: Shell) -> None:
     shell.run("x = 1; y = 1\n%mv_commit x y\n%mv_branch trees\nx = 2\n%mv_commit x y")
-    assert "v1 is part of v2 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    assert "v1 is already part of v2: nothing to merge" in str(shell.run("%mv_merge trees"))
     shell.run("%mv_switch trees\ny = 3\n%mv_commit x y\n%mv_switch main")
     assert "y from v3" in str(shell.run("%mv_merge trees"))
-    assert "v3 is part of v4 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    assert "v3 is already part of v4: nothing to merge" in str(shell.run("%mv_merge trees"))
     assert "x from v3" in str(shell.run("%mv_merge trees --take x=theirs"))
     assert (shell["x"], shell["y"]) == (1, 3)
 
