@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from nbmodelver.errors import Interrupted, UsageError
 from nbmodelver.kernel import input_lines as lines
-from nbmodelver.kernel.earlier import as_python, earlier
+from nbmodelver.kernel.earlier import as_python, earlier_cells
 from nbmodelver.kernel.notebook import Notebook
 from nbmodelver.panels import PanelServer
 from nbmodelver.panels.comms import Comms, poster
@@ -50,21 +50,21 @@ def load(shell: Any) -> Notebook:
 
 def _join_running_cell(notebook: Notebook, kernel: Any) -> None:
     """Take over the cells before, and the one that loads the extension; IPython reports no end of a silent cell."""
-    before = earlier(notebook.shell, _last_counts.get(notebook.shell, 0))
-    notebook.cells.begin_with(before, partial(as_python, notebook.shell))
+    before = earlier_cells(notebook.shell, _last_counts.get(notebook.shell, 0))
+    notebook.cells.add_earlier(before, partial(as_python, notebook.shell))
     parent = kernel.get_parent() if callable(getattr(kernel, "get_parent", None)) else {}
     header, content = parent.get("header") or {}, parent.get("content") or {}
     if header.get("msg_type") == "execute_request" and not content.get("silent"):
-        notebook.cells.join_running(before.running, str((parent.get("metadata") or {}).get("cellId") or ""))
+        notebook.cells.add_running(before.running, str((parent.get("metadata") or {}).get("cellId") or ""))
     elif kernel is None and before.running is not None:
-        notebook.cells.join_running(before.running)
+        notebook.cells.add_running(before.running)
 
 
 def _events(notebook: Notebook, server: PanelServer) -> list[tuple[str, Callable[..., None]]]:
     """What hears of cells, in order."""
     return [
         ("pre_run_cell", notebook.cells.pre_run),
-        ("pre_run_cell", notebook.telling.pre_run),
+        ("pre_run_cell", notebook.answer_display.pre_run),
         ("pre_run_cell", server.on_pre_run),
         ("post_run_cell", notebook.cells.post_run),
         ("post_run_cell", server.on_post_run),
@@ -95,7 +95,7 @@ def _magic(notebook: Notebook, verb: Verb) -> Callable[..., Any]:
     def magic(line: str, cell: str | None = None) -> Any:
         try:
             shown = notebook.run(verb.name, line, cell)
-            return shown if shown is None else notebook.telling.answer(verb.name, shown)
+            return shown if shown is None else notebook.answer_display.answer(verb.name, shown)
         except KeyboardInterrupt as error:
             raise Interrupted(f"%mv_{verb.name} was interrupted") from error
 
@@ -111,7 +111,7 @@ def function(name: str) -> Callable[..., Shown]:
     def call(*words: Any, **options: Any) -> Shown:
         try:
             notebook = _present_notebook()
-            return notebook.telling.answer(name, notebook.answer(call_from_python(verb, words, options)))
+            return notebook.answer_display.answer(name, notebook.answer(call_from_python(verb, words, options)))
         except KeyboardInterrupt as error:
             raise Interrupted(f"{name} was interrupted") from error
 

@@ -116,7 +116,9 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "panels/outputs.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kernel/earlier.py": {"_getframe": "documented: which cell loads us. Gone: that cell is missing in a version."},
-    "kernel/telling.py": {"_getframe": "documented: which code waits. Gone: the cell shows an answer, or nobody does."},
+    "kernel/answer_display.py": {
+        "_getframe": "documented: which code waits. Gone: the cell shows an answer, or nobody does."
+    },
     "kernel/restore.py": {"_allow_stdin": "whether there is someone to ask. Gone: it counts as nobody."},
     "kinds/xarray.py": {"_in_memory": "whether a look would read a file. Gone: the profile says that there is none."},
     "repo/core/pending.py": {"_register_atexit": "before pools of threads stop. Gone: atexit, which is later."},

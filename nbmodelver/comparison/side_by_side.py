@@ -20,7 +20,7 @@ MAX_SCATTERS = 8
 
 @dataclass(frozen=True)
 class ComparedLine:
-    """One parameter or metric over several versions; None where a version has none. direction: of a metric."""
+    """One parameter or metric in several versions. values: None for a version without it. direction: of a metric."""
 
     name: str
     values: tuple[Json, ...]
@@ -28,24 +28,24 @@ class ComparedLine:
 
     @property
     def differs(self) -> bool:
-        """True when not all versions have the same."""
+        """True if the versions have different values."""
         return any(not same(v, self.values[0]) or type(v) is not type(self.values[0]) for v in self.values)
 
     def to_dict(self) -> dict[str, Json]:
-        """JSON form for the front-end."""
+        """Return the JSON form for the front-end."""
         return {"name": self.name, "values": list(self.values), "differs": self.differs}
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Several versions: a line for each parameter and metric, and charts."""
+    """A comparison of several versions: a line for each parameter and metric, and charts."""
 
     params: tuple[ComparedLine, ...]
     metrics: tuple[ComparedLine, ...]
     charts: tuple[Chart, ...] = ()
 
     def to_dict(self) -> dict[str, Json]:
-        """JSON form for the front-end."""
+        """Return the JSON form for the front-end."""
         return {
             "params": [line.to_dict() for line in self.params],
             "metrics": [{**line.to_dict(), "direction": line.direction} for line in self.metrics],
@@ -56,9 +56,9 @@ class SideBySide:
 def side_by_side(
     versions: Sequence[Version], metric: str = "", directions: Mapping[str, Direction] | None = None
 ) -> SideBySide:
-    """Parameters and metrics of versions in the order given. metric: the one that parameters are drawn against.
+    """Compare parameters and metrics of versions, in the given order.
 
-    directions: of the metrics.
+    metric: the metric of the scatter charts of parameters; "": the first one. directions: metric -> direction.
     """
     params = _lines(versions, lambda v: v.ordered_params)
     known = directions or {}
@@ -85,7 +85,7 @@ def _number(value: Json) -> float | None:
 
 
 def _is_axis(param: ComparedLine) -> bool:
-    """True for a parameter that is a number everywhere it is, and not always the same."""
+    """Return True for a parameter with different values that are all numbers."""
     return param.differs and all(v is None or _number(v) is not None for v in param.values)
 
 

@@ -1,4 +1,4 @@
-"""A comparison of two versions: sections that kinds, and the version's own documents, contribute."""
+"""The diff of two versions: sections for names, parameters, metrics, values, code, modules and packages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_LEFT_OUT = 8
 
 
 def names_section(before: Version, after: Version) -> Section:
-    """Names added, removed and changed, with types and sizes in bytes."""
+    """Return the section of added, removed, changed and equal names, with types and sizes in bytes."""
     rows = []
     rewritten = _rewritten(before, after)
     for name in dict.fromkeys([*before.kept, *after.kept]):
@@ -33,19 +33,19 @@ def names_section(before: Version, after: Version) -> Section:
         assert kept is not None
         sizes = (old.size_bytes if old else None, new.size_bytes if new else None)
         rows.append(Row((name, kept.kind, _types(old, new), *sizes), status))
-    note = "; ".join(filter(None, (_left_out(before, after), _left_out(after, before))))
+    note = "; ".join(filter(None, (_not_committed(before, after), _not_committed(after, before))))
     return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows), note=note)
 
 
-def _left_out(version: Version, other: Version) -> str:
-    """What a commit of some names left out of a version: neither new in the other nor gone."""
+def _not_committed(version: Version, other: Version) -> str:
+    """Return a note on names that were live at the commit of `version` but not part of it; they are not "added"."""
     names = [n for n in other.kept if n not in version.kept and version.left_out(n)]
     more = f" and {len(names) - MAX_LEFT_OUT} more" if len(names) > MAX_LEFT_OUT else ""
-    return f"there, but not part of {version.name}: {', '.join(names[:MAX_LEFT_OUT])}{more}" if names else ""
+    return f"live, but not part of {version.name}: {', '.join(names[:MAX_LEFT_OUT])}{more}" if names else ""
 
 
 def _rewritten(before: Version, after: Version) -> frozenset[str]:
-    """Classes and functions of the notebook that are others under their old names, which is all that a name holds."""
+    """Return the notebook's classes and functions that were redefined. Their digest covers only their name."""
     old, new = ({key: g.recipe for g in v.definitions for key in g.names} for v in (before, after))
     return frozenset(key for key in old.keys() & new.keys() if old[key] != new[key])
 
@@ -57,7 +57,7 @@ def _types(old: Any, new: Any) -> str:
 
 
 def values_section(section_id: str, title: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
-    """Two mappings side by side: parameters, metrics, packages."""
+    """Return a section that compares two mappings, such as parameters, metrics or packages."""
     rows = []
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)
@@ -70,15 +70,15 @@ def values_section(section_id: str, title: str, before: Mapping[str, Json], afte
 
 
 def params_section(before: Version, after: Version) -> Section:
-    """The parameters side by side, without those of a model that only one side has: a pipeline has a hundred."""
-    lone = before.kept.keys() ^ after.kept.keys()
-    models = {n for v in (before, after) for n, k in v.kept.items() if n in lone and k.kind == "model"}
+    """Compare the parameters, without those of a model that only one version has: a pipeline has a hundred."""
+    unmatched = before.kept.keys() ^ after.kept.keys()
+    models = {n for v in (before, after) for n, k in v.kept.items() if n in unmatched and k.kind == "model"}
     sides = ({k: p for k, p in v.ordered_params.items() if k.partition(".")[0] not in models} for v in (before, after))
     return values_section("params", "Hyperparameters", *sides)
 
 
 def metrics_section(before: Version, after: Version, directions: Mapping[str, Direction] | None = None) -> Section:
-    """The metrics side by side, with bars for those that changed. directions: of the metrics."""
+    """Compare the metrics, with bar charts for those that changed. directions: metric -> direction."""
     known = directions or {}
     section = values_section("metrics", "Metrics", dict(before.metrics), dict(after.metrics))
     labels = (before.name, after.name)
@@ -99,7 +99,7 @@ def metrics_section(before: Version, after: Version, directions: Mapping[str, Di
 
 
 def same(old: object, new: object) -> bool:
-    """Whether two values are one; NaN is the same as NaN."""
+    """Return True if two values are equal or both are NaN."""
     return old == new or all(isinstance(v, float) and math.isnan(v) for v in (old, new))
 
 
@@ -111,7 +111,7 @@ def _change(old: Json, new: Json) -> Json:
 
 
 def code_section(before: Sequence[Cell], after: Sequence[Cell]) -> Section:
-    """The cells that ran on the way to either version from where their ways part, as a unified diff."""
+    """Return a unified diff of the cells that led from the common ancestor to each version."""
     lines = list(difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
     return Section("code", "Code", lines=tuple(lines))
 
@@ -122,23 +122,23 @@ def _lines(cells: Sequence[Cell]) -> list[str]:
 
 
 def module_sections(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Section]:
-    """Modules of the notebook's project: which came and went, and each that changed as a unified diff."""
-    gone = [Row((path, "removed"), "removed") for path in before if path not in after]
-    came = [Row((path, "added"), "added") for path in after if path not in before]
+    """Yield a section of added, removed and equal project modules, and a unified diff for each changed one."""
+    removed = [Row((path, "removed"), "removed") for path in before if path not in after]
+    added = [Row((path, "added"), "added") for path in after if path not in before]
     both = [path for path in before if path in after]
-    same = [Row((path, "same"), "same") for path in both if before[path] == after[path]]
-    if gone or came or same:
-        yield Section("modules", "Modules", ("module", "change"), (*gone, *came, *same))
+    equal = [Row((path, "same"), "same") for path in both if before[path] == after[path]]
+    if removed or added or equal:
+        yield Section("modules", "Modules", ("module", "change"), (*removed, *added, *equal))
     for path in both:
         if before[path] != after[path]:
             old, new = before[path].splitlines(), after[path].splitlines()
             lines = tuple(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
-            note = "" if lines else "only the ends of lines differ"
+            note = "" if lines else "only line endings differ"
             yield Section(f"modules.{path}", path, lines=lines, note=note)
 
 
 def packages_section(before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
-    """Python and the packages whose versions differ, or that are only on one side."""
+    """Return a section of Python and the packages whose releases differ, or that only one version has."""
     old, new = _packages(before), _packages(after)
     section = values_section("packages", "Packages", old, new)
     changed = tuple(Row(r.cells[:3], r.status) for r in section.rows if r.status != "same")
@@ -151,10 +151,11 @@ def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
 
 
 class Differ:
-    """Puts the sections of one comparison together.
+    """Combines the sections of a diff. The arguments are the functions that read the versions.
 
-    contributed: sections about single names. directions: of the metrics of versions. alarms: what a check of the later
-    version found, judged against the earlier one.
+    cells: returns the cells of each version since their common ancestor. environment: returns Python and packages.
+    contributed: yields the sections of values. directions: returns metric -> direction. modules: path -> source.
+    alarms: returns what a check of the later version found, judged against the earlier one.
     """
 
     def __init__(
@@ -175,10 +176,10 @@ class Differ:
         self._alarms = alarms
 
     def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
-        """All sections, the most important ones first; with `names` only those names."""
+        """Return all sections that are not empty, the most important ones first. names: compare only these."""
         params = _only(params_section(before, after), names)
-        said = {str(r.cells[0]) for r in params.rows if r.status != "same"}
-        contributed = [s for found in self._contributed(before, after, names) for s in _unsaid(found, said)]
+        shown = {str(r.cells[0]) for r in params.rows if r.status != "same"}
+        contributed = [s for found in self._contributed(before, after, names) for s in _without_shown(found, shown)]
         contributed.sort(key=lambda s: (s.folded, not s.id.startswith("rows.")))
         alarms = self._alarms(before, after, names)
         sections = [
@@ -195,13 +196,14 @@ class Differ:
         return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))
 
 
-def _unsaid(section: Section, said: Collection[str]) -> Iterator[Section]:
-    """The section without parameters that stand among the hyperparameters; nothing, when nothing else is to be seen."""
+def _without_shown(section: Section, shown: Collection[str]) -> Iterator[Section]:
+    """Yield the section without rows that the hyperparameters already show; nothing if no row and no chart is left."""
     name = section.title
     rows = tuple(
         r
         for r in section.rows
-        if r.status == "same" or not (f"{name}.{r.cells[0]}" in said or (name in said and _is_of_the_value(r.cells[0])))
+        if r.status == "same"
+        or not (f"{name}.{r.cells[0]}" in shown or (name in shown and _is_of_the_value(r.cells[0])))
     )
     if not section.id.startswith("profile.") or len(rows) == len(section.rows):
         yield section
@@ -210,7 +212,7 @@ def _unsaid(section: Section, said: Collection[str]) -> Iterator[Section]:
 
 
 def _is_of_the_value(what: Json) -> bool:
-    """Whether a row speaks of a plain value as a whole, or of a place in it."""
+    """Return True for a row about a plain value as a whole, or about an item of it."""
     return what == "value" or str(what).startswith("[")
 
 

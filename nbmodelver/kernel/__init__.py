@@ -1,1 +1,1 @@
-"""Where a value leaves and re-enters the kernel."""
+"""The link to the IPython kernel: reads its variables and cells, runs verbs, and binds restored values."""

@@ -1,4 +1,4 @@
-"""`%mv_commit`, `%%mv_commit` and `%mv_auto`: from the variables of a notebook to a version."""
+"""The verbs `%mv_commit`, `%%mv_commit` and `%mv_auto`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbmodelver import views
 from nbmodelver.actions.commit import CommitRequest, Committed, Metric, WouldKeep, commit, commit_later, would_keep
 from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel.cells import assigned_names, used_names
-from nbmodelver.kernel.output import awaits_in_vain, run_and_read
+from nbmodelver.kernel.output import has_blocked_await, run_and_read
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.core.labels import require_roles, scalar
 from nbmodelver.repo.core.nearest import nearest
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class CellFailed(NbmodelverError):
-    """The cell under `%%mv_commit` raised; its own error stands above."""
+    """The cell under `%%mv_commit` raised an error. IPython has already shown its traceback."""
 
 
 class CommitVerbs:
-    """Commits of one notebook. warn_of: shows what has to be known of an automatic commit."""
+    """The commits of one notebook. warn_of: called with the answer of each automatic commit, to show its warnings."""
 
     def __init__(self, session: Session, warn_of: Callable[[Shown], None]) -> None:
         self._session = session
@@ -37,7 +37,10 @@ class CommitVerbs:
         self.auto = False
 
     def run(self, call: Call) -> Shown:
-        """`%mv_commit`. Raises NothingToCommit when none of the names that were given can be kept."""
+        """Run `%mv_commit`. Raises NothingToCommit if none of the given names can be stored.
+
+        Without names, NothingToCommit is shown as a sentence. Raises UnknownName, UsageError, StoreError.
+        """
         try:
             return self._commit(call, self.chosen(call))
         except NothingToCommit as error:
@@ -46,20 +49,23 @@ class CommitVerbs:
             return views.sentence(views.Span(error.message, "warn"), value=None)
 
     def chosen(self, call: Call) -> dict[str, Any]:
-        """The values that a commit means. Raises UnknownName."""
+        """Return the values to commit. Raises UnknownName."""
         return self._picked(call) if call["names"] else self.state(every=call["all"])
 
     def state(self, *, every: bool = False) -> dict[str, Any]:
-        """The values that a commit without names keeps. every: with names that begin with an underscore."""
+        """Return the values that a commit without names stores. every: include names that begin with an underscore."""
         namespace = self._session.namespace
         return namespace.pick(namespace.every()) if every else namespace.state(self._ignored())
 
     def _ignored(self) -> list[str]:
-        """The names that a commit without names leaves out, as the user's settings say."""
+        """Return the names of the setting `ignore`, which a commit without names skips."""
         return str(self._session.repo(create=True).settings["ignore"]).split()
 
     def _picked(self, call: Call) -> dict[str, Any]:
-        """The values of the names in a line. A message without quotes leaves its second word among them."""
+        """Return the values of the names in a line. Raises UnknownName.
+
+        The hint is another one if the unknown names are probably words of a message without quotes.
+        """
         try:
             return self._session.namespace.pick(call["names"])
         except UnknownName as error:
@@ -67,9 +73,10 @@ class CommitVerbs:
             words = f"{call['message']} {' '.join(unknown)}"
             if " " in call["message"] or not call["message"] or "%who" not in error.hint:
                 raise
-            raise UnknownName(error.message, f'a text of several words needs quotes: -m "{words}"') from None
+            raise UnknownName(error.message, f'put a text of several words in quotes: -m "{words}"') from None
 
-    def _commit(self, call: Call, values: dict[str, Any], **more: Any) -> Shown:
+    def _commit(self, call: Call, values: dict[str, Any], **fields: Any) -> Shown:
+        """Commit the values with the options of a call. fields: further fields of `CommitRequest`."""
         request = CommitRequest(
             values,
             call["message"],
@@ -82,7 +89,7 @@ class CommitVerbs:
             session=call["session"],
             allow_secrets=call["allow_secret"] or (),
             verify_load=call["verify_load"] or None,
-            **more,
+            **fields,
         )
         if call["dry_run"]:
             return _drawn_dry_run(would_keep(self._session, request))
@@ -91,53 +98,60 @@ class CommitVerbs:
         return drawn(commit(self._session, request))
 
     def _commit_later(self, request: CommitRequest) -> Shown:
-        """A commit on a thread of its own: the cells since the parent are this version's, unless it fails."""
+        """Commit on a thread of its own. If it fails, the cells since the parent are logged for the next version."""
         cells, assigned = self._session.cells.since_parent()
 
-        def on_done(found: Version | BaseException) -> None:
-            if isinstance(found, BaseException):
+        def on_done(result: Version | BaseException) -> None:
+            if isinstance(result, BaseException):
                 self._session.cells.not_committed(cells, assigned)
-                print(f"commit in the background: {found}", file=sys.stderr)
+                print(f"commit in the background: {result}", file=sys.stderr)
 
         pending = commit_later(self._session, request, on_done)
         names = list(request.values)
-        said = views.Span(f" {'is' if len(names) == 1 else 'are'} being stored; the notebook goes on", "dim")
-        return views.sentence(views.Span(", ".join(names), "strong"), said, value=pending)
+        state = views.Span(f" {'is' if len(names) == 1 else 'are'} being stored in the background", "dim")
+        return views.sentence(views.Span(", ".join(names), "strong"), state, value=pending)
 
     def _measured(self, name: str, expression: str | PythonValue) -> Metric:
-        """A metric, with the direction that was said: "12:lower" in a line, (12, "lower") in a call."""
+        """Evaluate a metric, with its direction if one is given: "12:lower" in a line, (12, "lower") in a call.
+
+        Raises UsageError, UnknownName.
+        """
         if isinstance(expression, PythonValue):
             pair = expression.value
             if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], str):
                 return self._number(name, PythonValue(pair[0])), directions.require_direction(name, pair[1])
             return self._number(name, expression)
-        inner, said = directions.split(expression)
-        return self._number(name, inner) if said is None else (self._number(name, inner), said)
+        inner, direction = directions.split(expression)
+        return self._number(name, inner) if direction is None else (self._number(name, inner), direction)
 
     def _number(self, name: str, expression: str | PythonValue) -> float:
+        """Evaluate the number of a metric. Raises UsageError, UnknownName."""
         value = scalar(self._evaluated(f"--metric {name}", expression))
         try:
             return float(value)
         except (TypeError, ValueError) as error:
             raise UsageError(
-                f"the metric '{name}' is not a number but a {type(value).__name__}", f"check: {expression}"
+                f"the metric '{name}' is not a number but a {type(value).__name__}",
+                f"check the expression: {expression}",
             ) from error
 
     def _plain(self, name: str, expression: str | PythonValue) -> Any:
+        """Evaluate a parameter. Returns plain data; other values are converted to text."""
         value = self._evaluated(f"--param {name}", expression)
         if value is None or type(value) in (bool, int, float, str, list, dict):
             return value
-        found = scalar(value)
-        return str(value) if found is value else found
+        element = scalar(value)
+        return str(value) if element is value else element
 
     def _evaluated(self, option: str, expression: str | PythonValue) -> Any:
+        """Evaluate an expression in the notebook. option: its option, for messages. Raises UnknownName, UsageError."""
         if isinstance(expression, PythonValue):
             return expression.value
         try:
             return eval(compile(ast.parse(expression.strip(), mode="eval"), "<option>", "eval"), self._session.values)  # noqa: S307  # the user's own cell
         except NameError as error:
             name = getattr(error, "name", None) or expression
-            hint = nearest(name, self._session.namespace.names()) or f"the expression is: {expression}"
+            hint = nearest(name, self._session.namespace.names()) or f"check the expression: {expression}"
             raise UnknownName(f"{option}: no variable '{name}' in this notebook", hint) from error
         except SyntaxError as error:
             raise UsageError(
@@ -145,15 +159,18 @@ class CommitVerbs:
             ) from error
         except Exception as error:
             raise UsageError(
-                f"{option}: {type(error).__name__}: {error}", f"the expression is: {expression}"
+                f"{option}: {type(error).__name__}: {error}", f"check the expression: {expression}"
             ) from error
 
     def commit_cell(self, call: Call, cell: str) -> Shown:
-        """`%%mv_commit`: run the cell, then keep what it made or changed. Raises CellFailed."""
-        if awaits_in_vain(self._session.shell, cell):
+        """Run `%%mv_commit`: run the cell, then commit the variables that it created or changed.
+
+        Raises CellFailed if the cell fails, NothingToCommit, UsageError, StoreError; then nothing is committed.
+        """
+        if has_blocked_await(self._session.shell, cell):
             raise UsageError(
-                "a cell that awaits cannot run under %%mv_commit: the event loop is busy with the magic itself",
-                "take the first line away and end the cell with: %mv_commit NAME ...",
+                "a cell with a top-level await cannot run under %%mv_commit: the magic blocks the event loop",
+                "remove the first line and end the cell with: %mv_commit NAME ...",
             )
         before = {n: id(v) for n, v in self._session.values.items()}
         outputs, ok = run_and_read(self._session.shell, cell)
@@ -162,11 +179,15 @@ class CommitVerbs:
         values = self._session.namespace.pick(call["names"]) if call["names"] else self._touched(before, cell)
         if not values:
             raise NothingToCommit(
-                "nothing to commit: the cell made or changed no variable", "name some: %%mv_commit NAME ..."
+                "nothing to commit: the cell created or changed no variable", "name variables: %%mv_commit NAME ..."
             )
         return self._commit(call, values, outputs=outputs, source=cell)
 
     def _touched(self, before: dict[str, int], cell: str) -> dict[str, Any]:
+        """Return the variables that the cell bound, and the mentioned ones that differ from the current version.
+
+        before: name -> identity of its value before the cell.
+        """
         own = set(self._session.namespace.names())
         bound = {n for n in own if before.get(n) != id(self._session.values[n])} | (own & set(assigned_names(cell)))
         head = self._session.repo(create=True).history.head
@@ -179,13 +200,13 @@ class CommitVerbs:
         }
 
     def switch_auto(self, is_on: bool) -> None:
-        """Commit after each cell that changed a variable, or not."""
+        """Switch automatic commits after each cell on or off."""
         self.auto = is_on
         if is_on and self.commit_automatically not in self._session.cells.on_end:
             self._session.cells.on_end.append(self.commit_automatically)
 
     def set_auto(self, call: Call) -> Shown:
-        """`%mv_auto`."""
+        """Run `%mv_auto`."""
         if call["state"]:
             self.switch_auto(call["state"] == "on")
         return views.sentence(
@@ -193,7 +214,7 @@ class CommitVerbs:
         )
 
     def commit_automatically(self, ok: bool) -> None:
-        """After a cell: a version, when a variable changed. Never breaks the cell."""
+        """Commit after a cell if a variable has changed. Errors are printed, not raised. ok: the cell did not fail."""
         if not (self.auto and ok):
             return
         try:
@@ -209,12 +230,12 @@ class CommitVerbs:
 
 
 def drawn(done: Committed) -> Shown:
-    """The answer to a commit."""
+    """Return the answer to a commit."""
     return views.commit(done.version, done.parent, done.notes, done.directions, done.findings)
 
 
-def _drawn_dry_run(found: WouldKeep) -> Shown:
-    rows = [", ".join(names) for names in found.groups]
-    skipped = [f"{s.path}: {s.reason}" for s in found.skipped]
-    said = f"would keep {'; '.join(rows)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
-    return views.sentence(said, value=[name for names in found.groups for name in names])
+def _drawn_dry_run(result: WouldKeep) -> Shown:
+    groups = [", ".join(names) for names in result.groups]
+    skipped = [f"{s.path}: {s.reason}" for s in result.skipped]
+    text = f"would keep {'; '.join(groups)}" + (f" · not kept: {'; '.join(skipped)}" if skipped else "")
+    return views.sentence(text, value=[name for names in result.groups for name in names])

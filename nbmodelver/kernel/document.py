@@ -1,4 +1,4 @@
-"""The notebook's path and document, when the front-end or the file can tell."""
+"""The notebook's path and document, from the front-end or the file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ MAX_BYTES = 50_000_000
 
 
 def path_of(namespace: dict[str, Any]) -> Path | None:
-    """The notebook's file, from what the front-end told the kernel; None when nobody did."""
-    for told in (namespace.get("__vsc_ipynb_file__"), namespace.get("__session__"), os.environ.get("JPY_SESSION_NAME")):
-        if isinstance(told, str) and told.endswith(".ipynb"):
-            for path in (Path(told), Path.cwd() / Path(told).name):
+    """Return the notebook's file as the front-end sent it to the kernel; None if it did not or the file is missing.
+
+    VS Code sets the variable `__vsc_ipynb_file__`, Jupyter `__session__` or the environment variable JPY_SESSION_NAME.
+    """
+    environment = os.environ.get("JPY_SESSION_NAME")
+    for sent in (namespace.get("__vsc_ipynb_file__"), namespace.get("__session__"), environment):
+        if isinstance(sent, str) and sent.endswith(".ipynb"):
+            for path in (Path(sent), Path.cwd() / Path(sent).name):
                 if path.is_file():
                     return path.absolute()
     return None
 
 
 def saved(path: Path | None) -> bytes | None:
-    """The notebook as it is saved, or None when it is not there, not readable or above 50 MB."""
+    """Return the saved notebook document as bytes; None if the file is missing, unreadable or above MAX_BYTES."""
     if path is None:
         return None
     try:
@@ -34,25 +38,28 @@ def saved(path: Path | None) -> bytes | None:
 
 @dataclass(frozen=True)
 class LiveDocument:
-    """The document as the front-end has it, saved or not. name: the file's. told_s: when it came, epoch seconds."""
+    """The document in the front-end, saved or not.
+
+    name: that of the file. data: JSON bytes. received_s: the time of arrival, in seconds since the epoch.
+    """
 
     name: str
     data: bytes
-    told_s: float = field(default_factory=time.time)
+    received_s: float = field(default_factory=time.time)
 
 
 def live(path: str, notebook: dict[str, Any]) -> LiveDocument | None:
-    """The document that a front-end told of, as the JSON that a save would write; None when it is above 50 MB."""
+    """Return a document that the front-end sent, as the JSON that a save would write; None if it is above MAX_BYTES."""
     data = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
     return LiveDocument(path.rpartition("/")[2], data) if len(data) <= MAX_BYTES else None
 
 
-def latest(path: Path | None, told: LiveDocument | None) -> bytes | None:
-    """The newer of the live document and the saved one, or None."""
-    if told is None:
+def latest(path: Path | None, received: LiveDocument | None) -> bytes | None:
+    """Return the newer of the saved and the received document as JSON bytes, or None without either."""
+    if received is None:
         return saved(path)
     try:
-        is_newer = path is not None and path.stat().st_mtime > told.told_s
+        is_newer = path is not None and path.stat().st_mtime > received.received_s
     except OSError:
         is_newer = False
-    return (saved(path) if is_newer else None) or told.data
+    return (saved(path) if is_newer else None) or received.data

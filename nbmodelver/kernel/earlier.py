@@ -1,4 +1,4 @@
-"""The cells of this session that ran before the extension was loaded, from IPython's own history."""
+"""The cells that ran before the extension was loaded, from IPython's history of the session."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _RUN = InteractiveShell.run_cell_async.__code__
 _AROUND = re.compile(r"(?m)^%(?:(?:time|timeit|prun)\b[ \t]+(?=[A-Za-z_])|%(?:time|timeit|prun|capture)\b.*\n)")
-"""Magics that run the code behind or below them."""
+"""Magics that run the code after them, in the same line or below."""
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """What IPython remembers of this session.
+class EarlierCells:
+    """The cells in IPython's history of this session.
 
-    cells: that have ended, in order; without outputs and times. running: the source of the one that runs now, or None;
-    also None where it does nothing but load the extension. missing: execution counts that the history does not hold.
+    cells: those that have ended, in order, without outputs and times. running: the source of the running cell; None if
+    there is none or if it only loads the extension. missing: execution counts that the history does not contain.
     """
 
     cells: tuple[Cell, ...] = ()
@@ -34,65 +34,69 @@ class Earlier:
 
     @property
     def note(self) -> str:
-        """What is missing, as a sentence; "" where nothing is."""
+        """A sentence about the missing cells; "" if there are none."""
         if not self.missing:
             return ""
         first, last = self.missing[0], self.missing[-1]
         which = f"cell {first} is" if first == last else f"{len(self.missing)} of the cells {first} to {last} are"
-        return f"{which} not part of the notebook's cells: IPython's history does not hold what ran before %load_ext"
+        return f"{which} not part of the notebook's cells: they ran before %load_ext and are not in IPython's history"
 
 
-def earlier(shell: Any, after: int) -> Earlier:
-    """The cells with an execution count above `after`."""
+def earlier_cells(shell: Any, after: int) -> EarlierCells:
+    """Return the cells with an execution count above `after`."""
     result = running(shell)
     own = getattr(result, "execution_count", None)
     now = own or getattr(shell, "execution_count", None)
     if type(now) is not int:
-        return Earlier()
+        return EarlierCells()
     listed = _listed(shell, now if own else now - 1)
     sources = {count: _source(shell, listed, count) for count in range(after + 1, now)}
     failed = getattr(getattr(shell, "history_manager", None), "exceptions", None) or {}
     cells = tuple(Cell(s, count, ok=count not in failed) for count, s in sources.items() if s is not None)
     missing = tuple(count for count, source in sources.items() if source is None)
-    told = getattr(getattr(result, "info", None), "raw_cell", None) if own else None
-    return Earlier(cells, told if type(told) is str and not Cell(told).only_looks else None, missing)
+    source = getattr(getattr(result, "info", None), "raw_cell", None) if own else None
+    return EarlierCells(cells, source if type(source) is str and not Cell(source).only_looks else None, missing)
 
 
 def running(shell: Any) -> Any:
-    """IPython's `ExecutionResult` of the cell that is running, the outer one of nested runs; None between cells.
+    """Return IPython's `ExecutionResult` of the running cell, for nested runs the outer one; None between cells.
 
-    The shell's own execution count is that of the running cell in older releases of IPython, and of the next in newer.
+    It is needed because the shell's own execution count is that of the running cell in older releases of IPython and
+    that of the next cell in newer ones.
     """
     frame: FrameType | None = sys._getframe(1)
-    found = None
+    result = None
     while frame is not None:
         if frame.f_code is _RUN and frame.f_locals.get("self") is shell:
-            found = frame.f_locals.get("result", found)
+            result = frame.f_locals.get("result", result)
         frame = frame.f_back
-    return found
+    return result
 
 
 def count_of(shell: Any) -> int | None:
-    """The execution count of the running cell."""
+    """Return the execution count of the running cell, None if it is unknown."""
     count = getattr(running(shell), "execution_count", None) or getattr(shell, "execution_count", None)
     return count if type(count) is int else None
 
 
 def _listed(shell: Any, last: int) -> Sequence[Any]:
-    """IPython's list of inputs, if each stands at its own count. last: the count of the newest."""
-    found = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None)
-    return found if isinstance(found, list) and len(found) == last + 1 else ()
+    """Return IPython's list of inputs if its index is the execution count, else (). last: the newest count."""
+    inputs = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None)
+    return inputs if isinstance(inputs, list) and len(inputs) == last + 1 else ()
 
 
 def _source(shell: Any, listed: Sequence[Any], count: int) -> str | None:
-    """The cell of this execution count as it was written; None when it is not known."""
-    kept = shell.user_ns.get(f"_i{count}")
-    written = kept if type(kept) is str else listed[count] if count < len(listed) else None
-    return written if type(written) is str and written.strip() else None
+    """Return the source of the cell with this execution count, None if it is unknown."""
+    variable = shell.user_ns.get(f"_i{count}")
+    source = variable if type(variable) is str else listed[count] if count < len(listed) else None
+    return source if type(source) is str and source.strip() else None
 
 
 def as_python(shell: Any, source: str) -> str:
-    """A cell with its magics as calls, without those that only stand around code: so what it assigns can be read."""
+    """Return the source of a cell as Python, with magics as calls, so that its assignments can be parsed.
+
+    Magics that only run other code, such as %time, are removed.
+    """
     try:
         return str(shell.transform_cell(_AROUND.sub("", source)))
     except Exception:  # Transformers of other extensions may raise anything.

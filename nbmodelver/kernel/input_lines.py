@@ -1,4 +1,4 @@
-"""`%mv_status;`: a semicolon right behind a magic's name, which IPython takes for a part of the name, is dropped."""
+"""Removes a semicolon directly after the name of a magic (`%mv_status;`), which IPython takes for part of the name."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ PREFIX = "mv_"
 
 
 class SemicolonBehindName(TokenTransformBase):  # type: ignore[misc]  # IPython has no types here
-    """Finds `%mv_NAME;` where IPython finds a magic: at the beginning of a line, and behind `x =`. Never in a text."""
+    """Finds `%mv_NAME;` where IPython accepts a magic: at the start of a line and after `x =`. Ignores strings."""
 
     priority = 1
-    """Before IPython's own transformers, which come at 10 and 5 of the same place."""
+    """Runs before IPython's own transformers, which have the priorities 5 and 10."""
 
     @classmethod
     def find(cls, tokens_by_line: Sequence[Sequence[Any]]) -> SemicolonBehindName | None:
-        """The first of them in a cell's tokens, or None."""
+        """Return a transformer for the first occurrence in the tokens of a cell, or None."""
         for line in tokens_by_line:
             for sign, name, end in zip(line, line[1:], line[2:], strict=False):
                 at_magic = (sign.string, end.string) == ("%", ";") and name.string.startswith(PREFIX)
@@ -30,24 +30,24 @@ class SemicolonBehindName(TokenTransformBase):  # type: ignore[misc]  # IPython 
         return None
 
     def __init__(self, start: tuple[int, int], semicolon: int) -> None:
-        """start: of the magic, as IPython orders transformers by it. semicolon: its column."""
+        """start: (line, column) of the magic, by which IPython orders transformers. semicolon: its column."""
         super().__init__(start)
         self.semicolon = semicolon
 
     def transform(self, lines: list[str]) -> list[str]:
-        """The lines with a space in place of the semicolon."""
+        """Return the lines with a space in place of the semicolon."""
         line = lines[self.start_line]
         changed = f"{line[: self.semicolon]} {line[self.semicolon + 1 :]}"
         return [*lines[: self.start_line], changed, *lines[self.start_line + 1 :]]
 
 
 def install(shell: Any) -> None:
-    """Let a shell read its cells so."""
+    """Add the transformer to a shell."""
     shell.input_transformer_manager.token_transformers.append(SemicolonBehindName)
 
 
 def remove(shell: Any) -> None:
-    """Take `install` back."""
-    found = shell.input_transformer_manager.token_transformers
-    if SemicolonBehindName in found:
-        found.remove(SemicolonBehindName)
+    """Remove the transformer from a shell."""
+    transformers = shell.input_transformer_manager.token_transformers
+    if SemicolonBehindName in transformers:
+        transformers.remove(SemicolonBehindName)

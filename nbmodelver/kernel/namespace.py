@@ -1,4 +1,4 @@
-"""The notebook's variables: which names are the user's, which a verb means, and how values get back in one step."""
+"""The notebook's variables: selects the names of the user, and binds restored values in one step."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _NEVER = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
 
 
 class Namespace:
-    """A shell's user namespace.
+    """The user namespace of a shell.
 
-    hidden: names that IPython itself put there; a name the user has bound since counts as the user's.
+    values: the namespace itself, not a copy. hidden: names that IPython bound, with their values; a name that the user
+    has bound again belongs to the user.
     """
 
     def __init__(self, values: dict[str, Any], hidden: Mapping[str, Any] | None = None) -> None:
@@ -31,15 +32,15 @@ class Namespace:
         self._hidden = hidden if hidden is not None else {}
 
     def names(self) -> list[str]:
-        """The user's own public names, in the order in which they were made: no imports, nothing of IPython or ours."""
+        """Return the public names of the user, in the order of creation, without imports and objects of nbmodelver."""
         return [n for n, v in list(self.values.items()) if self._is_public(n, v) and _is_state(v)]
 
     def every(self) -> list[str]:
-        """The same, with the user's names that begin with an underscore."""
+        """Return the same names, and those of the user that begin with an underscore."""
         return [n for n, v in list(self.values.items()) if self._is_user(n, v) and _is_state(v)]
 
     def public(self) -> dict[str, Any]:
-        """The same with their values, and with the modules that the user imported."""
+        """Return the public names of the user with their values, including imports."""
         return {n: v for n, v in list(self.values.items()) if self._is_public(n, v)}
 
     def _is_public(self, name: str, value: Any) -> bool:
@@ -51,27 +52,27 @@ class Namespace:
         return not (name in self._hidden and self._hidden[name] is value)
 
     def pick(self, names: Sequence[str]) -> dict[str, Any]:
-        """The values of these names. Raises UnknownName with the nearest one."""
+        """Return the values of these names. Raises UnknownName for a missing name or one of IPython."""
         for name in names:
             if name in _NEVER or name == "_" or _NUMBERED.fullmatch(name):
-                raise UnknownName(f"'{name}' belongs to IPython and is not kept", "give the value a name of its own")
+                raise UnknownName(f"'{name}' belongs to IPython and is not kept", "bind the value to another name")
             if name not in self.values:
                 close = nearest(name, self.names())
-                hint = f"try: %mv_commit {close.split(chr(39))[1]}" if close else "list what there is: %who"
+                hint = f"try: %mv_commit {close.split(chr(39))[1]}" if close else "list the variables: %who"
                 raise UnknownName(f"no variable '{name}' in this notebook", hint)
         return {n: self.values[n] for n in names}
 
     def state(self, ignore: Iterable[str] = ()) -> dict[str, Any]:
-        """What a commit without names keeps: every variable that the user made, except those on the ignore list."""
-        left_out = frozenset(ignore)
-        return {n: self.values[n] for n in self.names() if n not in left_out}
+        """Return the variables that a commit without names stores. ignore: names to skip."""
+        ignored = frozenset(ignore)
+        return {n: self.values[n] for n in self.names() if n not in ignored}
 
     def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
-        """Bind `values` and unbind `vanish`, all of it or nothing: Ctrl-C waits until it is done."""
-        gone = list(vanish)
+        """Bind `values` and delete the names in `vanish`. An interrupt is delayed until both are done."""
+        removed = list(vanish)
         with uninterrupted():
             self.values.update(values)
-            for name in gone:
+            for name in removed:
                 self.values.pop(name, None)
 
 
@@ -81,7 +82,7 @@ def _is_state(value: Any) -> bool:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back for the block; it is raised at its end."""
+    """Delay an interrupt (Ctrl-C) until the end of the block. Has no effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

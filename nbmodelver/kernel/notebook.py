@@ -1,15 +1,15 @@
-"""Every verb of one notebook. The magics and the functions call this."""
+"""`Notebook`: runs every verb in one notebook. The magics and the Python functions call it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import answers, views
+from nbmodelver.kernel.answer_display import AnswerDisplay
 from nbmodelver.kernel.committing import CommitVerbs
 from nbmodelver.kernel.plain_outputs import PlainOutputs
 from nbmodelver.kernel.restore import RestoreVerbs
 from nbmodelver.kernel.session import Session
-from nbmodelver.kernel.telling import Telling
 from nbmodelver.model import Change
 from nbmodelver.repo import Repo
 from nbmodelver.repo.core import locate
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
-_LOOK_ON = frozenset({"status", "log", "show", "diff", "compare", "panel", "stats"})
+_READ_ONLY = frozenset({"status", "log", "show", "diff", "compare", "panel", "stats"})
 """Verbs that do not wait for a commit in the background."""
 
 
@@ -31,14 +31,18 @@ class Notebook(Session):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.outputs = PlainOutputs(self)
-        self.telling = Telling(self)
-        self.commits = CommitVerbs(self, self.telling.warn_of)
+        self.answer_display = AnswerDisplay(self)
+        self.commits = CommitVerbs(self, self.answer_display.warn_of)
         self.restores = RestoreVerbs(self)
 
     # -- dispatch
 
     def run(self, name: str, line: str | Sequence[str], cell: str | None = None) -> Shown | None:
-        """A verb's line (and cell) as the user wrote it. None when only help was asked for."""
+        """Run a verb as the user wrote it, and return the answer; None if the user asked for help, which is printed.
+
+        name: of the verb. line: the text after it, or words. cell: the cell below `%%mv_commit`. Raises UsageError and
+        the errors of the verb.
+        """
         verb = find(name)
         call = parse(verb, line)
         if call.wants_help:
@@ -49,14 +53,14 @@ class Notebook(Session):
         return self.answer(call, cell)
 
     def answer(self, call: Call, cell: str | None = None) -> Shown:
-        """A parsed call."""
+        """Run a parsed call and return the answer. cell: as in `run`. Raises the errors of the verb."""
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commits.run, "auto": self.commits.set_auto, "status": self.status,
             "rollback": self.restores.rollback, "undo": self.restores.undo, "redo": self.restores.redo,
             "switch": self.restores.switch, "merge": self.restores.merge, "panel": self.outputs.panel_for,
         }  # fmt: skip
         name = call.verb.name
-        if self._repo is not None and name not in _LOOK_ON:
+        if self._repo is not None and name not in _READ_ONLY:
             self._repo.wait_for_pending()
         if cell is not None:
             return self.commits.commit_cell(call, cell)
@@ -71,29 +75,29 @@ class Notebook(Session):
     # -- commit
 
     def init(self, call: Call) -> Shown:
-        """`%mv_init`."""
+        """Run `%mv_init`."""
         path = call["path"] or str(self.folder / locate.FOLDER)
         repo, shown = answers.init(path)
         self.use(repo)
         self.tell()
         return shown
 
-    # -- looking
+    # -- status
 
     def status(self, _call: Call) -> Shown:
-        """`%mv_status`."""
+        """Run `%mv_status`."""
         repo = self.repo()
         notes = ["a commit is being stored in the background"] if repo.pending else []
         head = repo.history.head
-        then = repo.modules_then(head) if head is not None else None
-        notes += list(then.notes(None)) if then is not None else []
+        modules = repo.modules_then(head) if head is not None else None
+        notes += list(modules.notes(None)) if modules is not None else []
         changes = tuple(self.differences(repo))
         return views.status(
             answers.state_of(repo, live=True, auto=self.commits.auto, changes=changes, notes=tuple(notes))
         )
 
     def differences(self, repo: Repo | None) -> Iterable[Change]:
-        """The live variables against the present version; against nothing where there is no store yet."""
+        """Yield the differences of the live variables from the current version. repo: None if there is no store yet."""
         head = repo.history.head if repo is not None else None
         changed = set(repo.changed_names(self.values)) if repo is not None and head is not None else set()
         ignored = str(repo.settings["ignore"]).split() if repo is not None else ()
@@ -102,14 +106,14 @@ class Notebook(Session):
                 yield Change(name, "vanishes", kept.kind, kept.type, kept.size_bytes)
             elif name in changed:
                 yield Change(name, "changes", kept.kind, kept.type, kept.size_bytes)
-        unkept = {s.name: s for s in head.skipped} if head else {}
-        left_out = frozenset(head.others) if head else frozenset()
+        skipped = {s.name: s for s in head.skipped} if head else {}
+        others = frozenset(head.others) if head else frozenset()
         for name, value in self.namespace.state(ignored).items():
             if head is not None and name in head.kept:
                 continue
-            kind, of = Repo.kind_of(name, value) or "other", Repo.type_of(value)
-            if name in unkept:
-                yield Change(name, "lost", kind, of, reason=unkept[name].reason)
+            kind, type_name = Repo.kind_of(name, value) or "other", Repo.type_of(value)
+            if name in skipped:
+                yield Change(name, "lost", kind, type_name, reason=skipped[name].reason)
             else:
-                reason = f"not part of {head.name}" if head is not None and name in left_out else ""
-                yield Change(name, "appears", kind, of, reason=reason)
+                reason = f"not part of {head.name}" if head is not None and name in others else ""
+                yield Change(name, "appears", kind, type_name, reason=reason)

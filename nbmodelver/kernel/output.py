@@ -1,4 +1,4 @@
-"""Running a cell in the shell while its printed text is read along."""
+"""Runs a cell in the shell and records its printed text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 
-def awaits_in_vain(shell: Any, cell: str) -> bool:
-    """True for a cell with `await` at its top where an event loop runs already: a magic cannot hand the loop back."""
+def has_blocked_await(shell: Any, cell: str) -> bool:
+    """Return True for a cell with a top-level `await` while an event loop runs: the magic would block that loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -17,7 +17,7 @@ def awaits_in_vain(shell: Any, cell: str) -> bool:
 
 
 def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:
-    """Run a cell in the shell as usual; its printed text, and whether it ended well."""
+    """Run a cell in the shell. Returns its printed text, and True if it did not fail."""
     tee = _Tee(sys.stdout)
     sys.stdout = tee
     hook = shell.displayhook
@@ -26,12 +26,12 @@ def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:
         result = shell.run_cell(cell, store_history=False)
     finally:
         sys.stdout = tee.stream
-        hook.exec_result = outer  # The inner run forgets that the outer one is waiting for its value.
+        hook.exec_result = outer  # The inner run resets it, but the outer run still needs it.
     return tee.text(), bool(result.success)
 
 
 class _Tee:
-    """Passes text on and remembers the first hundred thousand characters."""
+    """Passes text to a stream and records its first MAX_CHARS characters."""
 
     MAX_CHARS = 100_000
 
@@ -41,14 +41,14 @@ class _Tee:
         self._chars = 0
 
     def write(self, text: str) -> int:
-        """Pass on, remember."""
+        """Write the text to the stream and record it. Returns the number of characters."""
         if self._chars < self.MAX_CHARS:
             self._kept.append(text[: self.MAX_CHARS - self._chars])
             self._chars += len(text)
         return int(self.stream.write(text) or 0)
 
     def text(self) -> str:
-        """What was written."""
+        """Return the recorded text."""
         return "".join(self._kept)
 
     def __getattr__(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Answers as text and HTML, where no page shows panels."""
+"""Answers as text and HTML, if the page cannot show panels."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 
 class PlainOutputs:
-    """The outputs of a session before, or without, `panels/outputs.py`."""
+    """The outputs of a session without panels; `panels/outputs.py` replaces them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def panel_for(self, call: Call) -> Shown:
-        """The history."""
+        """Return the history in place of a panel."""
         return self.history()
 
     def history(self) -> Shown:
-        """The versions, newest first; a sentence before the first one."""
+        """Return the versions, newest first; a sentence if there is no store yet."""
         try:
             return ANSWERS["log"](self._session.repo(), parse("log", ""), None)
         except NoStore:
-            return views.sentence("no versions yet: %mv_commit makes the first", value=[])
+            return views.sentence("no versions yet; create the first with %mv_commit", value=[])
 
     def result(self, call: Call, shown: Shown) -> Shown:
-        """The answer as it is."""
+        """Return the answer unchanged."""
         return shown
 
     def offer(self, call: Call, plan: Plan) -> Shown | None:
-        """None: nothing can be clicked."""
+        """Return None: without a panel there is no button."""
         return None

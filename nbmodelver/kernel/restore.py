@@ -1,4 +1,4 @@
-"""`%mv_rollback`, `%mv_undo`, `%mv_redo`, `%mv_switch` and `%mv_merge`: ask, do, and draw what was done."""
+"""The verbs `%mv_rollback`, `%mv_undo`, `%mv_redo`, `%mv_switch` and `%mv_merge`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class RestoreVerbs:
-    """The verbs by which one notebook goes from version to version."""
+    """The verbs that restore another version in one notebook."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.actions = Restores(session)
 
     def rollback(self, call: Call) -> Shown:
-        """`%mv_rollback`."""
+        """Run `%mv_rollback`, after asking the user if the plan changes or removes variables."""
         planned = self.actions.plan(
             RollbackRequest(
                 call["version"],
@@ -52,7 +52,7 @@ class RestoreVerbs:
         return views.plan(self.actions.rollback(planned), done=True)
 
     def _agreed(self, plan: Plan) -> bool:
-        """Ask, where there is someone to ask and something to lose."""
+        """Return True if the plan loses nothing or the user agrees; False if the shell cannot ask."""
         if not (plan.named("changes") or plan.named("vanishes")):
             return True
         if not self._can_ask():
@@ -65,32 +65,34 @@ class RestoreVerbs:
         return hasattr(shell, "ask_yes_no") and _can_ask(shell)
 
     def undo(self, _call: Call) -> Shown:
-        """`%mv_undo`."""
+        """Run `%mv_undo`."""
         return views.plan(self.actions.undo(), done=True, back="%mv_redo")
 
     def redo(self, _call: Call) -> Shown:
-        """`%mv_redo`."""
+        """Run `%mv_redo`."""
         return views.plan(self.actions.redo(), done=True, back="%mv_undo")
 
     def switch(self, call: Call) -> Shown:
-        """`%mv_switch`."""
+        """Run `%mv_switch`."""
         return views.plan(self.actions.switch(call["branch"]), done=True, branch=call["branch"])
 
     def merge(self, call: Call) -> Shown:
-        """`%mv_merge`."""
+        """Run `%mv_merge`."""
         done = self.actions.merge(call["version"], call["take"])
         if isinstance(done, AlreadyMerged):
-            said = f"{done.theirs.name} is part of {done.ours.name} already: nothing to merge"
-            return views.sentence(said, value=done.ours)
+            text = f"{done.theirs.name} is already part of {done.ours.name}: nothing to merge"
+            return views.sentence(text, value=done.ours)
         return views.commit(done.version, done.parent, done.notes, directions=done.directions)
 
 
 def _with_yes(call: Call) -> str:
+    """Return the command of a rollback without a question."""
     words = [call["version"], *call["names"], *(["--as", call["as_"]] if call["as_"] else []), "--yes"]
     return f"%mv_rollback {' '.join(words)}"
 
 
 def _can_ask(shell: Any) -> bool:
+    """Return True if the front-end or the terminal can answer a question."""
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))

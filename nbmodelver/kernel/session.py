@@ -1,4 +1,4 @@
-"""One notebook: its variables, its cells, its store. Verbs, panels and outputs work on a session."""
+"""`Session`: the variables, cells and store of one notebook. Verbs, panels and outputs use it."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
 
 class Outputs(Protocol):
-    """Shows answers as panels where the page can show them. `panels/outputs.py` does."""
+    """Shows answers. `panels/outputs.py` shows them as panels, `plain_outputs.py` as text and HTML."""
 
     def panel_for(self, call: Call) -> Shown:
-        """The answer of `%mv_panel`."""
+        """Return the answer of `%mv_panel`."""
 
     def result(self, call: Call, shown: Shown) -> Shown:
-        """The answer of a verb: a panel where one says the same, else `shown`."""
+        """Return the answer of a verb: a panel with the same content if there is one, else `shown`."""
 
     def offer(self, call: Call, plan: Plan) -> Shown | None:
-        """Show the plan of a rollback with a button; None where that is not possible."""
+        """Return the plan of a rollback with a button; None if buttons are not possible."""
 
 
 class Session:
-    """Binds a shell to a store, which is found or made when it is first needed.
+    """Connects a shell with a store, which is found or created at its first use.
 
-    changed: called after variables, versions or refs have changed. opened: called with each store that is opened.
-    reporting: where progress goes, set by a panel while it waits. live: the document as the page has it.
+    changed: callbacks after a change of variables, versions or refs. opened: callbacks for each store that is opened.
+    reporting: the progress callback of a panel that waits, else None. live: the document in the page, if it was sent.
     """
 
     outputs: Outputs
@@ -61,65 +61,72 @@ class Session:
     # -- variables
 
     def names(self) -> list[str]:
-        """The variables that the user made."""
+        """Return the names of the user's variables."""
         return self.namespace.names()
 
     def pick(self, names: Sequence[str]) -> dict[str, Any]:
-        """The values of these names. Raises UnknownName with the nearest one."""
+        """Return the values of these names. Raises UnknownName."""
         return self.namespace.pick(names)
 
     def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
-        """Bind `values` and unbind `vanish`, all of it or nothing."""
+        """Bind `values` and delete the names in `vanish`, without interruption."""
         self.namespace.put_back(values, vanish)
 
     def uninterrupted(self) -> AbstractContextManager[None]:
-        """Within it, Ctrl-C waits for the end of the block."""
+        """Return a context manager that delays an interrupt until the end of its block."""
         return uninterrupted()
 
     # -- cells
 
     def committed(self) -> None:
-        """The cells so far belong to a version."""
+        """Clear the log of cells after a commit."""
         self.cells.committed()
 
     def notes(self) -> list[str]:
-        """What has to be said of the cells of the next version."""
+        """Return the notes about the cells of the next version."""
         return [self.cells.note] if self.cells.note else []
 
     # -- the repo
 
     @property
     def folder(self) -> Path:
-        """Where the notebook lies, or the working directory."""
+        """The folder of the notebook, else the working directory. Raises NoStore if that was removed."""
         try:
             path = document.path_of(self.values)
             return path.parent if path is not None else Path.cwd()
         except FileNotFoundError as error:
             raise NoStore(
-                "the kernel's working directory was removed", "go to one that exists: %cd FOLDER, or restart the kernel"
+                "the kernel's working directory was removed", "change to another: %cd FOLDER, or restart the kernel"
             ) from error
 
     def repo(self, *, create: bool = False) -> Repo:
-        """The repo in use. create: create it beside the notebook if it is missing. Raises NoStore."""
+        """Return the repo of the notebook. create: create a store in the notebook's folder if there is none.
+
+        The repo is opened again if its store was moved or replaced.
+        Raises NoStore, StoreTooNew, StoreReadOnly, Damaged.
+        """
         if self._repo is None or not self._still_there(self._repo):
             found, before = locate.find_store(self.folder), self._repo
             self._repo = open_repo(
                 found or self.folder / locate.FOLDER if create else found or locate.require_store(self.folder),
                 create=create,
             )
-            self._works_for(self._repo)
+            self._connect(self._repo)
             if before is not None:
                 self._repo.history.go_on_from(before.history)
             for call in self.opened:
                 call(self._repo)
         return self._repo
 
-    def _works_for(self, repo: Repo) -> None:
-        repo.work_for(self._place(repo))
-        repo.beside = lambda: self.folder
+    def _connect(self, repo: Repo) -> None:
+        repo.work_for(self._path_in(repo))
+        repo.notebook_folder = lambda: self.folder
 
-    def _place(self, repo: Repo) -> str:
-        """The path of the notebook relative to the store, "" if unknown. Read once: a rename keeps its undo."""
+    def _path_in(self, repo: Repo) -> str:
+        """Return the path of the notebook relative to the store, "" if unknown.
+
+        It is read once for each opened store, so a renamed notebook keeps its undo history in this kernel.
+        """
         path, root = document.path_of(self.values), repo.backend.local_path()
         return "" if path is None or root is None else locate.seen_from(path, root)
 
@@ -128,25 +135,29 @@ class Session:
         return root is None or ((root / "format").is_file() and repo.history.is_of_this_store())
 
     def use(self, repo: Repo) -> None:
-        """Work with this repo from now on."""
+        """Use this repo from now on."""
         self._repo = repo
-        self._works_for(repo)
+        self._connect(repo)
         for call in self.opened:
             call(repo)
 
     def progress(self) -> AbstractContextManager[Progress]:
-        """A bar for work that takes longer than a second, or what a panel has put in its place."""
+        """Return the progress callback of a waiting panel, else a bar that is shown for work of more than a second."""
         return views.Bar(surface_for(self.shell)) if self.reporting is None else nullcontext(self.reporting)
 
     def tell(self) -> None:
-        """Let everyone know that variables, versions or what points to them have changed."""
+        """Call all callbacks in `changed`."""
         for call in list(self.changed):
             call()
 
     def around(
         self, values: Iterable[str], session: bool | None = None, outputs: str = "", source: str | None = None
     ) -> CommitContext:
-        """What this notebook knows beside the values."""
+        """Return the data of the notebook that a commit stores in addition to the values.
+
+        values: the committed names. session: store random state and options; None: as the setting says. outputs,
+        source: those of the running cell, for `%%mv_commit`. Raises NoStore, StoreError.
+        """
         cells, assigned = self.cells.since_parent(outputs, source)
         path = document.path_of(self.values)
         keep_session = self.repo(create=True).settings["session"] if session is None else session

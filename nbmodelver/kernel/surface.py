@@ -1,4 +1,4 @@
-"""Where a progress bar is drawn: a display that can be updated in a notebook, the line in a terminal."""
+"""The output of a progress bar: an updatable display in a notebook, a line in a terminal."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from nbmodelver import views
 
 
 def surface_for(shell: Any) -> views.Surface:
-    """The surface of this shell."""
+    """Return the surface for a shell."""
     return NotebookSurface() if getattr(shell, "kernel", None) is not None else views.Terminal()
 
 
 class NotebookSurface:
-    """One output that is drawn over, and emptied at the end."""
+    """One output of a cell that is updated in place and cleared at the end."""
 
     def __init__(self) -> None:
         self._handle: Any = None
 
     def draw(self, text: str, html: str) -> None:
-        """Show the bar in place of the one before."""
+        """Show the bar in place of the previous one."""
         from IPython.display import display
 
         bundle = {"text/plain": text, "text/html": html}
@@ -29,7 +29,7 @@ class NotebookSurface:
             self._handle.update(bundle, raw=True)
 
     def clear(self) -> None:
-        """Leave nothing behind."""
+        """Clear the output."""
         if self._handle is not None:
             self._handle.update({"text/plain": "", "text/html": ""}, raw=True)
             self._handle = None

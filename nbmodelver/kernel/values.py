@@ -1,4 +1,4 @@
-"""What can be told of a value that a cell made."""
+"""Checks of values that cells create."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from typing import Any
 
 
 def is_of_the_store(value: Any) -> bool:
-    """True for what nbmodelver gave: a version, a repo, a panel. It tells of the store, and is no state of its own."""
+    """Return True for an object of nbmodelver, such as a version or a panel. It is not state of the notebook."""
     module = type.__getattribute__(type(value), "__module__")
     return isinstance(module, str) and module.partition(".")[0] == "nbmodelver"

@@ -1,7 +1,7 @@
-"""The use cases: the one place where codecs, kinds, store and catalogue meet. Works in a script without IPython.
+"""The use cases of a store, the only place where codecs, kinds, store and catalogue meet. Needs no IPython.
 
-`repo.py` wires the rooms: `core/` has what all of them need, `commit/`, `restore/`, `inspect/`, `maintain/` and
-`transfer/` have one use case each and know only `core/`.
+`core/` contains the shared code. `commit/`, `restore/`, `inspect/`, `maintain/` and `transfer/` contain the use cases
+and import only `core/`. `repo.py` connects them.
 """
 
 import warnings
@@ -10,14 +10,32 @@ from typing import Any
 from nbmodelver.catalogue.queries import Query
 from nbmodelver.repo.commit.context import CommitContext
 from nbmodelver.repo.core.labels import Labels
+from nbmodelver.repo.inspect.stats import Stats, StatsRow
+from nbmodelver.repo.maintain.backup import BackedUp
+from nbmodelver.repo.maintain.forget import Forgetting
+from nbmodelver.repo.maintain.purge import Purged
+from nbmodelver.repo.maintain.repair import Repair
 from nbmodelver.repo.maintain.retention import Retention
 from nbmodelver.repo.repo import Repo, open_repo
 
-__all__ = ["CommitContext", "Labels", "Query", "Repo", "Retention", "open_repo"]
+__all__ = [
+    "BackedUp",
+    "CommitContext",
+    "Forgetting",
+    "Labels",
+    "Purged",
+    "Query",
+    "Repair",
+    "Repo",
+    "Retention",
+    "Stats",
+    "StatsRow",
+    "open_repo",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Names of before 0.1.0 that still work, with a DeprecationWarning."""
+    """Return the new object for a name from before 0.1.0, with a DeprecationWarning."""
     if name == "Surroundings":
         warnings.warn("Surroundings is now CommitContext", DeprecationWarning, stacklevel=2)
         return CommitContext

@@ -50,7 +50,7 @@ def test_p6_a_part_with_other_content_is_refused(members: Members, tmp_path: Pat
     raw = bytearray(zstandard.ZstdDecompressor().decompress(members[name]))
     raw[100] ^= 1
     members[name] = zstandard.ZstdCompressor().compress(bytes(raw))
-    refused(tmp_path, zipped(with_manifest(members)), "other content than its id says")
+    refused(tmp_path, zipped(with_manifest(members)), "does not match its id")
 
 
 def test_a_missing_part_of_a_recipe_is_refused(members: Members, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_well_formed_modules_are_imported(with_modules: Any, tmp_path: Path) -> 
     ],
 )  # fmt: skip
 def test_p4_a_module_path_outside_of_the_folder_is_refused(path: str, with_modules: Any, tmp_path: Path) -> None:
-    refused(tmp_path, with_modules(well(**{path: b"evil = 1"}), {}), "a module cannot lie at")
+    refused(tmp_path, with_modules(well(**{path: b"evil = 1"}), {}), "the path of a module is not allowed")
 
 
 @pytest.mark.parametrize(

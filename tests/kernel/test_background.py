@@ -80,7 +80,7 @@ def test_a_value_that_did_not_hold_still_is_said_and_its_cells_are_not_lost(
     with pytest.raises(StoreError):
         pending.result()
     said = capsys.readouterr().err
-    assert "'data' was written while it was being stored" in said
+    assert "'data' was modified while it was being stored" in said
     assert "commit again" in said
     version = shell.run("%mv_commit data").value
     assert version.name == "v1"

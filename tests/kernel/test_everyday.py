@@ -213,18 +213,18 @@ def test_a_condition_of_habit_is_told_the_way(shell: Shell) -> None:
 def test_what_comes_along_is_said_of_each_group(shell: Shell) -> None:
     """`arr, tr comes along: it shares objects with row, evil`, of which evil shared nothing."""
     shell.run("import numpy as np\na = np.arange(9.0); b = a[1:]; c = a[2:]; d = [1]\n%mv_commit a b c d")
-    assert "b, c come along: they share objects with a" in shell.run("%mv_rollback v1 a d --as old_").notes
-    assert "b comes along" not in str(shell.run("%mv_rollback v1 d --as old_"))
+    assert "restored too: b, c (shared objects with a)" in shell.run("%mv_rollback v1 a d --as old_").notes
+    assert "restored too: b" not in str(shell.run("%mv_rollback v1 d --as old_"))
 
 
 def test_a_class_that_keeps_its_name_is_said_to(shell: Shell) -> None:
     """`class Net comes back as it was in v1`, and `isinstance(net, Net)` was False."""
     shell.run("class Net: depth = 1\nnet = Net()\n%mv_commit net")
     shell.run("class Net: depth = 2")
-    stays = "class Net comes back as it was in v1, but only inside what comes back: the name Net stays as it is"
-    assert stays in shell.run("%mv_rollback v1 net --yes").notes
+    note = "class Net is restored from v1 for the restored objects only; the name Net is not changed"
+    assert note in shell.run("%mv_rollback v1 net --yes").notes
     assert (shell["net"].depth, shell["Net"].depth) == (1, 2)
-    assert "class Net comes back as it was in v1" in shell.run("%mv_rollback v1 --yes").notes
+    assert "class Net is restored from v1" in shell.run("%mv_rollback v1 --yes").notes
     assert shell["Net"].depth == 1
 
 
@@ -266,10 +266,10 @@ def test_a_comparison_of_the_first_version_says_what_it_takes(shell: Shell) -> N
 
 def test_a_merge_of_what_is_in_already_makes_no_version(shell: Shell) -> None:
     shell.run("x = 1; y = 1\n%mv_commit x y\n%mv_branch trees\nx = 2\n%mv_commit x y")
-    assert "v1 is part of v2 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    assert "v1 is already part of v2: nothing to merge" in str(shell.run("%mv_merge trees"))
     shell.run("%mv_switch trees\ny = 3\n%mv_commit x y\n%mv_switch main")
     assert "y from v3" in str(shell.run("%mv_merge trees"))
-    assert "v3 is part of v4 already: nothing to merge" in str(shell.run("%mv_merge trees"))
+    assert "v3 is already part of v4: nothing to merge" in str(shell.run("%mv_merge trees"))
     assert "x from v3" in str(shell.run("%mv_merge trees --take x=theirs"))
     assert (shell["x"], shell["y"]) == (1, 3)
 
@@ -304,7 +304,7 @@ def test_a_class_that_is_the_same_is_not_said_to_come_back(shell: Shell) -> None
     assert type(shell["run"]) is shell["Run"]
     said = str(shell.run("run = 5\n%mv_rollback v1 other --yes"))
     assert "nothing will change: the notebook already holds other, both as in v1" in said
-    assert "along" not in said
+    assert "restored too" not in said
 
 
 def test_a_rollback_looks_at_the_live_values_once(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,8 +326,8 @@ def test_a_diff_says_what_a_commit_of_some_names_left_out(shell: Shell) -> None:
     """Names that were there, but not named, looked as if they were gone, or new."""
     shell.run("data = [1]; params = {'lr': 1}\n%mv_commit data params")
     shell.run("model = [3]; del params\n%mv_commit model")
-    assert "there, but not part of v2: data\n" in str(shell.run("%mv_diff v1 v2"))
-    assert "there, but not part of v2: data\n" in str(shell.run("%mv_diff v2 v1"))
+    assert "live, but not part of v2: data\n" in str(shell.run("%mv_diff v1 v2"))
+    assert "live, but not part of v2: data\n" in str(shell.run("%mv_diff v2 v1"))
     shell.run("%mv_commit data model")
     assert "not part of" not in str(shell.run("%mv_diff v1 v3"))
     names = ", ".join(f"n{i}" for i in range(12))

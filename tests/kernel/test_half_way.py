@@ -39,7 +39,7 @@ def test_d5_a_rollback_in_a_store_that_cannot_be_written_is_done(two: Shell, mon
     with monkeypatch.context() as patch:
         patch.setattr(LocalBackend, "swap", read_only)
         done = two.run("%mv_rollback v1 --yes")
-        assert any("other kernels do not know of it: cannot lock refs" in note for note in done.value.notes)
+        assert any("not known to %mv_undo and other kernels: cannot lock refs" in note for note in done.value.notes)
         assert two["x"] == 1
         assert two.run("%mv_status").value.head.name == "v1"
         assert "nothing has changed" in str(two.run("%mv_status"))
@@ -52,7 +52,7 @@ def test_d5_a_switch_and_an_undo_in_such_a_store_are_done(two: Shell, monkeypatc
     assert two["y"] == "b"
     state = two.run("%mv_status").value
     assert (state.branch, state.head.name) == ("side", "v3")
-    assert "not written down" in str(two.run("%mv_undo"))
+    assert "not recorded in the store" in str(two.run("%mv_undo"))
     assert two["y"] == "b"  # What the journal knows last is the switch to main.
     assert two.run("%mv_status").value.head.name == "v3"
 

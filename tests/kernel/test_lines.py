@@ -113,7 +113,7 @@ def test_a_condition_on_what_no_version_has_says_so(shell: Shell, where: str, sa
         ("%mv_commit my-model", UsageError, "write names of variables, separated by spaces"),
         ("%mv_commit model lr=0.1", UsageError, "--param lr=0.1"),
         ("%mv_commit model --metric acc=1 - loss", UsageError, "put quotes around an expression"),
-        ("%mv_commit model -m two words", UnknownName, 'a text of several words needs quotes: -m "two words"'),
+        ("%mv_commit model -m two words", UnknownName, 'put a text of several words in quotes: -m "two words"'),
     ],
 )
 def test_a_hint_has_to_do_with_what_was_written(shell: Shell, line: str, kind: type, hint: str) -> None:

@@ -131,7 +131,7 @@ def test_editing_a_class_does_not_store_its_instances_again(shell: Shell) -> Non
     second = shell.run("%mv_commit net")
     assert first.kept["net"].digest == second.kept["net"].digest
     plan = shell.run("%mv_rollback v1 --yes")
-    assert any("Net comes back as it was" in note for note in plan.notes)
+    assert any("Net is restored from v1" in note for note in plan.notes)
     assert shell["net"].n == 1
 
 
@@ -151,7 +151,7 @@ def test_a_subset_takes_its_whole_group_along_and_says_so(shell: Shell) -> None:
     shell.run("%mv_commit --all")
     shell.run("a.append(2); c.append(8)")
     plan = shell.run("%mv_rollback v1 a --yes")
-    assert any("b comes along" in note for note in plan.notes)
+    assert any("restored too: b " in note for note in plan.notes)
     assert shell["b"]["a"] is shell["a"]
     assert shell["a"] == [1]
     assert shell["c"] == [9, 8]

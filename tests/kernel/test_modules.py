@@ -71,7 +71,7 @@ def test_field_05_a_module_that_was_edited_is_in_the_diff_and_in_the_plan(shell:
     assert "-    def transform(self, X): return X * 1\n" in shell.said
     assert "+    def transform(self, X): return X * 100" in shell.said
     shell.run("%mv_rollback v1 --yes")
-    assert "feats.py is another than in v1" in shell.said
+    assert "feats.py differs from v1" in shell.said
     assert "%mv_rollback v1 --modules" in shell.said
 
 
@@ -85,7 +85,7 @@ def test_a_missing_module_is_named_and_comes_back_with_its_values(shell: Shell, 
         plan = later.run("%mv_rollback v1 --dry-run --partial").value
         (lost,) = [c for c in plan.changes if c.effect == "lost"]
         assert "imported again" not in later.said
-        assert (lost.name, lost.reason) == ("s", "needs feats.py, missing here: %mv_rollback v1 --modules")
+        assert (lost.name, lost.reason) == ("s", "needs the missing feats.py: %mv_rollback v1 --modules")
         error = later.fails("%mv_rollback v1 --yes")
         assert isinstance(error, NotLoadable)
         assert error.hint == "try: %mv_rollback v1 --modules"
@@ -94,7 +94,7 @@ def test_a_missing_module_is_named_and_comes_back_with_its_values(shell: Shell, 
         assert "s will be added" in " ".join(later.said.split())
         assert not Path("feats.py").exists()
         later.run("%mv_rollback v1 --yes --modules")
-        assert "feats.py of v1 is missing here; it is written again" in later.said
+        assert "feats.py of v1 is missing; it is written" in later.said
         assert later.run("s.transform(2)") == 2
         assert later["x"] == [1]
         assert Path("feats.py").read_text() == ONCE
@@ -108,7 +108,7 @@ def test_a_module_that_is_there_is_never_written_over(shell: Shell) -> None:
     shell.run("%mv_rollback v1 --yes --modules")
     assert Path("feats.py").read_text() == HUNDRED
     assert Path("modules-v1/feats.py").read_text() == ONCE
-    assert "feats.py of v1 is in modules-v1; your own file stays as it is" in shell.said
+    assert "feats.py of v1 is in modules-v1; your own file is not changed" in shell.said
     Path("modules-v1/feats.py").write_text("# my notes")
     shell.run("%mv_rollback v1 --yes --modules")
     assert Path("modules-v1/feats.py").read_text() == "# my notes"
@@ -187,9 +187,9 @@ def test_secrets_in_modules_are_hidden_and_still_the_same_file(shell: Shell) -> 
     shell.run("from feats import S; s = S()")
     shell.run("%mv_commit")
     assert secret not in mv.open().modules("v1")["feats.py"]
-    assert "feats.py: what looks like a secret is hidden" in shell.said
+    assert "feats.py: text that looks like a secret is hidden" in shell.said
     shell.run("%mv_rollback v1 --dry-run")
-    assert "is another than" not in shell.said
+    assert "differs from" not in shell.said
 
 
 def test_large_files_and_too_many_are_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,13 +241,13 @@ def test_only_modules_that_the_names_need_are_named(shell: Shell) -> None:
     put("two.py", "N = 2\n")
     put("three.py", "class B: x = 1\n")
     shell.run("%mv_rollback v1 a --dry-run")
-    assert "two.py is another than in v1" in shell.said
+    assert "two.py differs from v1" in shell.said
     assert "three.py" not in shell.said
     shell.run("%mv_rollback v1 b --dry-run")
-    assert "three.py is another than in v1" in shell.said
+    assert "three.py differs from v1" in shell.said
     assert "two.py" not in shell.said
     shell.run("%mv_status")
-    assert "three.py, two.py are others than in v1" in shell.said
+    assert "three.py, two.py differ from v1" in shell.said
 
 
 def test_links_and_files_in_the_way_are_not_followed(shell: Shell, another: Any, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_undo_brings_back_the_very_object_that_could_not_be_saved(shell: Shell, 
     plan = shell.run("%mv_rollback v1 --yes")
     assert shell["log"] == ["a"]
     assert [s.name for s in plan.unsaved] == ["log"]
-    assert " as it is now is in no version: " in " ".join(plan.notes)
+    assert "the current value of log" in " ".join(plan.notes)
     undone = shell.run("%mv_undo")
     assert shell["log"] is before
     assert shell["x"] == (1 if alone else 2)
@@ -103,7 +103,8 @@ def test_the_plan_names_what_no_version_holds_before_it_is_done(shell: Shell) ->
     shell.run("log = (i for i in [])")
     text = said(shell, "%mv_rollback v1 --dry-run")
     assert (
-        "log as it is now is in no version: a generator cannot be kept: its position lives in the interpreter" in text
+        "the current value of log is in no version: a generator cannot be kept: its position lives in the interpreter"
+        in text
     )
     assert "log" in shell
 
@@ -183,7 +184,7 @@ def test_a_new_kernel_says_what_is_gone_with_the_old_one(shell: Shell, another: 
         later.run("%mv_rollback v1 --yes\n%mv_undo")
         text = said(later, "%mv_undo")
         assert (later["x"], later["log"]) == (2, [1])
-        assert "log stays as it is now, for v2 could not keep it: a generator cannot be kept" in text
+        assert "not changed: log (v2 could not store it: a generator cannot be kept" in text
 
 
 def test_memory_is_let_go_after_twenty_jumps_and_it_is_said(shell: Shell) -> None:
@@ -193,7 +194,7 @@ def test_memory_is_let_go_after_twenty_jumps_and_it_is_said(shell: Shell) -> Non
     shell.run("log = Gen()\n%mv_rollback v1 --yes")
     for at in range(20):
         text = said(shell, f"%mv_rollback v{2 - at % 2} --yes")
-    assert "no longer in memory, for no undo or redo leads there any more: log" in text
+    assert "removed from the memory of undo and in no version: log" in text
 
 
 def test_large_values_that_a_version_holds_do_not_stay_in_memory(shell: Shell) -> None:
@@ -251,20 +252,20 @@ def test_who_keeps_a_replaced_object_is_named(shell: Shell) -> None:
     )
     shell.run("trainer = Trainer(model); steps = [('a', {'m': model})]; model.alpha = 5.0; f = lambda m=model: m")
     text = said(shell, "%mv_rollback v1 --yes")
-    assert "trainer.model keeps the replaced model; to join them again: trainer.model = model" in text
-    assert "steps[0][1]['m'] keeps the replaced model" in text
-    assert "f.__defaults__[0] keeps the replaced model" in text
+    assert "trainer.model still refers to the replaced model; to update it: trainer.model = model" in text
+    assert "steps[0][1]['m'] still refers to the replaced model" in text
+    assert "f.__defaults__[0] still refers to the replaced model" in text
     shell.run("trainer.model = model; steps = f = 0; model.alpha = 6.0")
-    assert "trainer.model keeps the replaced model" in said(shell, "%mv_rollback v1 --dry-run")
-    assert "steps[0][1]['m'] keeps" not in said(shell, "%mv_rollback v1 --dry-run")
+    assert "trainer.model still refers to the replaced model" in said(shell, "%mv_rollback v1 --dry-run")
+    assert "steps[0][1]['m'] still refers" not in said(shell, "%mv_rollback v1 --dry-run")
 
 
 def test_what_a_version_says_nothing_of_is_named_and_stays(shell: Shell) -> None:
     shell.run("y = (i for i in []); k = 1\n%mv_commit y k")
     shell.run("y, k, extra = None, 2, 'mine'")
     text = said(shell, "%mv_rollback v1 --yes")
-    assert "y stays as it is now, for v1 could not keep it: a generator cannot be kept" in text
-    assert "not part of v1, stays as it is now: extra" in text
+    assert "not changed: y (v1 could not store it: a generator cannot be kept" in text
+    assert "not changed: extra (not part of v1)" in text
     assert shell["extra"] == "mine"
 
 

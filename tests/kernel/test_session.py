@@ -18,7 +18,7 @@ def test_the_random_state_comes_back_with_everything_and_undo_takes_it_back(shel
     shell.run("import random, numpy as np\na = {'x': 1}\nrandom.seed(3); np.random.seed(3)")
     shell.run("%mv_commit")
     first, second = shell.run(DRAW), shell.run(DRAW)
-    assert "as in v1 again: random state (Python, NumPy)" in str(shell.run("%mv_rollback v1 --yes"))
+    assert "restored from v1: random state (Python, NumPy)" in str(shell.run("%mv_rollback v1 --yes"))
     assert [shell.run(DRAW), shell.run(DRAW)] == [first, second]
     third = shell.run(DRAW)
     shell.run("%mv_undo")
@@ -48,10 +48,10 @@ def test_the_random_state_comes_back_as_it_is_asked_for(shell: Shell, line: str,
 def test_a_random_state_that_stays_is_named(shell: Shell) -> None:
     shell.run("import random\na = 1\n%mv_config restore_session off\n%mv_commit a\nrandom.random()")
     text = str(shell.run("%mv_rollback v1 --yes"))
-    assert "stays as it is now: random state (Python); to bring it back as well: --session" in text
+    assert "not changed: random state (Python); to restore it too: --session" in text
     shell.run("%mv_commit a --no-session")
     assert "HEAD" not in str(shell.run("%mv_rollback HEAD --yes"))
-    assert "v2 was made without them" in str(shell.run("%mv_rollback v2 --yes"))
+    assert "v2 does not contain them" in str(shell.run("%mv_rollback v2 --yes"))
 
 
 def test_options_come_back(shell: Shell) -> None:

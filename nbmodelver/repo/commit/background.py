@@ -1,8 +1,8 @@
-"""A commit that goes on beside the notebook: what was taken has to hold still, or there is no version.
+"""The snapshot of a commit in the background. It fails if a value is modified before it is stored.
 
-Small buffers are copied at once. Big ones stay the live memory that they are, with their prints; after each draft is
-stored its prints are taken again, and any difference means that a cell wrote into a value meanwhile. So a version is
-what the values were at the moment of the commit, or it is not created.
+Small buffers are copied at once. Large ones remain live memory; their fingerprints are computed before and after each
+draft is stored. If they differ, a cell modified a value meanwhile, and no version is created. A version therefore
+always contains the values of the moment of the commit.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ COPIED_BYTES = 1 << 20
 
 
 class FrozenSnapshot:
-    """What was taken, safe from what the notebook does next; `check` finds what was written all the same."""
+    """A snapshot whose buffers are copies or are checked for modifications by `check`."""
 
-    def __init__(self, taken: CommitSnapshot, parts: PartStore) -> None:
+    def __init__(self, snapshot: CommitSnapshot, parts: PartStore) -> None:
+        """Take over a snapshot: its drafts are replaced by frozen ones."""
         self._parts = parts
         self._live: dict[int, tuple[list[memoryview], list[Print]]] = {}
-        capture = taken.capture
+        """Identity of a draft -> its live buffers (1-D uint8, owned by the values) and their fingerprints."""
+        capture = snapshot.capture
         capture.groups = [self._frozen(d) for d in capture.groups]
         capture.definitions = [self._frozen(d) for d in capture.definitions]
         capture.alone = {name: self._frozen(d) for name, d in capture.alone.items()}
-        self.taken = taken
+        self.snapshot = snapshot
 
     def _frozen(self, draft: Draft) -> Draft:
         frozen = replace(
@@ -47,10 +49,10 @@ class FrozenSnapshot:
         return frozen
 
     def check(self, draft: Draft) -> None:
-        """Raises StoreError when memory of this draft is not what it was."""
+        """Raise StoreError if live memory of this draft was modified since the snapshot."""
         live, before = self._live[id(draft)]
         if self._parts.prints(live) != before:
             raise StoreError(
-                f"'{', '.join(draft.names)}' was written while it was being stored; there is no version of it",
-                "commit again, without --background, or before the cell that writes it",
+                f"'{', '.join(draft.names)}' was modified while it was being stored; no version was created",
+                "commit again without --background, or before the cell that modifies it",
             )

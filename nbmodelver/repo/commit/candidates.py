@@ -1,4 +1,4 @@
-"""What the next commit could keep, name by name: found by encoding everything and storing nothing."""
+"""The names that the next commit could store. All values are encoded for this, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One live name. size_bytes: None when it cannot be told. problem: why it cannot be kept, or "".
+    """One live name. size_bytes: None if it is unknown. problem: why the value cannot be stored, or "".
 
-    status: against the present version.
+    status: relative to the current version.
     """
 
     name: str
@@ -34,20 +34,22 @@ class Candidate:
 def candidates(
     store: OpenStore | None, values: Mapping[str, Any], namespace: dict[str, Any], changed: Collection[str] = ()
 ) -> list[Candidate]:
-    """Every value that has a kind.
+    """Return a candidate for every value that has a kind.
 
-    store: None before there is one; then everything is new. changed: names that are not as in the current version.
+    store: None if there is no store yet; then all names are new. namespace: the globals of functions among the values.
+    changed: names whose values differ from the current version. Raises Damaged.
     """
     known = {n: (kind, v) for n, v in values.items() if (kind := kinds.classify(n, v)) is not None}
     problems = _secrets({n: v for n, (_, v) in known.items()})
-    found = graph.capture(
+    capture = graph.capture(
         {n: v for n, (_, v) in known.items() if n not in problems},
         namespace,
-        skip=lambda *_: "not asked for",
+        skip=lambda *_: "not selected",
         time_limit_s=_time_limit_s(store),
     )
-    problems.update((s.name, f"{s.path}: {s.reason}" if s.path != s.name else s.reason) for s in found.skipped)
-    sizes = {n: d.size_bytes for d in found.groups for n in d.names} | {n: d.size_bytes for n, d in found.alone.items()}
+    problems.update((s.name, f"{s.path}: {s.reason}" if s.path != s.name else s.reason) for s in capture.skipped)
+    sizes = {n: d.size_bytes for d in capture.groups for n in d.names}
+    sizes |= {n: d.size_bytes for n, d in capture.alone.items()}
     head = store.history.head if store is not None else None
 
     def status(name: str) -> Literal["new", "changed", "same"]:
@@ -62,9 +64,10 @@ def candidates(
 
 
 def _secrets(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the reason for each value that looks like a secret."""
     search = Searcher()
-    found = ((name, search.in_value(name, value)) for name, value in values.items())
-    return {n: f"{s.path}: {s.what}" if s.path != n else s.what for n, s in found if s is not None}
+    results = ((name, search.in_value(name, value)) for name, value in values.items())
+    return {n: f"{s.path}: {s.what}" if s.path != n else s.what for n, s in results if s is not None}
 
 
 def _time_limit_s(store: OpenStore | None) -> float:

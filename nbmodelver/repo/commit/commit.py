@@ -1,4 +1,4 @@
-"""A commit: values to drafts, drafts to parts, then the record. Data first, record last, refs after it."""
+"""A commit: values are encoded as drafts, drafts are stored as parts, then the record is written, then refs move."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbmodelver.model import Kept, ObjectId, Skipped, Version, VersionId
 from nbmodelver.repo.commit.background import FrozenSnapshot
 from nbmodelver.repo.commit.snapshot import CommitSnapshot, SnapshotWriter
 from nbmodelver.repo.core import imports, modules
-from nbmodelver.repo.core.directions import carried
+from nbmodelver.repo.core.directions import inherited
 from nbmodelver.repo.core.documents import canonical_json
 from nbmodelver.repo.core.environment import GitProbe, author, environment
 from nbmodelver.repo.core.secrets import Searcher
@@ -34,11 +34,14 @@ if TYPE_CHECKING:
 
 
 MAX_OTHERS = 2000
-"""Names beyond this are not listed; a rollback then leaves names alone that it might have removed."""
+"""Further names are not listed. A later rollback to another version does not remove them."""
 
 
 class Commit:
-    """One commit under way."""
+    """One commit.
+
+    namespace: the globals of functions among the values; None: the values. allow_secrets, most_mb: see `Repo.commit`.
+    """
 
     def __init__(
         self,
@@ -58,21 +61,24 @@ class Commit:
         self.started = time.perf_counter()
         self.assigned: Mapping[str, int] = {}
         self.imports: dict[str, str] = {}
-        """What kept code uses that `import` bound."""
+        """The imports that committed code uses; filled by `capture`."""
 
     def _proven(self) -> Capture:
-        """Encode the values, without those that a load in a child process shows to be unloadable."""
+        """Encode the values, except those that a trial load in a child process failed to load.
+
+        Encodes again without them, and tries again, until no further value fails.
+        """
         capture = self.capture()
         if not self.store.settings["try_load"]:
             return capture
         unloadable: dict[str, str] = {}
         while True:
-            found = proving.prove(capture, self.namespace, self._limit_s())
-            if not found.unloadable.keys() - unloadable.keys():
+            proof = proving.prove(capture, self.namespace, self._limit_s())
+            if not proof.unloadable.keys() - unloadable.keys():
                 break
-            unloadable |= found.unloadable
+            unloadable |= proof.unloadable
             capture = self.capture(unloadable)
-        for name, notes in found.notes.items():
+        for name, notes in proof.notes.items():
             capture.notes[name] = [*capture.notes.get(name, ()), *notes]
         return capture
 
@@ -81,36 +87,39 @@ class Commit:
         return limit_s if isinstance(limit_s, float) else 0.0
 
     def capture(self, unloadable: Mapping[str, str] = MappingProxyType({})) -> Capture:
-        """Encode the values. Raises NothingToCommit when none of them can be kept."""
-        left_out = {n: s for n, v in self.values.items() if (s := self._secret(n, v)) is not None}
-        capture = self._captured(left_out, unloadable)
+        """Encode the values, except secrets and values above the size limit. Stores nothing.
+
+        unloadable: name -> reason, for values that must be skipped. Raises NothingToCommit if no value is left.
+        """
+        excluded = {n: s for n, v in self.values.items() if (s := self._secret(n, v)) is not None}
+        capture = self._captured(excluded, unloadable)
         large = {n: s for d in (*capture.groups, *capture.alone.values()) for n, s in self._too_large(d, capture)}
         if large:
-            left_out |= large
-            capture = self._captured(left_out, unloadable)
-        capture.skipped += left_out.values()
+            excluded |= large
+            capture = self._captured(excluded, unloadable)
+        capture.skipped += excluded.values()
         if not capture.groups:
             first = capture.skipped[0] if capture.skipped else None
             if first is not None:
                 why = f"nothing to commit: '{first.path}' cannot be kept: {first.reason}"
                 raise NothingToCommit(why, "name others: %mv_commit NAME ...")
             raise NothingToCommit(
-                "nothing to commit", "name the variables: %mv_commit NAME ...; or take every one: %mv_commit --all"
+                "nothing to commit", "name the variables: %mv_commit NAME ..., or commit all: %mv_commit --all"
             )
         return capture
 
-    def _captured(self, left_out: Collection[str], unloadable: Mapping[str, str]) -> Capture:
+    def _captured(self, excluded: Collection[str], unloadable: Mapping[str, str]) -> Capture:
         return graph.capture(
-            {n: v for n, v in self.values.items() if n not in left_out},
+            {n: v for n, v in self.values.items() if n not in excluded},
             self.namespace,
-            skip=self._not_brought_along,
+            skip=self._reason_to_omit,
             time_limit_s=self._limit_s(),
             unloadable=unloadable,
             recall=self.store.group_store.recall,
         )
 
     def _too_large(self, draft: Draft, capture: Capture) -> Iterator[tuple[str, Skipped]]:
-        """The names of this draft that are above the limit; of a group, those that are so by themselves."""
+        """Yield (name, entry) for the names of a draft that exceed the size limit; of a group, those that alone do."""
         if draft.size_bytes <= self.most_bytes:
             return
         for name in draft.names:
@@ -120,86 +129,93 @@ class Commit:
                 yield name, Skipped(name, name, f"{why}; to keep it: %mv_commit {name}, or %mv_config max_value_mb N")
 
     def _secret(self, name: str, value: Any) -> Skipped | None:
+        """Return an entry for `Version.skipped` if the value looks like a secret that is not allowed."""
         if name in self.allowed:
             return None
         found = self.secrets.in_value(name, value)
         if found is None:
             return None
-        return Skipped(name, found.path, f"{found.what}; if it is no secret: --allow-secret {name}")
+        return Skipped(name, found.path, f"{found.what}; if it is not a secret: --allow-secret {name}")
 
-    def _not_brought_along(self, name: str, value: Any) -> str | None:
-        """Why a name that kept code uses does not come along with it."""
+    def _reason_to_omit(self, name: str, value: Any) -> str | None:
+        """Return the reason why a name that committed code uses is not committed too; None if it is.
+
+        Adds imported names to `imports`.
+        """
         if name.startswith("__") or name == "_":  # `def _` of a singledispatch; in a shell `_` is the last output.
             return "private"
-        where = imports.where(value)
-        if where:
-            self.imports[name] = where
+        source = imports.where(value)
+        if source:
+            self.imports[name] = source
             return "imported again"
         secret = self._secret(name, value)
         return None if secret is None else secret.reason
 
     def _cells(self, cells: Sequence[Cell]) -> list[dict[str, Any]]:
-        """The cells as JSON, with secrets in their sources and outputs hidden."""
+        """Return the cells as JSON objects, with secrets in their sources and outputs hidden."""
         hidden = self.secrets.hidden
         return [{**asdict(c), "source": hidden(c.source), "outputs": hidden(c.outputs)} for c in cells]
 
     def run(
-        self, labels: Labels, around: CommitContext, progress: Progress | None = None, *, verify: bool = False
+        self, labels: Labels, context: CommitContext, progress: Progress | None = None, *, verify: bool = False
     ) -> Version:
-        """Make the version. Nothing is visible before everything it needs is durable.
+        """Create the version. It becomes visible only after all its data is durable.
 
-        verify: decode every group once, and leave out (named) what does not come back.
+        verify: decode every group once, and move groups that cannot be loaded to `Version.skipped`.
+        Raises NothingToCommit, BadName, UsageError, StoreError.
         """
-        with self._git(around) as git:
-            return self.write(self.take(labels, around, verify=verify), git.state, progress)
+        with self._git(context) as git:
+            return self.write(self.take(labels, context, verify=verify), git.state, progress)
 
-    def later(self, labels: Labels, around: CommitContext, *, verify: bool = False) -> Callable[[], Version]:
-        """Read the values now; what is given back makes the version, on any thread, while the notebook goes on.
+    def later(self, labels: Labels, context: CommitContext, *, verify: bool = False) -> Callable[[], Version]:
+        """Read the values now, and return a function that creates the version, on any thread, while the kernel works.
 
-        It raises StoreError when a value was written before it was stored: then there is no version.
+        The function raises StoreError, and creates no version, if a value was modified before it was stored.
         """
-        with self._git(around) as git:
-            taken = self.take(labels, around, verify=verify)
+        with self._git(context) as git:
+            snapshot = self.take(labels, context, verify=verify)
             state = git.state()
-        still = FrozenSnapshot(taken, self.store.parts)
-        return lambda: self.write(still.taken, lambda: state, check=still.check)
+        frozen = FrozenSnapshot(snapshot, self.store.parts)
+        return lambda: self.write(frozen.snapshot, lambda: state, check=frozen.check)
 
     @staticmethod
-    def _git(around: CommitContext) -> GitProbe:
-        return GitProbe(Path(around.notebook_path).parent)
+    def _git(context: CommitContext) -> GitProbe:
+        return GitProbe(Path(context.notebook_path).parent)
 
     def write(
         self,
-        taken: CommitSnapshot,
+        snapshot: CommitSnapshot,
         git: Callable[[], GitState | None],
         progress: Progress | None = None,
         check: Callable[[Draft], None] = lambda _draft: None,
     ) -> Version:
-        """Store what was taken, then the record. check: called after each draft is stored."""
+        """Store a snapshot, then its record. Returns the parent if `only_if_changed` is set and nothing has changed.
+
+        git: returns the state of the Git checkout. check: called with each draft after it is stored.
+        """
         store = self.store
         parent = store.history.head
         with store.parts.lease():
             with store.parts.writing(progress) as pack:
-                found = taken.stored(SnapshotWriter(store.group_store, pack, parent, check))
-            if taken.only_if_changed and parent is not None and _holds_the_same(found, parent):
+                stored = snapshot.stored(SnapshotWriter(store.group_store, pack, parent, check))
+            if snapshot.only_if_changed and parent is not None and _has_same_values(stored, parent):
                 with store.exclusive_refs():
-                    for tag in taken.tags:
+                    for tag in snapshot.tags:
                         store.history.set_tag(tag, parent.id)
                 return parent
-            parents = tuple(p for p in (parent.id if parent else None, taken.merged) if p)
-            merged = [store.history.version(taken.merged)] if taken.merged else []
+            parents = tuple(p for p in (parent.id if parent else None, snapshot.merged) if p)
+            merged = [store.history.version(snapshot.merged)] if snapshot.merged else []
             before = [*([parent] if parent else []), *merged]
-            said = carried(store.history, before, found.metrics, found.directions)
-            whole = replace(found, parents=parents, directions=said, git=git(), new_bytes=pack.new_bytes)
-            whole = _with_roles(whole, parent)
-            return self._recorded(whole, taken.tags)
+            directions = inherited(store.history, before, stored.metrics, stored.directions)
+            complete = replace(stored, parents=parents, directions=directions, git=git(), new_bytes=pack.new_bytes)
+            return self._recorded(_with_roles(complete, parent), snapshot.tags)
 
     def _recorded(self, version: Version, tags: Sequence[str]) -> Version:
-        """Number the version, write its record and tag it, under the lock; everything it needs is durable by now."""
+        """Number the version, write its record and tag it, under the lock of the refs. Its data is already durable."""
         history = self.store.history
         with self.store.backend.lock("refs"):
             history.check_tags(tags)  # Another kernel may have taken one of them since this commit began.
-            made = history.add(
+            recorded = history.add(
                 replace(
                     version,
                     number=history.next_number(),
@@ -209,16 +225,19 @@ class Commit:
                 )
             )
             for tag in tags:
-                history.set_tag(tag, made.id)
-        return made
+                history.set_tag(tag, recorded.id)
+        return recorded
 
-    def take(self, labels: Labels, around: CommitContext, *, verify: bool = False) -> CommitSnapshot:
-        """Everything that has to be read from the live values, before anything is stored."""
-        self.assigned = around.assigned
+    def take(self, labels: Labels, context: CommitContext, *, verify: bool = False) -> CommitSnapshot:
+        """Read everything that the version needs from the live values. Stores nothing. verify: see `run`.
+
+        Raises NothingToCommit, UsageError for a parameter that looks like a secret.
+        """
+        self.assigned = context.assigned
         capture = self._proven()
         if verify:
             _verify_load(capture, self.namespace)
-        capture.definitions += self._modules(capture, around)
+        capture.definitions += self._modules(capture, context)
         values = {**capture.added, **self.values}
         kept = {
             name: self._kept(name, at, values[name], capture)
@@ -234,71 +253,72 @@ class Commit:
             author=str(self.store.settings["author"]) or author(),
             kept={name: kept[name] for name in order},
             skipped=tuple(capture.skipped),
-            others=tuple(n for n in around.others if n not in kept)[:MAX_OTHERS],
-            imports={n: where for n, where in {**around.imports, **self.imports}.items() if n not in kept},
+            others=tuple(n for n in context.others if n not in kept)[:MAX_OTHERS],
+            imports={n: source for n, source in {**context.imports, **self.imports}.items() if n not in kept},
             params={**self._own_params(kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
             directions=dict(labels.directions),
-            roles=roles_in(c.source for c in around.cells if c.ok) | {n: (r,) for n, r in labels.roles.items()},
+            roles=roles_in(c.source for c in context.cells if c.ok) | {n: (r,) for n, r in labels.roles.items()},
             given_roles=tuple(labels.roles),
-            notebook_path=around.notebook_path,
+            notebook_path=context.notebook_path,
             auto=labels.auto,
         )
         return CommitSnapshot(
             version,
             capture,
-            cells=canonical_json(self._cells(around.cells)) if around.cells else None,
+            cells=canonical_json(self._cells(context.cells)) if context.cells else None,
             environment=canonical_json(environment()),
-            notebook=self._notebook(around.notebook) if around.notebook else None,
-            session=_session() if around.session else None,
+            notebook=self._notebook(context.notebook) if context.notebook else None,
+            session=_session() if context.session else None,
             tags=tuple(labels.tags),
             only_if_changed=labels.only_if_changed,
             merged=labels.merged,
         )
 
-    def _modules(self, capture: Capture, around: CommitContext) -> list[Draft]:
-        """The modules of the notebook's project, as a group of their own."""
+    def _modules(self, capture: Capture, context: CommitContext) -> list[Draft]:
+        """Return the modules of the notebook's project as a draft, [] if there are none."""
         classes = [c for d in (*capture.groups, *capture.definitions) for c in d.classes]
-        wanted = modules.mentioned(around.cells, classes, (*around.imports.values(), *self.imports.values()))
+        names = modules.mentioned(context.cells, classes, (*context.imports.values(), *self.imports.values()))
         parent = self.store.history.head
         try:
             before = modules.NONE if parent is None else self.store.modules_of(parent)
         except Damaged:
             before = modules.NONE
         try:
-            return modules.drafts(self.store.project, wanted, before, self.secrets)
-        except (OSError, NoStore):  # The working directory is gone.
+            return modules.drafts(self.store.project, names, before, self.secrets)
+        except (OSError, NoStore):  # The working directory was removed.
             return []
 
     def _own_params(self, kept: Mapping[str, Kept]) -> dict[str, Json]:
-        """Parameters that the kept values carry: of models and configurations by path, plain ones as they are.
+        """Return the hyperparameters in the committed values, without secrets.
 
-        Without those that are secrets.
+        Those of models and configurations have the key "name.path"; a plain hyperparameter has its name.
         """
-        found = {}
+        params = {}
         for name, entry in kept.items():
             value = self.values.get(name)
-            has_some = entry.kind == "model" or _is_plain(entry) or kinds.is_configuration(value)
-            if name not in self.values or not has_some:
+            has_params = entry.kind == "model" or _is_plain(entry) or kinds.is_configuration(value)
+            if name not in self.values or not has_params:
                 continue
-            for key, one in kinds.hyperparameters_of(value).items():
+            for key, param in kinds.hyperparameters_of(value).items():
                 path = f"{name}.{key}" if key else name
-                if (key or _is_plain(entry)) and self.secrets.in_value(path.rpartition(".")[2], one) is None:
-                    found[path] = one
-        return found
+                if (key or _is_plain(entry)) and self.secrets.in_value(path.rpartition(".")[2], param) is None:
+                    params[path] = param
+        return params
 
     def _own_labels(self, params: Mapping[str, Json]) -> dict[str, Json]:
-        """Parameters given with the commit; one that is a secret is refused. Raises UsageError."""
+        """Return the parameters that the caller passed. Raises UsageError if one looks like a secret."""
         for name, value in params.items():
             found = None if name in self.allowed else self.secrets.in_value(name, value)
             if found is not None:
                 raise UsageError(
-                    f"the parameter '{name}' is kept out: {found.what}", f"if it is none: --allow-secret {name}"
+                    f"the parameter '{name}' looks like a secret: {found.what}",
+                    f"leave it out, or allow it: --allow-secret {name}",
                 )
         return dict(params)
 
     def _notebook(self, document: bytes) -> bytes:
-        """The notebook document with secrets hidden; one that is no JSON is not kept readable, so hidden as text."""
+        """Return the notebook document with secrets hidden. A document that is not JSON is treated as text."""
         try:
             before = json.loads(document)
         except ValueError:
@@ -309,7 +329,7 @@ class Commit:
         )
 
     def _kept(self, name: str, group: int, value: Any, capture: Capture) -> Kept:
-        """The entry with what can be said of the value itself; what its bytes tell comes when they are stored."""
+        """Return the entry for one name. `digest` and, if needed, `size_bytes` are set after the group is stored."""
         alone = capture.alone.get(name)
         return Kept(
             name,
@@ -341,14 +361,14 @@ def _with_roles(version: Version, parent: Version | None) -> Version:
 
 
 def _session() -> Draft | None:
-    """The session's state, if it is plain data."""
+    """Return a draft of the session state, None if it is not plain data."""
     capture = graph.capture({"session": session.take()}, {}, definitions=False)
     if not capture.groups or capture.groups[0].format != graph.PLAIN:
         return None
     return capture.groups[0]
 
 
-def _holds_the_same(a: Version, b: Version) -> bool:
+def _has_same_values(a: Version, b: Version) -> bool:
     return {(g.names, g.recipe) for g in (*a.groups, *a.definitions)} == {
         (g.names, g.recipe) for g in (*b.groups, *b.definitions)
     }
@@ -359,7 +379,7 @@ def _is_plain(entry: Kept) -> bool:
 
 
 def _verify_load(capture: Capture, namespace: dict[str, Any]) -> None:
-    """Decode what was captured, into nowhere; a group that fails is named instead of kept."""
+    """Decode every group and discard the result. Groups that fail are moved from `groups` to `skipped`."""
     for draft, error in graph.failing(capture, namespace):
         capture.groups.remove(draft)
         reason = f"it can be saved but not loaded: {graph.why(error.__cause__ or error)}"

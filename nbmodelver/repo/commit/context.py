@@ -1,4 +1,4 @@
-"""What a kernel knows beside the values that are committed."""
+"""The data of a kernel that a commit stores in addition to the values."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CommitContext:
-    """What the kernel knows beside the values.
+    """The data of a kernel that a commit stores in addition to the values.
 
-    cells: that ran since the parent, in order. assigned: name -> index into `cells` of the one that last assigned it.
-    others: live names that are not part of the commit. imports: what `import` bound names to, see imports.found.
-    session: keep the random state and the like.
-    notebook: the notebook document as JSON bytes, if it is known.
+    cells: the cells that ran since the parent version, in order. assigned: name -> index in `cells` of the last cell
+    that assigned it. others: live names that are not committed. imports: name -> "module" or "module:name", see
+    `core.imports.found`. session: store random state, options and working directory.
+    notebook: the notebook document as JSON bytes, None if it is unknown. notebook_path: its file, "" if unknown.
     """
 
     cells: Sequence[Cell] = ()

@@ -1,4 +1,4 @@
-"""What was read from the live values for one version, and how it is put into a pack."""
+"""The snapshot of a commit, read from the live values, and the writer that stores it in a pack."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CommitSnapshot:
-    """What was read from the live values for one version. The drafts' buffers are still live memory."""
+    """Everything that a commit read from the live values.
+
+    version: the record without number, parents and digests. capture: the drafts; their buffers are live memory (1-D
+    uint8, not to be written, owned by the values). cells, environment, notebook: documents as JSON bytes.
+    """
 
     version: Version
     capture: Capture
@@ -31,7 +35,7 @@ class CommitSnapshot:
     merged: VersionId | None
 
     def stored(self, writer: SnapshotWriter) -> Version:
-        """The version, with everything in the pack."""
+        """Write the drafts and documents to the pack and return the version with their ids. Raises StoreError."""
         groups = tuple(writer.put(d) for d in self.capture.groups)
         definitions = tuple(writer.put_definition(d) for d in self.capture.definitions)
         kept = self.version.kept
@@ -58,7 +62,10 @@ class CommitSnapshot:
 
 
 class SnapshotWriter:
-    """Puts drafts and documents into one pack, each near its twin in the parent version."""
+    """Writes drafts and documents to one pack, with those of the same name in the parent version as delta bases.
+
+    check: called with each draft after it is stored; raises StoreError if its memory was modified.
+    """
 
     def __init__(
         self, group_store: GroupStore, pack: PackWriter, parent: Version | None, check: Callable[[Draft], None]
@@ -71,11 +78,11 @@ class SnapshotWriter:
         self._definitions = {n: g for g in parent.definitions for n in g.names} if parent else {}
 
     def put(self, draft: Draft) -> Group:
-        """A group of names."""
+        """Store the draft of a group of names."""
         return self._put(draft, next((self._groups[n] for n in draft.names if n in self._groups), None))
 
     def put_definition(self, draft: Draft) -> Group:
-        """A class or function of the notebook."""
+        """Store the draft of a class or function of the notebook."""
         return self._put(draft, self._definitions.get(draft.names[0]))
 
     def _put(self, draft: Draft, near: Group | None) -> Group:
@@ -84,30 +91,33 @@ class SnapshotWriter:
         return group
 
     def digest(self, name: str, draft: Draft, group: Group) -> ObjectId:
-        """The content identity of one name of a larger group; that of the parent when the whole group is the same."""
+        """Return the content id of one name of a larger group, that of the parent if the whole group is unchanged.
+
+        draft: the name encoded alone. group: its stored group.
+        """
         old = self.parent.kept.get(name) if self.parent else None
         before = self._groups.get(name)
         if old is not None and before is not None and before.recipe == group.recipe and before.names == group.names:
             return old.digest
-        found = self.group_store.original(self.group_store.identify(draft).recipe, old.digest if old else None)
+        digest = self.group_store.original(self.group_store.identify(draft).recipe, old.digest if old else None)
         self.check(draft)
-        return found
+        return digest
 
     def digest_within(self, name: str, group: Group) -> ObjectId:
-        """The content identity of a name that was encoded with its group only: it changes with the group."""
+        """Return the content id of a name that was not encoded alone. It changes whenever the group changes."""
         if len(group.names) == 1:
             return group.recipe
         return self.group_store.parts.identify([memoryview(f"{group.recipe} {name}".encode())])[0]
 
     def put_document(self, data: bytes | None, near: str) -> ObjectId | None:
-        """A document as it is, near the parent's of that name."""
+        """Store a document and return its id, None without a document. near: the field of `Version` to use as base."""
         if data is None:
             return None
         old: ObjectId | None = getattr(self.parent, near, None) if self.parent else None
         return self.pack.put(data, near=old, layout="text")
 
     def put_session(self, draft: Draft | None) -> ObjectId | None:
-        """The session's state."""
+        """Store the draft of the session state and return the id of its recipe, None without a draft."""
         if draft is None:
             return None
         near = self.parent.session if self.parent else None

@@ -1,1 +1,1 @@
-"""What every use case needs: history, settings, groups of parts, the environment of a notebook."""
+"""The code that all use cases share: history, settings, groups of parts, the environment of a notebook."""

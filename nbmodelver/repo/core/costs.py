@@ -1,4 +1,4 @@
-"""What versions cost on disk: stored bytes of their parts, and of the parts that these are deltas to."""
+"""The disk usage of versions: the stored bytes of their parts and of the bases of these parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Costs:
-    """Stored bytes by part, looked up once. What is damaged or missing costs nothing."""
+    """Stored bytes by part, each looked up once. Damaged and missing parts count as 0 bytes."""
 
     def __init__(self, group_store: GroupStore) -> None:
         self._group_store = group_store
@@ -26,16 +26,16 @@ class Costs:
         self._counted: set[ObjectId] = set()
 
     def stored(self, part: ObjectId) -> int:
-        """Bytes on disk for the part, by its share of the blocks it lies in."""
+        """Return the bytes on disk of a part: its share of the blocks that contain it."""
         self._look_up(part)
         return self._stored[part]
 
     def raw(self, part: ObjectId) -> int:
-        """Raw bytes of the part."""
+        """Return the raw bytes of a part, 0 if it is missing."""
         return self._parts.size(part) if self._parts.has(part) else 0
 
     def of_group(self, group: Group) -> frozenset[ObjectId]:
-        """Every part that a group needs, bases included."""
+        """Return every part that a group needs, including bases."""
         if group.recipe not in self._of_group:
             try:
                 own = set(self._group_store.parts_of(group))
@@ -45,27 +45,27 @@ class Costs:
         return self._of_group[group.recipe]
 
     def of_version(self, version: Version) -> set[ObjectId]:
-        """Every part that a version needs, bases included."""
-        found = set(self.with_bases(documents_of(version)))
-        return found.union(*(self.of_group(group) for group in groups_of(version)))
+        """Return every part that a version needs, including bases."""
+        documents = set(self.with_bases(documents_of(version)))
+        return documents.union(*(self.of_group(group) for group in groups_of(version)))
 
     def added(self, version: Version) -> int:
-        """Stored bytes of what the version needs and none of those asked for before it needed."""
+        """Return the stored bytes of the parts that the version needs and that no version of an earlier call needed."""
         new = self.of_version(version) - self._counted
         self._counted |= new
         return sum(map(self.stored, new))
 
     def with_bases(self, parts: Iterable[ObjectId]) -> frozenset[ObjectId]:
-        """The parts, and all that is needed to decode them."""
-        found: set[ObjectId] = set()
+        """Return the parts and all parts that are needed to decode them."""
+        needed: set[ObjectId] = set()
         waiting = list(parts)
         while waiting:
             part = waiting.pop()
-            if part not in found:
-                found.add(part)
+            if part not in needed:
+                needed.add(part)
                 self._look_up(part)
                 waiting += self._bases[part]
-        return frozenset(found)
+        return frozenset(needed)
 
     def _look_up(self, part: ObjectId) -> None:
         if part not in self._stored:

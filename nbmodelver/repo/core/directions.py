@@ -1,4 +1,4 @@
-"""Which way each metric of a store is better: what a version says, else what the name says, else "unknown"."""
+"""The direction in which each metric is better: from a version, else from the metric's name, else "unknown"."""
 
 from __future__ import annotations
 
@@ -17,74 +17,80 @@ if TYPE_CHECKING:
 
 SAYABLE: tuple[Direction, ...] = ("higher", "lower")
 LOOK_BACK = 500
-"""So many of the newest versions are asked about a metric whose name says nothing; the present one is asked first."""
+"""The number of newest versions that are searched for the direction of a metric whose name does not imply one."""
 
 
 def split(text: str) -> tuple[str, Direction | None]:
-    """A text without ":lower" or ":higher" at its end, and which of them it was.
+    """Split ":lower" or ":higher" off the end of a text. Returns the rest, and the direction or None.
 
     >>> split("fid:lower"), split("12 : higher"), split("d[1:lower]")
     (('fid', 'lower'), ('12', 'higher'), ('d[1:lower]', None))
     """
     left, colon, right = text.rpartition(":")
-    said = next((d for d in SAYABLE if colon and right.strip().lower() == d), None)
-    return (left.rstrip(), said) if said is not None else (text, None)
+    direction = next((d for d in SAYABLE if colon and right.strip().lower() == d), None)
+    return (left.rstrip(), direction) if direction is not None else (text, None)
 
 
-def require_direction(metric: str, said: object) -> Direction:
-    """What a caller gave as a direction. Raises UsageError."""
-    found = next((d for d in SAYABLE if said == d), None)
-    if found is None:
+def require_direction(metric: str, value: object) -> Direction:
+    """Return the value if it is a direction. Raises UsageError otherwise."""
+    direction = next((d for d in SAYABLE if value == d), None)
+    if direction is None:
         raise UsageError(
-            f"the direction of '{metric}' cannot be {said!r}", f"give 'lower' or 'higher': {metric}=(12.0, 'lower')"
+            f"the direction of '{metric}' cannot be {value!r}", f"give 'lower' or 'higher': {metric}=(12.0, 'lower')"
         )
-    return found
+    return direction
 
 
-def said_by(versions: Iterable[Version]) -> dict[str, Direction]:
-    """The directions that versions say; of two that say different ones, the newer counts."""
-    found: dict[str, Direction] = {}
+def recorded_directions(versions: Iterable[Version]) -> dict[str, Direction]:
+    """Return the directions in the records of versions. If they contradict each other, the newer version counts."""
+    recorded: dict[str, Direction] = {}
     for version in sorted(versions, key=lambda v: v.number):
-        found.update({m: d for m, said in version.directions.items() for d in SAYABLE if d == said})
-    return found
+        recorded.update({m: d for m, text in version.directions.items() for d in SAYABLE if d == text})
+    return recorded
 
 
 def directions(history: History, metrics: Iterable[str], near: Sequence[Version] = ()) -> dict[str, Direction]:
-    """The direction of each metric.
+    """Return the direction of each metric.
 
-    near: versions that are asked first. Then the present version, the metric's name, and the newest versions.
+    Sources, in this order: the versions in `near`, the current version, the name of the metric, the newest versions.
     """
-    wanted = list(dict.fromkeys(metrics))
+    names = list(dict.fromkeys(metrics))
     head = history.head
-    said = {**said_by([head] if head is not None else ()), **said_by(near)}
-    found = {m: said.get(m) or kinds.direction(m) for m in wanted}
-    missing = {m for m in wanted if found[m] == "unknown"}
+    recorded = {**recorded_directions([head] if head is not None else ()), **recorded_directions(near)}
+    result = {m: recorded.get(m) or kinds.direction(m) for m in names}
+    missing = {m for m in names if result[m] == "unknown"}
     if missing:
-        found.update(_said_lately(history, missing))
-    return found
+        result.update(_recorded_lately(history, missing))
+    return result
 
 
-def carried(
-    history: History, parents: Sequence[Version], metrics: Iterable[str], said: Mapping[str, str]
+def inherited(
+    history: History, parents: Sequence[Version], metrics: Iterable[str], own: Mapping[str, str]
 ) -> dict[str, str]:
-    """What a new version says: what was said with it, what its parents say, and what others say of its metrics."""
+    """Return the directions to record in a new version.
+
+    own: those passed with the commit. They take precedence over those of the parents. For metrics without any, the
+    newest versions are searched.
+    """
     before = {m: d for parent in reversed(parents) for m, d in parent.directions.items()}
-    open_ = {m for m in metrics if m not in before and m not in said and kinds.direction(m) == "unknown"}
-    return {**(_said_lately(history, open_) if open_ else {}), **before, **said}
+    missing = {m for m in metrics if m not in before and m not in own and kinds.direction(m) == "unknown"}
+    return {**(_recorded_lately(history, missing) if missing else {}), **before, **own}
 
 
-def _said_lately(history: History, metrics: set[str]) -> dict[str, Direction]:
-    found: dict[str, Direction] = {}
-    with suppress(StoreError, UnknownVersion):  # A damaged record costs the direction, never the commit.
+def _recorded_lately(history: History, metrics: set[str]) -> dict[str, Direction]:
+    """Return the directions of these metrics in the newest LOOK_BACK versions; the newest record of each counts."""
+    recorded: dict[str, Direction] = {}
+    with suppress(StoreError, UnknownVersion):  # A damaged record must not prevent a commit.
         for version_id in islice(history.records.newest(), LOOK_BACK):
             version = history.version(version_id)
             if version.directions:
-                found = {**{m: d for m, d in said_by([version]).items() if m in metrics}, **found}
-                if len(found) == len(metrics):
+                own = recorded_directions([version])
+                recorded = {**{m: d for m, d in own.items() if m in metrics}, **recorded}
+                if len(recorded) == len(metrics):
                     break
-    return found
+    return recorded
 
 
 def unknown(metric: str, value: float | None = None) -> str:
-    """The sentence for a metric whose direction is unknown, with the way out."""
+    """Return the note for a metric whose direction is unknown, with the option that sets it."""
     return f"direction of '{metric}' unknown: --metric {metric}={'VALUE' if value is None else f'{value:g}'}:lower"

@@ -1,4 +1,4 @@
-"""What a version holds beside its values: the cells that ran, the environment, the notebook as it stood."""
+"""The documents of a version: the cells that ran, the environment, the notebook."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 
 
 class Documents:
-    """Read from one store. Every method raises Damaged, MissingPart."""
+    """Reads the documents of one store. Every method raises Damaged, and MissingPart if the document is lost."""
 
     def __init__(self, parts: PartStore) -> None:
         self._parts = parts
 
     def cells(self, version: Version) -> list[Cell]:
-        """The cells that ran between the parent and this version."""
+        """Return the cells that ran between the parent and this version."""
         return [] if version.cells is None else [Cell(**cell) for cell in self._json(version.cells)]
 
     def environment(self, version: Version) -> dict[str, Json]:
-        """Python, platform and packages; {} when they were not kept."""
-        found: dict[str, Json] = {} if version.environment is None else self._json(version.environment)
-        return found
+        """Return Python version, platform and packages; {} if they were not stored."""
+        document: dict[str, Json] = {} if version.environment is None else self._json(version.environment)
+        return document
 
     def notebook(self, version: Version) -> bytes | None:
-        """The notebook document as JSON bytes, or None."""
+        """Return the notebook document as JSON bytes, None if it was not stored."""
         return None if version.notebook is None else bytes(self._parts.get(version.notebook))
 
     def _json(self, part: ObjectId) -> Any:
         try:
             return json.loads(bytes(self._parts.get(part)).decode("utf-8", "surrogatepass"))
         except ValueError as error:
-            raise Damaged(f"document {part} is not readable", "try: %mv_verify --full") from error
+            raise Damaged(f"document {part} is not valid JSON", "try: %mv_verify --full") from error
 
 
 def canonical_json(data: Any) -> bytes:
-    """The same bytes for the same data."""
+    """Return compact JSON with sorted keys: equal data gives equal bytes."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""What surrounds a version: Python and its packages, the Git checkout, the author. Never environment variables."""
+"""The environment of a version: Python and its packages, the Git checkout, the author. No environment variables."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ GIT_TIMEOUT_S = 2.0
 
 @cache
 def environment() -> dict[str, Json]:
-    """Python, platform and installed distributions with their versions; computed once per process.
+    """Return Python version, platform and the releases of installed distributions. Computed once per process.
 
-    Versions are read from the names of the metadata folders, which takes milliseconds where reading the metadata
-    of a hundred packages takes half a second.
+    Releases are read from the names of the metadata folders. That takes milliseconds; reading the metadata files of a
+    hundred packages takes half a second.
     """
     return {
         "python": platform.python_version(),
@@ -55,32 +55,32 @@ def _add_egg(found: dict[str, Json], path: Path) -> None:
     try:
         distribution = metadata.PathDistribution(path)
         found.setdefault(str(distribution.metadata["Name"]).lower(), distribution.version)
-    except Exception:  # Foreign metadata may be anything; a package less in the list is no harm.
+    except Exception:  # The metadata of other packages may have any error. The package is not listed then.
         return
 
 
 def differences(then: dict[str, Json], now: dict[str, Json], used: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """What differs between two environments, as sentences; of the packages only those in `used` (all if empty)."""
-    said = [
+    """Return a sentence for each difference of two environments. used: the packages to compare; empty: all."""
+    sentences = [
         f"{what}: {then[what]} then, {now[what]} now"
         for what in ("python", "implementation", "system", "machine")
         if then.get(what) and then.get(what) != now.get(what)
     ]
     old, new = then.get("packages"), now.get("packages")
     if not isinstance(old, dict) or not isinstance(new, dict):
-        return tuple(said)
+        return tuple(sentences)
     for name, version in old.items():
         if used and name not in used:
             continue
         if name not in new:
-            said.append(f"{name}: {version} then, not installed now")
+            sentences.append(f"{name}: {version} then, not installed now")
         elif new[name] != version:
-            said.append(f"{name}: {version} then, {new[name]} now")
-    return tuple(said)
+            sentences.append(f"{name}: {version} then, {new[name]} now")
+    return tuple(sentences)
 
 
 def author() -> str:
-    """Who commits: Git's name for this user if it is set in the environment of Git, else the login name."""
+    """Return the login name, "" if the system does not know it."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
@@ -89,13 +89,14 @@ def author() -> str:
 
 GIT_SLOW_S = 0.2
 _slow: set[Path] = set()
-"""Folders where Git took long: its index is out of date, as in a new clone, and it reads every file again."""
+"""Folders where `git status` was slow because its index was outdated, as in a new clone: Git then reads every file."""
 
 
 class GitProbe:
-    """Asks Git about the checkout while the commit goes on; costs nothing outside a checkout.
+    """Runs `git status` while the commit continues. Starts no process outside a checkout.
 
-    Git is asked without taking its lock, so that it disturbs nobody; where that took long, it may write its index once.
+    Git runs without its optional lock, so that it does not block other Git commands. In a folder where it was slow, the
+    next run may take the lock once to update the index.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -125,7 +126,7 @@ class GitProbe:
             self._status.communicate()
 
     def state(self) -> GitState | None:
-        """The state, or None outside a checkout. Waits at most two seconds; then the checkout counts as dirty."""
+        """Return the state, None outside a checkout. After GIT_TIMEOUT_S the checkout is reported as dirty."""
         if self._head is None:
             return None
         dirty = True
@@ -134,7 +135,7 @@ class GitProbe:
                 out, _ = self._status.communicate(timeout=GIT_TIMEOUT_S)
                 dirty = bool(out.strip())
             except subprocess.TimeoutExpired:
-                if self._refreshes:  # It writes its index when it ends, and the next commit does not wait.
+                if self._refreshes:  # Let Git finish and update its index, so that the next commit does not wait.
                     threading.Thread(target=self._status.communicate, daemon=True).start()
                     self._status = None
                 else:
@@ -147,10 +148,13 @@ class GitProbe:
 
 
 def _git_head(folder: Path) -> tuple[str, str] | None:
-    """Commit and branch, read from the files: a call of Git takes as long as a whole small commit."""
+    """Return commit and branch of the checkout that contains a folder, None outside a checkout.
+
+    They are read from Git's files, because a Git process takes as long as a whole small commit of ours.
+    """
     try:
         here = folder.absolute()
-    except OSError:  # The working directory is gone.
+    except OSError:  # The working directory was removed.
         return None
     for place in (here, *here.parents):
         git = place / ".git"
@@ -177,7 +181,7 @@ def _git_head(folder: Path) -> tuple[str, str] | None:
 
 
 def distributions(roots: frozenset[str]) -> frozenset[str]:
-    """Names of the distributions behind import names that differ from them."""
+    """Return the distributions of these import names, for packages whose distribution has another name."""
     return frozenset(_RENAMED[r] for r in roots if r in _RENAMED)
 
 

@@ -1,6 +1,6 @@
-"""Groups in and out of the store: drafts become recipes and parts, recipes become values.
+"""Stores and loads groups: drafts become recipes and parts, recipes become values.
 
-The only place that knows both codecs and parts. Parts of the parent version are offered as `near` for deltas.
+Only this module knows both codecs and parts. It passes parts of the parent version to the store as bases (`near`).
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 CACHED_RECIPES = 4096
 WORTH_COPYING_BYTES = 65536
 Sources = dict[ObjectId, memoryview]
+"""Part id -> live memory with its bytes: 1-D uint8, not to be written, owned by a live value."""
 
 
 class GroupStore:
-    """Groups of one store."""
+    """The groups of one store."""
 
     def __init__(self, parts: PartStore) -> None:
         self.parts = parts
@@ -39,32 +40,37 @@ class GroupStore:
         self._recipes: OrderedDict[ObjectId, Recipe] = OrderedDict()
         self._aliases: dict[ObjectId, dict[ObjectId, None]] = {}
 
-    def remember(self, again: ObjectId, stored: ObjectId) -> None:
-        """Say that `again`, a restored value encoded anew, is the value that `stored` holds.
+    def remember(self, alias: ObjectId, stored: ObjectId) -> None:
+        """Record that two recipes contain the same value. alias: the recipe of the loaded value, encoded again.
 
-        Pickle writes equal strings once or twice depending on whether they are one object, which a load may change.
+        The two may differ although the value is unchanged: pickle writes equal strings once if they are one object, and
+        twice otherwise, and a load may change that.
         """
-        if again != stored:
-            self._aliases.setdefault(again, {})[stored] = None
+        if alias != stored:
+            self._aliases.setdefault(alias, {})[stored] = None
 
     def is_same(self, a: ObjectId, b: ObjectId) -> bool:
-        """True when two recipes hold the same value: equal bytes, or one is the other restored and encoded again."""
+        """Return True if two recipes contain the same value: they are equal, or one is an alias of the other."""
         return a == b or b in self._aliases.get(a, ()) or a in self._aliases.get(b, ())
 
     def original(self, recipe_id: ObjectId, near: ObjectId | None) -> ObjectId:
-        """The stored recipe that this one repeats, `near` if it is among them; itself if it repeats none."""
+        """Return the stored recipe of which this one is an alias; `near` if several are; itself if it is no alias."""
         known = self._aliases.get(recipe_id)
         if not known:
             return recipe_id
         return near if near in known else next(reversed(known))
 
     def put(self, pack: PackWriter, draft: Draft, near: Group | None = None) -> Group:
-        """Store a draft's buffers and recipe; known bytes write nothing."""
+        """Store the buffers and the recipe of a draft. Bytes that are already stored are not written again.
+
+        draft: its buffers (1-D uint8) are only read. near: the group of the parent version, for deltas.
+        Raises StoreReadOnly, StoreFull, StoreError.
+        """
         if self._aliases and draft.format != graph.PLAIN:
-            found = self.identify(draft)
-            stored = self.original(found.recipe, near.recipe if near else None)
-            known = dataclasses.replace(found, recipe=stored)
-            if stored != found.recipe and self.parts.has(stored) and self.recipe(known).draft.uses == draft.uses:
+            group = self.identify(draft)
+            stored = self.original(group.recipe, near.recipe if near else None)
+            known = dataclasses.replace(group, recipe=stored)
+            if stored != group.recipe and self.parts.has(stored) and self.recipe(known).draft.uses == draft.uses:
                 return known
         old = self._near(near)
         items = [(b.raw, n, b.layout) for b, n in zip(draft.buffers, _matched(draft.buffers, old), strict=True)]
@@ -77,9 +83,10 @@ class GroupStore:
         return Group(draft.names, recipe_id, size, draft.format != graph.PLAIN, draft.classes)
 
     def identify(self, draft: Draft, sources: Sources | None = None) -> Group:
-        """The group that `put` would give, without storing anything.
+        """Return the group that `put` would return. Stores nothing.
 
-        sources: is given the live memory of each part, from which a load may copy instead of reading the store.
+        sources: receives the live memory of each part of at least WORTH_COPYING_BYTES; a load can copy from it instead
+        of reading the store.
         """
         items = [b.raw for b in draft.buffers]
         if recipe.has_own_skeleton(draft):
@@ -89,11 +96,11 @@ class GroupStore:
             sources.update((part, raw) for part, raw in zip(ids, items, strict=True) if len(raw) >= WORTH_COPYING_BYTES)
         data = recipe.write(draft, ids)
         size = len(data) + sum(map(len, items))
-        (found,) = self.parts.identify([memoryview(data)])
-        return Group(draft.names, found, size, draft.format != graph.PLAIN, draft.classes)
+        (recipe_id,) = self.parts.identify([memoryview(data)])
+        return Group(draft.names, recipe_id, size, draft.format != graph.PLAIN, draft.classes)
 
     def recipe(self, group: Group) -> Recipe:
-        """The recipe of a group. Raises Damaged."""
+        """Return the recipe of a group, from the cache if possible. Raises Damaged."""
         cached = self._recipes.get(group.recipe)
         if cached is None:
             try:
@@ -106,7 +113,7 @@ class GroupStore:
         return cached
 
     def parts_of(self, group: Group) -> Iterator[ObjectId]:
-        """Every part that a group needs, its recipe first."""
+        """Yield every part that a group needs, its recipe first. Raises Damaged."""
         yield group.recipe
         yield from self.recipe(group).every_part
 
@@ -117,59 +124,66 @@ class GroupStore:
         progress: Progress | None = None,
         sources: Sources | None = None,
     ) -> dict[str, Any]:
-        """The values of some groups by name. Reads everything first, then decodes.
+        """Return the values of groups by name. All parts are read before any value is decoded.
 
-        sources: live memory that holds the bytes of parts, from `identify` with nothing run in between.
+        sources: live memory to copy from, as `identify` filled it; no code may have run since.
         Raises Damaged, NotLoadable, NeedsTrust.
         """
         openings = [_Opening(group, self.recipe(group)) for group in groups]
-        for one in openings:
-            if set(one.found.draft.names) != set(one.group.names):
-                said = f"'{', '.join(one.group.names)}': its recipe is that of {', '.join(one.found.draft.names)}"
-                raise Damaged(said, "try: %mv_verify --full")
-        wanted = [w for opening in openings for w in opening.wanted()]
+        for opening in openings:
+            stored, names = ", ".join(opening.recipe.draft.names), ", ".join(opening.group.names)
+            if set(opening.recipe.draft.names) != set(opening.group.names):
+                raise Damaged(f"'{names}': its recipe is that of {stored}", "try: %mv_verify --full")
+        targets = [pair for opening in openings for pair in opening.targets()]
         if sources:
-            copied = [(out, sources[part]) for part, out in wanted if part in sources]
-            wanted = [(part, out) for part, out in wanted if part not in sources]
+            copied = [(out, sources[part]) for part, out in targets if part in sources]
+            targets = [(part, out) for part, out in targets if part not in sources]
             self.parts.copy_many(copied)
         try:
-            self.parts.read_many(wanted, progress)
+            self.parts.read_many(targets, progress)
         except Damaged as error:
-            raise self._blamed(error, openings) from error
+            raise self._with_names(error, openings) from error
         with loader.lending():
             values = _decoded(openings, loader)
         return {name: values[name] for group in groups for name in group.names}
 
     def in_turn(self, groups: Sequence[Group]) -> list[Group]:
-        """The groups in the order in which `load` decodes them."""
-        return sorted(groups, key=lambda group: _turn(self.recipe(group).draft))
+        """Return the groups in the order in which `load` decodes them. Raises Damaged."""
+        return sorted(groups, key=lambda group: _rank(self.recipe(group).draft))
 
     def skeleton(self, group: Group) -> bytes:
-        """The skeleton of a group: for a pickled one, its pickle. Raises Damaged."""
-        found = self.recipe(group)
-        return found.draft.skeleton if found.skeleton is None else bytes(self.parts.get(found.skeleton))
+        """Return the skeleton of a group; for a pickled group, the pickle. Raises Damaged."""
+        stored = self.recipe(group)
+        return stored.draft.skeleton if stored.skeleton is None else bytes(self.parts.get(stored.skeleton))
 
     def what_it_runs(self, group: Group) -> tuple[str, ...]:
-        """What loading a group imports and may call, read from its pickle without running it; () without pickle."""
+        """Return the objects that loading a group imports and may call; () if it is not pickled.
+
+        They are read from the pickle without running it. Raises Damaged.
+        """
         draft = dataclasses.replace(self.recipe(group).draft, skeleton=self.skeleton(group))
         return tuple(graph.what_it_runs(draft)) if draft.format == graph.PICKLE else ()
 
     def described(self, group: Group, most_bytes: int) -> Draft | None:
-        """The draft of a group with its skeleton and without any buffer; None when the skeleton is longer."""
-        found = self.recipe(group)
-        if found.skeleton is None:
-            return found.draft
-        if found.skeleton_bytes > most_bytes:
-            return None
-        return dataclasses.replace(found.draft, skeleton=bytes(self.parts.get(found.skeleton)))
+        """Return the draft of a group without its buffers; None if its skeleton is longer than `most_bytes`.
 
-    def _blamed(self, error: Damaged, openings: Iterable[_Opening]) -> Damaged:
+        Raises Damaged.
+        """
+        stored = self.recipe(group)
+        if stored.skeleton is None:
+            return stored.draft
+        if stored.skeleton_bytes > most_bytes:
+            return None
+        return dataclasses.replace(stored.draft, skeleton=bytes(self.parts.get(stored.skeleton)))
+
+    def _with_names(self, error: Damaged, openings: Iterable[_Opening]) -> Damaged:
+        """Read the parts one by one, and return the first error with the names of its group."""
         for opening in openings:
-            for part, out in opening.wanted():
+            for part, out in opening.targets():
                 try:
                     self.parts.read_into(part, out)
-                except Damaged as again:
-                    return _named(again, opening.group)
+                except Damaged as first:
+                    return _named(first, opening.group)
         return error
 
     def _near(self, near: Group | None) -> Recipe | None:
@@ -178,7 +192,7 @@ class GroupStore:
         try:
             return self.recipe(near)
         except Damaged:
-            return None  # A hint only: a damaged parent must not keep anyone from committing.
+            return None  # The base is only a hint. A damaged parent must not prevent a commit.
 
 
 def _named(error: Damaged, group: Group) -> Damaged:
@@ -187,47 +201,47 @@ def _named(error: Damaged, group: Group) -> Damaged:
 
 
 class _Opening:
-    """One group while it is read: where each part goes."""
+    """One group during a load, with the memory into which its parts are read."""
 
-    def __init__(self, group: Group, found: Recipe) -> None:
+    def __init__(self, group: Group, recipe: Recipe) -> None:
         self.group = group
-        self.found = found
-        own = found.draft.own
-        self.arrays = Arrays(found.draft.table, found.sizes[own:])
-        self.own = [memoryview(bytearray(size)) for size in found.sizes[:own]]
-        self.skeleton = memoryview(bytearray(found.skeleton_bytes)) if found.skeleton is not None else None
+        self.recipe = recipe
+        own = recipe.draft.own
+        self.arrays = Arrays(recipe.draft.table, recipe.sizes[own:])
+        self.own = [memoryview(bytearray(size)) for size in recipe.sizes[:own]]
+        self.skeleton = memoryview(bytearray(recipe.skeleton_bytes)) if recipe.skeleton is not None else None
 
-    def wanted(self) -> list[tuple[ObjectId, memoryview]]:
-        """Parts and their targets."""
+    def targets(self) -> list[tuple[ObjectId, memoryview]]:
+        """Return (part, target): 1-D uint8, writable, with the length of the part."""
         own = len(self.own)
-        pairs = list(zip(self.found.parts[:own], self.own, strict=True))
-        pairs += [(self.found.parts[own + at], target) for at, target in self.arrays.targets.items()]
-        if self.found.skeleton is not None and self.skeleton is not None:
-            pairs.append((self.found.skeleton, self.skeleton))
+        pairs = list(zip(self.recipe.parts[:own], self.own, strict=True))
+        pairs += [(self.recipe.parts[own + at], target) for at, target in self.arrays.targets.items()]
+        if self.recipe.skeleton is not None and self.skeleton is not None:
+            pairs.append((self.recipe.skeleton, self.skeleton))
         return pairs
 
     def decode(self, loader: graph.Loader) -> dict[str, Any]:
-        """The values, once every target is filled."""
-        draft = self.found.draft
+        """Return the values by name. Every target must be filled. Raises NotLoadable, NeedsTrust, Damaged."""
+        draft = self.recipe.draft
         if self.skeleton is not None:
             draft = dataclasses.replace(draft, skeleton=bytes(self.skeleton))
         return loader.load(draft, self.own, self.arrays)
 
 
-def _turn(draft: Draft) -> int:
-    """When it can be decoded: 0 for what uses nothing of the notebook, 1 for its definitions, 2 for the rest."""
+def _rank(draft: Draft) -> int:
+    """Return the decoding order: 0 for groups without notebook code, 1 for classes and functions, 2 for the rest."""
     uses = set(draft.uses)
     return 0 if not uses else 1 if uses <= set(draft.names) else 2
 
 
 def _decoded(openings: Sequence[_Opening], loader: graph.Loader) -> dict[str, Any]:
-    """The values: first those that no code of the notebook rebuilds, then its functions and classes, then the rest.
+    """Return the values of all groups by name, decoded in the order of `_rank`.
 
-    One that lacks a name has another turn when all the others are there.
+    A group that fails with NameError is decoded again after all others. Raises NotLoadable, NeedsTrust, Damaged.
     """
     values: dict[str, Any] = {}
     waiting: list[_Opening] = []
-    for opening in sorted(openings, key=lambda opening: _turn(opening.found.draft)):
+    for opening in sorted(openings, key=lambda opening: _rank(opening.recipe.draft)):
         try:
             values.update(opening.decode(loader))
         except NotLoadable as error:
@@ -240,7 +254,11 @@ def _decoded(openings: Sequence[_Opening], loader: graph.Loader) -> dict[str, An
 
 
 def _matched(buffers: Sequence[Buffer], old: Recipe | None) -> list[ObjectId | None]:
-    """For each buffer the parent's part that it likely resembles: same place if the size fits, else same size."""
+    """Return for each buffer the part of the parent that it probably resembles, or None without a parent.
+
+    Chosen in this order: the part of the same slot, the part at the same index if the size or the number of parts is
+    the same, the closest part of the same size, the part at the same index.
+    """
     if old is None or not buffers:
         return [None] * len(buffers)
     count = len(old.parts)

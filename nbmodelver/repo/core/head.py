@@ -1,4 +1,4 @@
-"""HEAD of a store: a branch, a version, and the same for each notebook, as JSON in one ref."""
+"""The ref HEAD of a store: JSON with a branch and a version, and the same for each notebook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAIN = "main"
 
 
 def parse_head(value: str | None) -> tuple[str, VersionId | None]:
-    """Branch and version of HEAD. Raises Damaged."""
+    """Return branch and version of HEAD. value: the text of the ref; None: it does not exist. Raises Damaged."""
     if value is None:
         return MAIN, None
     try:
@@ -21,19 +21,19 @@ def parse_head(value: str | None) -> tuple[str, VersionId | None]:
         return str(data["branch"]), None if version is None else VersionId(str(version))
     except (ValueError, KeyError, TypeError) as error:
         raise Damaged(
-            "HEAD of the store is not readable", "move its file, refs/<id of HEAD>, out of the store"
+            "HEAD of the store is not readable", "move the file refs/<id of HEAD> out of the store"
         ) from error
 
 
 def notebooks_in(value: str | None) -> dict[str, tuple[str, VersionId]]:
-    """Branch and version of each notebook that HEAD remembers; nothing when that cannot be read."""
+    """Return branch and version of each notebook in HEAD, by `key_of` its path; {} if the text is invalid."""
     try:
-        found = json.loads(value or "{}").get("notebooks", {})
-        return {str(key): (str(branch), VersionId(str(version))) for key, (branch, version) in found.items()}
+        notebooks = json.loads(value or "{}").get("notebooks", {})
+        return {str(key): (str(branch), VersionId(str(version))) for key, (branch, version) in notebooks.items()}
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
 
 def key_of(notebook: str) -> str:
-    """What stands for a notebook's path in the store: short, whatever it is called."""
+    """Return the key of a notebook's path in refs: 16 hexadecimal digits."""
     return hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest()[:16]

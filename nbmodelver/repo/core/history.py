@@ -1,4 +1,4 @@
-"""Versions, branches and tags of one store: what exists, what a name means, where we stand."""
+"""The versions, branches, tags and HEAD of one store."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MOST_NOTEBOOKS = 100
 
 
 class History:
-    """The records and refs of a store, read when asked for and remembered: records never change.
+    """The records and refs of a store. Records are cached, because they never change.
 
-    appearing: held while a version, its branch and HEAD come to be; who lists them together takes it, for a commit in
-    the background is on another thread.
-    notebook: its path as the store sees it, "" when nobody told; to be set before anything is asked. HEAD of the store
-    is where the last commit or rollback of any notebook left off, and remembers the same of each.
+    appearing: the lock that is held while a version, its branch and HEAD are written. Code that lists them together
+    takes it too, because a commit in the background runs on another thread.
+    notebook: the path of the notebook relative to the store, "" if unknown; set it before the first use. The ref HEAD
+    contains the branch and version of the last commit or rollback of any notebook, and those of each notebook.
     """
 
     def __init__(self, records: Records, refs: Refs) -> None:
@@ -48,18 +48,18 @@ class History:
         self.appearing = threading.RLock()
 
     def reopened(self, records: Records) -> History:
-        """One that stands where this one does, and remembers nothing else."""
-        made = History(records, self.refs)
-        made._here, made.notebook = self._here, self.notebook
-        return made
+        """Return a new history with the same HEAD and empty caches."""
+        history = History(records, self.refs)
+        history._here, history.notebook = self._here, self.notebook
+        return history
 
     def go_on_from(self, before: History) -> None:
-        """Stand where that one does, if the version is here too: the store was moved, or brought back."""
+        """Take over HEAD of another history if this store contains its version, after a store was moved or restored."""
         here = before._here
         if here is not None and here[1] is not None and self.records.exists(here[1]):
             self._here = here
 
-    # -- where we stand
+    # -- HEAD
 
     @property
     def branch(self) -> str:
@@ -68,36 +68,39 @@ class History:
 
     @property
     def head(self) -> Version | None:
-        """The version that this kernel's state comes from; None before the first, and when all of it was forgotten."""
-        branch, found = self._where()
-        if found is not None and self.refs.get(f"forgotten/{found}") is not None:  # A purge, perhaps of another kernel.
-            self._versions.pop(found, None)
-            left = self._left_of(found)
+        """The current version of this kernel; None before the first commit, and if all its ancestors were forgotten.
+
+        Raises Damaged.
+        """
+        branch, id_ = self._where()
+        if id_ is not None and self.refs.get(f"forgotten/{id_}") is not None:  # A purge, perhaps of another kernel.
+            self._versions.pop(id_, None)
+            surviving = self._surviving(id_)
             with self.appearing:
-                if self._here == (branch, found):
-                    self._here = branch, found if left is None else left.id
-            return left
-        return self._left_of(found)
+                if self._here == (branch, id_):
+                    self._here = branch, id_ if surviving is None else surviving.id
+            return surviving
+        return self._surviving(id_)
 
     @property
     def head_id(self) -> VersionId | None:
-        """The id that HEAD names, whatever became of that version."""
+        """The id in HEAD, even if the version was forgotten or purged."""
         return self._where()[1]
 
     def is_of_this_store(self) -> bool:
-        """False when the store knows nothing of the version that we stand at: another one lies in its place by now."""
-        here = self._here[1] if self._here is not None else None
-        if here is None or self.records.exists(here) or self.refs.get(f"forgotten/{here}") is not None:
+        """Return False if the store has no trace of this kernel's version: another store is now at its path."""
+        id_ = self._here[1] if self._here is not None else None
+        if id_ is None or self.records.exists(id_) or self.refs.get(f"forgotten/{id_}") is not None:
             return True
         self.records.forgotten.refresh()
-        return here in self.records.forgotten.all() or here in (self.refs.get(HEAD) or "")
+        return id_ in self.records.forgotten.all() or id_ in (self.refs.get(HEAD) or "")
 
     def stored_head(self) -> Version | None:
-        """The version that HEAD of the store names: where a new notebook begins, and perhaps another kernel stands."""
-        return self._left_of(parse_head(self.refs.get(HEAD))[1])
+        """Return the version in the ref HEAD, at which a new notebook starts. Raises Damaged."""
+        return self._surviving(parse_head(self.refs.get(HEAD))[1])
 
-    def _left_of(self, version_id: VersionId | None) -> Version | None:
-        """The version, or what stands for it; None when another kernel has forgotten it and all that it came from."""
+    def _surviving(self, version_id: VersionId | None) -> Version | None:
+        """Return the version or its replacement (see `version`); None if all its ancestors were forgotten too."""
         try:
             return None if version_id is None else self.version(version_id)
         except AllForgotten:
@@ -106,27 +109,31 @@ class History:
     def _where(self) -> tuple[str, VersionId | None]:
         here = self._here
         if here is None:
-            with self.appearing:  # What another thread moves meanwhile is not to be overwritten with what was before.
-                here = self._here = self._here or self._stored_place()
+            with self.appearing:  # Otherwise a move on another thread could be overwritten with the old HEAD.
+                here = self._here = self._here or self._stored_position()
         return here
 
-    def _stored_place(self) -> tuple[str, VersionId | None]:
+    def _stored_position(self) -> tuple[str, VersionId | None]:
+        """Return branch and version of this notebook in the ref HEAD, else those of the store."""
         stored = self.refs.get(HEAD)
         own = notebooks_in(stored).get(key_of(self.notebook)) if self.notebook else None
         return own if own is not None and self._is_known(own[1]) else parse_head(stored)
 
     def _is_known(self, version_id: VersionId) -> bool:
-        """Whether there is such a version, or what stands for it."""
+        """Return True if the version or a replacement of it exists, even with a damaged record."""
         try:
             self.version(version_id)
         except UnknownVersion:
             return False
-        except Damaged:  # It is there: whoever needs it is told.
+        except Damaged:  # The record exists. Code that reads it reports the damage.
             pass
         return True
 
     def set_head(self, version: VersionId | None, branch: str | None = None) -> None:
-        """Move HEAD; this kernel's own also where the store cannot be written. A branch moves with its next commit."""
+        """Move HEAD of this kernel and of the store. branch: None for the current one; the branch itself does not move.
+
+        HEAD of this kernel moves even if an error is raised. Raises StoreReadOnly, StoreFull, StoreError.
+        """
         branch = branch or self.branch
         with self.appearing:
             self._here = (branch, version)
@@ -136,7 +143,7 @@ class History:
             if self.notebook:
                 notebooks.pop(key_of(self.notebook), None)
                 if version is not None:
-                    notebooks[key_of(self.notebook)] = branch, version  # The last ones that moved are last.
+                    notebooks[key_of(self.notebook)] = branch, version  # Ordered by the time of the last move.
             known = dict(list(notebooks.items())[-MOST_NOTEBOOKS:])
             if _moved(self.refs, HEAD, before, json.dumps({"branch": branch, "version": version, "notebooks": known})):
                 break
@@ -144,26 +151,29 @@ class History:
     # -- versions
 
     def version(self, version_id: VersionId) -> Version:
-        """The version with this id, or what stands for it: what a purge made of it, or a forgotten one's ancestor.
+        """Return the version with this id or its replacement: its purged copy, or its nearest ancestor not forgotten.
 
-        Its parents are versions too, past forgotten ones. Raises UnknownVersion, Damaged.
+        `parents` of the result are never forgotten versions. Raises UnknownVersion, Damaged.
         """
-        gone = self.records.forgotten.all()
-        found = self._versions.get(version_id)
-        if found is None or version_id in gone or any(p in gone for p in found.parents):
-            found = self._versions[version_id] = self._read(version_id)
-            self._names += len(found.kept)
+        forgotten = self.records.forgotten.all()
+        version = self._versions.get(version_id)
+        if version is None or version_id in forgotten or any(p in forgotten for p in version.parents):
+            version = self._versions[version_id] = self._read(version_id)
+            self._names += len(version.kept)
             while len(self._versions) > CACHED_VERSIONS or (self._names > CACHED_NAMES and len(self._versions) > 1):
                 self._names -= len(self._versions.popitem(last=False)[1].kept)
-        return found
+        return version
 
     def exact(self, version_id: VersionId) -> Version:
-        """The version with this id itself. Raises UnknownVersion for one that was forgotten, Damaged."""
+        """Return the version with this id. Raises UnknownVersion if it was forgotten or lost, Damaged."""
         self.records.forgotten.refresh()
-        stone = self.records.forgotten.all().get(version_id)
-        if stone is not None:
-            said = f"v{stone.number} was forgotten" if stone.number else f"the record of {version_id} is lost"
-            raise UnknownVersion(said, "choose another one: %mv_log")
+        tombstone = self.records.forgotten.all().get(version_id)
+        if tombstone is not None:
+            number = tombstone.number
+            raise UnknownVersion(
+                f"v{number} was forgotten" if number else f"the record of {version_id} is lost",
+                "choose another version: %mv_log",
+            )
         return self.version(version_id)
 
     def _read(self, version_id: VersionId) -> Version:
@@ -172,12 +182,14 @@ class History:
         while True:
             living = self.living(version_id)
             if not living:
-                stone = self.records.forgotten.all()[version_id]
-                name = f"v{stone.number}" if stone.number else version_id
-                raise AllForgotten(f"{name} was forgotten or lost, and so was all before it", "see %mv_log")
+                tombstone = self.records.forgotten.all()[version_id]
+                name = f"v{tombstone.number}" if tombstone.number else version_id
+                raise AllForgotten(
+                    f"{name} and all its ancestors were forgotten or lost", "choose another version: %mv_log"
+                )
             version_id = living[0]
             try:
-                return self._seen(self.records.read(version_id))
+                return self._with_living_parents(self.records.read(version_id))
             except UnknownVersion:
                 seen.add(version_id)
                 replaced = self.refs.get(f"forgotten/{version_id}")  # By a purge, perhaps of another kernel.
@@ -189,36 +201,36 @@ class History:
                     self.records.forgotten.refresh()
                     refreshed = True
 
-    def _seen(self, version: Version) -> Version:
-        """The version with parents that are not forgotten; its id stays that of its record."""
-        gone = self.records.forgotten.all()
-        if not any(p in gone for p in version.parents):
+    def _with_living_parents(self, version: Version) -> Version:
+        """Return the version with its nearest ancestors that are not forgotten as parents, and the id of its record."""
+        forgotten = self.records.forgotten.all()
+        if not any(p in forgotten for p in version.parents):
             return version
         living = dict.fromkeys(p for parent in version.parents for p in self.living(parent))
         return replace(version, parents=tuple(living))
 
     def living(self, version_id: VersionId) -> list[VersionId]:
-        """The version itself, or its nearest ancestors that were not forgotten, those of the first parent first."""
-        gone = self.records.forgotten.all()
-        found: dict[VersionId, None] = {}
+        """Return the id itself, or its nearest ancestors that are not forgotten, those of the first parent first."""
+        forgotten = self.records.forgotten.all()
+        result: dict[VersionId, None] = {}
         waiting, seen = [version_id], set()
         while waiting:
             at = waiting.pop()
             if at in seen:
                 continue
             seen.add(at)
-            if at in gone:
-                waiting += reversed(gone[at].parents)
+            if at in forgotten:
+                waiting += reversed(forgotten[at].parents)
             else:
-                found[at] = None
-        return list(found)
+                result[at] = None
+        return list(result)
 
     def all(self) -> list[Version]:
-        """Every version, newest first. A record that cannot be read raises Damaged."""
+        """Return all versions, newest first. Raises Damaged for an unreadable record."""
         return _newest_first([self.version(v) for v in self.records.ids()])
 
     def readable(self) -> tuple[list[Version], list[StoreError]]:
-        """Every version that can be read, newest first, and what is wrong with the others."""
+        """Return all readable versions, newest first, and the errors of the others."""
         versions = []
         ids, problems = self.records.readable_ids()
         for version_id in ids:
@@ -229,34 +241,43 @@ class History:
         return _newest_first(versions), problems
 
     def numbered(self, number: int) -> list[Version]:
-        """The versions with this number: one, unless a counter was lost. Raises UnknownVersion for a forgotten one."""
-        found = [self.version(v) for v in self.records.numbered(number)]
-        if not found and any(s.number == number for s in self.records.forgotten.all().values()):
-            raise UnknownVersion(f"v{number} was forgotten", "choose another one: %mv_log")
-        return found
+        """Return the versions with this number: one, or several after the counter was lost.
+
+        Raises UnknownVersion if the version was forgotten, Damaged.
+        """
+        versions = [self.version(v) for v in self.records.numbered(number)]
+        if not versions and any(t.number == number for t in self.records.forgotten.all().values()):
+            raise UnknownVersion(f"v{number} was forgotten", "choose another version: %mv_log")
+        return versions
 
     def prefixed(self, hexes: str) -> list[Version]:
-        """The versions whose ids begin with these hex digits."""
+        """Return the versions whose ids begin with these hexadecimal digits."""
         return [self.version(v) for v in self.records.prefixed(hexes)]
 
     def numbers(self) -> list[int]:
-        """The numbers of the newest and of the oldest versions, for hints; not all of a long history."""
+        """Return version numbers for hints: those of the newest MOST_NUMBERS versions, and 1 for a longer history."""
         newest = list(islice(self.records.numbers(), MOST_NUMBERS))
         return newest if len(newest) < MOST_NUMBERS else [*newest, 1]
 
     def next_number(self) -> int:
-        """The next version number; to be called under the store's lock. A lost counter is found again."""
+        """Return the next version number and advance the counter. A lost counter is set from the existing versions.
+
+        Call it only while the lock of the refs is held.
+        """
         value = self.refs.get(COUNTER)
         if value is not None and value.isdecimal() and len(value) < MAX_DIGITS:
             number = int(value) + 1
         else:
-            gone = (stone.number for stone in self.records.forgotten.all().values())
-            number = max((*(v.number for v in self.readable()[0]), *gone), default=0) + 1
+            forgotten = (tombstone.number for tombstone in self.records.forgotten.all().values())
+            number = max((*(v.number for v in self.readable()[0]), *forgotten), default=0) + 1
         self.refs.move(COUNTER, value, str(number))
         return number
 
     def add(self, version: Version) -> Version:
-        """Write a record, move its branch and HEAD to it. To be called under the store's lock."""
+        """Write a record, move its branch and HEAD to it, and return the version with its id.
+
+        Call it only while the lock of the refs is held. Raises StoreError.
+        """
         with self.appearing:
             version_id = self.records.write(version)
             stored = self._versions[version_id] = replace(version, id=version_id)
@@ -268,26 +289,26 @@ class History:
     # -- branches and tags
 
     def branches(self) -> dict[str, Version]:
-        """Branch name -> the version it points to."""
+        """Return branch -> version. Branches with an unreadable version are omitted."""
         return self._named("heads/")
 
     def tags(self) -> dict[str, Version]:
-        """Tag -> the version it points to."""
+        """Return tag -> version. Tags of forgotten or unreadable versions are omitted."""
         return self._named("tags/")
 
     def _named(self, prefix: str) -> dict[str, Version]:
-        found: dict[str, Version] = {}
+        versions: dict[str, Version] = {}
         for name, value in self.refs.readable(prefix)[0].items():
             if prefix == "tags/" and value in self.records.forgotten.all():
                 continue
             try:
-                found[name.removeprefix(prefix)] = self.version(VersionId(value))
+                versions[name.removeprefix(prefix)] = self.version(VersionId(value))
             except (UnknownVersion, Damaged):
                 continue
-        return found
+        return versions
 
     def set_branch(self, name: str, version: VersionId) -> None:
-        """Point a branch at a version, making it if need be."""
+        """Point a branch at a version; create the branch if it is missing. Raises BadName, RefMoved, StoreError."""
         name = valid_name(name)
         ref = f"heads/{name}"
         for _ in range(100):
@@ -296,14 +317,14 @@ class History:
         raise RefMoved(f"branch '{name}' is being moved by another kernel", "try again")
 
     def delete_branch(self, name: str) -> None:
-        """Remove a branch; its versions stay. Raises UnknownVersion, BadName for the current one."""
+        """Delete a branch but not its versions. Raises UnknownVersion if it is missing, BadName for the current one."""
         name = normalized(name)
         if name == self.branch:
-            raise BadName(f"'{name}' is the current branch", "switch to another one first: %mv_switch NAME")
+            raise BadName(f"'{name}' is the current branch", "switch to another branch first: %mv_switch NAME")
         self._delete("heads/", name, "branch")
 
     def check_tags(self, names: Sequence[str]) -> None:
-        """Nothing when a new version may get these tags. Raises BadName."""
+        """Raise BadName unless a new version may get these tags."""
         for name in names:
             valid_name(name, names)
             self._check_tag(name)
@@ -318,41 +339,41 @@ class History:
         require_distinct(name, (tag.removeprefix("tags/") for tag in self.refs.all("tags/")))
 
     def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
-        """Tag a version. Raises BadName when the tag points elsewhere and `move` is False."""
+        """Tag a version. Raises BadName if the tag points to another version and `move` is False, StoreError."""
         self._check_tag(name, version, move=move)
         ref = f"tags/{normalized(name)}"
         self.refs.move(ref, self.refs.get(ref), version)
 
     def delete_tag(self, name: str) -> None:
-        """Remove a tag; its version stays. Raises UnknownVersion."""
+        """Delete a tag but not its version. Raises UnknownVersion if the tag is missing."""
         self._delete("tags/", normalized(name), "tag")
 
     def _delete(self, prefix: str, name: str, what: str) -> None:
         value = self.refs.get(prefix + name)
         if value is None:
             known = ", ".join(n.removeprefix(prefix) for n in sorted(self.refs.all(prefix))) or "none"
-            raise UnknownVersion(f"no {what} '{name}'", f"there is: {known}")
+            raise UnknownVersion(f"no {what} '{name}'", f"choose one of: {known}")
         self.refs.delete(prefix + name)
 
     def tags_by_version(self) -> dict[VersionId, tuple[str, ...]]:
-        """The tags of each version that has some; nothing else is read than refs."""
-        found: dict[VersionId, tuple[str, ...]] = {}
+        """Return the tags of each tagged version. Reads only refs."""
+        tags: dict[VersionId, tuple[str, ...]] = {}
         for name, value in self.refs.readable("tags/")[0].items():
-            found[VersionId(value)] = (*found.get(VersionId(value), ()), name.removeprefix("tags/"))
-        return found
+            tags[VersionId(value)] = (*tags.get(VersionId(value), ()), name.removeprefix("tags/"))
+        return tags
 
     def notes(self) -> dict[VersionId, str]:
-        """The notes that were written in place of the versions' own."""
-        found = self.refs.readable(NOTE)[0]
-        return {VersionId(name.removeprefix(NOTE)): note for name, note in found.items()}
+        """Return the notes that were edited after the commit, by version."""
+        edited = self.refs.readable(NOTE)[0]
+        return {VersionId(name.removeprefix(NOTE)): note for name, note in edited.items()}
 
     def note(self, version: Version) -> str:
-        """The note as it is now: the version's own, or what was written in its place since."""
-        written = self.refs.get(f"{NOTE}{version.id}")
-        return version.note if written is None else written
+        """Return the current note of a version: the edited one, else the one of the commit."""
+        edited = self.refs.get(f"{NOTE}{version.id}")
+        return version.note if edited is None else edited
 
     def set_note(self, version: Version, note: str) -> None:
-        """Write a note in place of the version's own, which stays in the record. Raises LimitExceeded."""
+        """Replace the note of a version. The record keeps the original. Raises LimitExceeded, RefMoved, StoreError."""
         ref = f"{NOTE}{version.id}"
         for _ in range(100):
             if _moved(self.refs, ref, self.refs.get(ref), note):
@@ -360,7 +381,7 @@ class History:
         raise RefMoved(f"the note of {version.name} is being changed by another kernel", "try again")
 
     def refs_of(self, version: VersionId) -> tuple[str, ...]:
-        """Tags that point to a version."""
+        """Return the tags of a version."""
         return tuple(n.removeprefix("tags/") for n, v in self.refs.readable("tags/")[0].items() if v == version)
 
 
@@ -369,6 +390,7 @@ def _newest_first(versions: list[Version]) -> list[Version]:
 
 
 def _moved(refs: Refs, name: str, before: str | None, after: str) -> bool:
+    """Move a ref. Returns False if its value is no longer `before`."""
     try:
         refs.move(name, before, after)
     except RefMoved:

@@ -1,4 +1,4 @@
-"""Names bound by `import`: no values to keep, but after a restart the next cell fails without them."""
+"""Names bound by `import`. They are recorded with a version and imported again by a rollback after a restart."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _OF_MODULES = (types.FunctionType, types.BuiltinFunctionType)
 
 
 def found(values: Mapping[str, Any]) -> dict[str, str]:
-    """Name -> what `import` bound it to: "numpy" for a module, "sklearn.svm:SVC" for what stands in one.
+    """Return the import of each public name: "numpy" for a module, "sklearn.svm:SVC" for an object of a module.
 
-    Of the public names only, at most 1000; what was defined in the notebook is none.
+    Definitions of the notebook are not included. At most MOST names are returned.
     """
-    named = ((name, where(value)) for name, value in values.items() if not name.startswith("_"))
-    return dict([(name, place) for name, place in named if place][:MOST])
+    sources = ((name, where(value)) for name, value in values.items() if not name.startswith("_"))
+    return dict([(name, source) for name, source in sources if source][:MOST])
 
 
 def is_import(value: Any) -> bool:
-    """True for a module, and for a function or class that stands in one: importing it again gives it back."""
+    """Return True for a module, and for a function or class that importing its module again returns."""
     return isinstance(value, types.ModuleType) or bool(where(value))
 
 
 def where(value: Any) -> str:
-    """What `import` bound a name to that holds this value: "numpy", "sklearn.svm:SVC"; "" for any other value."""
+    """Return the import that gives this value: "numpy" or "sklearn.svm:SVC"; "" if it was not imported."""
     if isinstance(value, types.ModuleType):
         name = value.__dict__.get("__name__")
         return name if isinstance(name, str) and name != "__main__" and sys.modules.get(name) is value else ""
@@ -41,15 +41,18 @@ def where(value: Any) -> str:
 
 
 def bind(imports: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The objects by name, and why the others cannot be imported here."""
+    """Import objects. Returns them by name, and name -> error message for those that failed.
+
+    imports: name -> "module" or "module:qualified name". This runs code of the imported modules.
+    """
     objects, failed = {}, {}
-    for name, place in imports.items():
-        module, _, path = place.partition(":")
+    for name, source in imports.items():
+        module, _, path = source.partition(":")
         try:
             at: Any = importlib.import_module(module)
             for step in filter(None, path.split(".")):
                 at = getattr(at, step)
             objects[name] = at
-        except (Exception, SystemExit) as error:  # A script imported as a module may end itself.
+        except (Exception, SystemExit) as error:  # A script that is imported as a module may call sys.exit.
             failed[name] = f"{type(error).__name__}: {error}"
     return objects, failed

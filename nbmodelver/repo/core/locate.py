@@ -1,4 +1,4 @@
-"""Where a store is: found by walking up from the notebook, chosen by the user, or made beside the notebook."""
+"""Finds the folder of a store: chosen by an environment variable, or in the folder of the notebook or above it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ VARIABLE = "NBMODELVER_STORE"
 
 
 def find_store(start: Path | None = None) -> Path | None:
-    """The store's folder: the environment's choice, else the nearest one at or above `start`."""
+    """Return the folder of the store: from the variable NBMODELVER_STORE, else the nearest in `start` or above it.
+
+    start: None for the working directory. Returns None if there is no store.
+    """
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return as_store(Path(chosen))
@@ -24,35 +27,35 @@ def find_store(start: Path | None = None) -> Path | None:
     for folder in (here, *here.parents):
         if (folder / FOLDER / "format").is_file():
             return folder / FOLDER
-        if (folder / "format").is_file() and (folder / "refs").is_dir():  # A store of another name: a backup.
+        if (folder / "format").is_file() and (folder / "refs").is_dir():  # A store with another name, such as a backup.
             return folder
     return None
 
 
 def as_store(path: Path) -> Path:
-    """The store's folder for a path that a user wrote: itself if it is one, else the folder inside it."""
+    """Return the folder of the store for a path of the user: the path if it is a store, else the folder in it."""
     path = path.expanduser()
     return path if path.name == FOLDER or (path / "format").is_file() else path / FOLDER
 
 
 def seen_from(path: str | Path, folder: str | Path, rules: ModuleType = os.path) -> str:
-    """A path as seen from a folder, with "/" on every system; the whole path when it is on another drive.
+    """Return a path relative to a folder, with "/" on every system; the absolute path if it is on another drive.
 
-    rules: `posixpath` or `ntpath`.
+    rules: the path module, `posixpath` or `ntpath`.
     """
     try:
-        seen = rules.relpath(path, folder)
-    except ValueError:  # Another drive of Windows.
-        seen = rules.abspath(path)
-    return str(seen).replace(rules.sep, "/")
+        relative = rules.relpath(path, folder)
+    except ValueError:  # Another drive on Windows.
+        relative = rules.abspath(path)
+    return str(relative).replace(rules.sep, "/")
 
 
 def require_store(start: Path | None = None) -> Path:
-    """The store's folder. Raises NoStore with the way to one."""
-    found = find_store(start)
-    if found is None:
+    """Return the folder of the store like `find_store`. Raises NoStore if there is none."""
+    folder = find_store(start)
+    if folder is None:
         raise NoStore(
             f"no store in {(start or Path.cwd()).absolute()} or above",
             "try: %mv_commit in a notebook, %mv_init PATH, or: nbmodelver init PATH",
         )
-    return found
+    return folder

@@ -1,4 +1,4 @@
-"""A name through the versions: where it is new, changed or gone, and what can be said of each step."""
+"""The history of one name: the versions in which it is new, changed or removed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One version in which a name is new, changed or gone. kept: as it is there, or as it was when it is gone.
+    """One version in which a name is new, changed or removed.
 
-    same_as: an older version that holds the very same value, or None.
+    kept: the entry of this version, or the last entry of a removed name. before: the entry of the parent. same_as: the
+    oldest version with an equal value, or None.
     """
 
     version: Version
@@ -27,13 +28,14 @@ class Step:
 
 
 def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId], Version]]]) -> list[Step]:
-    """The steps of a name, newest first. A version that left the name out changes nothing about it.
+    """Return the steps of a name, newest first. A version that left out a live name does not change it.
 
-    newest_first: what the index knows of each version, and how to read it; versions that cannot tell are not read.
+    newest_first: for each version its document in the index, and a function that reads it by its id. Versions without
+    the name and without an ancestor that has it are not read.
     """
     known: dict[VersionId, Kept | None] = {}
     first: dict[ObjectId, Version] = {}
-    found = []
+    result = []
     for row, read in reversed(list(newest_first)):
         before = next((known[p] for p in row["parents"] if known.get(p) is not None), None)
         if before is None and name not in row["names"]:
@@ -45,6 +47,6 @@ def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId]
         if kept is None or (now and before and now.digest == before.digest):
             continue
         status: Status = "changed" if now and before else "added" if now else "removed"
-        found.append(Step(version, status, kept, before, first.get(kept.digest) if now else None))
+        result.append(Step(version, status, kept, before, first.get(kept.digest) if now else None))
         first.setdefault(kept.digest, version)
-    return found[::-1]
+    return result[::-1]

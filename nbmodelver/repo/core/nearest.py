@@ -1,4 +1,4 @@
-"""Hints: what the user may have meant."""
+"""Hints for a misspelled name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The question "did you mean ...?" with the closest known word, or "".
+    """Return "did you mean ...?" with the closest known word, "" if none is close.
 
     >>> nearest("modl", ["model", "df"])
     "did you mean 'model'?"

@@ -1,4 +1,4 @@
-"""One store that is open: what every use case shares, made once and handed to the rooms by `repo.py`."""
+"""An open store: its parts, records, refs and settings, which `repo.py` passes to every use case."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 class OpenStore:
     """The parts, records, refs and settings of one store.
 
-    Safe for several processes at once; in one process, for one thread that commits and any number that read.
+    Several processes may use one store at the same time. Within a process, one thread may commit while others read.
     """
 
     def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
-        """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
+        """Open an existing store. Raises NoStore, StoreTooNew, Damaged."""
         layout.check(backend, for_writing=False)
         self.backend = backend
         self.trusted = trusted
@@ -57,27 +57,27 @@ class OpenStore:
             self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.trust = Trust()
         self._pending: Pending | None = None
-        self.beside: Callable[[], Path] | None = None
-        """Gives the folder of the notebook that works with this store; None in a script."""
+        self.notebook_folder: Callable[[], Path] | None = None
+        """Returns the folder of the notebook that uses this store; None in a script."""
 
     @property
     def where(self) -> str:
-        """The place of the store, for messages."""
+        """The path or address of the store, for messages."""
         return self.backend.where
 
     @property
     def pending(self) -> Pending | None:
-        """The commit in the background, while there is one."""
+        """The commit that runs in the background, or None."""
         return self._pending if self._pending is not None and not self._pending.done else None
 
     def wait_for_pending(self) -> None:
-        """Wait for a commit in the background, however it ends."""
+        """Wait until the commit in the background has ended. Does not raise its error."""
         if self._pending is not None:
             self._pending.wait()
             self._pending = None
 
     def forget_cached(self) -> None:
-        """Drop everything that was remembered about records, after they were replaced. HEAD of this kernel stays."""
+        """Drop all caches, after records were replaced. HEAD of this kernel stays the same."""
         self.history = self.history.reopened(Records(self.backend))
         self.index.clear()
         self.index = Index(self.backend, self.history.records)
@@ -86,24 +86,30 @@ class OpenStore:
 
     @contextmanager
     def exclusive_refs(self) -> Iterator[None]:
-        """Hold the lock of the refs, to move several together."""
+        """Hold the lock of the refs, to move several of them in one step. Raises StoreReadOnly, StoreError."""
         with self.backend.lock("refs"):
             yield
 
     # -- versions
 
     def __getitem__(self, revision: str | Version) -> Version:
-        """The version that "v3", "HEAD~2", a tag, a branch, an id's start or "@{yesterday}" names, or itself."""
+        """Return the version of a revision: "v3", "HEAD~2", a tag, a branch, the start of an id or "@{yesterday}".
+
+        A `Version` is returned as it is. Raises UnknownVersion, UsageError for another type, Damaged.
+        """
         if isinstance(revision, Version):
             return revision
         if not isinstance(revision, str):
-            raise UsageError(f"a {type(revision).__name__} names no version", "write 'v7', 'HEAD~2', a tag or a branch")
+            raise UsageError(
+                f"a revision is a text, not a {type(revision).__name__}", "write 'v7', 'HEAD~2', a tag or a branch"
+            )
         return resolve(revision, self.history)
 
     def page(self, query: Query | None = None, offset: int = 0, limit: int | None = 50) -> tuple[int, list[Version]]:
-        """How many versions fit, and `limit` of them from `offset` on, newest first; only these are read.
+        """Return the number of matching versions, and those from `offset` to `offset + limit`, newest first.
 
-        query: what they must be; None for every version, which needs no index. Raises UsageError, Damaged.
+        Reads only the records of the returned versions. query: None matches every version and needs no index.
+        limit: None for no limit. Raises UsageError for an invalid query, Damaged.
         """
         if query is None or not query.asks:
             ids = self.history.records.newest()
@@ -114,19 +120,19 @@ class OpenStore:
         return total, [self.history.version(v) for v in found]
 
     def cells(self, version: str | Version) -> list[Cell]:
-        """The cells that ran between the parent and this version."""
+        """Return the cells that ran between the parent and this version. Raises Damaged."""
         return self.documents.cells(self[version])
 
     def environment(self, version: str | Version) -> dict[str, Json]:
-        """Python, platform and packages of a version."""
+        """Return Python version, platform and packages of a version. Raises Damaged."""
         return self.documents.environment(self[version])
 
     def notebook(self, version: str | Version) -> bytes | None:
-        """The notebook document as it was, as JSON bytes, or None."""
+        """Return the notebook document of a version as JSON bytes, or None. Raises Damaged."""
         return self.documents.notebook(self[version])
 
     def session(self, version: Version) -> dict[str, Any] | None:
-        """The session part (random state and the like), or None."""
+        """Return random state, options and working directory of a version, or None. Raises Damaged, NotLoadable."""
         if version.session is None:
             return None
         group = Group(("session",), version.session, 0)
@@ -135,41 +141,48 @@ class OpenStore:
         return state
 
     def directions(self, versions: Sequence[Version]) -> dict[str, Direction]:
-        """Which way each metric of the versions is better, as they say it, or the store, or the metric's name."""
+        """Return the direction of each metric of the versions: from the versions, other versions, or its name."""
         return directions(self.history, [m for v in versions for m in v.metrics], versions)
 
     # -- modules of the project
 
     def modules(self, version: str | Version) -> dict[str, str]:
-        """The modules of the notebook's project as a version holds them: path in the project -> source."""
+        """Return the modules of the notebook's project in a version: path in the project -> source."""
         found = self.modules_of(self[version])
         return {path: project_modules.text(source) for path, source in found.files.items()}
 
     def modules_of(self, version: Version) -> project_modules.Modules:
-        """The same with the names of the modules, as bytes, and with notes."""
+        """Return the modules of a version with names, sources as bytes, and notes. Raises Damaged."""
         return project_modules.read(self.group_store, version)
 
     @property
     def project(self) -> Project:
-        """The folder whose modules belong to versions: the store's, or the notebook's where that lies elsewhere."""
-        return Project(self.backend.local_path(), None if self.beside is None else self.beside())
+        """The folder whose modules belong to versions: that of the store, or that of a notebook outside it."""
+        return Project(self.backend.local_path(), None if self.notebook_folder is None else self.notebook_folder())
 
-    def modules_then(self, version: Version, *, comes: bool = False) -> project_modules.Then | None:
-        """The modules of a version against those of the project now; None when it holds none."""
+    def modules_then(self, version: Version, *, will_write: bool = False) -> project_modules.ModuleComparison | None:
+        """Return the comparison of a version's modules with the project; None if the version has no modules.
+
+        will_write: missing modules will be written before the load.
+        """
         try:
             found = self.modules_of(version)
-            return project_modules.Then(version, found, self.project, comes=comes) if found.files else None
-        except (Damaged, NoStore, OSError):  # The working directory may be gone. What is read are the values.
+            return (
+                project_modules.ModuleComparison(version, found, self.project, will_write=will_write)
+                if found.files
+                else None
+            )
+        except (Damaged, NoStore, OSError):  # The working directory may be gone. Values can be loaded without modules.
             return None
 
     # -- trust
 
     def trusts(self, version: Version) -> bool:
-        """True when pickled values of this version may be loaded: it was made here, or the user said so."""
+        """Return True if pickled values of this version may be loaded: it was committed here, or the user trusts it."""
         return self.trusted or all(self.trust.has(origin) for origin in self.origins(version))
 
     def origins(self, version: Version) -> tuple[str, ...]:
-        """Where a version's pickles may come from other than from here; () for one's own."""
+        """Return the foreign origins of a version's pickles, () for the user's own version. See trust.py."""
         imported = self.refs.get(f"origin/{version.id}")
         found = [imported] if imported is not None else []
         root = self.backend.local_path()
@@ -177,42 +190,42 @@ class OpenStore:
             found.append(f"store:{root}")
         return tuple(found)
 
-    # -- parts that are needed
+    # -- reachable parts
 
     @property
     def reachability(self) -> Reachability:
-        """Which parts the versions need."""
+        """The parts that the versions need."""
         return Reachability(self.history, self.group_store)
 
     def live_parts(self, grace_s: float = 0) -> set[ObjectId]:
-        """Every part that some version needs. Raises Damaged at the first version that cannot be read.
+        """Return every part that a version needs. Raises Damaged at the first version that cannot be read.
 
-        grace_s: versions forgotten less than this many seconds ago count as well.
+        grace_s: include versions that were forgotten less than this many seconds ago.
         """
         return self.reachability.all() | self.reachability.of_forgotten(grace_s)
 
     def collect(self, *, dry_run: bool, grace_s: float) -> GcReport:
-        """Remove the parts that no version needs. dry_run: estimate it."""
+        """Delete the parts that no version needs. dry_run: only estimate the freed bytes. Raises Damaged, InUse."""
         empty = not self.history.records.ids()
         return self.parts.collect(lambda: self.live_parts(grace_s), dry_run=dry_run, grace_s=grace_s, allow_empty=empty)
 
 
 class LoadingStore(OpenStore, ABC):
-    """An open store that can load values. `restore/` implements it; other rooms only ask for values."""
+    """An open store that can load values. `restore/` implements it, the other sub-packages use it."""
 
     @abstractmethod
     def loaded(
         self,
         version: Version,
-        wanted: Sequence[str] = (),
+        names: Sequence[str] = (),
         *,
         namespace: dict[str, Any] | None = None,
         progress: Progress | None = None,
     ) -> tuple[dict[str, Any], list[str]]:
         """Load values of a version, without a warning.
 
-        wanted: names; () for all. namespace: becomes the globals of restored functions; None: a new one.
-        Returns the values by name, and sentences about what is not as it was.
+        names: load only these; () for all. namespace: the globals of restored functions; None: a new dict.
+        Returns the values by name, and a sentence for each difference from the stored value.
         Raises UnknownName, NeedsTrust, NotLoadable, Damaged.
         """
 

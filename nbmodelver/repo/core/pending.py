@@ -1,9 +1,9 @@
-"""A commit on a thread of its own. The interpreter does not end before it has."""
+"""A commit on a thread of its own. The interpreter waits for it before it exits."""
 
 from __future__ import annotations
 
 import atexit
-import concurrent.futures.thread  # noqa: F401  # What it registers for the end has to come before ours.
+import concurrent.futures.thread  # noqa: F401  # Its exit function must be registered before ours.
 import threading
 from typing import TYPE_CHECKING
 
@@ -20,15 +20,15 @@ def _wait_for_all() -> None:
         thread.join()
 
 
-# Called last in, first out, before the pools of `concurrent.futures` stop taking work; `atexit` comes after that.
+# Exit functions run in reverse order. Ours runs before `concurrent.futures` rejects work; `atexit` would be too late.
 getattr(threading, "_register_atexit", atexit.register)(_wait_for_all)
 
 
 class Pending:
-    """A commit under way on a thread of its own. The interpreter does not end before it has."""
+    """A commit that runs on a thread of its own. The interpreter waits for it before it exits."""
 
     def __init__(self, work: Callable[[], Version], on_done: Callable[[Version | BaseException], None]) -> None:
-        """on_done: called on that thread at the end, with the version or with what stopped it."""
+        """Start the thread. on_done: called on it at the end, with the version or with the error."""
         self._version: Version | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(work, on_done), name="nbmodelver-commit")
@@ -38,7 +38,7 @@ class Pending:
     def _run(self, work: Callable[[], Version], on_done: Callable[[Version | BaseException], None]) -> None:
         try:
             self._version = work()
-        except BaseException as error:  # It is raised where somebody waits for it.
+        except BaseException as error:  # `result` raises it.
             self._error = error
         _UNDER_WAY.discard(threading.current_thread())
         on_done(self._version or self._error or RuntimeError())
@@ -49,16 +49,16 @@ class Pending:
 
     @property
     def done(self) -> bool:
-        """Whether it has ended, either way."""
+        """True if the commit has ended, with or without an error."""
         return not self._thread.is_alive()
 
     def wait(self) -> None:
-        """Until it has ended, either way."""
+        """Wait until the commit has ended, with or without an error. Returns at once on the thread of the commit."""
         if self._thread is not threading.current_thread():
             self._thread.join()
 
     def result(self) -> Version:
-        """The version, when it is durable. Raises what stopped the commit: StoreError for a value that was written."""
+        """Wait for the version and return it. Raises the error of the commit: StoreError for a modified value."""
         self.wait()
         if self._error is not None:
             raise self._error

@@ -1,9 +1,9 @@
-"""The notebook's project: which loaded modules belong to it, where their files are, and what is in them now.
+"""The notebook's project: the modules that belong to it, their files and their imports.
 
-A module belongs to the project when it is loaded and its source is below the project's folder, or when cells, values or
-other modules mention it and its source is there or below an entry that was added to `sys.path` since the start.
-Installed packages and the standard library never do. Paths are relative to the project's
-folder, with "/" on every system; a folder elsewhere that was added to `sys.path` goes by its own name.
+A loaded module belongs to the project if its source is in the project's folder. A module that cells, values or other
+modules mention belongs to it if its source is there or in a folder that was added to `sys.path` since the start.
+Installed packages and the standard library never belong to it. Paths are relative to the project's folder, with "/" on
+every system; the path of a file in an added folder begins with the name of that folder.
 """
 
 from __future__ import annotations
@@ -33,16 +33,19 @@ INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 @dataclass(frozen=True)
 class FoundModules:
-    """Modules of the project. files: path in the project -> file; names: module -> path."""
+    """The modules of a project. files: path in the project -> file; names: full module name -> path."""
 
     files: Mapping[str, Path]
     names: Mapping[str, str]
     gone: Mapping[str, str] = field(default_factory=dict)
-    """Path in the project -> loaded module whose file is no longer there."""
+    """Path in the project -> loaded module whose file was deleted."""
 
 
 class Project:
-    """The folder of a project: that of the store, or the notebook's where that is not below it."""
+    """The folder of a project: the folder that contains the store, or that of a notebook outside of it.
+
+    store: the folder of the store, None for a store in memory. notebook: the folder of the notebook, None in a script.
+    """
 
     def __init__(self, store: Path | None, notebook: Path | None) -> None:
         above, below = (store.parent if store is not None else None), notebook
@@ -52,96 +55,97 @@ class Project:
         self.has_files = bool(below or above)
         self._roots = tuple(dict.fromkeys((os.path.abspath(self.folder), os.path.realpath(self.folder))))
 
-    def modules(self, also: Iterable[str]) -> FoundModules:
-        """The modules that are loaded, those named in `also`, and what the sources of all these import."""
+    def modules(self, extra: Iterable[str]) -> FoundModules:
+        """Return the loaded modules of the project, those in `extra`, and the modules that all these import."""
         if not self.has_files:  # A store in memory, in a script.
             return FoundModules({}, {})
         files: dict[str, Path] = {}
         names: dict[str, str] = {}
         gone: dict[str, str] = {}
         queue = list(self._loaded())
-        queue += [(name, place) for wanted in also for name in _with_parents(wanted) if (place := self._search(name))]
+        queue += [(name, file) for given in extra for name in _with_parents(given) if (file := self._search(name))]
         while queue:
-            name, place = queue.pop()
-            path = self.path_of(name, place)
+            name, file = queue.pop()
+            path = self.path_of(name, file)
             if name in names or path is None or len(files) > 4 * MOST_FILES:
                 continue
-            if not os.path.isfile(place):
+            if not os.path.isfile(file):
                 gone[path] = name
                 continue
             names[name] = path
-            files[path] = Path(place)
-            for wanted in imported(read(files[path]) or b"", name, is_package=place.endswith("__init__.py")):
-                queue += [(n, at) for n in _with_parents(wanted) if n not in names and (at := self._search(n))]
+            files[path] = Path(file)
+            for used in imported(read(files[path]) or b"", name, is_package=file.endswith("__init__.py")):
+                queue += [(n, at) for n in _with_parents(used) if n not in names and (at := self._search(n))]
         return FoundModules(dict(sorted(files.items())), dict(sorted(names.items())), gone)
 
     def _loaded(self) -> Iterator[tuple[str, str]]:
-        """Those below the project's folder. Of folders elsewhere only what is mentioned counts."""
+        """Yield (name, file) of the loaded modules in the project's folder."""
         foreign = _FOREIGN.setdefault(self._roots, {})
         for name, module in list(sys.modules.items()):
             if name == "__main__" or foreign.get(name) == id(module):
                 continue
-            place = _file_of(module)
-            if place.startswith(self._roots):
-                yield name, place
+            file = _file_of(module)
+            if file.startswith(self._roots):
+                yield name, file
             else:
                 foreign[name] = id(module)
 
     def _search(self, name: str) -> str:
-        """The file that `import` would find for a module of the project; "" for any other."""
+        """Return the file that `import` would find for a module of the project; "" for any other module."""
         package = name.partition(".")[0]
         if name == "__main__" or (package in sys.modules and not self._may_be_ours(sys.modules[package], package)):
             return ""
         loaded = sys.modules.get(name)
         if loaded is not None:
-            place = _file_of(loaded)
-            return place if place and self.path_of(name, place) is not None else ""
+            file = _file_of(loaded)
+            return file if file and self.path_of(name, file) is not None else ""
         stem = name.replace(".", "/")
         for entry in sys.path:
             for inner in (f"{stem}/__init__.py", f"{stem}.py"):
-                place = os.path.join(entry or os.getcwd(), *inner.split("/"))
-                if os.path.isfile(place):
-                    return place if self.path_of(name, place) is not None else ""
+                file = os.path.join(entry or os.getcwd(), *inner.split("/"))
+                if os.path.isfile(file):
+                    return file if self.path_of(name, file) is not None else ""
         return ""
 
     def _may_be_ours(self, package: object, name: str) -> bool:
-        """Whether a loaded package is of the project, or has no file that could tell: a namespace package."""
-        place = _file_of(package)
-        return self.path_of(name, place) is not None if place else getattr(package, "__path__", None) is not None
+        """Return True for a loaded package of the project, and for a namespace package, which has no file."""
+        file = _file_of(package)
+        return self.path_of(name, file) is not None if file else getattr(package, "__path__", None) is not None
 
-    def path_of(self, name: str, place: str) -> str | None:
-        """The path in the project of a module's file; None when it does not belong to the project."""
-        return None if name.partition(".")[0] == OWN else _path_of(place, self._roots, _added())
+    def path_of(self, name: str, file: str) -> str | None:
+        """Return the path in the project of a module's file; None if the module does not belong to the project."""
+        return None if name.partition(".")[0] == OWN else _path_of(file, self._roots, _added())
 
     def now(self, path: str, names: Sequence[str]) -> Path | None:
-        """The file that stands now for a path of a version. names: the modules that it was."""
+        """Return the current file for a path of a version, or None. names: the modules of the file in the version."""
         for name in names:
-            place = _file_of(sys.modules.get(name))
-            if place and os.path.isfile(place):
-                return Path(place)
-            found = _on_search_path(name, path)
-            if found is not None:
-                return found
-        here = self.folder.joinpath(*path.split("/"))
-        return here if here.is_file() else None
+            loaded = _file_of(sys.modules.get(name))
+            if loaded and os.path.isfile(loaded):
+                return Path(loaded)
+            importable = _on_search_path(name, path)
+            if importable is not None:
+                return importable
+        file = self.folder.joinpath(*path.split("/"))
+        return file if file.is_file() else None
 
     @staticmethod
     def is_importable(name: str, path: str) -> bool:
-        """Whether `import` finds a file for a module that lay at this path."""
+        """Return True if `import` finds a file for a module that has this path in a version."""
         return _on_search_path(name, path) is not None
 
 
 def _on_search_path(name: str, path: str) -> Path | None:
     inner = inner_path(name, path)
-    places = (Path(entry or os.getcwd(), *inner.split("/")) for entry in sys.path if inner)
-    return next((place for place in places if place.is_file()), None)
+    files = (Path(entry or os.getcwd(), *inner.split("/")) for entry in sys.path if inner)
+    return next((file for file in files if file.is_file()), None)
 
 
 @lru_cache(maxsize=10_000)
-def _path_of(place: str, roots: tuple[str, ...], added: tuple[str, ...]) -> str | None:
-    if _installed(place):
+def _path_of(file: str, roots: tuple[str, ...], added: tuple[str, ...]) -> str | None:
+    """Return the path of a file in the project. roots: the project's folder. added: folders added to `sys.path`."""
+    if _installed(file):
         return None
-    for whole in dict.fromkeys((os.path.abspath(place), os.path.realpath(place))):
+    for whole in dict.fromkeys((os.path.abspath(file), os.path.realpath(file))):
         for root in roots:
             if _inside(whole, root):
                 inner = os.path.relpath(whole, root).replace(os.sep, "/")
@@ -153,13 +157,13 @@ def _path_of(place: str, roots: tuple[str, ...], added: tuple[str, ...]) -> str 
 
 
 def _file_of(module: object) -> str:
-    """The source file of a module, read without running code of its own; "" when it has none."""
-    place = module.__dict__.get("__file__") if isinstance(module, types.ModuleType) else None
-    return place if isinstance(place, str) and place.endswith(".py") else ""
+    """Return the source file of a module, "" if it has none. Runs no code of the module."""
+    file = module.__dict__.get("__file__") if isinstance(module, types.ModuleType) else None
+    return file if isinstance(file, str) and file.endswith(".py") else ""
 
 
 def inner_path(name: str, path: str) -> str:
-    """The path of a module's file seen from its entry of `sys.path`; "" for one that has another name than its file."""
+    """Return the path of a module's file relative to its entry of `sys.path`; "" if the names do not match."""
     stem = name.replace(".", "/")
     for inner in (f"{stem}/__init__.py", f"{stem}.py"):
         if path == inner or path.endswith(f"/{inner}"):
@@ -168,22 +172,25 @@ def inner_path(name: str, path: str) -> str:
 
 
 def roots(names: Mapping[str, str]) -> list[str]:
-    """The folders in the project that have to be on `sys.path` for these modules; "" is the project's own."""
-    found = {path[: -len(inner)].rstrip("/") for name, path in names.items() if (inner := inner_path(name, path))}
-    return sorted(found)
+    """Return the folders that must be on `sys.path` to import these modules; "" is the project's folder.
+
+    names: full module name -> path in the project.
+    """
+    folders = {path[: -len(inner)].rstrip("/") for name, path in names.items() if (inner := inner_path(name, path))}
+    return sorted(folders)
 
 
 _READ: dict[str, tuple[tuple[int, int], bytes]] = {}
-"""File -> its time and size, and its bytes."""
+"""File -> ((modification time in ns, size), bytes)."""
 _MOST_READ = 2000
 
 
 _FOREIGN: dict[tuple[str, ...], dict[str, int]] = {}
-"""Roots of a project -> modules that are not below them, by name and identity: looking at 2,000 takes milliseconds."""
+"""Folder of a project -> modules outside of it, name -> identity. Checking 2,000 modules again takes milliseconds."""
 
 
 def read(file: Path) -> bytes | None:
-    """A file's bytes, read again only when it has changed; None when it is not readable or too large."""
+    """Return the bytes of a file, from a cache if it has not changed; None if it is unreadable or above MOST_BYTES."""
     key = str(file)
     try:
         status = file.stat()
@@ -204,25 +211,28 @@ def read(file: Path) -> bytes | None:
 
 @lru_cache(maxsize=4 * MOST_FILES)
 def imported(source: bytes, name: str = "", *, is_package: bool = False) -> tuple[str, ...]:
-    """Full names of the modules that a source may import, wherever it does; () for one that is not Python."""
+    """Return the full names of the modules that a source may import, in any scope; () if it is not valid Python.
+
+    name: the full name of the module, for relative imports. `from a import b` gives "a" and "a.b".
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found.update(dict.fromkeys(alias.name for alias in node.names))
+            names.update(dict.fromkeys(alias.name for alias in node.names))
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, name, is_package=is_package)
             if base:
-                found[base] = None
-                found.update(dict.fromkeys(f"{base}.{alias.name}" for alias in node.names if alias.name != "*"))
-    return tuple(found)
+                names[base] = None
+                names.update(dict.fromkeys(f"{base}.{alias.name}" for alias in node.names if alias.name != "*"))
+    return tuple(names)
 
 
 def assigned(source: bytes) -> frozenset[str]:
-    """Every name that a source gives a value, wherever it does; all words of one that is not Python."""
+    """Return every name and attribute that a source assigns, in any scope; all words if it is not valid Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -245,14 +255,14 @@ def _with_parents(name: str) -> list[str]:
 
 
 def _added() -> tuple[str, ...]:
-    """Folders that were added to `sys.path` since the start and that hold no installed packages."""
-    found = dict.fromkeys(os.path.abspath(p) for p in session.added_paths() if p)
-    return tuple(p for p in found if not _installed(p) and os.path.basename(p) not in ("", ".ipython"))
+    """Return the folders that were added to `sys.path` since the start, without those of installed packages."""
+    folders = dict.fromkeys(os.path.abspath(p) for p in session.added_paths() if p)
+    return tuple(p for p in folders if not _installed(p) and os.path.basename(p) not in ("", ".ipython"))
 
 
-def _installed(place: str) -> bool:
-    """Whether a file belongs to an installed package or to the standard library."""
-    whole = os.path.abspath(place)
+def _installed(file: str) -> bool:
+    """Return True if a file belongs to an installed package or to the standard library."""
+    whole = os.path.abspath(file)
     return not INSTALLED.isdisjoint(Path(whole).parts) or any(_inside(whole, root) for root in _standard())
 
 
@@ -261,6 +271,6 @@ def _standard() -> tuple[str, ...]:
     return tuple({os.path.abspath(sysconfig.get_path(key)) for key in ("stdlib", "platstdlib")})
 
 
-def _inside(place: str, folder: str) -> bool:
-    """Whether a path is a folder or below it, by its components."""
-    return place == folder or place.startswith(folder.rstrip(os.sep) + os.sep)
+def _inside(path: str, folder: str) -> bool:
+    """Return True if a path is the folder or inside it. Both are absolute; no file is read."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

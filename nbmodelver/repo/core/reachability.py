@@ -1,4 +1,4 @@
-"""Which parts the versions need, and whether they are there."""
+"""The parts that versions need, and the check that they exist and are intact."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 DOCUMENTS = ("cells", "environment", "notebook")
 
-_CHANCE = random.SystemRandom()
-"""Its own: what a notebook draws from `random` after a look at the store is what it would have drawn without."""
+_RANDOM = random.SystemRandom()
+"""A generator of its own, so that a check of the store does not change the random numbers of the notebook."""
 
 
 def groups_of(version: Version) -> list[Group]:
-    """Every group of a version: names, definitions, the session's state."""
+    """Return every group of a version: names, definitions, session state."""
     own = [*version.groups, *version.definitions]
     return own if version.session is None else [*own, Group(("session",), version.session, 0)]
 
 
 def documents_of(version: Version) -> list[ObjectId]:
-    """The parts that are documents."""
-    found = (getattr(version, document) for document in DOCUMENTS)
-    return [part for part in found if part is not None]
+    """Return the parts that are documents: cells, environment, notebook."""
+    parts = (getattr(version, document) for document in DOCUMENTS)
+    return [part for part in parts if part is not None]
 
 
 class Reachability:
-    """The versions of a store against its parts."""
+    """Relates the versions of a store to its parts."""
 
     def __init__(self, history: History, group_store: GroupStore) -> None:
         self._history = history
@@ -43,9 +43,9 @@ class Reachability:
         self._parts = group_store.parts
 
     def of(self, version: Version, *, strict: bool = True) -> Iterator[tuple[ObjectId, str]]:
-        """Every part that a version needs, with the names that need it.
+        """Yield (part, names that need it) for every part of a version. Documents have no names ("").
 
-        strict: raise Damaged at a recipe that cannot be read; otherwise give what can be found out.
+        strict: raise Damaged for an unreadable recipe; otherwise yield only the recipe itself.
         """
         groups = [(g, ", ".join(g.names)) for g in groups_of(version)]
         for group, names in groups:
@@ -58,14 +58,14 @@ class Reachability:
         yield from ((part, "") for part in documents_of(version))
 
     def all(self) -> set[ObjectId]:
-        """Every part that some version needs.
+        """Return every part that a version needs.
 
-        Raises Damaged at the first version that cannot be read: then nobody may say what is garbage.
+        Raises Damaged at the first unreadable version, because gc must not delete parts that it may need.
         """
         return self.of_all(map(self._history.version, self._history.records.ids()))
 
     def of_forgotten(self, younger_than_s: float) -> set[ObjectId]:
-        """The parts of versions forgotten less than this many seconds ago, as far as these can be read."""
+        """Return the existing parts of versions that were forgotten less than this many seconds ago."""
         records = self._history.records
         ages = records.forgotten.ages_s()
         needed: set[ObjectId] = set()
@@ -75,7 +75,7 @@ class Reachability:
         return needed
 
     def of_all(self, versions: Iterable[Version]) -> set[ObjectId]:
-        """The parts that these versions need; a recipe that several have is read once. Raises Damaged."""
+        """Return the parts that these versions need. A shared recipe is read once. Raises Damaged."""
         needed: set[ObjectId] = set()
         recipes: set[ObjectId] = set()
         for version in versions:
@@ -87,12 +87,12 @@ class Reachability:
         return needed
 
     def problems(self, *, full: bool, sample: float | None, progress: Progress | None) -> list[Problem]:
-        """What is wrong with the store; see Repo.verify. One version after the other: a long history fits in memory."""
+        """Return the problems of the store; see `Repo.verify`. Reads one version at a time, to limit memory."""
         of_parts = list(self._parts.verify(full, progress))
-        found: list[Problem] = []
-        pointing = self._history.refs.readable()[0]  # Before the records: a commit beside writes its record first.
+        result: list[Problem] = []
+        refs = self._history.refs.readable()[0]  # Read before the records: a concurrent commit writes its record first.
         ids, unreadable = self._history.records.readable_ids()
-        found += [Problem(error.message, "record") for error in unreadable]
+        result += [Problem(error.message, "record") for error in unreadable]
         known: set[str] = set()
         parents: list[tuple[VersionId, str]] = []
         missing: list[Problem] = []
@@ -101,19 +101,19 @@ class Reachability:
             try:
                 version = self._history.version(id_)
             except StoreError as error:
-                found.append(Problem(error.message, "record"))
+                result.append(Problem(error.message, "record"))
                 continue
             known.add(version.id)
             parents += [(parent, version.name) for parent in version.parents]
             missing += self._missing_parts(version, seen)
-        found += self._missing_records(known, parents, pointing)
-        found += missing
+        result += self._missing_records(known, parents, refs)
+        result += missing
         if sample and not full:
             of_parts += self._sampled((part for part, why in seen.items() if not why), sample)
-        return [*self._named(of_parts, ids), *found]
+        return [*self._named(of_parts, ids), *result]
 
     def _named(self, problems: Sequence[Problem], ids: Sequence[VersionId]) -> Iterator[Problem]:
-        """The problems of parts, each once for every version and name that needs the part."""
+        """Yield the problem of a part once for every version and name that needs it, and once if none does."""
         what = {problem.object: problem.what for problem in problems}
         needed: set[str] = set()
         for id_ in ids if what else ():
@@ -126,16 +126,20 @@ class Reachability:
         yield from (problem for problem in problems if problem.object not in needed)
 
     def _missing_records(
-        self, known: set[str], parents: Sequence[tuple[VersionId, str]], pointing: Mapping[str, str]
+        self, known: set[str], parents: Sequence[tuple[VersionId, str]], refs: Mapping[str, str]
     ) -> Iterator[Problem]:
-        refs, damaged = self._history.refs.readable()
+        """Yield a problem for each parent and each ref without a record.
+
+        known: ids with a record; purged and forgotten ones are added. refs: as they were before the records were read.
+        """
+        refs_now, damaged = self._history.refs.readable()
         yield from (Problem(error.message, "ref") for error in damaged)
-        known |= {r.removeprefix("forgotten/") for r in refs if r.startswith("forgotten/")}
+        known |= {r.removeprefix("forgotten/") for r in refs_now if r.startswith("forgotten/")}
         known |= self._history.records.forgotten.all().keys()
         for parent, name in parents:
             if parent not in known:
                 yield Problem("the record of a parent is missing", parent, name)
-        for ref, value in pointing.items():
+        for ref, value in refs.items():
             if ref.startswith(("heads/", "tags/", "forgotten/")) and value not in known:
                 yield Problem(f"ref '{ref}' points to a version whose record is missing", value)
 
@@ -148,8 +152,8 @@ class Reachability:
 
     def _sampled(self, needed: Iterable[ObjectId], percent: float) -> Iterator[Problem]:
         parts = sorted(needed)
-        wanted = min(len(parts), max(1, round(len(parts) * percent / 100)))
-        for part in _CHANCE.sample(parts, wanted):
+        count = min(len(parts), max(1, round(len(parts) * percent / 100)))
+        for part in _RANDOM.sample(parts, count):
             try:
                 self._parts.get(part)
             except Damaged as error:

@@ -1,7 +1,7 @@
-"""Secrets that must not get into a store or a bundle: by the name of a variable, by known shapes, by the environment.
+"""Finds secrets that must not be stored: by the name of a variable, by a known format, or by the environment variables.
 
-Looks at names, at strings and bytes inside plain containers (dicts, lists, tuples, sets, dataclasses, namespaces), and
-at texts such as cell sources. Reads only; calls nothing of the user's.
+Searches strings and bytes in plain containers (dicts, lists, tuples, sets, dataclasses, namespaces), and texts such as
+cell sources. Never runs code of the user.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NAMES = re.compile(
     r"(?i)(^|_|\b)(api_?key|access_?key|secret(_?key)?|private_?key|auth_?key|token|passw(or)?d|passphrase|credentials?)(s)?(_?\w{0,12})?$"
     r"|(?i:_key)$"
 )
-"""Names like `api_key`, `HF_TOKEN`, `db_password`. A name alone is no secret: its value has to be a text."""
+"""Names such as `api_key`, `HF_TOKEN`, `db_password`. The value must be a text to count as a secret."""
 
 HARMLESS = re.compile(
     r"(?i)(sort|primary|foreign|dict|partition|group|join|merge|index|column|feature|target|hot|cache)_?keys?$|(max|num|n|stop|start|end|pad|bos|eos|unk|sep|mask|cls)_?tokens?(_?\w*)?$|tokens?_?(ids?|count|type\w*)$|tokeni[sz]er"
@@ -44,12 +44,12 @@ SHAPES: dict[str, re.Pattern[str]] = {
 }
 
 MAX_NODES = 20_000
-"""Objects looked at in one value; a frame's text columns are data, not settings, and are not searched."""
+"""The number of objects searched in one value. Text columns of a DataFrame are data and are not searched."""
 
 MAX_TEXT_CHARS = 2_000_000
 LEAST_CHARS = 8
 LEAST_PASSWORD_CHARS = 4
-"""People choose passwords; a short token is a word of a text."""
+"""Users choose short passwords, but a short "token" is usually a word of a text."""
 
 LEAST_VARIABLES = 6
 HIDDEN = "[secret]"
@@ -57,21 +57,21 @@ HIDDEN = "[secret]"
 
 @dataclass(frozen=True)
 class FoundSecret:
-    """A secret: where in the value, and what it looks like."""
+    """A secret. path: its position in the value. what: the reason why it counts as a secret."""
 
     path: str
     what: str
 
 
 class Searcher:
-    """Looks for secrets, given the present environment."""
+    """Searches for secrets. environment: the environment variables; None for those of the process."""
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._environment = os.environ if environment is None else environment
 
     @cached_property
     def _values(self) -> dict[str, str]:
-        """Values of environment variables that look like secrets by their names or shapes -> the variable's name."""
+        """Value -> name of each environment variable whose name or format is that of a secret."""
         return {
             value: name
             for name, value in self._environment.items()
@@ -80,11 +80,11 @@ class Searcher:
 
     @cached_property
     def of_environment(self) -> frozenset[str]:
-        """The texts of the environment that count as secrets: what `hidden` gives depends on them alone."""
+        """The secret values of the environment. The result of `hidden` depends only on them and the text."""
         return frozenset(self._values)
 
     def in_value(self, name: str, value: Any) -> FoundSecret | None:
-        """The first secret in a variable, or None."""
+        """Return the first secret in a variable, or None. Searches at most MAX_NODES objects."""
         left = MAX_NODES
         seen: set[int] = set()
         queue = deque([(name, name, value)])
@@ -102,34 +102,35 @@ class Searcher:
                 queue.extend(islice(_members(path, at), max(left - len(queue), 0)))
         return None
 
-    def _is_environment(self, found: dict[Any, Any]) -> bool:
-        """Whether most of these entries are variables of the environment, and not a few by chance."""
-        some = list(islice(found.items(), 100))
-        own = sum(type(k) is str and type(v) is str and self._environment.get(k) == v for k, v in some)
-        return own >= LEAST_VARIABLES and 2 * own > len(some)
+    def _is_environment(self, value: dict[Any, Any]) -> bool:
+        """Return True if most of the first entries, and at least LEAST_VARIABLES, are environment variables."""
+        entries = list(islice(value.items(), 100))
+        equal = sum(type(k) is str and type(v) is str and self._environment.get(k) == v for k, v in entries)
+        return equal >= LEAST_VARIABLES and 2 * equal > len(entries)
 
     def _of_text(self, key: str, text: str | bytes) -> str:
+        """Return the reason why a text with this name is a secret, or ""."""
         if len(text) < least_chars(key):
             return ""
         plain = text if isinstance(text, str) else text[:MAX_TEXT_CHARS].decode("latin-1")
-        found = self.in_text(plain)
-        if found:
-            return found
+        reason = self.in_text(plain)
+        if reason:
+            return reason
         if is_secret_name(key) and not plain.isspace() and " " not in plain.strip():
-            return f"the name '{key}' says that it is one"
+            return f"'{key}' is the name of a secret"
         return ""
 
     def in_text(self, text: str) -> str:
-        """What a text contains: a shape, or a value of the environment; "" if nothing."""
+        """Return the reason why a text contains a secret, "" if it contains none."""
         text = text[:MAX_TEXT_CHARS]
         for value, variable in self._values.items():
             if value in text:
-                return f"it holds the value of the environment variable {variable}"
+                return f"it contains the value of the environment variable {variable}"
         shape = shape_of(text)
         return f"it looks like {shape}" if shape else ""
 
     def hidden(self, text: str) -> str:
-        """The text with every secret replaced by "[secret]", literals assigned to secret names included."""
+        """Return the text with every secret replaced by "[secret]", also literals assigned to secret names."""
         for value in self._values:
             text = text.replace(value, HIDDEN)
         for pattern in SHAPES.values():
@@ -137,7 +138,7 @@ class Searcher:
         return _ASSIGNED.sub(_hide_literal, text)
 
     def hidden_everywhere(self, document: Any) -> Any:
-        """A JSON document with `hidden` applied to every text in it."""
+        """Return a copy of a JSON document with `hidden` applied to every text."""
         if isinstance(document, str):
             return self.hidden(document)
         if isinstance(document, list):
@@ -160,7 +161,7 @@ def _hide_literal(match: re.Match[str]) -> str:
 
 
 def is_secret_name(name: str) -> bool:
-    """True for `api_key`, `HF_TOKEN`, `db_password`; False for `sort_key` or `max_tokens`.
+    """Return True for names such as `api_key`, but not for names such as `sort_key` or `max_tokens`.
 
     >>> [is_secret_name(n) for n in ("OPENAI_API_KEY", "password", "sort_key", "max_tokens", "tokenizer")]
     [True, True, False, False, False]
@@ -169,16 +170,17 @@ def is_secret_name(name: str) -> bool:
 
 
 def least_chars(name: str) -> int:
-    """How long a text of this name is when it may be a secret."""
+    """Return the minimum length of a secret with this name, in characters."""
     return LEAST_PASSWORD_CHARS if re.search("(?i)passw|passphrase", name) else LEAST_CHARS
 
 
 def shape_of(text: str) -> str:
-    """The known kind of secret that stands in a text, or ""."""
+    """Return the kind of secret whose format occurs in a text, or ""."""
     return next((what for what, pattern in SHAPES.items() if pattern.search(text)), "")
 
 
 def _members(path: str, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """Yield (path, name, member) for the members of a container; items of a list have the name ""."""
     kind = type(value)
     if kind is dict:
         for key, item in value.items():
@@ -186,13 +188,13 @@ def _members(path: str, value: Any) -> Iterator[tuple[str, str, Any]]:
             yield f"{path}[{key!r}]" if type(key) in (str, int) else f"{path}[...]", name, item
     elif kind is list or kind is tuple or kind is set or kind is frozenset:
         for at, item in enumerate(value):
-            yield f"{path}[{at}]", "", item  # `tokens = ["the", "cat"]` are words.
+            yield f"{path}[{at}]", "", item  # Items do not inherit the name: `tokens = ["the", "cat"]` are words.
     elif _holds_settings(kind):
         yield from _attributes(path, value)
 
 
 def _holds_settings(kind: type) -> bool:
-    """True for namespaces, dataclasses and classes of the notebook; asks neither the class nor its metaclass."""
+    """Return True for namespaces, dataclasses and classes of the notebook. Runs no code of class or metaclass."""
     home = type.__dict__["__module__"].__get__(kind)
     if type(home) is str and home in ("types", "argparse", "__main__"):
         return True

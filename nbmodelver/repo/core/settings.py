@@ -1,4 +1,4 @@
-"""The settings of one store: a closed list, each with a type, a default and a line of help."""
+"""The settings of one store: a fixed list, each with a type, a default and a help text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. default: also tells the type: bool, int, float or str. choices: the only texts it may be, if any."""
+    """One setting. default: its type (bool, int, float or str) is that of the setting. choices: the allowed texts."""
 
     name: str
     default: bool | int | float | str
@@ -27,26 +27,30 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     s.name: s
     for s in (
-        Setting("author", "", "who commits; empty: the login name"),
-        Setting("session", True, "keep the random state with each version"),
-        Setting("restore_session", True, "bring random state and options back with a rollback of everything"),
-        Setting("verify_load", False, "load every kept value once before a version counts"),
-        Setting("try_load", True, "load every new class of value once, in a child process, before a version counts"),
-        Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
-        Setting("undo_memory_mb", 512, "how much of what rollbacks replaced stays in memory for undo, in MB"),
+        Setting("author", "", "the author of commits; empty: the login name"),
+        Setting("session", True, "store random state and options with each version"),
+        Setting("restore_session", True, "restore random state and options with a rollback of everything"),
+        Setting("verify_load", False, "load every value once before the version is written"),
         Setting(
-            "time_limit_s", 30.0, "give up on a value whose own code runs longer at a commit, in seconds; 0: never"
+            "try_load", True, "load each new type of value once, in a child process, before the version is written"
+        ),
+        Setting("confirm_rollback", True, "show the plan and ask before a rollback"),
+        Setting("undo_memory_mb", 512, "memory for replaced objects that undo can restore, in MB"),
+        Setting(
+            "time_limit_s",
+            30.0,
+            "skip a value whose own code runs longer than this at a commit, in seconds; 0: no limit",
         ),
         Setting(
             "check_limit_s",
             0.3,
-            "check a new version for leaks and worse metrics for at most so long, in seconds; 0: never",
+            "time for the checks of a new version for leaks and worse metrics, in seconds; 0: none",
         ),
-        Setting("watch_pages", True, "ask the system which memory was written, instead of hashing all of it"),
-        Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),
+        Setting("watch_pages", True, "ask the operating system which memory was written, instead of hashing all of it"),
+        Setting("default_metric", "", "the metric that panels show first; empty: the first one"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),
-        Setting("max_value_mb", 4000, "a commit without names leaves out larger values, in MB; 0: none is too large"),
-        Setting("ignore", "", "names that a commit without names leaves out, separated by spaces"),
+        Setting("max_value_mb", 4000, "a commit without names skips larger values, in MB; 0: no limit"),
+        Setting("ignore", "", "names that a commit without names skips, separated by spaces"),
     )
 }
 
@@ -58,16 +62,16 @@ class Settings:
         self._refs = refs
 
     def __getitem__(self, name: str) -> Json:
-        """The value of a setting. Raises UsageError for one that does not exist."""
+        """Return the value of a setting. Raises UsageError if there is no such setting."""
         self._setting(name)
         return self.all()[name]
 
     def all(self) -> dict[str, Json]:
-        """Every setting with its value."""
+        """Return all settings with their values."""
         return {**{s.name: s.default for s in SETTINGS.values()}, **self._stored()}
 
     def set(self, name: str, text: str) -> Json:
-        """Give a setting the value that a user wrote. Raises UsageError when it does not fit."""
+        """Parse a value that a user wrote, store and return it. Raises UsageError if it is invalid, StoreError."""
         value = _parsed(self._setting(name), text)
         before = self._refs.get("settings")
         self._refs.move("settings", before, json.dumps({**self._stored(), name: value}, sort_keys=True))
@@ -85,7 +89,7 @@ class Settings:
 
     def _setting(self, name: str) -> Setting:
         if name not in SETTINGS:
-            hint = nearest(name, SETTINGS) or f"there are: {', '.join(SETTINGS)}"
+            hint = nearest(name, SETTINGS) or f"choose one of: {', '.join(SETTINGS)}"
             raise UsageError(f"no setting '{name}'", hint)
         return SETTINGS[name]
 
@@ -94,7 +98,7 @@ def _parsed(setting: Setting, text: str) -> Json:
     kind = type(setting.default)
     if setting.choices and text not in setting.choices:
         raise UsageError(
-            f"'{text}' does not fit the setting '{setting.name}'", f"it may be: {', '.join(setting.choices)}"
+            f"'{text}' is invalid for the setting '{setting.name}'", f"choose one of: {', '.join(setting.choices)}"
         )
     if kind is bool:
         words = {
@@ -108,11 +112,11 @@ def _parsed(setting: Setting, text: str) -> Json:
             "0": False,
         }
         if text.lower() not in words:
-            raise UsageError(f"'{text}' does not fit the setting '{setting.name}'", "write on or off")
+            raise UsageError(f"'{text}' is invalid for the setting '{setting.name}'", "write on or off")
         return words[text.lower()]
     try:
         return kind(text)
     except ValueError as error:
         raise UsageError(
-            f"'{text}' does not fit the setting '{setting.name}'", f"write a number: {setting.help}"
+            f"'{text}' is invalid for the setting '{setting.name}'", f"write a number: {setting.help}"
         ) from error

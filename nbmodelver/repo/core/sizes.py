@@ -1,4 +1,4 @@
-"""What counts as the size of a store."""
+"""The size of a store."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     from nbmodelver.model import Backend
 
 DATA = ("packs/", "records/", "journals/")
-"""Keys of the files that count: those with these prefixes."""
+"""Key prefixes of the files that count."""
 
 
 def size_of(backend: Backend) -> int:
-    """Bytes of all packs and records."""
+    """Return the total size of packs and records, in bytes. Files that are deleted meanwhile are ignored."""
     total = 0
     for prefix in DATA:
         for key in backend.list(prefix):
             try:
                 total += backend.size(key)
-            except KeyError:  # Gone since the listing.
+            except KeyError:  # Deleted since the listing.
                 continue
     return total

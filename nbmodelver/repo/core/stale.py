@@ -1,4 +1,4 @@
-"""Whether a module that is loaded is older than its file: then values were made by other code than the file's."""
+"""Detects a loaded module that is older than its file: its values were then made by other code than the file's."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SEEN: WeakKeyDictionary[types.ModuleType, tuple[Any, bytes]] = WeakKeyDictionary()
-"""Module -> its spec, which a reload replaces, and its source when it was as the file."""
+"""Module -> (its spec, which a reload replaces; the last source that was equal to the running code)."""
 
 
 def is_stale(module: Any, source: bytes, place: str) -> bool:
-    """True when a loaded module runs other code than `source`, which is what its file holds now."""
+    """Return True if a loaded module runs other code than `source`.
+
+    source: the current bytes of its file. place: the path of the file as the module's code names it.
+    """
     if not isinstance(module, types.ModuleType):
         return False
     spec, before = _SEEN.get(module, (None, source))
@@ -29,7 +32,7 @@ def is_stale(module: Any, source: bytes, place: str) -> bool:
 
 
 def _differs(module: types.ModuleType, source: bytes, place: str) -> bool:
-    """Whether a function or method of the module has other code than the source gives it."""
+    """Return True if a function or method of the module has other code than the source defines."""
     try:
         codes = _codes(compile(source, place, "exec", dont_inherit=True))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -42,15 +45,16 @@ def _differs(module: types.ModuleType, source: bytes, place: str) -> bool:
 
 
 def _codes(code: types.CodeType, path: str = "") -> Iterator[tuple[str, types.CodeType]]:
-    """Functions and methods, by their names with those of their classes."""
-    for one in code.co_consts:
-        if isinstance(one, types.CodeType):
-            name = f"{path}{one.co_name}"
-            yield name, one
-            yield from _codes(one, f"{name}.")
+    """Yield (qualified name, code) for all functions, classes and methods in compiled code."""
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            name = f"{path}{constant.co_name}"
+            yield name, constant
+            yield from _codes(constant, f"{name}.")
 
 
 def _live(module: types.ModuleType) -> Iterator[tuple[str, types.CodeType]]:
+    """Yield (qualified name, code) for the functions and methods of a loaded module, without running its code."""
     for name, value in list(module.__dict__.items()):
         if isinstance(value, types.FunctionType) and value.__module__ == module.__name__ and value.__name__ == name:
             yield name, value.__code__
@@ -75,7 +79,7 @@ def _same_constant(a: Any, b: Any) -> bool:
 
 
 def _outline(source: bytes) -> str:
-    """A module without the bodies of its functions."""
+    """Return the syntax tree of a module, without the bodies of functions, as text; "" if it is not valid Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

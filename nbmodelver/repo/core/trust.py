@@ -1,6 +1,6 @@
-"""Whose pickles may be loaded: the user's own list of origins, kept in the user's configuration, never in a store.
+"""The origins whose pickles may be loaded: a list in the user's configuration, never in a store.
 
-An origin is "bundle:HASH" (what a bundle held, by content) or "store:PATH" (a store that others can write).
+An origin is "bundle:HASH" (the content of a bundle) or "store:PATH" (a store that other users can write).
 """
 
 from __future__ import annotations
@@ -30,15 +30,18 @@ class Trust:
 
     @property
     def file(self) -> Path:
-        """Where the list is."""
+        """The file of the list."""
         return self._folder / FILE
 
     def has(self, origin: str) -> bool:
-        """True when the origin is trusted. A list that cannot be read, or that others can write, trusts nothing."""
+        """Return True if the origin is trusted."""
         return origin in self.all()
 
     def all(self) -> dict[str, str]:
-        """Origin -> when it was trusted, ISO 8601 in UTC."""
+        """Return origin -> time at which it was trusted (ISO 8601, UTC).
+
+        Returns {} if the list is unreadable, is not a regular file, or can be written by other users.
+        """
         try:
             status = self.file.lstat()
             if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
@@ -51,11 +54,11 @@ class Trust:
             return {}
 
     def add(self, origin: str) -> None:
-        """Trust an origin from now on. Raises StoreError when the list cannot be written."""
+        """Add an origin. Raises StoreError if the list cannot be written."""
         self._write({**self.all(), origin: datetime.now(UTC).isoformat(timespec="seconds")})
 
     def remove(self, origin: str) -> bool:
-        """Trust it no longer; False when it was not trusted."""
+        """Remove an origin. Returns False if it was not trusted. Raises StoreError if the list cannot be written."""
         origins = self.all()
         if origins.pop(origin, None) is None:
             return False
@@ -78,12 +81,13 @@ class Trust:
                 raise
         except OSError as error:
             raise StoreError(
-                f"the list of trusted origins at {self.file} cannot be written: {error}", "check the folder"
+                f"the list of trusted origins at {self.file} cannot be written: {error}",
+                "check the permissions of the folder",
             ) from error
 
 
 def strangers(folder: Path) -> str:
-    """Why the pickles of a store should not be trusted by themselves: who else can put something there; or ""."""
+    """Return why the pickles of a store are not trusted: other users can write to it, or it is a link; "" otherwise."""
     for place in (folder, folder / "packs", folder / "records", folder / "refs"):
         try:
             status = place.lstat()

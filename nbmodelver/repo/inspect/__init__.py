@@ -1,1 +1,1 @@
-"""What versions hold and how they differ."""
+"""Contents and differences of versions: diffs, profiles, the history of a panel, disk usage."""

@@ -1,4 +1,4 @@
-"""The drawing of forks and merges beside a history: a column for each line of descent, and edges between rows."""
+"""The graph of a history: a column for each line of descent, and edges between rows for forks and merges."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Line = tuple["VersionId", tuple["VersionId", ...]]
 
 @dataclass(frozen=True)
 class GraphPlace:
-    """Where a version stands. column: from 0. edges: from a column of this row to one of the next row."""
+    """The position of a version in the graph. column: from 0. edges: (column of this row, column of the next row)."""
 
     column: int
     edges: tuple[tuple[int, int], ...] = ()
 
 
 def places(lines: Sequence[Line], start: int, stop: int, *, whole: bool = True) -> list[GraphPlace]:
-    """The places of `lines[start:stop]`; all of them are newest first, children before their parents.
+    """Return the positions of `lines[start:stop]`.
 
-    A column is a line of descent that waits for its next older version. whole: parents that are not listed end their
-    line; False when older versions follow that are not listed yet.
+    lines: newest first, children before their parents. whole: True if `lines` contains every version; then a parent
+    outside of it ends its column. False if older versions follow.
     """
     listed = {version for version, _ in lines}
-    waiting: list[VersionId | None] = []
+    waiting: list[VersionId | None] = []  # For each column the next older version, None if the column is free.
     drawn = []
     for at, (version, parents) in enumerate(lines[:stop]):
         own = _column_of(waiting, version)
@@ -43,16 +43,16 @@ def places(lines: Sequence[Line], start: int, stop: int, *, whole: bool = True) 
         while waiting and waiting[-1] is None:
             waiting.pop()
         if at >= start:
-            after = lines[at + 1][0] if at + 1 < len(lines) else None
-            ways = [*((c, c) for c in passing), *((own, c) for c in (own, *joined) if following)]
-            drawn.append(GraphPlace(own, tuple(_straightened(ways, waiting, after))))
+            following_id = lines[at + 1][0] if at + 1 < len(lines) else None
+            edges = [*((c, c) for c in passing), *((own, c) for c in (own, *joined) if following)]
+            drawn.append(GraphPlace(own, tuple(_straightened(edges, waiting, following_id))))
     return drawn
 
 
-def _column_of(waiting: list[VersionId | None], version: VersionId, beside: int = -1) -> int:
-    """The column that waits for the version; else the first free one, which now does."""
+def _column_of(waiting: list[VersionId | None], version: VersionId, excluded: int = -1) -> int:
+    """Return the column that waits for the version, other than `excluded`; else reserve the first free one for it."""
     for column, target in enumerate(waiting):
-        if target == version and column != beside:
+        if target == version and column != excluded:
             return column
     at = next((c for c, target in enumerate(waiting) if target is None), len(waiting))
     waiting[at : at + 1] = [version]
@@ -60,8 +60,8 @@ def _column_of(waiting: list[VersionId | None], version: VersionId, beside: int 
 
 
 def _straightened(
-    ways: Sequence[tuple[int, int]], waiting: Sequence[VersionId | None], after: VersionId | None
+    edges: Sequence[tuple[int, int]], waiting: Sequence[VersionId | None], following: VersionId | None
 ) -> list[tuple[int, int]]:
-    """The ways down, those that wait for the next version ending in the column that it will stand in."""
-    place = waiting.index(after) if after in waiting else -1
-    return sorted({(a, place if after is not None and waiting[b] == after else b) for a, b in ways})
+    """Return the edges; those to the version of the next row (`following`) end in the column of that version."""
+    place = waiting.index(following) if following in waiting else -1
+    return sorted({(a, place if following is not None and waiting[b] == following else b) for a, b in edges})

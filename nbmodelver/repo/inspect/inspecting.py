@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.comparison.versions import Differ
 from nbmodelver.errors import UnknownName
 from nbmodelver.model import Findings
-from nbmodelver.repo.core.ancestry import common_ancestor, since
 from nbmodelver.repo.core.labels import as_names
+from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.inspect import findings, profiles
@@ -18,7 +18,7 @@ from nbmodelver.repo.inspect import findings, profiles
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import Cell, Diff, Profile, Section, Version
+    from nbmodelver.model import Diff, Profile, Section, Version
 
 
 class InspectingStore(LoadingStore, ABC):
@@ -35,7 +35,7 @@ class InspectingStore(LoadingStore, ABC):
             if name not in a.kept and name not in b.kept:
                 raise UnknownName(f"neither {a.name} nor {b.name} has '{name}'", nearest(name, [*a.kept, *b.kept]))
         differ = Differ(
-            self._cells_on_the_way,
+            partial(cells_since_ancestor, self),
             self.environment,
             partial(profiles.sections, self),
             directions=self.directions,
@@ -84,11 +84,3 @@ class InspectingStore(LoadingStore, ABC):
         if known is None or known.unchecked:
             known = self.check(after, before)
         return findings.section(known, names)
-
-    def _cells_on_the_way(self, before: Version, after: Version) -> tuple[list[Cell], list[Cell]]:
-        """The cells that ran from the common ancestor to each side."""
-        base = common_ancestor(before, after, self.history.version)
-        return self._cells_between(base, before), self._cells_between(base, after)
-
-    def _cells_between(self, base: Version | None, version: Version) -> list[Cell]:
-        return [cell for step in since(base, version, self.history.version) for cell in self.cells(step)]

@@ -1,4 +1,4 @@
-"""What values are: profiles, computed once per content and kept beside the store's data; and what differs by kind."""
+"""Profiles of values, cached in the store by content; and the sections of a diff that the kinds contribute."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def profile(store: LoadingStore, version: Version, name: str, load: Callable[[], Any] | None = None) -> Profile:
-    """Shape, schema, statistics, parameters of one value. load: loads the value; default: from the store.
+    """Return shape, schema, statistics and parameters of one value. load: loads the value; default: from the store.
 
-    Raises UnknownName.
+    If the value cannot be loaded, the profile contains only its type, its size and a note. Raises UnknownName.
     """
     kept = version.kept.get(name)
     if kept is None:
@@ -37,15 +37,15 @@ def profile(store: LoadingStore, version: Version, name: str, load: Callable[[],
     except (NeedsTrust, NotLoadable, Damaged) as error:
         return {"type": kept.type, "size_bytes": kept.size_bytes, "note": error.message}
     data = json.dumps(kinds.profile(kept.kind, value, kept.size_bytes))
-    if store.refs.get(f"origin/{version.id}") is None:  # A stranger's record may give any digest.
-        with suppress(NbmodelverError):  # A cache only: a read-only or full store still shows the profile.
+    if store.refs.get(f"origin/{version.id}") is None:  # The record of an imported version may contain a wrong digest.
+        with suppress(NbmodelverError):  # Only a cache: a read-only or full store still shows the profile.
             store.backend.create(f"profiles/{kept.digest}", [data.encode()])
-    found: Profile = json.loads(data)  # The same the first time and from then on.
-    return found
+    result: Profile = json.loads(data)  # The same types as from the cache.
+    return result
 
 
 def known(store: LoadingStore, digest: ObjectId) -> Profile | None:
-    """The profile of a value that somebody has asked for before."""
+    """Return the cached profile of a value, or None."""
     try:
         cached: Profile = json.loads(bytes(store.backend.read(f"profiles/{digest}")))
     except (KeyError, ValueError):

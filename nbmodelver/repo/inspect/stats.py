@@ -1,7 +1,7 @@
-"""What takes the room: by name, by kind, by version; how much deltas and compression save; what forgetting would free.
+"""The disk usage of a store: by name, kind and version, with the savings of deltas and compression.
 
-Counted from tables of contents and recipes; no data is read. A part that several names need counts for the first of
-them, newest version first, so that the rows of a table add up.
+Computed from the tables of contents of packs and from recipes; no values are read. A part that several names need is
+counted for the first of them, newest version first, so that the rows of a table add up to the total.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 ABOUT = "(cells, environment, session)"
-"""The row for what a version keeps beside names."""
+"""The name of the row for the data of versions that is not part of a variable."""
 
 
 @dataclass
 class StatsRow:
-    """One line: parts counted once, raw and stored bytes of them. versions: how many have it."""
+    """One row. parts: their number, each counted once. raw_bytes, stored_bytes: before and after compression.
+
+    versions: the number of versions that contain the name.
+    """
 
     name: str
     kind: str = ""
@@ -38,10 +41,11 @@ class StatsRow:
 
 @dataclass(frozen=True)
 class Stats:
-    """The figures. by_version: (version, stored bytes it needs, those that nobody else needs), newest first.
+    """The disk usage of a store.
 
-    deltas, plain: parts that are deltas and those that are not. garbage_bytes: stored bytes that no version needs.
-    files: (folder, number, bytes) of the store.
+    by_name: largest first. by_version: (version, stored bytes that it needs, those of them that no other version
+    needs), newest first. deltas, plain: parts with and without a base. garbage_bytes: stored bytes that no version
+    needs. files: (folder, number of files, bytes).
     """
 
     versions: int
@@ -60,12 +64,12 @@ class Stats:
 
     @property
     def stored_bytes(self) -> int:
-        """Stored bytes of them."""
+        """Stored bytes of all parts that versions need, each once."""
         return self.deltas.stored_bytes + self.plain.stored_bytes
 
 
 def stats(store: OpenStore) -> Stats:
-    """The figures of a store. Raises Damaged for a record that cannot be read."""
+    """Return the disk usage of a store. Raises Damaged for an unreadable record."""
     costs = Costs(store.group_store)
     versions = store.history.all()
     users: Counter[ObjectId] = Counter()
@@ -90,8 +94,8 @@ def stats(store: OpenStore) -> Stats:
     for part in counted:
         _count(deltas if costs.with_bases([part]) != {part} else plain, (part,), costs)
     files = tuple(_files(store, prefix) for prefix in DATA)
-    held = sum(store.parts.pack_sizes().values())
-    garbage = max(held - deltas.stored_bytes - plain.stored_bytes - store.parts.overhead(), 0)
+    total = sum(store.parts.pack_sizes().values())
+    garbage = max(total - deltas.stored_bytes - plain.stored_bytes - store.parts.overhead(), 0)
     largest = sorted(names.values(), key=lambda row: (-row.stored_bytes, row.name))
     return Stats(
         len(versions), tuple(largest), _by_kind(largest), by_version, deltas, plain, garbage, files
@@ -99,6 +103,7 @@ def stats(store: OpenStore) -> Stats:
 
 
 def _by_name(version: Version, costs: Costs) -> Iterable[tuple[str, str, frozenset[ObjectId]]]:
+    """Yield (names, kind, parts) for each group of names, and one row for all other data of the version."""
     for group in version.groups:
         kind: Kind | str = version.kept[group.names[0]].kind if group.names[0] in version.kept else ""
         yield ", ".join(group.names), kind, costs.of_group(group)
@@ -125,10 +130,11 @@ def _by_kind(rows: Iterable[StatsRow]) -> tuple[StatsRow, ...]:
 
 
 def _files(store: OpenStore, prefix: str) -> tuple[str, int, int]:
+    """Return (folder, number of files, bytes) for the keys with a prefix."""
     sizes = []
     for key in store.backend.list(prefix):
         try:
             sizes.append(store.backend.size(key))
-        except KeyError:  # Gone since the listing.
+        except KeyError:  # Deleted since the listing.
             continue
     return prefix.rstrip("/"), len(sizes), sum(sizes)

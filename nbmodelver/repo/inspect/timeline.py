@@ -1,7 +1,7 @@
-"""The history as a panel pages through it: every version in order, what fits a filter, and the drawing beside it.
+"""The history in a panel: pages of versions that match a filter, with their positions in the graph.
 
-Read once and kept up to date by what has been added since. What people may change later (tags, branches, notes) is
-read in one pass over the refs.
+The versions are read once, and new ones are added later. Tags, branches and notes can change, so they are read again
+for each page, in one pass over the refs.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 WITHOUT_INDEX = 500
-"""So many of the newest versions are read one by one; further back the index tells what there is."""
+"""Pages within this many newest versions are read from the records; older pages need the index."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which versions are shown; every part that is given must hold.
+    """The conditions for a version to be shown. All of them must hold; an empty field is no condition.
 
-    text: in message, note, tags or names, ignoring case. name: new or changed there. metric: at least and at most.
-    auto: False leaves out those that nbmodelver made by itself.
+    text: occurs in number, message, note, tags or names, ignoring case. name: is new or changed in the version.
+    metric: has a value from `at_least` to `at_most`. auto: False excludes automatic commits.
     """
 
     text: str = ""
@@ -48,53 +48,53 @@ class Filter:
 
     @property
     def is_empty(self) -> bool:
-        """True when every version fits."""
+        """True if every version matches."""
         return self == Filter()
 
 
 @dataclass(frozen=True)
 class VersionLabels:
-    """What points to versions, and notes that were changed after the commit."""
+    """Tags and branches, and the notes that were edited after the commit."""
 
     tags: Mapping[str, VersionId] = field(default_factory=dict)
     branches: Mapping[str, VersionId] = field(default_factory=dict)
     notes: Mapping[VersionId, str] = field(default_factory=dict)
 
     def tags_of(self, version: VersionId) -> list[str]:
-        """Tags of a version."""
+        """Return the tags of a version."""
         return self._tags_at.get(version, [])
 
     def branches_of(self, version: VersionId) -> list[str]:
-        """Branches that end at a version."""
+        """Return the branches that point to a version."""
         return self._branches_at.get(version, [])
 
     @cached_property
     def _tags_at(self) -> dict[VersionId, list[str]]:
-        return _turned(self.tags)
+        return _inverted(self.tags)
 
     @cached_property
     def _branches_at(self) -> dict[VersionId, list[str]]:
-        return _turned(self.branches)
+        return _inverted(self.branches)
 
     def note_of(self, version: Version) -> str:
-        """The note as it is now."""
+        """Return the current note of a version."""
         return self.notes.get(version.id, version.note)
 
 
-def _turned(names: Mapping[str, VersionId]) -> dict[VersionId, list[str]]:
-    found: dict[VersionId, list[str]] = {}
+def _inverted(names: Mapping[str, VersionId]) -> dict[VersionId, list[str]]:
+    inverted: dict[VersionId, list[str]] = {}
     for name, version in names.items():
-        found.setdefault(version, []).append(name)
-    return found
+        inverted.setdefault(version, []).append(name)
+    return inverted
 
 
 def labels_of(store: OpenStore) -> VersionLabels:
-    """Tags, branches and notes, in one pass over the refs; what points to nothing is left out."""
-    found, _ = store.refs.readable("")
+    """Read tags, branches and notes in one pass over the refs. Refs to missing versions are omitted."""
+    refs, _ = store.refs.readable("")
     known = frozenset(store.history.records.ids())
 
     def named(prefix: str) -> dict[str, str]:
-        return {n.removeprefix(prefix): v for n, v in found.items() if n.startswith(prefix)}
+        return {n.removeprefix(prefix): v for n, v in refs.items() if n.startswith(prefix)}
 
     return VersionLabels(
         {n: v for n, v in named("tags/").items() if v in known},  # type: ignore[misc]  # a known id is a VersionId
@@ -104,53 +104,55 @@ def labels_of(store: OpenStore) -> VersionLabels:
 
 
 class Timeline:
-    """Every version of a store, newest first. Any thread may ask; one at a time reads."""
+    """All versions of a store, newest first. Any thread may call its methods; a lock serializes the reads."""
 
     def __init__(self, store: OpenStore) -> None:
         self.store = store
-        self._index = Index(store.backend, store.history.records)  # Its own: the store's is the main thread's.
+        self._index = Index(
+            store.backend, store.history.records
+        )  # A separate index, because that of the store belongs to the main thread.
         self._lock = threading.Lock()
         self.is_read = False
-        """True once the rows were read: from then on they cost little."""
+        """True after the first read. Later reads are fast."""
 
     def rows(self) -> list[Document]:
-        """What the index knows of each version. Not to be changed."""
+        """Return the index document of each version. The documents must not be modified."""
         with self._lock:
-            found = self._index.documents()
+            documents = self._index.documents()
             self.is_read = True
-            return found
+            return documents
 
-    def found(self, wanted: Filter, labels: VersionLabels) -> list[Document]:
-        """The rows that fit."""
+    def found(self, conditions: Filter, labels: VersionLabels) -> list[Document]:
+        """Return the index documents of the versions that match the conditions."""
         rows = self.rows()
-        if wanted.name:
-            news = {s.version.id for s in self.steps(wanted.name) if s.status != "removed"}
-            rows = [row for row in rows if row["id"] in news]
-        return rows if wanted.is_empty else [row for row in rows if fits(row, wanted, labels)]
+        if conditions.name:
+            ids = {s.version.id for s in self.steps(conditions.name) if s.status != "removed"}
+            rows = [row for row in rows if row["id"] in ids]
+        return rows if conditions.is_empty else [row for row in rows if fits(row, conditions, labels)]
 
     def page(
-        self, wanted: Filter, labels: VersionLabels, offset: int, limit: int
+        self, conditions: Filter, labels: VersionLabels, offset: int, limit: int
     ) -> tuple[int, list[tuple[Version, GraphPlace]]]:
-        """How many versions fit, and those from `offset` on with their places in the drawing."""
-        if wanted.is_empty and offset + limit <= WITHOUT_INDEX:
+        """Return the number of matching versions, and `limit` of them from `offset` on with their graph positions."""
+        if conditions.is_empty and offset + limit <= WITHOUT_INDEX:
             total, first = self.store.page(None, 0, offset + limit)
             drawn = places([(v.id, v.parents) for v in first], offset, offset + limit, whole=len(first) == total)
             return total, list(zip(first[offset:], drawn, strict=True))
-        found = self.found(wanted, labels)
-        lines = [(row["id"], tuple(row["parents"])) for row in found]
-        drawn = places(lines if wanted.is_empty else self._joined(lines), offset, offset + limit)
-        shown = [self.store.history.version(row["id"]) for row in found[offset : offset + limit]]
-        return len(found), list(zip(shown, drawn, strict=True))
+        rows = self.found(conditions, labels)
+        lines = [(row["id"], tuple(row["parents"])) for row in rows]
+        drawn = places(lines if conditions.is_empty else self._joined(lines), offset, offset + limit)
+        shown = [self.store.history.version(row["id"]) for row in rows[offset : offset + limit]]
+        return len(rows), list(zip(shown, drawn, strict=True))
 
     def steps(self, name: str) -> list[Step]:
-        """The versions in which a name is new, changed or gone, newest first."""
+        """Return the versions in which a name is new, changed or removed, newest first."""
         return steps(name, ((row, self.store.history.version) for row in self.rows()))
 
     def _joined(self, shown: Sequence[Line]) -> list[Line]:
-        """The lines with parents that are listed: for one that is not, its nearest ancestors that are."""
+        """Return the lines with listed parents only: an unlisted parent is replaced by its nearest listed ancestors."""
         listed = {version for version, _ in shown}
         known: dict[VersionId, tuple[VersionId, ...]] = {}
-        for row in reversed(self.rows()):  # Parents come before their children.
+        for row in reversed(self.rows()):  # Oldest first, so parents come before their children.
             near: dict[VersionId, None] = {}
             for parent in row["parents"]:
                 near.update(dict.fromkeys([parent] if parent in listed else known.get(parent, ())))
@@ -158,28 +160,29 @@ class Timeline:
         return [(version, known[version]) for version, _ in shown]
 
 
-def fits(row: Document, wanted: Filter, labels: VersionLabels) -> bool:
-    """Whether a version is to be shown, the names of the filter aside."""
-    value = row["metrics"].get(wanted.metric) if wanted.metric else None
+def fits(row: Document, conditions: Filter, labels: VersionLabels) -> bool:
+    """Return True if a version matches the conditions. `conditions.name` is not checked."""
+    value = row["metrics"].get(conditions.metric) if conditions.metric else None
+    in_range = value is not None and _between(value, conditions.at_least, conditions.at_most)
     return (
-        (wanted.auto or not row["auto"])
-        and (not wanted.branch or row["branch"] == wanted.branch)
-        and (not wanted.tag or wanted.tag in labels.tags_of(row["id"]))
-        and (wanted.kind is None or wanted.kind in row["kinds"])
-        and (not wanted.metric or (value is not None and _between(value, wanted.at_least, wanted.at_most)))
-        and (not wanted.text or _says(row, wanted.text.casefold(), labels))
+        (conditions.auto or not row["auto"])
+        and (not conditions.branch or row["branch"] == conditions.branch)
+        and (not conditions.tag or conditions.tag in labels.tags_of(row["id"]))
+        and (conditions.kind is None or conditions.kind in row["kinds"])
+        and (not conditions.metric or in_range)
+        and (not conditions.text or _contains(row, conditions.text.casefold(), labels))
     )
 
 
 def _between(value: float, low: float | None, high: float | None) -> bool:
-    """Whether a metric is in a range; NaN and infinities are in none."""
+    """Return True if a metric is in a range. NaN and infinity are in no range, but in an unlimited one."""
     if low is None and high is None:
         return True
     return math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
 
 
-def _says(row: Document, text: str, labels: VersionLabels) -> bool:
-    return any(text in said.casefold() for said in _texts(row, labels))
+def _contains(row: Document, text: str, labels: VersionLabels) -> bool:
+    return any(text in searched.casefold() for searched in _texts(row, labels))
 
 
 def _texts(row: Document, labels: VersionLabels) -> Iterator[str]:

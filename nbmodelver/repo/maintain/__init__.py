@@ -1,1 +1,1 @@
-"""Keeping a store small and whole: gc, forget, purge, repair, backup."""
+"""Maintenance of a store: gc, forget, purge, repair, backup."""

@@ -1,8 +1,8 @@
-"""A copy of the store in another folder: resumed after a kill, incremental the next time, checked, a store itself.
+"""Backup: an incremental, checked copy of the store in another folder. The copy is a complete store.
 
-Refs are looked at first and written last, packs looked at last and written first: whatever others commit meanwhile,
-the copy holds the parts of every version in it. Nothing that a backup holds is ever deleted but refs; gc can be run
-on it like on any store.
+Refs are read first and written last; packs are listed last and written first. Whatever other kernels commit meanwhile,
+the copy contains the parts of all its versions. An interrupted backup continues with the next run. A backup deletes
+only refs in the copy; gc can be run on the copy like on any store.
 """
 
 from __future__ import annotations
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 8 << 20
 ORDER = ("packs/", "journals/", "records/", "forgotten/")
-"""What is copied, in this order: parts before the records that name them."""
+"""Key prefixes of the files to copy, in this order: parts before the records that refer to them."""
 
 
 @dataclass(frozen=True)
 class BackedUp:
-    """What a backup did. files, bytes: copied this time. problems: damage in the store, which was not copied."""
+    """The result of a backup.
+
+    folder: the copy. files, bytes: copied by this run. versions: readable versions in the copy. problems: damaged files
+    of the store, which were not copied.
+    """
 
     folder: str
     files: int
@@ -44,62 +48,64 @@ class BackedUp:
 
 
 def backup(store: OpenStore, folder: Path, *, full: bool = False, progress: Progress | None = None) -> BackedUp:
-    """Bring the copy in `folder` up to date. full: also check what was copied before.
+    """Update the copy in `folder`, or create it. full: also check the files that were copied before.
 
-    Raises UsageError for a folder that holds something else, StoreError; then run it again: it goes on from there.
+    Raises UsageError if the folder contains anything else, StoreError. After an error, the next run continues.
     """
     target = _target(store, folder)
-    with ExitStack() as held:
-        with suppress(StoreReadOnly):  # Then nobody else changes it either.
-            held.enter_context(store.parts.hold_files())
-        held.enter_context(target.lock("backup"))
+    with ExitStack() as locks:
+        with suppress(StoreReadOnly):  # No other process can change a read-only store either.
+            locks.enter_context(store.parts.hold_files())
+        locks.enter_context(target.lock("backup"))
         refs = store.refs.all()
-        wanted = {prefix: list(store.backend.list(prefix)) for prefix in reversed(ORDER)}
-        wanted["packs/"] = sorted(set(wanted["packs/"]) - condemned.read(store.backend))
-        wanted["records/"].sort(key=store.history.records.number_of_key)  # Parents first.
-        known = _exists(target, layout.KEY)
-        if known:  # Before anything that an older nbmodelver would not understand.
+        keys = {prefix: list(store.backend.list(prefix)) for prefix in reversed(ORDER)}
+        keys["packs/"] = sorted(set(keys["packs/"]) - condemned.read(store.backend))
+        keys["records/"].sort(key=store.history.records.number_of_key)  # Parents first.
+        is_update = _exists(target, layout.KEY)
+        if is_update:  # Before any file that an older release cannot read.
             _copy_format(store.backend, target)
-        work = _Copying(store.backend, target, full, progress, sum(map(len, wanted.values())))
-        if known:
-            held.enter_context(PartStore(target).lease())
-            condemned.set_aside(target, _new(target, wanted["packs/"]))
+        work = _Copying(store.backend, target, full, progress, sum(map(len, keys.values())))
+        if is_update:
+            locks.enter_context(PartStore(target).lease())
+            condemned.set_aside(target, _new(target, keys["packs/"]))
         for prefix in ORDER:
-            for key in wanted[prefix]:
-                work.bring(key)
-            if known and prefix == ORDER[0]:
+            for key in keys[prefix]:
+                work.copy(key)
+            if is_update and prefix == ORDER[0]:
                 condemned.count_again(target)
         _copy_refs(target, refs)
-        if not known:  # A first backup that was killed is no store yet.
+        if not is_update:  # Last, so that an interrupted first backup is not taken for a store.
             _copy_format(store.backend, target)
-    there = Records(target)
-    return BackedUp(str(folder), work.files, work.bytes, len(there.readable_ids()[0]), tuple(work.problems))
+    copied = Records(target)
+    return BackedUp(str(folder), work.files, work.bytes, len(copied.readable_ids()[0]), tuple(work.problems))
 
 
 def _new(target: Backend, packs: list[str]) -> list[str]:
-    """The packs that are not there, and those of a run that was killed: deltas may come before what they build on."""
-    there = set(target.list("packs/")) - condemned.read(target)
-    return [key for key in packs if key not in there]
+    """Return the packs that the copy lacks, and those of an interrupted run, whose bases may be missing."""
+    present = set(target.list("packs/")) - condemned.read(target)
+    return [key for key in packs if key not in present]
 
 
 def _target(store: OpenStore, folder: Path) -> LocalBackend:
-    """The folder, made if need be. Raises UsageError for one that is no backup of this store."""
+    """Open the folder of the copy, and create it if it is missing. Raises UsageError unless it is a valid target."""
     folder = folder.expanduser().absolute()
     root = store.backend.local_path()
     if root is not None:
-        here, there = root.resolve(), folder.resolve()
-        if here == there or here in there.parents or there in here.parents:
-            raise UsageError(f"a backup at {folder} would lie in the store, or around it", "choose a folder beside it")
+        source, copy = root.resolve(), folder.resolve()
+        if source == copy or source in copy.parents or copy in source.parents:
+            raise UsageError(
+                f"the folder {folder} is inside the store or contains it", "choose a folder outside of the store"
+            )
     if folder.is_dir() and not (folder / "format").exists():
-        strange = [p.name for p in folder.iterdir() if p.name not in _OWN]
-        if strange:
-            raise UsageError(f"{folder} holds something else: {strange[0]}", "choose an empty or a new folder")
+        foreign = [p.name for p in folder.iterdir() if p.name not in _OWN]
+        if foreign:
+            raise UsageError(f"{folder} contains other files: {foreign[0]}", "choose an empty or a new folder")
     target = LocalBackend(folder, create=True)
     theirs = Records(target).readable_ids()[0]
     ours = store.history.records.present() | set(store.history.records.forgotten.all())
     ours |= {r.removeprefix("forgotten/") for r in store.refs.readable("forgotten/")[0]}  # type: ignore[misc]  # ids
     if theirs and not ours & set(theirs):
-        raise UsageError(f"{folder} holds another store", "choose an empty or a new folder")
+        raise UsageError(f"{folder} contains another store", "choose an empty or a new folder")
     return target
 
 
@@ -107,7 +113,7 @@ _OWN = {"packs", "journals", "records", "forgotten", "refs", "tmp", "locks"}
 
 
 class _Copying:
-    """One run: copies what is not there, checks what it copied, and goes on past what is damaged in the store."""
+    """One run of a backup: copies missing files and checks them. Damaged files of the store do not stop it."""
 
     def __init__(
         self, source: Backend, target: LocalBackend, full: bool, progress: Progress | None, total: int
@@ -117,26 +123,29 @@ class _Copying:
         self.problems: list[Problem] = []
         self._progress, self._total = progress, total
 
-    def bring(self, key: str) -> None:
-        """Make sure that the target has this file, and that it is whole."""
-        new = False
+    def copy(self, key: str) -> None:
+        """Copy a file if the target lacks it, and check the copy.
+
+        Raises StoreError if the file disappears meanwhile, or if the copy is damaged but the original is not.
+        """
+        is_new = False
         try:
             if not self._has(key):
-                new = True
-                self.bytes += self._copy(key)
-            if new or self.full:
+                is_new = True
+                self.bytes += self._write(key)
+            if is_new or self.full:
                 check(self.target, key)
         except Damaged as error:
-            self._blame(key, error)
+            self._report(key, error)
         except KeyError as error:
-            raise StoreError(f"{key} vanished while it was copied", "run the same command again") from error
-        self.files += new
+            raise StoreError(f"{key} was deleted while it was copied", "run the same command again") from error
+        self.files += is_new
         self.done += 1
         if self._progress:
             self._progress(self.done, self._total, "files copied")
 
     def _has(self, key: str) -> bool:
-        """Whether the file is there; it got its name only when it was complete."""
+        """Return True if the target has the file. A file of another size is deleted in the target."""
         try:
             if self.target.size(key) == self.source.size(key):
                 return True
@@ -145,7 +154,8 @@ class _Copying:
         self.target.delete(key)
         return False
 
-    def _copy(self, key: str) -> int:
+    def _write(self, key: str) -> int:
+        """Copy a file and return its size in bytes."""
         size = self.source.size(key)
         self.target.create(key, self._chunks(key, size))
         return size
@@ -154,8 +164,8 @@ class _Copying:
         for at in range(0, size, CHUNK_BYTES):
             yield self.source.read(key, at, CHUNK_BYTES)
 
-    def _blame(self, key: str, error: Damaged) -> None:
-        """Say whether the store is damaged, or the copy; a damaged copy is removed, and comes again the next time."""
+    def _report(self, key: str, error: Damaged) -> None:
+        """Delete a damaged copy. If the original is damaged too, add a problem; else raise StoreError."""
         self.target.delete(key)
         with suppress(KeyError):
             try:
@@ -163,11 +173,13 @@ class _Copying:
             except Damaged:
                 self.problems.append(Problem(error.message, key))
                 return
-        raise StoreError(f"{key} changed on its way to {self.target.where}", "run the same command again") from error
+        raise StoreError(
+            f"the copy of {key} in {self.target.where} was damaged and is deleted", "run the same command again"
+        ) from error
 
 
 def check(backend: Backend, key: str) -> None:
-    """Read every byte of a file of a store and compare it with its own sums. Raises Damaged."""
+    """Read a file of a store completely and verify its checksums. Raises Damaged, KeyError if it is missing."""
     try:
         if key.startswith("packs/"):
             PartStore(backend, threads=1).check_pack(key)
@@ -185,18 +197,19 @@ def _copy_format(source: Backend, target: Backend) -> None:
     now = bytes(source.read(layout.KEY))
     before = bytes(target.read(layout.KEY)) if _exists(target, layout.KEY) else None
     if before != now and not target.swap(layout.KEY, before, now):
-        raise StoreError("the format of the backup was changed by someone else", "run the same command again")
+        raise StoreError("another process changed the format of the backup", "run the same command again")
 
 
-def _copy_refs(target: Backend, wanted: dict[str, str]) -> None:
+def _copy_refs(target: Backend, source: dict[str, str]) -> None:
+    """Set the refs of the target to those of the source. Without any source refs, none is deleted."""
     refs = Refs(target)
     present, damaged = refs.readable()
     if damaged:
         raise damaged[0]
-    for name, value in wanted.items():
+    for name, value in source.items():
         if present.get(name) != value:
             refs.move(name, present.get(name), value)
-    for name in present.keys() - wanted.keys() if wanted else ():
+    for name in present.keys() - source.keys() if source else ():
         refs.delete(name, present[name])
 
 

@@ -1,7 +1,7 @@
-"""Forget: versions vanish from the history, and what only they needed goes with the next gc.
+"""Forget: removes versions from the history. The next gc deletes the parts that only they needed.
 
-One small file makes all of them vanish at once, so a kill leaves all or none. Children keep their records; what they
-descend from is found past the forgotten ones. Until gc has run the file can be taken back.
+One small file marks all of them as forgotten in one step. Records of children do not change; their parents are resolved
+past the forgotten versions. Until gc has run, the file can be removed again (`take_back`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Forgetting:
-    """What was forgotten, or would be. versions: newest first. kept: how many stay.
+    """The result of `Repo.forget`.
 
-    freed_bytes: what gc then frees beyond what it would free anyway (garbage_bytes); None: not asked for. exact:
-    False where it was estimated. protected: versions that a rule would let go, with the ref that holds them.
-    over_bytes: what those that always stay need, where that is more than the budget; else 0.
+    versions: the forgotten versions, newest first. kept: the number of remaining ones. protected: (version, reason) for
+    versions that no rule keeps but that HEAD, a branch or a tag protects. freed_bytes: for a dry run, the bytes that gc
+    would free in addition to garbage_bytes, which it would free anyway; else None. exact: False if they are estimated.
+    over_bytes: the bytes that the protected versions need, if they exceed the budget of the rule; else 0.
     """
 
     versions: tuple[Version, ...]
@@ -45,16 +46,17 @@ class Forgetting:
 def forget(
     store: OpenStore, revisions: Sequence[str], rule: Retention, *, force: bool = False, dry_run: bool = False
 ) -> Forgetting:
-    """Forget the versions named, or those that no rule keeps. force: also HEAD, branch tips and tagged ones, if named.
+    """Forget the given versions, or those that no rule keeps.
 
+    force: allow HEAD, branch tips and tagged versions among `revisions`. dry_run: change nothing.
     Raises UsageError, UnknownVersion, StoreError; then nothing is forgotten.
     """
     layout.check(store.backend, for_writing=not dry_run)
     _require_format(store)
     if bool(revisions) == rule.given:
         raise UsageError(
-            "name the versions to forget, or say which to keep; not both" if revisions else "forget what?",
-            "for example: %mv_forget v2 v5, or %mv_forget --keep-last 10 --keep-daily 7 --dry-run",
+            "both versions to forget and a rule are given" if revisions else "neither versions nor a rule are given",
+            "give one of them: %mv_forget v2 v5, or %mv_forget --keep-last 10 --keep-daily 7 --dry-run",
         )
     if dry_run:
         with store.parts.hold_files_if_writable():
@@ -63,7 +65,7 @@ def forget(
         return replace(
             chosen, freed_bytes=freed.bytes, garbage_bytes=freed.garbage_bytes, exact=freed.exact, dry_run=True
         )
-    with store.exclusive_refs():  # No version gets a number, and no tag a version, meanwhile.
+    with store.exclusive_refs():  # Prevents new versions and new tags meanwhile.
         chosen = _chosen(store, revisions, rule, force)
         if chosen.versions:
             records = store.history.records
@@ -73,40 +75,40 @@ def forget(
 
 
 def take_back(store: OpenStore, revisions: Sequence[str]) -> tuple[Version, ...]:
-    """Bring forgotten versions back, as long as gc has not removed what they held; all of them, or none.
+    """Restore forgotten versions, all or none of them, and return them.
 
-    revisions: numbers ("v5") or ids. Raises UsageError for none, UnknownVersion with those that there are.
+    revisions: numbers ("v5") or ids. Raises UsageError if none is given, UnknownVersion if one is not forgotten or its
+    data was deleted by gc, StoreError.
     """
     layout.check(store.backend, for_writing=True)
     records = store.history.records
     with store.parts.lease(), store.exclusive_refs():
         records.forgotten.refresh()
-        gone, present = records.forgotten.all(), records.present()
-        back = sorted((stone.number for id_, stone in gone.items() if id_ in present), reverse=True)
+        tombstones, present = records.forgotten.all(), records.present()
+        numbers = sorted((stone.number for id_, stone in tombstones.items() if id_ in present), reverse=True)
         hint = (
-            f"forgotten and still here: {', '.join(f'v{n}' for n in back[:20])}"
-            if back
-            else "nothing forgotten is left"
+            f"choose one of: {', '.join(f'v{n}' for n in numbers[:20])}"
+            if numbers
+            else "see %mv_log: no forgotten version can be restored"
         )
         if not revisions:
-            raise UsageError("bring back what?", hint)
-        names = {f"v{stone.number}": id_ for id_, stone in gone.items()}
-        found = []
+            raise UsageError("no version to restore was given", hint)
+        names = {f"v{stone.number}": id_ for id_, stone in tombstones.items()}
+        restored = []
         for revision in revisions:
             id_ = names.get(revision.lower()) or VersionId(revision)
-            if id_ not in gone:
-                raise UnknownVersion(f"'{revision}' is no forgotten version", hint)
-            if id_ not in present or not _is_whole(store, records.read(id_)):
-                raise UnknownVersion(
-                    f"{revision} was forgotten, and gc has removed what it held", "nothing was changed"
-                )
-            found.append(id_)
-        records.forgotten.take_back(found)
+            if id_ not in tombstones:
+                raise UnknownVersion(f"'{revision}' is not a forgotten version", hint)
+            if id_ not in present or not _is_complete(store, records.read(id_)):
+                raise UnknownVersion(f"{revision} was forgotten, and gc has deleted its data", hint)
+            restored.append(id_)
+        records.forgotten.take_back(restored)
     store.forget_cached()
-    return tuple(store.history.version(id_) for id_ in found)
+    return tuple(store.history.version(id_) for id_ in restored)
 
 
-def _is_whole(store: OpenStore, version: Version) -> bool:
+def _is_complete(store: OpenStore, version: Version) -> bool:
+    """Return True if all parts of the version exist."""
     try:
         return all(store.parts.has(part) for part, _ in store.reachability.of(version))
     except Damaged:
@@ -116,19 +118,20 @@ def _is_whole(store: OpenStore, version: Version) -> bool:
 def _require_format(store: OpenStore) -> None:
     if layout.number(store.backend) < 2:
         raise UsageError(
-            "this store has format 1, which cannot say that a version is forgotten",
-            "raise it first: %mv_gc --upgrade; nbmodelver from before then refuse it",
+            "this store has format 1, which does not support forgotten versions",
+            "upgrade it with %mv_gc --upgrade (older releases then cannot open it)",
         )
 
 
 def _chosen(store: OpenStore, revisions: Sequence[str], rule: Retention, force: bool) -> Forgetting:
+    """Return the versions to forget, without forgetting them. Raises UsageError, UnknownVersion, Damaged."""
     holders = _holders(store)
     if revisions:
         chosen = list(dict.fromkeys(store[r].id for r in revisions))
         held = [(store.history.version(v).name, holders[v]) for v in chosen if v in holders]
         if held and not force:
             name, holder = held[0]
-            raise UsageError(f"{name} is {holder}", "choose another one, or be sure: --force")
+            raise UsageError(f"{name} is {holder}", "choose another version, or add --force")
         versions = [store.history.version(v) for v in chosen]
         versions.sort(key=lambda v: -v.number)
         return Forgetting(tuple(versions), store.history.records.count() - len(versions))
@@ -136,43 +139,47 @@ def _chosen(store: OpenStore, revisions: Sequence[str], rule: Retention, force: 
     _require_metrics(rule, everything)
     costs = Costs(store.group_store)
     kept = rule.kept(everything, set(holders), costs.added)
-    alone = rule.kept(everything, set(), Costs(store.group_store).added) if rule.within_bytes is None else kept
-    protected = tuple((v.name, holders[v.id]) for v in everything if v.id in holders and v.id not in alone)
-    gone = tuple(v for v in everything if v.id not in kept)
+    by_rule = rule.kept(everything, set(), Costs(store.group_store).added) if rule.within_bytes is None else kept
+    protected = tuple((v.name, holders[v.id]) for v in everything if v.id in holders and v.id not in by_rule)
+    forgotten = tuple(v for v in everything if v.id not in kept)
     return Forgetting(
-        gone, len(kept), protected, over_bytes=_over(store, rule, [v for v in everything if v.id in kept])
+        forgotten, len(kept), protected, over_bytes=_over(store, rule, [v for v in everything if v.id in kept])
     )
 
 
 def _require_metrics(rule: Retention, versions: Sequence[Version]) -> None:
-    """A misspelt metric would keep nothing, and let everything go; one without a direction would keep the worst."""
-    for asked in rule.best:
-        require_metric(asked, versions)
-        sorted_best(versions, asked)
+    """Raise UsageError for a metric that no version has or whose direction is unknown.
+
+    Otherwise a misspelled metric would keep no version, and a wrong direction would keep the worst ones.
+    """
+    for metric in rule.best:
+        require_metric(metric, versions)
+        sorted_best(versions, metric)
 
 
-def _over(store: OpenStore, rule: Retention, staying: Sequence[Version]) -> int:
+def _over(store: OpenStore, rule: Retention, kept: Sequence[Version]) -> int:
+    """Return the bytes that the kept versions need if they exceed the budget of the rule, else 0."""
     if rule.within_bytes is None:
         return 0
-    needed = sum(map(Costs(store.group_store).added, staying))
+    needed = sum(map(Costs(store.group_store).added, kept))
     return needed if needed > rule.within_bytes else 0
 
 
 def _holders(store: OpenStore) -> dict[VersionId, str]:
-    """The versions that may not be forgotten unless it is forced, and what holds them, as a person would say it."""
+    """Return the versions that are forgotten only with `force`, with the reason as a text for messages."""
     history = store.history
-    found = {v.id: f"tagged '{name}'" for name, v in history.tags().items()}
-    found |= {v.id: f"the tip of branch '{name}'" for name, v in history.branches().items()}
+    holders = {v.id: f"tagged '{name}'" for name, v in history.tags().items()}
+    holders |= {v.id: f"the tip of branch '{name}'" for name, v in history.branches().items()}
     for head in (history.head, history.stored_head()):
         if head is not None:
-            found[head.id] = "the current version"
-    return found
+            holders[head.id] = "the current version"
+    return holders
 
 
 def _move_refs(store: OpenStore, gone: set[VersionId]) -> None:
-    """Branches and HEAD to the nearest ancestor that stays, tags away; refs at other versions are as they were.
+    """Move branches and HEAD from forgotten versions to the nearest living ancestors; delete their tags.
 
-    A kill before this is harmless: such a ref is read as if it had moved.
+    After a kill before this, such a ref is read as if it had moved. gone: the forgotten versions.
     """
     history = store.history
     for name, value in store.refs.readable("tags/")[0].items():
@@ -180,9 +187,9 @@ def _move_refs(store: OpenStore, gone: set[VersionId]) -> None:
             store.refs.delete(name, value)
     for name, value in store.refs.readable("heads/")[0].items():
         if value in gone:
-            left = history.living(VersionId(value))
-            if left:
-                store.refs.move(name, value, left[0])
+            living = history.living(VersionId(value))
+            if living:
+                store.refs.move(name, value, living[0])
             else:
                 store.refs.delete(name, value)
     head = history.head_id

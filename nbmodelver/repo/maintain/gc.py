@@ -1,4 +1,4 @@
-"""Garbage collection: what no version needs is removed, then many small files become few."""
+"""Garbage collection: deletes the parts that no version needs, then merges small files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def gc(store: OpenStore, grace_s: float) -> GcReport:
-    """Collect, delete the records of versions that were forgotten long enough ago, merge packs and records.
+    """Delete unneeded parts and the records of forgotten versions, then merge packs and records.
 
-    grace_s: what is younger, in seconds, stays.
+    grace_s: keep packs, and versions forgotten, less than this many seconds ago. Raises Damaged, StoreReadOnly.
     """
     report = store.collect(dry_run=False, grace_s=grace_s)
-    with suppress(InUse):  # Another program has a file open: the next gc goes on.
+    with suppress(InUse):  # Another program has a file open. The next gc continues.
         upkeep.delete_forgotten_records(store, grace_s)
         upkeep.everything(store)
         kept_comparisons.remove(store, frozenset(store.history.records.ids()))

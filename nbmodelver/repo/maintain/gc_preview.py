@@ -1,4 +1,4 @@
-"""What forgetting or a gc would free, found by doing it: on a store laid over the real one, which is only read."""
+"""Previews of gc and forget. They run on an in-memory overlay of the store, which is only read."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from nbmodelver.model import GcReport, Version
 
 TRIED_BYTES = 256 << 20
-"""A gc that would rewrite more than this is estimated instead of tried out in memory."""
+"""A gc that would rewrite more bytes than this is estimated instead of run in memory."""
 
 
 class Freed(NamedTuple):
-    """Bytes that gc frees because versions are forgotten, those that it frees anyway, whether both are exact."""
+    """bytes: what gc frees because versions are forgotten. garbage_bytes: what it frees anyway. exact: both are."""
 
     bytes: int
     garbage_bytes: int
@@ -28,15 +28,15 @@ class Freed(NamedTuple):
 
 
 def freed_by(store: OpenStore, versions: Sequence[Version]) -> Freed:
-    """What gc, with nothing too young for it, would free if these versions were forgotten. Changes nothing."""
+    """Return what a gc without grace period would free if these versions were forgotten. Changes nothing."""
     before = size_of(store.backend)
-    as_it_is, exact = _after_gc(store, ())
-    without, also = _after_gc(store, versions) if versions else (as_it_is, exact)
-    return Freed(as_it_is - without, before - as_it_is, exact and also)
+    after_gc, exact = _after_gc(store, ())
+    after_both, both_exact = _after_gc(store, versions) if versions else (after_gc, exact)
+    return Freed(after_gc - after_both, before - after_gc, exact and both_exact)
 
 
 def gc_tried(store: OpenStore, grace_s: float) -> GcReport:
-    """What gc would remove. Changes nothing."""
+    """Return the report of a gc without running it on the store."""
     trial = OpenStore(Overlay(store.backend))
     estimate = trial.collect(dry_run=True, grace_s=grace_s)
     if not estimate.rewritten_bytes:
@@ -47,7 +47,7 @@ def gc_tried(store: OpenStore, grace_s: float) -> GcReport:
 
 
 def _after_gc(store: OpenStore, versions: Sequence[Version]) -> tuple[int, bool]:
-    """The size of the store after that, and whether it is exact."""
+    """Return the size of the store after these versions are forgotten and gc has run, and whether it is exact."""
     overlay = Overlay(store.backend)
     trial = OpenStore(overlay)
     records = trial.history.records

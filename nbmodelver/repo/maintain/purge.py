@@ -1,8 +1,8 @@
-"""Purge: take a variable out of every version and every byte of it out of the store.
+"""Purge: removes a variable from every version, and every byte of it from the store.
 
-Versions are immutable, so each version that held the name is written anew without it, and so are its descendants,
-whose ids cover their parents. New records are durable before refs move, refs before old records go, and only then
-are the packs rewritten: killed anywhere, the same purge simply runs again.
+Versions are immutable. Each version that contains the name is therefore written again without it, and so are its
+descendants, whose ids depend on their parents. The order is: write new records, move refs, delete old records, rewrite
+packs. After a kill at any point, the same purge can be run again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Purged:
-    """What a purge did, or would do. versions: those that held one of the names; report: None for a dry run."""
+    """The result of a purge. versions: those that contained a name. report: that of gc; None for a dry run."""
 
     names: tuple[str, ...]
     versions: tuple[str, ...]
@@ -39,44 +39,48 @@ class Purged:
 
 
 class Purge:
-    """One purge under way."""
+    """One purge."""
 
     def __init__(self, store: LoadingStore, names: Sequence[str]) -> None:
-        """Raises UnknownName for a name that no version holds."""
+        """Raises UnknownName for a name that no version contains, Damaged."""
         self.store = store
         self.names = tuple(dict.fromkeys(names))
-        self._look()
+        self._read_versions()
         known = {n for v in self.versions for n in (*v.kept, *v.params, *v.metrics, *(s.name for s in v.skipped))}
         for name in self.names:
             if name not in known and not any(k.startswith(f"{name}.") for k in known):
-                raise UnknownName(f"no version holds '{name}'", nearest(name, known))
+                raise UnknownName(f"no version contains '{name}'", nearest(name, known))
         self._word = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, self.names)) + r")(?!\w)")
         self._new: dict[VersionId, VersionId] = {}
+        """Old id -> new id, the same for unchanged versions; parents before children."""
 
-    def _look(self) -> None:
-        """See which versions there are."""
+    def _read_versions(self) -> None:
+        """Read all versions, oldest first."""
         self.versions = sorted(self.store.history.all(), key=lambda v: v.number)
 
     def plan(self) -> Purged:
-        """What would go."""
+        """Return the result of a dry run."""
         return Purged(self.names, tuple(v.name for v in self.versions if set(self.names) & set(v.kept)))
 
     def run(self) -> Purged:
-        """Do it. Raises UsageError when a name shares objects with one that cannot be stored without it."""
+        """Purge the names.
+
+        Raises UsageError if a name shares objects with a name that cannot be stored without it, InUse, StoreError.
+        """
         store = self.store
-        with store.parts.hold_files():  # Alone among purges, and nothing goes while it is read.
-            self._look()
+        with store.parts.hold_files():  # Excludes other purges, and the deletion of files while they are read.
+            self._read_versions()
             planned = self.plan()
             for version in self.versions:
                 self._rewrite(version)
             with store.backend.lock("refs"):
                 self._move_refs()
         records = store.history.records
-        with store.parts.exclusive():  # Nobody copies, counts or collects records meanwhile.
+        with store.parts.exclusive():  # Prevents backups and gc meanwhile.
             records.delete_many(records.present() & records.forgotten.all().keys())
             old = [old for old, new in reversed(self._new.items()) if old != new]
-            records.delete_many(old[:-1])  # The first that held a name goes last: while it is there,
-            records.delete_many(old[-1:])  # a purge that was killed knows what it still has to do.
+            records.delete_many(old[:-1])  # The oldest version with one of the names is deleted last. As long as it
+            records.delete_many(old[-1:])  # exists, a purge that is repeated after a kill finds the name.
         for digest in {v.kept[n].digest for v in self.versions for n in self.names if n in v.kept}:
             store.backend.delete(f"profiles/{digest}")
         kept_comparisons.remove(store, ())  # They name variables and show values.
@@ -84,25 +88,26 @@ class Purge:
         try:
             report = _collect(store)
         except StoreError as error:
-            gone = f"{', '.join(self.names)}: out of every version, but bytes of it are still in the store's files"
-            hint = "; ".join(filter(None, (error.hint, "then the same purge again")))
-            raise type(error)(f"{gone}: {error.message}", hint) from error
+            state = f"{', '.join(self.names)}: removed from every version, but bytes remain in the files of the store"
+            hint = "; ".join(filter(None, (error.hint, "then run the same purge again")))
+            raise type(error)(f"{state}: {error.message}", hint) from error
         return replace(planned, report=report)
 
     def _rewrite(self, version: Version) -> None:
+        """Write the record of a version without the names and with new parents, if anything changes."""
         parents = tuple(map(self._replaced, version.parents))
-        made = replace(self._without(version), parents=parents)
-        self._new[version.id] = version.id if made == version else self.store.history.records.write(made)
+        rewritten = replace(self._without(version), parents=parents)
+        self._new[version.id] = version.id if rewritten == version else self.store.history.records.write(rewritten)
 
     def _replaced(self, parent: VersionId) -> VersionId:
-        """What a parent is now, also when a purge that was killed has replaced it."""
+        """Return the new id of a parent, also if an interrupted purge replaced it."""
         if parent in self._new:
             return self._new[parent]
         known = self.store.refs.get(f"forgotten/{parent}")
         return parent if known is None else VersionId(known)
 
     def _without(self, version: Version) -> Version:
-        """The version without the names, in everything that it holds."""
+        """Return the version without the names in any of its fields."""
         with self.store.parts.writing() as pack:
             groups, kept = self._groups(version, pack)
             cells = self._cells(version, pack)
@@ -125,6 +130,7 @@ class Purge:
         )
 
     def _groups(self, version: Version, pack: PackWriter) -> tuple[tuple[Group, ...], Mapping[str, Kept]]:
+        """Return the groups and entries that remain. A group that loses some of its names is stored again."""
         if not set(self.names) & set(version.kept):
             return version.groups, version.kept
         groups: list[Group] = []
@@ -133,29 +139,29 @@ class Purge:
             if len(rest) == len(group.names):
                 groups.append(group)
             elif rest:
-                groups += self._torn(version, group, rest, pack)
+                groups += self._split(version, group, rest, pack)
         where = {n: at for at, g in enumerate(groups) for n in g.names}
         kept = {n: replace(k, group=where[n], cell=None) for n, k in version.kept.items() if n in where}
         return tuple(groups), kept
 
-    def _torn(self, version: Version, group: Group, rest: Sequence[str], pack: PackWriter) -> Iterable[Group]:
-        """The rest of a group as groups of its own."""
+    def _split(self, version: Version, group: Group, rest: Sequence[str], pack: PackWriter) -> Iterable[Group]:
+        """Load the remaining names of a group and store them again. Raises UsageError if that changes a value."""
         try:
-            values, otherwise = self.store.loaded(version, rest)
+            values, differences = self.store.loaded(version, rest)
         except NbmodelverError as error:
             raise self._inseparable(group, rest, error.message) from error
-        if otherwise:
-            raise self._inseparable(group, rest, otherwise[0])
+        if differences:
+            raise self._inseparable(group, rest, differences[0])
         capture = graph.capture(values, dict(values))
         return [self.store.group_store.put(pack, draft) for draft in capture.groups if set(draft.names) <= set(rest)]
 
     @staticmethod
     def _inseparable(group: Group, rest: Sequence[str], why: str) -> UsageError:
-        what = f"'{', '.join(rest)}' shares objects with what is purged and cannot be stored again: {why}"
-        return UsageError(what, f"purge it as well: %mv_purge {' '.join(group.names)}; nothing was changed")
+        what = f"'{', '.join(rest)}' shares objects with a purged name and cannot be stored without it: {why}"
+        return UsageError(what, f"purge the whole group: %mv_purge {' '.join(group.names)}; nothing was changed")
 
     def _definitions(self, version: Version, groups: Sequence[Group]) -> tuple[Group, ...]:
-        """The definitions that the remaining groups still use."""
+        """Return the definitions that the remaining groups use."""
         if groups == version.groups:
             return tuple(g for g in version.definitions if g.names != (modules.KEY,))
         by_key = {key: g for g in version.definitions for key in g.names}
@@ -169,38 +175,39 @@ class Purge:
         return tuple(g for g in version.definitions if used & set(g.names))
 
     def _modules(self, version: Version, pack: PackWriter) -> list[Group]:
-        """The modules of the project, without those that give one of the names a value."""
-        found, group = modules.read(self.store.group_store, version), modules.group_of(version)
-        left = found.without(p for p, source in found.files.items() if project.assigned(source) & set(self.names))
-        if group is None or left == found:
+        """Return the group of the project's modules, without modules that assign one of the names."""
+        stored, group = modules.read(self.store.group_store, version), modules.group_of(version)
+        rest = stored.without(p for p, source in stored.files.items() if project.assigned(source) & set(self.names))
+        if group is None or rest == stored:
             return [] if group is None else [group]
-        return [self.store.group_store.put(pack, draft) for draft in modules.encoded(left)]
+        return [self.store.group_store.put(pack, draft) for draft in modules.encoded(rest)]
 
     def _unnamed(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in mapping.items() if k.partition(".")[0] not in self.names}
 
     def _cells(self, version: Version, pack: PackWriter) -> ObjectId | None:
-        """The cells, without those that mention a name: their sources and outputs may show the value."""
+        """Return the cells. Source and output of a cell that mentions a name are removed: they may show the value."""
         if version.cells is None:
             return None
         cells: list[dict[str, Json]] = json.loads(
             bytes(self.store.parts.get(version.cells)).decode("utf-8", "surrogatepass")
         )
-        touched = [c for c in cells if self._word.search(str(c["source"]))]
-        if not touched:
+        mentioning = [c for c in cells if self._word.search(str(c["source"]))]
+        if not mentioning:
             return version.cells
-        for cell in touched:
+        for cell in mentioning:
             cell["source"], cell["outputs"] = "# purged: this cell mentioned a name that was purged", ""
         return pack.put(canonical_json(cells), layout="text")
 
     def _notebook(self, version: Version) -> ObjectId | None:
+        """Return the notebook document, None if it mentions a name."""
         document = self.store.notebook(version)
         if document is None or self._word.search(document.decode("utf-8", "replace")):
             return None
         return version.notebook
 
     def _move_refs(self) -> None:
-        """Let everything that points to an old record point to its new one."""
+        """Point all refs of old records to the new ones, and record the replacements as refs."""
         refs = self.store.refs
         for name in sorted(refs.all("")):
             if name == HEAD or name.startswith(("heads/", "tags/", "undo/")):
@@ -209,14 +216,14 @@ class Purge:
             if old == new:
                 continue
             for what in ("origin/", NOTE):
-                told = refs.get(f"{what}{old}")
-                if told is not None:
-                    refs.move(f"{what}{new}", refs.get(f"{what}{new}"), told)
+                text = refs.get(f"{what}{old}")
+                if text is not None:
+                    refs.move(f"{what}{new}", refs.get(f"{what}{new}"), text)
                     refs.delete(f"{what}{old}")
             refs.move(f"forgotten/{old}", refs.get(f"forgotten/{old}"), new)
 
     def _move_ref(self, name: str) -> None:
-        """One of them, again when another kernel was quicker: the new records are written by now."""
+        """Replace the old ids in a ref. Repeated if another kernel moves it; raises RefMoved after 100 times."""
         for tries_left in reversed(range(100)):
             value = moved = self.store.refs.get(name)
             for old, new in self._new.items():
@@ -232,29 +239,32 @@ class Purge:
 
 
 def purge(store: LoadingStore, names: Sequence[str], *, dry_run: bool = False) -> Purged:
-    """Take variables out of all versions; see the module. Raises UnknownName, UsageError, StoreError."""
+    """Remove variables from all versions and from the store. Raises UnknownName, UsageError, StoreError.
+
+    If no version contains the names, an interrupted purge may have left bytes of them; then these are removed.
+    """
     try:
         work = Purge(store, names)
     except UnknownName:
-        left = None if dry_run else _left_over(store)
-        if left is None:
+        report = None if dry_run else _collect_leftovers(store)
+        if report is None:
             raise
-        return Purged(tuple(names), (), left)
+        return Purged(tuple(names), (), report)
     return work.plan() if dry_run else work.run()
 
 
-def _left_over(store: LoadingStore) -> GcReport | None:
-    """Remove what a purge still had to, that was stopped when no version listed the names any more; None: nothing."""
+def _collect_leftovers(store: LoadingStore) -> GcReport | None:
+    """Delete the parts that an interrupted purge left. Returns None if there were none."""
     if not store.refs.readable("forgotten/")[0]:
         return None
-    left = condemned.read(store.backend)
+    leftovers = condemned.read(store.backend)
     report = _collect(store)
-    return report if report.parts or left else None
+    return report if report.parts or leftovers else None
 
 
 def _collect(store: LoadingStore) -> GcReport:
-    """Leave no byte that no version needs. Raises InUse where another program keeps one."""
+    """Delete every byte that no version needs. Raises InUse if another program has a pack open."""
     report = store.parts.collect(store.live_parts, grace_s=0, exact=True, allow_empty=True)
     if report.left_packs:
-        raise InUse("another program has a pack open", "close what reads it (a backup, a virus scanner)")
+        raise InUse("another program has a pack open", "close that program, such as a backup or a virus scanner")
     return report

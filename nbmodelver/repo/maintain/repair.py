@@ -1,8 +1,7 @@
-"""Repair: what is damaged moves to the store's quarantine, what can still be read of it comes back, the rest is named.
+"""Repair: moves damaged files to the quarantine of the store, restores their readable content, reports the losses.
 
-Nothing is deleted, and what is whole is not touched. What is saved is durable before what it was saved from is moved,
-so a repair may be killed anywhere and run again; a second one finds nothing to do. A dry run is the same on a store
-laid over the real one.
+Nothing is deleted, and intact files are not touched. Restored content is durable before the damaged file is moved, so a
+repair can be run again after a kill. A second repair finds nothing to do. A dry run works on an overlay of the store.
 """
 
 from __future__ import annotations
@@ -35,10 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Repair:
-    """What a repair did, or would do. moved: what went to the quarantine, and why.
+    """The result of a repair.
 
-    refs: (name, what it is now) for branches and HEAD that had to move, "" for refs that are gone.
-    lost: names of versions that cannot be brought back any more, and versions whose records are lost.
+    moved: the files that were moved to the quarantine, with the reasons. saved_parts, saved_records: the numbers of
+    parts and records that were restored from damaged files. refs: (name, new version) for branches and HEAD that moved,
+    (name, "") for deleted refs. lost: names of versions that cannot be restored, and versions whose records are lost.
+    quarantine: the key prefix of the moved files, "" if none was moved.
     """
 
     moved: tuple[Problem, ...] = ()
@@ -51,7 +52,7 @@ class Repair:
 
 
 def repair(store: OpenStore, *, dry_run: bool) -> Repair:
-    """Do it, or find out what it would do. Raises StoreError."""
+    """Repair the store. dry_run: only report the changes. Raises StoreReadOnly, InUse, StoreError."""
     layout.check(store.backend, for_writing=not dry_run)
     if dry_run:
         return replace(_Repairing(Overlay(store.backend)).run(), dry_run=True)
@@ -61,46 +62,48 @@ def repair(store: OpenStore, *, dry_run: bool) -> Repair:
 
 @dataclass
 class _Repairing:
-    """One repair under way, on a backend of which nothing is believed yet."""
+    """One repair, on a backend whose files may all be damaged."""
 
     backend: Backend
     moved: list[Problem] = field(default_factory=list)
-    turned: list[tuple[str, str]] = field(default_factory=list)
+    moved_refs: list[tuple[str, str]] = field(default_factory=list)
     lost: list[Problem] = field(default_factory=list)
     folder: str = ""
 
     def run(self) -> Repair:
-        """All steps, in an order in which each can rely on those before."""
+        """Run all steps. Each can rely on the results of those before it."""
         self.folder = f"quarantine/{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}/"
         self._move_small_files()
         saved_records = self._save_records()
-        found = PartStore(self.backend).salvage(self._move)
-        saved_parts = sum(len(own) for _, own in found.saved)
+        salvaged_packs = PartStore(self.backend).salvage(self._move)
+        saved_parts = sum(len(own) for _, own in salvaged_packs.saved)
         history = History(Records(self.backend), Refs(self.backend))
-        self._bury_lost(history)
-        self._turn_refs(history)
-        self._name_lost(history)
-        done = Repair(
-            tuple(self.moved), saved_parts, saved_records, tuple(self.turned), tuple(self.lost),
+        self._mark_lost_versions(history)
+        self._move_refs(history)
+        self._report_lost_values(history)
+        result = Repair(
+            tuple(self.moved), saved_parts, saved_records, tuple(self.moved_refs), tuple(self.lost),
             self.folder if self.moved else "",
         )  # fmt: skip
-        if self.moved or self.turned:
-            self.backend.create(f"{self.folder}report", [json.dumps(_as_json(done), indent=1).encode()])
-        return done
+        if self.moved or self.moved_refs:
+            self.backend.create(f"{self.folder}report", [json.dumps(_as_json(result), indent=1).encode()])
+        return result
 
-    def _move(self, key: str, why: str) -> None:
+    def _move(self, key: str, reason: str) -> None:
+        """Move a file to the quarantine and record the reason."""
         try:
             self.backend.move(key, self.folder + key.replace("/", "-"))
-        except KeyError:  # Someone else took it away.
+        except KeyError:  # Another process deleted it.
             return
-        except StoreError as error:  # Its name is none that nbmodelver gives.
-            self.moved.append(Problem(f"to be moved by hand: {error.message}", key))
+        except StoreError as error:  # Its name is not one of a store's file.
+            self.moved.append(Problem(f"cannot be moved, move it by hand: {error.message}", key))
             return
-        self.moved.append(Problem(why, key))
+        self.moved.append(Problem(reason, key))
 
-    # -- what is not records or packs
+    # -- files other than records and packs
 
     def _move_small_files(self) -> None:
+        """Move unreadable refs, lists of condemned packs and files of forgotten versions to the quarantine."""
         refs = Refs(self.backend)
         try:
             condemned.read(self.backend)
@@ -109,7 +112,7 @@ class _Repairing:
         for key in refs.damaged_keys():
             self._move(key, "this ref cannot be read")
         try:
-            History(Records(self.backend), refs).head_id  # noqa: B018  # whether it can be read
+            History(Records(self.backend), refs).head_id  # noqa: B018  # raises Damaged if HEAD is unreadable
         except Damaged as error:
             self._move(refs.key_of(HEAD), error.message)
         for key, problem in Forgotten(self.backend).unreadable().items():
@@ -118,7 +121,10 @@ class _Repairing:
     # -- records
 
     def _save_records(self) -> int:
-        """Move what is no record; of damaged journals every record that can be read becomes a file of its own."""
+        """Move damaged records and journals; write each readable record of a damaged journal to a file of its own.
+
+        Returns the number of restored records.
+        """
         records = Records(self.backend)
         for key in list(self.backend.list("records/")):
             try:
@@ -142,6 +148,7 @@ class _Repairing:
         return saved
 
     def _save_journal(self, key: str) -> int:
+        """Write the readable records of a damaged journal as single files. Returns their number."""
         try:
             listed: frozenset[VersionId] | None = Journal(self.backend, key).ids
         except Damaged:
@@ -154,8 +161,8 @@ class _Repairing:
 
     # -- history
 
-    def _bury_lost(self, history: History) -> None:
-        """Versions that others name and nobody has: from now on they are known to be lost."""
+    def _mark_lost_versions(self, history: History) -> None:
+        """Record tombstones for versions to which parents or refs point but whose records are missing."""
         records, refs = history.records, history.refs.readable()[0]
         present = records.present()
         known = present | records.forgotten.all().keys()
@@ -168,54 +175,59 @@ class _Repairing:
             records.forgotten.add_lost(sorted(lost))
         self.lost += [Problem("the record of this version is lost", id_) for id_ in sorted(lost)]
 
-    def _turn_refs(self, history: History) -> None:
-        """Branches to the newest readable version made on them, tags of lost versions away, HEAD to its branch."""
+    def _move_refs(self, history: History) -> None:
+        """Repair refs to lost versions.
+
+        Branches move to their newest readable version, or to the quarantine without one. Tags move to the quarantine.
+        HEAD moves to the version of its branch, or of another branch.
+        """
         refs = history.refs
         newest: dict[str, Version] = {}
         for version in history.all():
             newest.setdefault(version.branch, version)
         for name, value in refs.readable()[0].items():
-            if not name.startswith(("heads/", "tags/")) or _stands(history, value):
+            if not name.startswith(("heads/", "tags/")) or _exists(history, value):
                 continue
             tip = newest.get(name.removeprefix("heads/")) if name.startswith("heads/") else None
             if tip is None:
-                self._move(refs.key_of(name), f"'{name}' named a version that is lost")
-                self.turned.append((name, ""))
+                self._move(refs.key_of(name), f"'{name}' points to a lost version")
+                self.moved_refs.append((name, ""))
             else:
                 refs.move(name, value, tip.id)
-                self.turned.append((name, tip.name))
+                self.moved_refs.append((name, tip.name))
         moved = any(p.object.startswith("refs/") for p in self.moved)
         self._restore_branches(history, newest if moved else {b: v for b, v in newest.items() if b == history.branch})
-        if newest and (history.head_id is None or not _stands(history, history.head_id)):
+        if newest and (history.head_id is None or not _exists(history, history.head_id)):
             branch = history.branch if history.branch in newest else next(iter(newest))
             history.set_head(newest[branch].id, branch)
-            self.turned.append((HEAD, newest[branch].name))
+            self.moved_refs.append((HEAD, newest[branch].name))
 
     def _restore_branches(self, history: History, newest: dict[str, Version]) -> None:
-        """A ref file was damaged, and with it the name of a branch: the versions remember theirs."""
+        """Create branches that are missing because their ref file was damaged. Versions contain the branch name."""
         for branch, version in newest.items():
             if history.refs.get(f"heads/{branch}") is None:
                 with suppress(NbmodelverError):
                     history.set_branch(branch, version.id)
-                    self.turned.append((f"heads/{branch}", version.name))
+                    self.moved_refs.append((f"heads/{branch}", version.name))
 
-    # -- what is lost
+    # -- losses
 
-    def _name_lost(self, history: History) -> None:
+    def _report_lost_values(self, history: History) -> None:
+        """Add a problem for each group and document that lacks a part."""
         parts = PartStore(self.backend)
         costs = Costs(GroupStore(parts))
         for version in history.all():
             for group in groups_of(version):
-                gone = next((p for p in sorted(costs.of_group(group)) if not parts.has(p)), None)
-                if gone is not None:
-                    self.lost.append(Problem("cannot be brought back", gone, version.name, ", ".join(group.names)))
+                missing = next((p for p in sorted(costs.of_group(group)) if not parts.has(p)), None)
+                if missing is not None:
+                    self.lost.append(Problem("cannot be restored", missing, version.name, ", ".join(group.names)))
             for part in documents_of(version):
                 if not all(map(parts.has, costs.with_bases([part]))):
                     self.lost.append(Problem("a document (cells, packages or notebook) is lost", part, version.name))
 
 
-def _stands(history: History, version_id: str) -> bool:
-    """Whether there is such a version, or one that stands for it."""
+def _exists(history: History, version_id: str) -> bool:
+    """Return True if the version or a replacement of it exists. Raises Damaged."""
     try:
         history.version(VersionId(version_id))
     except UnknownVersion:
@@ -223,9 +235,9 @@ def _stands(history: History, version_id: str) -> bool:
     return True
 
 
-def _as_json(done: Repair) -> dict[str, object]:
+def _as_json(result: Repair) -> dict[str, object]:
     return {
-        "moved": [vars(p) for p in done.moved],
-        "refs": [list(r) for r in done.refs],
-        "lost": [vars(p) for p in done.lost],
+        "moved": [vars(p) for p in result.moved],
+        "refs": [list(r) for r in result.refs],
+        "lost": [vars(p) for p in result.lost],
     }

@@ -1,4 +1,4 @@
-"""Which versions stay: rules like "the last ten, one a day for a week, the three best", as plain functions."""
+"""Retention rules, such as "the last ten, one a day for a week, the three best": which versions `forget` keeps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import kinds
 from nbmodelver.errors import UsageError
-from nbmodelver.repo.core.directions import said_by, split
+from nbmodelver.repo.core.directions import recorded_directions, split
 from nbmodelver.repo.core.nearest import nearest
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ _PERIODS: dict[str, str] = {"hourly": "%Y-%m-%d %H", "daily": "%Y-%m-%d", "weekl
 
 @dataclass(frozen=True)
 class Retention:
-    """What stays; a version stays when any rule keeps it. All empty: there is no rule.
+    """Rules for the versions to keep. A version is kept if any rule keeps it. With empty fields there is no rule.
 
-    last: the newest n. hourly ... monthly: the newest of each of the last n hours (days, ISO weeks, months) that have
-    versions. best: metric -> how many of the best. A metric may say which way it is better: "fid:lower"; else the
-    versions say it, or its name.
-    tagged: nothing but what is protected anyway. within_bytes: of what the rules keep (without a rule: of all), the
-    newest that fit; a version counts for the stored bytes that it adds to those already kept.
+    last: keep the newest n. hourly, daily, weekly, monthly: keep the newest version of each of the last n hours (days,
+    ISO weeks, months) that have versions. best: metric -> the number of best versions to keep; a metric may include its
+    direction ("fid:lower"), else the versions or its name imply it. tagged: keep only protected versions. within_bytes:
+    of the versions that the rules keep (without a rule: of all), keep the newest that fit; a version counts for the
+    stored bytes that it adds to the newer kept ones.
     """
 
     last: int = 0
@@ -42,7 +42,7 @@ class Retention:
     within_bytes: int | None = None
 
     def __post_init__(self) -> None:
-        """Raises UsageError for what is no count: of minus one, all but one version would go."""
+        """Raises UsageError for a value that is not a count: last=-1 would keep all versions but one."""
         counts = {"last": self.last, **{p: getattr(self, p) for p in _PERIODS}, "within_bytes": self.within_bytes or 0}
         if not isinstance(self.best, Mapping):
             raise UsageError(f"best is a {type(self.best).__name__}", "write best={'acc': 3}")
@@ -52,7 +52,7 @@ class Retention:
 
     @property
     def given(self) -> bool:
-        """Whether there is any rule."""
+        """True if there is any rule."""
         return self._rules or self.within_bytes is not None
 
     @property
@@ -62,7 +62,11 @@ class Retention:
     def kept(
         self, versions: Sequence[Version], protected: set[VersionId], cost: Callable[[Version], int]
     ) -> set[VersionId]:
-        """The ids that stay. versions: all, newest first. cost: stored bytes that a version adds to those before."""
+        """Return the ids to keep.
+
+        versions: all, newest first. protected: ids that are always kept. cost: returns the stored bytes that a version
+        adds to those of earlier calls. Raises UsageError if the direction of a metric is unknown.
+        """
         kept = {v.id for v in versions} if not self._rules else set(self._by_rules(versions))
         kept |= protected
         if self.within_bytes is None:
@@ -85,58 +89,64 @@ class Retention:
         cost: Callable[[Version], int],
         most_bytes: int,
     ) -> set[VersionId]:
+        """Return the protected ids and the newest of `kept` that fit into `most_bytes`."""
         left = most_bytes - sum(cost(v) for v in versions if v.id in protected)
-        found = set(protected)
+        result = set(protected)
         for version in versions:
             if version.id in kept and version.id not in protected:
                 left -= cost(version)
                 if left < 0:
                     break
-                found.add(version.id)
-        return found
+                result.add(version.id)
+        return result
 
 
-def require_metric(asked: str, versions: Sequence[Version]) -> None:
-    """Raises UsageError where no version has the metric: a misspelt one would keep nothing."""
+def require_metric(key: str, versions: Sequence[Version]) -> None:
+    """Raise UsageError if no version has the metric. key: a metric, or a metric and direction ("fid:lower")."""
     known = sorted({name for version in versions for name in version.metrics})
-    metric = asked if asked in known else split(asked)[0]
+    metric = key if key in known else split(key)[0]
     if versions and metric not in known:
-        others = f"there is: {', '.join(known)}" if known else f"commit with one: %mv_commit --metric {metric}=EXPR"
-        raise UsageError(f"no version has the metric '{metric}'", nearest(metric, known) or others)
+        hint = f"choose one of: {', '.join(known)}" if known else f"commit one: %mv_commit --metric {metric}=EXPR"
+        raise UsageError(f"no version has the metric '{metric}'", nearest(metric, known) or hint)
 
 
-def sorted_best(versions: Sequence[Version], asked: str, known: Mapping[str, Direction] | None = None) -> list[Version]:
-    """Those that have the metric, best first; of equals the newer one.
+def sorted_best(versions: Sequence[Version], key: str, known: Mapping[str, Direction] | None = None) -> list[Version]:
+    """Return the versions that have a metric, best first; of equal ones the newer first.
 
-    versions: newest first. asked: a metric, or "fid:lower". known: directions that were looked up before.
-    Raises UsageError where nothing says the direction.
+    versions: newest first. key: a metric, or a metric and direction ("fid:lower"). known: directions of metrics that
+    were determined before. Raises UsageError if the direction is unknown.
     """
-    metric, direction = split(asked) if not any(asked in v.metrics for v in versions) else (asked, None)
-    direction = direction or {**(known or {}), **said_by(versions)}.get(metric) or kinds.direction(metric)
+    metric, direction = split(key) if not any(key in v.metrics for v in versions) else (key, None)
+    recorded = {**(known or {}), **recorded_directions(versions)}
+    direction = direction or recorded.get(metric) or kinds.direction(metric)
     if direction == "unknown":
-        way = f"say it: {metric}:lower or {metric}:higher; or with a commit: --metric {metric}=VALUE:lower"
-        raise UsageError(f"direction of '{metric}' unknown, so nothing says which versions are the best", way)
-    having = [v for v in versions if metric in v.metrics and not math.isnan(v.metrics[metric])]
+        hint = f"write {metric}:lower or {metric}:higher, or commit it: --metric {metric}=VALUE:lower"
+        raise UsageError(f"direction of '{metric}' unknown, so the best versions are not defined", hint)
+    with_metric = [v for v in versions if metric in v.metrics and not math.isnan(v.metrics[metric])]
     sign = 1 if direction == "lower" else -1
-    return sorted(having, key=lambda v: sign * v.metrics[metric])
+    return sorted(with_metric, key=lambda v: sign * v.metrics[metric])
 
 
 def _newest_of_each(versions: Sequence[Version], form: str, count: int) -> set[VersionId]:
-    """The newest version of each of the last `count` periods; versions whose time cannot be read stay."""
+    """Return the newest version of each of the last `count` periods, and versions with an unreadable time.
+
+    form: the `strftime` format that gives the period of a time.
+    """
     newest: dict[str, VersionId] = {}
     kept: set[VersionId] = set()
     for version in versions if count else ():
-        saved = _saved(version)
-        if saved is None:
+        time = _time_of(version)
+        if time is None:
             kept.add(version.id)
         else:
-            newest.setdefault(saved.strftime(form), version.id)
+            newest.setdefault(time.strftime(form), version.id)
     return kept | {newest[period] for period in sorted(newest, reverse=True)[:count]}
 
 
-def _saved(version: Version) -> datetime | None:
+def _time_of(version: Version) -> datetime | None:
+    """Return the time of a version in UTC, None if it is unreadable."""
     try:
-        found = datetime.fromisoformat(version.saved_at_utc)
+        time = datetime.fromisoformat(version.saved_at_utc)
     except ValueError:
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

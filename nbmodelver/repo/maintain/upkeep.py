@@ -1,8 +1,8 @@
-"""What keeps a store quick without being asked: small packs become large ones, single records become journals.
+"""Automatic maintenance: merges small packs and moves single records into journals, so that a store stays fast.
 
-After a commit only now and then, after the version is acknowledged, and never more than a bounded piece; gc does all
-of it. Nothing here may fail a commit that is done. No thread: what runs beside a kernel must be joined, may be forked
-in two, and competes for the interpreter, and the pieces are small enough without.
+It runs after every 32nd commit, when the version is already durable, with a limited amount of work; gc does all of it.
+An error here must not make the finished commit fail. No thread is used: a thread must be joined, can be duplicated by a
+fork, and competes with the kernel for the interpreter, and the steps are short enough.
 """
 
 from __future__ import annotations
@@ -18,35 +18,38 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 EVERY = 32
-"""Versions between two looks at what has piled up."""
+"""The number of versions between two runs."""
 
 MERGED_BYTES = 16 << 20
-"""What one look moves at most: some 30 ms of work, and one pack above the size from which it is left alone."""
+"""Limit of one run: about 30 ms of work. The merged pack is large enough not to be merged again."""
 
 MANY_RECORDS = 256
 KEPT_RECORDS = 32
-"""The newest records stay files of their own: the present version and what is around it are read without a journal."""
+"""The newest records remain single files, so that the current version and its neighbours are read without a journal."""
 
 
 def after_commit(store: OpenStore, version: Version) -> None:
-    """One bounded piece of work, after every 32nd version."""
+    """Do a limited amount of maintenance after every EVERY-th version. Never raises StoreError."""
     if version.number % EVERY:
         return
-    with suppress(StoreError):  # Whatever it is, gc meets it again and says so.
+    with suppress(StoreError):  # gc meets the same error and reports it.
         store.parts.merge_small(MERGED_BYTES, timeout_s=0)
     with suppress(StoreError):
         fold(store, more_than=MANY_RECORDS, timeout_s=0)
 
 
 def everything(store: OpenStore) -> None:
-    """All that there is to do, for gc."""
+    """Do all maintenance, for gc. Raises StoreError."""
     store.parts.merge_small()
     while fold(store, more_than=2 * KEPT_RECORDS):
         pass
 
 
 def fold(store: OpenStore, *, more_than: int, timeout_s: float = 30.0) -> int:
-    """Single records into a journal; gives how many. A store of the first format keeps its form."""
+    """Move single records into a journal if there are more than `more_than`, and return their number.
+
+    Does nothing in a store of format 1. Raises StoreError.
+    """
     if layout.number(store.backend) < 2:
         return 0
     with store.parts.lease(timeout_s), store.backend.lock("fold", timeout_s):
@@ -54,7 +57,10 @@ def fold(store: OpenStore, *, more_than: int, timeout_s: float = 30.0) -> int:
 
 
 def delete_forgotten_records(store: OpenStore, grace_s: float) -> None:
-    """Remove the records of versions that were forgotten longer ago than this. Their parts are gone already."""
+    """Delete the records of versions that were forgotten at least `grace_s` seconds ago. Call it after their parts.
+
+    Raises InUse, StoreError.
+    """
     records = store.history.records
     with store.parts.exclusive():
         ages = records.forgotten.ages_s()

@@ -1,1 +1,1 @@
-"""From a version to live values: plan, load, undo, merge."""
+"""Rollback, undo and merge: everything that turns a version into live values."""

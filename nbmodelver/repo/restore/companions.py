@@ -1,4 +1,4 @@
-"""Names that code needs which comes back alone: the constants, helpers and imports that it refers to."""
+"""The constants, helper functions and imports that restored functions refer to."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def bring_companions(loading: DefinitionLoader, values: Mapping[str, Any]) -> None:
-    """Add to the namespace of loaded functions what they refer to and what is missing there.
+    """Add the missing names that loaded functions refer to, to the namespace of these functions.
 
-    values: what was loaded, by name; stays out of the namespace. Kept names come from the version; imports are imported
-    if the version is trusted.
+    values: the loaded values by name; they are not added. Stored names are loaded from the version. Imports run only if
+    the version is trusted. Raises Damaged, NotLoadable, NeedsTrust.
     """
     rollback, loader = loading.rollback, loading.loader
     version, scope = rollback.version, loader.namespace
-    needed = names_needed(rollback.group_store, version, rollback.wanted) | loader.names_used
+    needed = names_needed(rollback.group_store, version, rollback.selected_groups) | loader.names_used
     while missing := [n for n in sorted(needed) if n in version.kept and n not in scope and n not in values]:
-        found = rollback.group_store.load([version.group_of(missing[0])], loader)
-        scope.update({name: value for name, value in found.items() if name not in scope and name not in values})
+        loaded = rollback.group_store.load([version.group_of(missing[0])], loader)
+        scope.update({name: value for name, value in loaded.items() if name not in scope and name not in values})
         needed |= loader.names_used
     if rollback.trusted:
-        wanted = {n: where for n, where in version.imports.items() if n in needed and n not in scope}
-        scope.update(bind(wanted)[0])
+        imports = {n: source for n, source in version.imports.items() if n in needed and n not in scope}
+        scope.update(bind(imports)[0])

@@ -1,4 +1,4 @@
-"""Classes and functions for a load: the live one if it is the same as in the version, else the stored one."""
+"""Classes and functions for a load: the live definition if it equals the stored one, else the stored one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Loading(Protocol):
-    """What a load has to know: see `Rollback`."""
+    """The attributes of a `Rollback` that `DefinitionLoader` uses."""
 
     group_store: GroupStore
     version: Version
@@ -24,19 +24,19 @@ class Loading(Protocol):
     restricted: bool
     comparison: Comparison
     remembered: Comparison | None
-    wanted: list[Group]
+    selected_groups: list[Group]
     obstacles: Obstacles
 
     def python_then(self) -> str:
-        """The version of the Python that made the version; "" when it is not known."""
+        """Return the Python version that created the version, "" if it is unknown."""
 
 
 class DefinitionLoader:
-    """Finds classes and functions for a load: the live one if it is the same, else the stored one, once."""
+    """Finds classes and functions for a load. Each is looked up once."""
 
     def __init__(self, rollback: Loading) -> None:
         self.rollback = rollback
-        self._then = {key: group for group in rollback.version.definitions for key in group.names}
+        self._stored_groups = {key: group for group in rollback.version.definitions for key in group.names}
         self._found: dict[str, Any] = {}
         origin = rollback.version.name
         self.loader = graph.Loader(
@@ -50,32 +50,33 @@ class DefinitionLoader:
         )
 
     def find(self, key: str) -> Any:
-        """The definition of this key. Raises NotLoadable when the version does not hold it."""
+        """Return the definition with this key. Raises NotLoadable if the version does not contain it, Damaged."""
         if key not in self._found:
             live = self._live(key)
             self._found.update(self._stored(key) if live is None else {key: live})
         return self._found[key]
 
     def _live(self, key: str) -> Any:
-        """The class or function in the notebook, or in the memory of undo, if it is unchanged."""
+        """Return the class or function of the notebook, or of the undo memory, if it is unchanged; else None."""
         for comparison in (self.rollback.comparison, self.rollback.remembered):
             if comparison is None:
                 continue
             candidate = comparison.live.namespace.get(key)
             if candidate is None or not definitions.is_definition(candidate):
-                # The name means something else now, but instances that stay may still be of the class.
+                # The name was bound to another value, but live instances may still use the class.
                 candidate = comparison.live.capture.defined.get(key)
             if candidate is not None and comparison.same_now(key):
                 return candidate
         return None
 
     def _stored(self, key: str) -> dict[str, Any]:
-        group = self._then.get(key)
+        group = self._stored_groups.get(key)
         if group is None:
             raise NotLoadable(
-                f"the definition of '{key}' is not in {self.rollback.version.name}", "it could not be kept"
+                f"{self.rollback.version.name} does not contain the definition of '{key}'",
+                "load only names that do not use it",
             )
-        found = self.rollback.group_store.load([group], self.loader)
-        for name, made in found.items():
-            definitions.remember_key(made, name)
-        return found
+        loaded = self.rollback.group_store.load([group], self.loader)
+        for name, definition in loaded.items():
+            definitions.remember_key(definition, name)
+        return loaded

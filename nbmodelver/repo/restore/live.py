@@ -1,4 +1,4 @@
-"""The live values against a version: encoded for comparison, nothing of it stored."""
+"""The comparison of live values with a version. Values are encoded for it, but not stored."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.group_store import GroupStore, Sources
 
 
-def _not_asked_for(_name: str, _value: Any) -> str:
-    return "not asked for"
+def _not_selected(_name: str, _value: Any) -> str:
+    return "not selected"
 
 
 @dataclass
 class LiveValues:
-    """The live values that matter, encoded for comparison. Nothing of it is stored."""
+    """Live values, encoded for a comparison and not stored.
+
+    names: the names to encode; missing ones are ignored. capture: the drafts, whose buffers are live memory.
+    sources: part id -> its live bytes, 1-D uint8, read-only use, owned by the values; filled by `groups`.
+    """
 
     group_store: GroupStore
     namespace: dict[str, Any]
@@ -31,22 +35,22 @@ class LiveValues:
 
     def __post_init__(self) -> None:
         present = {n: self.namespace[n] for n in self.names if n in self.namespace}
-        self.capture = graph.capture(present, self.namespace, skip=_not_asked_for, recall=self.group_store.recall)
+        self.capture = graph.capture(present, self.namespace, skip=_not_selected, recall=self.group_store.recall)
 
     @cached_property
     def groups(self) -> dict[str, Group]:
-        """Name -> its group as it is now."""
-        found = [(d.names, self.group_store.identify(d, self.sources)) for d in self.capture.groups]
-        return {name: group for names, group in found for name in names}
+        """Name -> the group that a commit would store now."""
+        pairs = [(d.names, self.group_store.identify(d, self.sources)) for d in self.capture.groups]
+        return {name: group for names, group in pairs for name in names}
 
     @cached_property
     def definitions(self) -> dict[str, Group]:
-        """Definition key -> its group as it is now."""
-        found = ((d.names, self.group_store.identify(d)) for d in self.capture.definitions)
-        return {key: group for keys, group in found for key in keys}
+        """Definition key -> the group that a commit would store now."""
+        pairs = ((d.names, self.group_store.identify(d)) for d in self.capture.definitions)
+        return {key: group for keys, group in pairs for key in keys}
 
     def size_bytes(self, name: str) -> int:
-        """Raw bytes of a name by itself; 0 for one that was not encoded."""
+        """Return the raw bytes of one name, 0 if it was not encoded."""
         if name in self.capture.alone:
             return self.capture.alone[name].size_bytes
         draft = next((d for d in self.capture.groups if name in d.names), None)
@@ -54,34 +58,37 @@ class LiveValues:
 
 
 class Comparison:
-    """A version against the live namespace."""
+    """Compares the groups and definitions of a version with the live namespace."""
 
     def __init__(self, group_store: GroupStore, version: Version, live: LiveValues) -> None:
         self.group_store = group_store
         self.version = version
         self.live = live
-        self._then = {key: group for group in version.definitions for key in group.names}
+        self._stored = {key: group for group in version.definitions for key in group.names}
 
     def same(self, group: Group) -> bool:
-        """True when every name of the group is live as it was, shares what it shared, and has the same classes."""
+        """Return True if the live values of all names equal the group, with the same shared objects and classes."""
         now = self.live.groups.get(group.names[0])
         if now is None or set(now.names) != set(group.names) or not self.group_store.is_same(now.recipe, group.recipe):
             return False
         return all(self.same_definition(key) for key in self.group_store.recipe(group).draft.uses)
 
     def same_definition(self, key: str, seen: frozenset[str] = frozenset()) -> bool:
-        """True when the live class or function of this key, and all it refers to, is the one of the version."""
+        """Return True if the live class or function with this key, and all it uses, equals the version's.
+
+        seen: keys that are already being compared, for recursive definitions.
+        """
         if key in seen:
             return True
-        then, now = self._then.get(key), self.live.definitions.get(key)
-        if then is None or now is None or not self.group_store.is_same(now.recipe, then.recipe):
+        stored, now = self._stored.get(key), self.live.definitions.get(key)
+        if stored is None or now is None or not self.group_store.is_same(now.recipe, stored.recipe):
             return False
-        return all(self.same_definition(k, seen | {key}) for k in self.group_store.recipe(then).draft.uses)
+        return all(self.same_definition(k, seen | {key}) for k in self.group_store.recipe(stored).draft.uses)
 
     def same_now(self, key: str) -> bool:
-        """The same, also for a definition that no value of those compared uses: it is looked at for this."""
+        """Like `same_definition`, but encode the definition first if no compared value uses it."""
         if key not in self.live.definitions:
-            more = LiveValues(self.group_store, self.live.namespace, (key,))
+            own = LiveValues(self.group_store, self.live.namespace, (key,))
             known = self.live.definitions
-            known.update({k: g for k, g in more.definitions.items() if k not in known})
+            known.update({k: g for k, g in own.definitions.items() if k not in known})
         return self.same_definition(key)

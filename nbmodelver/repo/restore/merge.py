@@ -1,6 +1,6 @@
-"""A merge by whole name: each name comes from the side that changed it since the common ancestor.
+"""A merge of whole variables: each name is taken from the side that changed it since the common ancestor.
 
-A commit of some names says nothing about the others that were live: on that side they are as they were.
+A commit of some names leaves the other live names unchanged on its side.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import MergeConflict, UsageError
-from nbmodelver.repo.core.ancestry import common_ancestor
+from nbmodelver.repo.core.lineage import common_ancestor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What a merge takes from `theirs`, what it removes, and what both sides changed."""
+    """A planned merge. take: names to take from `theirs`. remove: names to remove. conflicts: changed on both sides."""
 
     base: Version | None
     ours: Version
@@ -30,21 +30,25 @@ class MergePlan:
 
 
 def plan_merge(
-    ours: Version, theirs: Version, version: Callable[[VersionId], Version], choices: Mapping[str, str]
+    ours: Version, theirs: Version, read: Callable[[VersionId], Version], choices: Mapping[str, str]
 ) -> MergePlan:
-    """The plan; `choices` settles conflicts: name -> "ours" or "theirs". Raises UsageError for a name not in either."""
-    base = common_ancestor(ours, theirs, version)
+    """Plan the merge of `theirs` into `ours`.
+
+    read: returns the version of an id. choices: name -> "ours" or "theirs", for conflicts.
+    Raises UsageError if `choices` has a name that is in neither version.
+    """
+    base = common_ancestor(ours, theirs, read)
     names = dict.fromkeys([*ours.kept, *theirs.kept])
     unknown = [n for n in choices if n not in names]
     if unknown:
         raise UsageError(
-            f"'{unknown[0]}' is in neither {ours.name} nor {theirs.name}", "choose among the conflicts listed"
+            f"'{unknown[0]}' is in neither {ours.name} nor {theirs.name}", "choose one of the listed conflicts"
         )
     take: list[str] = []
     remove: list[str] = []
     conflicts: list[str] = []
     for name in names:
-        side = choices.get(name) or _side(name, base, ours, theirs, version)
+        side = choices.get(name) or _side(name, base, ours, theirs, read)
         if side == "both":
             conflicts.append(name)
         elif side == "theirs" and name in theirs.kept:
@@ -55,7 +59,7 @@ def plan_merge(
 
 
 def require_settled(plan: MergePlan) -> None:
-    """Raises MergeConflict with every name that both sides changed."""
+    """Raise MergeConflict if both sides changed a name."""
     if plan.conflicts:
         names = ", ".join(plan.conflicts)
         raise MergeConflict(
@@ -65,19 +69,19 @@ def require_settled(plan: MergePlan) -> None:
         )
 
 
-def _side(
-    name: str, base: Version | None, ours: Version, theirs: Version, version: Callable[[VersionId], Version]
-) -> str:
-    old = _digest(base, name, version) if base else None
-    mine, other = _digest(ours, name, version), _digest(theirs, name, version)
+def _side(name: str, base: Version | None, ours: Version, theirs: Version, read: Callable[[VersionId], Version]) -> str:
+    """Return the side that changed the name: "ours" (also if neither did), "theirs" or "both"."""
+    old = _digest(base, name, read) if base else None
+    mine, other = _digest(ours, name, read), _digest(theirs, name, read)
     if other in (mine, old):
         return "ours"
     return "theirs" if mine == old else "both"
 
 
-def _digest(at: Version, name: str, version: Callable[[VersionId], Version]) -> str | None:
+def _digest(at: Version, name: str, read: Callable[[VersionId], Version]) -> str | None:
+    """Return the digest of a live name, from the nearest ancestor that stored it; None if it did not exist."""
     while (kept := at.kept.get(name)) is None:
         if not at.parents or not at.left_out(name):
             return None
-        at = version(at.parents[0])
+        at = read(at.parents[0])
     return kept.digest

@@ -1,4 +1,4 @@
-"""What code of a version needs: names that its functions refer to, and the definitions that a group uses."""
+"""The names that functions of a version refer to, and the definitions that a group uses."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def names_needed(group_store: GroupStore, version: Version, groups: Iterable[Group]) -> set[str]:
-    """Global names that functions in these groups refer to, and functions behind these names, and so on.
+    """Return the global names that functions in these groups refer to, directly or through other functions.
 
-    Read from recipes; those of nbmodelver 0.1.0 do not say it.
+    The names are read from the recipes. Recipes of nbmodelver 0.1.0 do not contain them.
     """
     found: set[str] = set()
     done: set[str] = set()
@@ -35,14 +35,14 @@ def names_needed(group_store: GroupStore, version: Version, groups: Iterable[Gro
 
 
 def with_definitions(group_store: GroupStore, version: Version, group: Group) -> list[Group]:
-    """The group, and those of all definitions that it uses, directly or not."""
-    by_key = {key: one for one in version.definitions for key in one.names}
+    """Return the group and the groups of all definitions that it uses, directly or indirectly."""
+    by_key = {key: definition for definition in version.definitions for key in definition.names}
     found = {group.recipe: group}
     queue = [group]
     while queue:
         for key in group_store.recipe(queue.pop()).draft.uses:
-            one = by_key.get(key)
-            if one is not None and one.recipe not in found:
-                found[one.recipe] = one
-                queue.append(one)
+            definition = by_key.get(key)
+            if definition is not None and definition.recipe not in found:
+                found[definition.recipe] = definition
+                queue.append(definition)
     return list(found.values())

@@ -1,4 +1,4 @@
-"""Why values of a version cannot be loaded here, as far as it is known without loading them."""
+"""The reasons why values of a version cannot be loaded, as far as they are known without loading."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Group, Version
     from nbmodelver.repo.core.group_store import GroupStore
-    from nbmodelver.repo.core.modules import Then
+    from nbmodelver.repo.core.modules import ModuleComparison
     from nbmodelver.repo.restore.libraries import Releases
     from nbmodelver.repo.restore.sessions import SessionState
 
 
 class Loadable(Protocol):
-    """What is to be loaded: see `Rollback`."""
+    """The attributes of a `Rollback` that `Obstacles` uses."""
 
     group_store: GroupStore
     version: Version
     trusted: bool
     session: SessionState | None
-    modules: Then | None
+    modules: ModuleComparison | None
     releases: Releases | None
 
     def python_then(self) -> str:
-        """The version of the Python that made the version; "" when it is not known."""
+        """Return the Python version that created the version, "" if it is unknown."""
 
 
 class Obstacles:
-    """Looks for packages, modules, trust and bytecode that are missing here."""
+    """Finds missing packages, missing modules, missing trust, and bytecode of another Python."""
 
     def __init__(self, rollback: Loadable) -> None:
         self._rollback = rollback
 
     def of(self, group: Group) -> str:
-        """Why a group cannot be loaded here, "" when nothing is known that prevents it."""
+        """Return the reason why a group cannot be loaded, "" if none is known. Raises Damaged."""
         if group.pickled and not self._rollback.trusted:
-            return "needs pickle, and this version came from elsewhere: see %mv_trust"
+            return "needs pickle, and this version is not trusted: see %mv_trust"
         lacking = self.lacking_modules(group.classes)
         if lacking:
             return lacking
@@ -56,7 +56,7 @@ class Obstacles:
 
     @contextmanager
     def searching(self) -> Iterator[None]:
-        """Within it, modules are found where they were when the version was made."""
+        """Within the block, `import` also searches the folders that it searched when the version was committed."""
         before, paths = list(sys.path), self.paths
         sys.path += paths
         try:
@@ -67,7 +67,7 @@ class Obstacles:
 
     @property
     def paths(self) -> list[str]:
-        """Folders where modules were found when the version was made, and that this kernel does not look in."""
+        """Folders of the version's `sys.path`, and of its project, that are missing in this kernel's `sys.path`."""
         own = self._rollback.session.paths if self._rollback.session is not None else []
         of_project = (
             self._rollback.modules.paths if self._rollback.modules is not None and self._rollback.trusted else []
@@ -75,7 +75,7 @@ class Obstacles:
         return list(dict.fromkeys([*own, *of_project]))
 
     def way_out(self, classes: Collection[str]) -> str:
-        """Where a pickle with these classes can be loaded, if that is not here; "" if unknown."""
+        """Return a hint for values of these classes ("module:name") that cannot be loaded here; "" if there is none."""
         if (
             self._rollback.modules is not None
             and self._rollback.modules.lacks_some
@@ -85,7 +85,7 @@ class Obstacles:
         return "" if self._rollback.releases is None else self._rollback.releases.way_out(classes)
 
     def lacking_modules(self, classes: Collection[str]) -> str:
-        """Which modules of the project are missing that values of these classes need, with the way out; "" if none."""
+        """Return the missing project modules that values of these classes need, with a command; "" if none is."""
         if self._rollback.modules is None:
             return ""
         with self.searching():
@@ -95,15 +95,15 @@ class Obstacles:
         return self._rollback.modules is not None and self._rollback.modules.holds(place.partition(":")[0])
 
     def _bound_elsewhere(self, group: Group) -> str:
-        """Why code of the group, or of definitions that it uses, runs in another Python only; "" when it runs here."""
+        """Return the reason why code of the group, or of its definitions, needs another Python; "" if it runs here."""
         for part in with_definitions(self._rollback.group_store, self._rollback.version, group):
             draft = self._rollback.group_store.recipe(part).draft
             if draft.without_source and draft.python != sources.PYTHON:
                 return sources.why_not_here(draft.without_source, draft.python)
             if part.pickled and former.holds_bytecode_only(self._rollback.group_store.skeleton(part)):
-                then = self._rollback.python_then()
-                if not sources.is_this_python(then):
-                    return sources.why_not_here(part.names, sources.mark_of(then))
+                python = self._rollback.python_then()
+                if not sources.is_this_python(python):
+                    return sources.why_not_here(part.names, sources.mark_of(python))
         return ""
 
 

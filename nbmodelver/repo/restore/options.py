@@ -1,4 +1,4 @@
-"""What a rollback is about, and what it has to know."""
+"""The options of a rollback."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from nbmodelver.repo.restore.undo import NOTHING, Replaced
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from nbmodelver.repo.core.modules import Then
+    from nbmodelver.repo.core.modules import ModuleComparison
     from nbmodelver.repo.restore.sessions import SessionState
 
 
 @dataclass(frozen=True)
 class RollbackOptions:
-    """Which names, in which way.
+    """Which names a rollback restores, and how.
 
-    names: a subset; their whole groups come along. needed: names that code in them refers to (companions.py): kept ones
-    and imports that are missing in the namespace come along too. tracked: names of the current version, which vanish if
-    the target does not have them. only_missing: bring only names that are not in the notebook. prefix: bring values
-    under other names and leave everything as it is. trusted: pickled values may be loaded. restricted: pickles resolve
-    only what their recipes list. own: the user's names in the namespace; None: all public ones. allowed_secrets: gives
-    names that look like secrets and that the current version holds. replaced: what the jump that is taken back took out
-    of the notebook; the objects come back themselves where they are still as they were. session: random state and
-    options. modules: those of the project that the version holds, against those that are here.
+    names: restore only these, with their whole groups; () for all.
+    needed: names that code in these groups refers to. Stored ones and imports are restored if the namespace lacks them.
+    tracked: names of the current version. They are removed if the target does not contain them.
+    only_missing: restore only names that the notebook lacks.
+    prefix: restore under new names with this prefix, and change nothing else.
+    trusted: pickled values may be loaded. restricted: unpickling may resolve only the classes listed in the recipes.
+    own: the names of the user in the namespace; None: all public names.
+    allowed_secrets: returns the names that look like secrets and that the user allowed in the current version.
+    replaced: for undo, the objects that the undone jump removed. Unchanged ones are bound again without a load.
+    session: random state and options. modules: the comparison of the version's project modules with the current ones.
     """
 
     names: Sequence[str] = ()
@@ -39,4 +41,4 @@ class RollbackOptions:
     allowed_secrets: Callable[[], Collection[str]] = tuple
     replaced: Replaced = NOTHING
     session: SessionState | None = None
-    modules: Then | None = None
+    modules: ModuleComparison | None = None

@@ -1,10 +1,12 @@
-"""What a rollback would do, and the values of versions: everything that needs live values or loads stored ones."""
+"""Plans of rollbacks, and the values of versions: everything that reads live values or loads stored ones."""
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.errors import Damaged, NeedsTrust, NotLoadable, StoreError
+from nbmodelver.codecs import session as session_state
+from nbmodelver.errors import Damaged, LoadedDifferently, NeedsTrust, NotLoadable, StoreError, UsageError
 from nbmodelver.repo.core import modules, modules_written
 from nbmodelver.repo.core.environment import differences, distributions, environment
 from nbmodelver.repo.core.labels import as_names
@@ -13,6 +15,7 @@ from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.restore.companions import bring_companions
 from nbmodelver.repo.restore.definition_loader import DefinitionLoader
 from nbmodelver.repo.restore.libraries import Releases, sentences
+from nbmodelver.repo.restore.merge import MergePlan, plan_merge
 from nbmodelver.repo.restore.needed import names_needed
 from nbmodelver.repo.restore.options import RollbackOptions
 from nbmodelver.repo.restore.rollback import Rollback
@@ -26,29 +29,84 @@ if TYPE_CHECKING:
 
 
 class RestoringStore(LoadingStore):
-    """An open store with its rollbacks and loads."""
+    """An open store that can load values and plan rollbacks and merges."""
+
+    def plan(
+        self,
+        revision: str | Version,
+        live: dict[str, Any] | None = None,
+        *,
+        names: str | Sequence[str] = (),
+        **how: Any,
+    ) -> Plan:
+        """Return the plan of a rollback. Changes nothing.
+
+        live: the namespace to compare with; None: an empty one. names: restore only these; () for all.
+        how: further keyword arguments of `rollback` (only_missing, prefix, own). Raises UnknownVersion, UnknownName.
+        """
+        rollback = self.rollback(revision, {} if live is None else live, names=names, **how)
+        return self.planned(rollback, saves_first=live is not None and self.saves_first(rollback))
+
+    def load(
+        self,
+        revision: str | Version,
+        names: str | Sequence[str] | None = None,
+        *,
+        namespace: dict[str, Any] | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """Return the values of a version by name. names: load only these; None for all.
+
+        namespace: the globals of restored functions; None: a new dict. The names and imports that these functions use
+        are added to it if they are missing.
+        Warns LoadedDifferently for each value that the installed libraries restore differently.
+        Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
+        """
+        values, differences = self.loaded(
+            self[revision], as_names("names", names), namespace=namespace, progress=progress
+        )
+        for sentence in differences:
+            warnings.warn(LoadedDifferently(sentence), stacklevel=2)
+        return values
+
+    @staticmethod
+    def restore_session(state: dict[str, Any]) -> None:
+        """Restore random state, options and working directory. state: as `session` returns it."""
+        session_state.restore(state)
+
+    def merge_plan(self, revision: str | Version, choices: Mapping[str, str] | None = None) -> MergePlan:
+        """Return the plan of a merge into the current version: names to take, names to remove, conflicts.
+
+        choices: name -> "ours" or "theirs", for conflicts. Raises UsageError, UnknownVersion.
+        """
+        self.wait_for_pending()
+        head = self.history.head
+        if head is None:
+            raise UsageError("a merge needs a version to merge into", "create one: %mv_commit")
+        theirs = self[revision]
+        return plan_merge(head, theirs, self.history.version, choices or {})
 
     def write_modules(self, revision: str | Version, *, trusted: bool = False) -> modules_written.Written:
-        """Write the modules of a version that are missing here; those that differ go into a folder beside the store.
+        """Write the modules of a version that are missing; write those that differ into a folder of the project.
 
-        Nothing is ever replaced. trusted: also those of a version from elsewhere that is not trusted.
-        Raises NeedsTrust, NotLoadable where a link or a file is in the way, StoreError.
+        Existing files are never replaced. trusted: write the modules of an untrusted version too.
+        Raises NeedsTrust, NotLoadable if a link or a file is in the way, StoreError if a file cannot be written.
         """
         version = self[revision]
-        then = self.modules_then(version)
-        if then is None:
+        stored = self.modules_then(version)
+        if stored is None:
             return modules_written.Written()
         if not (trusted or self.trusts(version)):
             raise NeedsTrust(
-                f"the modules of {version.name} came from elsewhere: {modules.some(list(then.modules.files))}",
-                f"read them with %mv_show {version.name}; then %mv_trust {version.name}",
+                f"the modules of {version.name} are not trusted: {modules.some(list(stored.modules.files))}",
+                f"read them with %mv_show {version.name}, then run %mv_trust {version.name}",
             )
         try:
-            return modules_written.write(then)
+            return modules_written.write(stored)
         except OSError as error:
             raise StoreError(
-                f"the modules of {version.name} cannot be written below {then.project.folder}: {error.strerror}",
-                f"read them: repo.modules({version.name!r})",
+                f"the modules of {version.name} cannot be written to {stored.project.folder}: {error.strerror}",
+                f"read them with repo.modules({version.name!r})",
             ) from error
 
     def rollback(
@@ -66,33 +124,36 @@ class RestoringStore(LoadingStore):
         session: bool | None = None,
         with_modules: bool = False,
     ) -> Rollback:
-        """A rollback to be planned and loaded; nothing is touched. live: the notebook's namespace.
+        """Return a rollback that can be planned and loaded. Changes nothing.
 
-        came: names beside those of the present version that go when the target does not know them. own: the user's
-        names in `live`; default: all public ones. replaced: what the jump that is taken back took out of the notebook.
-        with_modules: missing modules of the version will be there for the load (write_modules).
-        session: whether random state and options come back; default: as the settings say, with everything only. Raises
-        NotLoadable when they are asked for and the version was made without them.
+        live: the namespace of the notebook. names: restore only these; () for all. only_missing: restore only names
+        that are not in `live`. prefix: restore under new names with this prefix. trusted: load pickled values; None: if
+        the version is trusted. came: names that are removed if the target does not contain them, in addition to the
+        names of the current version. own: the names of the user in `live`; None: all public names. replaced: for undo,
+        the objects that the undone jump removed from the notebook. with_modules: the caller writes missing modules
+        before the load (`write_modules`). session: restore random state and options; None: as the setting says, and
+        only in a rollback of everything.
+        Raises UnknownVersion, UnknownName, Damaged, and NotLoadable if `session` is True but the version has no state.
         """
         self.wait_for_pending()
         version = self[revision]
         head = self.history.head
-        wanted = as_names("names", names)
-        groups = [version.group_of(name) for name in wanted if name in version.kept]
-        whole = not (wanted or only_missing or prefix)
+        selected = as_names("names", names)
+        groups = [version.group_of(name) for name in selected if name in version.kept]
+        whole = not (selected or only_missing or prefix)
         default = whole and bool(self.settings["restore_session"])
-        then = self._session_state(version, replaced, asked=bool(session))
+        state = self._session_state(version, replaced, required=bool(session))
         return Rollback(
             self.group_store,
             version,
             live,
             RollbackOptions(
-                names=wanted,
+                names=selected,
                 session=SessionState(
-                    version.name, then, restores=default if session is None else session, asked=session
+                    version.name, state, restores=default if session is None else session, requested=session
                 )
                 if whole or session
-                else SessionState(version.name, then, restores=False, asked=False),
+                else SessionState(version.name, state, restores=False, requested=False),
                 needed=self._needed(version, groups, prefix),
                 tracked=(*(head.kept if head else ()), *came),
                 only_missing=only_missing,
@@ -102,25 +163,28 @@ class RestoringStore(LoadingStore):
                 own=own,
                 allowed_secrets=lambda: self.secrets_in_head(live),
                 replaced=replaced,
-                modules=self.modules_then(version, comes=with_modules),
+                modules=self.modules_then(version, will_write=with_modules),
             ),
         )
 
     def _needed(self, version: Version, groups: Sequence[Group], prefix: str) -> Collection[str]:
-        """Names that code in these groups refers to; of a whole version only where it came from elsewhere."""
+        """Return the names that code in these groups refers to; without groups, those of `imports_needed`."""
         if prefix:
             return ()
         return names_needed(self.group_store, version, groups) if groups else self.imports_needed(version)
 
     def imports_needed(self, version: Version) -> dict[str, str]:
-        """What loading a version that came from elsewhere imports for its code: name -> module or "module:name"."""
+        """Return the imports that the code of an imported version needs: name -> "module" or "module:name".
+
+        Returns {} for a version that was committed in this store. Raises Damaged.
+        """
         if not version.imports or not self.origins(version):
             return {}
         needed = names_needed(self.group_store, version, version.groups)
         return {name: where for name, where in version.imports.items() if name in needed}
 
     def saves_first(self, rollback: Rollback) -> bool:
-        """True when the notebook holds something that a rollback would replace or leave behind, and no version has."""
+        """Return True if a rollback would replace or remove a live value that no version contains."""
         if rollback.stays and rollback.idle:
             return False
         if self.endangered(rollback):
@@ -128,42 +192,42 @@ class RestoringStore(LoadingStore):
         head = self.history.head
         if head is None or (rollback.prefix and not rollback.replaced):
             return False
-        present = Rollback(self.group_store, head, rollback.namespace, beside=rollback)
-        changed = {n for g in present.groups for n in g.names if n in rollback.namespace}
-        return bool(changed - {s.name for s in (*present.live.capture.skipped, *rollback.unsaved)})
+        to_head = Rollback(self.group_store, head, rollback.namespace, reuse=rollback)
+        changed = {n for g in to_head.groups for n in g.names if n in rollback.namespace}
+        return bool(changed - {s.name for s in (*to_head.live.capture.skipped, *rollback.unsaved)})
 
     def endangered(self, rollback: Rollback) -> tuple[str, ...]:
-        """Live names that a rollback replaces or removes, and that the present version does not hold but could."""
+        """Return the live names that a rollback replaces or removes and that the current version could contain."""
         head, unsaved = self.history.head, {s.name for s in rollback.unsaved}
         known = head.kept.keys() if head is not None else ()
         return tuple(n for n in rollback.replaced if n not in known and n not in unsaved)
 
     def planned(self, rollback: Rollback, *, saves_first: bool) -> Plan:
-        """The plan of a rollback, with what differs in the environment."""
+        """Return the plan of a rollback, including the differences of the environment. Raises Damaged."""
         used = frozenset(c.partition(".")[0].partition(":")[0] for g in rollback.version.groups for c in g.classes)
         roots = frozenset(kept.type.partition(".")[0].lower() for kept in rollback.version.kept.values())
         then, now = self.environment(rollback.version), environment()
         rollback.releases = Releases(then, now)
-        said = differences(then, now, used | roots | distributions(used | roots))
-        return rollback.plan(said, saves_first=saves_first)
+        changed = differences(then, now, used | roots | distributions(used | roots))
+        return rollback.plan(changed, saves_first=saves_first)
 
     def loaded(
         self,
         version: Version,
-        wanted: Sequence[str] = (),
+        names: Sequence[str] = (),
         *,
         namespace: dict[str, Any] | None = None,
         progress: Progress | None = None,
     ) -> tuple[dict[str, Any], list[str]]:
-        """The same without a warning: the values, and what is not as it was, as sentences."""
+        """Load values without a warning; see `LoadingStore.loaded`."""
         scope: dict[str, Any] = {"__name__": "__main__"} if namespace is None else namespace
         trusted, restricted = self.trusts(version), bool(self.origins(version))
         options = RollbackOptions(
-            names=wanted, trusted=trusted, restricted=restricted, modules=self.modules_then(version)
+            names=names, trusted=trusted, restricted=restricted, modules=self.modules_then(version)
         )
         rollback = Rollback(self.group_store, version, dict(scope), options)
         rollback.namespace = scope
-        groups = rollback.wanted
+        groups = rollback.selected_groups
         if any(group.pickled for group in groups):
             rollback.releases = self._releases(version)
         loading = DefinitionLoader(rollback)
@@ -173,44 +237,47 @@ class RestoringStore(LoadingStore):
         if namespace is None:
             scope.update(values)
         releases = rollback.releases or Releases({}, {})
-        made_with = [found for group in groups for found in releases.made_with(group, version.kept)]
-        return {n: v for n, v in values.items() if not wanted or n in wanted}, sentences([*made_with, *loader.told])
+        made_with = [note for group in groups for note in releases.made_with(group, version.kept)]
+        return {n: v for n, v in values.items() if not names or n in names}, sentences([*made_with, *loader.told])
 
     def _releases(self, version: Version) -> Releases:
         try:
             return Releases(self.environment(version), environment())
-        except Damaged:  # What is read are the values.
+        except Damaged:  # The list of packages is damaged. The values may still be intact.
             return Releases({}, {})
 
-    def is_dirty(self, live: dict[str, Any], beside: Rollback | None = None) -> bool:
-        """True when a name of the present version is live and differs from it, or from what it shared.
+    def is_dirty(self, live: dict[str, Any], reuse: Rollback | None = None) -> bool:
+        """Return True if a live name differs from the current version, or no longer shares the same objects.
 
-        beside: a rollback that was planned just now, which has looked at the live values already.
+        reuse: a rollback of the same live values, whose encoding of them is used again.
         """
         head = self.history.head
         if head is None:
             return False
-        return any(n in live for g in Rollback(self.group_store, head, live, beside=beside).groups for n in g.names)
+        return any(n in live for g in Rollback(self.group_store, head, live, reuse=reuse).groups for n in g.names)
 
     def secrets_in_head(self, live: Mapping[str, Any]) -> frozenset[str]:
-        """Live names that look like secrets and that the present version holds as they are: the user allowed them."""
+        """Return the unchanged live names of the current version that look like secrets: the user allowed them."""
         head, search = self.history.head, Searcher()
         found = [n for n in (head.kept if head else ()) if n in live and search.in_value(n, live[n]) is not None]
         return frozenset(found) - frozenset(self.changed_names(dict(live))) if found else frozenset()
 
     def changed_names(self, live: dict[str, Any]) -> tuple[str, ...]:
-        """Names of the present version that are live and not as they are there."""
+        """Return the names of the current version whose live values differ from it."""
         head = self.history.head
         if head is None:
             return ()
         changed = Rollback(self.group_store, head, live).changed
         return tuple(n for n in head.kept if n in changed)
 
-    def _session_state(self, version: Version, replaced: Replaced, *, asked: bool) -> dict[str, Any] | None:
-        """The session part for a rollback: from the memory of undo, or the version, if the version was made here."""
+    def _session_state(self, version: Version, replaced: Replaced, *, required: bool) -> dict[str, Any] | None:
+        """Return the session state for a rollback: of the undo memory, or of the version if it is the user's own.
+
+        Raises NotLoadable if a state is required and there is none.
+        """
         if replaced.session is not None:
             return replaced.session
-        state = None if self.origins(version) and not asked else self.session(version)
-        if state is None and asked:
-            raise NotLoadable(f"{version.name} was made without the session's state", "leave out --session")
+        state = None if self.origins(version) and not required else self.session(version)
+        if state is None and required:
+            raise NotLoadable(f"{version.name} has no random state and no options", "leave out --session")
         return state

@@ -1,4 +1,4 @@
-"""The session's state beside the variables in a rollback: random state, options, search path."""
+"""The session state in a rollback: random state, options, search path and working directory."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ State = dict[str, Any]
 
 
 class SessionState:
-    """The state of the session in a version, against the one of this kernel.
+    """The session state of a version, and that of this kernel.
 
-    then: as in the version; None when the version was made without it. asked: True when the user wants it back, with
-    the working directory; False when not, or when only some names come back; None for the default. restores: whether a
-    rollback brings it back.
+    version: the name of the version. state: its session state; None if it has none. restores: whether a rollback
+    restores it. requested: True if the user requested the state, with the working directory; False if the user excluded
+    it, or if only some names are restored; None for the default.
     """
 
-    def __init__(self, version: str, then: State | None, *, restores: bool, asked: bool | None = None) -> None:
+    def __init__(self, version: str, state: State | None, *, restores: bool, requested: bool | None = None) -> None:
         self.version = version
-        self.then = then
-        self.restores = restores and then is not None
-        self.asked = asked
+        self.state = state
+        self.restores = restores and state is not None
+        self.requested = requested
         self.now = session.take()
 
     @property
     def paths(self) -> list[str]:
-        """Entries of `sys.path` then that this kernel lacks: modules that values need may be there."""
-        return session.missing_paths(self.then) if self.then is not None else []
+        """Entries of the version's `sys.path` that this kernel lacks. They may contain modules that values need."""
+        return session.missing_paths(self.state) if self.state is not None else []
 
     @property
     def differs(self) -> bool:
-        """Whether a rollback would change it."""
-        return self.then is not None and any(session.differences(self.then, self.now))
+        """True if the state of the version differs from that of this kernel."""
+        return self.state is not None and any(session.differences(self.state, self.now))
 
     def notes(self) -> Iterator[str]:
-        """What comes back and what stays, as sentences."""
-        if self.asked is False:
+        """Yield sentences about the state that is restored and the state that is not."""
+        if self.requested is False:
             return
-        if self.then is None:
-            yield f"random state and options stay as they are: {self.version} was made without them"
+        if self.state is None:
+            yield f"not changed: random state and options ({self.version} does not contain them)"
             return
-        generators, options = session.differences(self.then, self.now)
+        generators, options = session.differences(self.state, self.now)
         what = [f"random state ({', '.join(generators)})"] if generators else []
         what += [f"options ({', '.join(options)})"] if options else []
         if what and self.restores:
-            yield f"as in {self.version} again: {', '.join(what)}; to leave them as they are: --no-session"
+            yield f"restored from {self.version}: {', '.join(what)}; to keep the current state: --no-session"
         elif what:
-            yield f"stays as it is now: {', '.join(what)}; to bring it back as well: --session"
+            yield f"not changed: {', '.join(what)}; to restore it too: --session"
         if self.paths:
             yield f"added to sys.path, as in {self.version}: {', '.join(self.paths)}"
-        folder = self.then["python"]["cwd"]
-        if folder and folder != self.now["python"]["cwd"] and not self.asked:
-            yield f"the working directory was {folder} in {self.version}; it stays as it is now"
+        folder = self.state["python"]["cwd"]
+        if folder and folder != self.now["python"]["cwd"] and not self.requested:
+            yield f"not changed: the working directory (it was {folder} in {self.version})"
 
     def restore(self) -> None:
-        """Bring the state back, if that is wanted."""
-        if self.restores and self.then is not None:
-            session.restore(self.then, folder=bool(self.asked))
+        """Restore the state of the version if `restores` is True."""
+        if self.restores and self.state is not None:
+            session.restore(self.state, folder=bool(self.requested))

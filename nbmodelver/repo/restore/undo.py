@@ -1,4 +1,4 @@
-"""Undo and redo: a short journal of where the notebook jumped, kept in a ref, so it survives restarts."""
+"""Undo and redo: a short history of the rollbacks of a notebook. It is stored in a ref and survives restarts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MAX_JUMPS = 100
 
 @dataclass(frozen=True)
 class Jump:
-    """One rollback: the version saved or standing before it, and the one it went to.
+    """One rollback. before: the version of HEAD, or the one saved before the rollback. after: the target.
 
-    came: names that appeared and that neither of both accounts for, as when only missing ones were brought back.
-    token: leads to the objects in `UndoMemory`; "" in journals of nbmodelver 0.1.0.
+    came: names that the rollback added and that neither version accounts for, such as with `only_missing`. Undo removes
+    them. token: the key of the objects in `UndoMemory`; "" in stores of nbmodelver 0.1.0.
     """
 
     before: VersionId
@@ -38,10 +38,10 @@ Side = Literal["before", "after"]
 
 @dataclass(frozen=True)
 class Replaced:
-    """What a jump took out of the notebook.
+    """The state that a jump removed from the notebook.
 
-    objects: by name. unsaved: those of them that no version holds. size_bytes: of the others. session: the state of the
-    session before, see codecs/session.py.
+    objects: name -> object. unsaved: the names of objects that no version contains. size_bytes: the size of the others.
+    session: the session state before the jump, see codecs/session.py; None if it was not changed.
     """
 
     objects: Mapping[str, Any] = field(default_factory=dict)
@@ -54,11 +54,11 @@ NOTHING = Replaced()
 
 
 class UndoMemory:
-    """The objects that jumps took out of the notebook, for undo and redo, as long as the kernel runs.
+    """The objects that jumps removed from the notebook, for undo and redo while the kernel runs.
 
-    An object that comes back itself is still the one that other variables hold, and a value that cannot be saved can
-    come back in no other way. Objects that a version holds too are let go, oldest first, above `most_bytes`; the others
-    stay for the last 20 jumps.
+    Binding the same object again preserves references from other variables, and it is the only way to restore a value
+    that cannot be stored. Objects that a version contains are dropped, oldest first, if they exceed `most_bytes`. All
+    others are kept for the last 20 jumps.
     """
 
     MOST_JUMPS = 20
@@ -69,33 +69,33 @@ class UndoMemory:
     def keep(
         self, token: str, side: Side, replaced: Replaced, *, most_bytes: int, known: Collection[str] = ()
     ) -> tuple[str, ...]:
-        """Remember what was replaced on one side of a jump. Returns unsaved names that are let go for it.
+        """Keep the objects that were replaced on one side of a jump. Returns the unsaved names that are dropped for it.
 
-        known: tokens of the journal; what no jump in it leads to any more goes first.
+        known: the tokens of the undo history. Objects of other tokens are dropped first; () drops none of them.
         """
         self._kept.pop((token, side), None)
         self._kept[token, side] = replaced
         stale = [key for key in self._kept if known and key[0] not in known]
-        gone = [name for key in stale for name in sorted(self._kept.pop(key).unsaved)]
+        dropped = [name for key in stale for name in sorted(self._kept.pop(key).unsaved)]
         while len(self._kept) > self.MOST_JUMPS:
-            gone += sorted(self._kept.pop(next(iter(self._kept))).unsaved)
+            dropped += sorted(self._kept.pop(next(iter(self._kept))).unsaved)
         left = most_bytes
         for key in reversed(list(self._kept)):
             left -= self._kept[key].size_bytes
             if left < 0:
                 self._kept[key] = _only_unsaved(self._kept[key])
-        return tuple(gone)
+        return tuple(dropped)
 
     def take(self, token: str, side: Side) -> Replaced:
-        """What was replaced on this side of a jump; empty when that is not known here."""
+        """Return the objects that were replaced on one side of a jump; empty if this kernel does not have them."""
         return self._kept.get((token, side), NOTHING) if token else NOTHING
 
     def move(self, token: str, side: Side, to: tuple[str, Side]) -> None:
-        """Know what was replaced on one side of a jump by another one: the journal took it for a jump of its own."""
+        """Move the objects of one side of a jump to another key, because the undo history recorded it as a new jump."""
         self._kept[to] = self._kept.pop((token, side), NOTHING)
 
     def forget(self, token: str, side: Side) -> None:
-        """Let go of the objects: they are in the notebook again."""
+        """Drop the objects, because they are bound in the notebook again."""
         self._kept.pop((token, side), None)
 
 
@@ -105,40 +105,40 @@ def _only_unsaved(replaced: Replaced) -> Replaced:
 
 
 def new_token() -> str:
-    """A token for a jump: 16 hexadecimal digits."""
+    """Return a random token for a jump: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
 @dataclass(frozen=True)
 class UndoHistory:
-    """Jumps in order; those from `at` on have been undone."""
+    """Jumps in order of time. Those from index `at` on were undone."""
 
     jumps: tuple[Jump, ...] = ()
     at: int = 0
 
     def jumped(self, before: VersionId, after: VersionId, came: Sequence[str] = (), token: str = "") -> UndoHistory:
-        """After a new jump; what had been undone can no longer be redone."""
+        """Return the history after a new jump. Jumps that were undone can no longer be redone."""
         jumps = (*self.jumps[: self.at], Jump(before, after, tuple(came), token))[-MAX_JUMPS:]
         return UndoHistory(jumps, len(jumps))
 
     @property
     def undo(self) -> Jump | None:
-        """The jump that undo takes back."""
+        """The jump that undo reverts, or None."""
         return self.jumps[self.at - 1] if self.at else None
 
     @property
     def redo(self) -> Jump | None:
-        """The jump that redo does again."""
+        """The jump that redo repeats, or None."""
         return self.jumps[self.at] if self.at < len(self.jumps) else None
 
     def undone(self, now: VersionId) -> UndoHistory:
-        """After undo from `now`, the state that redo comes back to."""
+        """Return the history after an undo. now: the version before the undo, to which redo returns."""
         jumps = list(self.jumps)
         jumps[self.at - 1] = replace(jumps[self.at - 1], after=now)
         return UndoHistory(tuple(jumps), self.at - 1)
 
     def redone(self, now: VersionId) -> UndoHistory:
-        """After redo from `now`, the state that undo comes back to."""
+        """Return the history after a redo. now: the version before the redo, to which undo returns."""
         jumps = list(self.jumps)
         jumps[self.at] = replace(jumps[self.at], before=now)
         return UndoHistory(tuple(jumps), self.at + 1)
@@ -146,10 +146,10 @@ class UndoHistory:
 
 @dataclass
 class UndoHistories:
-    """The journal of one notebook in a store, read and written whole.
+    """Reads and writes the undo history of one notebook, as a whole.
 
-    notebook: its path as the store sees it; "" for all kernels that do not know theirs. One for the whole store would
-    let an undo in one notebook bring the variables of another.
+    notebook: its path relative to the store; "" for all kernels with an unknown path. With one history for the whole
+    store, an undo in one notebook would restore the variables of another.
     """
 
     refs: Refs
@@ -158,11 +158,11 @@ class UndoHistories:
 
     @property
     def key(self) -> str:
-        """The name of its ref."""
+        """The name of the ref."""
         return f"undo/{key_of(self.notebook) if self.notebook else 'main'}"
 
     def read(self) -> UndoHistory:
-        """The journal; empty when there is none or it cannot be read (it only loses convenience)."""
+        """Return the history; empty if there is none or if it is unreadable, because only undo depends on it."""
         self._last = self.refs.get(self.key)
         if self._last is None:
             return UndoHistory()
@@ -178,9 +178,10 @@ class UndoHistories:
             return UndoHistory()
 
     def update(self, change: Callable[[UndoHistory], UndoHistory]) -> None:
-        """Read, change and write it, again when another kernel that shares it was quicker.
+        """Read the history, apply `change` and write it. Repeats this if another kernel wrote it meanwhile.
 
-        What it tells of has happened by now: it must not fail because of somebody else.
+        The rollback has already happened, so a conflict with another kernel must not make it fail. Raises RefMoved only
+        after 100 conflicts, StoreReadOnly, StoreFull.
         """
         for tries_left in reversed(range(100)):
             try:
@@ -190,9 +191,9 @@ class UndoHistories:
                 if not tries_left:
                     raise
 
-    def write(self, journal: UndoHistory) -> None:
-        """Replace the journal that was read last. Raises RefMoved when it is another one by now."""
-        jumps = [[j.before, j.after, *j.came] for j in journal.jumps]
-        value = json.dumps({"jumps": jumps, "at": journal.at, "tokens": [j.token for j in journal.jumps]})
+    def write(self, history: UndoHistory) -> None:
+        """Replace the history that was read last. Raises RefMoved if another kernel changed it since."""
+        jumps = [[j.before, j.after, *j.came] for j in history.jumps]
+        value = json.dumps({"jumps": jumps, "at": history.at, "tokens": [j.token for j in history.jumps]})
         self.refs.move(self.key, self._last, value)
         self._last = value

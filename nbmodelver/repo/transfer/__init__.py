@@ -1,1 +1,1 @@
-"""Versions that leave a store and come into another."""
+"""The export of versions from a store and their import into another."""

@@ -1,8 +1,8 @@
-"""A version on its way out of one store and into another: its record, and the raw parts that it needs.
+"""Export and import of a version: its record and the raw parts that it needs.
 
-What leaves does not say where it was made: working directory and search path are taken out of the session's state.
-What comes in is checked here for sense (every part that the record or a recipe names is there, with the size that it
-says); that the bytes are those of the part's id is checked while they are stored.
+An exported version does not reveal where it was made: working directory and search path are removed from its session
+state. An imported version is checked here for completeness: every part in the record or a recipe exists and has the
+recorded size. `put_in` checks that the bytes of a part match its id.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
 
 WORTH_BYTES = 0.97
-"""Compression that gains less than 3 % is not worth decompressing."""
+"""A part is stored compressed only if that saves at least 3 %."""
 
 MAX_RATIO = 1000
-"""What shrinks more than this is left raw, so that a reader may take a higher ratio for an attack."""
+"""A part with a higher compression ratio is stored raw, so that readers can reject higher ratios as an attack."""
 
 
 class WrongPart(Damaged):
-    """A part whose bytes are not those of its id."""
+    """A part whose bytes do not match its id."""
 
 
 @dataclass(frozen=True)
 class Portable:
-    """A version with the ids of all its parts, sorted. own: raw bytes of those that no store holds."""
+    """A version for export. parts: the sorted ids of all parts. own: raw bytes of parts that are not in the store."""
 
     version: Version
     parts: tuple[ObjectId, ...]
@@ -48,16 +48,17 @@ class Portable:
 
 
 def taken_out(store: OpenStore, version: Version) -> Portable:
-    """The version without what only this machine knows."""
+    """Return the version without working directory and search path of this machine. Raises Damaged."""
     session, own = _session(store, version)
-    recorded = store.history.records.read(version.id)  # Its parents as they were: some may be forgotten here.
-    leaving = replace(version, session=session, parents=recorded.parents)
+    recorded = store.history.records.read(version.id)  # With the original parents: some may be forgotten here.
+    exported = replace(version, session=session, parents=recorded.parents)
     needed = {part for group in _groups(replace(version, session=None)) for part in store.group_store.parts_of(group)}
     needed |= set(_documents(version)) | own.keys()
-    return Portable(leaving, tuple(sorted(needed)), own)
+    return Portable(exported, tuple(sorted(needed)), own)
 
 
 def _session(store: OpenStore, version: Version) -> tuple[ObjectId | None, dict[ObjectId, bytes]]:
+    """Return the recipe id of the session state without paths, and the raw bytes of its parts."""
     state = store.session(version)
     if state is None:
         return None, {}
@@ -68,12 +69,12 @@ def _session(store: OpenStore, version: Version) -> tuple[ObjectId | None, dict[
         raws.append(draft.skeleton)
     ids = store.parts.identify([memoryview(raw) for raw in raws])
     data = recipe.write(draft, ids)
-    (found,) = store.parts.identify([memoryview(data)])
-    return found, {**dict(zip(ids, raws, strict=True)), found: data}
+    (recipe_id,) = store.parts.identify([memoryview(data)])
+    return recipe_id, {**dict(zip(ids, raws, strict=True)), recipe_id: data}
 
 
 def raw(store: OpenStore, portable: Portable, part: ObjectId) -> bytes | memoryview:
-    """The raw bytes of a part. Raises MissingPart, Damaged."""
+    """Return the raw bytes of a part (1-D uint8, not to be written). Raises MissingPart, Damaged."""
     return portable.own[part] if part in portable.own else store.parts.get(part)
 
 
@@ -84,18 +85,22 @@ def put_in(
     origin: str,
     progress: Progress | None = None,
 ) -> Version:
-    """Store parts, then the version; nothing of either if a part is not what its id says (WrongPart)."""
+    """Store parts, then the version, and return the version.
+
+    parts: pairs of id and raw bytes. origin: recorded for trust, see trust.py.
+    Raises WrongPart if the bytes of a part do not match its id; then nothing is stored. Raises StoreError.
+    """
     layout.check(store.backend, for_writing=True)
     with store.parts.lease():
         with store.parts.writing(progress) as pack:
             for part, data in parts:
                 if pack.put(data) != part:
-                    raise WrongPart(f"part {part} has other content than its id says")
+                    raise WrongPart(f"the content of part {part} does not match its id")
         return _recorded(store, version, origin)
 
 
 def _recorded(store: OpenStore, version: Version, origin: str) -> Version:
-    """Add a version that came from elsewhere, whose parts are stored. It keeps its content, not its number."""
+    """Write the record of an imported version whose parts are stored. It gets a new number and no parents."""
     store.wait_for_pending()
     with store.exclusive_refs():
         own = replace(version, number=store.history.next_number(), parents=(), id=VersionId(""))
@@ -105,56 +110,59 @@ def _recorded(store: OpenStore, version: Version, origin: str) -> Version:
 
 
 def known(store: OpenStore, version: Version, version_id: VersionId, origin: str) -> Version | None:
-    """The version of this store that came from this origin, or is this very one; None if there is neither."""
-    present = store.history.records.exists
+    """Return the version of this store that was imported from this origin or is equal to `version`; else None.
+
+    version_id: the id of `version` in the store that exported it.
+    """
+    exists = store.history.records.exists
     for ref, value in sorted(store.refs.all("origin/").items()):
-        here = VersionId(ref.removeprefix("origin/"))
-        if value == origin and present(here):
-            return store.history.version(here)
-    if present(version_id):
+        imported = VersionId(ref.removeprefix("origin/"))
+        if value == origin and exists(imported):
+            return store.history.version(imported)
+    if exists(version_id):
         own = store.history.version(version_id)
         return own if record(taken_out(store, own).version) == record(version) else None
     return None
 
 
 def record(version: Version) -> bytes:
-    """The version as canonical JSON, without its id."""
+    """Return the version as canonical JSON, without its id."""
     return records.canonical(version)
 
 
 def invalid_fields(version: Version) -> Iterator[str]:
-    """Fields of a record that are not of the type that the model says."""
+    """Yield the fields of a record whose type is not the one in the model."""
     return validation.invalid_fields(version)
 
 
 def read_record(data: bytes) -> Version:
-    """The version that `record` wrote. Raises ValueError for anything else, one nested too deep included."""
+    """Return the version that `record` wrote. Raises ValueError for other data, also if it is nested too deep."""
     try:
         return Version.from_dict({**records.parse(data), "id": ""})
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise ValueError(f"no record: {error}") from error
+        raise ValueError(f"not a record: {error}") from error
 
 
 def missing(version: Version, sizes: Mapping[ObjectId, int], read: Callable[[ObjectId], bytes]) -> Iterator[str]:
-    """What the record or a recipe needs and does not get, as sentences; and what nobody needs.
+    """Yield a sentence for each part that is missing, has another size than recorded, or is not needed.
 
-    sizes: raw bytes of the parts that come along. read: the raw bytes of one of them.
+    sizes: part id -> raw bytes of the parts to import. read: returns the raw bytes of one of them. Raises Damaged.
     """
     needed: dict[ObjectId, int | None] = dict.fromkeys(_documents(version))
     for group in _groups(version):
         if group.recipe not in sizes:
             yield f"the recipe of '{', '.join(group.names)}' is missing"
             continue
-        found = recipe.read(read(group.recipe))
-        if found.draft.names != group.names:
+        stored = recipe.read(read(group.recipe))
+        if stored.draft.names != group.names:
             yield f"the recipe of '{', '.join(group.names)}' is that of other names"
-        needed.update({group.recipe: None, **dict(zip(found.parts, found.sizes, strict=True))})
-        if found.skeleton is not None:
-            needed[found.skeleton] = found.skeleton_bytes
+        needed.update({group.recipe: None, **dict(zip(stored.parts, stored.sizes, strict=True))})
+        if stored.skeleton is not None:
+            needed[stored.skeleton] = stored.skeleton_bytes
     yield from (f"part {part} is missing" for part in needed if part not in sizes)
     for part, size in needed.items():
         if size is not None and sizes.get(part, size) != size:
-            yield f"part {part} has another size than its recipe says"
+            yield f"part {part} has another size than in its recipe"
     yield from (f"part {part} belongs to nothing" for part in sizes if part not in needed)
 
 
@@ -170,53 +178,56 @@ def _documents(version: Version) -> list[ObjectId]:
 
 
 def modules_in(version: Version, read: Callable[[ObjectId], bytes]) -> Modules:
-    """The modules of a version whose parts are not in a store. read: the raw bytes of a part. Raises Damaged."""
+    """Return the modules of a version whose parts are not in a store. read: returns the raw bytes of a part.
+
+    Raises Damaged.
+    """
     group = modules.group_of(version)
     if group is None:
         return modules.NONE
     return modules.decoded(recipe.read(read(group.recipe)), read)
 
 
-def roots(found: Modules) -> list[str]:
-    """The folders from which the modules of a version are imported; "" for that of the project."""
-    return project.roots(found.names)
+def roots(stored: Modules) -> list[str]:
+    """Return the folders from which the modules of a version are imported; "" is the project's folder."""
+    return project.roots(stored.names)
 
 
 def cells_so_far(store: OpenStore, version: Version) -> list[Cell]:
-    """The cells that led to a version, from the first commit on, in the order in which they ran."""
-    found: list[list[Cell]] = []
+    """Return the cells that led to a version, from the first commit on, in the order in which they ran."""
+    steps: list[list[Cell]] = []
     at: Version | None = version
     while at is not None:
-        found.append(store.cells(at))
+        steps.append(store.cells(at))
         first = at.parents[0] if at.parents else None
         at = store.history.version(first) if first and store.history.records.exists(first) else None
-    return [cell for step in reversed(found) for cell in step]
+    return [cell for step in reversed(steps) for cell in step]
 
 
 def plain_value(store: LoadingStore, version: Version, name: str) -> Any:
-    """A value that needs no pickle. Raises NeedsTrust for one that does."""
+    """Load a value that is not pickled. Raises NeedsTrust if it is, UnknownName, NotLoadable, Damaged."""
     if version.group_of(name).pickled:
-        raise NeedsTrust(f"'{name}' can only be rebuilt by pickle")
+        raise NeedsTrust(f"'{name}' is pickled")
     return store.loaded(version, [name])[0][name]
 
 
 def in_open_format(value: Any) -> OpenFormat | None:
-    """A value in an open format; None when none holds it exactly."""
+    """Return a value in an open format, None if no open format represents it exactly."""
     return open_formats.to_open_format(value)
 
 
 def secret_in(name: str, value: Any) -> str:
-    """Where a value holds what looks like a secret, and why; "" if it does not. The user's environment counts."""
+    """Return position and reason of the first secret in a value, "" if there is none. See core/secrets.py."""
     found = Searcher().in_value(name, value)
     return f"{found.path}: {found.what}" if found else ""
 
 
 def compressed(data: bytes | memoryview) -> bytes | None:
-    """One zstd frame, or None when the bytes are better left as they are."""
+    """Return the bytes as one zstd frame; None if they should be stored raw."""
     frame = frames.compress(data, 3)
     return frame if len(data) <= MAX_RATIO * len(frame) and len(frame) < WORTH_BYTES * len(data) else None
 
 
 def decompressed(data: bytes, size: int) -> bytes:
-    """The `size` bytes in a frame. Raises ValueError; allocates no more than `size`."""
+    """Return the `size` bytes of a frame. Allocates at most `size` bytes. Raises ValueError for an invalid frame."""
     return frames.decompress(data, size)

@@ -47,8 +47,8 @@ def deep(levels: int) -> list[Any]:
         ({"metrics": {"acc": 1j}}, "the metric 'acc' is a complex"),
         ({"metrics": {3: 0.5}}, "3 cannot be a name"),
         ({"metrics": 0.5}, "metrics are a dict, not a float"),
-        ({"params": {"net": object()}}, "'net' is or holds a object"),
-        ({"params": {"net": [{"a": {1, 2}}]}}, "'net' is or holds a set"),
+        ({"params": {"net": object()}}, "'net' is or contains a object"),
+        ({"params": {"net": [{"a": {1, 2}}]}}, "'net' is or contains a set"),
         ({"params": {"net": deep(100)}}, "nested too deep"),
         ({"params": {"n": [10**5000]}}, "'n' has 16,610 bits"),
         ({"params": {"": 1}}, "cannot be a name"),
@@ -128,7 +128,7 @@ def test_a_version_names_itself_and_other_things_none(repo: Repo) -> None:
     made = repo.commit({"x": 1})
     assert repo[made] is made
     for odd in (3, None, ["v1"]):
-        with pytest.raises(UsageError, match="names no version"):
+        with pytest.raises(UsageError, match="a revision is a text"):
             repo[odd]  # type: ignore[index]
 
 

@@ -94,7 +94,7 @@ def test_a_big_value_that_is_written_meanwhile_makes_no_version(repo: Repo, gate
     assert gate.reached.wait(20)
     live["big"][BIG // 2] += 1.0
     gate.opened.set()
-    with pytest.raises(StoreError, match=r"'big' was written while it was being stored"):
+    with pytest.raises(StoreError, match=r"'big' was modified while it was being stored"):
         pending.result()
     assert [type(found) for found in told] == [StoreError]
     assert [v.name for v in repo.log()] == ["v1"]
@@ -109,7 +109,7 @@ def test_names_that_share_memory_are_checked_too(repo: Repo, gate: Gate) -> None
     assert gate.reached.wait(20)
     base[BIG - 1] = -1.0
     gate.opened.set()
-    with pytest.raises(StoreError, match="written"):
+    with pytest.raises(StoreError, match="modified"):
         pending.result()
     assert repo.log() == []
 

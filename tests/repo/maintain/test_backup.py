@@ -126,22 +126,22 @@ def test_a_second_backup_that_is_killed_leaves_the_first_and_goes_on(repo, place
     grow(repo, 2)
     repo.backup(place)
     grow(repo, 4, 3)
-    real, brought = _Copying.bring, []
+    real, brought = _Copying.copy, []
 
-    def bring(self, key):
+    def copy(self, key):
         if key.startswith("packs/") and not self._has(key):
             if len(brought) == at:
                 raise InterruptedError
             brought.append(key)
         real(self, key)
 
-    monkeypatch.setattr(_Copying, "bring", bring)
+    monkeypatch.setattr(_Copying, "copy", copy)
     with pytest.raises(InterruptedError):
         repo.backup(place)
     copy = mv.open(place)
     assert [v.number for v in copy.log()] == [2, 1]
     assert copy.verify(full=True) == []
-    monkeypatch.setattr(_Copying, "bring", real)
+    monkeypatch.setattr(_Copying, "copy", real)
     assert repo.backup(place).files == 8 - at
     assert mv.open(place).verify(full=True) == []
     assert [v.number for v in mv.open(place).log()] == [6, 5, 4, 3, 2, 1]
@@ -172,7 +172,7 @@ def test_d11_a_backup_of_a_store_that_was_raised_is_raised_first(repo, place, mo
     assert (place / "format").read_text() == form.read_text()
     repo.upgrade()
     upkeep.fold(repo, more_than=0)
-    monkeypatch.setattr(_Copying, "bring", lambda *args: 1 / 0)
+    monkeypatch.setattr(_Copying, "copy", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         repo.backup(place)
     assert (place / "format").read_text() == form.read_text()
@@ -181,14 +181,14 @@ def test_d11_a_backup_of_a_store_that_was_raised_is_raised_first(repo, place, mo
 def test_commits_beside_a_backup_leave_it_whole(repo, place, monkeypatch):
     grow(repo, 3)
     other = mv.open(repo.where)
-    real, numbers = _Copying.bring, iter(range(10, 99))
+    real, numbers = _Copying.copy, iter(range(10, 99))
 
-    def bring(self, key):
+    def copy(self, key):
         n = next(numbers)
         other.commit({"table": np.arange(5000) + n, "n": n}, f"step {n}")
         real(self, key)
 
-    monkeypatch.setattr(_Copying, "bring", bring)
+    monkeypatch.setattr(_Copying, "copy", copy)
     monkeypatch.setattr(upkeep, "EVERY", 1)
     repo.backup(place)
     copy = mv.open(place)
@@ -200,15 +200,15 @@ def test_commits_beside_a_backup_leave_it_whole(repo, place, monkeypatch):
 def test_gc_waits_for_a_backup(repo, place, monkeypatch):
     monkeypatch.setattr("nbmodelver.store.parts._LOCK_TIMEOUT_S", 0.05)
     grow(repo, 2)
-    real, seen = _Copying.bring, []
+    real, seen = _Copying.copy, []
 
-    def bring(self, key):
+    def copy(self, key):
         with pytest.raises(StoreError, match="locked"):
             mv.open(repo.where).gc(grace_s=0)
         seen.append(key)
         real(self, key)
 
-    monkeypatch.setattr(_Copying, "bring", bring)
+    monkeypatch.setattr(_Copying, "copy", copy)
     repo.backup(place)
     assert len(seen) == 4
 
@@ -234,7 +234,7 @@ def test_a_damaged_copy_is_found_by_full_and_comes_again(repo, place, full):
     good = path.read_bytes()
     path.write_bytes(good[:40] + bytes([good[40] ^ 1]) + good[41:])
     if full:
-        with pytest.raises(StoreError, match="on its way"):
+        with pytest.raises(StoreError, match="was damaged and is deleted"):
             repo.backup(place, full=True)
         repo.backup(place, full=True)
         assert path.read_bytes() == good
@@ -262,8 +262,8 @@ def test_other_folders_are_refused_and_left_alone(repo, tmp_path):
     inside = Path(repo.where) / "backup"
     around = Path(repo.where).parent
     for folder, says in (
-        (other.where, "another store"), (tmp_path / "papers", "something else"), (inside, "in the store"),
-        (repo.where, "in the store"), (around, "in the store"),
+        (other.where, "another store"), (tmp_path / "papers", "other files"), (inside, "inside the store"),
+        (repo.where, "inside the store"), (around, "inside the store"),
     ):  # fmt: skip
         before = data(tmp_path)
         with pytest.raises(UsageError, match=says):

@@ -130,9 +130,9 @@ def test_gc_keeps_what_was_forgotten_a_moment_ago(repo):
     assert repo["v2"].parents == (repo["v1"].id,)
     repo.forget(["v1"])
     repo.gc(grace_s=0)
-    with pytest.raises(UnknownVersion, match="gc has removed"):
+    with pytest.raises(UnknownVersion, match="gc has deleted"):
         repo.take_back(["v1"])
-    with pytest.raises(UnknownVersion, match="no forgotten"):
+    with pytest.raises(UnknownVersion, match="not a forgotten"):
         repo.take_back(["v2"])
 
 

@@ -109,10 +109,10 @@ def test_p15_a_purge_that_ends_before_the_bytes_are_gone_is_ended_by_the_same_co
     with monkeypatch.context() as patch:
         patch.setattr(PartStore, "collect", full)
         with pytest.raises(
-            StoreFull, match=r"alias: out of every version, but bytes of it are still .*: no space"
+            StoreFull, match=r"alias: removed from every version, but bytes remain .*: no space"
         ) as ended:
             repo.purge(["people", "alias"])
-    assert ended.value.hint == "make room; then the same purge again"
+    assert ended.value.hint == "make room; then run the same purge again"
     assert NAME.encode() in every_raw_byte(tmp_path)
     with pytest.raises(UnknownName):
         mv.open(tmp_path).purge(["people", "alias"], dry_run=True)

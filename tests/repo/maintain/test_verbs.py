@@ -68,7 +68,7 @@ def test_a_metric_that_no_version_has_lets_nothing_go(repo):
     """A slip of the pen in it would have let everything go."""
     for line, hint in (
         ("--best ac=1", "did you mean 'acc'?"),
-        ("--best f1=2 --keep-last 1", "there is: acc, val_loss"),
+        ("--best f1=2 --keep-last 1", "choose one of: acc, val_loss"),
     ):
         with pytest.raises(UsageError, match="no version has the metric") as caught:
             answer(repo, f"forget {line}")
@@ -82,7 +82,7 @@ def test_a_store_without_metrics_says_how_a_version_gets_one(tmp_path):
     repo.commit({"n": 1})
     with pytest.raises(UsageError) as caught:
         answer(repo, "forget --best acc=1")
-    assert caught.value.hint == "commit with one: %mv_commit --metric acc=EXPR"
+    assert caught.value.hint == "commit one: %mv_commit --metric acc=EXPR"
 
 
 def test_undo_says_what_can_come_back(repo):
@@ -90,11 +90,11 @@ def test_undo_says_what_can_come_back(repo):
     for line in ("forget --undo", "forget v2 --undo"):
         with pytest.raises((UsageError, UnknownVersion)) as caught:
             answer(repo, line)
-        assert caught.value.hint == "forgotten and still here: v3, v1"
+        assert caught.value.hint == "choose one of: v3, v1"
     answer(repo, "gc --now")
     with pytest.raises(UsageError) as caught:
         answer(repo, "forget --undo")
-    assert caught.value.hint == "nothing forgotten is left"
+    assert caught.value.hint == "see %mv_log: no forgotten version can be restored"
 
 
 def test_a_budget_that_what_stays_does_not_keep_is_said(repo):

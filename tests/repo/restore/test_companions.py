@@ -69,7 +69,7 @@ def test_a_rollback_of_one_name_brings_what_it_cannot_run_without(repo: Repo) ->
     rollback = repo.rollback("v1", live, names="user")
     plan = repo.planned(rollback, saves_first=False)
     assert plan.named("appears") == ("user", "SCALE", "helper")
-    assert "SCALE, helper come along: user cannot run without" in plan.notes
+    assert "restored too: SCALE, helper (needed by user)" in plan.notes
     assert "imported again: math" in plan.notes
     live.update(rollback.load())
     assert live["user"](1) == 4

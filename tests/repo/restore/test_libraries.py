@@ -155,7 +155,7 @@ def test_a_model_that_cannot_be_read_is_sent_to_the_release_that_made_it(
     monkeypatch.setattr(Ridge, "__setstate__", refuse)
     with pytest.raises(NotLoadable, match="incompatible dtype") as caught:
         repo.load("HEAD")
-    assert caught.value.hint == "load it where it was made: with scikit-learn 1.0.1"
+    assert caught.value.hint == "load it in an environment with scikit-learn 1.0.1"
 
 
 def group(*classes: str, names: tuple[str, ...] = ("m",)) -> Group:
@@ -201,7 +201,7 @@ def test_the_answer_adds_a_name_that_the_plan_did_not_say(repo: Repo, elsewhere:
     rollback = repo.rollback("HEAD", {})
     plan = repo.planned(rollback, saves_first=False)
     rollback.load()
-    rollback.otherwise.append((("b",), "object here, was string[python]"))
+    rollback.load_notes.append((("b",), "object here, was string[python]"))
     assert rollback.told(plan).notes == tuple(f"{name}: object here, was string[python]" for name in "ab")
 
 
