@@ -138,7 +138,7 @@ class Session:
         """A bar for work that takes longer than a second, or what a panel has put in its place."""
         return views.Bar(surface_for(self.shell)) if self.reporting is None else nullcontext(self.reporting)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Let everyone know that variables, versions or what points to them have changed."""
         for call in list(self.changed):
             call()

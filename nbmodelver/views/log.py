@@ -38,7 +38,7 @@ def log(
     drawn = lanes(versions) if graph else [""] * len(versions)
     metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
     rows = tuple(_row(v, refs, lane, metrics, now) for v, lane in zip(versions, drawn, strict=True))
-    heads = ("", "", "", "", "message", "names", *metrics, "new", "")
+    heads = ("", "", "", "", "message", "variables", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
     blocks: list[Block] = [_without_empty(table)]
     if more:

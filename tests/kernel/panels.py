@@ -1,4 +1,4 @@
-"""A panel without a page: sends requests to the desk and reads what comes back, each message held to its schema."""
+"""A panel without a page: sends requests to the server, and checks each reply against its schema."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Failed(Exception):
 
 
 class Panel:
-    """One open panel of a notebook's desk."""
+    """One open panel of a notebook."""
 
-    def __init__(self, desk: Any) -> None:
-        self.desk = desk
+    def __init__(self, server: Any) -> None:
+        self.server = server
         self.heard: list[dict[str, Any]] = []
         self.sent: dict[int, tuple[str, dict[str, Any]]] = {}
-        self.line = desk.open(self.heard.append)
+        self.connection = server.open(self.heard.append)
         self._numbers = itertools.count(1)
 
     def send(self, method: str, **params: Any) -> int:
@@ -60,7 +60,7 @@ class Panel:
         message = {"id": number, "method": method, "params": params}
         check("request", message)
         self.sent[number] = method, params
-        self.desk.handle(message, self.line)
+        self.server.handle(message, self.connection)
         return number
 
     def ask(self, method: str, **params: Any) -> Any:
@@ -100,4 +100,4 @@ class Panel:
         return [m["state"] for m in pushed]
 
     def close(self) -> None:
-        self.desk.close(self.line)
+        self.server.close(self.connection)

@@ -145,5 +145,5 @@ def test_the_names_that_are_the_same_are_called_names(shell: Shell) -> None:
     shell.run("x = 1; y = 2\n%mv_commit")
     shell.run("x = 3\n%mv_commit")
     said = str(shell.run("%mv_diff"))
-    assert "1 name unchanged" in said
+    assert "1 variable unchanged" in said
     assert "1 parameter unchanged" in said

@@ -40,7 +40,7 @@ def test_a_commit_answers_in_one_line(shell: Shell) -> None:
     version = shell.run("%mv_commit -m first --metric acc=model.score(df[['x']], df['y'])")
     assert version.names == ("RATE", "params", "df", "model")
     assert len(str(version).strip().splitlines()) == 1
-    assert "v1 · 4 names" in str(version)
+    assert "v1 · 4 variables" in str(version)
     assert version.metrics == {"acc": shell["model"].score(shell["df"][["x"]], shell["df"]["y"])}
     assert version.params["model.C"] == 1.0
 
@@ -218,7 +218,7 @@ def test_what_shares_objects_with_an_unkeepable_value_is_kept_with_a_note(shell:
     assert [s.name for s in version.skipped] == ["bad"]
     lost = ("objects shared with bad, which is not kept: that sharing is lost",)
     assert {n: k.notes for n, k in version.kept.items()} == {"shared": lost, "ok": lost, "free": ()}
-    assert set(shell.run("%mv_commit --all --partial").names) == {"free", "ok", "shared"}
+    assert set(shell.run("%mv_commit --all").names) == {"free", "ok", "shared"}
 
 
 def test_a_load_that_fails_is_found_at_commit_or_named_at_rollback(shell: Shell) -> None:

@@ -158,7 +158,7 @@ def test_a_merge_keeps_what_no_version_holds(shell: Shell) -> None:
     shell.run("%mv_switch main\nlog = (i for i in [])")
     log = shell["log"]
     text = said(shell, "%mv_merge b")
-    assert "log was in no version; undo brings it back while this kernel runs" in text
+    assert "log was in no version; undo can restore it while this kernel runs" in text
     assert shell["log"] == [2]
     shell.run("%mv_undo")
     assert shell["log"] is log

@@ -73,14 +73,14 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert [m["values"] for m in compared["metrics"]] == [[0.5, 0.7, None], [None, 2.0, None]]
     assert panel.ask("plan", id="v1")["load_bytes"] > 0
     assert panel.ask("plan", id="v1", names=["params"])["changes"][0]["name"] == "params"
-    assert panel.ask("rollback", id="v1")["said"].startswith("back at v1 · 3 names")
+    assert panel.ask("rollback", id="v1")["said"].startswith("restored v1 · 3 variables")
     assert panel.ask("undo")["state"]["redo"] == "v1"
     assert panel.ask("redo")["state"]["undo"] == "v4"
     assert panel.ask("switch", branch="side", create=True)["state"]["branch"] == "side"
     assert panel.ask("tag", id="v2", name="good")["state"]["tags"].keys() == {"base", "good"}
-    assert panel.ask("tag", id="v1", name="good", move=True)["said"] == "v1 is good"
+    assert panel.ask("tag", id="v1", name="good", move=True)["said"] == "tag good set on v1"
     assert panel.ask("untag", name="good")["state"]["tags"].keys() == {"base"}
-    assert panel.ask("note", id="v2", note="new words")["said"] == "note of v2 kept"
+    assert panel.ask("note", id="v2", note="new words")["said"] == "note of v2 saved"
     found = panel.ask("export", id="v2", path="out.nbmv.zip")
     assert (tmp_path / "out.nbmv.zip").stat().st_size == found["size_bytes"]
     assert panel.ask("destination", id="v2") == {
@@ -127,7 +127,7 @@ def test_what_cannot_be_done_fails_by_class_and_changes_nothing(method, params, 
     shell.run(FRAME)
     panel.ask("commit", names=None, message="first")
     number = 1000
-    notebook.outputs.server.handle({"id": number, "method": method, "params": params}, panel.line)
+    notebook.outputs.server.handle({"id": number, "method": method, "params": params}, panel.connection)
     panel.sent[number] = method, params
     with pytest.raises(Failed) as caught:
         panel.result(number)
@@ -139,7 +139,7 @@ def test_what_cannot_be_done_fails_by_class_and_changes_nothing(method, params, 
 @pytest.mark.parametrize("message", [None, 7, [], {}, {"id": True}, {"id": "x", "method": 3}, {"method": "hello"}])
 def test_a_message_that_is_none_is_answered_with_an_error(message, notebook):
     panel = Panel(notebook.outputs.server)
-    notebook.outputs.server.handle(message, panel.line)
+    notebook.outputs.server.handle(message, panel.connection)
     assert len(panel.heard) == 1
     if not (isinstance(message, dict) and message.get("method") == "hello"):
         assert panel.heard[0]["error"]["code"] == "UsageError"
@@ -237,12 +237,13 @@ def test_progress_is_told_and_a_commit_can_be_stopped(shell, panel, notebook, mo
     assert all(p["done"] <= p["total"] for p in progress)
 
     shell.run("big = big + 1")
-    tell = panel.line.tell
-    monkeypatch.setattr(panel.line, "send", lambda m: (panel.heard.append(m), stop(m)))
+    tell = panel.connection.try_send
+    monkeypatch.setattr(panel.connection, "send", lambda m: (panel.heard.append(m), stop(m)))
 
     def stop(message):
         if "progress" in message:
-            panel.desk.handle({"id": 5000, "method": "cancel", "params": {"request": message["id"]}}, panel.line)
+            cancel = {"id": 5000, "method": "cancel", "params": {"request": message["id"]}}
+            panel.server.handle(cancel, panel.connection)
 
     with pytest.raises(Failed, match="Cancelled"):
         panel.ask("commit", names=["big"], message="stopped")
@@ -387,7 +388,7 @@ def test_a_panel_that_is_gone_breaks_nothing(shell, notebook):
 def test_big_values_are_not_looked_at_after_each_cell(shell, panel, notebook):
     shell.run("import numpy as np\nbig = np.zeros(40_000_000)\nsmall = {'a': 1}")
     panel.ask("commit", names=["big", "small"], message="big")
-    notebook.outputs.server.cached._look_s = 5.0
+    notebook.outputs.server.cached._compare_s = 5.0
     panel.heard.clear()
     asked = []
     with pytest.MonkeyPatch.context() as held:
@@ -511,7 +512,7 @@ def test_a_wish_that_goes_gives_the_store_back_what_it_had(shell, panel, noteboo
 @pytest.mark.parametrize("settings", [{"author": "eve"}, {"ignore": 7}, {"ignore": None}])
 def test_only_some_settings_can_be_wished_for(settings, panel, notebook):
     message = {"id": 1000, "method": "wish", "params": {"auto": False, "settings": settings}}
-    notebook.outputs.server.handle(message, panel.line)
+    notebook.outputs.server.handle(message, panel.connection)
     panel.sent[1000] = "wish", {}
     with pytest.raises(Failed, match="UsageError"):
         panel.result(1000)
@@ -534,9 +535,10 @@ def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, mon
     def stop(message):
         panel.heard.append(message)
         if "progress" in message:
-            panel.desk.handle({"id": 5000, "method": "cancel", "params": {"request": message["id"]}}, panel.line)
+            cancel = {"id": 5000, "method": "cancel", "params": {"request": message["id"]}}
+            panel.server.handle(cancel, panel.connection)
 
-    monkeypatch.setattr(panel.line, "send", stop)
+    monkeypatch.setattr(panel.connection, "send", stop)
     with pytest.raises(Failed, match="Cancelled"):
         panel.ask("export", id="v2", path="out.nbmv.zip")
     assert [p.name for p in tmp_path.iterdir()] == [".nbmodelver"]
@@ -552,7 +554,7 @@ def test_what_a_cell_changes_under_the_reader_is_read_again(shell, panel, monkey
     three_versions(shell, panel)
     tries, asked = [], []
 
-    def torn(_desk, _params, _request):
+    def torn(_server, _params, _request):
         tries.append(1)
         raise RuntimeError("dictionary changed size during iteration")
 

@@ -210,7 +210,7 @@ def test_without_subshells_a_panel_is_answered_between_cells(tmp_path):
         comm = one.open()
         assert one.ask(comm, "commit", names=None, message="first")["entry"]["name"] == "v1"
         one.run("data[0] = 9.0")
-        assert one.ask(comm, "rollback", id="v1")["said"].startswith("back at v1")
+        assert one.ask(comm, "rollback", id="v1")["said"].startswith("restored v1")
         one.run("assert data[0] == 0.0")
         one.shell("comm_close", {"comm_id": comm, "data": {}})
         one.run("from nbmodelver import extension\nassert extension.latest().outputs.server.connections == []")

@@ -45,7 +45,7 @@ def test_a_way_back_to_nothing_missing_makes_no_version_and_no_step(gone: Shell)
     gone.run("%mv_rollback v1 --only-missing --yes")
     before = len(mv.open().log())
     said = str(gone.run("z = 7\n%mv_rollback v1 --only-missing --yes"))
-    assert "none of its names is missing" in said
+    assert "none of its variables is missing" in said
     assert "%mv_undo" not in said
     assert len(mv.open().log()) == before
     gone.run("%mv_undo")

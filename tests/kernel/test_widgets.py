@@ -92,7 +92,7 @@ def test_a_widget_speaks_with_the_kernel_and_its_head_may_be_observed(page, buil
     panel.observe(lambda change: heads.append(change["new"]), "head")
     panel._handle_custom_msg({"id": 1, "method": "rollback", "params": {"id": "v1"}}, [])
     reply = next(m for m in sent if m.get("id") == 1)
-    assert reply["result"]["said"].startswith("back at v1")
+    assert reply["result"]["said"].startswith("restored v1")
     assert page["params"] == {"lr": 0.1}
     assert heads == ["v1"]
     assert any("push" in m for m in sent)
@@ -223,7 +223,7 @@ def test_plain_rollback_and_undo(plain, page):
     assert page["params"] == {"lr": 0.2}
     plain.confirm.click()
     assert page["params"] == {"lr": 0.1}
-    assert "back at v1" in plain.said.value
+    assert "restored v1" in plain.said.value
     assert plain.head == "v1"
     assert plain.view == "history"
     plain.buttons["Undo"].click()
@@ -290,7 +290,7 @@ def test_plain_export_asks_for_the_file_and_replaces_none_unasked(plain, page, t
 
 
 def test_plain_export_is_cancelled(plain, tmp_path, monkeypatch):
-    def slow(_repo, _version, path, progress):
+    def slow(_repo, _version, path, progress, **_options):
         for done in range(10_000):
             time.sleep(0.001)
             progress(done, 10_000, "writing the bundle")

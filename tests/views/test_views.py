@@ -56,7 +56,7 @@ def everything():
 
 def test_a_commit_answers_in_one_line():
     said = str(views.commit(version(7), version(6)))
-    assert said == "v7 · 4 names · 1.2 MB new of 556 MB · 0.08 s · acc 0.96 (+0.01) · loss 0.2921 (-0.02)"
+    assert said == "v7 · 4 variables · 1.2 MB new of 556 MB · 0.08 s · acc 0.96 (+0.01) · loss 0.2921 (-0.02)"
 
 
 def test_a_commit_names_what_was_not_kept_with_path_and_reason():
@@ -314,7 +314,7 @@ def test_parameters_of_a_model_differ_only_among_versions_that_have_it():
 
 
 def test_a_value_whose_profile_says_nothing_of_its_change_is_not_called_the_same():
-    names = Section("names", "Names", ("name",), (Row(("net",), "changed"), Row(("df",), "same")))
+    names = Section("names", "Variables", ("variable",), (Row(("net",), "changed"), Row(("df",), "same")))
     rows = (Row(("type", "Net", "Net", None), "same"),)
     quiet = [Section(f"profile.{n}", n, ("what", "before", "after", "change"), rows) for n in ("net", "df")]
     said = str(views.diff(Diff(version(1), version(2), (names, *quiet)))).splitlines()
@@ -327,7 +327,7 @@ def test_a_diff_gives_steps_a_sign_and_sizes_a_unit():
     steps = (Row(("acc", 0.5, 0.55, 0.05), "changed"), Row(("loss", 3, 1, -2), "changed"))
     metrics = Section("metrics", "Metrics", ("name", "before", "after", "change"), steps)
     sizes = (Row(("df", "dataset", "DataFrame", None, 11_360_274), "added"),)
-    names = Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), sizes)
+    names = Section("names", "Variables", ("variable", "kind", "type", "bytes before", "bytes after"), sizes)
     said = [line.split() for line in str(views.diff(Diff(version(1), version(2), (names, metrics)))).splitlines()]
     assert ["~", "acc", "0.5", "0.55", "+0.05"] in said
     assert ["~", "loss", "3", "1", "-2"] in said
