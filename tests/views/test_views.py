@@ -86,7 +86,27 @@ def test_the_graph_shows_where_lines_fork_and_meet():
 
 
 def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
-    assert [d.rstrip() for d in lanes(samples.VERSIONS[::2])] == ["●"] * 4
+    assert [d.rstrip() for d in lanes(samples.VERSIONS[::2])] == ["● …", "● …", "● …", "●"]
+
+
+def test_versions_whose_fork_is_not_listed_are_not_drawn_as_one_line():
+    """v4 and v3 both continue v2. With `--limit 2` they looked like parent and child."""
+    left = version(3, parents=(version(2).id,))
+    right = version(4, parents=(version(2).id,))
+    assert [d.rstrip() for d in lanes([right, left, version(2), version(1)])] == ["●", "│ ●", "●─╯", "●"]
+    assert [d.rstrip() for d in lanes([right, left])] == ["● …", "● …"]
+    said = str(views.log([right, left], graph=True, more=2, now=NOW)).splitlines()
+    assert ["…" in row for row in said[1:3]] == [True, True]
+    assert said[3].strip() == "… a parent of this version is not shown"
+    assert "… a parent" not in str(views.log([right, left, version(2), version(1)], graph=True, now=NOW))
+    assert "…" not in str(views.log([right, left], now=NOW))
+
+
+def test_a_merge_keeps_its_listed_parent_and_marks_the_other():
+    merge = version(7, parents=(version(6).id, version(3).id))
+    assert [d.rstrip() for d in lanes([merge, version(6)])] == ["● …", "● …"]
+    child = version(6, parents=())
+    assert [d.rstrip() for d in lanes([merge, child])] == ["● …", "●"]
 
 
 def test_a_version_shows_names_parameters_metrics_cells_and_environment():
