@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 PRELUDE = "import nbmodelver as mv\ng = (i for i in range(3)); x = 1; api_key = 'sk-' + 'abcd1234' * 5"
 LEFT_OUT = ("v1 · 1 variable", "not kept: g: a generator", "not kept: api_key")

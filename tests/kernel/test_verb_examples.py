@@ -15,7 +15,7 @@ from nbmodelver.verbs import VERBS, help_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 PAGES = Path(__file__).parents[2] / "docs" / "verbs"
 STUDY = """\

@@ -9,7 +9,7 @@ import pytest
 import nbmodelver as mv
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 @pytest.fixture

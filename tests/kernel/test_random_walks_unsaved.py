@@ -17,12 +17,12 @@ import pytest
 import nbmodelver as mv
 from nbmodelver.errors import NothingToCommit
 from tests.fidelity.alike import alike
-from tests.kernel.conftest import new_shell
+from tests.shells import new_shell
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 LONG = os.environ.get("NBMODELVER_WALKS") == "long"
 WALKS, STEPS = (50, 200) if LONG else (4, 60)

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 UNIT = """import pyarrow as pa
 class Unit(pa.ExtensionType):

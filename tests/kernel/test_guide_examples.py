@@ -12,7 +12,7 @@ import pytest
 from nbmodelver import cli
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [DOCS / "first-steps.md", *sorted(page for page in (DOCS / "howto").glob("*.md") if page.stem != "index")]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jupyter_client.manager import KernelManager
 
-from tests.kernel.waiting import wait_for
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

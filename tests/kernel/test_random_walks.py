@@ -16,8 +16,8 @@ import pytest
 import nbmodelver as mv
 from nbmodelver.repo.restore.undo import UndoHistories, UndoHistory
 from tests.fidelity.alike import alike
-from tests.kernel.conftest import new_shell
-from tests.kernel.waiting import wait_for
+from tests.shells import new_shell
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path

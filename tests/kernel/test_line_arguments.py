@@ -10,7 +10,7 @@ import pytest
 from nbmodelver.errors import BadName, UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 ONES = [
     "np.array([0.75])", "np.array(0.75)", "np.array([[0.75]])", "np.float32(0.75)", "torch.tensor([0.75])",

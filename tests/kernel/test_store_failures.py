@@ -15,7 +15,7 @@ from nbmodelver.repo.core.history import History
 from nbmodelver.store.backends.local import LocalBackend
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 def read_only(*_: object) -> NoReturn:

@@ -9,7 +9,7 @@ import pytest
 from nbmodelver.errors import UnknownVersion, UsageError
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 @pytest.fixture

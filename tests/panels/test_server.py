@@ -13,8 +13,8 @@ import pytest
 import nbmodelver
 from nbmodelver import extension
 from nbmodelver.panels import reading
-from tests.kernel.panels import METHODS, Failed, Panel
-from tests.kernel.waiting import wait_for
+from tests.panels.panels import METHODS, Failed, Panel
+from tests.waiting import wait_for
 
 FRAME = """\
 import pandas as pd

@@ -12,7 +12,7 @@ from IPython.utils.capture import capture_output
 
 from nbmodelver import extension
 from nbmodelver.views import forms, live, widget
-from tests.kernel.waiting import wait_for
+from tests.waiting import wait_for
 
 
 class Kernel:

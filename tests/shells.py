@@ -1,17 +1,17 @@
-"""A real shell for each test, in an empty folder, with the extension loaded."""
+"""Real shells with the extension loaded, for the fixtures `shell` and `another`."""
 
 from __future__ import annotations
 
 import atexit
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
 
 
 class Shell:
@@ -42,19 +42,6 @@ class Shell:
 
     def __contains__(self, name: str) -> bool:
         return name in self.shell.user_ns
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A new shell in an empty folder."""
-    with new_shell(tmp_path, monkeypatch) as made:
-        yield made
-
-
-@pytest.fixture
-def another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes further shells, in the same folder unless another is given: a restarted kernel, a second notebook."""
-    return lambda folder=tmp_path: new_shell(folder, monkeypatch)
 
 
 class new_shell:

@@ -14,7 +14,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import nbmodelver as mv
-from tests.kernel.conftest import Shell, new_shell
+from tests.shells import Shell, new_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 from nbmodelver.errors import Busy, Cancelled
 from nbmodelver.panels.change_watcher import ChangeWatcher
 from nbmodelver.panels.mutation_queue import MutationQueue, Task
-from tests.kernel.waiting import wait_for
+from tests.waiting import wait_for
 
 LATER_S = 600.0
 """Beyond the end of a test, whatever the machine does between two of its lines."""

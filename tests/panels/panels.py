@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from tests.kernel.waiting import wait_for
+from tests.waiting import wait_for
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "panel"
 METHODS = {p.name.partition(".")[0] for p in GOLDEN.glob("*.schema.json")} - {

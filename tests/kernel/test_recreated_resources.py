@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 @pytest.fixture(autouse=True)

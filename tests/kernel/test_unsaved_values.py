@@ -13,7 +13,7 @@ from nbmodelver.errors import StoreError
 from nbmodelver.repo.restore import undo
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 def said(shell: Shell, line: str) -> str:
