@@ -18,6 +18,14 @@ METHODS = {p.name.partition(".")[0] for p in GOLDEN.glob("*.schema.json")} - {
     "types", "request", "reply", "progress", "push",
 }  # fmt: skip
 
+FRAME = """\
+import pandas as pd
+from sklearn.tree import DecisionTreeClassifier
+df = pd.DataFrame({"age": [18.0 + i % 40 for i in range(60)], "city": ["Kyiv", "Lima", "Oslo"] * 20})
+params = {"lr": 0.1, "depth": 2}
+model = DecisionTreeClassifier(max_depth=2, random_state=0).fit(df[["age"]], df.city)
+"""
+
 
 @cache
 def registry() -> Registry[Any]:
@@ -101,3 +109,13 @@ class Panel:
 
     def close(self) -> None:
         self.server.close(self.connection)
+
+
+def three_versions(shell: Any, panel: Panel) -> Any:
+    """Three commits by a panel: a frame, hyperparameters and a model."""
+    shell.run(FRAME)
+    panel.ask("commit", names=None, message="first tree", metrics={"acc": 0.5}, tags=["base"])
+    shell.run("params['lr'] = 0.2\ndf.loc[0, 'age'] = 99.0")
+    panel.ask("commit", names=None, message="second", metrics={"acc": 0.7, "loss": float(2)})
+    shell.run("model.set_params(max_depth=5).fit(df[['age']], df.city)")
+    return panel.ask("commit", names=["model"], message="third", note="only the model")
