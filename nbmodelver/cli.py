@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import answers, views
@@ -57,7 +58,7 @@ def _answer(name: str, call: object) -> int:
 
     assert isinstance(call, Call)
     if name == "init":
-        print(answers.init(call["path"])[1])
+        print(answers.init(call["path"], Path.cwd())[1])
         return 0
     with views.Bar(views.Terminal()) as progress:
         shown = answers.ANSWERS[name](open_repo(), call, progress)

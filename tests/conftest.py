@@ -9,10 +9,17 @@ from __future__ import annotations
 import os
 import random
 import sys
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.shells import Shell
 
 SEED = int(os.environ.get("NBMODELVER_TEST_SEED", "0"))
 hypothesis.settings.register_profile(
@@ -29,3 +36,20 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         numpy.random.seed(seed)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(seed)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """A new shell in an empty folder."""
+    from tests.shells import new_shell  # Most tests need no IPython.
+
+    with new_shell(tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes further shells, in the same folder unless another is given: a restarted kernel, a second notebook."""
+    from tests.shells import new_shell
+
+    return lambda folder=tmp_path: new_shell(folder, monkeypatch)

@@ -139,7 +139,11 @@ function defaults(mock: Mock, total: number): Answers {
         : whole;
     },
     form: () => sample.form,
-    commit: () => ({ ...done(`v${total + 1} · 3 names · 1.2 MB new`), entry: sample.entry(total, total), skipped: [] }),
+    commit: () => ({
+      ...done(`v${total + 1} · 3 variables · 1.2 MB new`),
+      entry: sample.entry(total, total),
+      skipped: []
+    }),
     rollback: ({ id }) => ({ ...done('rolled back'), plan: planOf(id) }),
     undo: () => ({ ...done('undone'), plan: planOf('HEAD') }),
     redo: () => ({ ...done('redone'), plan: planOf('HEAD') }),

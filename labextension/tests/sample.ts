@@ -366,8 +366,8 @@ export function diff(before: number, after: number): IDiff {
     sections: [
       {
         id: 'names',
-        title: 'Names',
-        columns: ['name', 'kind', 'type', 'bytes before', 'bytes after'],
+        title: 'Variables',
+        columns: ['variable', 'kind', 'type', 'bytes before', 'bytes after'],
         lines: [],
         note: '',
         charts: [],

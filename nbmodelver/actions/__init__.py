@@ -1,5 +1,6 @@
-"""What a verb does: a request in, a result out. No parsed line, and no drawn text.
+"""The actions of the verbs: each takes a request and returns a result, without parsed lines or drawn text.
 
-The magics, the functions, the command line and the panel make requests and draw results. An action that needs live
-values asks a `LiveSession`, so that it can be tested with a dictionary.
+Magics, functions, the command line and the panel create the requests and draw the results. An action that needs live
+values uses a `LiveSession`, so that it can be tested with a dictionary. A call that an action would only pass on to
+`Repo` is made directly.
 """

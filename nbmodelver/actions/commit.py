@@ -1,4 +1,4 @@
-"""A commit: from values of a notebook to a version."""
+"""Commits: create a version from the values of a notebook."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("nbmodelver")
 
 Metric = float | tuple[float, str]
-"""A metric, alone or with its direction."""
+"""A metric, or a metric and its direction ("higher" or "lower")."""
 
 
 @dataclass(frozen=True)
 class CommitRequest:
-    """Values to keep, and what is said of them.
+    """The values to save, and their labels.
 
-    bounded: leave out values above the setting `max_value_mb`. session: keep the random state; None: as the settings
-    say. roles: of datasets. outputs, source: of the cell that is being committed. auto: why the commit was made without
-    being asked for.
+    bounded: leave out values larger than the setting `max_value_mb`. session: save the random state; None uses the
+    setting. roles: dataset -> role. outputs, source: of the cell that is committed. auto: the reason of an automatic
+    commit.
     """
 
     values: Mapping[str, Any]
@@ -52,7 +52,7 @@ class CommitRequest:
 
 @dataclass(frozen=True)
 class Committed:
-    """A version that was made. notes: what has to be known of it. findings: of the checks after it was durable."""
+    """A version that was created. notes: sentences for the user. findings: of the checks after it was durable."""
 
     version: Version
     parent: Version | None
@@ -63,14 +63,14 @@ class Committed:
 
 @dataclass(frozen=True)
 class WouldKeep:
-    """What a commit would keep. groups: names that share objects together."""
+    """What a commit would save. groups: names that share objects are in one group."""
 
     groups: tuple[tuple[str, ...], ...]
     skipped: tuple[Skipped, ...]
 
 
 def commit(session: LiveSession, request: CommitRequest) -> Committed:
-    """Make a version of the values. Raises NothingToCommit, StoreError; then there is no new version."""
+    """Create a version of the values. If it raises NothingToCommit or StoreError, there is no new version."""
     _require_values(request)
     repo = session.repo(create=True)
     arguments = _arguments(session, repo, request)
@@ -85,36 +85,36 @@ def commit(session: LiveSession, request: CommitRequest) -> Committed:
             only_if_changed=request.only_if_changed,
             **arguments,
         )
-    notes = [*session.notes(), *_about_modules(repo, version, parent)]
+    notes = [*session.notes(), *_module_notes(repo, version, parent)]
     session.committed()
     findings = _checked(repo, version, request.values) if version != parent else Findings()
-    session.tell()
+    session.notify()
     return Committed(version, parent, notes, repo.directions([version]), findings)
 
 
 def commit_later(
     session: LiveSession, request: CommitRequest, on_done: Callable[[Version | BaseException], None]
 ) -> Pending:
-    """Read the values now, and store them on a thread of its own.
+    """Copy the values now, and store them in a background thread.
 
-    on_done: called on that thread with the version, or with the error.
+    on_done: called in that thread with the version or the error.
     """
     _require_values(request)
     repo = session.repo(create=True)
 
-    def finished(found: Version | BaseException) -> None:
+    def on_stored(found: Version | BaseException) -> None:
         if not isinstance(found, BaseException):
             _checked(repo, found, {})
         on_done(found)
-        session.tell()
+        session.notify()
 
-    pending = repo.commit_later(request.values, request.message, told=finished, **_arguments(session, repo, request))
+    pending = repo.commit_later(request.values, request.message, told=on_stored, **_arguments(session, repo, request))
     session.committed()
     return pending
 
 
 def would_keep(session: LiveSession, request: CommitRequest) -> WouldKeep:
-    """What a commit would keep; nothing is stored."""
+    """Return what a commit would save. Nothing is stored."""
     _require_values(request)
     repo = session.repo(create=True)
     capture = repo.would_keep(request.values, session.values, most_mb=_most_mb(repo, request))
@@ -136,7 +136,7 @@ def _checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
 def _require_values(request: CommitRequest) -> None:
     if not request.values:
         raise NothingToCommit(
-            "nothing to commit yet: the notebook has no variables of its own", "make some, or name them"
+            "nothing to commit yet: the notebook has no variables of its own", "create some, or name them"
         )
 
 
@@ -160,7 +160,7 @@ def _most_mb(repo: Repo, request: CommitRequest) -> float | None:
     return None if found is None else float(found)
 
 
-def _about_modules(repo: Repo, version: Version, parent: Version | None) -> list[str]:
-    """What has to be known of the modules of a new version, and was not so in its parent."""
+def _module_notes(repo: Repo, version: Version, parent: Version | None) -> list[str]:
+    """Return the notes about the modules of a version that its parent does not have."""
     before = repo.modules_of(parent).notes if parent is not None else ()
     return [note for note in repo.modules_of(version).notes if note not in before]

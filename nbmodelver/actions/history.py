@@ -1,4 +1,4 @@
-"""Versions that are listed and compared."""
+"""Lists and compares versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RefsNow:
-    """Where HEAD, branches and tags point."""
+    """The versions that HEAD, branches and tags point to."""
 
     head: VersionId | None
     branch: str
@@ -27,7 +27,7 @@ class RefsNow:
 
 @dataclass(frozen=True)
 class LogRequest:
-    """Which versions. best: sort by a metric, best first: a name, or "fid:lower"."""
+    """The versions to list. best: sort by this metric, best first; "fid:lower" states its direction."""
 
     query: Query = field(default_factory=Query)
     limit: int | None = 20
@@ -36,7 +36,7 @@ class LogRequest:
 
 @dataclass(frozen=True)
 class Log:
-    """Versions, newest or best first. more: how many others fit. metric: by which they are sorted."""
+    """Versions, newest or best first. more: number of further matches. metric: the sort key, "" if newest first."""
 
     versions: Sequence[Version]
     refs: RefsNow
@@ -45,7 +45,7 @@ class Log:
 
 
 def refs(repo: Repo) -> RefsNow:
-    """Where HEAD, branches and tags point now."""
+    """Return the current refs."""
     history, head = repo.history, repo.history.head
     branches = {name: version.id for name, version in history.branches().items()}
     tags = {name: version.id for name, version in history.tags().items()}
@@ -53,7 +53,7 @@ def refs(repo: Repo) -> RefsNow:
 
 
 def log(repo: Repo, request: LogRequest) -> Log:
-    """The versions that fit, with the refs of the same moment. Raises UsageError, Damaged."""
+    """Return the versions that match, and the refs at the same time. Raises UsageError, Damaged."""
     with repo.history.appearing:
         total, found = repo.page(request.query, limit=None if request.best else request.limit)
         now = refs(repo)
@@ -64,7 +64,7 @@ def log(repo: Repo, request: LogRequest) -> Log:
 
 
 def version_of(repo: Repo, word: str, usage: str) -> Version:
-    """The version that a word names. usage: what stands before the name of a variable, for a word that is one."""
+    """Return a version by its revision. usage: the start of the right call if the word is a variable."""
     try:
         return repo[word]
     except UnknownVersion as error:
@@ -75,21 +75,21 @@ def version_of(repo: Repo, word: str, usage: str) -> Version:
 
 
 def parent_of(repo: Repo, version: Version) -> Version | None:
-    """The first parent, or None."""
+    """Return the first parent, or None."""
     return repo.history.version(version.parents[0]) if version.parents else None
 
 
 def diff(repo: Repo, before: str, after: str, names: Sequence[str] = ()) -> Diff:
-    """Two versions, section by section. Raises UnknownVersion, UnknownName, UsageError."""
+    """Compare two versions, section by section. Raises UnknownVersion, UnknownName, UsageError."""
     head = repo.history.head
     if head is not None and not head.parents and before == "HEAD~1":
-        hint = f"name two, as in %mv_diff {head.name} v2; what has changed since: %mv_status"
+        hint = f"name two versions, as in %mv_diff {head.name} v2, or see what has changed since: %mv_status"
         raise UsageError(f"there is no version before {head.name}", hint)
     first, second = (version_of(repo, word, "%mv_diff HEAD~1 HEAD") for word in (before, after))
     return repo.diff(first, second, names)
 
 
 def compared(repo: Repo, revisions: Sequence[str]) -> list[Version]:
-    """The versions to compare, oldest first; without any, the latest ten of the branch."""
+    """Return the given versions, or the last ten of the branch, oldest first."""
     asked = [repo[revision] for revision in revisions]
     return asked or list(reversed(repo.log(branch=repo.history.branch, limit=10)))

@@ -1,4 +1,4 @@
-"""Rollback, undo, redo, switch and merge: the current state is saved first, and all of a jump is done or nothing."""
+"""Rollback, undo, redo, switch and merge. The current state is saved first, and a jump is done wholly or not at all."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from nbmodelver.repo.restore.undo import Side, UndoHistory
 
     Step = Callable[[UndoHistory, VersionId], UndoHistory]
-    """The journal after a jump, given the version that holds the state before."""
+    """Changes the undo history after a jump. The second argument is the version of the state before the jump."""
 
 
 @dataclass(frozen=True)
 class RollbackRequest:
-    """Where to go back to, and with what.
+    """The version to restore, and the options.
 
-    names: only these and what they share objects with. only_missing: only names that are not in the notebook. prefix:
-    bring values under other names, and leave everything as it is. trust: load pickled values of a version from
-    elsewhere. session: bring random state and options back; None: as the settings say. modules: write missing modules
-    of the project first. partial: leave out what cannot be loaded.
+    names: only these variables and those that share objects with them. only_missing: only variables that are not in
+    the notebook. prefix: restore the values under names with this prefix and change nothing else. trust: load pickled
+    values of a version from elsewhere. session: restore random state and options; None uses the setting. modules: write
+    missing modules of the project first. partial: leave out values that cannot be loaded.
     """
 
     revision: str
@@ -48,7 +48,7 @@ class RollbackRequest:
 
 @dataclass(frozen=True)
 class PlannedRollback:
-    """A rollback that was planned and not done yet."""
+    """A rollback that was planned but not done."""
 
     request: RollbackRequest
     rollback: Rollback
@@ -57,21 +57,21 @@ class PlannedRollback:
 
 @dataclass(frozen=True)
 class AlreadyMerged:
-    """Nothing to merge: `theirs` is an ancestor of `ours`, or `ours` itself."""
+    """There is nothing to merge: `theirs` is `ours` or an ancestor of it."""
 
     theirs: Version
     ours: Version
 
 
 class Restores:
-    """Jumps of one notebook from version to version. Has the memory of undo."""
+    """The jumps of one notebook from version to version, and the objects in memory that undo needs."""
 
     def __init__(self, session: LiveSession) -> None:
         self._session = session
         self._memory = UndoMemory()
 
     def plan(self, request: RollbackRequest) -> PlannedRollback:
-        """What a rollback would do. Changes nothing."""
+        """Return the plan of a rollback. Nothing is changed."""
         repo = self._session.repo()
         rollback = self._rollback(
             repo,
@@ -86,7 +86,7 @@ class Restores:
         return PlannedRollback(request, rollback, repo.planned(rollback, saves_first=repo.saves_first(rollback)))
 
     def rollback(self, planned: PlannedRollback) -> Plan:
-        """Do what was planned. Returns the plan with what only the load could tell."""
+        """Do a planned rollback. Returns the plan with the notes of the load."""
         repo, request, rollback = self._session.repo(), planned.request, planned.rollback
         written = repo.write_modules(rollback.version, trusted=request.trust) if request.modules else None
         self._jump(repo, rollback, planned.plan, partial=request.partial)
@@ -96,26 +96,32 @@ class Restores:
         return done
 
     def undo(self) -> Plan:
-        """Take back the last rollback, switch or merge. Raises UsageError if there was no jump."""
-        return self._step("undo", "an undo takes back a rollback, a switch or a merge")
+        """Undo the last rollback, switch or merge. Raises UsageError if there is none."""
+        return self._step("undo", "undo reverts a rollback, a switch or a merge")
 
     def redo(self) -> Plan:
-        """Do again what an undo took back. Raises UsageError where there is nothing."""
-        return self._step("redo", "a redo does again what %mv_undo took back")
+        """Repeat what the last undo reverted. Raises UsageError if there is nothing to redo."""
+        return self._step("redo", "redo repeats what %mv_undo reverted")
 
-    def switch(self, branch: str) -> Plan:
-        """Go to the tip of a branch, which is extended from then on. Raises UnknownVersion."""
+    def switch(self, branch: str, *, create: bool = False) -> Plan:
+        """Restore the latest version of a branch; later commits extend this branch.
+
+        create: create the branch at the current version first. Raises UnknownVersion for an unknown branch, and
+        UsageError if it exists and `create` is set.
+        """
         repo = self._session.repo()
+        if create:
+            repo.branch(branch)
         rollback = self._rollback(repo, branch_tip(repo, branch))
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         self._jump(repo, rollback, plan, branch=branch)
         return rollback.told(plan)
 
     def merge(self, revision: str, take: Mapping[str, str] | None = None) -> Committed | AlreadyMerged:
-        """Merge a version into the current one, and bring its values into the notebook.
+        """Merge a version into the current one, and bind its values in the notebook.
 
-        take: name -> the version that it is taken from, where both sides changed it. Raises UsageError where a choice
-        is missing.
+        take: name -> "ours" or "theirs", for each variable that both sides changed. Raises MergeConflict if a choice is
+        missing, UsageError.
         """
         repo = self._session.repo()
         merge = repo.merge_plan(revision, take)
@@ -140,19 +146,19 @@ class Restores:
         self._session.committed()
         token, unsaved = new_token(), frozenset(n for n in ours if n not in before.kept)
         notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
-        notes += [f"{n} is gone, as in {merge.theirs.name}" for n in remove]
-        notes += [f"{n} was in no version; undo brings it back while this kernel runs" for n in sorted(unsaved)]
+        notes += [f"{n} was removed, as in {merge.theirs.name}" for n in remove]
+        notes += [f"{n} was in no version; undo can restore it while this kernel runs" for n in sorted(unsaved)]
         notes += theirs.differences if theirs is not None else []
         try:
             repo.journals.update(lambda journal: journal.jumped(before.id, version.id, token=token))
         except StoreError as error:
-            notes.append(f"not written down, so %mv_undo does not know of it: {error.message}")
+            notes.append(f"the undo history could not be written, so %mv_undo cannot revert this: {error.message}")
         self._keep(repo, token, "before", Replaced(ours, unsaved))
-        self._session.tell()
+        self._session.notify()
         return Committed(version, merge.ours, notes, repo.directions([version]))
 
     def _merged(self, repo: Repo, merge: MergePlan) -> Version:
-        """The version of a merge whose values are there."""
+        """Commit the merged values, which are bound already."""
         names = [
             n
             for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
@@ -170,7 +176,7 @@ class Restores:
         return repo.rollback(version, self._session.values, own=self._session.names(), **how)
 
     def _step(self, way: Literal["undo", "redo"], hint: str) -> Plan:
-        """One step along the journal of jumps."""
+        """Go one step back or forth in the undo history."""
         repo = self._session.repo()
         journal = repo.journals.read()
         jump = journal.undo if way == "undo" else journal.redo
@@ -183,7 +189,7 @@ class Restores:
         others: list[str] = []
 
         def stepped(found: UndoHistory, now: VersionId) -> UndoHistory:
-            if found != journal:  # Another kernel that shares it jumped meanwhile: this is one more jump, not a step.
+            if found != journal:  # Another kernel of this notebook jumped meanwhile: this is a new jump.
                 others[:] = [new_token()]
                 return found.jumped(now, target, token=others[0])
             others.clear()
@@ -217,10 +223,10 @@ class Restores:
         token: str = "",
         side: Side = "before",
     ) -> None:
-        """Save the present state if it differs, load, swap in one step, stand at the version.
+        """Load the values, save the current state if it differs, bind all values in one step, and move HEAD.
 
-        partial: leave out what cannot be loaded. branch: to go to. step: in the journal, if it is not one more jump.
-        token, side: where the memory of undo keeps what is replaced.
+        partial: leave out values that cannot be loaded. branch: the branch to switch to. step: the change of the undo
+        history; by default a new jump. token, side: key of the replaced objects in the undo memory.
         """
         target, values_now = rollback.version, self._session.values
         with self._session.progress() as progress:
@@ -236,25 +242,25 @@ class Restores:
             step = lambda entry, now: entry.jumped(now, target.id, came, token)  # noqa: E731  # two lines for one
         with self._session.uninterrupted():
             self._session.put_back(values, rollback.vanishing)
-            self._write_down(repo, rollback, branch, (step, before.id) if step and before else None)
+            self._write_refs(repo, rollback, branch, (step, before.id) if step and before else None)
             rollback.let_go = self._keep(repo, token, side, replaced)
         rollback.settled()
         if rollback.session is not None:
             rollback.session.restore()
-        self._session.tell()
+        self._session.notify()
 
     def _keep(self, repo: Repo, token: str, side: Side, replaced: Replaced) -> tuple[str, ...]:
-        """Keep what was replaced in memory for undo. Returns names that no undo leads to any more."""
+        """Keep the replaced objects in memory for undo. Returns names that undo can no longer restore from memory."""
         known: set[str] = set()
         limit_mb: Json = 0
-        with suppress(NbmodelverError):  # The values are back: a store that cannot be read must not cost the memory.
+        with suppress(NbmodelverError):  # The values are restored: an unreadable store must not cost the undo memory.
             limit_mb = repo.settings["undo_memory_mb"]
             known = {token, *(jump.token for jump in repo.journals.read().jumps)}
         most_bytes = limit_mb * 1_000_000 if isinstance(limit_mb, int) else 0
         return self._memory.keep(token, side, replaced, most_bytes=most_bytes, known=known)
 
     def _replaced(self, rollback: Rollback, names: Sequence[str], before: Version | None) -> Replaced:
-        """The live objects that go, and which of them no version holds."""
+        """Return the live objects that are replaced, and which of them are in no version."""
         objects = {n: self._session.values[n] for n in names if n in self._session.values}
         unsaved = {s.name for s in rollback.unsaved} | {n for n in objects if before is None or n not in before.kept}
         held = {holder.name for holder in rollback.held.found}
@@ -263,8 +269,8 @@ class Restores:
         return Replaced(objects, frozenset(unsaved & objects.keys()), size_bytes, session)
 
     @staticmethod
-    def _write_down(repo: Repo, rollback: Rollback, branch: str | None, step: tuple[Step, VersionId] | None) -> None:
-        """Stand at the version. The values are back: a store that cannot be written is told of, and no error."""
+    def _write_refs(repo: Repo, rollback: Rollback, branch: str | None, step: tuple[Step, VersionId] | None) -> None:
+        """Move HEAD and write the undo history. An error is reported as a note, because the values are restored."""
         try:
             if not (rollback.stays or rollback.prefix):
                 repo.history.set_head(rollback.version.id, branch)
@@ -275,7 +281,7 @@ class Restores:
             rollback.unwritten = error.message
 
     def _saved(self, repo: Repo, why: str, also: Sequence[str] = ()) -> Version | None:
-        """The present version's names, if there is one, and `also`, as they are now; HEAD if none can be saved."""
+        """Commit the live values of HEAD's variables and of `also`. Returns HEAD if none can be saved."""
         head = repo.history.head
         in_head = tuple(head.kept) if head else ()
         values = {n: self._session.values[n] for n in (*in_head, *also) if n in self._session.values}
@@ -293,10 +299,9 @@ class Restores:
 
 
 def branch_tip(repo: Repo, name: str) -> Version:
-    """The latest version of a branch. Raises UnknownVersion with what exists."""
+    """Return the latest version of a branch. Raises UnknownVersion with the existing branches."""
     branches = repo.history.branches()
     if name not in branches:
-        raise UnknownVersion(
-            f"no branch '{name}'", f"there is: {', '.join(branches) or 'no branch yet'}; new: %mv_branch {name}"
-        )
+        existing = ", ".join(branches) or "no branch yet"
+        raise UnknownVersion(f"no branch '{name}'", f"existing: {existing}; create it with %mv_branch {name}")
     return branches[name]

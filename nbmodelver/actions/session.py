@@ -1,4 +1,4 @@
-"""What an action may ask of a notebook that is open."""
+"""The interface of an open notebook for actions."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ class LiveSession(Protocol):
         """The store in use. create: create it if it is missing. Raises NoStore."""
 
     def names(self) -> list[str]:
-        """The variables that the user made."""
+        """The variables that the user created."""
 
     def pick(self, names: Sequence[str]) -> dict[str, Any]:
         """The values of these names. Raises UnknownName."""
 
     def put_back(self, values: Mapping[str, Any], vanish: Iterable[str] = ()) -> None:
-        """Bind `values` and unbind `vanish`, all of it or nothing."""
+        """Bind `values` and delete `vanish`: all or nothing."""
 
     def uninterrupted(self) -> AbstractContextManager[None]:
-        """Within it, an interrupt waits for the end of the block."""
+        """Delays an interrupt until the end of the block."""
 
     def around(
         self, values: Iterable[str], session: bool | None = None, outputs: str = "", source: str | None = None
     ) -> CommitContext:
-        """What the notebook knows beside these values: cells, imports, the document.
+        """The context of a commit of these values: cells, imports and the notebook document.
 
-        session: keep the random state; None: as the settings say. outputs, source: of the cell that is being committed.
+        session: save the random state; None uses the setting. outputs, source: of the cell that is committed.
         """
 
     def committed(self) -> None:
-        """The cells so far belong to a version."""
+        """Called after a commit: the cells so far belong to its version."""
 
     def notes(self) -> list[str]:
-        """What has to be said of the cells of the next version."""
+        """Notes for the user about the cells of the next version."""
 
     def progress(self) -> AbstractContextManager[Progress]:
         """Shows progress within the block."""
 
-    def tell(self) -> None:
-        """Tell everyone that variables, versions or refs have changed."""
+    def notify(self) -> None:
+        """Notify all listeners that variables, versions or refs have changed."""

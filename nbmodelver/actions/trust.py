@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trusted:
-    """Origins of a version, () for one that was made here, and what loading it runs.
+    """The origins of a version, and what loading it runs. A version that was created here has no origin.
 
-    runs: names of a group that needs pickle -> what loading it imports and may call. imports: modules that its code
+    runs: names of a group that needs pickle -> what its load imports and may call. imports: modules that its code
     imports. modules: paths of modules that a rollback may write.
     """
 
@@ -40,7 +40,7 @@ def give(repo: Repo, revision: str) -> Trusted:
 
 
 def revoke(repo: Repo, revision: str) -> Trusted:
-    """Trust no origin of a version any more."""
+    """Stop trusting every origin of a version."""
     version = repo[revision]
     origins = repo.origins(version)
     for origin in origins:

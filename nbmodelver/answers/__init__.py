@@ -1,6 +1,6 @@
-"""The verbs that need no kernel: a parsed call in, a drawn result out. For magics, functions and command line.
+"""Answers of the verbs that need no kernel, for magics, functions and the command line.
 
-What a verb does is in `actions/` and `repo/`; here its words become arguments, and its result becomes a `Shown`.
+Each takes a parsed call, runs the action in `actions/` or the method of `Repo`, and draws its result as a `Shown`.
 """
 
 from __future__ import annotations

@@ -21,12 +21,12 @@ def _refs(now: history.RefsNow) -> views.RefLabels:
 
 
 def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
-    """The store without a kernel."""
+    """Show the store, without live variables."""
     return views.status(state_of(repo))
 
 
 def state_of(repo: Repo, **more: Any) -> views.State:
-    """What the status shows of the store itself."""
+    """Return the part of the status that describes the store."""
     settings: dict[str, Any] = {"live": False, **more}
     return views.State(
         store=repo.where,
@@ -39,16 +39,16 @@ def state_of(repo: Repo, **more: Any) -> views.State:
 
 
 def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """The versions, newest first."""
+    """List the versions, newest or best first."""
     query = Query(where=call["where"], branch=call["branch"], tag=call["tag"], text=call["text"])
     if call["best"] and call["graph"]:
-        raise UsageError("--best and --graph do not go together", "leave one of them out")
+        raise UsageError("--best and --graph cannot be combined", "leave out one of them")
     found = history.log(repo, history.LogRequest(query, call["limit"], call["best"] or ""))
     return views.log(found.versions, _refs(found.refs), graph=bool(call["graph"]), more=found.more, metric=found.metric)
 
 
 def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """One version, or some of its values."""
+    """Show one version, or some of its values."""
     names = call["names"]
     version = history.version_of(repo, call["version"], "%mv_show HEAD")
     return views.show(
@@ -66,11 +66,11 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Two versions, section by section."""
+    """Compare two versions, section by section."""
     return views.diff(history.diff(repo, call["a"], call["b"], call["names"]))
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Several versions side by side."""
+    """Show several versions side by side."""
     found = history.compared(repo, call["versions"])
     return views.compare(found, repo.directions(found))

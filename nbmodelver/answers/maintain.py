@@ -1,4 +1,4 @@
-"""Answers of what keeps a store small and whole, and of its settings."""
+"""Answers about maintenance of a store and its settings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
-from nbmodelver.errors import UsageError
-from nbmodelver.repo import Retention
+from nbmodelver.actions import maintain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,51 +18,45 @@ if TYPE_CHECKING:
 
 
 def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Take names out of all versions."""
-    names = call["names"]
-    if not names:
-        raise UsageError("purge needs the names to take out", "try: %mv_purge NAME")
-    done = repo.purge(names, dry_run=not call["yes"])
-    where = _few(done.versions) or "parameters, metrics and packs only"
-    verb = "was taken out of" if call["yes"] else "would be taken out of"
-    hint = "" if call["yes"] else " · for good with --yes"
-    return views.sentence(
-        views.Span(", ".join(names), "strong"), f" {verb} {where}", views.Span(hint, "dim"), value=done
-    )
+    """Remove variables from all versions."""
+    done = maintain.purge(repo, maintain.PurgeRequest(call["names"], confirmed=call["yes"]))
+    where = _shortened(done.versions) or "parameters, metrics and packs only"
+    verb = "was removed from" if call["yes"] else "would be removed from"
+    hint = "" if call["yes"] else " · --yes removes it permanently"
+    names = views.Span(", ".join(call["names"]), "strong")
+    return views.sentence(names, f" {verb} {where}", views.Span(hint, "dim"), value=done)
 
 
 _MOST_NAMED = 20
 
 
-def _few(versions: Sequence[str]) -> str:
+def _shortened(versions: Sequence[str]) -> str:
+    """The names of versions, or their number and range if they are many."""
     if len(versions) <= _MOST_NAMED:
         return ", ".join(versions)
     return f"{views.plural(len(versions), 'version')}, {versions[0]} to {versions[-1]}"
 
 
 def forget(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Let versions vanish, or bring them back."""
+    """Forget versions, or restore forgotten ones."""
     if call["undo"]:
-        back = repo.take_back(call["versions"])
-        names = ", ".join(v.name for v in back)
-        return views.sentence(views.Span(names or "nothing", "strong"), " came back", value=back)
-    rule = Retention(
-        **{p: call[f"keep_{p}"] or 0 for p in ("last", "hourly", "daily", "weekly", "monthly")},
-        best={metric: _whole(metric, n) for metric, n in (call["best"] or {}).items()},
+        restored = repo.take_back(call["versions"])
+        names = ", ".join(v.name for v in restored)
+        return views.sentence(views.Span(names or "nothing", "strong"), " restored", value=restored)
+    request = maintain.ForgetRequest(
+        call["versions"],
+        keep={period: call[f"keep_{period}"] for period in ("last", "hourly", "daily", "weekly", "monthly")},
+        best=call["best"] or {},
         tagged=call["keep_tagged"],
-        within_bytes=None if call["within"] is None else views.parsed_size(call["within"]),
+        within=call["within"],
+        force=call["force"],
+        dry_run=call["dry_run"],
     )
-    done = repo.forget(call["versions"], keep=rule, force=call["force"], dry_run=call["dry_run"])
+    done = maintain.forget(repo, request)
     return views.forgotten(
         done.versions, done, kept=done.kept, protected=done.protected, dry_run=done.dry_run,
         freed_bytes=done.freed_bytes, garbage_bytes=done.garbage_bytes, exact=done.exact, over_bytes=done.over_bytes,
     )  # fmt: skip
-
-
-def _whole(metric: str, text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise UsageError(f"--best {metric}={text}: how many?", f"for example: --best {metric}=3")
-    return int(text)
 
 
 def backup(repo: Repo, call: Call, progress: Progress | None) -> Shown:
@@ -75,7 +68,7 @@ def backup(repo: Repo, call: Call, progress: Progress | None) -> Shown:
 
 
 def repair(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Move damage away, save the rest."""
+    """Quarantine damaged files and recover the rest."""
     done = repo.repair(dry_run=not call["yes"])
     return views.repaired(
         done, moved=done.moved, saved=(done.saved_parts, done.saved_records), refs=done.refs, lost=done.lost,
@@ -84,7 +77,7 @@ def repair(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 
 def stats(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """What takes the room."""
+    """Show what uses space."""
     found = repo.stats()
     return views.stats(
         found, names=found.by_name, kinds=found.by_kind, versions=found.by_version, parts=(found.plain, found.deltas),
@@ -94,23 +87,23 @@ def stats(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def verify(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Check the store."""
-    full, sample = bool(call["full"]), call["sample"]
-    count = len(repo.history.records.readable_ids()[0])
-    problems = repo.verify(full=full, sample=sample, progress=progress)
-    what = "every byte" if full else f"structure and {sample:g} % of the parts" if sample else "structure"
-    return views.verify(problems, f"{what} of {views.plural(count, 'version')}", whole=full)
+    done = maintain.verify(repo, maintain.VerifyRequest(bool(call["full"]), call["sample"]), progress)
+    sample = done.request.sample
+    scope = "every byte" if done.request.full else "structure"
+    if sample and not done.request.full:
+        scope += f" and {sample:g} % of the parts"
+    checked = f"{scope} of {views.plural(done.versions, 'version')}"
+    return views.verify(done.problems, checked, whole=done.request.full)
 
 
 def gc(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Remove what no version needs."""
-    if call["upgrade"] and not call["dry_run"]:
-        repo.upgrade()
-    return views.gc(repo.gc(dry_run=call["dry_run"], **({"grace_s": 0} if call["now"] else {})))
+    """Remove data that no version needs."""
+    return views.gc(maintain.gc(repo, maintain.GcRequest(call["dry_run"], call["now"], call["upgrade"])))
 
 
 def config(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Show or change a setting."""
     key, value = call["key"], call["value"]
     if key and value is not None:
-        repo.settings.set(key, value)
-    return views.config({key: repo.settings[key]} if key else repo.settings.all())
+        maintain.set_setting(repo, key, value)
+    return views.config(maintain.settings(repo, key))

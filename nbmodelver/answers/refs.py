@@ -20,19 +20,19 @@ def tag(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         return views.tags(repo.history.tags())
     if call["delete"]:
         repo.history.delete_tag(name)
-        return views.sentence("tag ", views.Span(name, "strong"), " removed", value=repo.history.tags())
+        return views.sentence("tag ", views.Span(name, "strong"), " deleted", value=repo.history.tags())
     version = repo.tag(name, call["version"], move=call["move"])
     return views.sentence(views.Span(version.name, "strong"), " is ", views.Span(name, "strong"), value=version)
 
 
 def branch(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Make, delete or list branches."""
+    """Create, delete or list branches."""
     name = call["name"]
     if not name:
         return views.branches(repo.history.branches(), repo.history.branch)
     if call["delete"]:
         repo.history.delete_branch(name)
-        return views.sentence("branch ", views.Span(name, "strong"), " removed", value=repo.history.branches())
+        return views.sentence("branch ", views.Span(name, "strong"), " deleted", value=repo.history.branches())
     version = repo.branch(name)
-    go = views.Span(f" · go there: %mv_switch {name}", "dim")
-    return views.sentence("branch ", views.Span(name, "strong"), f" starts at {version.name}", go, value=version)
+    hint = views.Span(f" · switch to it: %mv_switch {name}", "dim")
+    return views.sentence("branch ", views.Span(name, "strong"), f" starts at {version.name}", hint, value=version)

@@ -157,7 +157,7 @@ def _replacement_of(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     Otherwise nothing is left. overwrite: replace a file with other content; FileExists is raised without it.
     Raises UsageError for a folder or a missing parent, StoreReadOnly, StoreFull.
     """
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+    temporary = path.parent / f".{path.name[:60]}.{secrets.token_hex(4)}"
     try:
         try:
             file = temporary.open("xb")

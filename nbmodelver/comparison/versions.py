@@ -34,7 +34,8 @@ def names_section(before: Version, after: Version) -> Section:
         sizes = (old.size_bytes if old else None, new.size_bytes if new else None)
         rows.append(Row((name, kept.kind, _types(old, new), *sizes), status))
     note = "; ".join(filter(None, (_not_committed(before, after), _not_committed(after, before))))
-    return Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), tuple(rows), note=note)
+    columns = ("variable", "kind", "type", "bytes before", "bytes after")
+    return Section("names", "Variables", columns, tuple(rows), note=note)
 
 
 def _not_committed(version: Version, other: Version) -> str:

@@ -12,7 +12,6 @@ from nbmodelver.kernel.restore import RestoreVerbs
 from nbmodelver.kernel.session import Session
 from nbmodelver.model import Change
 from nbmodelver.repo import Repo
-from nbmodelver.repo.core import locate
 from nbmodelver.verbs import Call, find, parse
 
 if TYPE_CHECKING:
@@ -69,17 +68,16 @@ class Notebook(Session):
         with self.progress() as progress:
             shown = answers.ANSWERS[name](self.repo(create=name in ("import", "config")), call, progress)
         if name in ("tag", "branch", "import", "config", "gc", "forget", "repair", "purge"):
-            self.tell()
+            self.notify()
         return self.outputs.result(call, shown)
 
     # -- commit
 
     def init(self, call: Call) -> Shown:
         """Run `%mv_init`."""
-        path = call["path"] or str(self.folder / locate.FOLDER)
-        repo, shown = answers.init(path)
+        repo, shown = answers.init(call["path"], self.folder)
         self.use(repo)
-        self.tell()
+        self.notify()
         return shown
 
     # -- status

@@ -145,7 +145,7 @@ class Session:
         """Return the progress callback of a waiting panel, else a bar that is shown for work of more than a second."""
         return views.Bar(surface_for(self.shell)) if self.reporting is None else nullcontext(self.reporting)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Call all callbacks in `changed`."""
         for call in list(self.changed):
             call()

@@ -1,6 +1,6 @@
-"""What a panel asks of the kernel, whichever way it came: the JupyterLab plugin's comm, or a widget's messages.
+"""Answers the requests of panels, from the comm of the JupyterLab plugin or from the messages of a widget.
 
-How the plugin finds a kernel that has the extension loaded (there is no comm of ours before):
+How the plugin finds a kernel that has the extension loaded, before any comm is open:
 
 - At load the kernel registers a comm of target and id "nbmodelver.ready", and does not announce it: JupyterLab logs
   an error and closes the comm for every `comm_open` whose target nobody registered. The plugin asks for it whenever it

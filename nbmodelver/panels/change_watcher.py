@@ -20,13 +20,13 @@ ENDS_S = 0.2
 
 
 class ChangeWatcher:
-    """Calls `look` in a thread of its own when it is due. Any thread may call `ask` and `hold`."""
+    """Calls `compare` in a thread of its own when it is due. Any thread may call `ask` and `hold`."""
 
-    def __init__(self, look: Callable[[], None]) -> None:
-        self._look = look
+    def __init__(self, compare: Callable[[], None]) -> None:
+        self._compare = compare
         self._changed = threading.Condition()
         self._due_s: float | None = None
-        self._is_looking = False
+        self._is_comparing = False
         self._thread: threading.Thread | None = None
 
     def ask(self, after_s: float = 0.0) -> None:
@@ -34,7 +34,7 @@ class ChangeWatcher:
         with self._changed:
             self._due_s = time.monotonic() + after_s
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="nbmodelver-look", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="nbmodelver-compare", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
 
@@ -43,15 +43,15 @@ class ChangeWatcher:
         with self._changed:
             self._due_s = None
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._is_looking, ENDS_S)
+            self._changed.wait_for(lambda: not self._is_comparing, ENDS_S)
 
     def _run(self) -> None:
         while self._take():
             try:
-                self._look()
+                self._compare()
             finally:
                 with self._changed:
-                    self._is_looking = False
+                    self._is_comparing = False
                     self._changed.notify_all()
 
     def _take(self) -> bool:
@@ -60,7 +60,7 @@ class ChangeWatcher:
             while self._due_s is not None:
                 left_s = self._due_s - time.monotonic()
                 if left_s <= 0:
-                    self._due_s, self._is_looking = None, True
+                    self._due_s, self._is_comparing = None, True
                     return True
                 self._changed.wait(left_s)
             self._thread = None

@@ -29,8 +29,8 @@ class Connection:
     send: Callable[[dict[str, Any]], None]
     open_requests: dict[int, Request] = field(default_factory=dict)
 
-    def tell(self, message: dict[str, Any]) -> None:
-        """Send a message. Errors are logged: the panel may have been closed."""
+    def try_send(self, message: dict[str, Any]) -> None:
+        """Send a message. Errors are logged, because the panel may have been closed."""
         try:
             self.send(clean(message))
         except Exception:
@@ -60,7 +60,7 @@ class Request:
         now = time.monotonic()
         if now - self.began_s >= PROGRESS_AFTER_S and now - self.reported_s >= PROGRESS_EVERY_S and not self.answered:
             self.reported_s = now
-            self.connection.tell({"id": self.id, "progress": {"done": done, "total": total, "what": what}})
+            self.connection.try_send({"id": self.id, "progress": {"done": done, "total": total, "what": what}})
 
     def answer(self, result: Any) -> None:
         """Send the result."""
@@ -74,8 +74,8 @@ class Request:
             self._end({"id": self.id, "error": failure(error)})
             return
         log.error("%s failed", self.method, exc_info=error)
-        said = f"{type(error).__name__}: {error}"[:500]
-        self._end({"id": self.id, "error": {"code": "Unexpected", "message": said, "hint": ""}})
+        text = f"{type(error).__name__}: {error}"[:500]
+        self._end({"id": self.id, "error": {"code": "Unexpected", "message": text, "hint": ""}})
 
     def _end(self, message: dict[str, Any]) -> None:
         with self._ending:
@@ -84,4 +84,4 @@ class Request:
             self.answered = True
         if self.connection.open_requests.get(self.id) is self:
             del self.connection.open_requests[self.id]
-        self.connection.tell(message)
+        self.connection.try_send(message)

@@ -1,4 +1,4 @@
-"""What a handler of a panel's request may use."""
+"""The interface of the panel server for the handlers of requests."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 class PanelContext(Protocol):
-    """The server of the panels of one notebook, as its handlers see it."""
+    """The panel server of one notebook."""
 
     notebook: Notebook
     cached: PanelState
     preferences: Preferences
 
     def repo(self) -> Repo:
-        """The store. Raises NoStore."""
+        """Return the store. Raises NoStore."""
 
-    def state(self, connection: Connection, *, refresh: bool = False, look: bool = False) -> Message:
-        """The state for one panel."""
+    def state(self, connection: Connection, *, refresh: bool = False, compare: bool = False) -> Message:
+        """Return the state for one panel. compare: compare the live variables first."""
 
     def push(self) -> None:
         """Send the state to all panels."""
 
     def reporting(self, request: Request) -> AbstractContextManager[None]:
-        """Within it, progress goes to the panel that asked."""
+        """Within it, progress is sent to the panel of the request."""
 
-    def done(self, request: Request, summary: str, *, tell: bool = False) -> Message:
-        """The reply to a change."""
+    def done(self, request: Request, summary: str, *, push: bool = False) -> Message:
+        """Return the reply to a change. push: send the state to all panels."""

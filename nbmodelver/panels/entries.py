@@ -1,4 +1,4 @@
-"""Versions and what belongs to them as the JSON that panels read (`labextension/src/core/protocol/messages.ts`)."""
+"""Converts versions, changes and errors to messages of panels (`labextension/src/core/protocol/messages.ts`)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 WORDS = frozenset(("nan", "inf", "-inf"))
-"""What JSON has no numbers for. Parameters are stored in these words as well (`kinds.jsonable`)."""
+"""The words for floats that JSON cannot represent. Parameters are stored as these words too (`kinds.jsonable`)."""
 
 
 def entry(version: Version, labels: VersionLabels) -> Message:
-    """`IEntry`."""
+    """Return `IEntry`: a version in a list."""
     return {
         "id": version.id,
         "name": version.name,
@@ -48,13 +48,13 @@ def entry(version: Version, labels: VersionLabels) -> Message:
 
 
 def history_entry(version: Version, labels: VersionLabels, place: GraphPlace) -> Message:
-    """`IHistoryEntry`."""
+    """Return `IHistoryEntry`: a version with its place in the graph."""
     graph = {"column": place.column, "edges": [list(edge) for edge in place.edges]}
     return {**entry(version, labels), "graph": graph}
 
 
 def full(version: Version, labels: VersionLabels, cells: Sequence[Cell], environment: Mapping[str, Json]) -> Message:
-    """`IVersion`."""
+    """Return `IVersion`: a version with its cells and environment."""
     kept = [{**_named(k), "notes": list(k.notes)} for k in version.kept.values()]
     return {
         **entry(version, labels),
@@ -81,32 +81,32 @@ def _named(kept: Any) -> Message:
 
 
 def skipped(found: Iterable[Skipped]) -> list[Message]:
-    """The names that were not kept."""
+    """Return a message for each variable that was not saved."""
     return [asdict(s) for s in found]
 
 
 def changes(found: Iterable[Change]) -> list[Message]:
-    """`IChange`, one each."""
+    """Return `IChange` for each change."""
     return [asdict(c) for c in found]
 
 
-def step(found: Step, labels: VersionLabels, told: str = "") -> Message:
-    """One step of `INameHistory`. told: what changed in the value."""
+def step(found: Step, labels: VersionLabels, value_change: str = "") -> Message:
+    """Return one step of `INameHistory`. value_change: what changed in the value, as text."""
     return {
         "entry": entry(found.version, labels),
         "status": found.status,
         "type": found.kept.type,
         "size_bytes": found.kept.size_bytes,
-        "said": said(found, told),
+        "said": _summary(found, value_change),
     }
 
 
-def said(found: Step, told: str = "") -> str:
+def _summary(found: Step, value_change: str) -> str:
     """What changed, in a few words."""
     if found.status == "removed":
-        return "gone"
-    words = [told] if told else []
-    words += [f"the same as in {found.same_as.name}"] if found.same_as else []
+        return "removed"
+    words = [value_change] if value_change else []
+    words += [f"same as in {found.same_as.name}"] if found.same_as else []
     if found.before is not None and found.before.type != found.kept.type:
         words.append(f"was {found.before.type}")
     words += found.kept.notes
@@ -114,12 +114,12 @@ def said(found: Step, told: str = "") -> str:
 
 
 def failure(error: NbmodelverError) -> Message:
-    """`IFailure`."""
+    """Return `IFailure`: an error with its class name and hint."""
     return {"code": type(error).__name__, "message": error.message, "hint": error.hint}
 
 
 def clean(value: Any) -> Any:
-    """The same as JSON and browsers can take it: NaN and infinities are words, see WORDS; half characters are "?"."""
+    """Return a value that JSON can represent: NaN and infinities become WORDS, lone surrogates become "?"."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""The commit form: the notebook's names with sizes, what a plain commit would take, and what cannot be kept."""
+"""The commit form: the variables with sizes, those that are selected by default, and those that cannot be saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def form(notebook: Notebook) -> Message:
-    """`ICommitForm`. Nothing is stored, and no store is made."""
+    """Return `ICommitForm`. Nothing is stored, and no store is created."""
     try:
         repo = notebook.repo()
     except NoStore:

@@ -1,4 +1,4 @@
-"""The parameters of a request, checked before anything is done: a page may send anything."""
+"""Checks the parameters of a request, because a page may send anything."""
 
 from __future__ import annotations
 
@@ -18,84 +18,84 @@ MAX_TEXT = 1_000_000
 
 
 class Params:
-    """Reads parameters by name and type. Every method raises UsageError for what does not fit."""
+    """Reads parameters by name and type. Every method raises UsageError if the value is invalid."""
 
     def __init__(self, method: str, values: Mapping[str, Any]) -> None:
         self._method = method
         self._values = values
 
-    def _wrong(self, name: str, wanted: str) -> UsageError:
-        return UsageError(f"{self._method}: '{name}' has to be {wanted}", "reload the page")
+    def _invalid(self, name: str, wanted: str) -> UsageError:
+        return UsageError(f"{self._method}: '{name}' must be {wanted}", "reload the page")
 
     def has(self, name: str) -> bool:
-        """True when it is given and not null."""
+        """Return True if the parameter is present and not null."""
         return self._values.get(name) is not None
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text; without a default it has to be there."""
+        """Return a text. Without a default it is required."""
         value = self._values.get(name, default)
         if value is None and default is not None:
             value = default
         if not isinstance(value, str) or len(value) > MAX_TEXT:
-            raise self._wrong(name, "a text")
+            raise self._invalid(name, "a text")
         return value
 
     def flag(self, name: str) -> bool:
-        """True or False; False when it is not there."""
+        """Return a bool; False if it is missing."""
         value = self._values.get(name, False)
         if not isinstance(value, bool):
-            raise self._wrong(name, "true or false")
+            raise self._invalid(name, "true or false")
         return value
 
     def count(self, name: str, default: int, most: int) -> int:
-        """A whole number from 0 to `most`."""
+        """Return an integer of at least 0; a larger one than `most` becomes `most`."""
         value = self._values.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self._wrong(name, "a whole number, 0 or more")
+            raise self._invalid(name, "a whole number, 0 or more")
         return min(value, most)
 
     def number(self, name: str) -> int:
-        """Any whole number."""
+        """Return an integer."""
         value = self._values.get(name)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self._wrong(name, "a whole number")
+            raise self._invalid(name, "a whole number")
         return value
 
     def texts(self, name: str) -> list[str]:
-        """A list of texts; empty when it is not there."""
+        """Return a list of texts; [] if it is missing."""
         value = self._values.get(name) or []
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise self._wrong(name, "a list of texts")
+            raise self._invalid(name, "a list of texts")
         return value
 
     def table(self, name: str) -> dict[str, Any]:
-        """An object; empty when it is not there."""
+        """Return an object; {} if it is missing."""
         value = self._values.get(name) or {}
         if not isinstance(value, dict):
-            raise self._wrong(name, "an object")
+            raise self._invalid(name, "an object")
         return value
 
     def metrics(self, name: str = "metrics") -> dict[str, float | tuple[float, str]]:
-        """An object whose values are numbers, or the words for what JSON has no number for.
+        """Return an object of numbers by name. NaN and infinities are the WORDS of entries.py.
 
-        A value may also be a list of such a number and "higher" or "lower".
+        A value may also be a list of a number and "higher" or "lower".
         """
         found = self.table(name)
         if not all(is_metric(v) or _is_directed(v) for v in found.values()):
-            raise self._wrong(name, "an object of numbers")
+            raise self._invalid(name, "an object of numbers")
         return {n: (float(v[0]), v[1]) if isinstance(v, list) else _measured(v) for n, v in found.items()}
 
     def any(self, name: str) -> Any:
-        """Whatever it is."""
+        """Return the value without a check; None if it is missing."""
         return self._values.get(name)
 
     def filter(self, name: str = "filter") -> Filter:
-        """Which versions are wanted."""
+        """Return the filter of a history."""
         inner = Params(f"{self._method}: {name}", self.table(name))
         metric = Params(f"{self._method}: metric", inner.table("metric"))
         kind = inner.text("kind", "")
         if kind and kind not in KINDS:
-            raise inner._wrong("kind", f"one of {', '.join(KINDS)}")
+            raise inner._invalid("kind", f"one of {', '.join(KINDS)}")
         return Filter(
             text=inner.text("text", ""),
             kind=next((k for k in KINDS if k == kind), None),
@@ -109,15 +109,15 @@ class Params:
         )
 
     def bound(self, name: str) -> float | None:
-        """A number, or None when it is not there."""
+        """Return a finite number; None if it is missing."""
         value = self._values.get(name)
         if value is not None and not is_number(value):
-            raise self._wrong(name, "a number")
+            raise self._invalid(name, "a number")
         return value
 
 
 def is_metric(value: Any) -> bool:
-    """True for a number, and for the words of NaN and the infinities."""
+    """Return True for a number, and for the words of NaN and the infinities."""
     return is_number(value) or (isinstance(value, (str, float)) and str(value) in WORDS)
 
 
@@ -131,5 +131,5 @@ def _measured(value: Any) -> float:
 
 
 def is_number(value: Any) -> bool:
-    """True for a number that is finite."""
+    """Return True for a finite number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -25,7 +25,7 @@ KEYS = ("ignore", "default_metric")
 
 
 class Preferences:
-    """The preferences for one notebook. Any thread may call `take`."""
+    """The preferences for one notebook. Any thread may call `replace`."""
 
     def __init__(self, notebook: Notebook, set_auto: Callable[[bool], None]) -> None:
         self._notebook = notebook
@@ -35,9 +35,9 @@ class Preferences:
         self._wanted: dict[str, str] = {}
         self._repo: Repo | None = None
         self._before: dict[str, Json] = {}
-        notebook.opened.append(self._meet)
+        notebook.opened.append(self._on_opened)
 
-    def take(self, *, auto: bool, settings: Mapping[str, Json]) -> bool:
+    def replace(self, *, auto: bool, settings: Mapping[str, Json]) -> bool:
         """Replace the preferences. Preferences that are no longer set are reverted to the store's own values.
 
         Returns False if nothing changed. Raises UsageError for a setting that cannot be a preference.
@@ -55,25 +55,25 @@ class Preferences:
                 self._set_auto(auto)
             with suppress(NoStore):
                 repo = self._notebook.repo()
-                self._tell(repo, new)
-                self._give_back(repo, gone)
+                self._apply(repo, new)
+                self._revert(repo, gone)
             return turned or bool(gone or new)
 
-    def _meet(self, repo: Repo) -> None:
+    def _on_opened(self, repo: Repo) -> None:
         """A store was created, found or chosen."""
         with self._lock:
             if repo is not self._repo:
                 self._repo, self._before = repo, {}
-                self._tell(repo, self._wanted)
+                self._apply(repo, self._wanted)
 
-    def _tell(self, repo: Repo, wanted: Mapping[str, str]) -> None:
+    def _apply(self, repo: Repo, wanted: Mapping[str, str]) -> None:
         for key, value in wanted.items():
             there = repo.settings[key]
             if there != value:
                 self._before.setdefault(key, there)
                 _set(repo, key, value)
 
-    def _give_back(self, repo: Repo, gone: Mapping[str, str]) -> None:
+    def _revert(self, repo: Repo, gone: Mapping[str, str]) -> None:
         for key, value in gone.items():
             before = self._before.pop(key, None)
             if before is not None and repo.settings[key] == value:

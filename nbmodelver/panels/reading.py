@@ -1,4 +1,4 @@
-"""What a panel may ask at any time, also while a cell runs: nothing here changes a variable or the store."""
+"""Handles the requests of a panel that only read. They may run at any time, also while a cell runs."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MAX_NAMES = 20
 
 
 def hello(context: PanelContext, _params: Params, request: Request) -> Message:
-    """The state, the live names looked at if that is cheap; else they are looked at now and pushed."""
-    return context.state(request.connection, refresh=True, look=True)
+    """Return the state. If the comparison of live variables is slow, it runs in the background and is pushed."""
+    return context.state(request.connection, refresh=True, compare=True)
 
 
 def history(context: PanelContext, params: Params, _request: Request) -> Message:
-    """A page of the history."""
+    """Return a page of the history."""
     cached = context.cached
     offset, limit = params.count("offset", 0, 10**9), params.count("limit", 100, MAX_PAGE)
     if not cached.has_store:
@@ -46,7 +46,7 @@ def history(context: PanelContext, params: Params, _request: Request) -> Message
 
 
 def series(context: PanelContext, params: Params, _request: Request) -> Message:
-    """A metric, or a parameter that is a number, over the versions, oldest first; also where it is NaN."""
+    """Return a metric, or a numeric parameter, of each version, oldest first. NaN is included."""
     name = params.text("metric")
     if not context.cached.has_store:
         return {"points": []}
@@ -56,64 +56,66 @@ def series(context: PanelContext, params: Params, _request: Request) -> Message:
 
 
 def version(context: PanelContext, params: Params, _request: Request) -> Message:
-    """One version with everything about it."""
+    """Return one version with its cells and environment."""
     repo = context.repo()
     found = repo[params.text("id")]
     return entries.full(found, context.cached.labels, repo.cells(found), repo.environment(found))
 
 
 def profile(context: PanelContext, params: Params, _request: Request) -> Message:
-    """What one value of a version is."""
+    """Return the profile of one variable of a version."""
     repo = context.repo()
     found = repo[params.text("id")]
     return {"section": section_to_dict(profile_section(repo, found, params.text("name")))}
 
 
 def inspect(context: PanelContext, params: Params, _request: Request) -> Message:
-    """Names through the versions: one by name, or those that a cell makes; without either the names there are."""
+    """Return the history of one variable, or of those that a cell assigns. Without either, return the names only."""
     timeline = context.cached.timeline() if context.cached.has_store else None
     known = dict.fromkeys(n for row in timeline.rows() for n in row["names"]) if timeline is not None else {}
     live = context.notebook.namespace.names()
+    every = {**known, **dict.fromkeys(live)}
+    asked: list[str] = []
     if params.has("name"):
         asked = [params.text("name")]
-    else:
-        asked = _made_by(context, params.table("cell"), {**known, **dict.fromkeys(live)}) if params.has("cell") else []
+    elif params.has("cell"):
+        asked = _assigned_by(context, params.table("cell"), every)
     labels = context.cached.labels
     found = []
     for name in asked[:MAX_NAMES]:
         if timeline is not None and name in known:
             steps = timeline.steps(name)
-            words = zip(steps, summarize_steps(context.repo(), name, steps), strict=True)
-            found.append({"name": name, "steps": [entries.step(step, labels, said) for step, said in words]})
-    names = asked if params.has("cell") else sorted({**known, **dict.fromkeys(live)})
-    return {"found": found, "names": names}
+            summaries = summarize_steps(context.repo(), name, steps)
+            messages = [entries.step(s, labels, change) for s, change in zip(steps, summaries, strict=True)]
+            found.append({"name": name, "steps": messages})
+    return {"found": found, "names": asked if params.has("cell") else sorted(every)}
 
 
-def _made_by(context: PanelContext, cell: dict[str, Any], names: dict[str, None]) -> list[str]:
-    """The names that a cell assigns, and those that the present version has from it."""
+def _assigned_by(context: PanelContext, cell: dict[str, Any], names: dict[str, None]) -> list[str]:
+    """The variables that a cell assigns, and those that the current version has from it."""
     source, cell_id = cell.get("source"), cell.get("id")
     if not isinstance(source, str):
-        raise UsageError("inspect: 'cell' has to hold its source", "reload the page")
-    made = [n for n in assigned_names(source) if n in names]
+        raise UsageError("inspect: 'cell' must contain its source", "reload the page")
+    found = [n for n in assigned_names(source) if n in names]
     head = context.repo().history.head if context.cached.has_store else None
     if head is not None and cell_id:
         cells = context.repo().cells(head)
-        made += [
+        found += [
             n
             for n, k in head.kept.items()
             if k.cell is not None and k.cell < len(cells) and cells[k.cell].id == cell_id
         ]
-    return list(dict.fromkeys(made))
+    return list(dict.fromkeys(found))
 
 
 def diff(context: PanelContext, params: Params, _request: Request) -> Message:
-    """Two versions, section by section."""
+    """Return the differences of two versions, section by section."""
     found = context.repo().diff(params.text("before"), params.text("after"), params.texts("names"))
     return found.to_dict()
 
 
 def compare(context: PanelContext, params: Params, _request: Request) -> Message:
-    """Several versions side by side."""
+    """Return several versions side by side."""
     repo = context.repo()
     found = [repo[revision] for revision in params.texts("ids")[:MAX_COMPARED]]
     table = side_by_side(found, str(repo.settings["default_metric"]), repo.directions(found))
@@ -121,14 +123,14 @@ def compare(context: PanelContext, params: Params, _request: Request) -> Message
 
 
 def plan(context: PanelContext, params: Params, _request: Request) -> Message:
-    """What a rollback would do."""
+    """Return the plan of a rollback. Nothing is changed."""
     repo, notebook = context.repo(), context.notebook
     own = notebook.namespace.names()
     return repo.plan(params.text("id"), notebook.values, names=params.texts("names"), own=own).to_dict()
 
 
 def document(context: PanelContext, params: Params, _request: Request) -> Message:
-    """The notebook as it was in a version."""
+    """Return the notebook document of a version; None if the version has none."""
     repo = context.repo()
     found = repo[params.text("id")]
     data = repo.notebook(found)
@@ -145,7 +147,7 @@ def _parsed(data: bytes) -> Any:
 
 
 def commit_form(context: PanelContext, _params: Params, _request: Request) -> Message:
-    """What the next commit could keep."""
+    """Return what the next commit could save."""
     return form(context.notebook)
 
 
@@ -154,7 +156,7 @@ QUICK: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "history": history,
     "series": series,
 }
-"""Answered at once, where they come in."""
+"""Handlers that run at once, in the thread of the request."""
 
 SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "version": version,
@@ -167,4 +169,4 @@ SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "document": document,
     "destination": destination,
 }
-"""These may read much: each has a thread of its own, so that no other panel waits for it."""
+"""Handlers that may read much data. Each runs in a thread of its own, so that no other panel waits."""

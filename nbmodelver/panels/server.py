@@ -39,8 +39,8 @@ class PanelServer:
         self.preferences = Preferences(notebook, lambda on: changing.set_auto(self, on))
         self.connections: list[Connection] = []
         self.after_change: list[Callable[[], None]] = []
-        self._telling = threading.RLock()
-        self._watcher = ChangeWatcher(self._look)
+        self._sending = threading.RLock()
+        self._watcher = ChangeWatcher(self._compare)
         self._completing: threading.Thread | None = None
         notebook.changed.append(self.push)
 
@@ -86,7 +86,7 @@ class PanelServer:
         elif method in changing.VARIABLES:
             self._enqueue(request, params)
         elif method in reading.SLOW:
-            _in_a_thread(request, lambda: self._steadily(lambda: reading.SLOW[method](self, params, request)))
+            _in_a_thread(request, lambda: self._read_with_retry(lambda: reading.SLOW[method](self, params, request)))
         elif method in changing.FILES:
             _in_a_thread(request, lambda: changing.FILES[method](self, params, request))
         elif method == "cancel":
@@ -98,7 +98,7 @@ class PanelServer:
                 "install the same release of nbmodelver in the environments of the kernel and of the page",
             )
 
-    def _steadily(self, read: Callable[[], Message]) -> Message:
+    def _read_with_retry(self, read: Callable[[], Message]) -> Message:
         """Read; retry once if a running cell changed the values during the read. Raises Busy."""
         for _ in range(2):
             try:
@@ -144,20 +144,20 @@ class PanelServer:
         finally:
             self.notebook.reporting = before
 
-    def done(self, request: Request, said: str, *, tell: bool = False) -> Message:
-        """Return `IDone`. tell: push the state to all panels; changes of variables have pushed it already."""
-        if tell:
+    def done(self, request: Request, summary: str, *, push: bool = False) -> Message:
+        """Return `IDone`. push: send the state to all panels; changes of variables have done so already."""
+        if push:
             self._push(refresh=True)
-        return {"said": said, "state": self.state(request.connection)}
+        return {"said": summary, "state": self.state(request.connection)}
 
-    def state(self, connection: Connection, *, refresh: bool = False, look: bool = False) -> Message:
-        """Return `IState` for one panel. refresh: read the store again. look: compare the live variables."""
+    def state(self, connection: Connection, *, refresh: bool = False, compare: bool = False) -> Message:
+        """Return `IState` for one panel. refresh: read the store again. compare: compare the live variables."""
         stored = self.cached.stored(refresh=refresh)
         if not self.cached.is_whole:
             self._complete_soon()
-        if look and not self.notebook.cells.busy:
+        if compare and not self.notebook.cells.busy:
             if self.cached.is_cheap:
-                self.cached.look()
+                self.cached.compare()
             elif self.cached.uncommitted is None:
                 self._watcher.ask()
         return {
@@ -182,12 +182,12 @@ class PanelServer:
         else:
             self._push(refresh=True)
 
-    def _look(self) -> None:
+    def _compare(self) -> None:
         try:
-            if self.cached.look() is not None:
-                self._tell_all()
+            if self.cached.compare() is not None:
+                self._send_state()
         except Exception:
-            log.warning("the live names could not be compared", exc_info=True)
+            log.warning("the live variables could not be compared", exc_info=True)
 
     def _queued(self, connection: Connection) -> list[Message]:
         """The waiting requests; those of other panels have negative numbers."""
@@ -199,10 +199,10 @@ class PanelServer:
         return found
 
     def _waiting(self) -> list[Request]:
-        turns = {id(t): at for at, t in enumerate(self.queue.queued)}
+        positions = {id(t): at for at, t in enumerate(self.queue.queued)}
         every = [r for connection in list(self.connections) for r in list(connection.open_requests.values())]
-        waiting = [r for r in every if id(r.task) in turns]
-        return sorted(waiting, key=lambda r: turns[id(r.task)])
+        waiting = [r for r in every if id(r.task) in positions]
+        return sorted(waiting, key=lambda r: positions[id(r.task)])
 
     def _of_others(self) -> dict[int, Request]:
         return {-r.serial: r for r in self._waiting()}
@@ -236,19 +236,19 @@ class PanelServer:
             self.cached.stored(refresh=refresh)
             if not self.notebook.cells.busy:
                 if self.cached.is_cheap:
-                    self.cached.look()
+                    self.cached.compare()
                 elif self.cached.uncommitted is None and self.cached.is_bearable:
                     self._watcher.ask(IDLE_S)
-            self._tell_all()
+            self._send_state()
             for call in self.after_change if refresh else ():
                 call()
         except Exception:
-            log.warning("panels could not be told of a change", exc_info=True)
+            log.warning("the state could not be sent to the panels", exc_info=True)
 
-    def _tell_all(self) -> None:
-        with self._telling:
+    def _send_state(self) -> None:
+        with self._sending:
             for connection in list(self.connections):
-                connection.tell({"push": "state", "state": self.state(connection)})
+                connection.try_send({"push": "state", "state": self.state(connection)})
 
 
 def _request(message: Any, connection: Connection) -> Request:
@@ -261,9 +261,9 @@ def _request(message: Any, connection: Connection) -> Request:
 
 def _what(method: str, params: Params) -> str:
     """A description of a waiting request for people."""
-    said = {"commit": "message", "rollback": "id", "switch": "branch"}.get(method)
-    more = params.text(said, "") if said else ""
-    return f"{changing.WORDS[method]} {more}".strip()[:200]
+    parameter = {"commit": "message", "rollback": "id", "switch": "branch"}.get(method)
+    detail = params.text(parameter, "") if parameter else ""
+    return f"{changing.TASK_NAMES[method]} {detail}".strip()[:200]
 
 
 def _carry_out(request: Request, work: Callable[[], Any]) -> None:

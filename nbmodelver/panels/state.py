@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 """Increased when a page or a kernel of the previous release would misread the messages of the other."""
 CHEAP_S = 0.004
+"""A faster comparison runs after each cell."""
 BEARABLE_S = 0.3
+"""A faster comparison runs in the background after each cell."""
 
 BYTES_A_SECOND = 1e9
 MANY = 1000
@@ -39,8 +41,8 @@ class PanelState:
         self._labels_stamp: tuple[object, ...] = ()
         self._stored: Message | None = None
         self._stamp: tuple[object, ...] = ()
-        self._look_s: float | None = None
-        self._looked = False
+        self._compare_s: float | None = None
+        self._has_compared = False
         self.is_whole = True
         """False while the state lacks what needs all versions, such as names of metrics; the background reads them."""
         self.uncommitted: list[Message] | None = None
@@ -136,9 +138,9 @@ class PanelState:
         live = self.notebook.live
         return path.name if path is not None else live.name if live is not None else ""
 
-    # -- the live names
+    # -- the live variables
 
-    def look(self) -> list[Message] | None:
+    def compare(self) -> list[Message] | None:
         """Compare the live variables with the current version. Returns None if a cell ran meanwhile."""
         notebook, began_s = self.notebook, time.perf_counter()
         before = notebook.cells.started
@@ -147,9 +149,9 @@ class PanelState:
             found = entries.changes(c for c in every if c.effect != "lost")  # These cannot be committed.
         except (RuntimeError, KeyError):  # A cell changed a container during the comparison.
             found = None
-        if self._looked:  # The first comparison includes imports and is not representative.
-            self._look_s = time.perf_counter() - began_s
-        self._looked = True
+        if self._has_compared:  # The first comparison includes imports and is not representative.
+            self._compare_s = time.perf_counter() - began_s
+        self._has_compared = True
         settled = not notebook.cells.busy and notebook.cells.started == before
         self.uncommitted = found if settled else None
         return self.uncommitted
@@ -166,8 +168,8 @@ class PanelState:
 
     def _expected_s(self) -> float:
         """Expected seconds of a comparison: of the last one, else by the bytes of the current version."""
-        if self._look_s is not None:
-            return self._look_s
+        if self._compare_s is not None:
+            return self._compare_s
         head = (self._stored or {}).get("head")
         return 0.0 if head is None else head["raw_bytes"] / BYTES_A_SECOND + 1e-4 * len(head["names"])
 

@@ -4,7 +4,7 @@ from nbmodelver.views.blocks import Span
 from nbmodelver.views.commit import commit
 from nbmodelver.views.compare import compare
 from nbmodelver.views.diff import diff
-from nbmodelver.views.figures import parsed_size, plural, size
+from nbmodelver.views.figures import plural, size
 from nbmodelver.views.log import log
 from nbmodelver.views.plan import plan
 from nbmodelver.views.progress import Bar, Surface, Terminal
@@ -19,6 +19,6 @@ from nbmodelver.views.upkeep import repaired
 
 __all__ = [
     "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "backed_up", "branches", "commit", "compare",
-    "config", "diff", "exported", "forgotten", "gc", "log", "parsed_size", "plan", "plural", "repaired", "sentence",
+    "config", "diff", "exported", "forgotten", "gc", "log", "plan", "plural", "repaired", "sentence",
     "show", "size", "stats", "status", "tags", "to_text", "verify",
 ]  # fmt: skip

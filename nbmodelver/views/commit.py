@@ -28,8 +28,8 @@ def commit(
 ) -> Shown:
     """The answer of a commit.
 
-    The first line is `v7 · 3 names · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`; the names that were not saved
-    follow.
+    The first line is `v7 · 3 variables · 1.2 MB new of 540 MB · 0.08 s · acc 0.91 (+0.02)`. The variables
+    that were not saved follow.
     parent: the version to compare metrics with. notes: further sentences, one per line. directions: of the metrics; an
     "unknown" direction is reported when the metric is new. findings: of the checks; what an earlier version brought in
     is not repeated.
@@ -38,7 +38,7 @@ def commit(
         [version], {m: d for m, d in (directions or {}).items() if not parent or m not in parent.metrics}
     )
     facts = [
-        plural(len(version.kept), "name"),
+        plural(len(version.kept), "variable"),
         new_of(version.new_bytes, version.raw_bytes),
         duration(version.duration_s),
     ]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NUMERIC = (int, float)
 TEXTUAL = (str, list, dict)
-NOUNS = {"names": "name", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
+NOUNS = {"names": "variable", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
 
 
 def diff(found: Diff) -> Shown:

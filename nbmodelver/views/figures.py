@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-
-from nbmodelver.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +25,6 @@ def size(count_bytes: float) -> str:
 def new_of(new_bytes: int, raw_bytes: int) -> str:
     """What a commit added: "1.2 MB new of 540 MB"; "8.5 kB new" if cells and packages are larger than the values."""
     return f"{size(new_bytes)} new" + (f" of {size(raw_bytes)}" if new_bytes <= raw_bytes else "")
-
-
-def parsed_size(text: str) -> int:
-    """The number of bytes that "500 MB", "2GiB" or "10000" stands for. Raises UsageError."""
-    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kmgtp]?)(i?)b?", text.strip().lower())
-    if not found:
-        raise UsageError(f"'{text}' is not a size", "write a size such as 500MB or 1.5GB")
-    step = 1024 if found[3] else 1000
-    return int(float(found[1]) * step ** " kmgtp".index(found[2] or " "))
 
 
 def duration(seconds: float) -> str:

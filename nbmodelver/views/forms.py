@@ -42,7 +42,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self._filling = False
         self.status = ipywidgets.HTML()
         self.said = ipywidgets.HTML()
-        self.filter = ipywidgets.Text(placeholder="search in messages, names, tags", continuous_update=False)
+        self.filter = ipywidgets.Text(placeholder="search in messages, variables, tags", continuous_update=False)
         self.versions = ipywidgets.SelectMultiple(rows=10, layout=WIDE)
         self.body = ipywidgets.HTML()
         self.wait = ipywidgets.Checkbox(description="wait for a running cell", value=False, indent=False)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_METRICS = 3
 
+OPEN_END = "…"
+"""In the graph: a parent of the version is not listed, so the version below is not its parent."""
+
 
 def log(
     versions: Sequence[Version],
@@ -38,9 +41,11 @@ def log(
     drawn = lanes(versions) if graph else [""] * len(versions)
     metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
     rows = tuple(_row(v, refs, lane, metrics, now) for v, lane in zip(versions, drawn, strict=True))
-    heads = ("", "", "", "", "message", "names", *metrics, "new", "")
+    heads = ("", "", "", "", "message", "variables", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
     blocks: list[Block] = [_without_empty(table)]
+    if any(OPEN_END in lane for lane in drawn):
+        blocks.append(line(dim(f"{OPEN_END} a parent of this version is not shown")))
     if more:
         blocks.append(
             line(dim(f"{plural(more, 'version' if metric else 'older version')} not shown: --limit N shows more"))
@@ -94,7 +99,8 @@ def _without_empty(table: Table) -> Table:
 def lanes(versions: Sequence[Version]) -> list[str]:
     """The graph, one string per version: "●" in its lane, "│" for other lanes, corners where lanes meet.
 
-    A lane follows one line of descent and waits for its next older version. Parents that are not listed are left out.
+    A lane follows one line of descent and waits for its next older version. It ends at a version whose parent is not
+    listed; OPEN_END after the lanes of this version says so.
     """
     listed = {v.id for v in versions}
     waiting: list[VersionId | None] = []
@@ -108,7 +114,8 @@ def lanes(versions: Sequence[Version]) -> list[str]:
             waiting[i] = None
         waiting[own] = parents[0] if parents else None
         joined = [waiting.index(p) if p in waiting else _placed(waiting, p) for p in parents[1:]]
-        drawn.append(_picture(passing, own, ends, joined))
+        picture = _picture(passing, own, ends, joined)
+        drawn.append(picture if len(parents) == len(version.parents) else f"{picture} {OPEN_END}")
         while waiting and waiting[-1] is None:
             waiting.pop()
     width = max(map(len, drawn), default=0)

@@ -111,7 +111,7 @@ def _about(message: Message) -> Iterator[Block]:
     )
     yield from (line(text) for text in message["note"].splitlines())
     yield Table(
-        ("name", "kind", "type", "size"),
+        ("variable", "kind", "type", "size"),
         tuple(
             TableRow((strong(k["name"]), k["kind"], Span(k["type"], "code"), size(k["size_bytes"])))
             for k in message["kept"]

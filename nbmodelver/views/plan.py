@@ -43,7 +43,7 @@ def plan(planned: Plan, *, done: bool = False, branch: str = "", back: str = "%m
         blocks += cut(Table(("", "", "", "", ""), rows, frozenset({3})))
         blocks += _unchanged(planned)
     elif planned.way == "missing":
-        blocks.append(line("nothing will change: none of its names is missing"))
+        blocks.append(line("nothing will change: none of its variables is missing"))
     else:
         some = planned.named("stays") if len(planned.changes) < len(version.kept) else ()
         held = f"{', '.join(some)} as in {version.name}" if some else "this version"

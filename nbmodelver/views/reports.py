@@ -29,7 +29,7 @@ def verify(problems: Sequence[Problem], checked: str = "", *, whole: bool = Fals
         for p in problems[:_SHOWN_PROBLEMS]
     )
     first = line(Span(plural(len(problems), "problem"), "bad"), said)
-    table = Table(("version", "name", "what", "object"), rows)
+    table = Table(("version", "variable", "what", "object"), rows)
     more = f"{len(problems) - len(rows):,} more · " if len(rows) < len(problems) else ""
     rest = "" if more else "versions not listed here are intact · " if whole else "--full also checks the rest · "
     last = line(dim(f"{more}{rest}%mv_repair shows what can be recovered"))

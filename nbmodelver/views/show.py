@@ -94,7 +94,7 @@ def _value(version: Version, name: str, profile: Profile) -> Iterator[Block]:
 def _kept(version: Version) -> Iterator[Block]:
     rows = [row for kind in KINDS for row in _of_kind(version, kind)]
     if rows:
-        yield title("Names", level=2)
+        yield title("Variables", level=2)
         yield from cut(Table(("", "", "", "", ""), tuple(rows), frozenset({3})))
     if version.skipped:
         yield title("Not kept", level=2)

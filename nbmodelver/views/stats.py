@@ -41,7 +41,7 @@ def stats(
         return Shown(Document((line(dim("no versions")), *_garbage(garbage_bytes)), "statistics"), value)
     blocks = (
         *_summary(len(versions), parts, files, garbage_bytes),
-        *_sizes("Names", names, limit),
+        *_sizes("Variables", names, limit),
         *_sizes("Kinds", kinds, limit),
         *_versions(versions, limit),
     )

@@ -58,9 +58,9 @@ def _blocks(
     if lost:
         yield title("Lost", level=2)
         rows = (TableRow((strong(p.version or p.object[:12]), strong(p.name), Span(p.what, "bad"))) for p in lost)
-        yield Table(("version", "name", ""), tuple(rows))
+        yield Table(("version", "variable", ""), tuple(rows))
         names = " ".join(dict.fromkeys(p.version for p in lost if p.version))
         if names:
-            yield line(dim(f"their other names can be restored; forget them to run gc again: %mv_forget {names}"))
+            yield line(dim(f"their other variables can be restored; forget them to run gc again: %mv_forget {names}"))
     if not done:
         yield line(dim("nothing was changed · --yes carries it out"))

@@ -137,8 +137,8 @@ def test_the_command_line_exports_and_imports(made, tmp_path: Path, monkeypatch,
     assert main(["import", "study-v1.nbmv.zip"]) == 0
     assert main(["import", "study-v1.nbmv.zip"]) == 0
     said = " ".join(capsys.readouterr().out.split())  # Where a line is broken depends on the folder's name.
-    assert "study-v1.nbmv.zip is here as v1 · model: only with %mv_rollback v1 --trust" in said
-    assert "is there already as v1" in said
+    assert "study-v1.nbmv.zip was imported as v1 · model: only with %mv_rollback v1 --trust" in said
+    assert "is already in the store as v1" in said
     assert main(["import", "study-v2.nbmv.zip"]) == 1
     assert "try: study-v1.nbmv.zip" in capsys.readouterr().err
 

@@ -28,8 +28,9 @@ FOLDER = ROOT / "build" / "env"
 THIS = Path(sys.executable)
 LAST_PANDAS_2 = "2.3.3"
 TESTS = (
-    "tests/kernel/test_main_job.py",  # first: where it fails, the rest is of little use
+    "tests/kernel/test_commit_and_rollback.py",  # first: where it fails, the rest is of little use
     "tests/kernel",
+    "tests/panels",
     "tests/codecs",
     "tests/fidelity/test_cases.py",
     "tests/fidelity/test_properties.py",
@@ -38,10 +39,10 @@ TESTS = (
 )
 OF_PYTHON = (
     *(f"tests/kernel/test_{name}.py" for name in (
-        "main_job", "functions", "telling", "loaded_late", "proven", "made_new", "restore_cases", "nothing_lost",
-        "selection", "session", "real_kernel",
+        "commit_and_rollback", "functions", "telling", "earlier", "trial_loads", "recreated_resources", "restore_cases",
+        "unsaved_values", "selection", "session", "real_kernel",
     )),
-    *TESTS[2:],
+    *TESTS[3:],
 )  # fmt: skip
 """What another Python, or another release of a library, may break; other tests of the kernel depend on neither."""
 SHOWN = ("pandas", "numpy", "scikit-learn", "ipython", "ipykernel")

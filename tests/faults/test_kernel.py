@@ -11,7 +11,7 @@ import pytest
 
 from nbmodelver.errors import NbmodelverError
 from tests.faults.counts import LONG, count
-from tests.kernel.conftest import Shell, new_shell
+from tests.shells import Shell, new_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.kernel import panels
+from tests.panels import panels
 
 SAMPLES = sorted((panels.GOLDEN / "samples").glob("*.json"))
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 PRELUDE = "import nbmodelver as mv\ng = (i for i in range(3)); x = 1; api_key = 'sk-' + 'abcd1234' * 5"
-LEFT_OUT = ("v1 · 1 name", "not kept: g: a generator", "not kept: api_key")
+LEFT_OUT = ("v1 · 1 variable", "not kept: g: a generator", "not kept: api_key")
 CELLS = {
     "before another line": "%mv_commit x g api_key\nprint('done')",
     "in a loop": "for i in range(1):\n    %mv_commit x g api_key",
@@ -39,7 +39,7 @@ def test_what_was_left_out_is_seen(shell: Shell, cell: str) -> None:
 def test_the_last_line_is_shown_once_as_the_value_of_the_cell(shell: Shell, cell: str) -> None:
     shell.run(PRELUDE)
     result = shell.run(cell)
-    assert shell.said.count("v1 · 1 name") == 1
+    assert shell.said.count("v1 · 1 variable") == 1
     assert str(result).count("not kept: g") == 1
 
 

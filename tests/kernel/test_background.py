@@ -13,7 +13,7 @@ from nbmodelver.repo.core.pending import Pending
 from nbmodelver.store.parts import PartStore
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 @pytest.fixture

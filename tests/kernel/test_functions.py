@@ -12,7 +12,7 @@ from nbmodelver.errors import UsageError
 from nbmodelver.verbs import VERBS, call_from_python, parse, signature
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 SETUP = "import nbmodelver as mv, numpy as np\ndf = np.arange(9); p = {'lr': 0.1}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 UNSEEN = "in nothing that a profile shows"
 
@@ -154,5 +154,5 @@ def test_the_names_that_are_the_same_are_called_names(shell: Shell) -> None:
     shell.run("x = 1; y = 2\n%mv_commit")
     shell.run("x = 3\n%mv_commit")
     said = str(shell.run("%mv_diff"))
-    assert "1 name unchanged" in said
+    assert "1 variable unchanged" in said
     assert "1 parameter unchanged" in said

@@ -21,7 +21,7 @@ from nbmodelver.errors import NeedsTrust, NotKept, NotLoadable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 ONCE = "class S:\n    def fit(self, X): return self\n    def transform(self, X): return X * 1\n"
 HUNDRED = ONCE.replace("* 1", "* 100")

@@ -13,7 +13,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_event_loop
 
 import nbmodelver as mv
-from tests.kernel.waiting import wait_for
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,7 @@ def test_a_rollback_works_after_a_restart_of_the_kernel(tmp_path: Path) -> None:
     with started(tmp_path) as kernel:
         assert kernel.run(setup).status == "ok"
         first = kernel.run("%mv_commit X y head scale model predictions -m first --metric acc=model.score(X, y)")
-        assert "v1 · 7 names" in first.said, first  # the class comes along
+        assert "v1 · 7 variables" in first.said, first  # the class comes along
         kernel.restart()
         back = kernel.run("%mv_rollback v1 --yes")
         assert "7 added" in back.said, back
@@ -203,7 +203,7 @@ def test_d2_an_interrupted_commit_leaves_the_store_clean(tmp_path: Path) -> None
         assert reply.status == "error"
         assert "KeyboardInterrupt" in "".join(reply.error)
         assert mv.open(tmp_path).log() == []
-        assert "v1 · 1 name" in kernel.run("%mv_commit data").said
+        assert "v1 · 1 variable" in kernel.run("%mv_commit data").said
     repo = mv.open(tmp_path)
     assert repo.verify(full=True) == []
     assert not [p for p in tmp_path.rglob("*") if p.suffix == ".tmp"]
@@ -292,5 +292,5 @@ def test_every_answer_is_text_and_html(shared) -> None:
 def test_what_cannot_be_kept_is_named_and_the_rest_is_kept(shared) -> None:
     reply = shared[0].run("bad = {'a': [(i for i in '')]}\nfine = 3\n%mv_commit bad fine")
     assert reply.status == "ok"
-    assert "1 name" in reply.said
+    assert "1 variable" in reply.said
     assert "bad['a'][0]" in reply.said

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 STATE = """
 import json, argparse, types, random, dataclasses

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 DRAW = "(random.random(), np.random.rand())"
 OPTIONS = "(pd.get_option('display.max_rows'), np.get_printoptions()['precision'], mpl.rcParams['lines.linewidth'])"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
     Begin = Callable[[str], contextlib.AbstractContextManager[Shell]]
 

@@ -15,7 +15,7 @@ from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
-    from tests.kernel.conftest import Shell
+    from tests.shells import Shell
 
 
 @pytest.fixture

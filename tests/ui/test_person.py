@@ -41,7 +41,7 @@ def test_commit_change_compare_roll_back_undo(open_notebook, no_errors, app):
     book.run(0, 1)
 
     toolbar_commit(book)
-    book.noticed(r"^v1 · .* names")
+    book.noticed(r"^v1 · .* variables")
     (first,) = versions(book)
     assert set(first.names) >= {"df", "model", "params"}
     panel = book.open_panel()
@@ -109,7 +109,7 @@ def test_a_version_is_exported_to_the_file_that_was_typed(open_notebook, no_erro
 
     (book.folder / "best.zip").write_text("mine")
     file.fill("best.zip")
-    expect(panel.get_by_text("there is a file 'best.zip' already")).to_be_visible()
+    expect(panel.get_by_text("a file 'best.zip' already exists")).to_be_visible()
     expect(export).to_be_disabled()
     panel.get_by_role("checkbox", name="Replace the existing file").check()
     book.shot(f"{app}-export-taken")

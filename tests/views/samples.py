@@ -110,8 +110,8 @@ DIFF = Diff(
     (
         Section(
             "names",
-            "Names",
-            ("name", "type", "before", "after"),
+            "Variables",
+            ("variable", "type", "before", "after"),
             (
                 Row(("df", "pandas.DataFrame", "540 MB", "538 MB"), "changed"),
                 Row(("scaler", "sklearn.preprocessing.StandardScaler", None, "1.2 kB"), "added"),

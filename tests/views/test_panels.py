@@ -130,7 +130,7 @@ def test_an_asker_gives_each_answer_to_who_asked():
     kernel.hear(sample("error.busy"))
     assert (len(pushed), len(progress), failed[0]["code"]) == (1, 1, "Busy")
     asker.ask("undo", lambda done: got.append(done["said"]))
-    assert got[1].startswith("back at")
+    assert got[1].startswith("restored")
     assert pushed[1]["head"] is not None
     asker.close()
     assert kernel.closed

@@ -56,7 +56,7 @@ def everything():
 
 def test_a_commit_answers_in_one_line():
     said = str(views.commit(version(7), version(6)))
-    assert said == "v7 · 4 names · 1.2 MB new of 556 MB · 0.08 s · acc 0.96 (+0.01) · loss 0.2921 (-0.02)"
+    assert said == "v7 · 4 variables · 1.2 MB new of 556 MB · 0.08 s · acc 0.96 (+0.01) · loss 0.2921 (-0.02)"
 
 
 def test_a_commit_names_what_was_not_kept_with_path_and_reason():
@@ -86,7 +86,27 @@ def test_the_graph_shows_where_lines_fork_and_meet():
 
 
 def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
-    assert [d.rstrip() for d in lanes(samples.VERSIONS[::2])] == ["●"] * 4
+    assert [d.rstrip() for d in lanes(samples.VERSIONS[::2])] == ["● …", "● …", "● …", "●"]
+
+
+def test_versions_whose_fork_is_not_listed_are_not_drawn_as_one_line():
+    """v4 and v3 both continue v2. With `--limit 2` they looked like parent and child."""
+    left = version(3, parents=(version(2).id,))
+    right = version(4, parents=(version(2).id,))
+    assert [d.rstrip() for d in lanes([right, left, version(2), version(1)])] == ["●", "│ ●", "●─╯", "●"]
+    assert [d.rstrip() for d in lanes([right, left])] == ["● …", "● …"]
+    said = str(views.log([right, left], graph=True, more=2, now=NOW)).splitlines()
+    assert ["…" in row for row in said[1:3]] == [True, True]
+    assert said[3].strip() == "… a parent of this version is not shown"
+    assert "… a parent" not in str(views.log([right, left, version(2), version(1)], graph=True, now=NOW))
+    assert "…" not in str(views.log([right, left], now=NOW))
+
+
+def test_a_merge_keeps_its_listed_parent_and_marks_the_other():
+    merge = version(7, parents=(version(6).id, version(3).id))
+    assert [d.rstrip() for d in lanes([merge, version(6)])] == ["● …", "● …"]
+    child = version(6, parents=())
+    assert [d.rstrip() for d in lanes([merge, child])] == ["● …", "●"]
 
 
 def test_a_version_shows_names_parameters_metrics_cells_and_environment():
@@ -314,7 +334,7 @@ def test_parameters_of_a_model_differ_only_among_versions_that_have_it():
 
 
 def test_a_value_whose_profile_says_nothing_of_its_change_is_not_called_the_same():
-    names = Section("names", "Names", ("name",), (Row(("net",), "changed"), Row(("df",), "same")))
+    names = Section("names", "Variables", ("variable",), (Row(("net",), "changed"), Row(("df",), "same")))
     rows = (Row(("type", "Net", "Net", None), "same"),)
     quiet = [Section(f"profile.{n}", n, ("what", "before", "after", "change"), rows) for n in ("net", "df")]
     said = str(views.diff(Diff(version(1), version(2), (names, *quiet)))).splitlines()
@@ -327,7 +347,7 @@ def test_a_diff_gives_steps_a_sign_and_sizes_a_unit():
     steps = (Row(("acc", 0.5, 0.55, 0.05), "changed"), Row(("loss", 3, 1, -2), "changed"))
     metrics = Section("metrics", "Metrics", ("name", "before", "after", "change"), steps)
     sizes = (Row(("df", "dataset", "DataFrame", None, 11_360_274), "added"),)
-    names = Section("names", "Names", ("name", "kind", "type", "bytes before", "bytes after"), sizes)
+    names = Section("names", "Variables", ("variable", "kind", "type", "bytes before", "bytes after"), sizes)
     said = [line.split() for line in str(views.diff(Diff(version(1), version(2), (names, metrics)))).splitlines()]
     assert ["~", "acc", "0.5", "0.55", "+0.05"] in said
     assert ["~", "loss", "3", "1", "-2"] in said

@@ -36,7 +36,7 @@ LOG = Verb(
         Argument("branch", "only versions of this branch", flags=("--branch",), metavar="NAME"),
         Argument("tag", "only versions with this tag", flags=("--tag",), metavar="NAME"),
         Argument("text", "only versions with this text in message, note or a name", flags=("--text",), metavar="TEXT"),
-        flag("graph", "draw forks and merges"),
+        flag("graph", "draw forks and merges; … marks a version with a parent that is not shown"),
     ),
     gives="the versions, newest first",
 )

@@ -80,7 +80,6 @@ COMMIT = Verb(
             type="switch",
         ),
         allow_secret("save this name although it looks like a secret"),
-        flag("partial", "has no effect: a value that cannot be saved never prevents the rest from being saved"),
         flag("background", "store the values in the background while the notebook continues"),
         flag("verify_load", "load every saved value once to prove that it can be restored"),
         DRY_RUN,

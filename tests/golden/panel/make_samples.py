@@ -53,9 +53,9 @@ class Session:
 
         notebook = extension.latest()
         assert notebook is not None
-        self.desk = notebook.outputs.server
+        self.server = notebook.outputs.server
         self.heard: list[dict[str, Any]] = []
-        self.line = self.desk.open(self.heard.append)
+        self.connection = self.server.open(self.heard.append)
         self.numbers = itertools.count(1)
         self.samples: dict[str, Any] = {}
 
@@ -64,7 +64,7 @@ class Session:
 
     def send(self, method: str, **params: Any) -> int:
         number = next(self.numbers)
-        self.desk.handle({"id": number, "method": method, "params": params}, self.line)
+        self.server.handle({"id": number, "method": method, "params": params}, self.connection)
         return number
 
     def ask(self, method: str, sample: str | None = None, **params: Any) -> Any:

@@ -41,7 +41,7 @@ def test_forget_says_what_goes_and_how_to_free_it(repo):
     assert "1 version forgotten" in text
     assert "%mv_gc --now" in text
     _, text = answer(repo, "forget v1 --undo")
-    assert "v1 came back" in text
+    assert "v1 restored" in text
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,9 @@ export class CommitForm implements IView {
     const bytes = (this._form?.names ?? [])
       .filter(one => this._chosen.has(one.name))
       .reduce((sum, one) => sum + (one.size_bytes ?? 0), 0);
-    const sum = this._form ? `${plural(t, this._chosen.size, '{n} name', '{n} names')} · ${formatSize(bytes)}` : '';
+    const sum = this._form
+      ? `${plural(t, this._chosen.size, '{n} variable', '{n} variables')} · ${formatSize(bytes)}`
+      : '';
     const commit = button({
       label: busy ? t('Commit after the cell') : t('Commit'),
       icon: 'commit',

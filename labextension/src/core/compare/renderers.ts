@@ -57,7 +57,7 @@ export function renderNames(ctx: IContext, section: ISection, look: IDisplayOpti
   );
   const drawn = renderTable(
     ctx,
-    { ...section, rows, columns: [t('name'), t('type'), t('before'), t('after')] },
+    { ...section, rows, columns: [t('variable'), t('type'), t('before'), t('after')] },
     look,
     (at, found, cells) => {
       if (at === 0) {

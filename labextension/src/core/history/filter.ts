@@ -30,7 +30,7 @@ export class HistoryFilter {
       type: 'search',
       class: 'nbmv-input',
       placeholder: t('Filter versions'),
-      'aria-label': t('Filter by message, note, tag or name'),
+      'aria-label': t('Filter by message, note, tag or variable'),
       spellcheck: 'false',
       on: {
         input: () => {

@@ -137,7 +137,7 @@ function sizeText(ctx: IContext, entry: IEntry): HTMLElement {
     {
       class: 'nbmv-figures nbmv-dim',
       title: t('{names}, {size}, {new} new on disk', {
-        names: plural(t, entry.names.length, '{n} name', '{n} names'),
+        names: plural(t, entry.names.length, '{n} variable', '{n} variables'),
         size: formatSize(entry.raw_bytes),
         new: formatSize(entry.new_bytes)
       })

@@ -24,7 +24,7 @@ export async function runRollback(
     const { name } = done.plan.version;
     const message = names
       ? t('Rolled back {names} to {version}', {
-          names: plural(t, names.length, '{n} name', '{n} names'),
+          names: plural(t, names.length, '{n} variable', '{n} variables'),
           version: name
         })
       : t('Rolled back to {name}', { name });
@@ -336,7 +336,7 @@ function countsText(ctx: IContext, plan: IPlan, ticked: readonly string[]): stri
     plan.changes.filter(one => one.effect === effect && ticked.includes(one.name)).length;
   const lost = plan.changes.filter(one => one.effect === 'lost').length;
   const texts = [
-    count('changes') && plural(t, count('changes'), '{n} name changes', '{n} names change'),
+    count('changes') && plural(t, count('changes'), '{n} variable changes', '{n} variables change'),
     count('appears') && plural(t, count('appears'), '{n} is added', '{n} are added'),
     count('vanishes') && plural(t, count('vanishes'), '{n} is removed', '{n} are removed'),
     lost && plural(t, lost, '{n} cannot be restored', '{n} cannot be restored')

@@ -183,7 +183,7 @@ export class VersionDetails {
     );
     const table = h('table', { class: 'nbmv-table' }, h('thead', {}, heading), h('tbody', {}, rows));
     return foldable(
-      plural(t, entry.names.length, '{n} name', '{n} names'),
+      plural(t, entry.names.length, '{n} variable', '{n} variables'),
       h('div', { class: 'nbmv-scroll' }, table),
       true
     );

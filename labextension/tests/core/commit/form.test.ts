@@ -28,7 +28,7 @@ describe('commit form', () => {
     expect(one(root, '.nbmv-commit-names').textContent).toContain(
       'connection: a connection to a database cannot be kept'
     );
-    expect(one(root, '.nbmv-foot').textContent).toContain('5 names · 76\u00a0MB');
+    expect(one(root, '.nbmv-foot').textContent).toContain('5 variables · 76\u00a0MB');
     expect(document.activeElement).toBe(all(root, '.nbmv-commit input')[0]);
   });
 
@@ -37,7 +37,7 @@ describe('commit form', () => {
     await click(button(one(root, '.nbmv-commit'), 'Commit'));
     expect(mock.of('commit')).toEqual([{ names: null, message: '', metrics: { acc: 0.9134, loss: 0.214 } }]);
     expect(all(root, '.nbmv-commit')).toEqual([]);
-    expect(one(root, '.nbmv-notice').textContent).toContain('v15 · 3 names · 1.2 MB new');
+    expect(one(root, '.nbmv-notice').textContent).toContain('v15 · 3 variables · 1.2 MB new');
   });
 
   test('message, tags, note, metrics and other names are sent', async () => {
@@ -81,7 +81,7 @@ describe('commit form', () => {
     kind.click();
     await settled();
     expect(tick(root, 'model').checked).toBe(false);
-    expect(one(root, '.nbmv-foot').textContent).toContain('3 names');
+    expect(one(root, '.nbmv-foot').textContent).toContain('3 variables');
   });
 
   test('while a cell is running, the commit is queued', async () => {

@@ -48,7 +48,7 @@ describe('comparison of two', () => {
     const mock = new Mock();
     mock.answers.diff = (): IDiff => ({
       ...diff(2, 7),
-      sections: [{ id: 'names', title: 'Names', columns: [], rows: [], lines: [], note: '', charts: [] }]
+      sections: [{ id: 'names', title: 'Variables', columns: [], rows: [], lines: [], note: '', charts: [] }]
     });
     const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
     expect(one(root, '.nbmv-empty').textContent).toBe('No differences.');

@@ -6,13 +6,13 @@ import { all, button, one, page, settled, type } from '../mount';
 
 const TAKEN: IFailure = {
   code: 'FileExists',
-  message: "there is a file 'taken.zip' already",
+  message: "a file 'taken.zip' already exists",
   hint: 'replace it, or choose another name'
 };
 const NO_FOLDER: IFailure = {
   code: 'UsageError',
   message: "there is no folder '/no'",
-  hint: 'make it first, or choose another'
+  hint: 'create it first, or choose another'
 };
 
 function mock(): Mock {

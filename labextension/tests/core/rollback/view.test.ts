@@ -22,7 +22,7 @@ describe('rollback', () => {
     expect(mock.of('rollback')).toEqual([]);
     const text = one(root, '.nbmv-plan').textContent ?? '';
     for (const said of [
-      '2 names change',
+      '2 variables change',
       '1 is added',
       '1 is removed',
       '1 cannot be restored',
@@ -67,7 +67,7 @@ describe('rollback', () => {
     expect(one(root, '.nbmv-plan-sum').textContent).toContain('300\u00a0B to load');
     await click(button(one(root, '.nbmv-rollback'), 'Roll back'));
     expect(mock.of('rollback')).toEqual([{ id: idOf(7), names: ['model', 'old_params', 'scaler'] }]);
-    expect(one(root, '.nbmv-notice').textContent).toContain('Rolled back 3 names to v7');
+    expect(one(root, '.nbmv-notice').textContent).toContain('Rolled back 3 variables to v7');
   });
 
   test('without a checked name the button is disabled', async () => {
@@ -152,7 +152,7 @@ describe('rollback', () => {
         };
       });
     const { root } = await planned(mock);
-    expect(one(root, '.nbmv-plan').textContent).toContain('2 names change');
+    expect(one(root, '.nbmv-plan').textContent).toContain('2 variables change');
     await click(button(one(root, '.nbmv-rollback'), 'Roll back after the cell'));
     expect(mock.of('rollback')).toEqual([{ id: idOf(7), queue: true }]);
     expect(one(root, '.nbmv-tasks').textContent).toContain('After the cell: Rolling back');

@@ -1,0 +1,129 @@
+"""Every example of docs/verbs, of the help and of the command line's help runs as it stands, comment and all."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nbmodelver import cli
+from nbmodelver.verbs import VERBS, help_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.shells import Shell
+
+PAGES = Path(__file__).parents[2] / "docs" / "verbs"
+STUDY = """\
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+patients = df = pd.DataFrame({"age": [30.0, 40, 50], "y": [1.0, 2, 3]})
+X, y = df[["age"]], df.y
+model = LinearRegression().fit(X, y)
+"""
+COMMIT = """\
+df = df.copy(); df.loc[0, 'age'] += 1
+%mv_commit df model patients -m more --metric acc=0.9 --metric val_loss=0.5 --metric fid={n}"""
+TREES = "%mv_branch trees\n%mv_switch trees\nlr = 0.1\n%mv_commit lr -m trees\n%mv_switch main"
+BEFORE = {
+    "compare": ["%mv_tag best v3"],
+    "log": [TREES],
+    "merge": [TREES],
+    "switch": [TREES],
+    "forget": ["%mv_gc --dry-run"],
+    "undo": ["%mv_rollback v2 --yes"],
+    "redo": ["%mv_rollback v2 --yes", "%mv_undo"],
+    "import": ["%mv_export v3 -o best.nbmv.zip"],
+}
+"""What a page's examples take for granted beside a study of six versions."""
+BETWEEN = {
+    "%mv_merge trees --take": """\
+model = LinearRegression().fit(X, y + 1)
+%mv_commit model
+%mv_switch trees
+df = df.copy(); df.loc[1, 'age'] = 99; model = LinearRegression().fit(X, -y)
+%mv_commit df model
+%mv_switch main
+df.loc[1, 'age'] = 98
+%mv_commit df""",
+    "%mv_forget v5 --undo": "%mv_commit df\n%mv_forget v5 --force",
+}
+"""What has to happen before one of them: the page describes another situation there."""
+
+
+def lines_of(page: Path) -> list[str]:
+    """The lines of the page's examples."""
+    block = re.search(r"## Examples\n\n```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    assert block is not None, page
+    return block[1].splitlines()
+
+
+@pytest.fixture
+def study(shell: Shell, tmp_path: Path) -> Shell:
+    """A notebook with six versions."""
+    (tmp_path / "study").mkdir()
+    shell.run("import os; os.chdir('study')\n" + STUDY)
+    for n in range(6):
+        shell.run(COMMIT.format(n=12 - n) + (":lower" if n == 0 else ""))
+    return shell
+
+
+@pytest.mark.parametrize("name", [p.stem for p in sorted(PAGES.glob("*.md")) if p.stem != "index"])
+def test_the_examples_of_a_page_run_as_they_stand(study: Shell, name: str) -> None:
+    for cell in BEFORE.get(name, []):
+        study.run(cell)
+    for line in lines_of(PAGES / f"{name}.md"):
+        for start, cell in BETWEEN.items():
+            if line.startswith(start):
+                study.run(cell)
+        study.run(line)
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_the_help_shows_the_examples_that_run(name: str) -> None:
+    shown = re.sub(r" +", " ", help_text(VERBS[name]))
+    assert all(re.sub(r" +", " ", line) in shown for line in lines_of(PAGES / f"{name}.md"))
+
+
+def command_lines() -> Iterator[tuple[str, list[str]]]:
+    for name, verb in VERBS.items():
+        if not verb.kernel:
+            examples = help_text(verb, command=True).partition("\nExamples\n")[2]
+            yield name, [line.strip() for line in examples.splitlines() if line.strip().startswith("nbmodelver ")]
+
+
+@pytest.mark.parametrize(("name", "lines"), [*command_lines()], ids=lambda v: v if isinstance(v, str) else "")
+def test_the_examples_of_the_command_line_run_as_they_stand(study: Shell, name: str, lines: list[str]) -> None:
+    assert lines
+    for cell in BEFORE.get(name, []):
+        study.run(cell)
+    for line in lines:
+        for start, cell in BETWEEN.items():
+            if line.startswith(start.replace("%mv_", "nbmodelver ")):
+                study.run(cell)
+        assert cli.main(shlex.split(line, comments=True)[1:]) == 0, line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '%mv_commit df -m "deeper trees"   # keep it', "%mv_commit df;", "%mv_commit df -m one;", "%mv_log # 'open",
+        "%mv_rollback v1 --yes;", "%mv_show v1 df ;  # (", "%mv_status;", "%mv_status ;", "if 1:\n    %mv_status;",
+        "x = %mv_log;  # all", "x = %mv_log -n 1  # the last",
+        "%%mv_commit  # and this\nz = 1", "%%mv_commit -m two;\nz = 2",
+    ],
+)  # fmt: skip
+def test_a_line_as_people_paste_it_is_taken(study: Shell, line: str) -> None:
+    study.run(line)
+    last = study.run("import nbmodelver as mv\nmv.log().value")[0]
+    assert last.message in ("more", "deeper trees", "one", "two", "") or last.auto
+
+
+def test_a_text_that_holds_such_a_line_stays_as_it_is(study: Shell) -> None:
+    study.run('text = """\n%mv_status;\n"""; other = "%mv_status;"')
+    assert study["text"] == "\n%mv_status;\n"
+    assert study["other"] == "%mv_status;"
