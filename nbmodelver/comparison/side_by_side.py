@@ -85,7 +85,7 @@ def _number(value: Json) -> float | None:
 
 
 def _is_axis(param: ComparedLine) -> bool:
-    """Return True for a parameter with different values that are all numbers."""
+    """Return True for a parameter that can be a chart axis: different values, all numbers or missing."""
     return param.differs and all(v is None or _number(v) is not None for v in param.values)
 
 

@@ -49,7 +49,10 @@ class LiveDocument:
 
 
 def live(path: str, notebook: dict[str, Any]) -> LiveDocument | None:
-    """Return a document that the front-end sent, as the JSON that a save would write; None if it is above MAX_BYTES."""
+    """Return a document that the front-end sent, as the JSON that a save would write; None if it is above MAX_BYTES.
+
+    path: the file of the notebook, with "/" as separator. notebook: its content in the notebook format.
+    """
     data = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
     return LiveDocument(path.rpartition("/")[2], data) if len(data) <= MAX_BYTES else None
 

@@ -29,7 +29,7 @@ class Notebook(Session):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
-        self.outputs = PlainOutputs(self)
+        self.outputs = PlainOutputs(self)  # The panels replace it if the page can show them.
         self.answer_display = AnswerDisplay(self)
         self.commits = CommitVerbs(self, self.answer_display.warn_of)
         self.restores = RestoreVerbs(self)

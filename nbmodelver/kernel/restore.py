@@ -62,7 +62,7 @@ class RestoreVerbs:
 
     def _can_ask(self) -> bool:
         shell = self._session.shell
-        return hasattr(shell, "ask_yes_no") and _can_ask(shell)
+        return hasattr(shell, "ask_yes_no") and _accepts_input(shell)
 
     def undo(self, _call: Call) -> Shown:
         """Run `%mv_undo`."""
@@ -91,8 +91,8 @@ def _with_yes(call: Call) -> str:
     return f"%mv_rollback {' '.join(words)}"
 
 
-def _can_ask(shell: Any) -> bool:
-    """Return True if the front-end or the terminal can answer a question."""
+def _accepts_input(shell: Any) -> bool:
+    """Return True if the front-end allows input requests, or, without a kernel, if stdin is a terminal."""
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))

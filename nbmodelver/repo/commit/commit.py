@@ -292,17 +292,18 @@ class Commit:
     def _own_params(self, kept: Mapping[str, Kept]) -> dict[str, Json]:
         """Return the hyperparameters in the committed values, without secrets.
 
-        Those of models and configurations have the key "name.path"; a plain hyperparameter has its name.
+        The parameters of models and configurations get keys such as "model.alpha"; a variable that is itself a
+        hyperparameter keeps its name.
         """
         params = {}
         for name, entry in kept.items():
             value = self.values.get(name)
-            has_params = entry.kind == "model" or _is_plain(entry) or kinds.is_configuration(value)
+            has_params = entry.kind == "model" or _is_hyperparameter(entry) or kinds.is_configuration(value)
             if name not in self.values or not has_params:
                 continue
             for key, param in kinds.hyperparameters_of(value).items():
                 path = f"{name}.{key}" if key else name
-                if (key or _is_plain(entry)) and self.secrets.in_value(path.rpartition(".")[2], param) is None:
+                if (key or _is_hyperparameter(entry)) and self.secrets.in_value(path.rpartition(".")[2], param) is None:
                     params[path] = param
         return params
 
@@ -374,7 +375,7 @@ def _has_same_values(a: Version, b: Version) -> bool:
     }
 
 
-def _is_plain(entry: Kept) -> bool:
+def _is_hyperparameter(entry: Kept) -> bool:
     return entry.kind == "hyperparameters"
 
 

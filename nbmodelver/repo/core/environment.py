@@ -36,7 +36,8 @@ def environment() -> dict[str, Json]:
 
 
 def _packages() -> dict[str, Json]:
-    found: dict[str, Json] = {}
+    """Return the installed distributions of all folders in `sys.path`: lower-case name -> release."""
+    packages: dict[str, Json] = {}
     for folder in sys.path:
         try:
             names = os.listdir(folder or ".")
@@ -45,16 +46,17 @@ def _packages() -> dict[str, Json]:
         for name in names:
             if name.endswith(".dist-info"):
                 package, _, version = name.removesuffix(".dist-info").partition("-")
-                found.setdefault(package.replace("_", "-").lower(), version)
+                packages.setdefault(package.replace("_", "-").lower(), version)
             elif name.endswith(".egg-info"):
-                _add_egg(found, Path(folder) / name)
-    return found
+                _add_egg(packages, Path(folder) / name)
+    return packages
 
 
-def _add_egg(found: dict[str, Json], path: Path) -> None:
+def _add_egg(packages: dict[str, Json], path: Path) -> None:
+    """Add the distribution of an ".egg-info" file or folder: lower-case name -> release."""
     try:
         distribution = metadata.PathDistribution(path)
-        found.setdefault(str(distribution.metadata["Name"]).lower(), distribution.version)
+        packages.setdefault(str(distribution.metadata["Name"]).lower(), distribution.version)
     except Exception:  # The metadata of other packages may have any error. The package is not listed then.
         return
 

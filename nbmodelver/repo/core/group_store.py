@@ -72,7 +72,7 @@ class GroupStore:
             known = dataclasses.replace(group, recipe=stored)
             if stored != group.recipe and self.parts.has(stored) and self.recipe(known).draft.uses == draft.uses:
                 return known
-        old = self._near(near)
+        old = self._recipe_of_base(near)
         items = [(b.raw, n, b.layout) for b, n in zip(draft.buffers, _matched(draft.buffers, old), strict=True)]
         if recipe.has_own_skeleton(draft):
             items.append((memoryview(draft.skeleton), old.skeleton if old else None, ""))
@@ -186,7 +186,8 @@ class GroupStore:
                     return _named(first, opening.group)
         return error
 
-    def _near(self, near: Group | None) -> Recipe | None:
+    def _recipe_of_base(self, near: Group | None) -> Recipe | None:
+        """Return the recipe of the group that serves as base; None without one or if it is damaged."""
         if near is None:
             return None
         try:

@@ -71,7 +71,7 @@ class OpenStore:
         return self._pending if self._pending is not None and not self._pending.done else None
 
     def wait_for_pending(self) -> None:
-        """Wait until the commit in the background has ended. Does not raise its error."""
+        """Wait until the commit in the background has ended. Its error is raised by `Pending.result`, not here."""
         if self._pending is not None:
             self._pending.wait()
             self._pending = None

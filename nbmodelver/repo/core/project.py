@@ -79,7 +79,10 @@ class Project:
         return FoundModules(dict(sorted(files.items())), dict(sorted(names.items())), gone)
 
     def _loaded(self) -> Iterator[tuple[str, str]]:
-        """Yield (name, file) of the loaded modules in the project's folder."""
+        """Yield (name, file) of the loaded modules in the project's folder.
+
+        Modules outside of it are cached by identity and skipped by later calls.
+        """
         foreign = _FOREIGN.setdefault(self._roots, {})
         for name, module in list(sys.modules.items()):
             if name == "__main__" or foreign.get(name) == id(module):

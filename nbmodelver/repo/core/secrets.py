@@ -109,7 +109,7 @@ class Searcher:
         return equal >= LEAST_VARIABLES and 2 * equal > len(entries)
 
     def _of_text(self, key: str, text: str | bytes) -> str:
-        """Return the reason why a text with this name is a secret, or ""."""
+        """Return the reason why a text is a secret, or "". key: the name of the variable or dict key that holds it."""
         if len(text) < least_chars(key):
             return ""
         plain = text if isinstance(text, str) else text[:MAX_TEXT_CHARS].decode("latin-1")

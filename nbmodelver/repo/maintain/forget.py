@@ -176,22 +176,23 @@ def _holders(store: OpenStore) -> dict[VersionId, str]:
     return holders
 
 
-def _move_refs(store: OpenStore, gone: set[VersionId]) -> None:
-    """Move branches and HEAD from forgotten versions to the nearest living ancestors; delete their tags.
+def _move_refs(store: OpenStore, forgotten: set[VersionId]) -> None:
+    """Move branches and HEAD from forgotten versions to their nearest living ancestors, and delete their tags.
 
-    After a kill before this, such a ref is read as if it had moved. gone: the forgotten versions.
+    A branch without a living ancestor is deleted. If the process is killed before this, `History` reads such refs as if
+    they had moved.
     """
     history = store.history
     for name, value in store.refs.readable("tags/")[0].items():
-        if value in gone:
+        if value in forgotten:
             store.refs.delete(name, value)
     for name, value in store.refs.readable("heads/")[0].items():
-        if value in gone:
+        if value in forgotten:
             living = history.living(VersionId(value))
             if living:
                 store.refs.move(name, value, living[0])
             else:
                 store.refs.delete(name, value)
     head = history.head_id
-    if head is not None and head in gone:
+    if head is not None and head in forgotten:
         history.set_head(next(iter(history.living(head)), None))

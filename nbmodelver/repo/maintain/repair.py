@@ -95,7 +95,7 @@ class _Repairing:
             self.backend.move(key, self.folder + key.replace("/", "-"))
         except KeyError:  # Another process deleted it.
             return
-        except StoreError as error:  # Its name is not one of a store's file.
+        except StoreError as error:  # The backend rejects file names that no store has.
             self.moved.append(Problem(f"cannot be moved, move it by hand: {error.message}", key))
             return
         self.moved.append(Problem(reason, key))

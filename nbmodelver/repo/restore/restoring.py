@@ -254,7 +254,8 @@ class RestoringStore(LoadingStore):
         head = self.history.head
         if head is None:
             return False
-        return any(n in live for g in Rollback(self.group_store, head, live, reuse=reuse).groups for n in g.names)
+        to_head = Rollback(self.group_store, head, live, reuse=reuse)
+        return any(n in live for g in to_head.groups for n in g.names)  # `groups` are those that differ.
 
     def secrets_in_head(self, live: Mapping[str, Any]) -> frozenset[str]:
         """Return the unchanged live names of the current version that look like secrets: the user allowed them."""
