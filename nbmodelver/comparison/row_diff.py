@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.comparison.schema import ColumnPair, SchemaChanges
     from nbmodelver.comparison.tables import TableData
+    from nbmodelver.model import Json
 
 
 WORTH_A_THREAD = 1_000_000
@@ -167,17 +168,15 @@ def _direction(values: NDArray[Any], kind: str) -> int:
     return 0 if ascends == descends else 1 if ascends else -1
 
 
-def cell_rows(found: RowDiff, start: int, stop: int) -> list[tuple[object, str, object, object]]:
-    """Some of the changed rows, cell by cell: (label of the row, column, before, after).
+def cell_rows(found: RowDiff, start: int, stop: int) -> list[tuple[int, str, Json, Json]]:
+    """Return the differing cells of some changed rows: (position among these rows, column, before, after).
 
-    start, stop: positions among the changed rows. Only the cells that differ are given.
+    start, stop: positions among the changed rows. Only these rows are read.
     """
     old, new = found.pairs[0][start:stop], found.pairs[1][start:stop]
-    cells: list[list[tuple[object, str, object, object]]] = [[] for _ in new]
-    labels = found.after.labels(new)
+    cells: list[tuple[int, str, Json, Json]] = []
     for pair in (p for p in found.schema.pairs if p.comparable):
         at = np.flatnonzero(~equal_cells(pair, old, new))
         values = zip(pair.before.take(old[at]).cells(), pair.after.take(new[at]).cells(), strict=True)
-        for i, (a, b) in zip(at.tolist(), values, strict=True):
-            cells[i].append((labels[i], pair.name, a, b))
-    return [cell for row in cells for cell in row]
+        cells += [(i, pair.name, a, b) for i, (a, b) in zip(at.tolist(), values, strict=True)]
+    return sorted(cells, key=lambda cell: cell[0])

@@ -34,6 +34,7 @@ def entry(version: Version, labels: VersionLabels) -> Message:
         "author": version.author,
         "saved_at_utc": version.saved_at_utc,
         "auto": version.auto,
+        "alarm": labels.alarm_of(version),
         "tags": labels.tags_of(version.id),
         "branches": labels.branches_of(version.id),
         "names": [

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MAX_PAGE = 1000
 MAX_COMPARED = 50
 MAX_NAMES = 20
+MAX_ROWS = 200
+"""Rows of a table in one page."""
 
 
 def hello(context: PanelContext, _params: Params, request: Request) -> Message:
@@ -114,6 +116,19 @@ def diff(context: PanelContext, params: Params, _request: Request) -> Message:
     return found.to_dict()
 
 
+def rows(context: PanelContext, params: Params, _request: Request) -> Message:
+    """Return rows in which a table differs between two versions."""
+    found = context.repo().changed_rows(
+        params.text("before"),
+        params.text("after"),
+        params.text("name"),
+        params.text("what", "changed"),
+        start=params.count("start", 0, 10**9),
+        count=params.count("count", 50, MAX_ROWS),
+    )
+    return found.to_dict()
+
+
 def compare(context: PanelContext, params: Params, _request: Request) -> Message:
     """Return several versions side by side."""
     repo = context.repo()
@@ -163,6 +178,7 @@ SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "profile": profile,
     "inspect": inspect,
     "diff": diff,
+    "rows": rows,
     "compare": compare,
     "plan": plan,
     "form": commit_form,

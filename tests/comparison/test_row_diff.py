@@ -69,8 +69,9 @@ def test_shuffled_and_one_cell_edited_is_one_changed_cell(frame):
     found = diff(frame, edited)
     assert counts(found) == (999, 1, 0, 0)
     assert [(c.name, c.cells) for c in found.columns] == [("b", 1)]
-    label, column, before, after = cell_rows(found, 0, 10)[0]
-    assert (label, column, after) == (17, "b", 42.0)
+    at, column, before, after = cell_rows(found, 0, 10)[0]
+    assert (at, column, after) == (0, "b", 42.0)
+    assert found.after.labels(found.pairs[1]) == [17]
     assert before == frame["b"].to_numpy()[found.pairs[0][0]]
 
 
@@ -278,7 +279,8 @@ def test_a_multi_index_on_rows_and_columns():
     after.iloc[2, 1] = 50.0
     found = diff(before, after)
     assert counts(found) == (3, 1, 0, 0)
-    assert cell_rows(found, 0, 1) == [("y, 1", "p, b", 5.0, 50.0)]
+    assert cell_rows(found, 0, 1) == [(0, "p, b", 5.0, 50.0)]
+    assert found.after.labels(found.pairs[1]) == ["y, 1"]
 
 
 def test_a_column_of_objects_is_not_compared_and_runs_none_of_their_code():

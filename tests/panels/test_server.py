@@ -57,6 +57,8 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
         "problem": None,
     }
     assert panel.ask("document", id="v2")["notebook"] is None
+    wanted = {"before": "v1", "after": "v2", "name": "df", "what": "changed", "start": 0, "count": 5}
+    assert panel.ask("rows", **wanted)["total"] >= 0
     assert panel.ask("live", path="a/b.ipynb", notebook={"cells": []}) == {}
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
     assert panel.ask("auto", on=True)["state"]["auto"] is True

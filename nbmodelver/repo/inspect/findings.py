@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbmodelver.comparison.checks import Check, Dataset
     from nbmodelver.comparison.tables import TableData
     from nbmodelver.model import Version
-    from nbmodelver.repo.core.open_store import LoadingStore
+    from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
 
 log = logging.getLogger("nbmodelver")
 
@@ -203,13 +203,19 @@ def keep(store: LoadingStore, version: Version, findings: Findings) -> None:
         store.backend.create(f"findings/{version.id}", [data])
 
 
-def known_findings(store: LoadingStore, version: Version) -> Findings | None:
+def known_findings(store: OpenStore, version: Version) -> Findings | None:
     """The findings of a version as they were kept, with what was accepted since; None if it was never checked."""
     try:
         found = Findings.from_dict(json.loads(bytes(store.backend.read(f"findings/{version.id}"))))
     except (KeyError, ValueError, TypeError):
         return None
     return replace(found, found=tuple(replace(f, accepted=store.refs.get(ACCEPTED + f.id) or "") for f in found.found))
+
+
+def alarm_of(store: OpenStore, version: Version) -> str:
+    """Return the sentence of the first alarm that a version brought in and that is not accepted, else ""."""
+    found = known_findings(store, version) or Findings()
+    return next((f.text for f in found.of("alarm") if f.since == version.name), "")
 
 
 def accept(store: LoadingStore, finding: str, reason: str) -> None:

@@ -14,15 +14,21 @@ from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.inspect import findings, profiles
+from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import Diff, Profile, Section, Version
+    from nbmodelver.model import Backend, Diff, Profile, Section, Version
 
 
 class InspectingStore(LoadingStore, ABC):
     """A store whose versions can be compared and checked."""
+
+    def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
+        """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
+        super().__init__(backend, trusted=trusted)
+        self._row_diffs = RowDiffs()
 
     def diff(self, before: str | Version, after: str | Version, names: str | Sequence[str] = ()) -> Diff:
         """Compare two versions, section by section: alarms, metrics, data, models, then the rest.
@@ -43,6 +49,26 @@ class InspectingStore(LoadingStore, ABC):
             alarms=self._alarms,
         )
         return differ.diff(a, b, names)
+
+    def changed_rows(
+        self,
+        before: str | Version,
+        after: str | Version,
+        name: str,
+        what: str = "changed",
+        *,
+        start: int = 0,
+        count: int = 50,
+        key: str | Sequence[str] = (),
+    ) -> RowPage:
+        """Return rows in which a table differs between two versions, cell by cell.
+
+        what: "changed", "added" or "removed" rows. start, count: which of them. key: names of the columns that
+        identify a row; default: a key is searched. Raises UnknownVersion, UnknownName, UsageError if a value is no
+        table.
+        """
+        found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
+        return page(found, what, start, count)
 
     def profile(self, version: Version, name: str) -> Profile:
         """Return shape, schema, statistics and parameters of a value. Computed once per content. Raises UnknownName."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.index import Index
 from nbmodelver.repo.core.history import NOTE
 from nbmodelver.repo.core.names import Step, steps
 from nbmodelver.repo.inspect.columns import GraphPlace, Line, places
+from nbmodelver.repo.inspect.findings import alarm_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from nbmodelver.catalogue.documents import Document
     from nbmodelver.model import Kind, Version, VersionId
@@ -54,11 +55,15 @@ class Filter:
 
 @dataclass(frozen=True)
 class VersionLabels:
-    """Tags and branches, and the notes that were edited after the commit."""
+    """Tags and branches, and the notes that were edited after the commit.
+
+    alarm_of: returns the sentence of an alarm that a version brought in, or "".
+    """
 
     tags: Mapping[str, VersionId] = field(default_factory=dict)
     branches: Mapping[str, VersionId] = field(default_factory=dict)
     notes: Mapping[VersionId, str] = field(default_factory=dict)
+    alarm_of: Callable[[Version], str] = lambda _version: ""
 
     def tags_of(self, version: VersionId) -> list[str]:
         """Return the tags of a version."""
@@ -100,6 +105,7 @@ def labels_of(store: OpenStore) -> VersionLabels:
         {n: v for n, v in named("tags/").items() if v in known},  # type: ignore[misc]  # a known id is a VersionId
         {n: v for n, v in named("heads/").items() if v in known},  # type: ignore[misc]
         named(NOTE),  # type: ignore[arg-type]
+        partial(alarm_of, store),
     )
 
 

@@ -144,6 +144,7 @@ def look(session: Session) -> None:
     ask("inspect", name="model")
     ask("inspect", "inspect.cell", cell={"id": "a", "source": "params = {}\ndf = 1"})
     ask("diff", before="v1", after="v2")
+    ask("rows", before="v1", after="v2", name="df", what="changed", start=0, count=50)
     ask("diff", "diff.nan", before="v3", after="v4")
     ask("diff", "diff.model", before="v2", after="v3", names=["model"])
     ask("compare", ids=["v1", "v2", "v3", "v4"])
@@ -176,7 +177,7 @@ def main() -> None:
         mock.patch("nbmodelver.repo.commit.commit._now", side_effect=clock),
         mock.patch("nbmodelver.repo.commit.commit.author", return_value="ada"),
         mock.patch("nbmodelver.repo.commit.commit.environment", return_value=ENVIRONMENT),
-        mock.patch("nbmodelver.repo.repo.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.repo.restore.restoring.environment", return_value=ENVIRONMENT),
         mock.patch("time.perf_counter", itertools.count(0.0, 0.001).__next__),
     ):
         os.chdir(folder)

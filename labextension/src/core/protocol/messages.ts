@@ -100,6 +100,8 @@ export interface IEntry {
   saved_at_utc: string;
   /** Why nbmodelver created the version automatically, or "". */
   auto: string;
+  /** The sentence of an alarm that this version brought in, or "". */
+  alarm: string;
   tags: string[];
   /** Branches whose newest version this is. */
   branches: string[];
@@ -178,6 +180,19 @@ export interface ISection {
   directions?: { [metric: string]: Direction };
   /** Details: closed until the user opens them. */
   folded?: boolean;
+}
+
+export type ChangedRows = 'changed' | 'added' | 'removed';
+
+/** Some of the rows of a table that changed, or were added or removed. */
+export interface IRowPage {
+  what: ChangedRows;
+  total: number;
+  start: number;
+  /** label: of the row's index, or its position. cells: those that differ; of an added or removed row, the first. */
+  rows: { label: Json; cells: { column: string; before: Json; after: Json }[] }[];
+  /** How the rows were paired, for instance "key id". */
+  how: string;
 }
 
 /**
@@ -260,6 +275,11 @@ export interface IMethods {
    */
   inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
   diff: [{ before: string; after: string; names?: string[] }, IDiff];
+  /** Rows in which a table differs between two versions. */
+  rows: [
+    { before: string; after: string; name: string; what: ChangedRows; start: number; count: number },
+    IRowPage
+  ];
   compare: [{ ids: string[] }, IComparison];
   plan: [{ id: string; names?: string[] }, IPlan];
   form: [{}, ICommitForm];
