@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import answers, views
+from nbmodelver.actions.conditions import CheckFailed
 from nbmodelver.errors import NbmodelverError, UsageError
 from nbmodelver.release import __version__
 from nbmodelver.repo import open_repo
@@ -61,7 +62,11 @@ def _answer(name: str, call: object) -> int:
         print(answers.init(call["path"], Path.cwd())[1])
         return 0
     with views.Bar(views.Terminal()) as progress:
-        shown = answers.ANSWERS[name](open_repo(), call, progress)
+        try:
+            shown = answers.ANSWERS[name](open_repo(), call, progress)
+        except CheckFailed as error:
+            print(error.shown)
+            raise
     print(shown)
     damaged = shown.value if name == "verify" else getattr(shown.value, "problems", ()) if name == "backup" else ()
     return 1 if damaged else 0

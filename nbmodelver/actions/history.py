@@ -42,6 +42,7 @@ class Log:
     refs: RefsNow
     more: int
     metric: str
+    alarms: Mapping[VersionId, str] = field(default_factory=dict)
 
 
 def refs(repo: Repo) -> RefsNow:
@@ -60,7 +61,8 @@ def log(repo: Repo, request: LogRequest) -> Log:
     if request.best:
         found = repo.best(found, request.best)
         total, found = len(found), found[: request.limit]
-    return Log(found, now, total - len(found), directions.split(request.best)[0])
+    alarms = {v.id: text for v in found if (text := repo.alarm_of(v))}
+    return Log(found, now, total - len(found), directions.split(request.best)[0], alarms)
 
 
 def version_of(repo: Repo, word: str, usage: str) -> Version:

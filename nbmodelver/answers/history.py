@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
 from nbmodelver.actions import history
+from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.errors import UsageError
 from nbmodelver.repo import Query
 
@@ -44,7 +45,14 @@ def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     if call["best"] and call["graph"]:
         raise UsageError("--best and --graph cannot be combined", "leave out one of them")
     found = history.log(repo, history.LogRequest(query, call["limit"], call["best"] or ""))
-    return views.log(found.versions, _refs(found.refs), graph=bool(call["graph"]), more=found.more, metric=found.metric)
+    return views.log(
+        found.versions,
+        _refs(found.refs),
+        graph=bool(call["graph"]),
+        more=found.more,
+        metric=found.metric,
+        alarms=found.alarms,
+    )
 
 
 def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
@@ -66,8 +74,13 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Compare two versions, section by section."""
-    return views.diff(history.diff(repo, call["a"], call["b"], call["names"]))
+    """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
+    found = history.diff(repo, call["a"], call["b"], call["names"])
+    shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
+    failed = conditions_met(found, call["fail_on"] or "")
+    if failed:
+        raise CheckFailed(failed, shown)
+    return shown
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

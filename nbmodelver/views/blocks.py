@@ -78,10 +78,11 @@ class Table:
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """Lines of source code or of a unified diff."""
+    """Lines of source code or of a unified diff. whole: long lines are never cut, because a program reads them."""
 
     lines: tuple[str, ...]
     diff: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from nbmodelver.views.refs import RefLabels
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from nbmodelver.model import Version, VersionId
@@ -29,18 +29,22 @@ def log(
     more: int = 0,
     now: datetime | None = None,
     metric: str = "",
+    alarms: Mapping[VersionId, str] | None = None,
 ) -> Shown:
     """The versions in the given order.
 
     more: number of further versions that are not shown. metric: gets a column of its own; the versions are sorted by
-    it.
+    it. alarms: version -> sentence of the alarm that it brought in; it is marked.
     """
     refs = refs or RefLabels()
     if not versions:
         return Shown(Document((line(dim("no versions")),), "history"), [])
     drawn = lanes(versions) if graph else [""] * len(versions)
     metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
-    rows = tuple(_row(v, refs, lane, metrics, now) for v, lane in zip(versions, drawn, strict=True))
+    marks = alarms or {}
+    rows = tuple(
+        _row(v, refs, lane, metrics, now, marks.get(v.id, "")) for v, lane in zip(versions, drawn, strict=True)
+    )
     heads = ("", "", "", "", "message", "variables", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
     blocks: list[Block] = [_without_empty(table)]
@@ -53,7 +57,9 @@ def log(
     return Shown(Document(tuple(blocks), "history"), list(versions))
 
 
-def _row(version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], now: datetime | None) -> TableRow:
+def _row(  # noqa: PLR0917
+    version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], now: datetime | None, alarm: str
+) -> TableRow:
     figures: list[Cell] = [number(version.metrics[m]) if m in version.metrics else "" for m in metrics]
     return TableRow(
         (
@@ -65,10 +71,19 @@ def _row(version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], n
             _names(version),
             *figures,
             dim(size(version.new_bytes), f"{size(version.raw_bytes)} uncompressed"),
-            Span(f"{len(version.skipped)} not kept", "warn") if version.skipped else "",
+            _marks(version, alarm),
         ),
         "current" if version.id == refs.head else "",
     )
+
+
+def _marks(version: Version, alarm: str) -> Cell:
+    """What to look at: an alarm, and the number of variables that were not kept."""
+    skipped = Span(f"{len(version.skipped)} not kept", "warn")
+    if alarm:
+        sign = Span(f"! {alarm}", "bad", alarm)
+        return (sign, dim(" · "), skipped) if version.skipped else sign
+    return skipped if version.skipped else ""
 
 
 def _names(version: Version) -> Span:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Document, Fold, Span, Table, TableRow, dim, line, spans, strong
+from nbmodelver.views.blocks import Block, CodeBlock, Document, Fold, Span, Table, TableRow, dim, line, spans, strong
 from nbmodelver.views.figures import ago, plural, size
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.values import value_text
@@ -150,6 +151,12 @@ def exported(path: str, size_bytes: int, what: str) -> Shown:
     """The path and size of a bundle that was written. what: the name of the version."""
     said = line(strong(what), " written to ", Span(path, "code"), dim(f" · {size(size_bytes)}"))
     return Shown(Document((said,), "export"), path)
+
+
+def as_json(value: object, data: Json) -> Shown:
+    """A result as JSON text, for scripts."""
+    lines = json.dumps(data, indent=1, ensure_ascii=False).splitlines()
+    return Shown(Document((CodeBlock(tuple(lines), whole=True),), "JSON"), value)
 
 
 def sentence(*pieces: str | Span, value: object = None) -> Shown:

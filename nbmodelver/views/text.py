@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 GAP = "  "
 NARROWEST = 6
+MAX_WHOLE = 1_000_000
 COLOURS: dict[Style, str] = {
     "plain": "", "strong": "1", "dim": "2", "good": "32", "bad": "31", "warn": "33", "accent": "36", "code": "",
     "graph": "36",
@@ -70,7 +71,7 @@ class _TextDrawing:
         elif isinstance(block, Table):
             yield from self.table(block, width)
         elif isinstance(block, CodeBlock):
-            yield from (self.code_line(text, block.diff, width) for text in block.lines)
+            yield from (self.code_line(text, block.diff, MAX_WHOLE if block.whole else width) for text in block.lines)
         else:
             yield self.spans(block.summary, width)
             if block.in_text:

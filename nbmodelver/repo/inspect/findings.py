@@ -177,12 +177,14 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     """The findings as the section "alarms" of a diff; None if nothing was found or checked. names: of these only."""
     found = [f for f in findings.found if not names or not f.names or not frozenset(names).isdisjoint(f.names)]
     found.sort(key=lambda f: (bool(f.accepted), f.level != "alarm"))
-    rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since), "added") for f in found]
+    rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since, f.id), "added") for f in found]
     said = [_clean(one) for one in findings.clean]
     said += [f"not checked: {one}" for one in findings.unchecked]
     if not rows and not said:
         return None
-    return Section("alarms", "Alarms", ("level", "finding", "since"), tuple(rows), note="; ".join(filter(None, said)))
+    return Section(
+        "alarms", "Alarms", ("level", "finding", "since", "id"), tuple(rows), note="; ".join(filter(None, said))
+    )
 
 
 def _clean(check: str) -> str:

@@ -100,6 +100,10 @@ class InspectingStore(LoadingStore, ABC):
         """Return what was found when a version was checked; nothing if it was not. Reads no data."""
         return findings.known_findings(self, self[revision]) or Findings()
 
+    def alarm_of(self, revision: str | Version) -> str:
+        """Return the sentence of an alarm that a version brought in and that is not accepted, else ""."""
+        return findings.alarm_of(self, self[revision])
+
     def accept(self, finding: str, reason: str) -> None:
         """Accept a finding ("leak:X_train,X_test") with a reason: it is no alarm any more. Raises UsageError."""
         findings.accept(self, finding, reason)

@@ -56,13 +56,26 @@ SHOW = Verb(
 DIFF = Verb(
     "diff",
     "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
-    "Without versions it compares the current version with the previous one.",
+    "Without versions it compares the current version with the previous one. Alarms come first, then metrics, data and "
+    "models; details of tables are folded. The command line exits with 1 if a condition of --fail-on holds.",
     examples=(
         Example("", "show what the last commit changed"),
         Example("v2 v5", "compare two versions"),
-        Example("v2 v5 df", "compare one name in two versions"),
+        Example("v2 v5 df", "compare one name in two versions, in detail"),
+        Example("v2 v5 --fail-on leak,metric:acc<-0.01", "for scripts"),
     ),
-    arguments=(version("HEAD~1", "a"), version("HEAD", "b"), names("compare only these")),
+    arguments=(
+        version("HEAD~1", "a"),
+        version("HEAD", "b"),
+        names("compare only these, with all details"),
+        Argument(
+            "fail_on",
+            "fail if one of these is found, separated by commas: leak, scored, alarm, metric:NAME<CHANGE",
+            flags=("--fail-on",),
+            metavar="CONDITIONS",
+        ),
+        flag("json", "answer with JSON", "--json"),
+    ),
     gives="the diff",
 )
 

@@ -177,7 +177,7 @@ def test_the_diff_has_the_alarms_first_and_those_of_the_names_asked_for(repo, sp
     train, test = split
     commit(repo, train, test)
     commit(repo, pd.concat([train, test.head(53)]), test)
-    assert repo.diff("v1", "v2").sections[0].rows[0].cells == ("alarm", LEAK, "v2")
+    assert repo.diff("v1", "v2").sections[0].rows[0].cells == ("alarm", LEAK, "v2", "leak:train,test")
     assert repo.diff("v1", "v2", "train").sections[0].rows
     assert not [s for s in repo.diff("v1", "v2", "test").sections if s.id == "alarms" and not s.rows and not s.note]
     assert repo.diff("v2", "v1").sections[0].note == "no more rows of test than by chance stand in train (exact)"

@@ -1,0 +1,86 @@
+"""Conditions on a comparison, for scripts: `--fail-on "leak,metric:acc<-0.01"`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nbmodelver.errors import NbmodelverError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbmodelver.model import Diff, Row
+
+_METRIC = re.compile(r"metric:(?P<name>.+?)(?P<sign>[<>])(?P<limit>[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)")
+KINDS = ("leak", "drift", "scored", "metric", "alarm")
+EXAMPLE = "write for example: --fail-on leak,metric:acc<-0.01"
+
+
+class CheckFailed(NbmodelverError):
+    """A comparison that a condition forbids. failed: the conditions that hold. shown: the comparison as it is drawn."""
+
+    def __init__(self, failed: tuple[str, ...], shown: object) -> None:
+        super().__init__(f"failed: {'; '.join(failed)}", "the comparison: %mv_diff without --fail-on")
+        self.failed = failed
+        self.shown = shown
+
+
+def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
+    """Return a sentence for each condition that holds for a comparison, in their order.
+
+    conditions: separated by commas. "leak", "drift", "scored", "metric" or "alarm": a finding of this kind, or any
+    alarm, that is not accepted. "leak:train,test" names one finding. "metric:acc<-0.01": a metric changed by less
+    (">": more) than the number. Raises UsageError for anything else.
+    """
+    return tuple(sentence for one in _split(conditions) for sentence in _met(found, one))
+
+
+def _split(conditions: str) -> list[str]:
+    """The conditions; a part without a kind belongs to the one before: "leak:a,b" is one condition."""
+    found: list[str] = []
+    for part in (p.strip() for p in conditions.split(",") if p.strip()):
+        is_kind = ":" in part or part in KINDS
+        if is_kind or not found or ":" not in found[-1]:
+            found.append(part)
+        else:
+            found[-1] += f",{part}"
+    return found
+
+
+def _met(found: Diff, condition: str) -> Iterator[str]:
+    metric = _METRIC.fullmatch(condition)
+    if metric:
+        yield from _metric_met(found, metric["name"], metric["sign"], metric["limit"])
+        return
+    kind = condition.partition(":")[0]
+    if kind not in KINDS or (kind == "metric" and set(condition) & {"<", ">"}):
+        raise UsageError(f"'{condition}' is no condition", EXAMPLE)
+    for row in _findings(found):
+        level, text, _, finding = (str(cell) for cell in row.cells[:4])
+        is_kind = (
+            level == "alarm" if condition == "alarm" else finding == condition or finding.startswith(f"{condition}:")
+        )
+        if is_kind and not level.startswith("accepted"):
+            yield text
+
+
+def _findings(found: Diff) -> Iterator[Row]:
+    for section in found.sections:
+        if section.id == "alarms":
+            yield from section.rows
+
+
+def _metric_met(found: Diff, name: str, sign: str, limit: str) -> Iterator[str]:
+    try:
+        allowed = float(limit)
+    except ValueError:
+        raise UsageError(f"'{limit}' is no number", EXAMPLE) from None
+    before, after = found.before.metrics.get(name), found.after.metrics.get(name)
+    if before is None or after is None:
+        missing = found.before.name if before is None else found.after.name
+        yield f"{missing} has no metric '{name}'"
+        return
+    step = after - before
+    if not (step >= allowed if sign == "<" else step <= allowed):  # NaN fails as well.
+        yield f"{name} {before:.6g} → {after:.6g} ({step:+.4g})"

@@ -1,0 +1,54 @@
+"""`nbmodelver diff` in scripts: JSON, conditions and exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
+
+import nbmodelver as mv
+from nbmodelver.cli import main
+
+
+@pytest.fixture
+def leaking(tmp_path, monkeypatch):
+    """A store in the working directory whose second version has a leak and a worse metric."""
+    monkeypatch.chdir(tmp_path)
+    train, test = train_test_split(load_breast_cancer(as_frame=True).frame, random_state=0)
+    repo = mv.open(tmp_path, create=True)
+    repo.commit({"train": train, "test": test, "text": "x" * 500}, metrics={"acc": 0.9})
+    repo.check()
+    more = pd.concat([train, test.head(5)])
+    repo.commit({"train": more, "test": test, "text": "y" * 500}, metrics={"acc": 0.88})
+    repo.check()
+    return repo
+
+
+def test_a_condition_that_holds_ends_with_1_after_the_comparison(leaking, capsys):
+    assert main(["diff", "--fail-on", "leak"]) == 1
+    said = capsys.readouterr()
+    assert "rows added" in said.out
+    assert said.err.startswith("nbmodelver: failed: 5 of the 5 rows that train gained since v1 stand in test")
+    assert main(["diff", "--fail-on", "metric:acc<-0.01"]) == 1
+    assert main(["diff", "--fail-on", "metric:acc<-0.1,scored"]) == 0
+    assert main(["diff", "--fail-on", "nonsense"]) == 2
+
+
+def test_an_accepted_finding_fails_no_script(leaking):
+    leaking.accept("leak:train,test", "known")
+    assert main(["diff", "--fail-on", "leak"]) == 0
+
+
+def test_json_is_whole(leaking, capsys):
+    assert main(["diff", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["sections"][0]["rows"][0]["cells"][3] == "leak:train,test"
+
+
+def test_the_history_marks_the_version(leaking, capsys):
+    main(["log"])
+    lines = capsys.readouterr().out.splitlines()
+    assert ["! 5 of" in line for line in lines if line.strip().startswith(("* v2", "v1"))] == [True, False]
