@@ -41,7 +41,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("default_metric", "", "the metric that panels draw first; empty: the first there is"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),
         Setting("max_value_mb", 4000, "a commit without names leaves out larger values, in MB; 0: none is too large"),
-        Setting("ignore", "", "names that a commit without names leaves out, separated by spaces"),
+        Setting("ignore", "", "variables that a commit without names leaves out, separated by spaces"),
     )
 }
 
