@@ -73,7 +73,7 @@ class GcRequest:
 def purge(repo: Repo, request: PurgeRequest) -> Purged:
     """Remove variables from all versions. Raises UsageError without names, UnknownName, StoreError."""
     if not request.names:
-        raise UsageError("purge needs the names to remove", "try: %mv_purge NAME")
+        raise UsageError("purge needs the variables to remove", "try: %mv_purge NAME")
     return repo.purge(request.names, dry_run=not request.confirmed)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.actions.restore import RollbackRequest
 from nbmodelver.comparison.side_by_side import side_by_side
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
@@ -139,9 +140,8 @@ def compare(context: PanelContext, params: Params, _request: Request) -> Message
 
 def plan(context: PanelContext, params: Params, _request: Request) -> Message:
     """Return the plan of a rollback. Nothing is changed."""
-    repo, notebook = context.repo(), context.notebook
-    own = notebook.namespace.names()
-    return repo.plan(params.text("id"), notebook.values, names=params.texts("names"), own=own).to_dict()
+    request = RollbackRequest(params.text("id"), params.texts("names"))
+    return context.notebook.restores.actions.plan(request).plan.to_dict()
 
 
 def document(context: PanelContext, params: Params, _request: Request) -> Message:

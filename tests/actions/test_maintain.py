@@ -22,7 +22,7 @@ def commits(repo: Repo, count: int) -> None:
 
 def test_a_purge_needs_names_and_changes_nothing_before_it_is_confirmed(repo: Repo) -> None:
     commits(repo, 2)
-    with pytest.raises(UsageError, match="needs the names"):
+    with pytest.raises(UsageError, match="needs the variables"):
         maintain.purge(repo, PurgeRequest(()))
     assert maintain.purge(repo, PurgeRequest(["a"])).versions == ("v1", "v2")
     assert repo["v2"].names == ("a", "b")

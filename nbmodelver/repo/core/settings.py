@@ -50,7 +50,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("default_metric", "", "the metric that panels show first; empty: the first one"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),
         Setting("max_value_mb", 4000, "a commit without names skips larger values, in MB; 0: no limit"),
-        Setting("ignore", "", "names that a commit without names skips, separated by spaces"),
+        Setting("ignore", "", "variables that a commit without names skips, separated by spaces"),
     )
 }
 
