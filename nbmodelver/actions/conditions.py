@@ -29,9 +29,10 @@ class CheckFailed(NbmodelverError):
 def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
     """Return a sentence for each condition that holds for a comparison, in their order.
 
-    conditions: separated by commas. "leak", "drift", "scored", "metric" or "alarm": a finding of this kind, or any
-    alarm, that is not accepted. "leak:train,test" names one finding. "metric:acc<-0.01": a metric changed by less
-    (">": more) than the number. Raises UsageError for anything else.
+    conditions: separated by commas. "leak", "scored", "metric" or "alarm": a finding of this kind, or any alarm,
+    that is not accepted. "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
+    moved, by at least so much, or this one. "metric:acc<-0.01": a metric changed by less (">": more) than the number.
+    Raises UsageError for anything else.
     """
     return tuple(sentence for one in _split(conditions) for sentence in _met(found, one))
 
@@ -53,7 +54,10 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
     if metric:
         yield from _metric_met(found, metric["name"], metric["sign"], metric["limit"])
         return
-    kind = condition.partition(":")[0]
+    kind, _, limit = condition.partition(":")
+    if kind == "drift":
+        yield from _drift_met(found, limit)
+        return
     if kind not in KINDS or (kind == "metric" and set(condition) & {"<", ">"}):
         raise UsageError(f"'{condition}' is no condition", EXAMPLE)
     for row in _findings(found):
@@ -63,6 +67,17 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
         )
         if is_kind and not level.startswith("accepted"):
             yield text
+
+
+def _drift_met(found: Diff, limit: str) -> Iterator[str]:
+    """Columns that moved: of any effect, of at least a number, or one column by name."""
+    least = float(limit) if re.fullmatch(r"0?\.[0-9]+|[01]", limit) else None
+    for section in found.sections:
+        for row in section.rows if section.id.startswith("drift.") else ():
+            column, verdict, effect = row.cells[:3]
+            enough = least is not None and isinstance(effect, float) and effect >= least
+            if verdict != "extreme values" and (not limit or enough or column == limit):
+                yield f"{section.id.partition('.')[2]}: {column} {verdict} ({effect})"
 
 
 def _findings(found: Diff) -> Iterator[Row]:

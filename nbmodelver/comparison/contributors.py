@@ -18,7 +18,7 @@ from nbmodelver.kinds.libraries import OWN
 from nbmodelver.model import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from nbmodelver.comparison.sides import Side
     from nbmodelver.model import Profile
@@ -31,13 +31,14 @@ log = logging.getLogger("nbmodelver")
 class Contributor:
     """A part of the comparison of one name.
 
-    name: the beginning of the id of its section. compare: returns a section about a name that differs, or None.
+    name: the beginning of the id of its first section. compare: returns the sections about a name that differs; None
+    for none.
     cost: the bytes that `compare` reads, known before it runs. kinds: the kinds of values that it can compare; () for
     all.
     """
 
     name: str
-    compare: Callable[[str, Side, Side], Section | None]
+    compare: Callable[[str, Side, Side], Section | Sequence[Section] | None]
     cost: Callable[[Side, Side], int] = lambda _before, _after: 0
     kinds: frozenset[str] = frozenset()
 
@@ -80,10 +81,10 @@ def _with_places(section: Section, before: Side, after: Side) -> Section:
     return replace(section, rows=(*rows, *new), note="; ".join(filter(None, (section.note, more))))
 
 
-def rows(name: str, before: Side, after: Side) -> Section | None:
-    """The rows and cells that differ, for two tables. Without NumPy there are only lists, which `profiles` compares."""
+def rows(name: str, before: Side, after: Side) -> Sequence[Section]:
+    """Rows, cells and distributions of two tables. Without NumPy there are only lists, which `profiles` compares."""
     if find_spec("numpy") is None:
-        return None
+        return ()
     from nbmodelver.comparison import rows as of_tables  # NumPy is imported when a table turns up.
 
     return of_tables.rows(name, before, after)
@@ -116,12 +117,12 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             yield Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=note)
             continue
         try:
-            section = contributor.compare(name, before, after)
+            made = contributor.compare(name, before, after)
         except (NeedsTrust, NotLoadable) as error:
-            section = Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=error.message)
+            made = Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=error.message)
         except Exception as error:
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
-            section = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
-        if section is not None:
-            yield replace(section, folded=has_rows)
-            has_rows = has_rows or (contributor.name == "rows" and section.differs)
+            made = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
+        found = [made] if isinstance(made, Section) else list(made or ())
+        yield from (replace(section, folded=has_rows) for section in found)
+        has_rows = has_rows or (contributor.name == "rows" and any(section.differs for section in found))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbmodelver.comparison import drift
 from nbmodelver.comparison.column_changes import most
 from nbmodelver.comparison.profiles import around_first_difference
 from nbmodelver.comparison.row_diff import row_diff
@@ -23,15 +25,35 @@ if TYPE_CHECKING:
     from nbmodelver.comparison.tables import TableData
     from nbmodelver.model import Json
 
+MIN_ADDED_ROWS = 30
+"""Added rows from which they are compared with the others by their distribution."""
 COLUMNS = ("what", "count", "how", "before", "after")
 
 
-def rows(name: str, before: Side, after: Side) -> Section | None:
-    """The section "rows.NAME"; None if one of the values is no table. Reads both values."""
+def rows(name: str, before: Side, after: Side) -> list[Section]:
+    """The sections "rows.NAME" and "drift.NAME"; [] if one of the values is no table. Reads both values."""
     tables = tuple(table_of(side.load()) for side in (before, after))
     if tables[0] is None or tables[1] is None:
+        return []
+    found = row_diff(tables[0], tables[1])
+    moved = _drift(name, found)
+    return [section(name, found), *([moved] if moved is not None else [])]
+
+
+def _drift(name: str, found: RowDiff) -> Section | None:
+    """The columns that moved. Of a table that only grew, the new rows are compared with the old ones.
+
+    In the whole table the new rows are diluted by the old ones.
+    """
+    ids = f"drift.{name}", f"{name} · drift"
+    if found.same_rows:
         return None
-    return section(name, row_diff(tables[0], tables[1]))
+    if len(found.removed) or found.changed or len(found.added) < MIN_ADDED_ROWS:
+        return drift.section(*ids, found.before, found.after)
+    columns = tuple(c.take(found.added) for c in found.after.columns)
+    added = replace(found.after, columns=columns, rows=len(found.added), index=())
+    note = f"the {added.rows:,} added rows against the {found.before.rows:,} before"
+    return drift.section(*ids, found.before, added, note)
 
 
 def section(name: str, found: RowDiff) -> Section:

@@ -13,7 +13,8 @@ NAN = float("nan")
 
 def diff(*rows: tuple[str, ...], before: float = 0.9, after: float = 0.8) -> Diff:
     """A comparison with these rows of alarms, and the metric acc."""
-    sections = (Section("alarms", "Alarms", (), tuple(Row(row) for row in rows)),)
+    moved = Section("drift.df", "df · drift", (), (Row(("age", "moved", 0.25)), Row(("x2", "extreme values", 0.9))))
+    sections = (Section("alarms", "Alarms", (), tuple(Row(row) for row in rows)), moved)
     sides = (Version(VersionId(""), n, metrics={"acc": value}) for n, value in ((1, before), (2, after)))
     return Diff(*sides, sections)
 
@@ -28,7 +29,9 @@ ACCEPTED = ("accepted: known", "9 rows leak", "v1", "leak:a,b")
     [
         ("", ()), ("leak", ("3 rows leak",)), ("leak:train,test", ("3 rows leak",)), ("leak:a,b", ()),
         ("leak:x,y", ()), ("alarm", ("3 rows leak",)), ("scored", ("scored",)),
-        ("leak:train,test,scored", ("3 rows leak", "scored")), ("drift", ()),
+        ("leak:train,test,scored", ("3 rows leak", "scored")), ("drift", ("df: age moved (0.25)",)),
+        ("drift:0.3", ()), ("drift:0.2", ("df: age moved (0.25)",)),
+        ("drift:age", ("df: age moved (0.25)",)), ("drift:x", ()),
         ("metric:acc<-0.01", ("acc 0.9 → 0.8 (-0.1)",)), ("metric:acc<-0.2", ()), ("metric:acc>0", ()),
         ("metric:f1<0", ("v1 has no metric 'f1'",)), (" leak , metric:acc<0 ", ("3 rows leak", "acc 0.9 → 0.8 (-0.1)")),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from nbmodelver.comparison import SECTIONS, Side, sections_of
 from nbmodelver.comparison.contributors import Contributor
 from nbmodelver.errors import NeedsTrust
@@ -38,3 +40,12 @@ def test_a_value_that_may_not_be_loaded_says_so():
 def test_a_dataset_that_is_no_table_has_no_section_about_rows():
     side = Side("dataset", lambda: profiled(FRAME), lambda: {"a": [1]})
     assert [s.id for s in sections_of("df", side, side)] == ["profile.df"]
+
+
+def test_rows_that_were_added_are_compared_with_those_before():
+    frame = pd.DataFrame({"x": [float(i % 100) for i in range(2000)], "k": range(2000)})
+    more = pd.concat([frame, pd.DataFrame({"x": [90.0 + i % 10 for i in range(60)], "k": range(2000, 2060)})])
+    sides = (Side("dataset", dict, lambda value=value: value) for value in (frame, more))
+    found = {s.id: s for s in sections_of("df", *sides)}
+    assert found["drift.df"].note == "the 60 added rows against the 2,000 before; with 60 rows only large shifts show"
+    assert found["drift.df"].rows[0].cells[:2] == ("k", "moved strongly")

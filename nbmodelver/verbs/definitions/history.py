@@ -70,7 +70,7 @@ DIFF = Verb(
         names("compare only these, with all details"),
         Argument(
             "fail_on",
-            "fail if one of these is found, separated by commas: leak, scored, alarm, metric:NAME<CHANGE",
+            "fail if one of these is found, separated by commas: leak, drift:0.2, scored, alarm, metric:NAME<CHANGE",
             flags=("--fail-on",),
             metavar="CONDITIONS",
         ),
