@@ -28,6 +28,7 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "diff": history.diff,
     "compare": history.compare,
     "tag": refs.tag,
+    "note": refs.note,
     "branch": refs.branch,
     "trust": transfer.trust,
     "purge": maintain.purge,

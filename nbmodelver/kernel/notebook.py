@@ -67,7 +67,7 @@ class Notebook(Session):
             return own[name](call)
         with self.progress() as progress:
             shown = answers.ANSWERS[name](self.repo(create=name in ("import", "config")), call, progress)
-        if name in ("tag", "branch", "import", "config", "gc", "forget", "repair", "purge"):
+        if name in ("tag", "note", "branch", "import", "config", "gc", "forget", "repair", "purge"):
             self.notify()
         return self.outputs.result(call, shown)
 

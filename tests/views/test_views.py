@@ -49,6 +49,8 @@ def everything():
         "compare": views.compare(samples.VERSIONS[:3]),
         "branches": views.branches({"main": v7}, "main"),
         "tags": views.tags({"best": v7}),
+        "note": views.note(v7, "two\nlines"),
+        "noted": views.note(v7, "used in the report", "a longer text"),
         "config": views.config({"author": "Ada", "limit": 3}),
         "exported": views.exported("out.nbmv.zip", 1000, "v3"),
     }
@@ -250,6 +252,8 @@ def evil_views():
         views.compare([bad, replace(bad, params={EVIL: "x"})]),
         views.branches({EVIL: bad}, EVIL),
         views.tags({EVIL: bad}),
+        views.note(bad, EVIL),
+        views.note(bad, EVIL, EVIL),
         views.config({EVIL: EVIL}),
         views.exported(EVIL, 1, EVIL),
         views.sentence(EVIL),

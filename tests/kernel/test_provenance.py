@@ -1,0 +1,40 @@
+"""The history of a thing in a real shell: notes, accepted findings, history and blame of a variable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbmodelver import cli
+from nbmodelver.errors import UsageError
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.shells import Shell
+
+
+LEAK = """\
+import numpy as np, pandas as pd
+X_train = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 4)))
+X_test = X_train[:60].reset_index(drop=True)
+%mv_commit X_train X_test"""
+
+
+def test_a_note_is_set_by_magic_function_and_command_line(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run("import nbmodelver as mv\na = 1\n%mv_commit a")
+    assert str(shell.run("%mv_note")) == "v1 has no note: %mv_note v1 TEXT sets one"
+    assert str(shell.run('%mv_note "used in the report"')) == "note of v1: used in the report"
+    assert shell.run("mv.note('v1', 'of two\\nlines')").value == "of two\nlines"
+    assert str(shell.run("%mv_note v1")).splitlines() == ["v1 of two", "   lines"]
+    assert cli.main(["note", "v1", ""]) == 0
+    assert "removed the note of v1" in capsys.readouterr().out
+    assert cli.main(["note", "--accept", "leak:a,b", "known"]) == 2
+
+
+def test_an_accepted_finding_is_silent_afterwards(shell: Shell) -> None:
+    assert "! " in str(shell.run(LEAK))
+    error = shell.fails("%mv_note --accept leak:X_train,X_test")
+    assert isinstance(error, UsageError)
+    said = shell.run('%mv_note --accept leak:X_train,X_test "a sample on purpose"')
+    assert str(said) == "accepted leak:X_train,X_test: a sample on purpose"
+    assert "! " not in str(shell.run("%mv_log"))
