@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.answers import history, maintain, refs, transfer
+from nbmodelver.answers import history, maintain, provenance, refs, transfer
 from nbmodelver.answers.history import state_of
 from nbmodelver.answers.transfer import init
 
@@ -27,6 +27,7 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "show": history.show,
     "diff": history.diff,
     "compare": history.compare,
+    "history": provenance.history,
     "tag": refs.tag,
     "note": refs.note,
     "branch": refs.branch,

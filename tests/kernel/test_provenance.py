@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from nbmodelver import cli
@@ -38,3 +39,20 @@ def test_an_accepted_finding_is_silent_afterwards(shell: Shell) -> None:
     said = shell.run('%mv_note --accept leak:X_train,X_test "a sample on purpose"')
     assert str(said) == "accepted leak:X_train,X_test: a sample on purpose"
     assert "! " not in str(shell.run("%mv_log"))
+
+
+def test_the_history_of_a_variable_says_what_changed(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run("import nbmodelver as mv, pandas as pd\ndf = pd.DataFrame({'a': [1, 2, 3]})\n%mv_commit df -m first")
+    shell.run("lr = 1\n%mv_commit lr df -m other")
+    shell.run("df = df.assign(b=1.0)\n%mv_commit df -m wider")
+    shell.run("df = df[['a']]\n%mv_commit df -m back")
+    said = [re.sub("  +", "  ", text) for text in str(shell.run("shown = %mv_history df\nshown")).splitlines()]
+    said = [re.sub(r"  [0-9.]+ k?B", "", text).partition("just now  ")[2] for text in said[1:]]
+    assert said == ["- b (equal to v1)  back", "+ b  wider", "new  first"]
+    assert str(shell["shown"]).splitlines()[1].startswith("~ v4 (HEAD)")
+    found = shell.run("mv.history('df', limit=1)").value
+    assert ([s.version.name for s in found.steps], found.more) == (["v4"], 2)
+    assert cli.main(["history", "df"]) == 0
+    assert "wider" in capsys.readouterr().out
+    error = shell.fails("%mv_history dff")
+    assert (error.message, error.hint) == ("no version has 'dff'", "did you mean 'df'?")

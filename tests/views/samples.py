@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 from nbmodelver.model import (
     Cell,
     Change,
@@ -146,3 +149,19 @@ PLAN = Plan(
     saves_first=True,
 )
 PROBLEMS = [Problem("changed bytes", "pack 77ab at 4096", "v3", "df"), Problem("missing", "record 0102", "v4")]
+
+
+def name_history(name: str, *steps: tuple[Version, str, str, Version | None], more: int = 0) -> Any:
+    """A history of a name. steps: version, status, what changed, older version with an equal value."""
+    made = [SimpleNamespace(version=v, status=s, kept=version(1).kept["df"], same_as=same) for v, s, _, same in steps]
+    return SimpleNamespace(name=name, steps=made, changes=[change for _, _, change, _ in steps], more=more)
+
+
+HISTORY = name_history(
+    "df",
+    (version(7), "changed", "rows 442 → 441", None),
+    (version(5), "changed", "", version(1)),
+    (version(4), "removed", "", None),
+    (version(1), "added", "", None),
+    more=2,
+)

@@ -49,6 +49,7 @@ def everything():
         "compare": views.compare(samples.VERSIONS[:3]),
         "branches": views.branches({"main": v7}, "main"),
         "tags": views.tags({"best": v7}),
+        "history": views.name_history(samples.HISTORY, v7.id, NOW),
         "note": views.note(v7, "two\nlines"),
         "noted": views.note(v7, "used in the report", "a longer text"),
         "config": views.config({"author": "Ada", "limit": 3}),
@@ -85,6 +86,19 @@ def test_the_graph_shows_where_lines_fork_and_meet():
     assert [d.rstrip() for d in lanes(samples.MERGED)] == ["●─╮", "● │", "│ ●", "● │", "●─╯", "●"]
     assert [d.rstrip() for d in lanes(samples.VERSIONS)] == ["●"] * 7
     assert lanes([]) == []
+
+
+def test_the_history_of_a_name_marks_head_and_says_what_changed():
+    said = [
+        re.sub("  +", "  ", text) for text in str(views.name_history(samples.HISTORY, version(7).id, NOW)).splitlines()
+    ]
+    assert said[1:] == [
+        "~ v7 (HEAD)  22 h ago  rows 442 → 441  540 MB  deeper trees",
+        "~ v5  22 h ago  changed (equal to v1)  540 MB  deeper trees",
+        "- v4  22 h ago  removed  deeper trees",
+        "+ v1  22 h ago  new  540 MB  deeper trees",
+        "2 older versions not shown: --limit N shows more",
+    ]
 
 
 def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
@@ -252,6 +266,7 @@ def evil_views():
         views.compare([bad, replace(bad, params={EVIL: "x"})]),
         views.branches({EVIL: bad}, EVIL),
         views.tags({EVIL: bad}),
+        views.name_history(samples.name_history(EVIL, (bad, "changed", EVIL, bad))),
         views.note(bad, EVIL),
         views.note(bad, EVIL, EVIL),
         views.config({EVIL: EVIL}),

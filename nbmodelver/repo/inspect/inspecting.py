@@ -15,6 +15,7 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.inspect import findings, profiles
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
+from nbmodelver.repo.inspect.name_history import NameHistory, name_history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,6 +70,13 @@ class InspectingStore(LoadingStore, ABC):
         """
         found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
         return page(found, what, start, count)
+
+    def name_history(self, name: str, *, limit: int | None = None) -> NameHistory:
+        """Return the versions in which a name is new, changed or removed, newest first, with what changed.
+
+        limit: the largest number of them; None for all. Raises UnknownName, Damaged.
+        """
+        return name_history(self, name, limit)
 
     def profile(self, version: Version, name: str) -> Profile:
         """Return shape, schema, statistics and parameters of a value. Computed once per content. Raises UnknownName."""
