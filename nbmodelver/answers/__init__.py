@@ -27,6 +27,7 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "show": history.show,
     "diff": history.diff,
     "compare": history.compare,
+    "best": provenance.best,
     "history": provenance.history,
     "tag": refs.tag,
     "note": refs.note,

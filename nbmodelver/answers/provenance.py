@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
+from nbmodelver.actions import history as versions
 
 if TYPE_CHECKING:
     from nbmodelver.model import Progress
@@ -18,3 +19,9 @@ def history(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     found = repo.name_history(call["name"], limit=call["limit"])
     head = repo.history.head
     return views.name_history(found, head.id if head is not None else None)
+
+
+def best(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Show the best version by a metric."""
+    found = versions.best(repo, call["metric"])
+    return views.best(found.version, found.metric, found.head, found.better_by)

@@ -1,11 +1,11 @@
-"""The history of a variable and its origin: versions, changes, cells."""
+"""The history of a variable, its origin, and the best version by a metric."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from nbmodelver.views.blocks import Block, Document, Mark, Table, TableRow, dim, line, strong
-from nbmodelver.views.figures import ago, plural, size
+from nbmodelver.views.blocks import Block, Document, Mark, Span, Table, TableRow, dim, line, strong
+from nbmodelver.views.figures import ago, number, plural, size
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
@@ -68,3 +68,22 @@ def _step(step: NameStep, change: str, head: VersionId | None, now: datetime | N
         ),
         MARKS[step.status],
     )
+
+
+def best(version: Version, metric: str, head: Version | None, better_by: float | None) -> Shown:
+    """The best version by a metric. better_by: how much better than the current version `head`, None if unknown."""
+    value = (strong(version.name), dim(" · "), f"{metric} ", strong(number(version.metrics[metric])))
+    label = f"best version by {metric}"
+    if head is None or version.id == head.id:
+        is_head = (dim(" · the current version"),) if head is not None else ()
+        return Shown(Document((line(*value, *is_head),), label), version)
+    if better_by is None:
+        said = dim(f" · the current version {head.name} does not have it")
+    elif not better_by:
+        said = dim(f" · as good as the current version {head.name}")
+    else:
+        said = Span(f" · {number(better_by)} better than the current version {head.name}", "good")
+    commands = line(
+        dim(f"  %mv_diff {version.name} {head.name} compares them, %mv_rollback {version.name} restores it")
+    )
+    return Shown(Document((line(*value, said), commands), label), version)

@@ -56,3 +56,13 @@ def test_the_history_of_a_variable_says_what_changed(shell: Shell, capsys: pytes
     assert "wider" in capsys.readouterr().out
     error = shell.fails("%mv_history dff")
     assert (error.message, error.hint) == ("no version has 'dff'", "did you mean 'df'?")
+
+
+def test_the_best_version_by_a_metric_is_named(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run("import nbmodelver as mv\na = 1\n%mv_commit a --metric acc=0.9")
+    shell.run("a = 2\n%mv_commit a --metric acc=0.7")
+    assert str(shell.run("%mv_best acc")).startswith("v1 · acc 0.9 · 0.2 better than the current version v2")
+    assert shell.run("mv.best('acc')").value.name == "v1"
+    assert cli.main(["best", "acc"]) == 0
+    assert "v1 · acc 0.9" in capsys.readouterr().out
+    assert shell.fails("%mv_best f1").message == "no version has the metric 'f1'"

@@ -49,6 +49,7 @@ def everything():
         "compare": views.compare(samples.VERSIONS[:3]),
         "branches": views.branches({"main": v7}, "main"),
         "tags": views.tags({"best": v7}),
+        "best": views.best(v7, "acc", version(6), 0.01),
         "history": views.name_history(samples.HISTORY, v7.id, NOW),
         "note": views.note(v7, "two\nlines"),
         "noted": views.note(v7, "used in the report", "a longer text"),
@@ -99,6 +100,19 @@ def test_the_history_of_a_name_marks_head_and_says_what_changed():
         "+ v1  22 h ago  new  540 MB  deeper trees",
         "2 older versions not shown: --limit N shows more",
     ]
+
+
+def test_the_best_version_says_how_much_better_it_is():
+    v7, v6 = version(7), version(6)
+    said = str(views.best(v7, "acc", v6, 0.01)).splitlines()
+    assert said == [
+        "v7 · acc 0.96 · 0.01 better than the current version v6",
+        "  %mv_diff v7 v6 compares them, %mv_rollback v7 restores it",
+    ]
+    assert str(views.best(v7, "acc", v7, 0.0)) == "v7 · acc 0.96 · the current version"
+    assert str(views.best(v7, "acc", None, None)) == "v7 · acc 0.96"
+    assert "as good as the current version v6" in str(views.best(v7, "acc", v6, 0.0))
+    assert "v6 does not have it" in str(views.best(v7, "acc", v6, None))
 
 
 def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
@@ -267,6 +281,7 @@ def evil_views():
         views.branches({EVIL: bad}, EVIL),
         views.tags({EVIL: bad}),
         views.name_history(samples.name_history(EVIL, (bad, "changed", EVIL, bad))),
+        views.best(replace(bad, metrics={EVIL: 1.0}), EVIL, replace(bad, id=VersionId("f" * 40)), None),
         views.note(bad, EVIL),
         views.note(bad, EVIL, EVIL),
         views.config({EVIL: EVIL}),

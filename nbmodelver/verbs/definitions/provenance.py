@@ -28,3 +28,16 @@ HISTORY = Verb(
     ),
     gives="the history, with `steps` and `changes`",
 )
+
+BEST = Verb(
+    "best",
+    "Show the best version by a metric, and how much better it is than the current one.",
+    "Of equal versions it is the newest. The direction of the metric is known by its name or by a commit; fid:lower "
+    "states it. %mv_log --best lists several.",
+    examples=(
+        Example("acc", "the version with the best accuracy"),
+        Example("fid:lower", "state the direction"),
+    ),
+    arguments=(Argument("metric", "the metric; fid:lower states its direction", required=True, metavar="METRIC"),),
+    gives="the version",
+)
