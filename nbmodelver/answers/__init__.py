@@ -28,6 +28,7 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "diff": history.diff,
     "compare": history.compare,
     "best": provenance.best,
+    "blame": provenance.blame,
     "history": provenance.history,
     "tag": refs.tag,
     "note": refs.note,

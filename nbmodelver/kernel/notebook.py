@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
-_READ_ONLY = frozenset({"status", "log", "show", "diff", "compare", "best", "history", "panel", "stats"})
+_READ_ONLY = frozenset({"status", "log", "show", "diff", "compare", "best", "history", "blame", "panel", "stats"})
 """Verbs that do not wait for a commit in the background."""
 
 

@@ -66,3 +66,37 @@ def test_the_best_version_by_a_metric_is_named(shell: Shell, capsys: pytest.Capt
     assert cli.main(["best", "acc"]) == 0
     assert "v1 · acc 0.9" in capsys.readouterr().out
     assert shell.fails("%mv_best f1").message == "no version has the metric 'f1'"
+
+
+def test_blame_names_the_cells_that_made_a_variable(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run("import nbmodelver as mv\nfrom sklearn.linear_model import Ridge\nX = [[1.0], [2.0]]\ny = [1.0, 2.0]")
+    shell.run("%mv_commit X y -m data")
+    shell.run("model = Ridge()")
+    shell.run("model.fit(X, y)\nmodel.score(X, y)")
+    shell.run("%mv_commit X y model -m fitted")
+    said = [text.rstrip() for text in str(shell.run("%mv_blame model")).splitlines()]
+    assert said[0].startswith("model · sklearn.linear_model")
+    assert "since v2 (just now) · fitted" in said[0]
+    assert said[1].endswith("] assigned it")
+    assert said[3].endswith("] can have changed it · reads X (since v1), y (since v1)")
+    assert shell.run("mv.blame('X')").value.since.name == "v1"
+    assert cli.main(["blame", "model"]) == 0
+    assert "model.fit(X, y)" in capsys.readouterr().out
+
+
+def test_blame_of_a_cell_says_since_when_it_has_its_value(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run("import nbmodelver as mv, pandas as pd\ndf = pd.DataFrame({'age': [30, 40]})\n%mv_commit df -m first")
+    shell.run("df.loc[1, 'age'] = 41")
+    shell.run("%mv_commit df -m corrected")
+    said = [text.rstrip() for text in str(shell.run("%mv_blame df --cell 1 age")).splitlines()]
+    assert said[:3] == [
+        "df[1, age] = 41 · since v2 (just now) · corrected",
+        "  the row is found by its position",
+        "  in v1 it was 40",
+    ]
+    assert "df.loc[1, 'age'] = 41" in said[-1]
+    assert shell.run("mv.blame('df', 0, 'age', cell=True)").value.since.name == "v1"
+    assert cli.main(["blame", "df", "--cell", "1", "age", "--version", "v1"]) == 0
+    assert "df[1, age] = 40 · since v1" in capsys.readouterr().out
+    assert "--cell 1 age" in shell.fails("%mv_blame df 1 age").hint
+    assert "ROW COLUMN" in shell.fails("%mv_blame df --cell").hint

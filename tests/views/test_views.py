@@ -50,6 +50,8 @@ def everything():
         "branches": views.branches({"main": v7}, "main"),
         "tags": views.tags({"best": v7}),
         "best": views.best(v7, "acc", version(6), 0.01),
+        "blame": views.blame(samples.BLAME, NOW),
+        "cell blame": views.cell_blame(samples.CELL_BLAME, NOW),
         "history": views.name_history(samples.HISTORY, v7.id, NOW),
         "note": views.note(v7, "two\nlines"),
         "noted": views.note(v7, "used in the report", "a longer text"),
@@ -113,6 +115,29 @@ def test_the_best_version_says_how_much_better_it_is():
     assert str(views.best(v7, "acc", None, None)) == "v7 · acc 0.96"
     assert "as good as the current version v6" in str(views.best(v7, "acc", v6, 0.0))
     assert "v6 does not have it" in str(views.best(v7, "acc", v6, None))
+
+
+def test_a_blame_says_what_each_cell_did_and_read():
+    assert [text.rstrip() for text in str(views.blame(samples.BLAME, NOW)).splitlines()] == [
+        "df · pandas.DataFrame · since v5 (22 h ago) · deeper trees",
+        "[3] assigned it (recorded in v4) · reads raw (since v2), rate (not saved)",
+        "df = raw * rate",
+        "[4] can have changed it",
+        "clean(df)",
+    ]
+    assert "no cell is recorded" in str(views.blame(replace(samples.BLAME, cells=())))
+
+
+def test_a_blame_of_a_cell_says_how_the_row_is_found_and_what_was_before():
+    found = samples.CELL_BLAME
+    assert [text.rstrip() for text in str(views.cell_blame(found, NOW)).splitlines()][:3] == [
+        "df[ann, age] = 31 · since v5 (22 h ago) · deeper trees",
+        "  the row is found by its label in the index",
+        "  in v4 it was 30",
+    ]
+    assert "df[0, age]" in str(views.cell_blame(replace(found, label=None)))
+    assert "v4 has no such row or column" in str(views.cell_blame(replace(found, had_cell=False)))
+    assert "v4 could not be read: no library" in str(views.cell_blame(replace(found, ended="no library")))
 
 
 def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
@@ -281,6 +306,8 @@ def evil_views():
         views.branches({EVIL: bad}, EVIL),
         views.tags({EVIL: bad}),
         views.name_history(samples.name_history(EVIL, (bad, "changed", EVIL, bad))),
+        views.blame(samples.blame(EVIL, bad, EVIL)),
+        views.cell_blame(samples.cell_blame(EVIL, bad, EVIL)),
         views.best(replace(bad, metrics={EVIL: 1.0}), EVIL, replace(bad, id=VersionId("f" * 40)), None),
         views.note(bad, EVIL),
         views.note(bad, EVIL, EVIL),

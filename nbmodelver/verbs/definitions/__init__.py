@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.verbs.definitions.history import COMPARE, DIFF, LOG, PANEL, SHOW, STATS
 from nbmodelver.verbs.definitions.maintenance import BACKUP, CONFIG, FORGET, GC, PURGE, REPAIR, VERIFY
-from nbmodelver.verbs.definitions.provenance import BEST, HISTORY
+from nbmodelver.verbs.definitions.provenance import BEST, BLAME, HISTORY
 from nbmodelver.verbs.definitions.recording import AUTO, COMMIT, INIT, STATUS
 from nbmodelver.verbs.definitions.refs import BRANCH, NOTE, TAG
 from nbmodelver.verbs.definitions.restoring import MERGE, REDO, ROLLBACK, SWITCH, UNDO
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
-        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, BEST, HISTORY, PANEL, ROLLBACK, UNDO, REDO,
+        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, BEST, HISTORY, BLAME, PANEL, ROLLBACK, UNDO, REDO,
         TAG, NOTE, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
         BACKUP, CONFIG,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbmodelver.verbs.definitions.arguments import VERSION_HELP, flag
 from nbmodelver.verbs.words import Argument, Example, Verb
 
 HISTORY = Verb(
@@ -40,4 +41,26 @@ BEST = Verb(
     ),
     arguments=(Argument("metric", "the metric; fid:lower states its direction", required=True, metavar="METRIC"),),
     gives="the version",
+)
+
+BLAME = Verb(
+    "blame",
+    "Show since which version a variable has its value, the cells that made it, and what they read.",
+    "The cells are the last one that assigned the name anew, and later ones that changed a part of it, called a method "
+    "of it or passed it to a function. This is read from their code: changes through another name, exec or the inside "
+    "of a called function are not seen. With --cell it shows since when one cell of a table has its value. The row is "
+    "found by its label in the index if it has one, else by its position, and the answer says which.",
+    examples=(
+        Example("model", "the cells that made the model"),
+        Example("df --version v2", "the value of another version"),
+        Example("df --cell 0 age", "since when this cell has its value"),
+    ),
+    arguments=(
+        Argument("name", "the variable", type="name", required=True),
+        Argument("row", "with --cell: the label or the position of the row"),
+        Argument("column", "with --cell: the column; not needed if there is only one"),
+        flag("cell", "show the origin of one cell of a table: NAME --cell ROW COLUMN"),
+        Argument("version", VERSION_HELP, flags=("--version",), default="HEAD", metavar="VERSION"),
+    ),
+    gives="the origin, with `since` and `cells`",
 )
