@@ -56,7 +56,8 @@ class Notebook(Session):
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commits.run, "auto": self.commits.set_auto, "status": self.status,
             "rollback": self.restores.rollback, "undo": self.restores.undo, "redo": self.restores.redo,
-            "switch": self.restores.switch, "merge": self.restores.merge, "panel": self.outputs.panel_for,
+            "switch": self.restores.switch, "merge": self.restores.merge, "cherry": self.restores.cherry,
+            "panel": self.outputs.panel_for,
         }  # fmt: skip
         name = call.verb.name
         if self._repo is not None and name not in _READ_ONLY:

@@ -100,3 +100,18 @@ def test_blame_of_a_cell_says_since_when_it_has_its_value(shell: Shell, capsys: 
     assert "df[1, age] = 40 · since v1" in capsys.readouterr().out
     assert "--cell 1 age" in shell.fails("%mv_blame df 1 age").hint
     assert "ROW COLUMN" in shell.fails("%mv_blame df --cell").hint
+
+
+def test_a_cherry_takes_the_data_back_and_keeps_the_rest(shell: Shell) -> None:
+    shell.run("import nbmodelver as mv\ndf, lr = [1, 2], 0.1\n%mv_commit df lr")
+    shell.run("df, lr = [1, 2, 3], 0.2\n%mv_commit df lr")
+    said = str(shell.run('%mv_cherry v1 df -m "honest split"'))
+    assert said.startswith("v3 · 2 variables")
+    assert "df from v1" in said
+    assert (shell["df"], shell["lr"]) == ([1, 2], 0.2)
+    assert shell.run("mv.log().value")[0].message == "honest split (df from v1)"
+    shell.run("%mv_undo")
+    assert (shell["df"], shell["lr"]) == ([1, 2, 3], 0.2)
+    assert shell.run("mv.cherry('v1', 'df', 'lr').value").name == "v4"
+    assert "needs" in shell.fails("%mv_cherry v1").message
+    assert cli.main(["cherry", "v1", "df"]) == 2

@@ -9,7 +9,7 @@ from nbmodelver.verbs.definitions.maintenance import BACKUP, CONFIG, FORGET, GC,
 from nbmodelver.verbs.definitions.provenance import BEST, BLAME, HISTORY
 from nbmodelver.verbs.definitions.recording import AUTO, COMMIT, INIT, STATUS
 from nbmodelver.verbs.definitions.refs import BRANCH, NOTE, TAG
-from nbmodelver.verbs.definitions.restoring import MERGE, REDO, ROLLBACK, SWITCH, UNDO
+from nbmodelver.verbs.definitions.restoring import CHERRY, MERGE, REDO, ROLLBACK, SWITCH, UNDO
 from nbmodelver.verbs.definitions.sharing import EXPORT, IMPORT, TRUST
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, COMPARE, BEST, HISTORY, BLAME, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, NOTE, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
+        TAG, NOTE, BRANCH, SWITCH, MERGE, CHERRY, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
         BACKUP, CONFIG,
     )
 }  # fmt: skip
