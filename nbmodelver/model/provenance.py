@@ -39,13 +39,15 @@ class MakingCell:
 class Blame:
     """The origin of the value of a name in `version`. since: the version that brought the value in.
 
-    cells: those that made it, in the order in which they ran; () if none is known.
+    cells: those that made it, in the order in which they ran; () if none is known. equal_to: an older version with the
+    same value, whose cells they are, if no cell made it in `since`: a rollback or a cherry did.
     """
 
     name: str
     version: Version
     since: Version
     cells: tuple[MakingCell, ...]
+    equal_to: Version | None = None
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,9 @@ def blame(found: Blame, now: datetime | None = None) -> Shown:
     """The version since which a variable has its value, and the cells that made it."""
     kept = found.version.kept[found.name]
     first = line(strong(found.name), dim(f" · {kept.type} · "), *_since(found.since, now))
-    return Shown(Document((first, *_cells(found.cells, found.since)), f"origin of {found.name}"), found)
+    equal = found.equal_to
+    same = (line(dim(f"  the same value as in {equal.name}, where these cells made it")),) if equal is not None else ()
+    return Shown(Document((first, *same, *_cells(found.cells, found.since)), f"origin of {found.name}"), found)
 
 
 def cell_blame(found: TableCellBlame, now: datetime | None = None) -> Shown:

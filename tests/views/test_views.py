@@ -125,6 +125,7 @@ def test_a_blame_says_what_each_cell_did_and_read():
         "[4] can have changed it",
         "clean(df)",
     ]
+    assert "the same value as in v2, where" in str(views.blame(replace(samples.BLAME, equal_to=version(2))))
     assert "no cell is recorded" in str(views.blame(replace(samples.BLAME, cells=())))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nbmodelver.comparison.cell_names import cell_names
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LOOK_BACK = 50
 """Versions that left a name out whose cells are searched for the assignment of the name."""
+MOST_VERSIONS = 500
+"""The newest versions, among which one with an equal value is searched if no cell is known."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,34 @@ class _Ran:
 
 def blame(store: OpenStore, version: Version, name: str) -> Blame:
     """Return the origin of a value. Raises UnknownName, Damaged."""
-    require_kept(version, name)
+    version = holder(store, version, name)
     since = origin(store, version, name)
-    return Blame(name, version, since, making_cells(store, since, name))
+    cells = making_cells(store, since, name)
+    equal = None if cells else _equal_before(store, since, name)
+    if equal is not None:
+        cells = making_cells(store, equal, name)
+    return Blame(name, version, since, cells, equal if cells else None)
 
 
-def require_kept(version: Version, name: str) -> None:
-    """Raise UnknownName if a version does not have a name."""
-    if name not in version.kept:
-        hint = nearest(name, version.kept) or f"it has: {', '.join(version.names[:10])}"
-        raise UnknownName(f"{version.name} does not have '{name}'", hint)
+def holder(store: OpenStore, version: Version, name: str) -> Version:
+    """Return the version, or if it left the name out, its nearest ancestor that has it. Raises UnknownName, Damaged."""
+    at = version
+    while name not in at.kept:
+        if not at.parents or not at.left_out(name):
+            hint = nearest(name, version.kept) or f"it has: {', '.join(version.names[:10])}"
+            raise UnknownName(f"{version.name} does not have '{name}'", hint)
+        at = store.history.version(at.parents[0])
+    return at
+
+
+def _equal_before(store: OpenStore, since: Version, name: str) -> Version | None:
+    """Return an older version that brought in the same value, as after a rollback or a cherry. Raises Damaged."""
+    digest = since.kept[name].digest
+    for version_id in islice(store.history.records.newest(), MOST_VERSIONS):
+        version = store.history.version(version_id)
+        if version.number < since.number and name in version.kept and version.kept[name].digest == digest:
+            return origin(store, version, name)
+    return None
 
 
 def origin(store: OpenStore, version: Version, name: str) -> Version:

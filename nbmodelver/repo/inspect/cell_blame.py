@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NbmodelverError, UsageError
 from nbmodelver.model import TableCellBlame
-from nbmodelver.repo.inspect.blame import making_cells, origin, require_kept
+from nbmodelver.repo.inspect.blame import blame, holder, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def cell_blame(store: LoadingStore, version: Version, name: str, row: str, colum
 
     Raises UnknownName, UsageError if the value is no table or has no such cell, NeedsTrust, NotLoadable, Damaged.
     """
-    require_kept(version, name)
+    version = holder(store, version, name)
     try:
         from nbmodelver.comparison.table_cells import place_of
     except ImportError:
@@ -41,7 +41,7 @@ def cell_blame(store: LoadingStore, version: Version, name: str, row: str, colum
     since, before, old, ended = _walk(cells, version, now)
     return TableCellBlame(
         name, place.label, place.position, place.column, now.value, version, since, before,
-        old is not None, old.value if old is not None else None, ended, making_cells(store, since, name),
+        old is not None, old.value if old is not None else None, ended, blame(store, since, name).cells,
     )  # fmt: skip
 
 

@@ -89,6 +89,26 @@ def test_a_cell_whose_code_says_nothing_is_known_from_the_kernel(repo: Repo) -> 
     assert caught.value.hint == "did you mean 'b'?"
 
 
+def test_a_version_that_left_a_live_name_out_has_the_value_of_its_ancestor(repo: Repo) -> None:
+    commit(repo, {"a": 1, "df": frame(1)}, "a = 1")
+    commit(repo, {"b": 2}, "b = 2", others=("a", "df"))
+    found = repo.blame("a")
+    assert (found.version.name, found.since.name, made(found)) == ("v1", "v1", [("a = 1", True)])
+    assert repo.cell_blame("df", "0", "age").since.name == "v1"
+    commit(repo, {"b": 2})
+    with pytest.raises(UnknownName, match="v3 does not have 'a'"):
+        repo.blame("a")
+
+
+def test_a_value_that_was_brought_back_names_the_cells_that_made_it_first(repo: Repo) -> None:
+    commit(repo, {"a": 1}, "a = 1")
+    commit(repo, {"a": 2}, "a = 2")
+    commit(repo, {"a": 1}, "%mv_cherry v1 a")
+    found = repo.blame("a")
+    assert (found.since.name, found.equal_to, made(found)) == ("v3", repo["v1"], [("a = 1", True)])
+    assert repo.blame("a", "v2").equal_to is None
+
+
 def frame(*ages: float | None, index: list[str] | None = None) -> pd.DataFrame:
     return pd.DataFrame({"age": ages, "sex": ["f"] * len(ages)}, index=index)
 
