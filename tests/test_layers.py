@@ -85,7 +85,7 @@ def crossing(tmp_path, place, source):
     ("place", "source"),
     [
         ("extension.py", "from nbmodelver.views import log\nimport IPython\nfrom nbmodelver import repo"),
-        ("repo/inspect/diff.py", "from nbmodelver.repo.core.names import Step\nfrom nbmodelver.repo.inspect import x"),
+        ("repo/inspect/diff.py", "from nbmodelver.repo.core.names import steps\nfrom nbmodelver.repo.inspect import x"),
         ("panels/server.py", "from nbmodelver.kernel.session import Session"),
         ("cli.py", "from nbmodelver.verbs import parse\nimport nbmodelver.bundle.write"),
         ("repo.py", "from nbmodelver.store import packs\nfrom nbmodelver.kinds import classify"),

@@ -4,7 +4,7 @@ It knows nothing of storage, encoding or display, and imports no other module of
 """
 
 from nbmodelver.model.findings import Finding, Findings, Level
-from nbmodelver.model.provenance import Blame, CellInput, MakingCell, TableCellBlame
+from nbmodelver.model.provenance import Blame, CellInput, MakingCell, NameHistory, NameStep, TableCellBlame
 from nbmodelver.model.results import (
     Change,
     Chart,
@@ -72,6 +72,8 @@ __all__ = [
     "Level",
     "Locks",
     "MakingCell",
+    "NameHistory",
+    "NameStep",
     "ObjectId",
     "Part",
     "Plan",

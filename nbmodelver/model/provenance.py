@@ -1,4 +1,4 @@
-"""The origin of a value: the version that brought it in, the cells that made it, and what these cells read."""
+"""The history of a name and the origin of a value: versions, the cells that made it, and what these cells read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nbmodelver.model.versions import Cell, Json, Version
+    from nbmodelver.model.results import Status
+    from nbmodelver.model.versions import Cell, Json, Kept, Version
+
+
+@dataclass(frozen=True)
+class NameStep:
+    """One version in which a name is new, changed or removed.
+
+    kept: the entry of this version, or the last entry of a removed name. before: the entry of the parent. same_as: the
+    oldest version with an equal value, or None.
+    """
+
+    version: Version
+    status: Status
+    kept: Kept
+    before: Kept | None = None
+    same_as: Version | None = None
+
+
+@dataclass(frozen=True)
+class NameHistory:
+    """The versions in which a name is new, changed or removed, newest first.
+
+    changes: for each step what changed, such as "rows 442 → 441, + log_bmi"; "" if it is unknown. more: the number of
+    older steps that are left out.
+    """
+
+    name: str
+    steps: tuple[NameStep, ...]
+    changes: tuple[str, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True)

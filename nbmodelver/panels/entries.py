@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nbmodelver.errors import NbmodelverError
-    from nbmodelver.model import Cell, Change, Json, Skipped, Version
-    from nbmodelver.repo.core.names import Step
+    from nbmodelver.model import Cell, Change, Json, NameStep, Skipped, Version
     from nbmodelver.repo.inspect.columns import GraphPlace
     from nbmodelver.repo.inspect.timeline import VersionLabels
 
@@ -91,7 +90,7 @@ def changes(found: Iterable[Change]) -> list[Message]:
     return [asdict(c) for c in found]
 
 
-def step(found: Step, labels: VersionLabels, value_change: str = "") -> Message:
+def step(found: NameStep, labels: VersionLabels, value_change: str = "") -> Message:
     """Return one step of `INameHistory`. value_change: what changed in the value, as text."""
     return {
         "entry": entry(found.version, labels),
@@ -102,7 +101,7 @@ def step(found: Step, labels: VersionLabels, value_change: str = "") -> Message:
     }
 
 
-def _summary(found: Step, value_change: str) -> str:
+def _summary(found: NameStep, value_change: str) -> str:
     """What changed, in a few words."""
     if found.status == "removed":
         return "removed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, CodeBlock, Document, Mark, Span, Table, TableRow, dim, line, strong
 from nbmodelver.views.figures import ago, number, plural, size
@@ -13,39 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from nbmodelver.model import Blame, CellInput, Kept, MakingCell, Status, TableCellBlame, Version, VersionId
-
-
-class NameStep(Protocol):
-    """A version in which a name is new, changed or removed. same_as: an older version with an equal value, or None."""
-
-    @property
-    def version(self) -> Version: ...  # noqa: D102  # fields
-    @property
-    def status(self) -> Status: ...  # noqa: D102
-    @property
-    def kept(self) -> Kept: ...  # noqa: D102
-    @property
-    def same_as(self) -> Version | None: ...  # noqa: D102
-
-
-class NameSteps(Protocol):
-    """The history of a name. changes: what changed in each step. more: the number of further steps."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102  # fields
-    @property
-    def steps(self) -> Sequence[NameStep]: ...  # noqa: D102
-    @property
-    def changes(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def more(self) -> int: ...  # noqa: D102
-
-
+    from nbmodelver.model import (
+        Blame,
+        CellInput,
+        MakingCell,
+        NameHistory,
+        NameStep,
+        Status,
+        TableCellBlame,
+        Version,
+        VersionId,
+    )
 MARKS: dict[Status, Mark] = {"added": "added", "removed": "removed", "changed": "changed", "same": "same"}
 
 
-def name_history(found: NameSteps, head: VersionId | None = None, now: datetime | None = None) -> Shown:
+def name_history(found: NameHistory, head: VersionId | None = None, now: datetime | None = None) -> Shown:
     """The versions in which a name changed. head: the current version, which is marked."""
     rows = tuple(_step(s, change, head, now) for s, change in zip(found.steps, found.changes, strict=True))
     blocks: list[Block] = [Table(("", "", "change", "size", "message"), rows, frozenset({3}))]

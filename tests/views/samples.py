@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
 from nbmodelver.model import (
     Blame,
@@ -16,12 +14,15 @@ from nbmodelver.model import (
     Group,
     Kept,
     MakingCell,
+    NameHistory,
+    NameStep,
     ObjectId,
     Plan,
     Problem,
     Row,
     Section,
     Skipped,
+    Status,
     TableCellBlame,
     Version,
     VersionId,
@@ -156,10 +157,10 @@ PLAN = Plan(
 PROBLEMS = [Problem("changed bytes", "pack 77ab at 4096", "v3", "df"), Problem("missing", "record 0102", "v4")]
 
 
-def name_history(name: str, *steps: tuple[Version, str, str, Version | None], more: int = 0) -> Any:
+def name_history(name: str, *steps: tuple[Version, Status, str, Version | None], more: int = 0) -> NameHistory:
     """A history of a name. steps: version, status, what changed, older version with an equal value."""
-    made = [SimpleNamespace(version=v, status=s, kept=version(1).kept["df"], same_as=same) for v, s, _, same in steps]
-    return SimpleNamespace(name=name, steps=made, changes=[change for _, _, change, _ in steps], more=more)
+    made = tuple(NameStep(v, status, version(1).kept["df"], None, same) for v, status, _, same in steps)
+    return NameHistory(name, made, tuple(change for _, _, change, _ in steps), more)
 
 
 HISTORY = name_history(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from nbmodelver.model import NameStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -12,22 +13,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Kept, ObjectId, Status, Version, VersionId
 
 
-@dataclass(frozen=True)
-class Step:
-    """One version in which a name is new, changed or removed.
-
-    kept: the entry of this version, or the last entry of a removed name. before: the entry of the parent. same_as: the
-    oldest version with an equal value, or None.
-    """
-
-    version: Version
-    status: Status
-    kept: Kept
-    before: Kept | None = None
-    same_as: Version | None = None
-
-
-def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId], Version]]]) -> list[Step]:
+def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId], Version]]]) -> list[NameStep]:
     """Return the steps of a name, newest first. A version that left out a live name does not change it.
 
     newest_first: for each version its document in the index, and a function that reads it by its id. Versions without
@@ -47,6 +33,6 @@ def steps(name: str, newest_first: Iterable[tuple[Document, Callable[[VersionId]
         if kept is None or (now and before and now.digest == before.digest):
             continue
         status: Status = "changed" if now and before else "added" if now else "removed"
-        result.append(Step(version, status, kept, before, first.get(kept.digest) if now else None))
+        result.append(NameStep(version, status, kept, before, first.get(kept.digest) if now else None))
         first.setdefault(kept.digest, version)
     return result[::-1]

@@ -13,8 +13,7 @@ from nbmodelver.repo.inspect import profiles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.model import Json, Profile, Version
-    from nbmodelver.repo.core.names import Step
+    from nbmodelver.model import Json, NameStep, Profile, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
 MOST_STEPS = 100
@@ -23,7 +22,7 @@ FOR_S = 0.5
 """Time limit for computing new profiles. They are cached, so a later call continues where this one stopped."""
 
 
-def summarize_steps(store: LoadingStore, name: str, steps: Sequence[Step], most: int | None = None) -> list[str]:
+def summarize_steps(store: LoadingStore, name: str, steps: Sequence[NameStep], most: int | None = None) -> list[str]:
     """Return a text for each step, newest first, such as "rows 442 → 441, + log_bmi, age"; "" if nothing is known.
 
     Only the first MOST_STEPS steps are summarized, and at most `most` of them.
@@ -51,7 +50,7 @@ def _own(name: str, version: Version) -> dict[str, Json]:
     return {k.removeprefix(f"{name}."): v for k, v in own.items()}
 
 
-def _of_profiles(store: LoadingStore, name: str, before: Version, step: Step, deadline: float) -> str:
+def _of_profiles(store: LoadingStore, name: str, before: Version, step: NameStep, deadline: float) -> str:
     """Summarize by the profiles of both values; "" if one is not available. deadline: of `time.monotonic`."""
     sides = [_profile(store, version, name, deadline) for version in (before, step.version)]
     if sides[0] is None or sides[1] is None:

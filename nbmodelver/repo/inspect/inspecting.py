@@ -17,12 +17,12 @@ from nbmodelver.repo.inspect import findings, profiles
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
-from nbmodelver.repo.inspect.name_history import NameHistory, name_history
+from nbmodelver.repo.inspect.name_history import name_history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import Backend, Blame, Diff, Profile, Section, TableCellBlame, Version
+    from nbmodelver.model import Backend, Blame, Diff, NameHistory, Profile, Section, TableCellBlame, Version
 
 
 class InspectingStore(LoadingStore, ABC):

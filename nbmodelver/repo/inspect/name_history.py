@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import UnknownName
+from nbmodelver.model import NameHistory
 from nbmodelver.repo.core.names import steps
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.inspect.change_summaries import summarize_steps
 
 if TYPE_CHECKING:
-    from nbmodelver.repo.core.names import Step
     from nbmodelver.repo.core.open_store import LoadingStore
-
-
-@dataclass(frozen=True)
-class NameHistory:
-    """The versions in which a name is new, changed or removed, newest first.
-
-    changes: for each step what changed, such as "rows 442 → 441, + log_bmi"; "" if it is unknown. more: the number of
-    older steps that are left out.
-    """
-
-    name: str
-    steps: tuple[Step, ...]
-    changes: tuple[str, ...]
-    more: int = 0
 
 
 def name_history(store: LoadingStore, name: str, limit: int | None = None) -> NameHistory:

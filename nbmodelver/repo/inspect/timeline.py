@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.index import Index
 from nbmodelver.repo.core.history import NOTE
-from nbmodelver.repo.core.names import Step, steps
+from nbmodelver.repo.core.names import steps
 from nbmodelver.repo.inspect.columns import GraphPlace, Line, places
 from nbmodelver.repo.inspect.findings import alarm_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from nbmodelver.catalogue.documents import Document
-    from nbmodelver.model import Kind, Version, VersionId
+    from nbmodelver.model import Kind, NameStep, Version, VersionId
     from nbmodelver.repo.core.open_store import OpenStore
 
 WITHOUT_INDEX = 500
@@ -150,7 +150,7 @@ class Timeline:
         shown = [self.store.history.version(row["id"]) for row in rows[offset : offset + limit]]
         return len(rows), list(zip(shown, drawn, strict=True))
 
-    def steps(self, name: str) -> list[Step]:
+    def steps(self, name: str) -> list[NameStep]:
         """Return the versions in which a name is new, changed or removed, newest first."""
         return steps(name, ((row, self.store.history.version) for row in self.rows()))
 
