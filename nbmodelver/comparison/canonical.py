@@ -82,6 +82,8 @@ class CellHasher:
             return np.asarray(column.values.astype(np.uint64) * np.uint64(NS_PER.get(column.unit, 1)) ^ tag)
         if column.kind == "block":
             return _of_block(column.values)
+        if column.kind == "text":
+            return _of_texts(column.values)
         return np.fromiter(map(_of_object, column.values), np.uint64, len(column.values))
 
 
@@ -122,6 +124,16 @@ def _of_block(values: NDArray[Any]) -> NDArray[np.uint64]:
         mix(bits, np.empty_like(bits))
         out[start : start + step] = bits.sum(axis=1, dtype=np.uint64)
     return out
+
+
+def _of_texts(values: NDArray[Any]) -> NDArray[np.uint64]:
+    """The hashes of texts, None among them. The loop is written out: a call for each text would take as long again."""
+    null, digest = int(NULL), xxhash.xxh3_64_intdigest
+    try:
+        hashes = (null if text is None else digest(text.encode()) for text in values)
+        return np.fromiter(hashes, np.uint64, len(values))
+    except UnicodeEncodeError:  # Surrogates.
+        return np.fromiter(map(_of_object, values), np.uint64, len(values))
 
 
 def _of_object(value: Any) -> int:

@@ -36,7 +36,9 @@ def test_vocabularies_texts_and_labels_are_no_hyperparameters(shell: Shell) -> N
     assert "+ 'unk' 1" in said
     assert "~ [1] b c" in said
     assert "size (MB)" not in said
-    before, after = next(line for line in said.splitlines() if line.startswith("~ value ") and "…" in line).split("…")[1::2][:2]
+    before, after = next(line for line in said.splitlines() if line.startswith("~ value ") and "…" in line).split("…")[
+        1::2
+    ][:2]
     assert before != after
 
 
