@@ -129,13 +129,13 @@ class Pairer:
         for pair in sorted(self._pairs, key=lambda p: KEY_NAME.search(p.name) is None):
             if not _may_be_key(pair):
                 continue
-            keys = tuple(CellHasher(side)(slice(None)) for side in (pair.before, pair.after))
+            keys = CellHasher(pair.before)(slice(None)), CellHasher(pair.after)(slice(None))
             if not all(_is_unique(k) for k in keys):
                 continue
             is_position = all(_numbers_rows(side) for side in (pair.before, pair.after))
             found = self._accepted(
                 keys, is_hinted=KEY_NAME.search(pair.name) is not None and not is_position, without=pair
-            )  # type: ignore[arg-type]  # two sides
+            )
             if found:
                 return f"key {pair.name}", found
         return None
