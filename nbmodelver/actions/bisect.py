@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import UsageError
-from nbmodelver.repo.inspect.bisect import Bisected, Bisection, BisectCondition
+from nbmodelver.repo.inspect.bisect import BisectCondition, Bisected, Bisection
 
 if TYPE_CHECKING:
     from nbmodelver.model import Progress, Version
