@@ -131,9 +131,9 @@ class Bisection:
         if found.verdict == "skipped":
             raise UsageError(f"{version.name} cannot be tested: {found.why}", "choose another version")
         if found.verdict != wanted:
-            value = f" ({found.value})" if found.value is not None else ""
+            value = f" ({found.value})" if found.value is not None else f" ({found.why})" if found.why else ""
             raise UsageError(
-                f"{version.name} is {found.verdict}{value}: {self.condition.source}",
+                f"{version.name} is {found.verdict}{value}: {self.condition.source.splitlines()[-1]}",
                 "the first version must be good and the second bad: %mv_bisect GOOD BAD CONDITION",
             )
 
@@ -174,7 +174,11 @@ class Bisection:
     def _key(self, version: Version) -> tuple[str, ...]:
         """What the condition reads of a version: equal keys give equal verdicts."""
         names = sorted(self.condition.names)
-        values = [version.kept[n].digest if n in version.kept else repr(_recorded(version, n)) for n in names]
+        recorded = {n: _recorded(version, n) for n in names}
+        values = [
+            repr(recorded[n]) if recorded[n] is not None or n not in version.kept else version.kept[n].digest
+            for n in names
+        ]
         definitions = [g.recipe for g in version.definitions] if not self._is_recorded(version) else []
         return (*values, *definitions)
 
@@ -221,9 +225,12 @@ class Bisection:
 
 
 def _recorded(version: Version, name: str) -> Json:
-    """The metric or parameter of this name in the record; None if there is none."""
+    """The metric of this name, or the parameter that was given with the commit; None if there is none.
+
+    Parameters of variables are shortened in the record, so the variable itself is loaded.
+    """
     found = version.metrics.get(name)
-    return version.params.get(name) if found is None else found
+    return version.params.get(name) if found is None and name not in version.kept else found
 
 
 def _shown(value: Any) -> Json:

@@ -47,6 +47,18 @@ def test_metrics_are_compared_without_loading_anything(repo, monkeypatch):
     assert [(f.version.name, f.verdict) for f in found.flips] == [("v3", "bad"), ("v4", "good"), ("v5", "bad")]
 
 
+def test_a_metric_comes_before_a_variable_of_its_name(repo):
+    for value in (1.0, 0.9, 0.2):
+        repo.commit({"acc": [0] * 60}, metrics={"acc": value})
+    assert search(repo, "acc > 0.5").first_bad.version.name == "v3"
+
+
+def test_a_long_parameter_is_loaded_whole(repo):
+    for count in (30, 20):
+        repo.commit({"features": [f"column {i}" for i in range(count)]})
+    assert search(repo, "len(features) > 25").first_bad.version.name == "v2"
+
+
 def test_a_cell_is_a_test(repo):
     history(repo, range(9))
     found = search(repo, "total = sum(data)\nassert total < 300", is_cell=True)
