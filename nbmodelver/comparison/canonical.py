@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
+from nbmodelver.comparison.time_limit import require_time
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -171,6 +173,7 @@ def row_hashes(
         block = slice(start, min(start + BLOCK_ROWS, rows))
         part = out[block]
         for hasher, seed in zip(hashers, seeds, strict=True):
+            require_time()
             found = hasher(block)
             np.bitwise_xor(found, seed, out=found)
             mix(found, scratch[: len(found)])
