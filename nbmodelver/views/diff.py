@@ -64,7 +64,9 @@ def _folded(section: Section, found: Diff) -> Iterator[Block]:
     """Yield details: a fold in HTML, one line with the command in text."""
     count = sum(r.status != "same" for r in section.rows)
     command = f"%mv_diff {found.before.name} {found.after.name} {section.title}"
-    said = spans(dim(f"{section.title}: {plural(count, 'statistic')} of its columns changed · "), Span(command, "code"))
+    has_rows = any(s.id == f"rows.{section.title}" for s in found.sections)
+    counted = f"{plural(count, 'statistic')} of its columns" if has_rows else plural(count, "fact")
+    said = spans(dim(f"{section.title}: {counted} changed · "), Span(command, "code"))
     yield Fold(said, tuple(section_blocks(section)), in_text=False)
 
 
