@@ -48,6 +48,13 @@ OF_THE_WHOLE = frozenset({"value", "length", "characters", "bytes", "begins", "s
 """Rows of a profile that are dropped if the differing places inside the value are known."""
 
 
+def trees(name: str, before: Side, after: Side) -> Section | None:
+    """The trees that differ, for two tree models."""
+    from nbmodelver.comparison import trees as of_ensembles
+
+    return of_ensembles.trees(name, before, after)
+
+
 DICTS = frozenset({"dict", "OrderedDict", "defaultdict"})
 
 
@@ -117,9 +124,10 @@ def _both(before: Side, after: Side) -> int:
 SECTIONS: list[Contributor] = [
     Contributor("rows", rows, _both, frozenset({"dataset"})),
     Contributor("layers", layers, _of_tensors, frozenset({"model", "dataset"})),
+    Contributor("trees", trees, _both, frozenset({"model"})),
     Contributor("profile", profiles),
 ]
-DETAILED = frozenset({"rows", "layers"})
+DETAILED = frozenset({"rows", "layers", "trees"})
 """Contributors that compare what is inside a value. Once one found a difference, the profile is a detail."""
 MAX_COST_BYTES = 2_000_000_000
 """A contributor that has to read more is run only for names that the user gives."""
@@ -129,7 +137,7 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
     """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
 
     A contributor that fails is logged and reported in the note of a section. The profile of a table or model
-    is a detail once its rows or layers were compared.
+    is a detail once its rows, layers or trees were compared.
     """
     is_detailed, refused = False, set[str]()
     for contributor in SECTIONS:

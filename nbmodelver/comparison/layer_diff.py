@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Role = Literal["weight", "buffer", "optimizer"]
 Verdict = Literal["frozen", "rounding", "touched", "fine-tuned", "scaled", "changed", "trained anew", "incomparable"]
 
-ADAPTERS = frozenset({"torch"})
+ADAPTERS = frozenset({"sklearn", "torch"})
 """Libraries with `tensors(value) -> dict[str, TensorData] | None` in their file of this folder."""
 ROUNDING, TOUCHED = 1e-6, 0.01
 """Limits of the relative change: below the first a change is rounding, below the second the tensor is touched."""
