@@ -83,12 +83,14 @@ def test_every_argument_has_a_value_when_nothing_is_given():
         "where": None, "limit": 20, "branch": None, "tag": None, "text": None, "graph": False,
         "best": None,
     }  # fmt: skip
-    assert parse("diff", "").values == {"a": "HEAD~1", "b": "HEAD", "names": []}
+    assert parse("diff", "").values == {"a": "HEAD~1", "b": "HEAD", "names": [], "on": None, "target": None}
     assert parse("rollback", "v3").values["names"] == []
 
 
 def test_positionals_fill_in_order():
-    assert parse("diff", "v1 v2 df x").values == {"a": "v1", "b": "v2", "names": ["df", "x"]}
+    assert parse("diff", "v1 v2 df x").values == {
+        "a": "v1", "b": "v2", "names": ["df", "x"], "on": None, "target": None,
+    }  # fmt: skip
     assert parse("tag", "best --move")["version"] == "HEAD"
 
 

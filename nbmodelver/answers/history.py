@@ -67,7 +67,8 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section."""
-    return views.diff(history.diff(repo, call["a"], call["b"], call["names"]))
+    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "")
+    return views.diff(history.diff(repo, request))
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

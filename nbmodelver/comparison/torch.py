@@ -72,3 +72,23 @@ def _elements(value: Any) -> NDArray[np.generic] | None:
     narrow = plain.dtype.is_floating_point and plain.dtype not in (torch.float16, torch.float32, torch.float64)
     found: NDArray[np.generic] = (plain.float() if narrow else plain).numpy()  # NumPy has no bfloat16 and float8.
     return found
+
+
+def predict(module: Any, rows: Any) -> NDArray[np.generic]:
+    """What a network returns for rows, in evaluation mode: (rows,) the class with the largest output, or a number.
+
+    rows: a tensor, or anything that NumPy converts to an array. The module is left in evaluation mode.
+    """
+    import numpy as np
+    import torch
+
+    first = next(iter(module.parameters()), torch.empty(0))
+    inputs = rows if isinstance(rows, torch.Tensor) else torch.as_tensor(np.array(rows))
+    inputs = inputs.to(first.device)
+    module.eval()
+    with torch.no_grad():
+        outputs = module(inputs.to(first.dtype) if inputs.is_floating_point() else inputs)
+    if outputs.ndim == 2 and outputs.shape[1] > 1:
+        outputs = outputs.argmax(dim=1)
+    found: NDArray[np.generic] = (outputs.float() if outputs.is_floating_point() else outputs).cpu().numpy()
+    return found

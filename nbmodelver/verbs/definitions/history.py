@@ -56,13 +56,31 @@ SHOW = Verb(
 DIFF = Verb(
     "diff",
     "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
-    "Without versions it compares the current version with the previous one.",
+    "Without versions it compares the current version with the previous one. --on runs a model of both versions on a "
+    "dataset, and shows the rows with another prediction and whether metrics changed by more than noise. If the "
+    "dataset differs too, both models run on both versions of it. The models run on loaded copies, and only for your "
+    "own versions and those that you trust.",
     examples=(
         Example("", "show what the last commit changed"),
         Example("v2 v5", "compare two versions"),
         Example("v2 v5 df", "compare one name in two versions"),
+        Example("v2 v5 model --on patients --target y", "compare what a model predicts"),
     ),
-    arguments=(version("HEAD~1", "a"), version("HEAD", "b"), names("compare only these")),
+    arguments=(
+        version("HEAD~1", "a"),
+        version("HEAD", "b"),
+        names("compare only these"),
+        Argument(
+            "on", "run the model of both versions on this dataset", flags=("--on",), type="name", metavar="DATASET"
+        ),
+        Argument(
+            "target",
+            "the right answers: a variable, or a column of the dataset",
+            flags=("--target",),
+            type="name",
+            metavar="NAME",
+        ),
+    ),
     gives="the diff",
 )
 
