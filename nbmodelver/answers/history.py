@@ -77,7 +77,8 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
-    found = history.diff(repo, call["a"], call["b"], call["names"])
+    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "")
+    found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
     failed = conditions_met(found, call["fail_on"] or "")
     if failed:

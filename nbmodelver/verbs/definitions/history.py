@@ -57,17 +57,31 @@ DIFF = Verb(
     "diff",
     "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
     "Without versions it compares the current version with the previous one. Alarms come first, then metrics, data and "
-    "models; details of tables are folded. The command line exits with 1 if a condition of --fail-on holds.",
+    "models; details of tables are folded. --on runs a model of both versions on a dataset, and shows the rows with "
+    "another prediction and whether metrics changed by more than noise. If the dataset differs too, both models run on "
+    "both versions of it. The models run on loaded copies, and only for your own versions and those that you trust. "
+    "The command line exits with 1 if a condition of --fail-on holds.",
     examples=(
         Example("", "show what the last commit changed"),
         Example("v2 v5", "compare two versions"),
         Example("v2 v5 df", "compare one name in two versions, in detail"),
+        Example("v2 v5 model --on patients --target y", "compare what a model predicts"),
         Example("v2 v5 --fail-on leak,metric:acc<-0.01", "for scripts"),
     ),
     arguments=(
         version("HEAD~1", "a"),
         version("HEAD", "b"),
         names("compare only these, with all details"),
+        Argument(
+            "on", "run the model of both versions on this dataset", flags=("--on",), type="name", metavar="DATASET"
+        ),
+        Argument(
+            "target",
+            "the right answers: a variable, or a column of the dataset",
+            flags=("--target",),
+            type="name",
+            metavar="NAME",
+        ),
         Argument(
             "fail_on",
             "fail if one of these is found, separated by commas: leak, drift:0.2, scored, alarm, metric:NAME<CHANGE",
