@@ -87,7 +87,7 @@ def commit(session: LiveSession, request: CommitRequest) -> Committed:
         )
     notes = [*session.notes(), *_module_notes(repo, version, parent)]
     session.committed()
-    findings = _checked(repo, version, request.values) if version != parent else Findings()
+    findings = checked(repo, version, request.values) if version != parent else Findings()
     session.notify()
     return Committed(version, parent, notes, repo.directions([version]), findings)
 
@@ -104,7 +104,7 @@ def commit_later(
 
     def on_stored(found: Version | BaseException) -> None:
         if not isinstance(found, BaseException):
-            _checked(repo, found, {})
+            checked(repo, found, {})
         on_done(found)
         session.notify()
 
@@ -121,8 +121,11 @@ def would_keep(session: LiveSession, request: CommitRequest) -> WouldKeep:
     return WouldKeep(tuple(group.names for group in capture.groups), tuple(capture.skipped))
 
 
-def _checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
-    """Check a version that is durable, within the time limit of the settings. An error is only logged."""
+def checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
+    """Check a version that is durable, within the time limit of the settings. An error is only logged.
+
+    live: values that are those of the version, so that they need not be loaded.
+    """
     limit_s: Any = repo.settings["check_limit_s"]
     if not limit_s:
         return Findings()

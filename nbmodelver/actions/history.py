@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,19 @@ class Log:
     alarms: Mapping[VersionId, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Best:
+    """The best version by a metric. head: the current version. better_by: how much better than `head`, 0 or more.
+
+    better_by is None if the current version does not have the metric, or if its value is NaN.
+    """
+
+    version: Version
+    metric: str
+    head: Version | None
+    better_by: float | None
+
+
 def refs(repo: Repo) -> RefsNow:
     """Return the current refs."""
     history, head = repo.history, repo.history.head
@@ -63,6 +77,23 @@ def log(repo: Repo, request: LogRequest) -> Log:
         total, found = len(found), found[: request.limit]
     alarms = {v.id: text for v in found if (text := repo.alarm_of(v))}
     return Log(found, now, total - len(found), directions.split(request.best)[0], alarms)
+
+
+def best(repo: Repo, key: str) -> Best:
+    """Return the best of all versions by a metric; of equal ones the newest. key: a metric, or "fid:lower".
+
+    Raises UsageError if no version has the metric as a number, or if its direction is unknown.
+    """
+    versions = repo.log()
+    metric = key if any(key in v.metrics for v in versions) else directions.split(key)[0]
+    ranked = repo.best(versions, key)
+    if not ranked:
+        hint = f"commit one: %mv_commit --metric {metric}=EXPR"
+        raise UsageError(f"no version has the metric '{metric}' as a number", hint)
+    first, head = ranked[0], repo.history.head
+    now = head.metrics.get(metric) if head is not None else None
+    is_number = now is not None and not math.isnan(now)
+    return Best(first, metric, head, abs(first.metrics[metric] - now) if is_number and now is not None else None)
 
 
 def version_of(repo: Repo, word: str, usage: str) -> Version:

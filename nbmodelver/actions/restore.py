@@ -1,19 +1,23 @@
-"""Rollback, undo, redo, switch and merge. The current state is saved first, and a jump is done wholly or not at all."""
+"""Rollback, undo, redo, switch, merge and cherry.
+
+The current state is saved first, and a jump is done wholly or not at all.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbmodelver.actions.commit import Committed
+from nbmodelver.actions.commit import Committed, checked
 from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UnknownVersion, UsageError
 from nbmodelver.repo.core.imports import is_import
 from nbmodelver.repo.restore.merge import require_settled
 from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nbmodelver.actions.session import LiveSession
     from nbmodelver.model import Json, Plan, Version, VersionId
@@ -44,6 +48,19 @@ class RollbackRequest:
     session: bool | None = None
     modules: bool = False
     partial: bool = False
+
+
+@dataclass(frozen=True)
+class CherryRequest:
+    """The version and the names to bring into the notebook and into a new version.
+
+    message: stands before the names and the version that they came from. trust: load pickled values from elsewhere.
+    """
+
+    revision: str
+    names: Sequence[str]
+    message: str = ""
+    trust: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,41 +152,97 @@ class Restores:
         theirs = self._rollback(repo, merge.theirs, names=merge.take) if merge.take else None
         values = theirs.load() if theirs is not None else {}
         remove = [n for n in merge.remove if not is_import(self._session.values.get(n))]
+        version, told = self._bound(repo, values, remove, before, partial(self._merged, repo, merge))
+        notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
+        notes += [f"{n} was removed, as in {merge.theirs.name}" for n in remove]
+        notes += [*told, *(theirs.differences if theirs is not None else ())]
+        return Committed(version, merge.ours, notes, repo.directions([version]))
+
+    def cherry(self, request: CherryRequest) -> Committed:
+        """Bind some values of a version in the notebook, and commit them with those of the current version.
+
+        Names that share objects with the given ones come with them. Raises NothingToCommit if the notebook and the
+        current version have these values already, UnknownVersion, UnknownName, NeedsTrust, NotLoadable, StoreError.
+        """
+        repo = self._session.repo()
+        version, head = repo[request.revision], repo.history.head
+        if head is None:
+            raise UsageError("there is no current version to add the values to", "create one: %mv_commit")
+        rollback = self._rollback(repo, version, names=request.names, trusted=request.trust or None)
+        with self._session.progress() as progress:
+            values = rollback.load(progress)
+        brought = [n for n in version.kept if n in values or n in request.names]
+        where = f"{', '.join(brought)} from {version.name}"
+        if not values and all(n in head.kept and head.kept[n].digest == version.kept[n].digest for n in brought):
+            said = f"nothing to bring: the notebook and {head.name} have the same values of {', '.join(brought)}"
+            raise NothingToCommit(said, f"compare the versions: %mv_diff {version.name} {head.name}")
+        before, beside = head, repo.endangered(rollback)
+        allowed = {*repo.secrets_in_head(self._session.values), *brought}
+        if beside or repo.is_dirty(self._session.values, rollback):
+            before = self._saved(repo, f"before cherry of {where}", beside) or head
+        message = f"{request.message} ({where})" if request.message else where
+        names = [*dict.fromkeys([*head.kept, *brought])]
+        commit = partial(self._committed, repo, names, message, allow_secrets=allowed)
+        made, told = self._bound(repo, values, (), before, commit)
+        findings = checked(repo, made, {n: self._session.values[n] for n in made.kept})
+        notes = [*(f"{n} from {version.name}" for n in brought), *told, *rollback.differences]
+        return Committed(made, before, notes, repo.directions([made]), findings)
+
+    def _bound(
+        self,
+        repo: Repo,
+        values: Mapping[str, Any],
+        remove: Sequence[str],
+        before: Version,
+        commit: Callable[[], Version],
+    ) -> tuple[Version, list[str]]:
+        """Bind and remove values, commit them, and write the undo history. Returns the version, and notes.
+
+        before: the current version, to which undo returns. If the commit fails, the variables are as they were.
+        """
         ours = {n: self._session.values[n] for n in (*values, *remove) if n in self._session.values}
         self._session.put_back(values, remove)
         try:
-            version = self._merged(repo, merge)
+            version = commit()
         except BaseException:
             if repo.history.head_id == before.id:
                 self._session.put_back(ours, [n for n in values if n not in ours])
             raise
         self._session.committed()
         token, unsaved = new_token(), frozenset(n for n in ours if n not in before.kept)
-        notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
-        notes += [f"{n} was removed, as in {merge.theirs.name}" for n in remove]
-        notes += [f"{n} was in no version; undo can restore it while this kernel runs" for n in sorted(unsaved)]
-        notes += theirs.differences if theirs is not None else []
+        notes = [f"{n} was in no version; undo can restore it while this kernel runs" for n in sorted(unsaved)]
         try:
             repo.journals.update(lambda journal: journal.jumped(before.id, version.id, token=token))
         except StoreError as error:
             notes.append(f"the undo history could not be written, so %mv_undo cannot revert this: {error.message}")
         self._keep(repo, token, "before", Replaced(ours, unsaved))
         self._session.notify()
-        return Committed(version, merge.ours, notes, repo.directions([version]))
+        return version, notes
 
     def _merged(self, repo: Repo, merge: MergePlan) -> Version:
         """Commit the merged values, which are bound already."""
-        names = [
-            n
-            for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept])
-            if n in self._session.values and n not in merge.remove
-        ]
+        names = [n for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept]) if n not in merge.remove]
+        message = f"merge {merge.theirs.name} into {merge.ours.name}"
+        return self._committed(repo, names, message, merged=merge.theirs.id)
+
+    def _committed(
+        self,
+        repo: Repo,
+        names: Sequence[str],
+        message: str,
+        *,
+        merged: VersionId | None = None,
+        allow_secrets: Collection[str] = (),
+    ) -> Version:
+        """Commit the live values of these names, as far as they exist."""
+        present = [n for n in names if n in self._session.values]
         return repo.commit(
-            self._session.pick(names),
-            f"merge {merge.theirs.name} into {merge.ours.name}",
+            self._session.pick(present),
+            message,
             namespace=self._session.values,
-            around=self._session.around(names),
-            merged=merge.theirs.id,
+            around=self._session.around(present),
+            merged=merged,
+            allow_secrets=allow_secrets,
         )
 
     def _rollback(self, repo: Repo, version: Version, **how: Any) -> Rollback:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.answers import history, maintain, refs, transfer
+from nbmodelver.answers import history, maintain, provenance, refs, transfer
 from nbmodelver.answers.history import bisect, state_of
 from nbmodelver.answers.transfer import init
 
@@ -28,7 +28,11 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "diff": history.diff,
     "bisect": history.bisect,
     "compare": history.compare,
+    "best": provenance.best,
+    "blame": provenance.blame,
+    "history": provenance.history,
     "tag": refs.tag,
+    "note": refs.note,
     "branch": refs.branch,
     "trust": transfer.trust,
     "purge": maintain.purge,

@@ -1,10 +1,11 @@
-"""Answers about tags and branches."""
+"""Answers about tags, branches and notes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
+from nbmodelver.actions import notes
 
 if TYPE_CHECKING:
     from nbmodelver.model import Progress
@@ -36,3 +37,13 @@ def branch(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     version = repo.branch(name)
     hint = views.Span(f" · switch to it: %mv_switch {name}", "dim")
     return views.sentence("branch ", views.Span(name, "strong"), f" starts at {version.name}", hint, value=version)
+
+
+def note(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Show or set a note, or accept a finding."""
+    finding = call["accept"]
+    if finding:
+        reason = notes.accept(repo, finding, (call["version"], call["text"]))
+        return views.sentence("accepted ", views.Span(finding, "strong"), f": {reason}", value=reason)
+    found = notes.note(repo, notes.NoteRequest(call["version"], call["text"]))
+    return views.note(found.version, found.note, found.before)

@@ -55,7 +55,7 @@ def roles_in(sources: Iterable[str]) -> dict[str, tuple[Role, ...]]:
         if not _HINT.search(source):
             continue
         try:
-            tree = ast.parse(_without_magics(source))
+            tree = ast.parse(without_magics(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for name, role in _uses(tree):
@@ -63,7 +63,7 @@ def roles_in(sources: Iterable[str]) -> dict[str, tuple[Role, ...]]:
     return {name: tuple(r for r in ROLES if r in roles) for name, roles in found.items()}
 
 
-def _without_magics(source: str) -> str:
+def without_magics(source: str) -> str:
     """The code without magics and shell commands; of those that time a statement, the statement."""
     return "\n".join(_MAGIC.sub(r"\1pass", _TIMED.sub(r"\1", line)) for line in source.splitlines())
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
-_READ_ONLY = frozenset({"status", "log", "show", "diff", "compare", "bisect", "panel", "stats"})
+_READ_ONLY = frozenset(
+    {"status", "log", "show", "diff", "compare", "bisect", "best", "history", "blame", "panel", "stats"}
+)
 """Verbs that do not wait for a commit in the background."""
 
 
@@ -56,7 +58,8 @@ class Notebook(Session):
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commits.run, "auto": self.commits.set_auto, "status": self.status,
             "rollback": self.restores.rollback, "undo": self.restores.undo, "redo": self.restores.redo,
-            "switch": self.restores.switch, "merge": self.restores.merge, "panel": self.outputs.panel_for,
+            "switch": self.restores.switch, "merge": self.restores.merge, "cherry": self.restores.cherry,
+            "panel": self.outputs.panel_for,
         }  # fmt: skip
         name = call.verb.name
         if self._repo is not None and name not in _READ_ONLY:
@@ -69,7 +72,7 @@ class Notebook(Session):
             if cell is not None:
                 return answers.bisect(self.repo(), call, progress, cell)
             shown = answers.ANSWERS[name](self.repo(create=name in ("import", "config")), call, progress)
-        if name in ("tag", "branch", "import", "config", "gc", "forget", "repair", "purge"):
+        if name in ("tag", "note", "branch", "import", "config", "gc", "forget", "repair", "purge"):
             self.notify()
         return self.outputs.result(call, shown)
 

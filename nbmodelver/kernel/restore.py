@@ -1,4 +1,4 @@
-"""The verbs `%mv_rollback`, `%mv_undo`, `%mv_redo`, `%mv_switch` and `%mv_merge`."""
+"""The verbs `%mv_rollback`, `%mv_undo`, `%mv_redo`, `%mv_switch`, `%mv_merge` and `%mv_cherry`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import display
 
 from nbmodelver import views
-from nbmodelver.actions.restore import AlreadyMerged, Restores, RollbackRequest
+from nbmodelver.actions.restore import AlreadyMerged, CherryRequest, Restores, RollbackRequest
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.session import Session
@@ -83,6 +83,11 @@ class RestoreVerbs:
             text = f"{done.theirs.name} is already part of {done.ours.name}: nothing to merge"
             return views.sentence(text, value=done.ours)
         return views.commit(done.version, done.parent, done.notes, directions=done.directions)
+
+    def cherry(self, call: Call) -> Shown:
+        """Run `%mv_cherry`."""
+        done = self.actions.cherry(CherryRequest(call["version"], call["names"], call["message"], call["trust"]))
+        return views.commit(done.version, done.parent, done.notes, done.directions, done.findings)
 
 
 def _with_yes(call: Call) -> str:

@@ -4,6 +4,7 @@ It knows nothing of storage, encoding or display, and imports no other module of
 """
 
 from nbmodelver.model.findings import Finding, Findings, Level
+from nbmodelver.model.provenance import Blame, CellInput, MakingCell, TableCellBlame
 from nbmodelver.model.results import (
     Change,
     Chart,
@@ -50,8 +51,10 @@ __all__ = [
     "KINDS",
     "MOST_PLAIN",
     "Backend",
+    "Blame",
     "BlobStore",
     "Cell",
+    "CellInput",
     "Change",
     "Chart",
     "ChartKind",
@@ -68,6 +71,7 @@ __all__ = [
     "Kind",
     "Level",
     "Locks",
+    "MakingCell",
     "ObjectId",
     "Part",
     "Plan",
@@ -79,6 +83,7 @@ __all__ = [
     "Series",
     "Skipped",
     "Status",
+    "TableCellBlame",
     "Version",
     "VersionId",
     "Way",

@@ -9,7 +9,8 @@ from nbmodelver.views.figures import plural, size
 from nbmodelver.views.log import log
 from nbmodelver.views.plan import plan
 from nbmodelver.views.progress import Bar, Surface, Terminal
-from nbmodelver.views.refs import RefLabels, branches, tags
+from nbmodelver.views.provenance import best, blame, cell_blame, name_history
+from nbmodelver.views.refs import RefLabels, branches, note, tags
 from nbmodelver.views.reports import as_json, backed_up, config, exported, forgotten, gc, sentence, verify
 from nbmodelver.views.show import show
 from nbmodelver.views.shown import Shown
@@ -19,7 +20,8 @@ from nbmodelver.views.text import to_text
 from nbmodelver.views.upkeep import repaired
 
 __all__ = [
-    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "bisected", "branches",
-    "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log", "plan", "plural", "repaired",
-    "sentence", "show", "size", "stats", "status", "tags", "to_text", "verify",
+    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "bisected",
+    "blame", "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
+    "name_history", "note", "plan", "plural", "repaired", "sentence", "show", "size", "stats", "status", "tags",
+    "to_text", "verify",
 ]  # fmt: skip

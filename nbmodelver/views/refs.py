@@ -1,4 +1,4 @@
-"""Names of versions as the views need them, and the lists of branches and tags."""
+"""Names of versions as the views need them, the lists of branches and tags, and notes."""
 
 from __future__ import annotations
 
@@ -41,6 +41,18 @@ def tags(at: Mapping[str, Version]) -> Shown:
     """The tags."""
     rows = tuple(_row(name, v, "") for name, v in at.items())
     return Shown(_listed("Tags", rows, "no tags yet: %mv_tag NAME tags the current version"), dict(at))
+
+
+def note(version: Version, text: str, before: str | None = None) -> Shown:
+    """The note of a version, line by line. before: the note that it replaced, None if nothing was changed."""
+    if before is None:
+        hint = f"{version.name} has no note: %mv_note {version.name} TEXT sets one"
+        blocks = [line(strong(version.name) if not i else "  ", " ", part) for i, part in enumerate(text.splitlines())]
+        return Shown(Document(tuple(blocks) or (line(dim(hint)),), "note"), text)
+    done = "note of " if text else "removed the note of "
+    said = line(done, strong(version.name), f": {text}" if text else "")
+    old = (line(dim(f"  before: {before}")),) if before and before != text else ()
+    return Shown(Document((said, *old), "note"), text)
 
 
 def _row(name: str, version: Version, mark: str) -> TableRow:

@@ -60,3 +60,31 @@ def test_a_comparison_without_versions_is_of_the_last_ten_of_the_branch(repo: Re
     commits(repo, *range(12))
     assert [v.number for v in history.compared(repo, [])] == list(range(3, 13))
     assert [v.name for v in history.compared(repo, ["v2", "v1"])] == ["v2", "v1"]
+
+
+def test_the_best_version_is_compared_with_the_current_one(repo: Repo) -> None:
+    commits(repo, 0.3, 0.1, 0.25, 0.1)
+    repo.commit({"a": 9}, metrics={"loss": 0.3})
+    found = history.best(repo, "loss")
+    assert (found.version.name, found.metric, found.head, found.better_by) == (
+        "v4",
+        "loss",
+        repo["v5"],
+        pytest.approx(0.2),
+    )
+    repo.commit({"a": 10}, metrics={"loss": float("nan"), "fid": 3.0})
+    assert history.best(repo, "loss").better_by is None
+    assert history.best(repo, "fid:lower").better_by == 0
+    repo.commit({"a": 11})
+    assert history.best(repo, "fid:higher").better_by is None
+
+
+def test_the_best_by_nothing_is_refused_with_what_to_do(repo: Repo) -> None:
+    commits(repo, 0.3)
+    repo.commit({"a": 1}, metrics={"acc": float("nan"), "fid": 1.0})
+    with pytest.raises(UsageError, match="no version has the metric 'f1'"):
+        history.best(repo, "f1")
+    with pytest.raises(UsageError, match="no version has the metric 'acc' as a number"):
+        history.best(repo, "acc")
+    with pytest.raises(UsageError, match="direction of 'fid' unknown"):
+        history.best(repo, "fid")

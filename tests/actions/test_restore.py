@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nbmodelver.actions.commit import Committed
-from nbmodelver.actions.restore import AlreadyMerged, Restores, RollbackRequest
-from nbmodelver.errors import UnknownVersion, UsageError
+from nbmodelver.actions.restore import AlreadyMerged, CherryRequest, Restores, RollbackRequest
+from nbmodelver.errors import NothingToCommit, StoreError, UnknownName, UnknownVersion, UsageError
 from tests.actions.sessions import kept
 
 if TYPE_CHECKING:
@@ -78,3 +78,77 @@ def test_a_switch_may_create_the_branch_first(session: DictSession) -> None:
     with pytest.raises(UsageError, match="'main'"):
         Restores(session).switch("main", create=True)
     assert session.values == {"a": 2}
+
+
+def test_a_cherry_brings_some_names_into_the_notebook_and_a_new_version(session: DictSession) -> None:
+    kept(session, a=[1], b=1, c=1)
+    kept(session, a=[2], b=2)
+    done = Restores(session).cherry(CherryRequest("v1", ["a"]))
+    assert session.values == {"a": [1], "b": 2, "c": 1}
+    repo = session.repo()
+    assert (done.version.name, done.version.message, done.notes) == ("v3", "a from v1", ["a from v1"])
+    assert done.version.parents == (repo["v2"].id,)
+    assert repo.load("v3") == {"a": [1], "b": 2, "c": 1}
+    assert Restores(session).cherry(CherryRequest("v1", ["b"], "why")).version.message == "why (b from v1)"
+
+
+def test_undo_reverts_a_cherry_with_what_was_not_committed(session: DictSession) -> None:
+    kept(session, a=1, b=1)
+    kept(session, a=2)
+    session.values.update(b=7, other=8)
+    restores = Restores(session)
+    done = restores.cherry(CherryRequest("v1", ["a"]))
+    assert (done.version.name, session.values) == ("v4", {"a": 1, "b": 7, "other": 8})
+    assert session.repo()["v3"].auto == "before cherry of a from v1"
+    restores.undo()
+    assert session.values == {"a": 2, "b": 7, "other": 8}
+
+
+def test_a_cherry_saves_a_value_that_is_in_no_version_before_it_replaces_it(session: DictSession) -> None:
+    kept(session, a=1)
+    session.repo().commit({"b": 1})
+    session.values["a"] = 5
+    restores = Restores(session)
+    restores.cherry(CherryRequest("v1", ["a"]))
+    assert session.values["a"] == 1
+    restores.undo()
+    assert session.values["a"] == 5
+
+
+def test_names_that_share_objects_come_with_a_cherry(session: DictSession) -> None:
+    inner = [1]
+    kept(session, a=[inner], b=[inner])
+    kept(session, a=1, b=2)
+    done = Restores(session).cherry(CherryRequest("v1", ["a"]))
+    assert session.values["a"][0] is session.values["b"][0]
+    assert done.version.message == "a, b from v1"
+
+
+def test_a_cherry_that_changes_nothing_is_refused(session: DictSession) -> None:
+    kept(session, a=1, b=1)
+    kept(session, b=2)
+    restores = Restores(session)
+    with pytest.raises(NothingToCommit, match="nothing to bring"):
+        restores.cherry(CherryRequest("v1", ["a"]))
+    with pytest.raises(UnknownName):
+        restores.cherry(CherryRequest("v1", ["x"]))
+    assert session.repo().history.head == session.repo()["v2"]
+    session.values["b"] = 1  # As in v1, but in no version after it.
+    assert restores.cherry(CherryRequest("v1", ["b"])).version.kept["b"].digest == session.repo()["v1"].kept["b"].digest
+
+
+def test_a_cherry_whose_commit_fails_leaves_the_variables(
+    session: DictSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(session, a=1, b=1)
+    kept(session, a=2)
+    repo = session.repo()
+
+    def fails(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(repo, "commit", fails)
+    with pytest.raises(StoreError):
+        Restores(session).cherry(CherryRequest("v1", ["a"]))
+    assert session.values == {"a": 2, "b": 1}
+    assert repo.history.head == repo["v2"]

@@ -29,7 +29,13 @@ COMMIT = """\
 df = df.copy(); df.loc[0, 'age'] += 1
 %mv_commit df model patients -m more --metric acc=0.9 --metric val_loss=0.5 --metric fid={n}"""
 TREES = "%mv_branch trees\n%mv_switch trees\nlr = 0.1\n%mv_commit lr -m trees\n%mv_switch main"
+LEAK = """\
+import numpy as np
+X_train = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 4)))
+X_test = X_train[:60].reset_index(drop=True)
+%mv_commit X_train X_test"""
 BEFORE = {
+    "note": [LEAK],
     "compare": ["%mv_tag best v3"],
     "log": [TREES],
     "merge": [TREES],

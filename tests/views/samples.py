@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 from nbmodelver.model import (
+    Blame,
     Cell,
+    CellInput,
     Change,
     Diff,
     GitState,
     Group,
     Kept,
+    MakingCell,
     ObjectId,
     Plan,
     Problem,
     Row,
     Section,
     Skipped,
+    TableCellBlame,
     Version,
     VersionId,
 )
@@ -146,3 +154,37 @@ PLAN = Plan(
     saves_first=True,
 )
 PROBLEMS = [Problem("changed bytes", "pack 77ab at 4096", "v3", "df"), Problem("missing", "record 0102", "v4")]
+
+
+def name_history(name: str, *steps: tuple[Version, str, str, Version | None], more: int = 0) -> Any:
+    """A history of a name. steps: version, status, what changed, older version with an equal value."""
+    made = [SimpleNamespace(version=v, status=s, kept=version(1).kept["df"], same_as=same) for v, s, _, same in steps]
+    return SimpleNamespace(name=name, steps=made, changes=[change for _, _, change, _ in steps], more=more)
+
+
+HISTORY = name_history(
+    "df",
+    (version(7), "changed", "rows 442 → 441", None),
+    (version(5), "changed", "", version(1)),
+    (version(4), "removed", "", None),
+    (version(1), "added", "", None),
+    more=2,
+)
+
+
+def blame(name: str, since: Version, text: str) -> Blame:
+    """The origin of a name. text: stands wherever a user's text can stand."""
+    inputs = (CellInput(text, version(2)), CellInput("rate", None, "not saved"))
+    first = MakingCell(Cell(text if text != "raw" else "df = raw * rate", 3), version(4), True, inputs)
+    later = MakingCell(Cell("clean(df)", 4), since, False, ())
+    return Blame(name, since, since, (first, later))
+
+
+def cell_blame(name: str, since: Version, text: str) -> TableCellBlame:
+    """The origin of a cell whose row, column and former value are `text`."""
+    cells = blame(name, since, "raw").cells
+    return TableCellBlame(name, text, 0, text, text, since, since, version(4), True, text, "", cells)
+
+
+BLAME = blame("df", version(5), "raw")
+CELL_BLAME = replace(cell_blame("df", version(5), ""), label="ann", column="age", value=31, old=30)

@@ -49,6 +49,12 @@ def everything():
         "compare": views.compare(samples.VERSIONS[:3]),
         "branches": views.branches({"main": v7}, "main"),
         "tags": views.tags({"best": v7}),
+        "best": views.best(v7, "acc", version(6), 0.01),
+        "blame": views.blame(samples.BLAME, NOW),
+        "cell blame": views.cell_blame(samples.CELL_BLAME, NOW),
+        "history": views.name_history(samples.HISTORY, v7.id, NOW),
+        "note": views.note(v7, "two\nlines"),
+        "noted": views.note(v7, "used in the report", "a longer text"),
         "config": views.config({"author": "Ada", "limit": 3}),
         "exported": views.exported("out.nbmv.zip", 1000, "v3"),
     }
@@ -83,6 +89,55 @@ def test_the_graph_shows_where_lines_fork_and_meet():
     assert [d.rstrip() for d in lanes(samples.MERGED)] == ["●─╮", "● │", "│ ●", "● │", "●─╯", "●"]
     assert [d.rstrip() for d in lanes(samples.VERSIONS)] == ["●"] * 7
     assert lanes([]) == []
+
+
+def test_the_history_of_a_name_marks_head_and_says_what_changed():
+    said = [
+        re.sub("  +", "  ", text) for text in str(views.name_history(samples.HISTORY, version(7).id, NOW)).splitlines()
+    ]
+    assert said[1:] == [
+        "~ v7 (HEAD)  22 h ago  rows 442 → 441  540 MB  deeper trees",
+        "~ v5  22 h ago  changed (equal to v1)  540 MB  deeper trees",
+        "- v4  22 h ago  removed  deeper trees",
+        "+ v1  22 h ago  new  540 MB  deeper trees",
+        "2 older versions not shown: --limit N shows more",
+    ]
+
+
+def test_the_best_version_says_how_much_better_it_is():
+    v7, v6 = version(7), version(6)
+    said = str(views.best(v7, "acc", v6, 0.01)).splitlines()
+    assert said == [
+        "v7 · acc 0.96 · 0.01 better than the current version v6",
+        "  %mv_diff v7 v6 compares them, %mv_rollback v7 restores it",
+    ]
+    assert str(views.best(v7, "acc", v7, 0.0)) == "v7 · acc 0.96 · the current version"
+    assert str(views.best(v7, "acc", None, None)) == "v7 · acc 0.96"
+    assert "as good as the current version v6" in str(views.best(v7, "acc", v6, 0.0))
+    assert "v6 does not have it" in str(views.best(v7, "acc", v6, None))
+
+
+def test_a_blame_says_what_each_cell_did_and_read():
+    assert [text.rstrip() for text in str(views.blame(samples.BLAME, NOW)).splitlines()] == [
+        "df · pandas.DataFrame · since v5 (22 h ago) · deeper trees",
+        "[3] assigned it (recorded in v4) · reads raw (since v2), rate (not saved)",
+        "df = raw * rate",
+        "[4] can have changed it",
+        "clean(df)",
+    ]
+    assert "no cell is recorded" in str(views.blame(replace(samples.BLAME, cells=())))
+
+
+def test_a_blame_of_a_cell_says_how_the_row_is_found_and_what_was_before():
+    found = samples.CELL_BLAME
+    assert [text.rstrip() for text in str(views.cell_blame(found, NOW)).splitlines()][:3] == [
+        "df[ann, age] = 31 · since v5 (22 h ago) · deeper trees",
+        "  the row is found by its label in the index",
+        "  in v4 it was 30",
+    ]
+    assert "df[0, age]" in str(views.cell_blame(replace(found, label=None)))
+    assert "v4 has no such row or column" in str(views.cell_blame(replace(found, had_cell=False)))
+    assert "v4 could not be read: no library" in str(views.cell_blame(replace(found, ended="no library")))
 
 
 def test_a_graph_of_a_filtered_history_draws_no_endless_lanes():
@@ -250,6 +305,12 @@ def evil_views():
         views.compare([bad, replace(bad, params={EVIL: "x"})]),
         views.branches({EVIL: bad}, EVIL),
         views.tags({EVIL: bad}),
+        views.name_history(samples.name_history(EVIL, (bad, "changed", EVIL, bad))),
+        views.blame(samples.blame(EVIL, bad, EVIL)),
+        views.cell_blame(samples.cell_blame(EVIL, bad, EVIL)),
+        views.best(replace(bad, metrics={EVIL: 1.0}), EVIL, replace(bad, id=VersionId("f" * 40)), None),
+        views.note(bad, EVIL),
+        views.note(bad, EVIL, EVIL),
         views.config({EVIL: EVIL}),
         views.exported(EVIL, 1, EVIL),
         views.sentence(EVIL),

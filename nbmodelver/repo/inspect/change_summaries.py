@@ -23,15 +23,15 @@ FOR_S = 0.5
 """Time limit for computing new profiles. They are cached, so a later call continues where this one stopped."""
 
 
-def summarize_steps(store: LoadingStore, name: str, steps: Sequence[Step]) -> list[str]:
+def summarize_steps(store: LoadingStore, name: str, steps: Sequence[Step], most: int | None = None) -> list[str]:
     """Return a text for each step, newest first, such as "rows 442 → 441, + log_bmi, age"; "" if nothing is known.
 
-    Only the first MOST_STEPS steps are summarized.
+    Only the first MOST_STEPS steps are summarized, and at most `most` of them.
     """
     deadline = time.monotonic() + FOR_S
     version_of = {step.kept.digest: step.version for step in reversed(steps) if step.status != "removed"}
     texts = []
-    for step in steps[:MOST_STEPS]:
+    for step in steps[: MOST_STEPS if most is None else min(most, MOST_STEPS)]:
         text = ""
         if step.status == "changed" and step.before is not None and step.before.digest in version_of:
             before = version_of[step.before.digest]

@@ -14,12 +14,15 @@ from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.inspect import findings, predicting, profiles
+from nbmodelver.repo.inspect.blame import blame
+from nbmodelver.repo.inspect.cell_blame import cell_blame
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
+from nbmodelver.repo.inspect.name_history import NameHistory, name_history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import Backend, Diff, Profile, Section, Version
+    from nbmodelver.model import Backend, Blame, Diff, Profile, Section, TableCellBlame, Version
 
 
 class InspectingStore(LoadingStore, ABC):
@@ -81,6 +84,31 @@ class InspectingStore(LoadingStore, ABC):
         """
         request = predicting.PredictRequest(self[before], self[after], model, data, target)
         return predicting.predict_both(self, request)
+
+    def name_history(self, name: str, *, limit: int | None = None) -> NameHistory:
+        """Return the versions in which a name is new, changed or removed, newest first, with what changed.
+
+        limit: the largest number of them; None for all. Raises UnknownName, Damaged.
+        """
+        return name_history(self, name, limit)
+
+    def blame(self, name: str, revision: str | Version = "HEAD") -> Blame:
+        """Return since which version a name has its value, the cells that made it, and what these cells read.
+
+        It is read from the code of the cells, so changes through an alias, exec or a called function are not seen.
+        Raises UnknownVersion, UnknownName, Damaged.
+        """
+        return blame(self, self[revision], name)
+
+    def cell_blame(
+        self, name: str, row: str, column: str | None = None, revision: str | Version = "HEAD"
+    ) -> TableCellBlame:
+        """Return since which version one cell of a table has its value.
+
+        row: a label of the index, else a position. column: None for the only column. Raises UnknownVersion,
+        UnknownName, UsageError if there is no such cell, NeedsTrust, NotLoadable, Damaged.
+        """
+        return cell_blame(self, self[revision], name, row, column)
 
     def profile(self, version: Version, name: str) -> Profile:
         """Return shape, schema, statistics and parameters of a value. Computed once per content. Raises UnknownName."""

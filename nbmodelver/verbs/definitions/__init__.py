@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.verbs.definitions.history import BISECT, COMPARE, DIFF, LOG, PANEL, SHOW, STATS
 from nbmodelver.verbs.definitions.maintenance import BACKUP, CONFIG, FORGET, GC, PURGE, REPAIR, VERIFY
+from nbmodelver.verbs.definitions.provenance import BEST, BLAME, HISTORY
 from nbmodelver.verbs.definitions.recording import AUTO, COMMIT, INIT, STATUS
-from nbmodelver.verbs.definitions.refs import BRANCH, TAG
-from nbmodelver.verbs.definitions.restoring import MERGE, REDO, ROLLBACK, SWITCH, UNDO
+from nbmodelver.verbs.definitions.refs import BRANCH, NOTE, TAG
+from nbmodelver.verbs.definitions.restoring import CHERRY, MERGE, REDO, ROLLBACK, SWITCH, UNDO
 from nbmodelver.verbs.definitions.sharing import EXPORT, IMPORT, TRUST
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
-        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, BISECT, COMPARE, PANEL, ROLLBACK, UNDO, REDO,
-        TAG, BRANCH, SWITCH, MERGE, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
+        INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, BISECT, COMPARE, BEST, HISTORY, BLAME, PANEL, ROLLBACK, UNDO,
+        REDO, TAG, NOTE, BRANCH, SWITCH, MERGE, CHERRY, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
         BACKUP, CONFIG,
     )
 }  # fmt: skip

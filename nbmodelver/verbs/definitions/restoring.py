@@ -102,3 +102,23 @@ MERGE = Verb(
     kernel=True,
     gives="the version",
 )
+
+CHERRY = Verb(
+    "cherry",
+    "Bring some variables of another version into the notebook and into a new version.",
+    "The new version follows the current one and has its variables, with the given ones as they were in the other "
+    "version. Its message says where they came from. Variables that share objects with the given ones come with them. "
+    "The current state is saved first if it differs, and %mv_undo reverts the change. Either all values come or none.",
+    examples=(
+        Example("v2 df", "take the data of v2 and keep everything else"),
+        Example('v3 df model -m "back to the honest split"', "two variables, with a message of your own"),
+    ),
+    arguments=(
+        version(None),
+        Argument("names", "the variables", type="name", many=True, required=True),
+        Argument("message", "stands before the origin of the variables", flags=("-m", "--message"), default=""),
+        flag("trust", "load pickled values of a version that came from elsewhere"),
+    ),
+    kernel=True,
+    gives="the version",
+)
