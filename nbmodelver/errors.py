@@ -76,6 +76,10 @@ class NotLoadable(NbmodelverError):
     """A kept value that cannot be restored here: a library is missing, `__setstate__` raises an exception ..."""
 
 
+class NotPredictable(NbmodelverError):
+    """A model that cannot predict a dataset: columns are missing, or its `predict` raises an exception."""
+
+
 class LoadedDifferently(UserWarning):
     """The warning of `Repo.load` about a value that differs from the kept one; its text describes the difference."""
 

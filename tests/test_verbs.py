@@ -83,7 +83,9 @@ def test_every_argument_has_a_value_when_nothing_is_given():
         "where": None, "limit": 20, "branch": None, "tag": None, "text": None, "graph": False,
         "best": None,
     }  # fmt: skip
-    assert parse("diff", "").values == {"a": "HEAD~1", "b": "HEAD", "names": [], "fail_on": None, "json": False}
+    assert parse("diff", "").values == {
+        "a": "HEAD~1", "b": "HEAD", "names": [], "on": None, "target": None, "fail_on": None, "json": False,
+    }  # fmt: skip
     assert parse("rollback", "v3").values["names"] == []
 
 

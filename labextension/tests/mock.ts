@@ -131,6 +131,7 @@ function defaults(mock: Mock, total: number): Answers {
       names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler']
     }),
     diff: ({ before, after }) => sample.diff(numberOf(before), numberOf(after)),
+    rows: ({ what, start, count }) => sample.rowPage(what, start, count),
     compare: ({ ids }) => sample.comparison(ids.map(numberOf), total),
     plan: ({ id, names }) => {
       const whole = planOf(id);

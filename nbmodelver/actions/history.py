@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import UnknownVersion, UsageError
@@ -112,14 +112,44 @@ def parent_of(repo: Repo, version: Version) -> Version | None:
     return repo.history.version(version.parents[0]) if version.parents else None
 
 
-def diff(repo: Repo, before: str, after: str, names: Sequence[str] = ()) -> Diff:
-    """Compare two versions, section by section. Raises UnknownVersion, UnknownName, UsageError."""
+@dataclass(frozen=True)
+class DiffRequest:
+    """The versions to compare. names: only these. on: a dataset on which the named model of both versions predicts.
+
+    target: the name of the right answers, or a column of the dataset.
+    """
+
+    before: str = "HEAD~1"
+    after: str = "HEAD"
+    names: Sequence[str] = ()
+    on: str = ""
+    target: str = ""
+
+
+def diff(repo: Repo, request: DiffRequest) -> Diff:
+    """Compare two versions, section by section. With `on`, the predictions of a model follow the metrics.
+
+    Raises UnknownVersion, UnknownName, UsageError, NotPredictable.
+    """
+    before, after, names = request.before, request.after, request.names
+    if request.on and len(names) != 1:
+        raise UsageError(
+            f"--on {request.on} needs one model", f"try: %mv_diff {before} {after} MODEL --on {request.on}"
+        )
+    if request.target and not request.on:
+        raise UsageError("--target needs a dataset", f"try: --on X_test --target {request.target}")
     head = repo.history.head
     if head is not None and not head.parents and before == "HEAD~1":
         hint = f"name two versions, as in %mv_diff {head.name} v2, or see what has changed since: %mv_status"
         raise UsageError(f"there is no version before {head.name}", hint)
     first, second = (version_of(repo, word, "%mv_diff HEAD~1 HEAD") for word in (before, after))
-    return repo.diff(first, second, names)
+    if not request.on:
+        return repo.diff(first, second, names)
+    predictions = repo.predict_both(first, second, names[0], request.on, request.target).section()
+    found = repo.diff(first, second, names)
+    most_important = [s for s in found.sections if s.id in ("alarms", "metrics")]
+    rest = [s for s in found.sections if s not in most_important]
+    return replace(found, sections=(*most_important, predictions, *rest))
 
 
 def compared(repo: Repo, revisions: Sequence[str]) -> list[Version]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.answers import history, maintain, provenance, refs, transfer
-from nbmodelver.answers.history import state_of
+from nbmodelver.answers.history import bisect, state_of
 from nbmodelver.answers.transfer import init
 
 if TYPE_CHECKING:
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
-__all__ = ["ANSWERS", "init", "state_of"]
+__all__ = ["ANSWERS", "bisect", "init", "state_of"]
 
 ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "status": history.status,
     "log": history.log,
     "show": history.show,
     "diff": history.diff,
+    "bisect": history.bisect,
     "compare": history.compare,
     "best": provenance.best,
     "blame": provenance.blame,

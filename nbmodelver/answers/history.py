@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
 from nbmodelver.actions import history
+from nbmodelver.actions.bisect import BisectRequest
+from nbmodelver.actions.bisect import bisect as actions_bisect
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.errors import UsageError
 from nbmodelver.repo import Query
@@ -75,12 +77,30 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
-    found = history.diff(repo, call["a"], call["b"], call["names"])
+    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "")
+    found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
     failed = conditions_met(found, call["fail_on"] or "")
     if failed:
         raise CheckFailed(failed, shown)
     return shown
+
+
+def bisect(repo: Repo, call: Call, progress: Progress | None, cell: str | None = None) -> Shown:
+    """Find the first bad version. cell: the test below `%%mv_bisect`."""
+    words = call["condition"]
+    if cell is None and not words:
+        raise UsageError("a condition is missing", "write for example: %mv_bisect v1 HEAD acc > 0.9")
+    if cell is not None and words:
+        raise UsageError("the cell is the condition", "leave out what follows the two versions")
+    request = BisectRequest(
+        call["good"], call["bad"], " ".join(words) if cell is None else cell, is_cell=cell is not None
+    )
+    done = actions_bisect(repo, request, progress)
+    return views.bisected(
+        done, done.condition, done.last_good, done.first_bad, done.tested, done.between,
+        versions=done.versions, distinct=done.distinct, flips=done.flips,
+    )  # fmt: skip
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

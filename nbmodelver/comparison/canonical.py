@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
+from nbmodelver.comparison.time_limit import require_time
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -82,6 +84,8 @@ class CellHasher:
             return np.asarray(column.values.astype(np.uint64) * np.uint64(NS_PER.get(column.unit, 1)) ^ tag)
         if column.kind == "block":
             return _of_block(column.values)
+        if column.kind == "text":
+            return _of_texts(column.values)
         return np.fromiter(map(_of_object, column.values), np.uint64, len(column.values))
 
 
@@ -124,6 +128,16 @@ def _of_block(values: NDArray[Any]) -> NDArray[np.uint64]:
     return out
 
 
+def _of_texts(values: NDArray[Any]) -> NDArray[np.uint64]:
+    """The hashes of texts, None among them. The loop is written out: a call for each text would take as long again."""
+    null, digest = int(NULL), xxhash.xxh3_64_intdigest
+    try:
+        hashes = (null if text is None else digest(text.encode()) for text in values)
+        return np.fromiter(hashes, np.uint64, len(values))
+    except UnicodeEncodeError:  # Surrogates.
+        return np.fromiter(map(_of_object, values), np.uint64, len(values))
+
+
 def _of_object(value: Any) -> int:
     """The hash of an element of an object column; numbers hash as in number columns."""
     cls = type(value)
@@ -159,6 +173,7 @@ def row_hashes(
         block = slice(start, min(start + BLOCK_ROWS, rows))
         part = out[block]
         for hasher, seed in zip(hashers, seeds, strict=True):
+            require_time()
             found = hasher(block)
             np.bitwise_xor(found, seed, out=found)
             mix(found, scratch[: len(found)])

@@ -78,7 +78,8 @@ def _change(
         noise[both] = is_rounding(a, b) if "f" in old.values.dtype.kind + new.values.dtype.kind else False
         real = ~noise[both]
         step = np.abs(b[real] - a[real]) if real.any() else None
-        rule = rule or _number_rule(a[real], b[real])
+        whole = old.values.dtype.kind in "iub" and new.values.dtype.kind in "iub"
+        rule = rule or (_recoded(old, new) if whole and both.all() else "") or _number_rule(a[real], b[real])
     real = ~noise
     at = np.flatnonzero(real)
     if len(at) and not rule:

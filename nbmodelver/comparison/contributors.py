@@ -49,6 +49,16 @@ OF_THE_WHOLE = frozenset({"value", "length", "characters", "bytes", "begins", "s
 """Rows of a profile that are dropped if the differing places inside the value are known."""
 
 
+def trees(name: str, before: Side, after: Side) -> Section | None:
+    """The trees that differ, for two tree models."""
+    from nbmodelver.comparison import trees as of_ensembles
+
+    return of_ensembles.trees(name, before, after)
+
+
+DICTS = frozenset({"dict", "OrderedDict", "defaultdict"})
+
+
 def profiles(name: str, before: Side, after: Side) -> Section | None:
     """The two profiles side by side, and the places where the values differ."""
     old, new = before.profile(), after.profile()
@@ -90,14 +100,36 @@ def rows(name: str, before: Side, after: Side) -> Sequence[Section]:
     return of_tables.rows(name, before, after)
 
 
+def layers(name: str, before: Side, after: Side) -> Section | None:
+    """The tensors that differ, for two models, optimizers or state dicts."""
+    if find_spec("numpy") is None or not _has_tensors(before) or not _has_tensors(after):
+        return None
+    from nbmodelver.comparison import layers as of_tensors
+
+    return of_tensors.layers(name, before, after)
+
+
+def _has_tensors(side: Side) -> bool:
+    """True for a value that may have tensors: a model, or a dict, which is how a state dict is kept."""
+    return side.kind == "model" or str(side.profile().get("type", "")).rpartition(".")[2] in DICTS
+
+
+def _of_tensors(before: Side, after: Side) -> int:
+    return _both(before, after) if _has_tensors(before) and _has_tensors(after) else 0
+
+
 def _both(before: Side, after: Side) -> int:
     return before.size_bytes + after.size_bytes
 
 
 SECTIONS: list[Contributor] = [
     Contributor("rows", rows, _both, frozenset({"dataset"})),
+    Contributor("layers", layers, _of_tensors, frozenset({"model", "dataset"})),
+    Contributor("trees", trees, _both, frozenset({"model"})),
     Contributor("profile", profiles),
 ]
+DETAILED = frozenset({"rows", "layers", "trees"})
+"""Contributors that compare what is inside a value. Once one found a difference, the profile is a detail."""
 MAX_COST_BYTES = 2_000_000_000
 """A contributor that has to read more is run only for names that the user gives."""
 
@@ -105,10 +137,10 @@ MAX_COST_BYTES = 2_000_000_000
 def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) -> Iterator[Section]:
     """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
 
-    A contributor that fails is logged and reported in the note of a section. The statistics of a table are details
-    once its rows were compared.
+    A contributor that fails is logged and reported in the note of a section. The profile of a table or model
+    is a detail once its rows, layers or trees were compared.
     """
-    has_rows = False
+    is_detailed, refused = False, set[str]()
     for contributor in SECTIONS:
         if contributor.kinds and not {before.kind, after.kind} <= contributor.kinds:
             continue
@@ -119,10 +151,13 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
         try:
             made = contributor.compare(name, before, after)
         except (NeedsTrust, NotLoadable) as error:
+            if error.message in refused:
+                continue
+            refused.add(error.message)
             made = Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=error.message)
         except Exception as error:
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             made = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         found = [made] if isinstance(made, Section) else list(made or ())
-        yield from (replace(section, folded=has_rows) for section in found)
-        has_rows = has_rows or (contributor.name == "rows" and any(section.differs for section in found))
+        yield from (replace(section, folded=is_detailed) for section in found)
+        is_detailed = is_detailed or (contributor.name in DETAILED and any(section.differs for section in found))

@@ -18,16 +18,17 @@ from nbmodelver.comparison.pairing import KEY_NAME
 from nbmodelver.comparison.schema import ColumnPair, common_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from nbmodelver.comparison.tables import ColumnData, TableData
 
-SAMPLE_ROWS = 5_000
+SAMPLE_ROWS = 1_000
 """Rows of each side from which the probability of equal cells is estimated."""
 FILTER_BITS = 22
-FILTER_COLUMNS = 4
+FILTER_SHARE = 0.01
+"""Columns are added to the first look until only this share of the test rows is expected to pass it by chance."""
 TARGETS = frozenset({"target", "label", "labels", "y", "class", "outcome"})
 """Names of columns that hold the answer: rows are compared without them."""
 
@@ -114,7 +115,7 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     if not pairs or not train.rows or not test.rows:
         return SharedRows(nothing, nothing, tuple(p.name for p in pairs))
     rates = {p.name: _rate(p) for p in pairs}
-    first = sorted(pairs, key=lambda p: (p.before.kind != "number", rates[p.name]))[:FILTER_COLUMNS]
+    first = _telling(pairs, rates, train.rows)
     rows = _candidates(_hashes(first, train.rows, test.rows))
     if len(pairs) > len(first):
         taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
@@ -125,16 +126,28 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     else:
         all_hashes = _hashes(first, train.rows, test.rows)
         hashes = all_hashes[0][rows[0]], all_hashes[1][rows[1]]
-    test_rows = np.sort(rows[1])
+    count = _pair_count(*hashes)
     return SharedRows(
         np.sort(rows[0]),
-        test_rows,
+        np.sort(rows[1]),
         tuple(p.name for p in pairs),
-        _pair_count(*hashes),
+        count,
         train.rows * test.rows * float(np.prod([rates[p.name] for p in pairs])),
-        _repeated(pairs, train.rows, test),
+        _repeated(pairs, train.rows, test) if count else 0.0,
         _same_target(train, test, rows, hashes),
     )
+
+
+def _telling(pairs: Sequence[ColumnPair], rates: Mapping[str, float], rows: int) -> list[ColumnPair]:
+    """The few columns that tell most rows apart, numbers first, because texts cost more."""
+    found: list[ColumnPair] = []
+    passing = float(rows)
+    for pair in sorted(pairs, key=lambda p: (p.before.kind != "number", rates[p.name])):
+        found.append(pair)
+        passing *= rates[pair.name]
+        if passing < FILTER_SHARE:
+            break
+    return found
 
 
 def _hashes(pairs: Sequence[ColumnPair], rows: int, rows_after: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

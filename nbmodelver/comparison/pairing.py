@@ -126,14 +126,16 @@ class Pairer:
         return ("index", found) if found else None
 
     def _by_found_key(self) -> tuple[str, Found] | None:
-        hinted = [p for p in self._pairs if _may_be_key(p) and KEY_NAME.search(p.name)]
-        others = [p for p in self._pairs if _may_be_key(p) and not KEY_NAME.search(p.name)]
-        for pair in (*hinted, *others):
-            keys = tuple(CellHasher(side)(slice(None)) for side in (pair.before, pair.after))
+        for pair in sorted(self._pairs, key=lambda p: KEY_NAME.search(p.name) is None):
+            if not _may_be_key(pair):
+                continue
+            keys = CellHasher(pair.before)(slice(None)), CellHasher(pair.after)(slice(None))
             if not all(_is_unique(k) for k in keys):
                 continue
             is_position = all(_numbers_rows(side) for side in (pair.before, pair.after))
-            found = self._accepted(keys, is_hinted=pair in hinted and not is_position, without=pair)  # type: ignore[arg-type]  # two sides
+            found = self._accepted(
+                keys, is_hinted=KEY_NAME.search(pair.name) is not None and not is_position, without=pair
+            )
             if found:
                 return f"key {pair.name}", found
         return None
@@ -270,8 +272,12 @@ def _is_float(pair: ColumnPair) -> bool:
 
 def _may_be_key(pair: ColumnPair) -> bool:
     sides = (pair.before, pair.after)
-    is_kind = all(s.kind in ("text", "time") or (s.kind == "number" and s.values.dtype.kind in "iu") for s in sides)
-    return is_kind and not any(s.is_null().any() for s in sides)
+    if not all(s.kind in ("text", "time") or (s.kind == "number" and s.values.dtype.kind in "iu") for s in sides):
+        return False
+    some = slice(SAMPLE)
+    if not all(_is_unique(CellHasher(s)(some)) for s in sides):  # Most columns end here.
+        return False
+    return not any(s.is_null().any() for s in sides)
 
 
 def _is_unique(keys: NDArray[np.uint64]) -> bool:

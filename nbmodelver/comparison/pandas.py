@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbmodelver.comparison.tables import ColumnData, TableData, distinct_names, of_array, of_objects
+from nbmodelver.comparison.time_limit import require_time
+from nbmodelver.kinds.static import root_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+OWN = ("pandas", "numpy")
+"""Packages whose dtypes are read; a column of another one is not compared."""
 
 
 def table(value: Any) -> TableData | None:
@@ -38,6 +43,8 @@ def _index(index: Any, taken: Sequence[str]) -> tuple[ColumnData, ...]:
     """The columns of an index; () for the default one, which only numbers the rows."""
     import pandas as pd
 
+    if root_of(type(index)) != "pandas":
+        return ()
     if type(index) is pd.RangeIndex and index.start == 0 and index.step == 1:
         return ()
     labels = ["index" if name is None else name for name in index.names]
@@ -49,7 +56,10 @@ def _index(index: Any, taken: Sequence[str]) -> tuple[ColumnData, ...]:
 def _column(name: str, series: Any) -> ColumnData:
     import pandas as pd
 
+    require_time()
     dtype = series.dtype
+    if root_of(type(dtype)) not in OWN:  # Its array may run code of the user.
+        return ColumnData(name, type(dtype).__name__, "opaque", np.zeros(len(series), np.int8))
     shown = str(dtype)
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
         return of_array(name, series.to_numpy(), shown)
@@ -75,10 +85,12 @@ def _column(name: str, series: Any) -> ColumnData:
 
 def _of_texts(name: str, series: Any) -> ColumnData:
     """Texts, or an object column, with every null as None."""
-    values = series.to_numpy(dtype=object)
-    nulls = _mask(series)
-    if nulls is not None:
-        values = np.where(nulls, None, values)
+    if isinstance(series.dtype, np.dtype):
+        values = series.to_numpy(dtype=object)
+        nulls = _mask(series)
+        values = values if nulls is None else np.where(nulls, None, values)
+    else:
+        values = series.to_numpy(dtype=object, na_value=None)
     return of_objects(name, str(series.dtype), values)
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 
-_READ_ONLY = frozenset({"status", "log", "show", "diff", "compare", "best", "history", "blame", "panel", "stats"})
+_READ_ONLY = frozenset(
+    {"status", "log", "show", "diff", "compare", "bisect", "best", "history", "blame", "panel", "stats"}
+)
 """Verbs that do not wait for a commit in the background."""
 
 
@@ -39,7 +41,7 @@ class Notebook(Session):
     def run(self, name: str, line: str | Sequence[str], cell: str | None = None) -> Shown | None:
         """Run a verb as the user wrote it, and return the answer; None if the user asked for help, which is printed.
 
-        name: of the verb. line: the text after it, or words. cell: the cell below `%%mv_commit`. Raises UsageError and
+        name: of the verb. line: the text after it, or words. cell: the cell below a cell magic. Raises UsageError and
         the errors of the verb.
         """
         verb = find(name)
@@ -62,11 +64,13 @@ class Notebook(Session):
         name = call.verb.name
         if self._repo is not None and name not in _READ_ONLY:
             self._repo.wait_for_pending()
-        if cell is not None:
+        if cell is not None and name == "commit":
             return self.commits.commit_cell(call, cell)
         if name in own:
             return own[name](call)
         with self.progress() as progress:
+            if cell is not None:
+                return answers.bisect(self.repo(), call, progress, cell)
             shown = answers.ANSWERS[name](self.repo(create=name in ("import", "config")), call, progress)
         if name in ("tag", "note", "branch", "import", "config", "gc", "forget", "repair", "purge"):
             self.notify()

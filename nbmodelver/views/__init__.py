@@ -1,5 +1,6 @@
 """Renders results as text and HTML, from plain model objects. It uses neither the kernel nor the store."""
 
+from nbmodelver.views.bisect import bisected
 from nbmodelver.views.blocks import Span
 from nbmodelver.views.commit import commit
 from nbmodelver.views.compare import compare
@@ -19,8 +20,8 @@ from nbmodelver.views.text import to_text
 from nbmodelver.views.upkeep import repaired
 
 __all__ = [
-    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "blame",
-    "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
+    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "bisected",
+    "blame", "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
     "name_history", "note", "plan", "plural", "repaired", "sentence", "show", "size", "stats", "status", "tags",
     "to_text", "verify",
 ]  # fmt: skip

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NUMERIC = (int, float)
 TEXTUAL = (str, list, dict)
+SUMMARIZED = frozenset({"rows", "layers", "trees", "predictions"})
+"""Sections whose note says in one sentence what the rows show: it comes first."""
 NOUNS = {"names": "variable", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
 
 
@@ -64,7 +66,9 @@ def _folded(section: Section, found: Diff) -> Iterator[Block]:
     """Yield details: a fold in HTML, one line with the command in text."""
     count = sum(r.status != "same" for r in section.rows)
     command = f"%mv_diff {found.before.name} {found.after.name} {section.title}"
-    said = spans(dim(f"{section.title}: {plural(count, 'statistic')} of its columns changed · "), Span(command, "code"))
+    has_rows = any(s.id == f"rows.{section.title}" for s in found.sections)
+    counted = f"{plural(count, 'statistic')} of its columns" if has_rows else plural(count, "fact")
+    said = spans(dim(f"{section.title}: {counted} changed · "), Span(command, "code"))
     yield Fold(said, tuple(section_blocks(section)), in_text=False)
 
 
@@ -76,11 +80,17 @@ def _sides(before: Version, after: Version) -> Iterator[str | Span]:
 
 
 def section_blocks(section: Section) -> Iterator[Block]:
-    """Yield one section: differing rows as a table, equal rows in a fold, then the text diff and the note."""
+    """Yield one section: differing rows as a table, equal rows in a fold, then the text diff and the note.
+
+    The note is first if it summarizes the rows.
+    """
     changed = [r for r in section.rows if r.status != "same"]
     same = [r for r in section.rows if r.status == "same"]
     said = f"{plural(len(same), NOUNS.get(section.id, 'row'))} unchanged"
     yield title(section.title, level=2)
+    is_summary = section.id.partition(".")[0] in SUMMARIZED
+    if section.note and is_summary:
+        yield line(section.note)
     if changed:
         yield from cut(_table(section, changed))
     if same and len(same) <= 3 and not changed:
@@ -89,7 +99,7 @@ def section_blocks(section: Section) -> Iterator[Block]:
         yield (Fold(spans(dim(said)), (_table(section, same),), in_text=False) if changed else line(dim(said)))
     if section.lines:
         yield CodeBlock(section.lines, diff=True)
-    if section.note:
+    if section.note and not is_summary:
         yield line(dim(section.note))
 
 

@@ -48,9 +48,9 @@ def test_a_variable_in_place_of_a_version_gets_the_right_call(repo: Repo) -> Non
 def test_a_diff_of_the_first_version_is_refused_with_what_to_do(repo: Repo) -> None:
     commits(repo, 0.3)
     with pytest.raises(UsageError, match="no version before v1"):
-        history.diff(repo, "HEAD~1", "HEAD")
+        history.diff(repo, history.DiffRequest())
     commits(repo, 0.1)
-    found = history.diff(repo, "HEAD~1", "HEAD", ["a"])
+    found = history.diff(repo, history.DiffRequest(names=["a"]))
     assert (found.before.name, found.after.name) == ("v1", "v2")
     first, second = repo["v1"], repo["v2"]
     assert (history.parent_of(repo, first), history.parent_of(repo, second)) == (None, first)

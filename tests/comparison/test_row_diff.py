@@ -301,3 +301,35 @@ def test_a_subclass_is_no_table():
         pass
 
     assert table_of(Mine({"a": [1]})) is None
+
+
+def test_an_array_of_a_class_from_elsewhere_runs_none_of_its_code():
+    from pandas.api.extensions import ExtensionArray, ExtensionDtype
+
+    class LoudType(ExtensionDtype):
+        name = "loud"
+        type = object
+
+    class Loud(ExtensionArray):
+        dtype = LoudType()
+
+        def __len__(self):
+            return 2
+
+        def isna(self):
+            raise RuntimeError("called")
+
+        def __getitem__(self, _item):
+            return self
+
+        def copy(self):
+            return self
+
+        def view(self, dtype=None):
+            return self
+
+        to_numpy = astype = __array__ = isna
+
+    frame = pd.DataFrame({"x": [1, 2]})
+    frame["o"] = Loud()
+    assert [c.kind for c in table_of(frame).columns] == ["number", "opaque"]

@@ -22,6 +22,7 @@ import pandas as pd
 from sklearn.linear_model import Ridge
 df = pd.DataFrame({"age": [30.0, 40, 50, 60], "bmi": [20.0, 27, 23, 31], "y": [1.0, 2, 3, 5]})
 X, y = df[["age", "bmi"]], df["y"]
+X_test, y_test = X.tail(2), y.tail(2)
 scratch = [1, 2, 3]"""
 COMMIT = """\
 model = Ridge(alpha={alpha}).fit(X, y)

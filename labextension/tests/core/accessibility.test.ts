@@ -40,6 +40,21 @@ describe('axe', () => {
     expect(await violations(root)).toEqual([]);
   });
 
+  test('an alarm in the history, in the details and in a comparison, and the rows of a table', async () => {
+    const { root, panel } = await page();
+    await click(row(root, 'v5'));
+    expect(await violations(root)).toEqual([]);
+    panel.show('compare', [idOf(4), idOf(5)]);
+    await settled();
+    const fold = one(root, '.nbmv-row-browser') as HTMLDetailsElement;
+    fold.open = true;
+    fold.dispatchEvent(new Event('toggle'));
+    await settled();
+    expect(await violations(root)).toEqual([]);
+    await click(one(root, '.nbmv-row-tabs [data-what=added]'));
+    expect(await violations(root)).toEqual([]);
+  });
+
   test('several versions, an empty store, and while a cell runs', async () => {
     const { root, panel } = await page();
     panel.show('compare', [idOf(2), idOf(7), idOf(9)]);

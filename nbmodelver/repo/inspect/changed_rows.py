@@ -34,7 +34,7 @@ class ChangedCell:
 
 
 @dataclass(frozen=True)
-class ChangedRow:
+class RowChange:
     """One row. label: of its index, or its position. cells: those that differ; the first ones of an added row."""
 
     label: Json
@@ -48,7 +48,7 @@ class RowPage:
     what: What
     total: int
     start: int
-    rows: tuple[ChangedRow, ...]
+    rows: tuple[RowChange, ...]
     how: str = ""
 
     def to_dict(self) -> dict[str, Json]:
@@ -112,7 +112,7 @@ def page(found: RowDiff, what: str, start: int, count: int) -> RowPage:
     columns = [(c.name, c.take(some).cells()) for c in table.columns[:MAX_CELLS]]
     labels = table.labels(some)
     listed = tuple(
-        ChangedRow(
+        RowChange(
             label,
             tuple(
                 ChangedCell(name, None, values[i]) if kind == "added" else ChangedCell(name, values[i], None)
@@ -124,11 +124,11 @@ def page(found: RowDiff, what: str, start: int, count: int) -> RowPage:
     return RowPage(kind, len(rows), start, listed)
 
 
-def _changed(found: RowDiff, start: int, stop: int) -> tuple[ChangedRow, ...]:
+def _changed(found: RowDiff, start: int, stop: int) -> tuple[RowChange, ...]:
     from nbmodelver.comparison.row_diff import cell_rows
 
     labels = found.after.labels(found.pairs[1][start:stop])
     cells: list[list[ChangedCell]] = [[] for _ in labels]
     for at, column, before, after in cell_rows(found, start, stop):
         cells[at].append(ChangedCell(column, before, after))
-    return tuple(ChangedRow(label, tuple(row)) for label, row in zip(labels, cells, strict=True))
+    return tuple(RowChange(label, tuple(row)) for label, row in zip(labels, cells, strict=True))

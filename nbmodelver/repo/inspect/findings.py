@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.comparison.metric_changes import fitted_and_scored, metric_findings
 from nbmodelver.comparison.roles import roles_of
+from nbmodelver.comparison.time_limit import OutOfTime, time_limit
 from nbmodelver.errors import NbmodelverError, UsageError
 from nbmodelver.model import Finding, Findings, Row, Section
 
@@ -61,7 +62,11 @@ def check(store: LoadingStore, request: CheckRequest) -> Findings:
             unchecked.append(one.id)
             continue
         try:
-            finding = one.run()
+            with time_limit(request.limit_s - (time.perf_counter() - began_s)):
+                finding = one.run()
+        except OutOfTime:
+            unchecked.append(one.id)
+            continue
         except Exception:
             log.warning("the check %s failed", one.id, exc_info=True)
             unchecked.append(one.id)

@@ -13,7 +13,7 @@ from nbmodelver.repo.core.labels import as_names
 from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
-from nbmodelver.repo.inspect import findings, profiles
+from nbmodelver.repo.inspect import findings, predicting, profiles
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
@@ -72,6 +72,18 @@ class InspectingStore(LoadingStore, ABC):
         """
         found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
         return page(found, what, start, count)
+
+    def predict_both(
+        self, before: str | Version, after: str | Version, model: str, data: str, target: str = ""
+    ) -> predicting.PredictedBoth:
+        """Run both versions of a model on the same data, and compare what they predict.
+
+        data: a name of either version; that of `after` if both have it, and both if they differ. target: the name of
+        the right answers, or a column of the data. The models run on loaded copies; nothing live changes.
+        Raises UnknownVersion, UnknownName, NeedsTrust for a version from elsewhere, NotLoadable, NotPredictable.
+        """
+        request = predicting.PredictRequest(self[before], self[after], model, data, target)
+        return predicting.predict_both(self, request)
 
     def name_history(self, name: str, *, limit: int | None = None) -> NameHistory:
         """Return the versions in which a name is new, changed or removed, newest first, with what changed.

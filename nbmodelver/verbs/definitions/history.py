@@ -57,17 +57,31 @@ DIFF = Verb(
     "diff",
     "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
     "Without versions it compares the current version with the previous one. Alarms come first, then metrics, data and "
-    "models; details of tables are folded. The command line exits with 1 if a condition of --fail-on holds.",
+    "models; details of tables are folded. --on runs a model of both versions on a dataset, and shows the rows with "
+    "another prediction and whether metrics changed by more than noise. If the dataset differs too, both models run on "
+    "both versions of it. The models run on loaded copies, and only for your own versions and those that you trust. "
+    "The command line exits with 1 if a condition of --fail-on holds.",
     examples=(
         Example("", "show what the last commit changed"),
         Example("v2 v5", "compare two versions"),
         Example("v2 v5 df", "compare one name in two versions, in detail"),
+        Example("v2 v5 model --on patients --target y", "compare what a model predicts"),
         Example("v2 v5 --fail-on leak,metric:acc<-0.01", "for scripts"),
     ),
     arguments=(
         version("HEAD~1", "a"),
         version("HEAD", "b"),
         names("compare only these, with all details"),
+        Argument(
+            "on", "run the model of both versions on this dataset", flags=("--on",), type="name", metavar="DATASET"
+        ),
+        Argument(
+            "target",
+            "the right answers: a variable, or a column of the dataset",
+            flags=("--target",),
+            type="name",
+            metavar="NAME",
+        ),
         Argument(
             "fail_on",
             "fail if one of these is found, separated by commas: leak, drift:0.2, scored, alarm, metric:NAME<CHANGE",
@@ -77,6 +91,27 @@ DIFF = Verb(
         flag("json", "answer with JSON", "--json"),
     ),
     gives="the diff",
+)
+
+BISECT = Verb(
+    "bisect",
+    "Find the first version in which a condition does not hold any more.",
+    "The condition is a Python expression over variables, metrics and parameters of a version, or the cell below "
+    "%%mv_bisect, which raises (assert) where the version is bad. Versions are loaded into scratch namespaces; the "
+    "notebook's variables are never touched. Versions with equal values are tested once, and metrics are compared "
+    "without loading anything. Versions that cannot be tested are skipped and named. Testing runs code of these "
+    "versions, so versions from elsewhere must be trusted. Quotes inside the condition need quotes around it.",
+    examples=(
+        Example("v1 HEAD fid > 9", "by a metric"),
+        Example("v1 v6 df.age.mean() < 42", "by loading the data"),
+    ),
+    arguments=(
+        Argument("good", "a version in which the condition holds", required=True),
+        Argument("bad", "a later version in which it does not hold", required=True),
+        Argument("condition", "the condition", many=True),
+    ),
+    cell=True,
+    gives="the result: last_good, first_bad, tested",
 )
 
 COMPARE = Verb(

@@ -13,7 +13,7 @@ export interface ICell {
 }
 
 /** Longer texts are cut; the tooltip holds the whole text. */
-const MAX_CELL_CHARACTERS = 80;
+export const MAX_CELL_CHARACTERS = 80;
 
 export function valueCell(found: Json): ICell {
   if (found === null) {

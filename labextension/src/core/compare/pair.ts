@@ -5,7 +5,8 @@ import { icon } from '../dom/icons';
 import { plural } from '../text/translate';
 import type { IDiff, ISection } from '../protocol/messages';
 import { rendererOf } from './registry';
-import type { IDisplayOptions } from './sections';
+import { alarmSummary } from './alarms';
+import type { IComparedPair, IDisplayOptions } from './sections';
 
 export interface IComparisonDrawing {
   title: HTMLElement;
@@ -23,11 +24,17 @@ export async function comparePair(
 ): Promise<IComparisonDrawing> {
   const diff = await ctx.query('diff', { before, after, ...(name ? { names: [name] } : {}) });
   const differing = diff.sections.filter(differs).length;
+  const pair: IComparedPair = { before: diff.before.id, after: diff.after.id, kept: new Map() };
   const closed = new Set(diff.sections.filter(section => section.folded).map(section => section.id));
   return {
     title: drawTitle(ctx, diff, name),
-    summary: plural(ctx.t, differing, '{n} section differs', '{n} sections differ'),
-    body: look => drawSections(ctx, diff, look, closed)
+    summary: [
+      alarmSummary(ctx.t, diff.sections),
+      plural(ctx.t, differing, '{n} section differs', '{n} sections differ')
+    ]
+      .filter(Boolean)
+      .join('; '),
+    body: look => drawSections(ctx, diff, { look, pair, closed })
   };
 }
 
@@ -54,13 +61,21 @@ export function differs(section: ISection): boolean {
   );
 }
 
-function drawSections(ctx: IContext, diff: IDiff, look: IDisplayOptions, closed: Set<string>): HTMLElement[] {
+interface IPairOptions {
+  look: IDisplayOptions;
+  pair: IComparedPair;
+  /** Ids of the sections that are closed. */
+  closed: Set<string>;
+}
+
+function drawSections(ctx: IContext, diff: IDiff, options: IPairOptions): HTMLElement[] {
   const { t } = ctx;
+  const { look } = options;
   const shown = diff.sections.filter(
     section => !look.onlyDifferences || differs(section) || (section.note && !section.rows.length)
   );
   const same = diff.sections.filter(section => !shown.includes(section));
-  const drawn = shown.map(section => drawSection(ctx, section, look, closed));
+  const drawn = shown.map(section => drawSection(ctx, section, options));
   if (!diff.sections.some(differs)) {
     drawn.unshift(h('p', { class: 'nbmv-empty' }, t('No differences.')));
   } else if (same.length) {
@@ -71,13 +86,13 @@ function drawSections(ctx: IContext, diff: IDiff, look: IDisplayOptions, closed:
   return drawn;
 }
 
-function drawSection(ctx: IContext, section: ISection, look: IDisplayOptions, closed: Set<string>): HTMLElement {
+function drawSection(ctx: IContext, section: ISection, { look, pair, closed }: IPairOptions): HTMLElement {
   const count = section.rows.filter(row => row.status !== 'same').length;
   const heading = [
     h('h3', { class: 'nbmv-section-title' }, userText(section.title)),
     count ? h('span', { class: 'nbmv-count' }, count) : null
   ];
-  const content = h('div', { class: 'nbmv-section-body' }, rendererOf(section.id)(ctx, section, look));
+  const content = h('div', { class: 'nbmv-section-body' }, rendererOf(section.id)(ctx, section, look, pair));
   const element = foldable(heading, content, !closed.has(section.id), open => {
     if (open) {
       closed.delete(section.id);

@@ -1,9 +1,13 @@
+import { renderAlarms } from './alarms';
 import { renderFailure, renderMetrics, renderNames, renderProfile } from './renderers';
+import { renderRows } from './row-browser';
 import { renderSection, type Renderer } from './sections';
 
 /** Renderers by the section's id, or by its prefix if the key ends with a dot. Default: `renderSection`. */
 const RENDERERS = new Map<string, Renderer>([
+  ['alarms', renderAlarms],
   ['names', renderNames],
+  ['rows.', renderRows],
   ['params', renderMetrics],
   ['metrics', renderMetrics],
   ['profile.', renderProfile],

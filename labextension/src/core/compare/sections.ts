@@ -13,8 +13,22 @@ export interface IDisplayOptions {
   sideBySide: boolean;
 }
 
-/** Draws the content of a section below its title. */
-export type Renderer = (ctx: IContext, section: ISection, look: IDisplayOptions) => (HTMLElement | null)[];
+/** The two versions of a comparison. */
+export interface IComparedPair {
+  /** Ids of the versions. */
+  before: string;
+  after: string;
+  /** Elements with a state of their own, by the section's id. They stay when the options change. */
+  kept: Map<string, HTMLElement>;
+}
+
+/** Draws the content of a section below its title. pair: missing where a section describes one version. */
+export type Renderer = (
+  ctx: IContext,
+  section: ISection,
+  look: IDisplayOptions,
+  pair?: IComparedPair
+) => (HTMLElement | null)[];
 
 /** The default renderer: charts, table, text diff and note. */
 export function renderSection(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {

@@ -49,6 +49,7 @@ export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, 
     h(
       'div',
       { class: 'nbmv-row-line nbmv-row-more' },
+      alarmBadge(ctx, entry),
       refChips(ctx, entry),
       metricText(ctx, entry, values),
       noteSign(ctx, entry),
@@ -92,6 +93,22 @@ function refChips(ctx: IContext, entry: IEntry): HTMLElement[] {
         )
       : null;
   return [...chips, rest(1, 'nbmv-where-narrow'), rest(MAX_CHIPS, 'nbmv-where-wide')].filter(one => one !== null);
+}
+
+/**
+ * The badge of an alarm. The list handles its click: an option of a listbox contains no controls, so with the keyboard
+ * the alarms are opened from the row's menu or from the details.
+ */
+function alarmBadge(ctx: IContext, entry: IEntry): HTMLElement | null {
+  return entry.alarm
+    ? h(
+        'span',
+        { class: 'nbmv-chip nbmv-alarm', title: entry.alarm },
+        icon('warning'),
+        h('span', {}, ctx.t('alarm')),
+        screenReaderText(', ')
+      )
+    : null;
 }
 
 function noteSign(ctx: IContext, entry: IEntry): HTMLElement | null {

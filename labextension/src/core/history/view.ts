@@ -6,7 +6,7 @@ import { openMenu } from '../dom/menu';
 import type { IEntry, IState } from '../protocol/messages';
 import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
-import { versionActions } from '../version/actions';
+import { openAlarms, versionActions } from '../version/actions';
 import { HistoryFilter } from './filter';
 import { RowButtons } from './row-buttons';
 import { VirtualList } from './list';
@@ -125,6 +125,15 @@ export class HistoryView implements IView {
     this._list.element.addEventListener('contextmenu', event => {
       this._openMenu(event);
     });
+    for (const type of ['click', 'dblclick'] as const) {
+      this._list.element.addEventListener(
+        type,
+        event => {
+          this._onBadgeClick(event);
+        },
+        { capture: true } // before the selection, which would select the row
+      );
+    }
     this._disposables.add(
       this._ctx.state.on((state, before) => {
         this._stateChanged(state, before);
@@ -256,6 +265,24 @@ export class HistoryView implements IView {
       } catch (error) {
         this._ctx.showError(error);
       }
+    }
+  }
+
+  /** Opens the alarms of the version whose badge was clicked. Of a first version, the details show the alarm. */
+  private _onBadgeClick(event: MouseEvent): void {
+    const index = this._list.indexOf(event.target);
+    const entry = this._rows.entryAt(index);
+    if (!entry || !(event.target instanceof Element && event.target.closest('.nbmv-alarm'))) {
+      return;
+    }
+    event.stopPropagation();
+    if (event.type !== 'click') {
+      return;
+    }
+    if (entry.parents.length) {
+      openAlarms(this._ctx, entry);
+    } else {
+      this._selection.selectOnly(index);
     }
   }
 

@@ -276,10 +276,7 @@ export interface IMethods {
   inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
   diff: [{ before: string; after: string; names?: string[] }, IDiff];
   /** Rows in which a table differs between two versions. */
-  rows: [
-    { before: string; after: string; name: string; what: ChangedRows; start: number; count: number },
-    IRowPage
-  ];
+  rows: [{ before: string; after: string; name: string; what: ChangedRows; start: number; count: number }, IRowPage];
   compare: [{ ids: string[] }, IComparison];
   plan: [{ id: string; names?: string[] }, IPlan];
   form: [{}, ICommitForm];

@@ -6,7 +6,15 @@ import type { IEntry } from '../protocol/messages';
 /** The actions on one version, as menu items. */
 export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
   const { t } = ctx;
+  const alarms: IMenuItem = {
+    label: t('Show the alarms'),
+    icon: 'warning',
+    run: () => {
+      openAlarms(ctx, entry);
+    }
+  };
   return [
+    ...(entry.alarm && entry.parents.length ? [alarms] : []),
     {
       label: t('Roll back…'),
       icon: 'rollback',
@@ -45,6 +53,14 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
       }
     }
   ];
+}
+
+/** Compares a version with its first parent: the alarms are the first section of the comparison. */
+export function openAlarms(ctx: IContext, entry: IEntry): void {
+  const parent = entry.parents[0];
+  if (parent !== undefined) {
+    ctx.openView('compare', [parent, entry.id]);
+  }
 }
 
 export function isCurrent(ctx: IContext, entry: IEntry): boolean {

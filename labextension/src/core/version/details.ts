@@ -12,7 +12,7 @@ import type { IEntry } from '../protocol/messages';
 import { preserveFocus } from '../dom/focus';
 import { noteEditor } from './note-editor';
 import { tagEditor } from './tag-editor';
-import { compareWithCurrent, isCurrent, versionActions } from './actions';
+import { compareWithCurrent, isCurrent, openAlarms, versionActions } from './actions';
 
 /** The details of the selected version, or the actions on several. Beside the list, or below it in a narrow panel. */
 export class VersionDetails {
@@ -139,6 +139,7 @@ export class VersionDetails {
         formatDateTime(entry.saved_at_utc)
       ),
       actions,
+      ...this._drawAlarm(entry),
       h(
         'div',
         { class: 'nbmv-facts' },
@@ -151,6 +152,22 @@ export class VersionDetails {
       this._drawAbout(entry),
       codeAndEnvironment(this._ctx, entry)
     ];
+  }
+
+  private _drawAlarm(entry: IEntry): HTMLElement[] {
+    const { t } = this._ctx;
+    if (!entry.alarm) {
+      return [];
+    }
+    const show = button({
+      label: t('Show the alarms'),
+      class: 'nbmv-link',
+      onClick: () => {
+        openAlarms(this._ctx, entry);
+      }
+    });
+    const sentence = h('p', {}, h('strong', {}, icon('warning'), t('alarm')), ' ', userText(entry.alarm));
+    return [h('div', { class: 'nbmv-box nbmv-box-error' }, sentence, entry.parents.length ? show : null)];
   }
 
   private _drawNames(entry: IEntry): HTMLElement {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fails, Mock } from '../../mock';
-import { idOf } from '../../sample';
+import { entry, idOf, LEAK } from '../../sample';
 import { all, button, click, nameOf, one, page, press, row, rows, settled, type } from '../mount';
 
 describe('history', () => {
@@ -220,5 +220,55 @@ describe('history', () => {
     mock.answers.history = () => ({ total: 0, entries: [] });
     await click(button(one(root, '[role=alert]'), 'Try again'));
     expect(one(root, '.nbmv-nothing').textContent).toContain('No versions yet.');
+  });
+});
+
+describe('an alarm', () => {
+  const badge = (root: ParentNode): HTMLElement => one(row(root, 'v5'), '.nbmv-alarm');
+
+  test('is a badge with an icon and a word; its title is the sentence', async () => {
+    const { root } = await page();
+    expect(all(root, '.nbmv-alarm')).toHaveLength(1);
+    expect(badge(root).title).toBe(LEAK);
+    expect(badge(root).querySelector('.nbmv-icon-warning')).toBeTruthy();
+    expect(nameOf(row(root, 'v5'))).toContain('alarm, ');
+    expect(badge(root).tabIndex, 'an option contains no control').toBe(-1);
+  });
+
+  test('a click on the badge compares the version with its first parent, and selects nothing', async () => {
+    const opened: string[][] = [];
+    const { root } = await page({
+      host: {
+        openComparison: ids => {
+          opened.push(ids);
+        }
+      }
+    });
+    await click(badge(root));
+    expect(opened).toEqual([[idOf(4), idOf(5)]]);
+    expect(row(root, 'v5').getAttribute('aria-selected')).toBe('false');
+  });
+
+  test('the details say it, and their button opens it with the keyboard, as the menu does', async () => {
+    const { root, mock } = await page();
+    await click(row(root, 'v5'));
+    const details = one(root, '.nbmv-details');
+    expect(details.textContent).toContain(LEAK);
+    await click(button(details, 'More actions'));
+    expect(all(root, '[role=menuitem]').map(nameOf)).toContain('Show the alarms');
+    await press('Escape');
+    await click(button(details, 'Show the alarms'));
+    expect(mock.of('diff')).toEqual([{ before: idOf(4), after: idOf(5) }]);
+    expect(all(root, '[data-section]')[0]?.dataset['section']).toBe('alarms');
+  });
+
+  test('of a version without a parent, a click shows the sentence in the details', async () => {
+    const mock = new Mock();
+    const first = { ...entry(1, 1, { alarm: LEAK }), graph: { column: 0, edges: [] } };
+    mock.answers.history = () => ({ total: 1, entries: [first] });
+    const { root } = await page({ mock });
+    await click(one(row(root, 'v1'), '.nbmv-alarm'));
+    expect(one(root, '.nbmv-details').textContent).toContain(LEAK);
+    expect(all(root, '.nbmv-details button').map(nameOf)).not.toContain('Show the alarms');
   });
 });
