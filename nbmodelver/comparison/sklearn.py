@@ -50,11 +50,17 @@ def trees(value: Any) -> TreeEnsemble | None:
     if type(flat) is not list or not all(attribute(m, "tree_") is not None for m in flat):
         return None
     boosted = is_boosted or attribute(value, "estimator_weights_") is not None
-    return TreeEnsemble(tuple(_tree(attribute(m, "tree_"), features) for m in flat), is_boosted=boosted)
+    drawn = attribute(value, "estimators_features_")  # Bagging: the columns that each tree was fitted on.
+    columns = drawn if type(drawn) is list and len(drawn) == len(flat) else [None] * len(flat)
+    found = (_tree(attribute(m, "tree_"), features, of) for m, of in zip(flat, columns, strict=True))
+    return TreeEnsemble(tuple(found), is_boosted=boosted)
 
 
-def _tree(tree: Any, features: list[str]) -> TreeData:
+def _tree(tree: Any, features: list[str], columns: NDArray[np.intp] | None) -> TreeData:
+    """One tree. columns: the feature of each column of the tree; None if they are the same."""
     used = tree.feature
+    if columns is not None:
+        used = np.where(used == LEAF, LEAF, np.asarray(columns)[np.maximum(used, 0)])
     parts = (tree.children_left, tree.children_right, used, tree.threshold, tree.value)
     splits = _splits(used[used != LEAF], features)
     return TreeData(_key(*parts), int(tree.n_leaves), int(tree.max_depth), splits)

@@ -146,6 +146,14 @@ def test_names_of_features_and_a_single_tree():
     assert found.split_shares().keys() <= set("abcd")
 
 
+@pytest.mark.parametrize("drawn", [1, 3])
+def test_bagged_trees_name_the_features_that_they_drew(drawn):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=list("abcd")).assign(a=0.0, b=0.0)
+    bagging = sklearn_model("BaggingClassifier", n_estimators=8, max_features=drawn)
+    assert trees_of(bagging.fit(frame, X[:, 2] > 0)).split_shares().keys() <= {"c", "d"}
+
+
 def test_models_without_trees_have_no_section():
     linear = pytest.importorskip("sklearn.linear_model").LogisticRegression().fit(X, Y)
     assert trees_of(linear) is None
