@@ -14,12 +14,14 @@ export function rowTable(ctx: IContext, page: IRowPage, caption: string): HTMLEl
   const { t } = ctx;
   const columns = page.rows[0]?.cells.map(one => one.column) ?? [];
   const changed = page.what === 'changed';
-  const heads = changed ? [t('Row'), t('Column'), t('Before'), t('After')] : [t('Row'), ...columns];
+  const heads = changed ? [t('Column'), t('Before'), t('After')] : columns;
+  const isNumeric = (at: number): boolean => !changed && page.rows.some(row => isNumber(page, row, at));
   const head = h(
     'tr',
     {},
     h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, t('Change'))),
-    heads.map(text => h('th', { scope: 'col' }, userText(text)))
+    h('th', { scope: 'col' }, t('Row')),
+    heads.map((text, at) => h('th', { scope: 'col', class: isNumeric(at) ? 'nbmv-number' : undefined }, userText(text)))
   );
   return h(
     'div',
@@ -36,6 +38,10 @@ export function rowTable(ctx: IContext, page: IRowPage, caption: string): HTMLEl
 
 type TableRow = IRowPage['rows'][number];
 
+function isNumber({ what }: IRowPage, { cells }: TableRow, at: number): boolean {
+  return isMetric((what === 'added' ? cells[at]?.after : cells[at]?.before) ?? null);
+}
+
 /** A group of lines for each row: its label stands beside all of its changed cells. */
 function changedRows(ctx: IContext, page: IRowPage): HTMLElement[] {
   return page.rows.map(row =>
@@ -50,7 +56,7 @@ function changedRows(ctx: IContext, page: IRowPage): HTMLElement[] {
           h('td', { class: 'nbmv-signs' }, statusSign(ctx, 'changed')),
           at === 0 ? h('th', { scope: 'rowgroup', rowspan: row.cells.length }, labelText(row)) : null,
           h('td', {}, userText(column)),
-          dataCell(old, 'nbmv-cell-before'),
+          dataCell(old),
           dataCell(now, 'nbmv-cell-after')
         );
       })

@@ -97,8 +97,18 @@ export class RowSelection {
     this._onChange();
   }
 
+  /**
+   * The clicked element in a row. If the row was redrawn between press and release, the event names its container; the
+   * position tells the element.
+   */
+  clickedElement(event: MouseEvent): Element | null {
+    return event.target instanceof Element && this._list.indexOf(event.target) >= 0
+      ? event.target
+      : document.elementFromPoint(event.clientX, event.clientY);
+  }
+
   private _onClick(event: MouseEvent): void {
-    const index = this._clickedRow(event);
+    const index = this._list.indexOf(this.clickedElement(event));
     if (index < 0) {
       return;
     }
@@ -109,15 +119,6 @@ export class RowSelection {
     } else {
       this.selectOnly(index);
     }
-  }
-
-  /**
-   * The clicked row. If a row was redrawn between press and release, the event names its container; the position tells
-   * the row.
-   */
-  private _clickedRow(event: MouseEvent): number {
-    const index = this._list.indexOf(event.target);
-    return index >= 0 ? index : this._list.indexOf(document.elementFromPoint(event.clientX, event.clientY));
   }
 
   private _onDoubleClick(event: MouseEvent): void {

@@ -270,9 +270,10 @@ export class HistoryView implements IView {
 
   /** Opens the alarms of the version whose badge was clicked. Of a first version, the details show the alarm. */
   private _onBadgeClick(event: MouseEvent): void {
-    const index = this._list.indexOf(event.target);
+    const target = this._selection.clickedElement(event);
+    const index = this._list.indexOf(target);
     const entry = this._rows.entryAt(index);
-    if (!entry || !(event.target instanceof Element && event.target.closest('.nbmv-alarm'))) {
+    if (!entry || !target?.closest('.nbmv-alarm')) {
       return;
     }
     event.stopPropagation();

@@ -166,8 +166,9 @@ export class VersionDetails {
         openAlarms(this._ctx, entry);
       }
     });
-    const sentence = h('p', {}, h('strong', {}, icon('warning'), t('alarm')), ' ', userText(entry.alarm));
-    return [h('div', { class: 'nbmv-box nbmv-box-error' }, sentence, entry.parents.length ? show : null)];
+    const level = h('span', { class: 'nbmv-finding-level' }, icon('warning'), t('alarm'));
+    const sentence = h('p', {}, level, ' ', userText(entry.alarm));
+    return [h('div', { class: 'nbmv-finding nbmv-finding-alarm' }, sentence, entry.parents.length ? show : null)];
   }
 
   private _drawNames(entry: IEntry): HTMLElement {
