@@ -76,6 +76,9 @@ def test_a_leak_is_seen_in_the_history_and_followed_to_its_rows(study, no_errors
     rows.get_by_role("tab", name=re.compile("^Added")).click()
     expect(rows.get_by_text("1 to 50 of 60", exact=True)).to_be_visible()
     expect(rows.get_by_role("columnheader", name="income")).to_be_visible()
+    place.locator("[data-section]").last.scroll_into_view_if_needed()
+    badge.click()
+    expect(alarms.first).to_be_in_viewport()
     no_errors(book)
 
 

@@ -59,7 +59,7 @@ class RowBrowser {
   private readonly _page: HTMLElement;
   private readonly _body = h('div', { class: 'nbmv-row-browser-body' });
   private readonly _content = h('div', { class: 'nbmv-row-content' });
-  private readonly _place = h('span', { class: 'nbmv-row-place' });
+  private readonly _place = userText('', 'nbmv-row-place');
   private readonly _pager: HTMLElement;
   private readonly _previous: HTMLButtonElement;
   private readonly _next: HTMLButtonElement;

@@ -44,6 +44,22 @@ describe('comparison of two', () => {
     expect(mock.of('diff').at(-1)).toEqual({ before: idOf(7), after: idOf(2) });
   });
 
+  test('a folded section is closed at first, with its count; once opened, it stays open', async () => {
+    const mock = new Mock();
+    mock.answers.diff = (): IDiff => ({
+      ...diff(2, 7),
+      sections: diff(2, 7).sections.map(each => (each.id === 'profile.train' ? { ...each, folded: true } : each))
+    });
+    const { root } = await page({ mock, view: 'compare', ids: [idOf(2), idOf(7)] });
+    const fold = (id: string): HTMLDetailsElement => section(root, id) as HTMLDetailsElement;
+    expect([fold('profile.train').open, fold('params').open]).toEqual([false, true]);
+    expect(one(fold('profile.train'), 'summary').textContent).toBe('train6');
+    fold('profile.train').open = true;
+    fold('profile.train').dispatchEvent(new Event('toggle'));
+    (one(root, '.nbmv-compare-tools input') as HTMLInputElement).click();
+    expect(fold('profile.train').open).toBe(true);
+  });
+
   test('a comparison of equal versions says that nothing differs', async () => {
     const mock = new Mock();
     mock.answers.diff = (): IDiff => ({
