@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAX_RUNS = 2_000
-"""Orders of more ascending runs than this are called shuffled without counting the rows that moved."""
+MAX_BLOCKS = 50_000
+"""Orders of more blocks of neighbours than this are called shuffled without counting the rows that moved."""
 
 
 def matched(before: NDArray[np.uint64], after: NDArray[np.uint64]) -> NDArray[np.intp]:
@@ -122,28 +120,34 @@ def row_order(places: NDArray[np.intp]) -> RowOrder:
     if len(places) < 2:
         return RowOrder("kept")
     steps = np.diff(places)
-    breaks = np.flatnonzero(steps < 0)
-    if not len(breaks):
+    if (steps > 0).all():
         return RowOrder("kept")
     if (steps < 0).all():
         return RowOrder("reversed", len(places))
-    if len(breaks) >= MAX_RUNS:
+    starts = np.concatenate([[0], np.flatnonzero(steps != 1) + 1])
+    if len(starts) > MAX_BLOCKS:
         return RowOrder("shuffled", int((steps != 1).sum()))
-    moved = len(places) - _longest_chain(places, breaks)
+    lengths = np.diff(np.concatenate([starts, [len(places)]]))
+    moved = len(places) - _heaviest_chain(places[starts], lengths)
     return RowOrder("moved" if moved * 5 <= len(places) * 2 else "shuffled", moved)
 
 
-def _longest_chain(places: NDArray[np.intp], breaks: NDArray[np.intp]) -> int:
-    """The length of the longest ascending subsequence. Source: patience sorting, Schensted 1961, over runs."""
-    if len(places) <= 200_000:
-        tails: list[int] = []
-        for place in places.tolist():
-            at = bisect_left(tails, place)
-            tails[at : at + 1] = [place]
-        return len(tails)
-    edges = [0, *(breaks + 1).tolist(), len(places)]
-    runs = [(int(places[a]), int(places[b - 1]), b - a) for a, b in pairwise(edges)]
-    best: list[int] = []
-    for i, (first, _, length) in enumerate(runs):
-        best.append(length + max((best[j] for j in range(i) if runs[j][1] < first), default=0))
-    return max(best)
+def _heaviest_chain(firsts: NDArray[np.intp], lengths: NDArray[np.intp]) -> int:
+    """The most rows that stay in order: the heaviest ascending chain of blocks of neighbours.
+
+    firsts: (blocks,) intp, distinct: the first place of each block. lengths: (blocks,) intp. A binary indexed tree
+    holds the heaviest chain that ends below a place (Fenwick 1994).
+    """
+    ranks = np.argsort(np.argsort(firsts)) + 1
+    tree = [0] * (len(firsts) + 1)
+    for rank, length in zip(ranks.tolist(), lengths.tolist(), strict=True):
+        best, at = 0, rank - 1
+        while at:
+            best = max(best, tree[at])
+            at &= at - 1
+        best += length
+        at = rank
+        while at < len(tree):
+            tree[at] = max(tree[at], best)
+            at += at & -at
+    return max(tree)
