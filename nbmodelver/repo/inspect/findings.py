@@ -32,7 +32,7 @@ log = logging.getLogger("nbmodelver")
 
 ACCEPTED = "accepted/"
 LOOK_BACK = 50
-"""Versions in which a cell of a version is looked for, to tell whether the code is new."""
+"""Versions in which a cell of a version is looked for, and a finding that is to be accepted."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,13 @@ def known_findings(store: OpenStore, version: Version) -> Findings | None:
         found = Findings.from_dict(json.loads(bytes(store.backend.read(f"findings/{version.id}"))))
     except (KeyError, ValueError, TypeError):
         return None
-    return replace(found, found=tuple(replace(f, accepted=store.refs.get(ACCEPTED + f.id) or "") for f in found.found))
+    return with_reasons(store, found)
+
+
+def with_reasons(store: OpenStore, findings: Findings) -> Findings:
+    """Return the findings with the reasons for which they were accepted."""
+    reasons = {f.id: store.refs.get(ACCEPTED + f.id) or "" for f in findings.found}
+    return replace(findings, found=tuple(replace(f, accepted=reasons[f.id]) for f in findings.found))
 
 
 def alarm_of(store: OpenStore, version: Version) -> str:
@@ -226,12 +232,14 @@ def alarm_of(store: OpenStore, version: Version) -> str:
 
 
 def accept(store: LoadingStore, finding: str, reason: str) -> None:
-    """Accept a finding, in all versions. Raises UsageError without a reason, and for an id that no version has."""
+    """Accept a finding, in all versions.
+
+    Raises UsageError without a reason, and for an id that none of the latest versions has.
+    """
     if not reason.strip():
         raise UsageError(f"accepting '{finding}' needs a reason", f'try: %mv_note --accept {finding} "REASON"')
-    head = store.history.head
-    known = known_findings(store, head) if head is not None else None
-    ids = [f.id for f in known.found] if known is not None else []
+    latest = store.page(None, 0, LOOK_BACK)[1]
+    ids = list(dict.fromkeys(f.id for v in latest for f in (known_findings(store, v) or Findings()).found))
     if finding not in ids:
         raise UsageError(f"there is no finding '{finding}'", f"there are: {', '.join(ids) or 'none'}")
     store.refs.move(ACCEPTED + finding, store.refs.get(ACCEPTED + finding), reason)

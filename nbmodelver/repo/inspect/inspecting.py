@@ -133,8 +133,7 @@ class InspectingStore(LoadingStore, ABC):
         found = findings.check(self, findings.CheckRequest(version, against, live or {}, limit_s))
         if against is parent:
             findings.keep(self, version, found)
-            return findings.known_findings(self, version) or found
-        return found
+        return findings.with_reasons(self, found)
 
     def findings(self, revision: str | Version = "HEAD") -> Findings:
         """Return what was found when a version was checked; nothing if it was not. Reads no data."""
