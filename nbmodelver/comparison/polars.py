@@ -26,7 +26,7 @@ def _column(series: Any) -> ColumnData:
     name, dtype, shown = series.name, series.dtype, str(series.dtype)
     nulls = series.is_null().to_numpy() if series.null_count() else None
     if dtype.is_numeric() and not dtype.is_decimal():
-        if dtype.is_integer() and dtype.to_python() is int and "128" in shown:
+        if "128" in shown:
             return of_objects(name, shown, np.array([*series.to_list(), None], dtype=object)[:-1])
         filled = series.fill_null(0) if nulls is not None else series
         return ColumnData(name, shown, "number", filled.to_numpy(), nulls)

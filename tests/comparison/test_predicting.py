@@ -66,7 +66,7 @@ def test_a_model_that_raises_or_cannot_predict():
 
 def test_a_classifier_without_probabilities():
     svm = pytest.importorskip("sklearn.svm")
-    found = predicted(svm.LinearSVC().fit(FRAME, LABELS), FRAME)
+    found = predicted(svm.LinearSVC(dual=True).fit(FRAME, LABELS), FRAME)
     assert (found.probabilities, found.classes) == (None, ("no", "yes"))
 
 

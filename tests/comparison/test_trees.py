@@ -114,6 +114,7 @@ def test_a_forest_that_grew_and_one_with_another_seed():
     assert trees("m", side(forest(10)), side(forest(10, 1))).note.startswith("10 trees: none equal · 10 replaced")
 
 
+@pytest.mark.filterwarnings("ignore:The SAMME.R algorithm:FutureWarning")  # Of scikit-learn 1.4 and 1.5.
 @pytest.mark.parametrize(
     ("name", "options"),
     [

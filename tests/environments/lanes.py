@@ -32,6 +32,7 @@ TESTS = (
     "tests/kernel",
     "tests/panels",
     "tests/codecs",
+    "tests/comparison",
     "tests/fidelity/test_cases.py",
     "tests/fidelity/test_properties.py",
     "tests/fidelity/test_sklearn.py",
