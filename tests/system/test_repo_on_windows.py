@@ -86,7 +86,7 @@ def test_p15_a_purge_reports_bytes_that_had_to_stay_and_completes_on_the_next_ru
     for seed in range(2):
         repo.commit(values(seed))
     opened = [disk.open_elsewhere(path) for path in packs(repo)]
-    with pytest.raises(InUse, match="bytes of it are still in the store's files") as caught:
+    with pytest.raises(InUse, match="bytes remain in the files of the store") as caught:
         repo.purge(["secret"])
     assert "then the same purge again" in caught.value.hint
     for other in opened:
