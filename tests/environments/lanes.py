@@ -40,8 +40,8 @@ TESTS = (
 )
 OF_PYTHON = (
     *(f"tests/kernel/test_{name}.py" for name in (
-        "commit_and_rollback", "functions", "answer_display", "earlier", "trial_loads", "recreated_resources", "restore_cases",
-        "unsaved_values", "selection", "session", "real_kernel",
+        "commit_and_rollback", "functions", "answer_display", "earlier", "trial_loads", "recreated_resources",
+        "restore_cases", "unsaved_values", "selection", "session", "real_kernel",
     )),
     *TESTS[3:],
 )  # fmt: skip

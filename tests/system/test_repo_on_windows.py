@@ -88,7 +88,7 @@ def test_p15_a_purge_reports_bytes_that_had_to_stay_and_completes_on_the_next_ru
     opened = [disk.open_elsewhere(path) for path in packs(repo)]
     with pytest.raises(InUse, match="bytes remain in the files of the store") as caught:
         repo.purge(["secret"])
-    assert "then the same purge again" in caught.value.hint
+    assert "then run the same purge again" in caught.value.hint
     for other in opened:
         disk.close_elsewhere(other)
     assert repo.purge(["secret"]).report.left_packs == 0
