@@ -204,6 +204,8 @@ def _clean(check: str) -> str:
 
 def keep(store: LoadingStore, version: Version, findings: Findings) -> None:
     """Keep the findings of a version, in place of earlier ones. A store that cannot be written keeps none."""
+    if findings == Findings() and known_findings(store, version) is None:
+        return  # Nothing was checked: most commits have no training and test set.
     data = json.dumps(findings.to_dict()).encode()
     with suppress(NbmodelverError):
         store.backend.delete(f"findings/{version.id}")

@@ -52,7 +52,8 @@ def test_damaged_and_older_comparisons_are_made_anew(repo, data):
 
 
 def test_gc_removes_comparisons_and_findings_of_versions_that_are_gone(repo):
-    repo.check()
+    for version in repo.log():
+        repo.backend.create(f"findings/{version.id}", [b"{}"])
     repo.diff("v1", "v2")
     repo.gc(grace_s=0)
     assert {*repo.backend.list("comparisons/")} == {key(repo)}
