@@ -32,7 +32,7 @@ FRAMES = {
 INDEXES = {
     "labels": lambda: pd.Index(["a", "b"], name="n"),
     "a range": lambda: pd.RangeIndex(1, 9, 2, name="r"),
-    "dates": lambda: pd.date_range("2026", periods=3, freq="ME"),
+    "dates": lambda: pd.date_range("2026", periods=3, freq="MS"),
     "levels": lambda: pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["x", None]),
 }
 
