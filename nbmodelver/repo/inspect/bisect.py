@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.errors import NbmodelverError, NeedsTrust, UsageError
 from nbmodelver.repo.core import imports
 
 if TYPE_CHECKING:
@@ -206,8 +206,17 @@ class Bisection:
         return Tested(version, "good" if holds else "bad", value)
 
     def _scope(self, version: Version) -> dict[str, Any]:
-        """A new namespace with what the condition reads. Raises the errors of a load, UsageError for a missing name."""
+        """Return a new namespace with what the condition reads.
+
+        Raises NeedsTrust for an untrusted version unless only its record is read: its imports run code. Raises the
+        errors of a load, UsageError for a missing name.
+        """
         names = self.condition.names
+        if not self._is_recorded(version) and not self.store.trusts(version):
+            raise NeedsTrust(
+                f"{version.name} came from elsewhere, and testing it runs its code",
+                f"if you trust its origin: %mv_trust {version.name}",
+            )
         scope: dict[str, Any] = {"__name__": "__main__"}
         kept = [n for n in sorted(names) if n in version.kept and _recorded(version, n) is None]
         if kept:

@@ -131,3 +131,21 @@ def test_nothing_is_changed_by_a_test_that_writes(repo):
     assert repo.load("v1") == before
     assert repo.history.head is not None
     assert repo.history.head.name == "v4"
+
+
+def test_nothing_of_an_untrusted_version_is_imported_or_run(repo, tmp_path, monkeypatch):
+    from nbmodelver.repo import CommitContext
+
+    for value in (0, 1):
+        repo.commit(
+            {"data": [value] * 60}, metrics={"acc": value}, around=CommitContext(imports={"evil": "antigravity"})
+        )
+    monkeypatch.setattr(type(repo), "trusts", lambda _repo, _version: False)
+
+    def bind(wanted):
+        return pytest.fail("a module was imported") if wanted else ({}, {})
+
+    monkeypatch.setattr("nbmodelver.repo.core.imports.bind", bind)
+    with pytest.raises(UsageError, match="v1 came from elsewhere, and testing it runs its code"):
+        search(repo, "evil is None and data[0] < 1")
+    assert search(repo, "acc < 1").first_bad.version.name == "v2"
