@@ -80,6 +80,10 @@ class NotPredictable(NbmodelverError):
     """A model that cannot predict a dataset: columns are missing, or its `predict` raises an exception."""
 
 
+class NotComparable(NbmodelverError):
+    """Two values that a check cannot compare: one is no table, cannot be loaded, or they share too few columns."""
+
+
 class LoadedDifferently(UserWarning):
     """The warning of `Repo.load` about a value that differs from the kept one; its text describes the difference."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.comparison.leakage import SharedRows, compared_columns, gained_rows, shared_rows
+from nbmodelver.errors import NotComparable
 from nbmodelver.model import Finding
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Check:
-    """One check that is due. id: of its finding. cost_s: estimated seconds. run: returns the finding, or None."""
+    """One check that is due.
+
+    id: of its finding. cost_s: estimated seconds. run: returns the finding, or None if rows were compared and nothing
+    was found; raises NotComparable.
+    """
 
     id: str
     cost_s: float
@@ -75,10 +80,10 @@ class _Leak:
     def __call__(self) -> Finding | None:
         train, test = _with_target(self.train, self.datasets), _with_target(self.test, self.datasets)
         if train is None or test is None:
-            return None
+            raise NotComparable(f"{self.train.name} or {self.test.name} is no table, or cannot be loaded")
         columns = compared_columns(train, test)
         if len(columns) < 2 and not any(c.before.kind == "text" for c in columns):
-            return None  # One number or category per row repeats in honest data.
+            raise NotComparable("there are fewer than two columns to compare")  # One number repeats in honest data.
         shared = shared_rows(train, test, columns)
         if not len(shared.test):
             return None

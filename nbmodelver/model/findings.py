@@ -61,11 +61,14 @@ class Findings:
     """The findings of one version.
 
     unchecked: ids of checks that failed or did not fit into the time limit. clean: ids of checks that found nothing.
+    not_comparable: ids of checks that could compare nothing, because a value is no table, cannot be loaded, or shares
+    fewer than two columns.
     """
 
     found: tuple[Finding, ...] = ()
     unchecked: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()
+    not_comparable: tuple[str, ...] = ()
 
     def of(self, level: Level) -> tuple[Finding, ...]:
         """The findings of a level that are not accepted."""
@@ -77,13 +80,22 @@ class Findings:
             "found": [f.to_dict() for f in self.found],
             "unchecked": list(self.unchecked),
             "clean": list(self.clean),
+            "not_comparable": list(self.not_comparable),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Json]) -> Findings:
         """Return the findings for a JSON form of `to_dict`. Raises ValueError, KeyError, TypeError for others."""
-        found, unchecked, clean = data["found"], data["unchecked"], data["clean"]
-        if not (isinstance(found, list) and isinstance(unchecked, list) and isinstance(clean, list)):
+        found = data["found"]
+        ids = [data[key] for key in ("unchecked", "clean", "not_comparable")]
+        if not isinstance(found, list):
             raise TypeError("these are no findings")
         known = tuple(Finding.from_dict(f) for f in found if isinstance(f, dict))
-        return cls(known, tuple(map(str, unchecked)), tuple(map(str, clean)))
+        return cls(known, *(_texts(one) for one in ids))
+
+
+def _texts(data: Json) -> tuple[str, ...]:
+    """A JSON list of texts. Raises TypeError for anything else."""
+    if not isinstance(data, list):
+        raise TypeError("these are no findings")
+    return tuple(map(str, data))

@@ -12,12 +12,12 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nbmodelver.comparison.metric_changes import fitted_and_scored, metric_findings
 from nbmodelver.comparison.roles import roles_of
 from nbmodelver.comparison.time_limit import OutOfTime, time_limit
-from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.errors import NbmodelverError, NotComparable, UsageError
 from nbmodelver.model import Finding, Findings, Row, Section
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
 
 log = logging.getLogger("nbmodelver")
+
+Outcome = Literal["clean", "unchecked", "not comparable"]
+"""Of a check without a finding."""
 
 ACCEPTED = "accepted/"
 LOOK_BACK = 50
@@ -50,36 +53,37 @@ class CheckRequest:
 
 
 def check(store: LoadingStore, request: CheckRequest) -> Findings:
-    """Run all checks that fit into the time limit. A check that fails is logged and named as unchecked."""
-    began_s = time.perf_counter()
+    """Run all checks that fit into the time limit, the cheapest first."""
+    ends_s = time.perf_counter() + request.limit_s
     known = known_findings(store, request.before) if request.before is not None else None
-    found: list[Finding] = []
-    unchecked: list[str] = []
-    clean: list[str] = []
-    due = list(_checks(store, request))
-    for one in sorted(due, key=lambda c: c.cost_s):
-        if time.perf_counter() - began_s + one.cost_s > request.limit_s:
-            unchecked.append(one.id)
-            continue
-        try:
-            with time_limit(request.limit_s - (time.perf_counter() - began_s)):
-                finding = one.run()
-        except OutOfTime:
-            unchecked.append(one.id)
-            continue
-        except Exception:
-            log.warning("the check %s failed", one.id, exc_info=True)
-            unchecked.append(one.id)
-            continue
-        if finding is None:
-            clean.append(one.id)
-        else:
-            found.append(finding)
-    found += _carried(request, known, {c.id for c in due})
+    due = sorted(_checks(store, request), key=lambda c: c.cost_s)
+    outcomes = {one.id: _outcome(one, ends_s - time.perf_counter()) for one in due}
+    found = [outcome for outcome in outcomes.values() if isinstance(outcome, Finding)]
+    found += _carried(request, known, set(outcomes))
     found += _of_roles_and_metrics(store, request)
-    return Findings(
-        tuple(_since(f, request.version, request.before, known) for f in found), tuple(unchecked), tuple(clean)
-    )
+
+    def ids(wanted: Outcome) -> tuple[str, ...]:
+        return tuple(check_id for check_id, outcome in outcomes.items() if outcome == wanted)
+
+    since = tuple(_since(f, request.version, request.before, known) for f in found)
+    return Findings(since, ids("unchecked"), ids("clean"), ids("not comparable"))
+
+
+def _outcome(check: Check, limit_s: float) -> Finding | Outcome:
+    """Run one check. A check that fails is logged, and counts as unchecked."""
+    if check.cost_s > limit_s:
+        return "unchecked"
+    try:
+        with time_limit(limit_s):
+            found = check.run()
+    except NotComparable:
+        return "not comparable"
+    except OutOfTime:
+        return "unchecked"
+    except Exception:
+        log.warning("the check %s failed", check.id, exc_info=True)
+        return "unchecked"
+    return "clean" if found is None else found
 
 
 def _checks(store: LoadingStore, request: CheckRequest) -> Iterator[Check]:
@@ -185,6 +189,7 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since, f.id), "added") for f in found]
     said = [_clean(one) for one in findings.clean]
     said += [f"not checked: {one}" for one in findings.unchecked]
+    said += [f"not comparable: {one}" for one in findings.not_comparable]
     if not rows and not said:
         return None
     return Section(

@@ -160,7 +160,7 @@ def test_data_that_was_fitted_and_scored_is_a_note(repo, split):
 def test_damaged_findings_are_computed_again(repo, split):
     commit(repo, *split)
     key = f"findings/{repo['v1'].id}"
-    for data in (b"{", b"[]", b'{"found": 1, "unchecked": [], "clean": []}'):
+    for data in (b"{", b"[]", b'{"found": 1, "unchecked": [], "clean": [], "not_comparable": []}'):
         repo.backend.delete(key)
         repo.backend.create(key, [data])
         assert inspecting.known_findings(repo, repo["v1"]) is None
@@ -189,3 +189,31 @@ def test_a_version_without_training_and_test_data_writes_nothing(repo):
     repo.check()
     assert list(repo.backend.list("findings/")) == []
     assert repo.findings().found == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"train": {f"k{i}": i for i in range(100)}, "test": pd.DataFrame({"a": [1.0], "b": [2.0]})},
+        {"train": list(range(100)), "test": list(range(50, 120))},
+        {"train": pd.DataFrame({"a": [1.0, 2.0], "b": [2.0, 3.0]}), "test": pd.DataFrame({"c": [1.0], "d": [2.0]})},
+    ],
+)
+def test_what_could_not_be_compared_is_never_called_clean(repo, values):
+    repo.commit(values)
+    found = repo.check()
+    assert (found.clean, found.not_comparable) == ((), ("leak:train,test",))
+    section = inspecting.section(found)
+    assert section is not None
+    assert section.note == "not comparable: leak:train,test"
+
+
+def test_data_that_needs_trust_is_never_called_clean(repo, split, monkeypatch):
+    from nbmodelver.errors import NeedsTrust
+
+    def refuse(*_args, **_more):
+        raise NeedsTrust("'train' came from elsewhere", "")
+
+    repo.commit({"train": split[0], "test": split[1]})
+    monkeypatch.setattr(type(repo), "loaded", refuse)
+    assert repo.check().not_comparable == ("leak:train,test",)
