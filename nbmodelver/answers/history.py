@@ -98,7 +98,7 @@ def bisect(repo: Repo, call: Call, progress: Progress | None, cell: str | None =
     )
     done = actions_bisect(repo, request, progress)
     return views.bisected(
-        done, done.condition, done.last_good, done.first_bad, done.tested, done.between,
+        done, done.condition, done.last_good, done.first_bad, tested=done.tested, between=done.between,
         versions=done.versions, distinct=done.distinct, flips=done.flips,
     )  # fmt: skip
 

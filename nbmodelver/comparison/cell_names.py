@@ -111,10 +111,8 @@ class _Reads:
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             self._read(node.target.id)
         for symbol in table.get_symbols():
-            is_inlined = (
-                not symbol.is_assigned()
-            )  # From Python 3.12 on: read inside a comprehension, and no name of it.
-            if symbol.is_referenced() and (symbol.get_name() in outside or is_inlined):
+            # From Python 3.12 on the table also has the names inside comprehensions; the assigned ones are their own.
+            if symbol.is_referenced() and (symbol.get_name() in outside or not symbol.is_assigned()):
                 self._read(symbol.get_name())
         for inner in table.get_children():
             self._nested(inner, runs=True)

@@ -146,7 +146,7 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             continue
         if not asked and contributor.cost(before, after) > MAX_COST_BYTES:
             note = f"not compared by itself: it is large; try: %mv_diff {before.label} {after.label} {name}"
-            yield Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=note)
+            yield Section(f"refused.{name}", f"{name} · {contributor.name}", note=note)
             continue
         try:
             made = contributor.compare(name, before, after)
@@ -154,7 +154,7 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             if error.message in refused:
                 continue
             refused.add(error.message)
-            made = Section(f"{contributor.name}.{name}", f"{name} · {contributor.name}", note=error.message)
+            made = Section(f"refused.{name}", f"{name} · {contributor.name}", note=error.message)
         except Exception as error:
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             made = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")

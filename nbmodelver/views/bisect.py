@@ -34,14 +34,14 @@ class TestedVersion(Protocol):
         """Why it was skipped or bad, or ""."""
 
 
-def bisected(  # noqa: PLR0917
+def bisected(
     value: object,
     condition: str,
     good: TestedVersion,
     bad: TestedVersion,
+    *,
     tested: Sequence[TestedVersion],
     between: Sequence[TestedVersion],
-    *,
     versions: int,
     distinct: int,
     flips: Sequence[TestedVersion] = (),

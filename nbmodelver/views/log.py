@@ -43,7 +43,8 @@ def log(
     metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
     marks = alarms or {}
     rows = tuple(
-        _row(v, refs, lane, metrics, now, marks.get(v.id, "")) for v, lane in zip(versions, drawn, strict=True)
+        _row(v, refs, lane, metrics, now=now, alarm=marks.get(v.id, ""))
+        for v, lane in zip(versions, drawn, strict=True)
     )
     heads = ("", "", "", "", "message", "variables", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
@@ -57,8 +58,8 @@ def log(
     return Shown(Document(tuple(blocks), "history"), list(versions))
 
 
-def _row(  # noqa: PLR0917
-    version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], now: datetime | None, alarm: str
+def _row(
+    version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], *, now: datetime | None, alarm: str
 ) -> TableRow:
     figures: list[Cell] = [number(version.metrics[m]) if m in version.metrics else "" for m in metrics]
     return TableRow(

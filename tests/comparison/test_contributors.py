@@ -24,7 +24,7 @@ def test_a_contributor_that_fails_leaves_the_others_alone(monkeypatch):
 def test_a_large_value_is_compared_by_rows_only_if_it_is_named():
     side = Side("dataset", lambda: profiled(FRAME), lambda: FRAME, "v1", size_bytes=3_000_000_000)
     section = next(iter(sections_of("df", side, side)))
-    assert (section.id, section.rows) == ("rows.df", ())
+    assert (section.id, section.rows) == ("refused.df", ())
     assert section.note == "not compared by itself: it is large; try: %mv_diff v1 v1 df"
     assert "the same rows" in next(iter(sections_of("df", side, side, asked=True))).note
 

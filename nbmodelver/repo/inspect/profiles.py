@@ -67,7 +67,7 @@ def sections(store: LoadingStore, before: Version, after: Version, names: Sequen
         if found is None:
             sides = _side(store, before, name), _side(store, after, name)
             found = list(comparison.sections_of(name, *sides, asked=bool(names)))
-            if all(section.rows or section.charts for section in found):  # Neither refused nor failed.
+            if not any(section.id.startswith(("refused.", "failed.")) for section in found):
                 kept.put(name, found)
         yield from (replace(section, folded=section.folded and not names) for section in found)
     kept.save()

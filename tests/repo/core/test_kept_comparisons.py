@@ -79,3 +79,27 @@ def test_a_store_that_cannot_be_written_compares(repo, monkeypatch):
     monkeypatch.setattr(type(repo.backend), "delete", refuse)
     assert repo.diff("v1", "v2").sections
     assert kept_comparisons.KeptComparison(repo, repo["v1"], repo["v2"]).get("df") is None
+
+
+def test_sections_without_rows_are_kept_too(tmp_path, monkeypatch):
+    repo = mv.open(tmp_path, create=True)
+    frame = pd.DataFrame({"a": np.arange(40.0)})
+    repo.commit({"df": frame})
+    frame.attrs["source"] = "elsewhere"
+    repo.commit({"df": frame})
+    assert repo["v1"].kept["df"].digest != repo["v2"].kept["df"].digest
+    repo.diff("v1", "v2")
+    monkeypatch.setattr(type(repo), "loaded", lambda *_args, **_more: pytest.fail("a value was loaded"))
+    assert repo.diff("v1", "v2").sections
+
+
+def test_a_refusal_is_not_kept(repo, monkeypatch):
+    from nbmodelver.errors import NeedsTrust
+
+    def refuse(*_args, **_more):
+        raise NeedsTrust("'df' needs trust", "")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(repo), "loaded", refuse)
+        assert "'df' needs trust" in [s.note for s in repo.diff("v1", "v2").sections]
+    assert "rows.df" in [s.id for s in repo.diff("v1", "v2").sections]
