@@ -1,6 +1,6 @@
-"""Two models tensor by tensor: which weights are frozen, touched, fine-tuned or trained anew.
+"""Two models tensor by tensor: which weights are frozen, touched, fine-tuned or retrained.
 
-Tensors are paired by name, then by shape in order. Permuted units of a layer look like a layer that was trained anew.
+Tensors are paired by name, then by shape in order. Permuted units of a layer look like a layer that was retrained.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Role = Literal["weight", "buffer", "optimizer"]
-Verdict = Literal["frozen", "rounding", "touched", "fine-tuned", "scaled", "changed", "trained anew", "incomparable"]
+Verdict = Literal["frozen", "rounding", "touched", "fine-tuned", "scaled", "changed", "retrained", "incomparable"]
 
 ADAPTERS = frozenset({"sklearn", "torch"})
 """Libraries with `tensors(value) -> dict[str, TensorData] | None` in their file of this folder."""
 ROUNDING, TOUCHED = 1e-6, 0.01
 """Limits of the relative change: below the first a change is rounding, below the second the tensor is touched."""
 SIMILAR, UNRELATED = 0.9, 0.3
-"""Limits of the cosine: a fine-tuned tensor stays above the first, one that was trained anew falls below the second."""
+"""Limits of the cosine: a fine-tuned tensor stays above the first, one that was retrained falls below the second."""
 MAX_ENTRIES = 10_000
 """Entries of a dict that is read as a state dict; a larger one holds data."""
 BLOCK = 1 << 15
@@ -79,7 +79,7 @@ class Measures:
             return "scaled"
         if self.cosine >= SIMILAR:
             return "fine-tuned"
-        return "trained anew" if self.cosine < UNRELATED and self.relative > 2 * UNRELATED else "changed"
+        return "retrained" if self.cosine < UNRELATED and self.relative > 2 * UNRELATED else "changed"
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,11 @@ class LayerDiff:
         return tuple(p for p in self.pairs if p.after.role == role)
 
     @property
-    def anew(self) -> bool:
-        """True if all weights were trained anew. Vectors decide only if there is no matrix: biases start at zero."""
+    def is_retrained(self) -> bool:
+        """True if all weights were retrained. Vectors decide only if there is no matrix: biases start at zero."""
         weights = [p for p in self.of("weight") if p.verdict != "incomparable"]
         decisive = [p for p in weights if len(p.after.shape) > 1] or weights
-        return bool(decisive) and all(p.verdict == "trained anew" for p in decisive)
+        return bool(decisive) and all(p.verdict == "retrained" for p in decisive)
 
 
 def tensors_of(value: Any) -> dict[str, TensorData] | None:
@@ -147,7 +147,7 @@ def tensors_of(value: Any) -> dict[str, TensorData] | None:
 
 def _flattened(value: dict[Any, Any], prefix: str, depth: int = 4) -> dict[str, TensorData] | None:
     """The tensors in a dict of tensors, models and further dicts: a checkpoint. The entries of an optimizer's state
-    dict ("state" beside "param_groups") have the role of an optimizer.
+    dict, which has "param_groups", have the role of an optimizer.
     """
     if len(value) > MAX_ENTRIES:
         return None

@@ -22,7 +22,7 @@ MAX_SAME = 200
 MAX_NAMED = 3
 """Changed tensors that the sentence names; more are counted."""
 PLURAL = {"weight": "tensors", "buffer": "buffers", "optimizer": "tensors of the optimizer's state"}
-ORDER = ("trained anew", "changed", "incomparable", "scaled", "fine-tuned", "touched", "rounding", "frozen")
+ORDER = ("retrained", "changed", "incomparable", "scaled", "fine-tuned", "touched", "rounding", "frozen")
 
 
 def layers(name: str, before: Side, after: Side) -> Section | None:
@@ -48,8 +48,8 @@ def section(name: str, found: LayerDiff) -> Section:
 def summary(found: LayerDiff) -> str:
     """The difference in one line: "12 tensors: 10 frozen · head.weight fine-tuned (5.0 %, cosine 0.999)"."""
     said = []
-    if found.anew:
-        said.append("trained anew: the weights are not comparable one by one, compare the predictions")
+    if found.is_retrained:
+        said.append("retrained: the weights are not comparable one by one, compare the predictions")
     roles: tuple[Role, ...] = ("weight", "buffer", "optimizer")
     said += [f"{len(of):,} {_nouns(role, len(of))}: {_counted(of)}" for role in roles if (of := found.of(role))]
     counts = ((found.added, "added"), (found.removed, "removed"))

@@ -23,7 +23,7 @@ COMPANIONS = frozenset(
     {"x", "y", "df", "data", "dataset", "set", "features", "labels", "target", "targets", "ds", "loader", "texts",
      "images", "frame", "rows", "hold", "out", "new", "raw", "scaled", "clean"}
 )  # fmt: skip
-"""Words that may stand beside a word of WORDS; with any other, the name says nothing ("y_pred_test")."""
+"""Words that a name may contain in addition to one of WORDS; with any other word it has no role ("y_pred_test")."""
 FITTING = frozenset(
     {"fit", "fit_transform", "partial_fit", "fit_predict", "train", "Dataset", "DMatrix", "train_on_batch"}
 )

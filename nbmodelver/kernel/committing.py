@@ -98,13 +98,18 @@ class CommitVerbs:
         return drawn(commit(self._session, request))
 
     def _commit_later(self, request: CommitRequest) -> Shown:
-        """Commit on a thread of its own. If it fails, the cells since the parent are logged for the next version."""
+        """Commit on a thread of its own, and print an alarm of its check.
+
+        If it fails, the cells since the parent are logged for the next version.
+        """
         cells, assigned = self._session.cells.since_parent()
 
         def on_done(result: Version | BaseException) -> None:
             if isinstance(result, BaseException):
                 self._session.cells.not_committed(cells, assigned)
                 print(f"commit in the background: {result}", file=sys.stderr)
+            elif alarm := self._session.repo().alarm_of(result):
+                print(f"{result.name} · ! {alarm} · %mv_diff HEAD~1 HEAD", file=sys.stderr)
 
         pending = commit_later(self._session, request, on_done)
         names = list(request.values)

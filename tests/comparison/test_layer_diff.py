@@ -32,9 +32,9 @@ W = RNG.normal(size=(64, 32)).astype("float32")
         (W + 0.005 * RNG.normal(size=W.shape), "touched"),
         (W + 0.05 * RNG.normal(size=W.shape), "fine-tuned"),
         (W * 2, "scaled"),
-        (RNG.normal(size=W.shape), "trained anew"),
+        (RNG.normal(size=W.shape), "retrained"),
         (W + RNG.normal(size=W.shape), "changed"),
-        (RNG.permutation(W), "trained anew"),
+        (RNG.permutation(W), "retrained"),
         (W[:, :3], "incomparable"),
     ],
 )
@@ -81,9 +81,9 @@ def test_a_model_is_trained_anew_if_all_its_matrices_are():
     other = RNG.normal(size=W.shape)
     ones = tensor(np.ones(32))
     anew = layer_diff({"w": tensor(W), "norm": ones}, {"w": tensor(other), "norm": ones})
-    assert anew.anew
-    assert not layer_diff({"w": tensor(W), "v": tensor(W)}, {"w": tensor(other), "v": tensor(W)}).anew
-    assert not layer_diff({}, {}).anew
+    assert anew.is_retrained
+    assert not layer_diff({"w": tensor(W), "v": tensor(W)}, {"w": tensor(other), "v": tensor(W)}).is_retrained
+    assert not layer_diff({}, {}).is_retrained
 
 
 def test_values_without_tensors():

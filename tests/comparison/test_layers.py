@@ -75,7 +75,7 @@ def test_trained_anew_points_at_the_predictions():
             p.copy_(torch.randn(p.shape))
 
     section = both(anew)
-    assert section.note.startswith("trained anew: the weights are not comparable one by one, compare the predictions")
+    assert section.note.startswith("retrained: the weights are not comparable one by one, compare the predictions")
 
 
 def test_dtype_and_added_layers():

@@ -89,3 +89,11 @@ def test_a_value_that_did_not_hold_still_is_said_and_its_cells_are_not_lost(
         "import numpy as np\ndata = np.zeros(300_000)",
         "%mv_commit data --background",
     ]
+
+
+def test_a_leak_is_reported_when_the_version_is_stored(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run("import numpy as np, pandas as pd; rng = np.random.default_rng(0)")
+    shell.run("train, test = (pd.DataFrame(rng.standard_normal((n, 4))) for n in (300, 100))\n%mv_commit train test")
+    shell.run("train = pd.concat([train, test.head(9)])")
+    shell.run("%mv_commit train test --background").value.result()
+    assert "v2 · ! 9 of the 9 rows that train gained since v1 stand in test" in capsys.readouterr().err + shell.said

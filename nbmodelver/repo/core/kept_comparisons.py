@@ -1,6 +1,6 @@
-"""Comparisons of two versions that were made before, kept beside the store's data (`comparisons/BEFORE.AFTER`).
+"""Cached comparisons of two versions, in the store under `comparisons/BEFORE.AFTER`.
 
-Versions are immutable, so a comparison is too. It is a cache: another release of nbmodelver makes it anew, and gc
+Versions are immutable, so a comparison is too. It is a cache: another release of nbmodelver computes it again, and gc
 removes those of versions that are gone.
 """
 

@@ -138,7 +138,7 @@ class Bisection:
             )
 
     def _halve(self, path: Sequence[Version]) -> list[Tested | None]:
-        """Test the middle of what is open, or the nearest version beside it that can be tested."""
+        """Test the middle of what is open, or the version nearest to it that can be tested."""
         results: list[Tested | None] = [None] * len(path)
         results[0], results[-1] = self.test(path[0]), self.test(path[-1])
         low, high = 0, len(path) - 1

@@ -88,8 +88,8 @@ def making_cells(store: OpenStore, since: Version, name: str) -> tuple[MakingCel
     changed it.
     """
     ran = list(_ran(store, since, name))
-    anew = (i for i, r in enumerate(ran) if name in r.names.binds and name not in r.names.reads)
-    first = max(anew, default=0)
+    assigned = (i for i, r in enumerate(ran) if name in r.names.binds and name not in r.names.reads)
+    first = max(assigned, default=0)
     making = [
         i
         for i, r in enumerate(ran)

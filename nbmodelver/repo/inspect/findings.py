@@ -1,7 +1,7 @@
 """Checks of a version after it is durable: leaks, fitted and scored data, metrics that got worse.
 
-The findings of a version are kept beside the store's data (`findings/ID`), as profiles are: they can be deleted and
-computed again. What the user accepted is a ref (`accepted/FINDING`), with the reason.
+The findings of a version are cached in the store (`findings/ID`), as profiles are: they can be deleted and computed
+again. What the user accepted is a ref (`accepted/FINDING`), with the reason.
 """
 
 from __future__ import annotations

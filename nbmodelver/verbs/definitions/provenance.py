@@ -46,10 +46,10 @@ BEST = Verb(
 BLAME = Verb(
     "blame",
     "Show since which version a variable has its value, the cells that made it, and what they read.",
-    "The cells are the last one that assigned the name anew, and later ones that changed a part of it, called a method "
-    "of it or passed it to a function. This is read from their code: changes through another name, exec or the inside "
-    "of a called function are not seen. With --cell it shows since when one cell of a table has its value. The row is "
-    "found by its label in the index if it has one, else by its position, and the answer says which.",
+    "The cells are the last one that assigned the name as a whole, and later ones that changed a part of it, called a "
+    "method of it or passed it to a function. This is read from their code: changes through another name, exec or the "
+    "inside of a called function are not seen. With --cell it shows since when one cell of a table has its value. The "
+    "row is found by its label in the index if it has one, else by its position, and the answer says which.",
     examples=(
         Example("model", "the cells that made the model"),
         Example("df --version v2", "the value of another version"),
