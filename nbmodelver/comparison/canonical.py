@@ -1,9 +1,9 @@
 """64-bit hashes of cells and rows: equal values have equal hashes, whatever their dtype, library or process.
 
 The hash of a row is the sum of the hashes of its cells, each mixed with its column's name (modulo 2**64). So a column
-is left out, added or renamed by one subtraction or addition, and the order of the columns does not matter. Two
-different rows of a million by a million have the same hash with a probability of 5e-8; every row that a message names
-is compared by value first. These are not security hashes: the ids of parts are blake3.
+is left out, added or renamed by one subtraction or addition, and the order of the columns does not matter. Any
+two different rows of a million by a million have the same hash with a probability of 5e-8. Rows of a leak are compared
+cell by cell as well. These are not security hashes: the ids of parts are blake3.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import numpy as np
 from nbmodelver.comparison.canonical import CellHasher, row_hashes
 from nbmodelver.comparison.chance import RARE, binomial_tail, collision_rate, pairs_within, poisson_tail
 from nbmodelver.comparison.matching import contains
-from nbmodelver.comparison.pairing import KEY_NAME
+from nbmodelver.comparison.pairing import KEY_NAME, equal_cells
 from nbmodelver.comparison.schema import ColumnPair, common_columns
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     """The rows that a training set and a test set share, in all columns of `columns` (default: `compared_columns`).
 
     The most varied columns are hashed first, and a bit table of the smaller side passes only few rows of the larger
-    one; only these are hashed in full. Each pair is then compared by value, so a collision of hashes is no leak.
+    one; only these are hashed in full. Then each row of the test set is compared cell by cell with a row of the
+    training set, so a collision of row hashes is no leak.
     """
     pairs = compared_columns(train, test) if columns is None else tuple(columns)
     nothing = np.empty(0, np.intp)
@@ -117,15 +118,11 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     rates = {p.name: _rate(p) for p in pairs}
     first = _telling(pairs, rates, train.rows)
     rows = _candidates(_hashes(first, train.rows, test.rows))
-    if len(pairs) > len(first):
-        taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
-        hashes = _hashes(taken, len(rows[0]), len(rows[1]))
-        inner = _candidates(hashes)
-        rows = rows[0][inner[0]], rows[1][inner[1]]
-        hashes = hashes[0][inner[0]], hashes[1][inner[1]]
-    else:
-        all_hashes = _hashes(first, train.rows, test.rows)
-        hashes = all_hashes[0][rows[0]], all_hashes[1][rows[1]]
+    taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
+    hashes = _hashes(taken, len(rows[0]), len(rows[1]))
+    inner = _equal_rows(taken, hashes)
+    rows = rows[0][inner[0]], rows[1][inner[1]]
+    hashes = hashes[0][inner[0]], hashes[1][inner[1]]
     count = _pair_count(*hashes)
     return SharedRows(
         np.sort(rows[0]),
@@ -172,6 +169,25 @@ def _candidates(hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> tuple[
     passed = passed[contains(hashes[small], hashes[large][passed])]
     back = np.flatnonzero(contains(hashes[large][passed], hashes[small]))
     return (passed, back) if large == 0 else (back, passed)
+
+
+def _equal_rows(
+    pairs: Sequence[ColumnPair], hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows of both sides that have an equal row on the other side, by hash and then cell by cell."""
+    rows = _candidates(hashes)
+    if not len(rows[0]):
+        return rows
+    order = np.argsort(hashes[0][rows[0]])
+    keys = hashes[0][rows[0]][order]
+    partners = rows[0][order[np.searchsorted(keys, hashes[1][rows[1]])]]
+    same = np.ones(len(partners), bool)
+    for pair in pairs:
+        same &= equal_cells(pair, partners, rows[1])
+    if same.all():
+        return rows
+    confirmed = hashes[1][rows[1][same]]
+    return rows[0][contains(confirmed, hashes[0][rows[0]])], rows[1][same]
 
 
 def _pair_count(train: NDArray[np.uint64], test: NDArray[np.uint64]) -> int:

@@ -140,3 +140,12 @@ def test_tables_without_a_common_column_share_nothing():
     found = shared(pd.DataFrame({"a": [1.0, 2.0]}), pd.DataFrame({"b": [1.0, 2.0]}))
     assert (len(found.test), found.columns) == (0, ())
     assert len(shared(pd.DataFrame({"a": []}), pd.DataFrame({"a": [1.0]})).test) == 0
+
+
+def test_a_collision_of_row_hashes_is_no_leak(cancer, monkeypatch):
+    train, test = cancer
+    more = pd.concat([train, test.head(5)], ignore_index=True)
+    monkeypatch.setattr(
+        "nbmodelver.comparison.leakage._hashes", lambda _pairs, *rows: tuple(np.zeros(n, np.uint64) for n in rows)
+    )
+    assert len(shared(more, test).test) <= 1
