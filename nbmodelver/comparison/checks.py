@@ -100,12 +100,14 @@ class _Leak:
             return None
         count = f"{delta.shared:,} of the {delta.gained:,} rows" if delta.gained > 1 else "the one row"
         verb = "stand" if delta.shared > 1 else "stands"
-        text = f"{count} that {self.train.name} gained since {self.parent} {verb} in {self.test.name}"
+        change = f"{self.train.name} gained" if delta.are_added else f"are new or changed in {self.train.name}"
+        text = f"{count} that {change} since {self.parent} {verb} in {self.test.name}"
         return replace(self._finding("alarm", text), is_new=True)
 
     def _absolute(self, shared: SharedRows, rows: int) -> Finding | None:
         count = len(shared.test)
-        share = f"{count:,} of the {rows:,} rows of {self.test.name} also stand in {self.train.name}"
+        verb = "stand" if count > 1 else "stands"
+        share = f"{count:,} of the {rows:,} rows of {self.test.name} also {verb} in {self.train.name}"
         if shared.same_target is not None and shared.same_target < count:
             share += f" ({shared.same_target:,} with the same target)"
         if shared.is_chance:

@@ -227,13 +227,20 @@ def _same_target(
 class GainedRows:
     """Of the rows that a training set gained since the version before, those that stand in the test set.
 
-    gained: new rows of the training set. shared: of these, in the test set. before: share of the rows of the test set
+    gained: rows of the training set that it did not have before, added or edited. growth: its rows now less its rows
+    before. shared: of these, in the test set. before: share of the rows of the test set
     that stood in the training set of the version before.
     """
 
     gained: int
     shared: int
     before: float
+    growth: int = 0
+
+    @property
+    def are_added(self) -> bool:
+        """True if all of these rows were added, and none is an edited one."""
+        return self.growth >= self.gained
 
     @property
     def is_chance(self) -> bool:
@@ -250,7 +257,7 @@ def gained_rows(
     known = [n for n in names if n in old and old[n].kind != "opaque"]
     kept = [p for p in columns if p.name in known]
     if not kept:
-        return GainedRows(train.rows, len(shared.train), 0.0)
+        return GainedRows(train.rows, len(shared.train), 0.0, train.rows - earlier.rows)
     narrow = [p.name for p in kept if p.narrow]
     before = row_hashes([old[p.name] for p in kept], earlier.rows, [p.name for p in kept], narrow)
     now = row_hashes(
@@ -261,4 +268,6 @@ def gained_rows(
     stood = int(contains(before, tested).sum())
     is_shared = np.zeros(train.rows, bool)
     is_shared[shared.train] = True
-    return GainedRows(int(is_new.sum()), int((is_new & is_shared).sum()), (stood + 0.5) / (test.rows + 1))
+    return GainedRows(
+        int(is_new.sum()), int((is_new & is_shared).sum()), (stood + 0.5) / (test.rows + 1), train.rows - earlier.rows
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
@@ -217,3 +218,27 @@ def test_data_that_needs_trust_is_never_called_clean(repo, split, monkeypatch):
     repo.commit({"train": split[0], "test": split[1]})
     monkeypatch.setattr(type(repo), "loaded", refuse)
     assert repo.check().not_comparable == ("leak:train,test",)
+
+
+def test_edited_rows_are_not_called_gained(repo, split):
+    train, test = split
+    commit(repo, train, test)
+    edited = pd.concat([train, test.head(9)], ignore_index=True)
+    edited.loc[:99, "mean radius"] += 0.5
+    assert told(commit(repo, edited, test)) == [
+        ("9 of the 109 rows that are new or changed in train since v1 stand in test", "v2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (100, "1 of the 100 rows of test also stands in train"),
+        (1000, "the one row that train gained since v1 stands in test"),
+    ],
+)
+def test_one_row_is_reported_in_the_singular(repo, rows, text):
+    rng = np.random.default_rng(0)
+    train, test = (pd.DataFrame(rng.standard_normal((n, 4))) for n in (3000, rows))
+    commit(repo, train, test)
+    assert told(commit(repo, pd.concat([train, test.head(1)]), test)) == [(text, "v2")]
