@@ -67,6 +67,7 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         directions=repo.directions([version]),
         note=repo.history.note(version),
         parent=history.parent_of(repo, version),
+        findings=repo.findings(version),
         profiles={n: repo.profile(version, n) for n in names} if names else None,
         cells=() if names else repo.cells(version),
         environment={} if names else repo.environment(version),

@@ -70,7 +70,28 @@ def finding_lines(findings: Findings, version: Version) -> Iterator[TextLine]:
     if more:
         yield line(dim(f"    {more} more: "), Span(new[0].command.rpartition(" ")[0], "code"))
     if findings.unchecked:
-        yield line(dim(f"  not checked yet: {some(findings.unchecked)} · "), Span("%mv_diff HEAD~1 HEAD", "code"))
+        yield _unchecked(findings, version)
+
+
+def finding_summary(findings: Findings, version: Version) -> Iterator[TextLine]:
+    """Yield every finding of a version, the gravest first, then the accepted ones and what was not checked."""
+    for level in LEVELS:
+        for finding in findings.of(level):
+            sign = Span("! ", "bad", "alarm") if level == "alarm" else dim("note: ")
+            since = dim(f" · since {finding.since}" if finding.since != version.name else "")
+            yield line(sign, Span(finding.text, "bad" if level == "alarm" else "plain"), since)
+    for finding in findings.found:
+        if finding.accepted:
+            yield line(dim(f"accepted: {finding.text} · {finding.accepted}"))
+    if findings.unchecked:
+        yield _unchecked(findings, version)
+
+
+def _unchecked(findings: Findings, version: Version) -> TextLine:
+    """The checks that did not fit into the time limit, with the command that runs them."""
+    before = "HEAD~1" if version.parents else version.name
+    command = f"%mv_diff {before} {'HEAD' if version.parents else version.name}"
+    return line(dim(f"  not checked yet: {some(findings.unchecked)} · "), Span(command, "code"))
 
 
 def warnings(version: Version, parent: Version | None = None) -> Iterator[TextLine]:

@@ -22,7 +22,7 @@ from nbmodelver.views.blocks import (
     strong,
     title,
 )
-from nbmodelver.views.commit import metric_spans, skipped_lines
+from nbmodelver.views.commit import finding_summary, metric_spans, skipped_lines
 from nbmodelver.views.figures import ago, duration, new_of, plural, size
 from nbmodelver.views.made import names_used
 from nbmodelver.views.profile import blocks_of
@@ -33,12 +33,14 @@ from nbmodelver.views.values import value_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from nbmodelver.model import Findings
+
 KIND_NAMES: dict[Kind, str] = {
     "model": "Models",
     "dataset": "Datasets",
     "hyperparameters": "Hyperparameters",
     "metric": "Metrics",
-    "code": "CodeBlock",
+    "code": "Code",
     "other": "Other",
 }
 
@@ -55,14 +57,16 @@ def show(
     directions: Mapping[str, Direction] | None = None,
     modules: Mapping[str, str] | None = None,
     about_modules: Sequence[str] = (),
+    findings: Findings | None = None,
 ) -> Shown:
     """A version in full.
 
     profiles: of the requested names, shown instead of the rest. note: replaces the note of the version. environment:
     "python", "platform", and "packages" as name -> version. modules: of the project, path -> source. about_modules:
-    sentences about them.
+    sentences about them. findings: of the checks of the version, earlier ones included.
     """
     blocks: list[Block] = list(_head(version, refs or RefLabels(), version.note if note is None else note))
+    blocks += finding_summary(findings, version) if findings is not None else []
     if profiles is not None:
         blocks += [b for name, p in profiles.items() for b in _value(version, name, p)]
     else:

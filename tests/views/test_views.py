@@ -429,3 +429,23 @@ def test_a_plan_that_takes_something_away_says_how_it_comes_back():
     assert "the previous state was saved: %mv_redo restores it" in str(views.plan(plan, done=True, back="%mv_redo"))
     harmless = Plan(version(7), (Change("df", "appears"),))
     assert "%mv_undo" not in str(views.plan(harmless, done=True))
+
+
+def test_a_version_shows_what_its_checks_found():
+    from nbmodelver.model import Finding, Findings, Version, VersionId
+
+    version = Version(VersionId("a" * 40), 2, parents=(VersionId("b" * 40),))
+    found = (
+        Finding("scored:X", "note", "X was fitted and scored", since="v2"),
+        Finding("leak:a,b", "alarm", "3 rows of b stand in a", since="v1"),
+        Finding("leak:c,d", "alarm", "9 rows of d stand in c", since="v1", accepted="on purpose"),
+    )
+    lines = str(views.show(version, findings=Findings(found, unchecked=("leak:e,f",)))).splitlines()
+    assert "! 3 rows of b stand in a · since v1" in lines
+    assert "note: X was fitted and scored" in lines
+    assert "accepted: 9 rows of d stand in c · on purpose" in lines
+    assert [line.strip() for line in lines if "not checked" in line] == [
+        "not checked yet: leak:e,f · %mv_diff HEAD~1 HEAD"
+    ]
+    first = Version(VersionId("a" * 40), 1)
+    assert "%mv_diff v1 v1" in str(views.show(first, findings=Findings(unchecked=("leak:e,f",))))

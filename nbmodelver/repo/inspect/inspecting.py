@@ -151,5 +151,5 @@ class InspectingStore(LoadingStore, ABC):
         """The findings about `after`, judged against `before`; those that are kept are used if nothing is missing."""
         known = findings.known_findings(self, after) if after.parents[:1] == (before.id,) else None
         if known is None or known.unchecked:
-            known = self.check(after, before)
+            known = self.check(after, None if before.id == after.id else before)
         return findings.section(known, names)

@@ -242,3 +242,11 @@ def test_one_row_is_reported_in_the_singular(repo, rows, text):
     train, test = (pd.DataFrame(rng.standard_normal((n, 4))) for n in (3000, rows))
     commit(repo, train, test)
     assert told(commit(repo, pd.concat([train, test.head(1)]), test)) == [(text, "v2")]
+
+
+def test_the_checks_of_the_first_version_are_finished_by_its_comparison_with_itself(repo, split):
+    train, test = split
+    repo.commit({"train": pd.concat([train, test.head(53)]), "test": test})
+    repo.check(limit_s=0.0)
+    assert repo.diff("v1", "v1").sections[0].rows[0].cells[1] == "53 of the 143 rows of test also stand in train"
+    assert repo.findings("v1").unchecked == ()
