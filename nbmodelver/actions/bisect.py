@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nbmodelver.actions.scratch_process import LIMIT_S, ScratchProcess
 from nbmodelver.errors import UsageError
-from nbmodelver.repo.inspect.bisect import BisectCondition, Bisected, Bisection
+from nbmodelver.repo.inspect.causes.bisect import BisectCondition, Bisected, Bisection
 
 if TYPE_CHECKING:
     from nbmodelver.model import Progress, Version
     from nbmodelver.repo import Repo
-    from nbmodelver.repo.inspect.bisect import Tested
+    from nbmodelver.repo.inspect.causes.bisect import Tested
 
 
 @dataclass(frozen=True)
 class BisectRequest:
-    """good, bad: versions as a user names them. condition: an expression, or the code of a cell if `is_cell`."""
+    """good, bad: versions as a user names them. condition: an expression, or the code of a cell if `is_cell`.
+
+    is_safe: run it in a child process. limit_s: seconds that one version may take there.
+    """
 
     good: str
     bad: str
     condition: str
     is_cell: bool = False
+    is_safe: bool = False
+    limit_s: float = LIMIT_S
 
 
 def bisect(repo: Repo, request: BisectRequest, progress: Progress | None = None) -> Bisected:
@@ -41,7 +47,10 @@ def bisect(repo: Repo, request: BisectRequest, progress: Progress | None = None)
         if progress is not None:
             progress(min(count, steps), steps, f"{tested.version.name} is {tested.verdict}")
 
-    return Bisection(repo, condition, on_test).run(path)
+    if not request.is_safe:
+        return Bisection(repo, condition, on_test).run(path)
+    with ScratchProcess(request.limit_s) as process:
+        return Bisection(repo, condition, on_test, process).run(path)
 
 
 def _path(repo: Repo, good: Version, bad: Version) -> list[Version]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import NbmodelverError, NothingToCommit
@@ -30,7 +30,7 @@ class CommitRequest:
 
     bounded: leave out values larger than the setting `max_value_mb`. session: save the random state; None uses the
     setting. roles: dataset -> role. outputs, source: of the cell that is committed. auto: the reason of an automatic
-    commit.
+    commit. expressions: metric -> the code that measured it.
     """
 
     values: Mapping[str, Any]
@@ -47,6 +47,7 @@ class CommitRequest:
     source: str | None = None
     auto: str = ""
     roles: Mapping[str, Role] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
     only_if_changed: bool = False
 
 
@@ -151,7 +152,10 @@ def _arguments(session: LiveSession, repo: Repo, request: CommitRequest) -> dict
         "note": request.note,
         "roles": request.roles,
         "namespace": session.values,
-        "around": session.around(request.values, request.session, request.outputs, request.source),
+        "around": replace(
+            session.around(request.values, request.session, request.outputs, request.source),
+            expressions=request.expressions,
+        ),
         "allow_secrets": request.allow_secrets,
         "verify_load": request.verify_load,
         "most_mb": _most_mb(repo, request),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.answers import history, maintain, provenance, refs, transfer
-from nbmodelver.answers.history import bisect, state_of
+from nbmodelver.answers import causes, history, maintain, provenance, refs, transfer
+from nbmodelver.answers.causes import bisect
+from nbmodelver.answers.history import state_of
 from nbmodelver.answers.transfer import init
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "log": history.log,
     "show": history.show,
     "diff": history.diff,
-    "bisect": history.bisect,
+    "bisect": causes.bisect,
+    "why": causes.why,
     "compare": history.compare,
     "best": provenance.best,
     "blame": provenance.blame,

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
 from nbmodelver.actions import history
-from nbmodelver.actions.bisect import BisectRequest
-from nbmodelver.actions.bisect import bisect as actions_bisect
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.errors import UsageError
 from nbmodelver.repo import Query
@@ -85,23 +83,6 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     if failed:
         raise CheckFailed(failed, shown)
     return shown
-
-
-def bisect(repo: Repo, call: Call, progress: Progress | None, cell: str | None = None) -> Shown:
-    """Find the first bad version. cell: the test below `%%mv_bisect`."""
-    words = call["condition"]
-    if cell is None and not words:
-        raise UsageError("a condition is missing", "write for example: %mv_bisect v1 HEAD acc > 0.9")
-    if cell is not None and words:
-        raise UsageError("the cell is the condition", "leave out what follows the two versions")
-    request = BisectRequest(
-        call["good"], call["bad"], " ".join(words) if cell is None else cell, is_cell=cell is not None
-    )
-    done = actions_bisect(repo, request, progress)
-    return views.bisected(
-        done, done.condition, done.last_good, done.first_bad, tested=done.tested, between=done.between,
-        versions=done.versions, distinct=done.distinct, flips=done.flips,
-    )  # fmt: skip
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

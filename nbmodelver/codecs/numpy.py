@@ -304,6 +304,11 @@ def take_session() -> dict[str, Any]:
     return {"random": np.random.get_state(legacy=False), "printoptions": options}
 
 
+def seed_session(number: int) -> None:
+    """Seed the global random generator."""
+    np.random.seed(number)
+
+
 def restore_session(state: dict[str, Any]) -> None:
     """Restore the state of `take_session`."""
     np.random.set_state(state["random"])

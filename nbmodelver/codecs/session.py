@@ -13,6 +13,8 @@ import sys
 from typing import Any
 
 LIBRARIES = ("numpy", "pandas", "torch", "matplotlib")
+SEEDED = ("numpy", "torch")
+"""Libraries with a global random generator."""
 NAMES = {"python": "Python", "numpy": "NumPy", "pandas": "pandas", "torch": "PyTorch", "matplotlib": "Matplotlib"}
 PATH_AT_START = tuple(sys.path)
 
@@ -30,6 +32,14 @@ def take() -> dict[str, Any]:
         if library in sys.modules:
             state[library] = importlib.import_module(f"nbmodelver.codecs.{library}").take_session()
     return state
+
+
+def seed(number: int) -> None:
+    """Seed the global random generators of Python and of each imported library. number: 0 to 2**32 - 1."""
+    random.seed(number)
+    for library in SEEDED:
+        if library in sys.modules:
+            importlib.import_module(f"nbmodelver.codecs.{library}").seed_session(number)
 
 
 def added_paths() -> list[str]:

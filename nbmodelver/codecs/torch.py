@@ -207,6 +207,11 @@ def take_session() -> dict[str, Any]:
     return {"random": torch.get_rng_state().numpy().tobytes()}
 
 
+def seed_session(number: int) -> None:
+    """Seed the global random generators, those of GPUs included."""
+    torch.manual_seed(number)
+
+
 def restore_session(state: dict[str, Any]) -> None:
     """Restore the state of `take_session`."""
     torch.set_rng_state(torch.frombuffer(bytearray(state["random"]), dtype=torch.uint8))

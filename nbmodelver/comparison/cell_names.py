@@ -6,6 +6,7 @@ Not seen: exec, `globals()[...]`, monkey-patching, changes through an alias, the
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ LOOKING = SCORING | {
     "hist", "transform", "to_csv", "to_parquet", "to_numpy", "train_test_split",
 }  # fmt: skip
 """Functions and methods that usually change neither their receiver nor their arguments."""
+WRITING = re.compile(r"to_|(?:log|save|dump|write|export|push|upload|plot|show)(?:_|$)|savefig|writelines")
+"""So do those that write a value to a file or another system: `df.to_csv(...)`, `torch.save(...)`."""
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 IMMEDIATE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 """Names of the symbol tables of comprehensions, which run at once; functions run later."""
@@ -196,7 +199,7 @@ def _touched(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if called in LOOKING:
+        if called in LOOKING or WRITING.match(called):
             continue
         if isinstance(node.func, ast.Attribute):
             yield from _root(node.func.value)

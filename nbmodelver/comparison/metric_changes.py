@@ -21,6 +21,12 @@ def fitted_and_scored(roles: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]
             yield Finding(f"scored:{name}", "note", text, (name,))
 
 
+def changed_metrics(before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
+    """Return the metrics of both versions whose values differ. NaN equals NaN."""
+    both = ((n, before[n], v) for n, v in after.items() if n in before)
+    return [n for n, old, new in both if old != new and not (math.isnan(old) and math.isnan(new))]
+
+
 def metric_findings(
     version: Version, parent: Version, directions: Mapping[str, str], test_rows: int, *, unexplained: bool
 ) -> Iterator[Finding]:

@@ -84,6 +84,7 @@ class CommitVerbs:
             params={n: self._plain(n, e) for n, e in (call["param"] or {}).items()} if values else {},
             tags=call["tag"] or (),
             roles=require_roles(call["role"]),
+            expressions=_expressions(call["metric"] or {}),
             note=call["note"],
             bounded=not (call["names"] or call["all"]),
             session=call["session"],
@@ -232,6 +233,20 @@ class CommitVerbs:
             return
         except NbmodelverError as error:
             print(f"automatic commit: {error.message}", file=sys.stderr)
+
+
+def _expressions(metrics: dict[str, str | PythonValue]) -> dict[str, str]:
+    """The code that measured each metric, without its direction. A literal says nothing, and a value has no code."""
+    found = {n: directions.split(e)[0].strip() for n, e in metrics.items() if not isinstance(e, PythonValue)}
+    return {name: expression for name, expression in found.items() if not _is_literal(expression)}
+
+
+def _is_literal(expression: str) -> bool:
+    try:
+        ast.literal_eval(expression)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def drawn(done: Committed) -> Shown:

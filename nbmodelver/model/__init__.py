@@ -3,6 +3,7 @@
 It knows nothing of storage, encoding or display, and imports no other module of nbmodelver.
 """
 
+from nbmodelver.model.causes import Cause, CauseKind, CauseStep, Explanation
 from nbmodelver.model.findings import Finding, Findings, Level
 from nbmodelver.model.provenance import Blame, CellInput, MakingCell, NameHistory, NameStep, TableCellBlame
 from nbmodelver.model.results import (
@@ -53,6 +54,9 @@ __all__ = [
     "Backend",
     "Blame",
     "BlobStore",
+    "Cause",
+    "CauseKind",
+    "CauseStep",
     "Cell",
     "CellInput",
     "Change",
@@ -61,6 +65,7 @@ __all__ = [
     "Diff",
     "Direction",
     "Effect",
+    "Explanation",
     "Finding",
     "Findings",
     "GcReport",

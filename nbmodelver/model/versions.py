@@ -132,6 +132,7 @@ class Version:
     duration_s: time that the commit took.
     others: names that existed and were not kept; a rollback does not change them.
     directions: metric -> "higher" or "lower", for metrics whose direction was given in this or an earlier version.
+    expressions: metric -> the code that measured it, such as "model.score(X_test, y_test)".
     roles: name -> "train", "validation", "test", as cells used the values (fit, score ...). given_roles: the names in
     `roles` whose role the user stated.
     imports: name -> the module or object that an import bound to it ("numpy", "sklearn.svm:SVC"); a rollback imports
@@ -156,6 +157,7 @@ class Version:
     params: Mapping[str, Json] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     given_roles: tuple[str, ...] = ()
     cells: ObjectId | None = None

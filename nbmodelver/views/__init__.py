@@ -18,10 +18,11 @@ from nbmodelver.views.stats import stats
 from nbmodelver.views.status import State, status
 from nbmodelver.views.text import to_text
 from nbmodelver.views.upkeep import repaired
+from nbmodelver.views.why import why
 
 __all__ = [
     "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "bisected",
     "blame", "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
     "name_history", "note", "plan", "plural", "repaired", "sentence", "show", "size", "stats", "status", "tags",
-    "to_text", "verify",
+    "to_text", "verify", "why",
 ]  # fmt: skip

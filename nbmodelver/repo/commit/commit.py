@@ -258,6 +258,7 @@ class Commit:
             params={**self._own_params(kept), **self._own_labels(labels.params)},
             metrics=dict(labels.metrics),
             directions=dict(labels.directions),
+            expressions={n: self.secrets.hidden(e) for n, e in context.expressions.items() if n in labels.metrics},
             roles=roles_in(c.source for c in context.cells if c.ok) | {n: (r,) for n, r in labels.roles.items()},
             given_roles=tuple(labels.roles),
             notebook_path=context.notebook_path,

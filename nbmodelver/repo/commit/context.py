@@ -19,6 +19,7 @@ class CommitContext:
     that assigned it. others: live names that are not committed. imports: name -> "module" or "module:name", see
     `core.imports.found`. session: store random state, options and working directory.
     notebook: the notebook document as JSON bytes, None if it is unknown. notebook_path: its file, "" if unknown.
+    expressions: metric -> the code that measured it.
     """
 
     cells: Sequence[Cell] = ()
@@ -28,3 +29,4 @@ class CommitContext:
     session: bool = True
     notebook: bytes | None = None
     notebook_path: str = ""
+    expressions: Mapping[str, str] = field(default_factory=dict)

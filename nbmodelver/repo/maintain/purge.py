@@ -122,6 +122,7 @@ class Purge:
             params=self._unnamed(version.params),
             metrics=self._unnamed(version.metrics),
             directions=self._unnamed(version.directions),
+            expressions={n: e for n, e in self._unnamed(version.expressions).items() if not self._word.search(e)},
             roles=self._unnamed(version.roles),
             given_roles=tuple(n for n in version.given_roles if n not in self.names),
             cells=cells,

@@ -93,27 +93,6 @@ DIFF = Verb(
     gives="the diff",
 )
 
-BISECT = Verb(
-    "bisect",
-    "Find the first version in which a condition does not hold any more.",
-    "The condition is a Python expression over variables, metrics and parameters of a version, or the cell below "
-    "%%mv_bisect, which raises (assert) where the version is bad. Versions are loaded into scratch namespaces; the "
-    "notebook's variables are never touched. Versions with equal values are tested once, and metrics are compared "
-    "without loading anything. Versions that cannot be tested are skipped and named. Testing runs code of these "
-    "versions, so versions from elsewhere must be trusted. Quotes inside the condition need quotes around it.",
-    examples=(
-        Example("v1 HEAD fid > 9", "by a metric"),
-        Example("v1 v6 df.age.mean() < 42", "by loading the data"),
-    ),
-    arguments=(
-        Argument("good", "a version in which the condition holds", required=True),
-        Argument("bad", "a later version in which it does not hold", required=True),
-        Argument("condition", "the condition", many=True),
-    ),
-    cell=True,
-    gives="the result: last_good, first_bad, tested",
-)
-
 COMPARE = Verb(
     "compare",
     "Show parameters and metrics of several versions side by side.",

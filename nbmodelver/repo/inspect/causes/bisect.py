@@ -11,16 +11,18 @@ import ast
 import builtins
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from nbmodelver.errors import NbmodelverError, NeedsTrust, UsageError
-from nbmodelver.repo.core import imports
+from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.repo.inspect.causes import scratch
+from nbmodelver.repo.inspect.causes.scratch import ScratchRun, require_trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nbmodelver.model import Json, Version
     from nbmodelver.repo.core.open_store import LoadingStore
+    from nbmodelver.repo.inspect.causes.scratch import ScratchResult
 
 Verdict = Literal["good", "bad", "skipped"]
 
@@ -89,11 +91,15 @@ class BisectCondition:
 
 @dataclass
 class Bisection:
-    """One search between a good and a bad version. on_test: called with each result, for progress."""
+    """One search between a good and a bad version.
+
+    on_test: called with each result, for progress. runner: runs the condition; default: in this process.
+    """
 
     store: LoadingStore
     condition: BisectCondition
     on_test: Callable[[Tested], None] = lambda _tested: None
+    runner: Callable[[LoadingStore, ScratchRun], ScratchResult] = scratch.run
     _known: dict[tuple[str, ...], Tested] = field(default_factory=dict)
     _tested: list[Tested] = field(default_factory=list)
 
@@ -188,49 +194,36 @@ class Bisection:
 
     def _evaluated(self, version: Version) -> Tested:
         try:
-            scope = self._scope(version)
+            found = self.runner(self.store, self._run(version))
         except NbmodelverError as error:
             return Tested(version, "skipped", None, error.message)
-        try:
-            if self.condition.is_cell:
-                exec(compile(self.condition.source, "<bisect>", "exec"), scope)  # noqa: S102  # the user's own cell
-                return Tested(version, "good")
-            left = self.condition.left
-            value = _shown(eval(left, scope)) if left else None  # noqa: S307  # the user's own expression
-            holds = bool(eval(self.condition.source, scope))  # noqa: S307
-        except AssertionError:
-            return Tested(version, "bad")
-        except (Exception, SystemExit) as error:
-            reason = f"{type(error).__name__}: {error}"
-            return Tested(version, "bad" if self.condition.is_cell else "skipped", None, reason)
-        return Tested(version, "good" if holds else "bad", value)
+        is_cell = self.condition.is_cell
+        if found.error:
+            is_bad = found.failed == "assert" or (found.failed == "run" and is_cell)
+            reason = "" if found.failed == "assert" else found.error
+            return Tested(version, "bad" if is_bad else "skipped", None, reason)
+        return Tested(version, "good" if is_cell or found.truth else "bad", found.also)
 
-    def _scope(self, version: Version) -> dict[str, Any]:
-        """Return a new namespace with what the condition reads.
-
-        Raises NeedsTrust for an untrusted version unless only its record is read: its imports run code. Raises the
-        errors of a load, UsageError for a missing name.
-        """
+    def _run(self, version: Version) -> ScratchRun:
+        """What has to be run for the condition. Raises NeedsTrust unless only the record is read, UsageError."""
         names = self.condition.names
-        if not self._is_recorded(version) and not self.store.trusts(version):
-            raise NeedsTrust(
-                f"{version.name} came from elsewhere, and testing it runs its code",
-                f"if you trust its origin: %mv_trust {version.name}",
-            )
-        scope: dict[str, Any] = {"__name__": "__main__"}
-        kept = [n for n in sorted(names) if n in version.kept and _recorded(version, n) is None]
-        if kept:
-            scope.update(self.store.loaded(version, kept, namespace=scope)[0])
-        scope |= {n: v for n in names if (v := _recorded(version, n)) is not None}
-        bound, failed = imports.bind({n: w for n, w in version.imports.items() if n in names and n not in scope})
-        if failed:
-            name, why = next(iter(failed.items()))
-            raise UsageError(f"'{name}' cannot be imported: {why}")
-        scope |= bound
-        missing = sorted(n for n in names if n not in scope and not self.condition.is_cell)
-        if missing:
+        if not self._is_recorded(version):
+            require_trust(self.store, version)
+        recorded = {n: v for n in names if (v := _recorded(version, n)) is not None}
+        kept = tuple(n for n in sorted(names) if n in version.kept and n not in recorded)
+        imported = {n: w for n, w in version.imports.items() if n in names and n not in recorded and n not in kept}
+        missing = sorted(names - recorded.keys() - imported.keys() - set(kept))
+        if missing and not self.condition.is_cell:
             raise UsageError(f"{version.name} has no '{missing[0]}'")
-        return scope
+        return ScratchRun(
+            version.id,
+            ((version.id, kept),) if kept else (),
+            recorded,
+            imported,
+            statements=(self.condition.source,) if self.condition.is_cell else (),
+            result="" if self.condition.is_cell else self.condition.source,
+            also=self.condition.left,
+        )
 
 
 def _recorded(version: Version, name: str) -> Json:
@@ -240,11 +233,3 @@ def _recorded(version: Version, name: str) -> Json:
     """
     found = version.metrics.get(name)
     return version.params.get(name) if found is None and name not in version.kept else found
-
-
-def _shown(value: Any) -> Json:
-    """A number as a number, anything else not at all: no method of a user's class is called."""
-    if type(value) in (int, float, bool, str):
-        return value  # type: ignore[no-any-return]  # one of these types
-    item = getattr(value, "item", None) if type(value).__module__ == "numpy" else None
-    return item() if callable(item) and getattr(value, "ndim", 1) == 0 else None
