@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Cause, Explanation
 
 MOST_LETTERS = 120
+SHORT = 40
 ROLES = {"train": "training data", "validation": "validation data", "test": "test data"}
 
 
@@ -70,7 +71,7 @@ def _verdict(found: Explanation) -> Iterator[str | Span]:
     step = max(first.steps, key=lambda s: s.effect / first.effect if first.effect else 0.0, default=None)
     what = step.what if step is not None else first.what[0] if first.what else ""
     yield strong(first.title)
-    yield f" explains {share:.0%} of it" if share < 0.995 else " explains it"
+    yield f" explains {_percent(share)} of it" if share < 0.995 else " explains it"
     yield f", since {step.version.name}" if step is not None else ""
     yield f": {what}" if what else ""
 
@@ -81,7 +82,7 @@ def _rows(found: Explanation, cause: Cause) -> Iterator[TableRow]:
         (
             (strong(cause.title), dim(f" · {_about(cause)}" if _about(cause) else "")),
             Span(_effect(cause.effect), "dim" if not cause.effect or cause.is_noise else "strong"),
-            "" if share is None or not cause.effect else f"{share:.0%}",
+            "" if share is None or not cause.effect else _percent(share),
             "" if cause.without is None else number(cause.without),
             "" if cause.alone is None else number(cause.alone),
         )
@@ -92,19 +93,32 @@ def _rows(found: Explanation, cause: Cause) -> Iterator[TableRow]:
         )
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
 def _effect(effect: float | None) -> str:
     return signed(effect) if effect else "none"
 
 
 def _about(cause: Cause) -> str:
-    """What a cause is besides its names: the role of data, else its kind."""
+    """What a cause is besides its names: a short change, the role of data, else its kind."""
+    if _is_short(cause):
+        return cause.what[0]
     if cause.role:
         return ", ".join(ROLES.get(role, role) for role in cause.role.split(", "))
     return cause.kind if cause.kind != cause.title else ""
 
 
+def _is_short(cause: Cause) -> bool:
+    """True for a change that one short text describes: "C 1.0 → 2.0"."""
+    return bool(cause.names) and len(cause.what) == 1 and len(cause.what[0]) <= SHORT and " → " in cause.what[0]
+
+
 def _details(cause: Cause) -> Iterator[Block]:
-    """What changed. Of a change without an effect, one line."""
+    """What changed, unless the row says it. Of a change without an effect, one line."""
+    if _is_short(cause) and not cause.noise:
+        return
     if not cause.effect:
         yield line(dim(f"{cause.title}: {_cut(cause.what[0])}" if cause.what else cause.title))
         return
@@ -117,7 +131,7 @@ def _details(cause: Cause) -> Iterator[Block]:
 
 
 def _untested(cause: Cause) -> Iterator[Block]:
-    what = "; ".join(cause.what)
+    what = "" if _is_short(cause) else "; ".join(cause.what)
     yield line(
         "not tested: " if cause.why_not else "",
         strong(cause.title),

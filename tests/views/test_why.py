@@ -17,7 +17,7 @@ def version(number: int, *names: str) -> Version:
 
 SAID = ("426 → 479 rows · 53 added", "53 rows stand in test")
 TRAIN = Cause("data", ("train",), SAID, "train", 0.97, 0.9, -0.06, again=("model",))
-SEED = Cause("random state", ("SEED",), ("SEED 0 → 1",), "", 0.91, 0.97, 0.0)
+SEED = Cause("random state", ("SEED",), ("0 → 1",), "", 0.91, 0.97, 0.0)
 NUMPY = Cause("environment", (), ("numpy 2.3 → 2.4",), why_not="the earlier packages are not in this environment")
 FOUND = Explanation(
     "acc", "model.score(X, y)", version(2, "train"), version(3, "train"), (0.97, 0.91), (TRAIN, SEED, NUMPY), tests=6,
@@ -36,8 +36,8 @@ def test_the_verdict_comes_first() -> None:
 def test_every_change_is_shown_with_both_measurements() -> None:
     said = lines(FOUND)
     assert "change effect share v3 without it v2 with it" in said
-    assert "train · training data -0.06 100% 0.97 0.9" in said
-    assert "SEED · random state none 0.91 0.97" in said
+    assert "train · training data -0.06 100 % 0.97 0.9" in said
+    assert "SEED · 0 → 1 none 0.91 0.97" in said
     assert "53 rows stand in test" in said
     untested = "not tested: environment: numpy 2.3 → 2.4 · the earlier packages are not in this environment"
     assert untested in " ".join(said)
@@ -64,7 +64,7 @@ def test_the_steps_of_a_value_are_shown_and_the_largest_is_the_verdict() -> None
         ((replace(SEED, effect=0.0),), "no tested change explains it"),
         ((replace(TRAIN, effect=0.01),), "no tested change explains it"),
         ((replace(TRAIN, effect=-0.01, noise=0.02),), "no tested change explains it"),
-        ((replace(TRAIN, effect=-0.03),), "train explains 50% of it: 426 → 479 rows · 53 added"),
+        ((replace(TRAIN, effect=-0.03),), "train explains 50 % of it: 426 → 479 rows · 53 added"),
         ((NUMPY,), "environment changed: numpy 2.3 → 2.4"),
         ((NUMPY, SEED), "environment may explain it: numpy 2.3 → 2.4"),
     ],

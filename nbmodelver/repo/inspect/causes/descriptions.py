@@ -58,7 +58,7 @@ def describe(store: LoadingStore, candidate: CandidateChange, before: Version, a
         for name in candidate.names:
             said += of_value(store, name, before, after)
     if candidate.literals:
-        said = [one.what for one in candidate.literals[:MOST_SENTENCES]]
+        said = [one.what.removeprefix(f"{candidate.names[0]} ") for one in candidate.literals[:MOST_SENTENCES]]
     elif candidate.former != candidate.latter:
         said = [*said[: MOST_SENTENCES - 1], *_of_code(candidate)]
     if candidate.is_unexplained:

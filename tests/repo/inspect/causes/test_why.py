@@ -230,7 +230,7 @@ def test_a_dry_run_runs_nothing(notebook: Notebook) -> None:
         ExplainRequest("total", notebook.repo["v1"], notebook.repo["v2"], is_dry=True),
         runner=lambda *_: pytest.fail("something ran"),
     )
-    assert [(c.title, c.what, c.effect) for c in found.causes] == [("a", ("a 1 → 2",), None)]
+    assert [(c.title, c.what, c.effect) for c in found.causes] == [("a", ("1 → 2",), None)]
 
 
 def test_the_random_state_is_noise_unless_it_is_set(notebook: Notebook) -> None:
