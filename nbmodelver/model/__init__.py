@@ -4,6 +4,7 @@ It knows nothing of storage, encoding or display, and imports no other module of
 """
 
 from nbmodelver.model.findings import Finding, Findings, Level
+from nbmodelver.model.merging import CellConflict, MergeEffect, MergePreview, NameMerge
 from nbmodelver.model.provenance import Blame, CellInput, MakingCell, NameHistory, NameStep, TableCellBlame
 from nbmodelver.model.results import (
     Change,
@@ -54,6 +55,7 @@ __all__ = [
     "Blame",
     "BlobStore",
     "Cell",
+    "CellConflict",
     "CellInput",
     "Change",
     "Chart",
@@ -72,7 +74,10 @@ __all__ = [
     "Level",
     "Locks",
     "MakingCell",
+    "MergeEffect",
+    "MergePreview",
     "NameHistory",
+    "NameMerge",
     "NameStep",
     "ObjectId",
     "Part",
