@@ -97,7 +97,7 @@ def merge_inside(sides: MergeSides, options: MergeOptions) -> MergedInside:
         raise NotMergeable(f"its type differs: {types[0]} → {types[1]} (ours), {types[2]} (theirs)")
     file = _file_of(cls)
     if not file:
-        raise NotMergeable(f"a {class_name(cls)} is merged only as a whole")
+        raise NotMergeable(f"objects of the class {class_name(cls)} are merged only as a whole")
     merge: Callable[[MergeSides, MergeOptions], MergedInside]
     merge = import_module(f"nbmodelver.comparison.{file}").merge
     try:
@@ -125,13 +125,15 @@ def _file_of(cls: type) -> str:
 
 
 def listed(items: Sequence[str]) -> str:
-    """Some items as text; more than MOST_NAMED are counted: "lr, depth and 3 more".
+    """Some items as text; more than MOST_NAMED are counted.
 
-    >>> listed(["lr", "depth"])
-    'lr, depth'
+    >>> listed(["lr"]), listed(["lr", "depth"]), listed(["a", "b", "c", "d", "e", "f", "g"])
+    ('lr', 'lr and depth', 'a, b, c, d, e and 2 more')
     """
     more = len(items) - MOST_NAMED
-    return ", ".join(items[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    if more > 0 or len(items) == 1:
+        return ", ".join(items[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def counted(count: int, noun: str) -> str:

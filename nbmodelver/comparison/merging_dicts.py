@@ -81,8 +81,8 @@ class _DictMerge:
             self.from_theirs.append(_told(path, theirs))
             return theirs
         if type(ours) is dict and type(theirs) is dict and (base is ABSENT or type(base) is dict):
-            other = sides.other if type(sides.other) is dict else {}
-            return self.merged(path, {} if base is ABSENT else base, ours, theirs, other)
+            old, other = (side if type(side) is dict else {} for side in (base, sides.other))
+            return self.merged(path, old, ours, theirs, other)
         if all(value is not ABSENT for value in (base, ours, theirs)):
             try:
                 return self._inside(path, merge_inside(sides, self._options))

@@ -315,7 +315,9 @@ class _TableMerge:
         for table, at in zip(self.tables[:3], self.at, strict=False):
             cell = table.fields.get(name)
             has_cell = cell is not None and at[row] >= 0
-            texts.append(text_of(cell.take(at[row : row + 1]).cells()[0]) if cell is not None and has_cell else "absent")
+            texts.append(
+                text_of(cell.take(at[row : row + 1]).cells()[0]) if cell is not None and has_cell else "absent"
+            )
         place = ", ".join(filter(None, (self._label(row), column)))
         return CellConflict(place, *texts)
 

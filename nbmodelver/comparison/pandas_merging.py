@@ -82,7 +82,7 @@ def _index(plan: TablePlan, values: Sequence[Any]) -> Any:
 
 def _of_changed_side(what: str, base: Any, ours: Any, theirs: Any) -> Any:
     """The label of the side that changed it. Raises NotMergeable if both did."""
-    if ours == theirs or theirs == base:
+    if theirs in (ours, base):
         return ours
     if ours == base:
         return theirs

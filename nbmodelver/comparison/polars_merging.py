@@ -60,7 +60,7 @@ def _dtype(field: FieldPlan, base: Any, ours: Any, theirs: Any) -> Any:
     if ours is None or theirs is None:
         return (theirs if ours is None else ours).dtype
     old, mine, other = (None if s is None else s.dtype for s in (base, ours, theirs))
-    if mine in (other,) or other == old:
+    if other in (mine, old):
         return mine
     if mine == old:
         return other

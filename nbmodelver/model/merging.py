@@ -29,16 +29,22 @@ class CellConflict:
 class NameMerge:
     """What a merge does to one name.
 
-    said: where the value comes from, as a phrase after the name. conflicts: the first ones of `conflict_count`.
+    sentence: in one line, such as "df: 3 cells from theirs". conflicts: the first ones of `conflict_count`.
     unresolved: conflicts that still need a decision. A conflict of the whole value counts as one.
     """
 
     name: str
     effect: MergeEffect
-    said: str
+    sentence: str
     conflicts: tuple[CellConflict, ...] = ()
     conflict_count: int = 0
     unresolved: int = 0
+
+    def lines(self) -> list[str]:
+        """Return the sentence, and a line for each conflict that is shown."""
+        more = self.conflict_count - len(self.conflicts)
+        found = [self.sentence, *(f"    {conflict.sentence()}" for conflict in self.conflicts)]
+        return [*found, f"    … and {more:,} more"] if self.conflicts and more > 0 else found
 
 
 @dataclass(frozen=True)
@@ -52,17 +58,10 @@ class MergePreview:
     notes: tuple[str, ...] = ()
 
     @property
-    def conflicts(self) -> tuple[NameMerge, ...]:
+    def conflicts(self) -> tuple[str, ...]:
         """The names that need a decision."""
-        return tuple(n for n in self.names if n.unresolved)
+        return tuple(n.name for n in self.names if n.unresolved)
 
     def lines(self) -> list[str]:
         """Return one line for each name, and below it a line for each conflict that is shown."""
-        found = []
-        for name in self.names:
-            found.append(f"{name.name}: {name.said}")
-            found += [f"    {conflict.sentence()}" for conflict in name.conflicts]
-            more = name.conflict_count - len(name.conflicts)
-            if name.conflicts and more > 0:
-                found.append(f"    … and {more:,} more")
-        return [*found, *self.notes]
+        return [*(line for name in self.names for line in name.lines()), *self.notes]
