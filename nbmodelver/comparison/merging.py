@@ -97,7 +97,7 @@ def merge_inside(sides: MergeSides, options: MergeOptions) -> MergedInside:
         raise NotMergeable(f"its type differs: {types[0]} → {types[1]} (ours), {types[2]} (theirs)")
     file = _file_of(cls)
     if not file:
-        raise NotMergeable(f"objects of the class {class_name(cls)} are merged only as a whole")
+        raise NotMergeable(f"a value of the class {class_name(cls)} is taken only as a whole")
     merge: Callable[[MergeSides, MergeOptions], MergedInside]
     merge = import_module(f"nbmodelver.comparison.{file}").merge
     try:

@@ -24,7 +24,7 @@ TEXTS = frozenset("US")
 def merge(sides: MergeSides, options: MergeOptions) -> MergedInside:
     """Merge two arrays. Raises NotMergeable if shapes or dtypes differ, or for elements that cannot be compared.
 
-    Texts of different lengths have one dtype here. NaN equals NaN, and 0.0 equals -0.0.
+    Texts of different lengths have one dtype here. NaN equals NaN, and 0.0 differs from -0.0.
     """
     base, ours, theirs = sides.base, sides.ours, sides.theirs
     _require_equal_form(base, ours, theirs)
@@ -35,7 +35,9 @@ def merge(sides: MergeSides, options: MergeOptions) -> MergedInside:
     if not by_ours.any():
         value = theirs.copy(order="K")
     else:
-        value = ours.astype(np.result_type(ours, theirs)) if taken.any() or count else ours.copy(order="K")
+        value = ours.copy(order="K")
+        if ours.dtype != theirs.dtype and (taken.any() or count):  # Texts: the longer dtype holds both.
+            value = ours.astype(np.result_type(ours, theirs))
         value[taken] = theirs[taken]
     unresolved = count
     if options.prefer == "theirs":
@@ -78,6 +80,8 @@ def _differ(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
     found = np.asarray(a != b)
     if a.dtype.kind in "fcmM":
         found &= ~((a != a) & (b != b))  # noqa: PLR0124  # NaN, NaT
+    if a.dtype.kind == "f":
+        found |= (a == 0) & (b == 0) & (np.signbit(a) != np.signbit(b))
     return found
 
 

@@ -114,15 +114,19 @@ class _DictMerge:
 
 
 def same_value(a: Any, b: Any, options: MergeOptions) -> bool:
-    """True if two values are equal, with equal types. NaN equals NaN. Calls no code of user classes.
+    """True if two values are equal, with equal types. NaN equals NaN, and 0.0 differs from -0.0.
+
+    Calls no code of user classes.
 
     Objects of other classes than plain containers and scalars are compared by `options.same`.
     """
     if a is ABSENT or b is ABSENT or type(a) is not type(b):
         return a is b
     cls = type(a)
+    if cls is float or cls is complex:
+        return repr(a) == repr(b)
     if cls in SCALARS:
-        return bool(a == b or (a != a and b != b))  # noqa: PLR0124  # NaN
+        return bool(a == b)
     if cls is list or cls is tuple:
         return len(a) == len(b) and all(same_value(x, y, options) for x, y in zip(a, b, strict=True))
     if cls is dict and all(map(is_plain_key, chain(a, b))):
@@ -133,8 +137,13 @@ def same_value(a: Any, b: Any, options: MergeOptions) -> bool:
 
 
 def is_plain_key(key: Any) -> bool:
-    """True for a scalar, or a tuple or frozenset of scalars: its hash runs no code of a user class."""
+    """True for a scalar, or a tuple or frozenset of scalars: its hash runs no code of a user class.
+
+    False for NaN, which no other NaN equals as a key.
+    """
     cls = type(key)
+    if cls is float or cls is complex:
+        return bool(key == key)  # noqa: PLR0124  # NaN
     return cls in SCALARS or ((cls is tuple or cls is frozenset) and all(map(is_plain_key, key)))
 
 

@@ -97,11 +97,14 @@ def _table(value: Any, side: str) -> TableData:
 
 
 def _with_index(tables: Sequence[TableData]) -> list[_Table]:
-    """The tables with their index as fields. If one has labels, the default index of another is its positions."""
-    levels = max(len(t.index) for t in tables)
+    """The tables with their index as fields. If the result has labels, a default index is read as its positions."""
+    base, ours, theirs = (len(t.index) for t in tables[:3])
+    if base != ours != theirs != base:
+        raise NotMergeable("both sides replaced its index")
+    levels = theirs if ours == base else ours
     found = []
     for table in tables:
-        index = table.index
+        index = table.index if levels else ()
         if levels == 1 and not index:
             index = (ColumnData("index", "int64", "number", np.arange(table.rows)),)
         if len(index) != levels:
@@ -233,7 +236,9 @@ class _TableMerge:
         both = present[OURS] & present[THEIRS]
         known = both & present[0] & has_base
         hashes = [self._hash(side, name) for side in (0, OURS, THEIRS)]
-        by_ours, by_theirs = (~known | (hashes[0] != hashes[side]) for side in (OURS, THEIRS))
+        by_ours, by_theirs = (
+            ~known | ((hashes[0] != hashes[side]) & self._has_labels(side, name)) for side in (OURS, THEIRS)
+        )
         unequal = both & (hashes[OURS] != hashes[THEIRS])
         clash = unequal & by_ours & by_theirs & kept
         source = np.where(present[OURS], self._default(name), THEIRS).astype(np.int8)
@@ -260,8 +265,14 @@ class _TableMerge:
         source[clash[is_known]] = OTHER
         self.unresolved += [(row, shown) for row in clash[~is_known].tolist()]
 
+    def _has_labels(self, side: int, name: tuple[int, str]) -> bool:
+        """False for the default index: its labels are positions, which rows of the other side may shift."""
+        return name[0] == -1 or bool(self.tables[side].original.index)
+
     def _default(self, name: tuple[int, str]) -> int:
         """The side of unchanged cells: the one that changed the dtype, ours by default."""
+        if self._has_labels(THEIRS, name) and not self._has_labels(OURS, name):
+            return THEIRS
         base, ours, theirs = (self._dtype(side, name) for side in (0, OURS, THEIRS))
         return THEIRS if ours == base != theirs else OURS
 
