@@ -132,7 +132,7 @@ class _Planner:
             self._average(name)
             return
         other = self._other(name, choice)
-        is_conflict = name in self._merge.conflicts
+        is_conflict = name in self._merge.conflicts and name not in self._merge.reasons
         reason = ""
         if is_conflict and not self._request.whole:
             try:
@@ -144,7 +144,7 @@ class _Planner:
             self._take_from(name, other)
         elif choice:
             self.choices[name] = choice
-        else:
+        elif is_conflict:
             self.say_whole(name, f"{BOTH}; {reason}" if reason else BOTH)
 
     def say_whole(self, name: str, reason: str) -> None:

@@ -34,7 +34,7 @@ def pair() -> tuple[Tied, Tied]:
     with torch.no_grad():
         for tensor in (*theirs.parameters(), theirs.norm.running_mean, theirs.norm.running_var):
             assert isinstance(tensor, torch.Tensor)
-            tensor += 1
+            tensor.add_(1)
     theirs.norm.num_batches_tracked += 7  # type: ignore[operator]
     return ours, theirs
 

@@ -100,7 +100,7 @@ class MergingStore(LoadingStore, ABC):
         others = {n: v for n, v in live.items() if n != name and not n.startswith("_")}
         held = reach.holders({name: live[name]}, others, live, limit_s=SEARCH_S).found
         if held:
-            raise NotMergeable(f"the variable {held[0].name} refers to it too")
+            raise NotMergeable(f"{held[0].path} refers to it too")
 
     def _value(self, version: Version, name: str, live: dict[str, Any]) -> Any:
         """Return the value of a name as a new object. Raises NotMergeable if it cannot be loaded here, Damaged."""
