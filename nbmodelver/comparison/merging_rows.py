@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 SIDES = ("base", "ours", "theirs", "other")
-ALIKE, IN_PLACE, MOVED = 0.5, 0.8, 0.5
-"""Shares: of equal cells from which rows at one position are one row, of equal rows from which a column is not looked
-at for moved cells, and of changed rows that occur elsewhere from which rows were moved."""
+ALIKE, IN_PLACE = 0.5, 0.8
+"""Shares: of equal cells from which rows at one position are one row, and of equal cells from which a single column is
+not searched for moved cells."""
 HOW = "its rows cannot be matched"
 WAY_OUT = "name the columns that identify a row: --key NAME=COLUMN"
 
@@ -146,26 +146,32 @@ def _places(base: TableData, table: TableData, side: str) -> Places:
             raise NotMergeable(f"{HOW}: labels repeat in {side}; {WAY_OUT}")
         return matched(*keys)
     pairs = [p for p in common_columns(base, table) if p.comparable]
-    if base.rows == table.rows and _stayed(base, table, pairs):
-        return np.arange(base.rows)
+    if _stayed(base, table, pairs):
+        positions = np.arange(base.rows)
+        return np.where(positions < table.rows, positions, -1)
     return _by_content(base, table, side)
 
 
 def _stayed(base: TableData, table: TableData, pairs: Sequence[ColumnPair]) -> bool:
-    """True if rows at the same position are the same rows: most cells are equal, and no row was moved."""
-    rows = np.arange(base.rows)
+    """True if rows at the same position are the same rows: most cells are equal, and no row was moved.
+
+    Rows at the end that only one side has were added or removed there.
+    """
+    rows = np.arange(min(base.rows, table.rows))
     if not len(rows):
         return True
     equal = [equal_cells(p, rows, rows) for p in pairs]
     if not pairs or np.mean([e.mean() for e in equal]) < ALIKE:
         return False
     changed = np.flatnonzero(~np.logical_and.reduce(equal))
-    if len(changed) < 2 or (len(pairs) == 1 and 1 - len(changed) / len(rows) >= IN_PLACE):
+    if base.rows != table.rows and len(changed) and changed[-1] == rows[-1]:
+        return False  # Rows before the end may have been added or removed, which shifts those that follow.
+    if len(pairs) == 1 and base.rows == table.rows and 1 - len(changed) / len(rows) >= IN_PLACE:
         return True
     names = [p.name for p in pairs]
     before = row_hashes([p.before.take(changed) for p in pairs], len(changed), names)
     after = row_hashes([p.after.take(changed) for p in pairs], len(changed), names)
-    return bool((matched(before, after) >= 0).mean() <= MOVED)
+    return not contains(after, before).any()
 
 
 def _by_content(base: TableData, table: TableData, side: str) -> Places:

@@ -113,6 +113,15 @@ def test_some_corrected_labels_of_a_series_are_edits(library: Any) -> None:
         assert found.ours.tolist() == list(range(200))
 
 
+def test_copies_of_rows_at_the_end_are_new_rows() -> None:
+    base = wide()
+    longer = pd.concat([base, base.iloc[:5]], ignore_index=True)
+    longer.loc[7, "a"] = 3.0
+    found = align(tables(base, longer, reset(base.iloc[:30])))
+    assert found.ours.tolist() == list(range(45))
+    assert found.theirs[28:32].tolist() == [28, 29, -1, -1]
+
+
 def test_copies_of_rows_that_one_side_removed_are_refused() -> None:
     base = pd.DataFrame({"a": [1, 1, 1, 2, 3, 4], "b": [1, 1, 1, 5, 6, 7]})
     with pytest.raises(NotMergeable, match="ours added or removed copies of rows"):
