@@ -144,6 +144,7 @@ class _Planner:
             self._take_from(name, other)
         elif choice:
             self.choices[name] = choice
+            self._say_kept(name, choice)
         elif is_conflict:
             self.say_whole(name, f"{BOTH}; {reason}" if reason else BOTH)
 
@@ -193,12 +194,23 @@ class _Planner:
         """Take the whole value from a third version."""
         if name not in version.kept:
             raise UnknownName(f"{version.name} has no '{name}'", f"choose a side: --take {name}=ours (or theirs)")
+        others = [n for n in version.group_of(name).names if n != name]
+        if others and version.id not in (self._merge.ours.id, self._merge.theirs.id):
+            hint = f"choose a side, and bring them together afterwards: %mv_cherry {version.name} {name}"
+            raise MergeConflict(f"in {version.name} '{name}' shares objects with {', '.join(others)}", hint)
         if version.id == self._merge.theirs.id:
             self.choices[name] = "theirs"
         else:
             self.choices[name] = "ours"
-            if version.id != self._merge.ours.id:
+            if version.id == self._merge.ours.id:
+                self._say_kept(name, "ours")
+            else:
                 self.chosen[name] = version
+
+    def _say_kept(self, name: str, choice: str) -> None:
+        """State that a name keeps its whole value, if the user chose that."""
+        if choice == "ours" and name in self._merge.ours.kept:
+            self.inside[name] = NameMerge(name, "ours", f"{name} stays as in {self._merge.ours.name}")
 
 
 def _require_known(request: MergeRequest, merge: MergePlan) -> None:

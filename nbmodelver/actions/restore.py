@@ -138,19 +138,18 @@ class Restores:
         if planned.is_merged:
             return AlreadyMerged(merge.theirs, merge.ours)
         planned.require_settled()
+        loads = [self._rollback(repo, version, names=names) for version, names in planned.whole]
+        values = {**{name: value for load in loads for name, value in load.load().items()}, **planned.values}
         beside = [n for n in planned.replaced if n in self._session.values and n not in merge.ours.kept]
         before = merge.ours
         if beside or repo.is_dirty(self._session.values):
             before = self._saved(repo, f"before merge of {merge.theirs.name}", beside) or before
-        loads = [self._rollback(repo, version, names=names) for version, names in planned.whole]
-        values = {**{name: value for load in loads for name, value in load.load().items()}, **planned.values}
         remove = [n for n in merge.remove if not is_import(self._session.values.get(n))]
         version, told = self._bound(repo, values, remove, before, partial(self._merged, repo, merge, planned.values))
-        notes = [
-            *planned.preview(removed=remove).lines(),
-            *told,
-            *(note for load in loads for note in load.differences),
-        ]
+        notes = [*planned.preview(removed=remove).lines(), *told]
+        if before.id != merge.ours.id:
+            notes.append(f"changes that were in no version were saved as {before.name}: %mv_undo restores them")
+        notes += [note for load in loads for note in load.differences]
         return Committed(version, merge.ours, notes, repo.directions([version]))
 
     def plan_merge(self, request: MergeRequest) -> MergePreview:

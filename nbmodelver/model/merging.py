@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-MergeEffect = Literal["theirs", "removed", "inside", "average", "conflict"]
+MergeEffect = Literal["theirs", "ours", "removed", "inside", "average", "conflict"]
 
 
 @dataclass(frozen=True)

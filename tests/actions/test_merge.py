@@ -11,7 +11,8 @@ import pytest
 from nbmodelver.actions.commit import Committed
 from nbmodelver.actions.merge import MergeRequest
 from nbmodelver.actions.restore import Restores
-from nbmodelver.errors import MergeConflict, StoreError, UnknownName, UsageError
+from nbmodelver.errors import MergeConflict, NotLoadable, StoreError, UnknownName, UsageError
+from nbmodelver.repo.restore.rollback import Rollback
 from tests.actions.sessions import kept
 
 if TYPE_CHECKING:
@@ -157,11 +158,36 @@ def test_changes_that_are_in_no_version_are_saved_before_a_merge(session: DictSe
     with pytest.raises(MergeConflict):
         restores.merge("side")
     assert len(session.repo().log()) == 3
-    restores.merge("side", {"p": "ours"})
+    done = restores.merge("side", {"p": "ours"})
+    assert isinstance(done, Committed)
     assert session.values["q"] == [2]
     assert session.repo()["v4"].auto == "before merge of v2"
+    assert done.notes[-1] == "changes that were in no version were saved as v4: %mv_undo restores them"
     restores.undo()
     assert session.values["q"] == [7]
+
+
+def test_nothing_is_saved_if_a_value_cannot_be_loaded(session: DictSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    restores = params(session)
+    session.values["q"] = [7]
+
+    def fails(*_: object, **__: object) -> None:
+        raise NotLoadable("q cannot be loaded")
+
+    monkeypatch.setattr(Rollback, "load", fails)
+    with pytest.raises(NotLoadable):
+        restores.merge(MergeRequest("side", {"p": "ours"}, whole=True))
+    assert (session.values["q"], len(session.repo().log())) == ([7], 3)
+
+
+def test_a_value_that_shares_objects_in_a_third_version_is_not_taken_alone(session: DictSession) -> None:
+    inner = [1]
+    restores = forked(session, {"a": [inner], "b": [inner]}, {"a": [[2]], "b": 1}, {"a": [[3]], "b": 1})
+    with pytest.raises(MergeConflict, match="in v1 'a' shares objects with b"):
+        restores.merge("side", {"a": "v1"})
+    done = restores.merge("side", {"a": "ours"})
+    assert isinstance(done, Committed)
+    assert done.notes == ["a stays as in v3"]
 
 
 def test_a_name_with_changes_that_are_in_no_version_is_not_merged_inside(session: DictSession) -> None:

@@ -114,7 +114,7 @@ MERGE = Verb(
         flag("whole", "take every value as a whole; merge none inside"),
     ),
     kernel=True,
-    gives="the version; with --dry-run, the plan",
+    gives="the version, or the plan with --dry-run,",
 )
 
 CHERRY = Verb(
