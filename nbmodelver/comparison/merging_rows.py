@@ -75,7 +75,8 @@ def _keys(tables: Sequence[TableData], key: Sequence[str]) -> tuple[str, list[Ke
     levels = {len(t.index) for t in tables}
     if levels != {0} and len(levels) == 1 and all(c.kind in HASHABLE for t in tables for c in t.index):
         labels = [_index_keys(t.index, t.rows) for t in tables]
-        if all(map(is_unique, labels)):
+        sides = list(zip(tables[1:], labels[1:], strict=True))
+        if all(map(is_unique, labels)) and all(_fit(tables[0], t, labels[0], k) for t, k in sides):
             return "index", labels
     found = _found_key(tables)
     if found:
@@ -99,6 +100,22 @@ def _given(table: TableData, key: Sequence[str], side: str) -> Keys:
 
 def _index_keys(index: Sequence[ColumnData], rows: int) -> Keys:
     return row_hashes(index, rows, [str(i) for i in range(len(index))])
+
+
+def _fit(base: TableData, table: TableData, keys: Keys, side_keys: Keys) -> bool:
+    """True if labels identify rows: most are on both sides, and the rows of integer labels are alike.
+
+    Integer labels may have been numbered anew, and then another row has the label.
+    """
+    if not base.rows or not table.rows:
+        return True
+    places = matched(keys, side_keys)
+    rows = np.flatnonzero(places >= 0)
+    if len(rows) < ALIKE * min(base.rows, table.rows):
+        return False
+    pairs = [p for p in common_columns(base, table) if p.comparable]
+    is_number = len(table.index) == 1 and table.index[0].kind == "number"
+    return not is_number or not pairs or bool(np.mean([equal_cells(p, rows, places[rows]) for p in pairs]) >= ALIKE)
 
 
 def _found_key(tables: Sequence[TableData]) -> str:
@@ -144,9 +161,13 @@ def _places(base: TableData, table: TableData, side: str) -> Places:
         keys = _index_keys([numbers], base.rows), _index_keys([labels], table.rows)
         if not is_unique(keys[1]):
             raise NotMergeable(f"{HOW}: labels repeat in {side}; {WAY_OUT}")
+        if not _fit(base, table, *keys):
+            raise NotMergeable(f"{HOW}: the index was replaced in {side}; {WAY_OUT}")
         return matched(*keys)
     pairs = [p for p in common_columns(base, table) if p.comparable]
-    if _stayed(base, table, pairs):
+    if not pairs and base.rows != table.rows:
+        raise NotMergeable(f"{HOW}: {side} has none of its columns; {WAY_OUT}")
+    if not pairs or _stayed(base, table, pairs):
         positions = np.arange(base.rows)
         return np.where(positions < table.rows, positions, -1)
     return _by_content(base, table, side)
@@ -161,7 +182,7 @@ def _stayed(base: TableData, table: TableData, pairs: Sequence[ColumnPair]) -> b
     if not len(rows):
         return True
     equal = [equal_cells(p, rows, rows) for p in pairs]
-    if not pairs or np.mean([e.mean() for e in equal]) < ALIKE:
+    if np.mean([e.mean() for e in equal]) < ALIKE:
         return False
     changed = np.flatnonzero(~np.logical_and.reduce(equal))
     if base.rows != table.rows and len(changed) and changed[-1] == rows[-1]:

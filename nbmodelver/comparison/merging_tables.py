@@ -136,6 +136,10 @@ class _TableMerge:
     def plan(self) -> TablePlan:
         """Return what to build."""
         kept = self._kept_rows()
+        for side in (OURS, THEIRS):
+            places = self.at[side][: self.tables[0].original.rows]
+            if (np.diff(places[places >= 0]) < 0).any():
+                self._gained[side].append("another order of the rows")
         skeleton = THEIRS if self._is_unmoved() else OURS
         order = self._ordered(kept, skeleton)
         by_side = {s: [n for n in self.tables[s].fields if n[0] == -1] for s in (0, OURS, THEIRS)}

@@ -81,7 +81,10 @@ def row_diff(before: TableData, after: TableData, key: Sequence[str] = ()) -> Ro
         nothing = np.empty(0, np.intp)
         count = min(before.rows, after.rows)
         added, removed = np.arange(count, after.rows), np.arange(count, before.rows)
-        return RowDiff(before, after, schema, count, (nothing, nothing), added, removed, not_compared=not_compared)
+        places = np.where(np.arange(before.rows) < count, np.arange(before.rows), -1)
+        return RowDiff(
+            before, after, schema, count, (nothing, nothing), added, removed, not_compared=not_compared, places=places
+        )
     hashes = _hashes(before, after, pairs)
     places = matched(*hashes)
     pairing = Pairer((before, after), pairs, hashes, places, key).run()

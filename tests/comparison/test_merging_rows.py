@@ -59,6 +59,23 @@ def test_labels_of_the_index_identify_rows() -> None:
     assert found.theirs[:6].tolist() == [-1, -1, -1, -1, -1, 0]
 
 
+def test_numbers_of_an_index_that_were_given_anew_identify_no_row() -> None:
+    numbered = wide().set_axis(range(1, 41))
+    again = wide().iloc[1:].set_axis(range(1, 40))
+    assert align(tables(numbered, again, numbered)).ours[:3].tolist() == [-1, 0, 1]
+    with pytest.raises(NotMergeable, match="the index was replaced in theirs"):
+        align(tables(wide(), wide(), numbered))
+    with pytest.raises(NotMergeable, match="the index was replaced in ours"):
+        align(tables(wide().assign(n=range(100, 140)), wide().set_axis(range(100, 140)), wide()))
+
+
+def test_a_table_without_columns_is_matched_by_its_number_of_rows() -> None:
+    empty = pd.DataFrame(index=range(3))
+    assert align(tables(empty, wide(3), empty)).ours.tolist() == [0, 1, 2]
+    with pytest.raises(NotMergeable, match="ours has none of its columns"):
+        align(tables(empty, wide(4), empty))
+
+
 def test_rows_that_a_filter_left_keep_their_position_as_label() -> None:
     found = align(tables(wide(), wide().iloc[[0, 3, 4]], wide()))
     assert found.ours[:5].tolist() == [0, -1, -1, 1, 2]
