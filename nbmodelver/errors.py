@@ -88,6 +88,10 @@ class LoadedDifferently(UserWarning):
     """The warning of `Repo.load` about a value that differs from the kept one; its text describes the difference."""
 
 
+class NotMergeable(NbmodelverError):
+    """Two values that cannot be merged inside. The message is the reason, as a phrase without the name."""
+
+
 class NeedsTrust(NbmodelverError):
     """A value that needs pickle, in a store or bundle that is not trusted (P3, see SECURITY.md)."""
 

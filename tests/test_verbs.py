@@ -128,7 +128,6 @@ def test_a_switch_has_three_answers():
         ("import", "", "%mv_import needs file", "%mv_import file"),
         ("auto", "of", "cannot be 'of'", "off"),
         ("auto", "maybe", "cannot be 'maybe'", "on, off"),
-        ("merge", "b --take m=their", "cannot be 'their'", "theirs"),
         ("log", "--limit many", "--limit cannot be 'many'", "a whole number at least 1"),
         ("log", "--limit 0", "--limit cannot be '0'", "at least 1"),
         ("verify", "--sample nan", "--sample cannot be 'nan'", "at least 0 and at most 100"),

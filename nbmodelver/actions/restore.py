@@ -1,6 +1,6 @@
 """Rollback, undo, redo, switch, merge and cherry.
 
-The current state is saved first, and a jump is done wholly or not at all.
+The current state is saved first. Either all variables change or none.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbmodelver.actions.commit import Committed, checked
+from nbmodelver.actions.merge import AlreadyMerged, MergeRequest, plan_merge
 from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UnknownVersion, UsageError
 from nbmodelver.repo.core.imports import is_import
-from nbmodelver.repo.restore.merge import require_settled
 from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nbmodelver.actions.session import LiveSession
-    from nbmodelver.model import Json, Plan, Version, VersionId
+    from nbmodelver.model import Json, MergePreview, Plan, Version, VersionId
     from nbmodelver.repo import Repo
     from nbmodelver.repo.restore.merge import MergePlan
     from nbmodelver.repo.restore.rollback import Rollback
@@ -70,14 +70,6 @@ class PlannedRollback:
     request: RollbackRequest
     rollback: Rollback
     plan: Plan
-
-
-@dataclass(frozen=True)
-class AlreadyMerged:
-    """There is nothing to merge: `theirs` is `ours` or an ancestor of it."""
-
-    theirs: Version
-    ours: Version
 
 
 class Restores:
@@ -134,29 +126,37 @@ class Restores:
         self._jump(repo, rollback, plan, branch=branch)
         return rollback.told(plan)
 
-    def merge(self, revision: str, take: Mapping[str, str] | None = None) -> Committed | AlreadyMerged:
+    def merge(self, request: MergeRequest | str, take: Mapping[str, str] | None = None) -> Committed | AlreadyMerged:
         """Merge a version into the current one, and bind its values in the notebook.
 
-        take: name -> "ours" or "theirs", for each variable that both sides changed. Raises MergeConflict if a choice is
-        missing, UsageError.
+        request: a version stands for a request with `take`. take: see `MergeRequest`.
+        Raises MergeConflict if a choice is missing, UsageError.
         """
         repo = self._session.repo()
-        merge = repo.merge_plan(revision, take)
-        if merge.base == merge.theirs and not take:
+        planned = plan_merge(self._session, MergeRequest(request, take or {}) if isinstance(request, str) else request)
+        merge = planned.merge
+        if planned.is_merged:
             return AlreadyMerged(merge.theirs, merge.ours)
-        require_settled(merge)
-        beside = [n for n in merge.take if n in self._session.values and n not in merge.ours.kept]
+        planned.require_settled()
+        loads = [self._rollback(repo, version, names=names) for version, names in planned.whole]
+        values = {**{name: value for load in loads for name, value in load.load().items()}, **planned.values}
+        beside = [n for n in planned.replaced if n in self._session.values and n not in merge.ours.kept]
         before = merge.ours
         if beside or repo.is_dirty(self._session.values):
             before = self._saved(repo, f"before merge of {merge.theirs.name}", beside) or before
-        theirs = self._rollback(repo, merge.theirs, names=merge.take) if merge.take else None
-        values = theirs.load() if theirs is not None else {}
         remove = [n for n in merge.remove if not is_import(self._session.values.get(n))]
-        version, told = self._bound(repo, values, remove, before, partial(self._merged, repo, merge))
-        notes = [f"{n} from {merge.theirs.name}" for n in merge.take]
-        notes += [f"{n} was removed, as in {merge.theirs.name}" for n in remove]
-        notes += [*told, *(theirs.differences if theirs is not None else ())]
+        version, told = self._bound(repo, values, remove, before, partial(self._merged, repo, merge, planned.values))
+        notes = [*planned.preview(removed=remove).lines(), *told]
+        if before.id != merge.ours.id:
+            notes.append(f"changes that were in no version were saved as {before.name}: %mv_undo restores them")
+        notes += [note for load in loads for note in load.differences]
         return Committed(version, merge.ours, notes, repo.directions([version]))
+
+    def plan_merge(self, request: MergeRequest) -> MergePreview:
+        """Return the plan of a merge. Nothing is changed. Raises UsageError, UnknownVersion."""
+        planned = plan_merge(self._session, request)
+        remove = [n for n in planned.merge.remove if not is_import(self._session.values.get(n))]
+        return planned.preview(removed=remove)
 
     def cherry(self, request: CherryRequest) -> Committed:
         """Bind some values of a version in the notebook, and commit them with those of the current version.
@@ -219,9 +219,9 @@ class Restores:
         self._session.notify()
         return version, notes
 
-    def _merged(self, repo: Repo, merge: MergePlan) -> Version:
-        """Commit the merged values, which are bound already."""
-        names = [n for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept]) if n not in merge.remove]
+    def _merged(self, repo: Repo, merge: MergePlan, inside: Collection[str]) -> Version:
+        """Commit the merged values, which are bound already. inside: names that were merged inside."""
+        names = [n for n in dict.fromkeys([*merge.ours.kept, *merge.theirs.kept, *inside]) if n not in merge.remove]
         message = f"merge {merge.theirs.name} into {merge.ours.name}"
         return self._committed(repo, names, message, merged=merge.theirs.id)
 
@@ -249,7 +249,7 @@ class Restores:
         return repo.rollback(version, self._session.values, own=self._session.names(), **how)
 
     def _step(self, way: Literal["undo", "redo"], hint: str) -> Plan:
-        """Go one step back or forth in the undo history."""
+        """Do one undo or redo."""
         repo = self._session.repo()
         journal = repo.journals.read()
         jump = journal.undo if way == "undo" else journal.redo

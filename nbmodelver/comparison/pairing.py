@@ -127,12 +127,12 @@ class Pairer:
 
     def _by_found_key(self) -> tuple[str, Found] | None:
         for pair in sorted(self._pairs, key=lambda p: KEY_NAME.search(p.name) is None):
-            if not _may_be_key(pair):
+            if not may_be_key(pair):
                 continue
             keys = CellHasher(pair.before)(slice(None)), CellHasher(pair.after)(slice(None))
-            if not all(_is_unique(k) for k in keys):
+            if not all(is_unique(k) for k in keys):
                 continue
-            is_position = all(_numbers_rows(side) for side in (pair.before, pair.after))
+            is_position = all(numbers_rows(side) for side in (pair.before, pair.after))
             found = self._accepted(
                 keys, is_hinted=KEY_NAME.search(pair.name) is not None and not is_position, without=pair
             )
@@ -270,22 +270,24 @@ def _is_float(pair: ColumnPair) -> bool:
     return all(s.kind == "number" for s in sides) and any(s.values.dtype.kind == "f" for s in sides)
 
 
-def _may_be_key(pair: ColumnPair) -> bool:
+def may_be_key(pair: ColumnPair) -> bool:
+    """True if the column may identify rows: whole numbers, texts or times, without nulls, distinct at the top."""
     sides = (pair.before, pair.after)
     if not all(s.kind in ("text", "time") or (s.kind == "number" and s.values.dtype.kind in "iu") for s in sides):
         return False
     some = slice(SAMPLE)
-    if not all(_is_unique(CellHasher(s)(some)) for s in sides):  # Most columns end here.
+    if not all(is_unique(CellHasher(s)(some)) for s in sides):  # Most columns end here.
         return False
     return not any(s.is_null().any() for s in sides)
 
 
-def _is_unique(keys: NDArray[np.uint64]) -> bool:
+def is_unique(keys: NDArray[np.uint64]) -> bool:
+    """True if no key occurs twice."""
     ordered = np.sort(keys)
     return not bool((ordered[1:] == ordered[:-1]).any())
 
 
-def _numbers_rows(column: ColumnData) -> bool:
+def numbers_rows(column: ColumnData) -> bool:
     """True for 0, 1, 2 ..., which is a position and no key."""
     values = column.values
     return column.kind == "number" and bool((values == np.arange(len(values))).all())

@@ -38,6 +38,7 @@ class RowDiff:
     sorted_by: the column by which `after` is sorted and `before` was not, or "". relabelled: rows of both sides with
     another label in the index. copies_added, copies_removed: added and removed rows that are copies of rows of both
     sides. columns: the columns with changed cells. not_compared: columns that cannot be compared cell by cell.
+    places: (rows before,) intp, where each row is after, or -1.
     """
 
     before: TableData
@@ -55,6 +56,7 @@ class RowDiff:
     copies_removed: int = 0
     columns: tuple[ColumnChange, ...] = ()
     not_compared: tuple[str, ...] = ()
+    places: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
 
     @property
     def changed(self) -> int:
@@ -79,7 +81,10 @@ def row_diff(before: TableData, after: TableData, key: Sequence[str] = ()) -> Ro
         nothing = np.empty(0, np.intp)
         count = min(before.rows, after.rows)
         added, removed = np.arange(count, after.rows), np.arange(count, before.rows)
-        return RowDiff(before, after, schema, count, (nothing, nothing), added, removed, not_compared=not_compared)
+        places = np.where(np.arange(before.rows) < count, np.arange(before.rows), -1)
+        return RowDiff(
+            before, after, schema, count, (nothing, nothing), added, removed, not_compared=not_compared, places=places
+        )
     hashes = _hashes(before, after, pairs)
     places = matched(*hashes)
     pairing = Pairer((before, after), pairs, hashes, places, key).run()
@@ -106,6 +111,7 @@ def row_diff(before: TableData, after: TableData, key: Sequence[str] = ()) -> Ro
         int(contains(hashes[0][equal], hashes[0][removed]).sum()) if len(removed) else 0,
         tuple(column_changes(pairs, pairing.before, pairing.after, in_place=in_place)),
         not_compared,
+        together,
     )
 
 

@@ -24,14 +24,18 @@ def tensors(value: Any) -> dict[str, TensorData] | None:
     if isinstance(value, torch.Tensor):
         return {"": _tensor(value, "weight")}
     if isinstance(value, torch.nn.Module):
-        return dict(_of_module(value, "", set()))
+        return {name: _tensor(tensor, role) for name, tensor, role in held_tensors(value)}
     if isinstance(value, torch.optim.Optimizer):
         return dict(_of_optimizer(value))
     return None
 
 
-def _of_module(module: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, TensorData]]:
-    """Yield the tensors by the names of `named_parameters`. A shared module or tensor counts once."""
+def held_tensors(module: Any, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Any, Role]]:
+    """Yield name, tensor and role of each parameter and buffer, by the names of `named_parameters`.
+
+    A shared module or tensor counts once. seen: the ids of modules and tensors that were found already.
+    """
+    seen = set() if seen is None else seen
     if id(module) in seen:
         return
     seen.add(id(module))
@@ -40,10 +44,10 @@ def _of_module(module: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, 
         for name, tensor in (attribute(module, kept) or {}).items():
             if tensor is not None and id(tensor) not in seen:
                 seen.add(id(tensor))
-                yield prefix + name, _tensor(tensor, role)
+                yield prefix + name, tensor, role
     for name, child in (attribute(module, "_modules") or {}).items():
         if child is not None:
-            yield from _of_module(child, f"{prefix}{name}.", seen)
+            yield from held_tensors(child, f"{prefix}{name}.", seen)
 
 
 def _of_optimizer(optimizer: Any) -> Iterator[tuple[str, TensorData]]:

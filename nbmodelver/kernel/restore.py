@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import display
 
 from nbmodelver import views
-from nbmodelver.actions.restore import AlreadyMerged, CherryRequest, Restores, RollbackRequest
+from nbmodelver.actions.merge import AlreadyMerged, MergeRequest
+from nbmodelver.actions.restore import CherryRequest, Restores, RollbackRequest
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.session import Session
@@ -78,7 +79,10 @@ class RestoreVerbs:
 
     def merge(self, call: Call) -> Shown:
         """Run `%mv_merge`."""
-        done = self.actions.merge(call["version"], call["take"])
+        request = MergeRequest(call["version"], call["take"], call["key"], call["whole"])
+        if call["dry_run"]:
+            return views.merge_plan(self.actions.plan_merge(request))
+        done = self.actions.merge(request)
         if isinstance(done, AlreadyMerged):
             text = f"{done.theirs.name} is already part of {done.ours.name}: nothing to merge"
             return views.sentence(text, value=done.ours)

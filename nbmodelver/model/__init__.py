@@ -5,6 +5,7 @@ It knows nothing of storage, encoding or display, and imports no other module of
 
 from nbmodelver.model.causes import Cause, CauseKind, CauseStep, Explanation
 from nbmodelver.model.findings import Finding, Findings, Level
+from nbmodelver.model.merging import CellConflict, MergeEffect, MergePreview, NameMerge
 from nbmodelver.model.provenance import Blame, CellInput, MakingCell, NameHistory, NameStep, TableCellBlame
 from nbmodelver.model.results import (
     Change,
@@ -58,6 +59,7 @@ __all__ = [
     "CauseKind",
     "CauseStep",
     "Cell",
+    "CellConflict",
     "CellInput",
     "Change",
     "Chart",
@@ -77,7 +79,10 @@ __all__ = [
     "Level",
     "Locks",
     "MakingCell",
+    "MergeEffect",
+    "MergePreview",
     "NameHistory",
+    "NameMerge",
     "NameStep",
     "ObjectId",
     "Part",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nbmodelver.actions.commit import Committed
-from nbmodelver.actions.restore import AlreadyMerged, CherryRequest, Restores, RollbackRequest
+from nbmodelver.actions.merge import AlreadyMerged
+from nbmodelver.actions.restore import CherryRequest, Restores, RollbackRequest
 from nbmodelver.errors import NothingToCommit, StoreError, UnknownName, UnknownVersion, UsageError
 from tests.actions.sessions import kept
 

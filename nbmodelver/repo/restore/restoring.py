@@ -10,12 +10,12 @@ from nbmodelver.errors import Damaged, LoadedDifferently, NeedsTrust, NotLoadabl
 from nbmodelver.repo.core import modules, modules_written
 from nbmodelver.repo.core.environment import differences, distributions, environment
 from nbmodelver.repo.core.labels import as_names
-from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.restore.companions import bring_companions
 from nbmodelver.repo.restore.definition_loader import DefinitionLoader
 from nbmodelver.repo.restore.libraries import Releases, sentences
 from nbmodelver.repo.restore.merge import MergePlan, plan_merge
+from nbmodelver.repo.restore.merge_inside import MergingStore
 from nbmodelver.repo.restore.needed import names_needed
 from nbmodelver.repo.restore.options import RollbackOptions
 from nbmodelver.repo.restore.rollback import Rollback
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Group, Plan, Progress, Version
 
 
-class RestoringStore(LoadingStore):
+class RestoringStore(MergingStore):
     """An open store that can load values and plan rollbacks and merges."""
 
     def plan(

@@ -80,27 +80,41 @@ SWITCH = Verb(
 
 MERGE = Verb(
     "merge",
-    "Merge the changes of another version into the current one, name by name.",
+    "Merge the changes of another version into the current one, name by name and inside of values.",
     "A name that changed on only one side since the common ancestor is taken from that side. A name that changed on "
-    "both sides is a conflict. All conflicts are listed, and nothing changes until each is resolved with --take.",
+    "both sides is merged inside: dicts by key, arrays by element, frames and series of pandas and polars by row and "
+    "column. What both sides changed differently is a conflict. All conflicts are listed, cell by cell, and nothing "
+    "changes until each is resolved with --take. Of a name that merges inside, --take decides only the conflicting "
+    "cells; of any other name it takes the whole value. The current state is saved first if it differs, and %mv_undo "
+    "reverts the merge.",
     examples=(
+        Example("trees --dry-run", "show what would come from where"),
         Example("trees", "merge a branch"),
         Example("trees --take model=theirs --take df=ours", "merge and resolve two conflicts"),
     ),
     arguments=(
         version(None),
+        DRY_RUN,
         Argument(
             "take",
-            "resolve a conflict; may be repeated",
+            "resolve a conflict; may be repeated. average: the mean of the weights of both models",
             flags=("--take",),
             type="pair",
             many=True,
-            choices=("ours", "theirs"),
-            metavar="NAME=ours|theirs",
+            metavar="NAME=ours|theirs|VERSION|average",
         ),
+        Argument(
+            "key",
+            "the columns that identify a row of a table, separated by commas; may be repeated",
+            flags=("--key",),
+            type="pair",
+            many=True,
+            metavar="NAME=COLUMN",
+        ),
+        flag("whole", "take every value as a whole; merge none inside"),
     ),
     kernel=True,
-    gives="the version",
+    gives="the version, or the plan with --dry-run,",
 )
 
 CHERRY = Verb(
