@@ -46,6 +46,8 @@ OF_PYTHON = (
     *TESTS[3:],
 )  # fmt: skip
 """What another Python, or another release of a library, may break; other tests of the kernel depend on neither."""
+BETWEEN = tuple(test for test in OF_PYTHON if not test.startswith(("tests/comparison", "tests/fidelity")))
+"""For a Python between the one of `make test` and the newest one: both of these run the other tests."""
 SHOWN = ("pandas", "numpy", "scikit-learn", "ipython", "ipykernel")
 
 
@@ -65,7 +67,7 @@ class Lane:
 
 def newest() -> list[Lane]:
     """The newest release of every dependency."""
-    return [Lane("newest")]
+    return [Lane("newest", tests=(*OF_PYTHON, "tests/panels"))]
 
 
 def oldest() -> list[Lane]:
@@ -85,7 +87,11 @@ def other_pythons() -> list[Lane]:
     print(
         f"Python {'.'.join(map(str, this))} is covered by make test; found besides: {_named(found, this)}", flush=True
     )
-    return [Lane(f"python{a}.{b}", (), path, tests=OF_PYTHON) for (a, b), path in found.items() if (a, b) != this]
+    return [
+        Lane(f"python{a}.{b}", (), path, tests=BETWEEN if this < (a, b) < max(found) else OF_PYTHON)
+        for (a, b), path in found.items()
+        if (a, b) != this
+    ]
 
 
 def _named(found: dict[tuple[int, int], Path], this: tuple[int, int]) -> str:
