@@ -7,6 +7,9 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.comparison.code_sections import code_sections, what_to_feed
+from nbmodelver.comparison.outputs import outputs_section
+from nbmodelver.comparison.used_packages import used_packages
 from nbmodelver.model import Chart, Diff, Row, Section, Series
 
 if TYPE_CHECKING:
@@ -111,17 +114,6 @@ def _change(old: Json, new: Json) -> Json:
     return None
 
 
-def code_section(before: Sequence[Cell], after: Sequence[Cell]) -> Section:
-    """Return a unified diff of the cells that led from the common ancestor to each version."""
-    lines = list(difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
-    return Section("code", "Code", lines=tuple(lines))
-
-
-def _lines(cells: Sequence[Cell]) -> list[str]:
-    sources = [cell.source for cell in cells if not cell.only_looks]
-    return "\n\n".join(s.rstrip() for s in sources).splitlines()
-
-
 def module_sections(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Section]:
     """Yield a section of added, removed and equal project modules, and a unified diff for each changed one."""
     removed = [Row((path, "removed"), "removed") for path in before if path not in after]
@@ -138,12 +130,21 @@ def module_sections(before: Mapping[str, str], after: Mapping[str, str]) -> Iter
             yield Section(f"modules.{path}", path, lines=lines, note=note)
 
 
-def packages_section(before: Mapping[str, Json], after: Mapping[str, Json]) -> Section:
-    """Return a section of Python and the packages whose releases differ, or that only one version has."""
+def packages_section(
+    before: Mapping[str, Json], after: Mapping[str, Json], used: Callable[[], Collection[str]] = tuple
+) -> Section:
+    """Return a section of Python and the packages whose releases differ, or that only one version has.
+
+    used: returns the names of the packages that the notebook uses, which come first.
+    """
     old, new = _packages(before), _packages(after)
     section = values_section("packages", "Packages", old, new)
-    changed = tuple(Row(r.cells[:3], r.status) for r in section.rows if r.status != "same")
-    return Section("packages", "Packages", ("package", "before", "after"), changed)
+    changed = [Row(r.cells[:3], r.status) for r in section.rows if r.status != "same"]
+    first = frozenset(used()) | {"python"} if len(changed) > 1 else frozenset()
+    changed.sort(key=lambda r: str(r.cells[0]) not in first)
+    count = sum(str(r.cells[0]) in first for r in changed)
+    note = f"the notebook uses the first {count} of them" if 0 < count < len(changed) else ""
+    return Section("packages", "Packages", ("package", "before", "after"), tuple(changed), note=note)
 
 
 def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
@@ -156,7 +157,8 @@ class Differ:
 
     cells: returns the cells of each version since their common ancestor. environment: returns Python and packages.
     contributed: yields the sections of values. directions: returns metric -> direction. modules: path -> source.
-    alarms: returns what a check of the later version found, judged against the earlier one.
+    alarms: returns what a check of the later version found, judged against the earlier one. notebook: returns the
+    document of the notebook.
     """
 
     def __init__(
@@ -168,6 +170,7 @@ class Differ:
         directions: Callable[[Sequence[Version]], Mapping[str, Direction]] = lambda _versions: {},
         modules: Callable[[Version], Mapping[str, str]] = lambda _version: {},
         alarms: Callable[[Version, Version, Sequence[str]], Section | None] = lambda _before, _after, _names: None,
+        notebook: Callable[[Version], bytes | None] = lambda _version: None,
     ) -> None:
         self._cells = cells
         self._environment = environment
@@ -175,6 +178,7 @@ class Differ:
         self._directions = directions
         self._modules = modules
         self._alarms = alarms
+        self._notebook = notebook
 
     def diff(self, before: Version, after: Version, names: Sequence[str] = ()) -> Diff:
         """Return all sections that are not empty, the most important ones first. names: compare only these."""
@@ -189,9 +193,12 @@ class Differ:
             _only(names_section(before, after), names),
             *(s for s in contributed if not s.folded),
             params,
-            code_section(*self._cells(before, after)),
+            *code_sections(*self._cells(before, after), what_to_feed(before, after, names)),
             *(module_sections(self._modules(before), self._modules(after)) if not names else ()),
-            packages_section(self._environment(before), self._environment(after)),
+            *(() if names else [outputs_section(self._notebook(before), self._notebook(after))]),
+            packages_section(
+                self._environment(before), self._environment(after), lambda: used_packages((before, after))
+            ),
             *(s for s in contributed if s.folded),
         ]
         return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))

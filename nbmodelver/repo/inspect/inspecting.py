@@ -50,6 +50,7 @@ class InspectingStore(LoadingStore, ABC):
             directions=self.directions,
             modules=self.modules,
             alarms=self._alarms,
+            notebook=self.notebook,
         )
         return differ.diff(a, b, names)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbmodelver.comparison.used_packages import distributions_of, normal
 from nbmodelver.comparison.versions import packages_section
 from nbmodelver.model import Cause
 
@@ -30,8 +31,8 @@ def _packages(store: LoadingStore, before: Version, after: Version, used: frozen
     rows = [r for r in found.rows if r.status == "changed"]
     if not rows:
         return
-    names = _distributions(used)
-    first = [r for r in rows if _normal(str(r.cells[0])) in names or r.cells[0] == "python"]
+    names = distributions_of(used)
+    first = [r for r in rows if normal(str(r.cells[0])) in names or r.cells[0] == "python"]
     rest = [r for r in rows if r not in first]
     said = [_said(r) for r in [*first, *rest]]
     more = [f"{len(said) - MOST_NAMED} more packages"] if len(said) > MOST_NAMED else []
@@ -67,15 +68,3 @@ def _imported(found: Worlds) -> Iterator[str]:
         for name in found.names:
             if name in world.version.kept:
                 yield world.version.kept[name].type.partition(".")[0]
-
-
-def _distributions(modules: frozenset[str]) -> frozenset[str]:
-    """The packages that modules belong to, with normalized names."""
-    from importlib.metadata import packages_distributions
-
-    known = packages_distributions()
-    return frozenset(_normal(name) for module in modules for name in [module, *known.get(module, ())])
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "-")
