@@ -150,9 +150,3 @@ def diff(repo: Repo, request: DiffRequest) -> Diff:
     most_important = [s for s in found.sections if s.id in ("alarms", "metrics")]
     rest = [s for s in found.sections if s not in most_important]
     return replace(found, sections=(*most_important, predictions, *rest))
-
-
-def compared(repo: Repo, revisions: Sequence[str]) -> list[Version]:
-    """Return the given versions, or the last ten of the branch, oldest first."""
-    asked = [repo[revision] for revision in revisions]
-    return asked or list(reversed(repo.log(branch=repo.history.branch, limit=10)))

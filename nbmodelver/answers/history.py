@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
+from nbmodelver.actions import compare as actions_compare
 from nbmodelver.actions import history
+from nbmodelver.actions.compare import CompareRequest
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.errors import UsageError
 from nbmodelver.repo import Query
 
 if TYPE_CHECKING:
-    from nbmodelver.model import Progress
+    from nbmodelver.model import Json, Progress
     from nbmodelver.repo import Repo
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
@@ -86,6 +88,20 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 
 def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Show several versions side by side."""
-    found = history.compared(repo, call["versions"])
-    return views.compare(found, repo.directions(found))
+    """Show several versions side by side, or write them as a table."""
+    request = CompareRequest(call["versions"], call["where"] or "", call["limit"], call["sort"] or "")
+    found = actions_compare.compare(repo, request)
+    if call["csv"]:
+        path = actions_compare.write_csv(call["csv"], found)
+        said = views.plural(len(found.versions), "version")
+        return views.sentence(f"{said} written to ", views.Span(str(path), "code"), value=path)
+    if call["json"]:
+        data: dict[str, Json] = {"versions": [v.to_dict() for v in found.versions], **found.table.to_dict()}
+        return views.as_json(list(found.versions), data)
+    return views.compare(
+        found.versions,
+        found.directions,
+        associated=found.table.associated,
+        metric=found.table.metric,
+        only_differences=call["only_differences"],
+    )

@@ -6,12 +6,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.comparison.associations import associations
 from nbmodelver.comparison.versions import same
 from nbmodelver.model import Chart, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from nbmodelver.comparison.associations import Association
     from nbmodelver.model import Direction, Json, Version
 
 MAX_BARS = 12
@@ -38,11 +40,16 @@ class ComparedLine:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """A comparison of several versions: a line for each parameter and metric, and charts."""
+    """A comparison of several versions: a line for each parameter and metric, and charts.
+
+    associated: the parameters that `metric` goes with.
+    """
 
     params: tuple[ComparedLine, ...]
     metrics: tuple[ComparedLine, ...]
     charts: tuple[Chart, ...] = ()
+    associated: tuple[Association, ...] = ()
+    metric: str = ""
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON form for the front-end."""
@@ -66,7 +73,17 @@ def side_by_side(
     bars = [_bars(line, versions) for line in metrics[:MAX_BARS] if len(versions) > 1]
     chosen = next((m for m in metrics if m.name == metric), metrics[0] if metrics else None)
     against = [_scatter(p, chosen) for p in params if chosen is not None and len(versions) > 2 and _is_axis(p)]
-    return SideBySide(params, metrics, (*bars, *against[:MAX_SCATTERS]))
+    charts = (*bars, *against[:MAX_SCATTERS])
+    return SideBySide(params, metrics, charts, _associated(params, chosen), chosen.name if chosen is not None else "")
+
+
+def _associated(params: Sequence[ComparedLine], metric: ComparedLine | None) -> tuple[Association, ...]:
+    """The parameters that a metric goes with."""
+    if metric is None:
+        return ()
+    differing = {line.name: line.values for line in params if line.differs}
+    is_higher_better = metric.direction != "lower"
+    return tuple(associations([_number(v) for v in metric.values], differing, is_higher_better=is_higher_better))
 
 
 def _lines(versions: Sequence[Version], of: Callable[[Version], Mapping[str, Any]]) -> tuple[ComparedLine, ...]:

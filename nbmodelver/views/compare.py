@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nbmodelver.views.blocks import (
     Block,
@@ -13,6 +13,7 @@ from nbmodelver.views.blocks import (
     Span,
     Table,
     TableRow,
+    cell_spans,
     cut,
     dim,
     line,
@@ -32,14 +33,60 @@ if TYPE_CHECKING:
     from nbmodelver.model import Direction, Version
 
 
-def compare(versions: Sequence[Version], directions: Mapping[str, Direction] | None = None) -> Shown:
-    """Metrics and parameters of the versions. directions: of the metrics; the best value of each is highlighted."""
+MOST_COLUMNS = 6
+"""More versions are shown as rows."""
+MOST_PARAMS = 6
+"""Parameters that are columns if versions are rows; the others are counted."""
+
+
+class AssociatedParam(Protocol):
+    """A parameter that a metric goes with."""
+
+    @property
+    def param(self) -> str:
+        """Its name."""
+
+    @property
+    def correlation(self) -> float | None:
+        """The rank correlation of a number; None for categories."""
+
+    @property
+    def best(self) -> str:
+        """The best category."""
+
+    @property
+    def versions(self) -> int:
+        """The versions that have both."""
+
+
+def compare(
+    versions: Sequence[Version],
+    directions: Mapping[str, Direction] | None = None,
+    *,
+    associated: Sequence[AssociatedParam] = (),
+    metric: str = "",
+    only_differences: bool = False,
+) -> Shown:
+    """Metrics and parameters of the versions.
+
+    directions: of the metrics; the best value of each is highlighted. associated: parameters that `metric` goes with.
+    only_differences: leave out the parameters that are equal.
+    """
     if not versions:
         return Shown(Document((line(dim("no versions")),), "comparison"), [])
-    return Shown(Document(tuple(_blocks(versions, directions or {})), "comparison"), list(versions))
+    drawn = _as_rows if len(versions) > MOST_COLUMNS else _as_columns
+    blocks = [*drawn(versions, directions or {}, only_differences=only_differences)]
+    for one in associated:
+        how = f"best with {one.best}" if one.correlation is None else f"rank correlation {one.correlation:+.2f}"
+        blocks.append(
+            line(strong(metric), " goes with ", strong(one.param), dim(f" · {how} · {one.versions} versions"))
+        )
+    return Shown(Document(tuple(blocks), "comparison"), list(versions))
 
 
-def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) -> Iterator[Block]:
+def _as_columns(
+    versions: Sequence[Version], directions: Mapping[str, Direction], *, only_differences: bool
+) -> Iterator[Block]:
     heads = ("", *(v.name for v in versions))
     right = frozenset(range(1, len(heads)))
     about = [TableRow((dim("message"), *(v.message for v in versions)))] if any(v.message for v in versions) else []
@@ -48,16 +95,43 @@ def _blocks(versions: Sequence[Version], directions: Mapping[str, Direction]) ->
     yield Table(heads, (*about, *(_with_best(row, versions, directions) for row in metrics)), right)
     if len(versions) > 1:
         yield from unknown_lines(versions, directions)
-    rows = list(_rows([v.ordered_params for v in versions], value_text, [_models(v) for v in versions]))
-    differ = tuple(r for r in rows if r.mark == "changed")
-    same = tuple(TableRow(r.cells) for r in rows if r.mark != "changed")
+    differ, same = _params(versions)
     if differ:
         yield title("Parameters that differ", level=2)
         yield from cut(Table(heads, tuple(TableRow(r.cells) for r in differ), right))
-    if same:
+    if same and not only_differences:
         yield Fold(
             spans(dim(f"{plural(len(same), 'parameter')} unchanged")), (Table(heads, same, right),), in_text=False
         )
+
+
+def _params(versions: Sequence[Version]) -> tuple[tuple[TableRow, ...], tuple[TableRow, ...]]:
+    """The parameters that differ, and those that do not, each as a row with a cell for each version."""
+    rows = list(_rows([v.ordered_params for v in versions], value_text, [_models(v) for v in versions]))
+    differ = tuple(r for r in rows if r.mark == "changed")
+    return differ, tuple(TableRow(r.cells) for r in rows if r.mark != "changed")
+
+
+def _as_rows(
+    versions: Sequence[Version], directions: Mapping[str, Direction], *, only_differences: bool
+) -> Iterator[Block]:
+    """One row per version, for many of them: metrics, then the parameters that differ."""
+    metrics = [_with_best(row, versions, directions) for row in _rows([v.metrics for v in versions], number)]
+    differ, same = _params(versions)
+    columns = [*metrics, *differ[:MOST_PARAMS]]
+    said = any(v.message for v in versions)
+    heads = ("", *(plain(cell_spans(row.cells[0])) for row in columns), *(("message",) if said else ()))
+    rows = tuple(
+        TableRow((strong(v.name), *(row.cells[i + 1] for row in columns), *((dim(v.message),) if said else ())))
+        for i, v in enumerate(versions)
+    )
+    yield from cut(Table(heads, rows, frozenset(range(1, len(columns) + 1))))
+    yield from unknown_lines(versions, directions)
+    more = len(differ) - MOST_PARAMS
+    if more > 0:
+        yield line(dim(f"{plural(more, 'more parameter')} differ: "), Span("%mv_compare --csv FILE", "code"))
+    if same and not only_differences:
+        yield line(dim(f"{plural(len(same), 'parameter')} unchanged"))
 
 
 def _with_best(row: TableRow, versions: Sequence[Version], directions: Mapping[str, Direction]) -> TableRow:

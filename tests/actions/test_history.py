@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nbmodelver.actions import history
+from nbmodelver.actions.compare import CompareRequest, compare
 from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.repo import Query
 
@@ -58,8 +59,8 @@ def test_a_diff_of_the_first_version_is_refused_with_what_to_do(repo: Repo) -> N
 
 def test_a_comparison_without_versions_is_of_the_last_ten_of_the_branch(repo: Repo) -> None:
     commits(repo, *range(12))
-    assert [v.number for v in history.compared(repo, [])] == list(range(3, 13))
-    assert [v.name for v in history.compared(repo, ["v2", "v1"])] == ["v2", "v1"]
+    assert [v.number for v in compare(repo, CompareRequest()).versions] == list(range(3, 13))
+    assert [v.name for v in compare(repo, CompareRequest(["v2", "v1"])).versions] == ["v2", "v1"]
 
 
 def test_the_best_version_is_compared_with_the_current_one(repo: Repo) -> None:

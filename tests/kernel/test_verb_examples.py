@@ -26,8 +26,8 @@ X, y = df[["age"]], df.y
 model = LinearRegression().fit(X, y)
 """
 COMMIT = """\
-df = df.copy(); df.loc[0, 'age'] += 1
-%mv_commit df model patients -m more --metric acc=0.9 --metric val_loss=0.5 --metric fid={n}"""
+df = df.copy(); df.loc[0, 'age'] += 1; fid = {n}
+%mv_commit df model patients -m more --metric acc=0.9 --metric val_loss=0.5 --metric fid=fid"""
 TREES = "%mv_branch trees\n%mv_switch trees\nlr = 0.1\n%mv_commit lr -m trees\n%mv_switch main"
 LEAK = """\
 import numpy as np

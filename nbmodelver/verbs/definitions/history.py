@@ -96,9 +96,36 @@ DIFF = Verb(
 COMPARE = Verb(
     "compare",
     "Show parameters and metrics of several versions side by side.",
-    "Without versions it shows the last ten of the branch.",
-    examples=(Example("v2 v3 best", "three versions, one column each"),),
-    arguments=(versions(),),
+    "Without versions it shows the last ten of the branch. Parameters that differ come first, and the best value of "
+    "each metric is marked. More than six versions are shown as rows. With six and more, the parameters that the "
+    "metric goes with beyond chance are named. An association is no cause: %mv_why tests causes.",
+    examples=(
+        Example("v2 v3 best", "three versions, one column each"),
+        Example('--where "metrics.acc > 0.8" --limit 100 --sort acc', "a hundred versions, the best first"),
+        Example("--limit 1000 --csv versions.csv", "write a table for other tools"),
+    ),
+    arguments=(
+        versions(),
+        Argument("where", "versions that satisfy this condition", flags=("--where",), metavar="CONDITION"),
+        Argument(
+            "limit",
+            "the largest number of versions, if none are named",
+            flags=("-n", "--limit"),
+            type="int",
+            default=10,
+            metavar="N",
+            minimum=1,
+        ),
+        Argument(
+            "sort",
+            "sort by this metric, best first, and compare it with the parameters; fid:lower states its direction",
+            flags=("--sort",),
+            metavar="METRIC",
+        ),
+        flag("only_differences", "leave out the parameters that all versions share", "--only-differences"),
+        flag("json", "answer with JSON", "--json"),
+        Argument("csv", "write a table with one row per version", flags=("--csv",), metavar="FILE"),
+    ),
     gives="the versions",
 )
 
