@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import NbmodelverError, NothingToCommit
 from nbmodelver.model import Findings
+from nbmodelver.repo.inspect import probes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,7 +31,8 @@ class CommitRequest:
 
     bounded: leave out values larger than the setting `max_value_mb`. session: save the random state; None uses the
     setting. roles: dataset -> role. outputs, source: of the cell that is committed. auto: the reason of an automatic
-    commit. expressions: metric -> the code that measured it.
+    commit. expressions: metric -> the code that measured it. probe: datasets of
+    which the version keeps predictions of its models.
     """
 
     values: Mapping[str, Any]
@@ -48,6 +50,7 @@ class CommitRequest:
     auto: str = ""
     roles: Mapping[str, Role] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
+    probe: Sequence[str] = ()
     only_if_changed: bool = False
 
 
@@ -74,7 +77,9 @@ def commit(session: LiveSession, request: CommitRequest) -> Committed:
     """Create a version of the values. If it raises NothingToCommit or StoreError, there is no new version."""
     _require_values(request)
     repo = session.repo(create=True)
-    arguments = _arguments(session, repo, request)
+    probed = _probe(repo, request)
+    probe_notes = probed.notes if probed is not None else ()
+    arguments = _arguments(session, repo, request, probed)
     repo.wait_for_pending()
     parent = repo.history.head
     with session.progress() as progress:
@@ -86,7 +91,7 @@ def commit(session: LiveSession, request: CommitRequest) -> Committed:
             only_if_changed=request.only_if_changed,
             **arguments,
         )
-    notes = [*session.notes(), *_module_notes(repo, version, parent)]
+    notes = [*session.notes(), *_module_notes(repo, version, parent), *probe_notes]
     session.committed()
     findings = checked(repo, version, request.values) if version != parent else Findings()
     session.notify()
@@ -109,7 +114,9 @@ def commit_later(
         on_done(found)
         session.notify()
 
-    pending = repo.commit_later(request.values, request.message, told=on_stored, **_arguments(session, repo, request))
+    pending = repo.commit_later(
+        request.values, request.message, told=on_stored, **_arguments(session, repo, request, _probe(repo, request))
+    )
     session.committed()
     return pending
 
@@ -144,7 +151,9 @@ def _require_values(request: CommitRequest) -> None:
         )
 
 
-def _arguments(session: LiveSession, repo: Repo, request: CommitRequest) -> dict[str, Any]:
+def _arguments(
+    session: LiveSession, repo: Repo, request: CommitRequest, probed: probes.TakenProbe | None
+) -> dict[str, Any]:
     return {
         "metrics": request.metrics,
         "params": request.params,
@@ -155,11 +164,20 @@ def _arguments(session: LiveSession, repo: Repo, request: CommitRequest) -> dict
         "around": replace(
             session.around(request.values, request.session, request.outputs, request.source),
             expressions=request.expressions,
+            probe=probed.document if probed is not None else None,
         ),
         "allow_secrets": request.allow_secrets,
         "verify_load": request.verify_load,
         "most_mb": _most_mb(repo, request),
     }
+
+
+def _probe(repo: Repo, request: CommitRequest) -> probes.TakenProbe | None:
+    """The predictions to keep. Raises UnknownName, UsageError."""
+    if not request.probe:
+        return None
+    models = [name for name, value in request.values.items() if repo.kind_of(name, value) == "model"]
+    return probes.taken(request.values, models, request.probe)
 
 
 def _most_mb(repo: Repo, request: CommitRequest) -> float | None:

@@ -29,6 +29,7 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "diff": history.diff,
     "bisect": causes.bisect,
     "why": causes.why,
+    "probe": causes.probe,
     "compare": history.compare,
     "best": provenance.best,
     "blame": provenance.blame,

@@ -1,4 +1,4 @@
-"""Answers about the cause of a change: bisect, why."""
+"""Answers that run code of versions: bisect, why, probe."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from nbmodelver import views
 from nbmodelver.actions import bisect as actions
 from nbmodelver.actions import why as of_metrics
 from nbmodelver.actions.bisect import BisectRequest
+from nbmodelver.actions.conditions import CheckFailed
 from nbmodelver.actions.why import WhyRequest
 from nbmodelver.errors import UsageError
+from nbmodelver.repo.inspect import probes
 
 if TYPE_CHECKING:
     from nbmodelver.model import Progress
@@ -53,3 +55,12 @@ def why(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     )
     found = of_metrics.explain(repo, request, progress)
     return views.as_json(found, found.to_dict()) if call["json"] else views.why(found)
+
+
+def probe(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+    """Test whether the models of a version still predict the same. Raises CheckFailed if one does not."""
+    found = probes.tested(repo, repo[call["version"]])
+    shown = views.as_json(found, found.to_dict()) if call["json"] else views.probed(found)
+    if not found.is_same:
+        raise CheckFailed((f"{found.version.name} does not predict the same here",), shown)
+    return shown

@@ -24,7 +24,8 @@ def invalid_fields(version: Version) -> Iterator[str]:
             yield f"the entry of '{kept.name}'"
     yield from _bad_groups(version)
     yield from invalid_labels(version)
-    if not all(s is None or is_id(s) for s in (version.cells, version.environment, version.notebook, version.session)):
+    documents = (version.cells, version.environment, version.notebook, version.probe, version.session)
+    if not all(s is None or is_id(s) for s in documents):
         yield "an id"
     if not all(_all(str, s.name, s.path, s.reason) for s in version.skipped):
         yield "a name that was not kept"
@@ -44,6 +45,8 @@ def invalid_labels(version: Version) -> Iterator[str]:
         yield "a metric"
     if type(version.directions) is not dict or not _all(str, *version.directions, *version.directions.values()):
         yield "the direction of a metric"
+    if type(version.expressions) is not dict or not _all(str, *version.expressions, *version.expressions.values()):
+        yield "the expression of a metric"
     if not _all(str, *version.roles, *(r for roles in version.roles.values() for r in roles), *version.given_roles):
         yield "the role of a name"
     if not all(_count(n) for n in (version.number, version.raw_bytes, version.new_bytes)):

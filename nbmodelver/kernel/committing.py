@@ -85,6 +85,7 @@ class CommitVerbs:
             tags=call["tag"] or (),
             roles=require_roles(call["role"]),
             expressions=_expressions(call["metric"] or {}),
+            probe=call["probe"] or (),
             note=call["note"],
             bounded=not (call["names"] or call["all"]),
             session=call["session"],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _READ_ONLY = frozenset(
-    {"status", "log", "show", "diff", "compare", "bisect", "why", "best", "history", "blame", "panel", "stats"}
+    {"status", "log", "show", "diff", "compare", "bisect", "why", "probe", "best", "history", "blame", "panel", "stats"}
 )
 """Verbs that do not wait for a commit in the background."""
 

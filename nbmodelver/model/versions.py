@@ -125,7 +125,8 @@ class Version:
 
     number: 7 for "v7"; unique in its store, never reused, assigned under the store's lock.
     saved_at_utc: ISO 8601 with "Z"; for display only, never for order (D13, see docs/durability.md).
-    cells, environment, notebook: ids of parts (JSON) or None. session: id of the recipe of the random state, or None.
+    cells, environment, notebook, probe: ids of parts (JSON) or None; probe has predictions of models.
+    session: id of the recipe of the random state, or None.
     definitions: groups of classes and functions of the notebook that the kept values use; their names are keys of
     definitions, not names of variables.
     new_bytes: stored bytes that this commit added. raw_bytes: uncompressed bytes of the kept names.
@@ -163,6 +164,7 @@ class Version:
     cells: ObjectId | None = None
     environment: ObjectId | None = None
     notebook: ObjectId | None = None
+    probe: ObjectId | None = None
     notebook_path: str = ""
     session: ObjectId | None = None
     git: GitState | None = None

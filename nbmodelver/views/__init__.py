@@ -9,6 +9,7 @@ from nbmodelver.views.figures import plural, size
 from nbmodelver.views.log import log
 from nbmodelver.views.merge import merge_plan
 from nbmodelver.views.plan import plan
+from nbmodelver.views.probe import probed
 from nbmodelver.views.progress import Bar, Surface, Terminal
 from nbmodelver.views.provenance import best, blame, cell_blame, name_history
 from nbmodelver.views.refs import RefLabels, branches, note, tags
@@ -24,6 +25,6 @@ from nbmodelver.views.why import why
 __all__ = [
     "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "bisected",
     "blame", "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
-    "merge_plan", "name_history", "note", "plan", "plural", "repaired", "sentence", "show", "size", "stats", "status",
-    "tags", "to_text", "verify", "why",
+    "merge_plan", "name_history", "note", "plan", "plural", "probed", "repaired", "sentence", "show", "size", "stats",
+    "status", "tags", "to_text", "verify", "why",
 ]  # fmt: skip

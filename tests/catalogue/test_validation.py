@@ -28,6 +28,8 @@ def test_a_valid_version_has_no_invalid_field() -> None:
         ({"number": -1}, "a number"),
         ({"duration_s": math.inf}, "a number"),
         ({"directions": {"acc": 1}}, "the direction of a metric"),
+        ({"expressions": {"acc": 1}}, "the expression of a metric"),
+        ({"expressions": ["acc"]}, "the expression of a metric"),
         ({"imports": {"np": 1}}, "a text"),
     ],
 )

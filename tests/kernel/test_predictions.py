@@ -62,3 +62,16 @@ def test_a_line_that_says_too_little(study: Shell, line: str, says: str, hint: s
     error = study.fails(line)
     assert isinstance(error, UsageError)
     assert (error.message, error.hint) == (says, hint)
+
+
+def test_predictions_are_kept_with_a_commit_and_tested(study: Shell) -> None:
+    study.run("%mv_commit model X_test y_test --probe X_test")
+    assert str(study.run("%mv_probe")) == "model of v3 predicts the same on 100 rows of X_test"
+    assert study.fails("%mv_probe v1").args[0] == "v1 keeps no predictions"
+    assert '"different": 0' in str(study.run("%mv_probe --json"))
+
+
+def test_a_purge_of_the_data_takes_the_predictions_along(study: Shell) -> None:
+    study.run("%mv_commit model X_test y_test --probe X_test")
+    study.run("%mv_purge X_test --yes")
+    assert study.fails("%mv_probe v3").args[0] == "v3 keeps no predictions"

@@ -41,6 +41,7 @@ BEFORE = {
     "merge": [TREES],
     "switch": [TREES],
     "forget": ["%mv_gc --dry-run"],
+    "probe": ["%mv_commit model patients --probe patients"] * 2,
     "undo": ["%mv_rollback v2 --yes"],
     "redo": ["%mv_rollback v2 --yes", "%mv_undo"],
     "import": ["%mv_export v3 -o best.nbmv.zip"],

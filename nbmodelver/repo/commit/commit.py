@@ -270,6 +270,7 @@ class Commit:
             cells=canonical_json(self._cells(context.cells)) if context.cells else None,
             environment=canonical_json(environment()),
             notebook=self._notebook(context.notebook) if context.notebook else None,
+            probe=context.probe,
             session=_session() if context.session else None,
             tags=tuple(labels.tags),
             only_if_changed=labels.only_if_changed,

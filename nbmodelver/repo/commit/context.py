@@ -19,7 +19,8 @@ class CommitContext:
     that assigned it. others: live names that are not committed. imports: name -> "module" or "module:name", see
     `core.imports.found`. session: store random state, options and working directory.
     notebook: the notebook document as JSON bytes, None if it is unknown. notebook_path: its file, "" if unknown.
-    expressions: metric -> the code that measured it.
+    expressions: metric -> the code that measured it. probe: predictions of models, as `inspect.probes.taken` returns
+    them.
     """
 
     cells: Sequence[Cell] = ()
@@ -30,3 +31,4 @@ class CommitContext:
     notebook: bytes | None = None
     notebook_path: str = ""
     expressions: Mapping[str, str] = field(default_factory=dict)
+    probe: bytes | None = None

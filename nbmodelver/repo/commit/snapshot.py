@@ -21,7 +21,7 @@ class CommitSnapshot:
     """Everything that a commit read from the live values.
 
     version: the record without number, parents and digests. capture: the drafts; their buffers are live memory (1-D
-    uint8, not to be written, owned by the values). cells, environment, notebook: documents as JSON bytes.
+    uint8, not to be written, owned by the values). cells, environment, notebook, probe: documents as JSON bytes.
     """
 
     version: Version
@@ -29,6 +29,7 @@ class CommitSnapshot:
     cells: bytes | None
     environment: bytes
     notebook: bytes | None
+    probe: bytes | None
     session: Draft | None
     tags: Sequence[str]
     only_if_changed: bool
@@ -56,6 +57,7 @@ class CommitSnapshot:
             cells=writer.put_document(self.cells, "cells"),
             environment=writer.put_document(self.environment, "environment"),
             notebook=writer.put_document(self.notebook, "notebook"),
+            probe=writer.put_document(self.probe, "probe"),
             session=writer.put_session(self.session),
             raw_bytes=sum(g.size_bytes for g in groups),
         )

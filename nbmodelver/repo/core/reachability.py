@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.repo.core.history import History
 
-DOCUMENTS = ("cells", "environment", "notebook")
+DOCUMENTS = ("cells", "environment", "notebook", "probe")
 
 _RANDOM = random.SystemRandom()
 """A generator of its own, so that a check of the store does not change the random numbers of the notebook."""
@@ -29,7 +29,7 @@ def groups_of(version: Version) -> list[Group]:
 
 
 def documents_of(version: Version) -> list[ObjectId]:
-    """Return the parts that are documents: cells, environment, notebook."""
+    """Return the parts that are documents: cells, environment, notebook, predictions."""
     parts = (getattr(version, document) for document in DOCUMENTS)
     return [part for part in parts if part is not None]
 

@@ -127,6 +127,7 @@ class Purge:
             given_roles=tuple(n for n in version.given_roles if n not in self.names),
             cells=cells,
             notebook=self._notebook(version),
+            probe=None if set(self.names) & set(version.kept) else version.probe,
             raw_bytes=sum(g.size_bytes for g in groups) if groups != version.groups else version.raw_bytes,
         )
 

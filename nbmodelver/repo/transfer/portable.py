@@ -15,6 +15,7 @@ from nbmodelver.codecs import graph, open_formats, recipe
 from nbmodelver.errors import Damaged, NeedsTrust
 from nbmodelver.model import Group, ObjectId, Version, VersionId
 from nbmodelver.repo.core import modules, project
+from nbmodelver.repo.core.reachability import documents_of
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.store import layout
 from nbmodelver.store.encodings import frames
@@ -53,7 +54,7 @@ def taken_out(store: OpenStore, version: Version) -> Portable:
     recorded = store.history.records.read(version.id)  # With the original parents: some may be forgotten here.
     exported = replace(version, session=session, parents=recorded.parents)
     needed = {part for group in _groups(replace(version, session=None)) for part in store.group_store.parts_of(group)}
-    needed |= set(_documents(version)) | own.keys()
+    needed |= set(documents_of(version)) | own.keys()
     return Portable(exported, tuple(sorted(needed)), own)
 
 
@@ -148,7 +149,7 @@ def missing(version: Version, sizes: Mapping[ObjectId, int], read: Callable[[Obj
 
     sizes: part id -> raw bytes of the parts to import. read: returns the raw bytes of one of them. Raises Damaged.
     """
-    needed: dict[ObjectId, int | None] = dict.fromkeys(_documents(version))
+    needed: dict[ObjectId, int | None] = dict.fromkeys(documents_of(version))
     for group in _groups(version):
         if group.recipe not in sizes:
             yield f"the recipe of '{', '.join(group.names)}' is missing"
@@ -171,10 +172,6 @@ def _groups(version: Version) -> Iterator[Group]:
     yield from version.definitions
     if version.session is not None:
         yield Group(("session",), version.session, 0)
-
-
-def _documents(version: Version) -> list[ObjectId]:
-    return [d for d in (version.cells, version.environment, version.notebook) if d is not None]
 
 
 def modules_in(version: Version, read: Callable[[ObjectId], bytes]) -> Modules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.verbs.definitions.causes import BISECT, WHY
+from nbmodelver.verbs.definitions.causes import BISECT, PROBE, WHY
 from nbmodelver.verbs.definitions.history import COMPARE, DIFF, LOG, PANEL, SHOW, STATS
 from nbmodelver.verbs.definitions.maintenance import BACKUP, CONFIG, FORGET, GC, PURGE, REPAIR, VERIFY
 from nbmodelver.verbs.definitions.provenance import BEST, BLAME, HISTORY
@@ -20,8 +20,8 @@ VERBS: dict[str, Verb] = {
     v.name: v
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, WHY, BISECT, COMPARE, BEST, HISTORY, BLAME, PANEL, ROLLBACK, UNDO,
-        REDO, TAG, NOTE, BRANCH, SWITCH, MERGE, CHERRY, EXPORT, IMPORT, TRUST, PURGE, FORGET, VERIFY, REPAIR, GC, STATS,
-        BACKUP, CONFIG,
+        REDO, TAG, NOTE, BRANCH, SWITCH, MERGE, CHERRY, EXPORT, IMPORT, TRUST, PURGE, FORGET, PROBE, VERIFY, REPAIR, GC,
+        STATS, BACKUP, CONFIG,
     )
 }  # fmt: skip
 """Name -> verb, in the order of the help."""

@@ -1,4 +1,4 @@
-"""Verbs that search the cause of a change."""
+"""Verbs that run code of versions: they search the cause of a change, and test models."""
 
 from __future__ import annotations
 
@@ -77,4 +77,16 @@ WHY = Verb(
         flag("json", "answer with JSON", "--json"),
     ),
     gives="the explanation: causes, each with its effect",
+)
+
+PROBE = Verb(
+    "probe",
+    "Test whether the models of a version still predict the same.",
+    "A version made with %mv_commit --probe DATASET keeps what its models predict for up to 500 rows. The models and "
+    "the rows are loaded into a scratch namespace and run in this environment, and the predictions are compared. Use "
+    "it after an upgrade of a library or on another machine. Versions from elsewhere must be trusted. The command line "
+    "exits with 1 if a model predicts something else.",
+    examples=(Example("", "test the current version"), Example("HEAD~1", "test an earlier one")),
+    arguments=(version(), flag("json", "answer with JSON", "--json")),
+    gives="the result: models, each with rows, different, largest",
 )

@@ -59,6 +59,14 @@ COMMIT = Verb(
         ),
         Argument("tag", "tag this version; may be repeated", flags=("--tag",), many=True),
         Argument(
+            "probe",
+            "keep what the models predict for up to 500 rows of this dataset, for %mv_probe; may be repeated",
+            flags=("--probe",),
+            type="name",
+            many=True,
+            metavar="DATASET",
+        ),
+        Argument(
             "role",
             "the use of a dataset, if code and name do not imply it: train, validation or test",
             flags=("--role",),
