@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Diff, Row
 
 _METRIC = re.compile(r"metric:(?P<name>.+?)(?P<sign>[<>])(?P<limit>[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)")
-KINDS = ("leak", "drift", "scored", "metric", "alarm")
+KINDS = ("leak", "fitted", "drift", "scored", "metric", "alarm")
 EXAMPLE = "write for example: --fail-on leak,metric:acc<-0.01"
 
 
@@ -29,7 +29,7 @@ class CheckFailed(NbmodelverError):
 def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
     """Return a sentence for each condition that holds for a comparison, in their order.
 
-    conditions: separated by commas. "leak", "scored", "metric" or "alarm": a finding of this kind, or any alarm,
+    conditions: separated by commas. A kind of finding ("leak", "fitted", "scored", "metric"), or "alarm" for any alarm,
     that is not accepted. "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
     moved, by at least so much, or this one. "metric:acc<-0.01": a metric changed by less (">": more) than the number.
     Raises UsageError for anything else.

@@ -1,4 +1,4 @@
-"""Checks for test rows in the training data of a version, each with an estimate of its cost.
+"""Checks for test rows in what a version was trained on, each with an estimate of its cost. They follow a commit.
 
 A check reads datasets through `Dataset.table`, and states in one sentence what it found.
 """
@@ -6,8 +6,9 @@ A check reads datasets through `Dataset.table`, and states in one sentence what 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+from nbmodelver.comparison.fitted import predicts, transformers, was_fitted_on
 from nbmodelver.comparison.leakage import SharedRows, compared_columns, gained_rows, shared_rows
 from nbmodelver.errors import NotComparable
 from nbmodelver.model import Finding
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.model import Level
 
 BYTES_PER_S = 1_000_000_000
 """Estimated speed of a check of two datasets. Measured: 0.06 s for 88 MB, 0.15 s for 440 MB in memory."""
+
+
+NotApplicable = Literal["not applicable"]
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,28 @@ class Dataset:
 class Check:
     """One check that is due.
 
-    id: of its finding. cost_s: estimated seconds. run: returns the finding, or None if rows were compared and nothing
-    was found; raises NotComparable.
+    id: of its finding. cost_s: estimated seconds. run: returns the finding, None if values were compared and nothing
+    was found, or "not applicable" if there is nothing to say about these values; raises NotComparable.
     """
 
     id: str
     cost_s: float
-    run: Callable[[], Finding | None]
+    run: Callable[[], Finding | NotApplicable | None]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted model or transformer of a version.
+
+    load: returns the value, None if it cannot be loaded. is_scored: the version has metrics, so a predictor that was
+    fitted on the test set has a score that is too good.
+    """
+
+    name: str
+    size_bytes: int
+    changed: bool
+    is_scored: bool
+    load: Callable[[], Any]
 
 
 def leak_checks(datasets: Sequence[Dataset], parent: str) -> Iterator[Check]:
@@ -54,13 +74,27 @@ def leak_checks(datasets: Sequence[Dataset], parent: str) -> Iterator[Check]:
 
     parent: name of the version before, for the sentence; "" without one.
     """
-    trains = [d for d in datasets if "train" in d.roles]
-    tests = [d for d in datasets if not {"validation", "test"}.isdisjoint(d.roles)]
-    for train in trains:
-        for test in tests:
-            if train.name != test.name and (train.changed or test.changed):
-                cost_s = (train.size_bytes + test.size_bytes) / BYTES_PER_S
-                yield Check(leak_id(train.name, test.name), cost_s, _Leak(train, test, datasets, parent))
+    for train, test in pairs_of(datasets):
+        if train.changed or test.changed:
+            yield Check(leak_id(train.name, test.name), cost_s(train, test), _Leak(train, test, datasets, parent))
+
+
+def pairs_of(datasets: Sequence[Dataset]) -> Iterator[tuple[Dataset, Dataset]]:
+    """Yield each training set with each validation or test set."""
+    for train in datasets:
+        for test in datasets:
+            if "train" in train.roles and is_tested(test) and train.name != test.name:
+                yield train, test
+
+
+def is_tested(dataset: Dataset) -> bool:
+    """True for a validation or test set."""
+    return not {"validation", "test"}.isdisjoint(dataset.roles)
+
+
+def cost_s(*values: Dataset | Model) -> float:
+    """The estimated seconds of a check that reads these values once."""
+    return sum(v.size_bytes for v in values) / BYTES_PER_S
 
 
 def leak_id(train: str, test: str) -> str:
@@ -78,7 +112,7 @@ class _Leak:
     parent: str
 
     def __call__(self) -> Finding | None:
-        train, test = _with_target(self.train, self.datasets), _with_target(self.test, self.datasets)
+        train, test = with_target(self.train, self.datasets), with_target(self.test, self.datasets)
         if train is None or test is None:
             raise NotComparable(f"{self.train.name} or {self.test.name} is no table, or cannot be loaded")
         columns = compared_columns(train, test)
@@ -121,7 +155,7 @@ class _Leak:
         return Finding(leak_id(*names), level, text, names)  # type: ignore[arg-type]  # "alarm" or "note"
 
 
-def _with_target(dataset: Dataset, datasets: Sequence[Dataset]) -> TableData | None:
+def with_target(dataset: Dataset, datasets: Sequence[Dataset]) -> TableData | None:
     """The table of a dataset, with the target that belongs to it as a column "y": y_train of X_train."""
     table = dataset.table()
     if table is None:
@@ -135,3 +169,60 @@ def _with_target(dataset: Dataset, datasets: Sequence[Dataset]) -> TableData | N
             column: ColumnData = replace(target.columns[0], name="y")
             return replace(table, columns=(*(c for c in table.columns if c.name != "y"), column))
     return table
+
+
+def fitted_checks(models: Sequence[Model], datasets: Sequence[Dataset]) -> Iterator[Check]:
+    """Yield a check for each model with each validation or test set, if the model or one of the datasets changed."""
+    trains = [d for d in datasets if "train" in d.roles]
+    for model in models:
+        for test in filter(is_tested, datasets):
+            others = [d for d in trains if d.name != test.name]
+            if others and (model.changed or any(d.changed for d in (test, *others))):
+                cost = cost_s(model, test, *others)
+                yield Check(f"fitted:{model.name},{test.name}", cost, _Fitted(model, test, others, datasets))
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The check whether one model was fitted on one test set together with a training set."""
+
+    model: Model
+    test: Dataset
+    trains: Sequence[Dataset]
+    datasets: Sequence[Dataset]
+
+    def __call__(self) -> Finding | NotApplicable | None:
+        value = self.model.load()
+        if value is None:
+            raise NotComparable(f"{self.model.name} cannot be loaded")
+        found = list(transformers(value))
+        if not found:
+            return "not applicable"
+        known: set[bool | None] = set()
+        for train, others in self._unions():
+            tables = [t for d in (train, *others) if (t := d.table()) is not None]
+            if len(tables) <= len(others):
+                raise NotComparable("one of the datasets is no table, or cannot be loaded")
+            known |= {was_fitted_on(one, tables[0], tables[1:]) for one in found}
+            if True in known:
+                return self._finding([train, *others], sum(t.rows for t in tables), is_predictor=predicts(value))
+        return None if False in known else "not applicable"
+
+    def _unions(self) -> Iterator[tuple[Dataset, list[Dataset]]]:
+        """A training set with this test set, and with all validation and test sets of the same kind of name."""
+        for train in self.trains:
+            yield train, [self.test]
+            alike = [d for d in self.datasets if is_tested(d) and d.name != train.name and _alike(d, self.test)]
+            if len(alike) > 1:
+                yield train, alike
+
+    def _finding(self, fitted_on: Sequence[Dataset], rows: int, *, is_predictor: bool) -> Finding:
+        names = [d.name for d in fitted_on]
+        text = f"{self.model.name} was fitted on {', '.join(names[:-1])} and {names[-1]} together ({rows:,} rows)"
+        level: Level = "note" if is_predictor and not self.model.is_scored else "alarm"
+        return Finding(f"fitted:{self.model.name},{self.test.name}", level, text, (self.model.name, self.test.name))
+
+
+def _alike(one: Dataset, other: Dataset) -> bool:
+    """True for names that both begin with the letter of features, or both do not: X_val and X_test, y_test aside."""
+    return one.name[:1].lower() == other.name[:1].lower() or not {one.name[:1], other.name[:1]} & set("XxyY")

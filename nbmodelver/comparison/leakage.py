@@ -115,9 +115,9 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     nothing = np.empty(0, np.intp)
     if not pairs or not train.rows or not test.rows:
         return SharedRows(nothing, nothing, tuple(p.name for p in pairs))
-    rates = {p.name: _rate(p) for p in pairs}
+    rates = {p.name: equal_rate(p) for p in pairs}
     first = _telling(pairs, rates, train.rows)
-    rows = _candidates(_hashes(first, train.rows, test.rows))
+    rows = candidates(_hashes(first, train.rows, test.rows))
     taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
     hashes = _hashes(taken, len(rows[0]), len(rows[1]))
     inner = _equal_rows(taken, hashes)
@@ -153,13 +153,13 @@ def _hashes(pairs: Sequence[ColumnPair], rows: int, rows_after: int) -> tuple[ND
     return old, row_hashes([p.after for p in pairs], rows_after, names, [p.name for p in pairs if p.narrow])
 
 
-def _rate(pair: ColumnPair) -> float:
+def equal_rate(pair: ColumnPair) -> float:
     """The estimated probability that two cells of this column are equal, never 0."""
     old, new = (CellHasher(c, narrow=pair.narrow)(_some(c)) for c in (pair.before, pair.after))
     return max(collision_rate(old, new), collision_rate(new, new) - 1 / max(1, len(new)), 1 / (len(old) * len(new)))
 
 
-def _candidates(hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def candidates(hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows of both sides whose hash the other side has."""
     large, small = (0, 1) if len(hashes[0]) >= len(hashes[1]) else (1, 0)
     shift = np.uint64(64 - FILTER_BITS)
@@ -175,7 +175,7 @@ def _equal_rows(
     pairs: Sequence[ColumnPair], hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows of both sides that have an equal row on the other side, by hash and then cell by cell."""
-    rows = _candidates(hashes)
+    rows = candidates(hashes)
     if not len(rows[0]):
         return rows
     order = np.argsort(hashes[0][rows[0]])

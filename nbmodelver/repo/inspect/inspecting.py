@@ -13,7 +13,7 @@ from nbmodelver.repo.core.labels import as_names
 from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
-from nbmodelver.repo.inspect import findings, predicting, profiles
+from nbmodelver.repo.inspect import checking, findings, predicting, profiles
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
@@ -131,7 +131,7 @@ class InspectingStore(LoadingStore, ABC):
         version = self[revision]
         parent = self.history.version(version.parents[0]) if version.parents else None
         against = parent if before is None else self[before]
-        found = findings.check(self, findings.CheckRequest(version, against, live or {}, limit_s))
+        found = checking.check(self, checking.CheckRequest(version, against, live or {}, limit_s))
         if against is parent:
             findings.keep(self, version, found)
         return findings.with_reasons(self, found)
