@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from nbmodelver.model import Diff, Row
 
 _METRIC = re.compile(r"metric:(?P<name>.+?)(?P<sign>[<>])(?P<limit>[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)")
-KINDS = ("leak", "fitted", "drift", "scored", "metric", "alarm")
+KINDS = (
+    "leak", "rounded", "column", "fitted", "group", "time", "text", "target", "drift", "scored", "metric", "alarm",
+)  # fmt: skip
+ROWS = ("leak", "rounded", "column")
+"""Findings about rows of a test set in a training set: the condition "leak" means all of them."""
 EXAMPLE = "write for example: --fail-on leak,metric:acc<-0.01"
 
 
@@ -29,8 +33,9 @@ class CheckFailed(NbmodelverError):
 def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
     """Return a sentence for each condition that holds for a comparison, in their order.
 
-    conditions: separated by commas. A kind of finding ("leak", "fitted", "scored", "metric"), or "alarm" for any alarm,
-    that is not accepted. "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
+    conditions: separated by commas. A kind of finding that is not accepted, or "alarm" for any alarm. Kinds: "leak" for
+    rows of a test set in a training set (also only "rounded" or "column"), "fitted", "group", "time", "text", "target",
+    "scored", "metric". "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
     moved, by at least so much, or this one. "metric:acc<-0.01": a metric changed by less (">": more) than the number.
     Raises UsageError for anything else.
     """
@@ -62,10 +67,9 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
         raise UsageError(f"'{condition}' is no condition", EXAMPLE)
     for row in _findings(found):
         level, text, _, finding = (str(cell) for cell in row.cells[:4])
-        is_kind = (
-            level == "alarm" if condition == "alarm" else finding == condition or finding.startswith(f"{condition}:")
-        )
-        if is_kind and not level.startswith("accepted"):
+        kinds = ROWS if condition == "leak" else (condition,)
+        is_named = finding == condition or finding.partition(":")[0] in kinds
+        if (level == "alarm" if condition == "alarm" else is_named) and not level.startswith("accepted"):
             yield text
 
 

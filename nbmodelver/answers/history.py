@@ -8,6 +8,7 @@ from nbmodelver import views
 from nbmodelver.actions import history
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.errors import UsageError
+from nbmodelver.model import LeakRequest
 from nbmodelver.repo import Query
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
-    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "")
+    leaks = LeakRequest(tuple(call["group"] or ()), call["time"] or "", call["near_text"])
+    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "", leaks)
     found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
     failed = conditions_met(found, call["fail_on"] or "")

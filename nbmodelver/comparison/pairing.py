@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Found = tuple[NDArray[np.intp], NDArray[np.intp]]
 
-KEY_NAME = re.compile(r"(?:^|_)(?:id|ids|key|uuid|guid|code)$|(?:Id|ID|Key)$|key$", re.IGNORECASE)
+KEY_NAME = re.compile(
+    r"(?i:(?:^|_|record|row|user|patient|customer|client|person|order|item|product|session)ids?$)"
+    r"|(?i:(?:^|_)(?:key|uuid|guid|code)$)|(?:Id|ID|Key)$|(?i:key)$"
+)
+"""Names of columns that identify a row; "paid" and "humid" are none."""
 ROUNDING = 1e-9
 """Floats that differ by at most this part of the larger one are equal up to rounding."""
 SAMPLE = 1_000

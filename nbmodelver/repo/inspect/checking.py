@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbmodelver.comparison.metric_changes import fitted_and_scored, metric_findings
 from nbmodelver.comparison.roles import roles_of
 from nbmodelver.comparison.time_limit import OutOfTime, time_limit
-from nbmodelver.errors import NbmodelverError, NotComparable
-from nbmodelver.model import Finding, Findings
+from nbmodelver.errors import NbmodelverError, NotComparable, UsageError
+from nbmodelver.model import Finding, Findings, LeakRequest
 from nbmodelver.repo.inspect.findings import LOOK_BACK, known_findings
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ log = logging.getLogger("nbmodelver")
 
 Outcome = Literal["clean", "unchecked", "not comparable", "not applicable"]
 """Of a check without a finding."""
-CARRIED = frozenset({"leak", "fitted"})
+CARRIED = frozenset({"leak", "fitted", "rounded", "column", "group", "time", "text", "target"})
 """Kinds of findings about values. They hold as long as the values are the same."""
 
 
@@ -37,13 +37,15 @@ class CheckRequest:
     """What to check. before: the version to judge against; None: there is none.
 
     live: values that are known to be those of the version, which saves loading them. limit_s: checks that would take
-    longer are named in `Findings.unchecked`.
+    longer are named in `Findings.unchecked`. leaks: run the checks of a comparison too, and those that it asks for;
+    None: only those of a commit.
     """
 
     version: Version
     before: Version | None
     live: Mapping[str, Any]
     limit_s: float = float("inf")
+    leaks: LeakRequest | None = None
 
 
 def check(store: LoadingStore, request: CheckRequest) -> Findings:
@@ -60,7 +62,8 @@ def check(store: LoadingStore, request: CheckRequest) -> Findings:
         return tuple(check_id for check_id, outcome in outcomes.items() if outcome == wanted)
 
     since = tuple(_since(f, request.version, request.before, known) for f in found)
-    return Findings(since, ids("unchecked"), ids("clean"), ids("not comparable"))
+    is_thorough = request.leaks is not None
+    return Findings(since, ids("unchecked"), ids("clean"), ids("not comparable"), is_thorough=is_thorough)
 
 
 def _outcome(check: Check, limit_s: float) -> Finding | Outcome:
@@ -84,15 +87,27 @@ def _checks(store: LoadingStore, request: CheckRequest) -> Iterator[Check]:
     """The checks that are due. NumPy is imported only where there is a training set and a test set."""
     has = {role for roles in roles_of(request.version).values() for role in roles}
     if "train" not in has or has == {"train"}:
+        _require_nothing_asked(request)
         return
     try:
-        from nbmodelver.comparison import checks
+        from nbmodelver.comparison import checks, thorough_checks
     except ImportError:  # Without NumPy there are only lists.
         return
-    before = request.before
+    parent = request.before.name if request.before is not None else ""
     datasets = list(_datasets(store, request))
-    yield from checks.leak_checks(datasets, before.name if before is not None else "")
+    pairs = checks.pairs_of(datasets)
+    yield from checks.leak_checks(pairs, parent)
     yield from checks.fitted_checks(list(_models(store, request)), datasets)
+    if request.leaks is not None:
+        yield from thorough_checks.thorough_checks(pairs, datasets, parent, request.leaks)
+
+
+def _require_nothing_asked(request: CheckRequest) -> None:
+    """Raise UsageError if a check was asked for that needs a training set and a test set."""
+    if request.leaks is not None and request.leaks != LeakRequest():
+        name = request.version.name
+        hint = "state what they are for: %mv_commit a b --role a=train --role b=test"
+        raise UsageError(f"{name} has no training set with a test set", hint)
 
 
 def _datasets(store: LoadingStore, request: CheckRequest) -> Iterator[Dataset]:

@@ -15,7 +15,7 @@ from nbmodelver.errors import NbmodelverError, UsageError
 from nbmodelver.model import Findings, Row, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Sequence
 
     from nbmodelver.model import Version
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
@@ -24,11 +24,18 @@ ACCEPTED = "accepted/"
 LOOK_BACK = 50
 """Versions in which a cell of a version is looked for, and a finding that is to be accepted."""
 
+EQUAL = {"leak": "exact", "rounded": "rounded", "column": "all columns but one"}
+"""Kind of a check for rows of a test set in a training set -> how rows are compared."""
 CLEAN = {
-    "leak": "no more rows of {test} than by chance stand in {one} (exact)",
     "fitted": "{one} was not fitted on rows of {test}",
+    "group": "no value of its groups is in {one} and {test}",
+    "time": "no row of {test} is older than the newest of {one}",
+    "text": "no text of {test} has a near duplicate in {one}",
+    "target": "no column of {one} tells the target that did not before",
 }
-"""Kind of a check -> what was not found."""
+"""Kind of another check -> what was not found."""
+OPTIONS = {"group": "--group", "time": "--time", "text": "--near-text"}
+"""Kind of a check that the user has to ask for -> the option."""
 
 
 def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
@@ -36,9 +43,10 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     found = [f for f in findings.found if not names or not f.names or not frozenset(names).isdisjoint(f.names)]
     found.sort(key=lambda f: (bool(f.accepted), f.level != "alarm"))
     rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since, f.id), "added") for f in found]
-    said = [_clean(one) for one in findings.clean]
+    said = list(_clean(findings.clean))
     said += [f"not checked: {one}" for one in findings.unchecked]
     said += [f"not comparable: {one}" for one in findings.not_comparable]
+    said += _not_asked(findings)
     if not rows and not said:
         return None
     return Section(
@@ -46,11 +54,30 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     )
 
 
-def _clean(check: str) -> str:
-    """What a check looked for and did not find."""
-    kind, _, names = check.partition(":")
-    one, _, test = names.partition(",")
-    return CLEAN[kind].format(one=one, test=test) if kind in CLEAN else ""
+def _clean(checks: Sequence[str]) -> Iterator[str]:
+    """What the checks looked for and did not find."""
+    equal: dict[str, list[str]] = {}
+    for check in checks:
+        kind, _, names = check.partition(":")
+        if kind in EQUAL:
+            equal.setdefault(names, []).append(EQUAL[kind])
+    for names, how in equal.items():
+        train, _, test = names.partition(",")
+        yield f"no more rows of {test} than by chance stand in {train} ({', '.join(how)})"
+    for check in checks:
+        kind, _, names = check.partition(":")
+        one, _, test = names.partition(",")
+        if kind in CLEAN:
+            yield CLEAN[kind].format(one=one, test=test)
+
+
+def _not_asked(findings: Findings) -> Iterator[str]:
+    """The options for what was not looked for, if anything was looked for in a training and a test set."""
+    done = {one.partition(":")[0] for one in (*findings.clean, *findings.unchecked, *findings.not_comparable)}
+    done |= {f.id.partition(":")[0] for f in findings.found}
+    options = [option for kind, option in OPTIONS.items() if kind not in done]
+    if findings.is_thorough and not done.isdisjoint(EQUAL) and options:
+        yield f"not looked for: {', '.join(options)}"
 
 
 # -- what is kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -11,6 +13,8 @@ from sklearn.preprocessing import StandardScaler
 
 import nbmodelver as mv
 from nbmodelver.actions.conditions import conditions_met
+from nbmodelver.errors import UsageError
+from nbmodelver.model import LeakRequest
 
 
 @pytest.fixture
@@ -122,3 +126,191 @@ def test_a_user_class_in_a_pipeline_is_never_asked(repo, data):
     Own.transform = Own.fit = Own.predict = Own.__len__ = Own.__eq__ = Own.__repr__ = refuse
     found = repo.check(live=values)
     assert (told(found), found.clean) == ([], ("leak:X_train,X_test",))
+
+
+# -- the checks of a comparison
+
+
+def table(rows, seed=0, **columns):
+    rng = np.random.default_rng(seed)
+    numbers = {name: rng.standard_normal(rows) for name in "abcd"}
+    return pd.DataFrame({**numbers, **columns, "target": rng.integers(0, 2, rows)})
+
+
+def alarms(diff):
+    section = next((s for s in diff.sections if s.id == "alarms"), None)
+    return [(r.cells[3], r.cells[0], r.cells[1]) for r in section.rows] if section is not None else []
+
+
+def test_rounded_rows_and_rows_but_one_column_are_told_in_the_diff(repo):
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": train, "test": test})
+    rounded = test.head(30).astype("float32").astype("float64")
+    repo.commit({"train": pd.concat([train, rounded, test.iloc[30:50].assign(b=0.5)]), "test": test})
+    assert repo.check().found == ()
+    diff = repo.diff("v1", "v2")
+    how = "up to rounding (IQR/10,000)"
+    assert alarms(diff) == [
+        ("rounded:train,test", "alarm", f"30 of the 100 rows of test also stand in train {how}"),
+        ("column:train,test", "alarm", "20 of the 100 rows of test also stand in train with another b only"),
+    ]
+    assert len(conditions_met(diff, "leak")) == 2
+    assert len(conditions_met(diff, "rounded")) == 1
+    assert conditions_met(diff, "leak:train,test") == ()
+
+
+def test_what_a_diff_found_is_kept_and_can_be_accepted(repo):
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": train, "test": test})
+    repo.commit({"train": pd.concat([train, test.head(30).assign(b=0.5)]), "test": test})
+    repo.diff("v1", "v2")
+    assert repo.findings("v2").is_thorough
+    repo.accept("column:train,test", "b is measured again")
+    assert alarms(repo.diff("v1", "v2"))[0][1] == "accepted: b is measured again"
+    repo.commit({"train": repo.load("v2")["train"], "test": test, "x": 1})
+    assert [f.since for f in repo.check().found] == ["v2"]
+
+
+def test_a_second_diff_computes_nothing_again(repo, monkeypatch):
+    from nbmodelver.comparison import thorough_checks
+
+    repo.commit({"train": table(400), "test": table(100, 1)})
+    repo.commit({"train": table(401), "test": table(100, 1)})
+    first = repo.diff("v1", "v2")
+    monkeypatch.setattr(thorough_checks, "thorough_checks", lambda *_: 1 / 0)
+    assert repo.diff("v1", "v2") == first
+
+
+def test_entities_of_both_sets_are_a_note_and_with_the_option_an_alarm(repo):
+    train, test = table(400, patient=np.arange(400) // 4), table(100, 1, patient=np.arange(390, 490) // 4)
+    repo.commit({"train": train, "test": test})
+    text = "3 of the 26 values of patient in test (10 rows) also occur in train"
+    ((finding, level, found),) = alarms(repo.diff("v1", "v1"))
+    assert (finding, level) == ("group:train,test", "note")
+    assert found == f"{text}; if their rows belong together: --group patient"
+    asked = LeakRequest(group=("patient",))
+    assert alarms(repo.diff("v1", "v1", leaks=asked)) == [("group:train,test", "alarm", text)]
+    apart = LeakRequest(group=("a",))
+    assert alarms(repo.diff("v1", "v1", leaks=apart)) == []
+
+
+def test_a_column_that_is_nowhere_is_refused_with_those_that_are_there(repo):
+    repo.commit({"train": table(40), "test": table(40, 1)})
+    for asked in (LeakRequest(group=("patient",)), LeakRequest(time="patient")):
+        with pytest.raises(UsageError, match="both have a column 'patient'") as error:
+            repo.diff("v1", "v1", leaks=asked)
+        assert error.value.hint == "columns of both: a, b, c, d, target"
+    repo.commit({"x": 1})
+    with pytest.raises(UsageError, match="v2 has no training set with a test set"):
+        repo.diff("v2", "v2", leaks=asked)
+
+
+def dated(rows, start, seed=0):
+    return table(rows, seed, day=pd.date_range(start, periods=rows))
+
+
+def test_test_rows_of_an_earlier_time_are_told_if_asked_or_if_there_were_none(repo):
+    early, late = dated(100, "2024-01-01"), dated(50, "2025-01-01", 1)
+    repo.commit({"train": early, "test": late})
+    assert alarms(repo.diff("v1", "v1")) == []
+    assert alarms(repo.diff("v1", "v1", leaks=LeakRequest(time="day"))) == []
+    both = pd.concat([early, late]).sample(150, random_state=0)
+    repo.commit({"train": both.head(100), "test": both.tail(50)})
+    ((finding, level, text),) = alarms(repo.diff("v1", "v2"))
+    assert (finding, level) == ("time:train,test", "note")
+    assert text.startswith("50 of the 50 rows of test (100%) are older than the newest row of train by day (2025-02-")
+    assert text.endswith("; in v1 none was")
+    repo.commit({"train": both.head(90), "test": both.tail(50)})
+    assert [i for i, _, _ in alarms(repo.diff("v2", "v3"))] == []
+    asked = repo.diff("v2", "v3", leaks=LeakRequest(time="day"))
+    assert [(i, lv) for i, lv, _ in alarms(asked)] == [("time:train,test", "alarm")]
+
+
+def test_a_column_without_an_order_is_not_called_clean(repo):
+    repo.commit({"train": table(40, t=list("ab") * 20), "test": table(40, 1, t=list("ba") * 20)})
+    diff = repo.diff("v1", "v1", leaks=LeakRequest(time="t"))
+    assert "not comparable: time:train,test" in diff.sections[0].note
+
+
+def test_near_texts_are_compared_only_if_asked(repo):
+    words = [
+        "a",
+        "quick",
+        "brown",
+        "fox",
+        "and",
+        "the",
+        "lazy",
+        "dog",
+        "went",
+        "to",
+        "market",
+        "on",
+        "monday",
+        "morning",
+    ]
+    said = [" ".join(np.random.default_rng(i).permutation(words)) for i in range(140)]
+    texts = [*said[:100], f"{said[100]} again"], said[100:]
+    repo.commit({name: pd.DataFrame({"said": one}) for name, one in zip(("train", "test"), texts, strict=True)})
+    assert alarms(repo.diff("v1", "v1")) == []
+    ((finding, level, text),) = alarms(repo.diff("v1", "v1", leaks=LeakRequest(near_text=0.8)))
+    assert (finding, level) == ("text:train,test", "alarm")
+    assert text == (
+        "1 of the 40 texts of said of test has a near duplicate in train (Jaccard of 5-character shingles at least 0.8)"
+    )
+
+
+def test_a_new_column_that_tells_the_target_is_told_once(repo):
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": train, "test": test})
+    repo.commit({"train": train.assign(paid=train["target"] * 3), "test": test.assign(paid=test["target"] * 3)})
+    ((finding, level, text),) = alarms(repo.diff("v1", "v2"))
+    assert (finding, level) == ("target:train", "alarm")
+    assert text.endswith("unlike in v1: paid has one value for each value of the target")
+    repo.commit({"train": repo.load("v2")["train"].head(300), "test": test})
+    assert [i for i, _, _ in alarms(repo.diff("v2", "v3"))] == []
+
+
+def test_the_target_may_be_a_variable_of_its_own(repo):
+    train = table(400)
+    X, y = train.drop(columns="target"), train["target"]
+    test = {"X_test": table(100, 1).drop(columns="target"), "y_test": table(100, 1)["target"]}
+    repo.commit({"X_train": X, "y_train": y, **test})
+    repo.commit({"X_train": X.assign(paid=y * 2.0 + X["a"] / 100), "y_train": y, **test})
+    assert [i for i, _, _ in alarms(repo.diff("v1", "v2"))] == ["target:X_train"]
+
+
+def test_the_diff_says_what_was_looked_for_and_what_was_not(repo):
+    repo.commit({"train": table(400), "test": table(100, 1)})
+    note = repo.diff("v1", "v1").sections[0].note
+    assert note == (
+        "no more rows of test than by chance stand in train (exact, rounded, all columns but one); "
+        "not looked for: --group, --time, --near-text"
+    )
+
+
+def test_a_large_pair_is_named_as_not_checked(repo, monkeypatch):
+    from nbmodelver.comparison import checks
+
+    monkeypatch.setattr(checks, "BYTES_PER_S", 100)
+    repo.commit({"train": table(400), "test": table(100, 1)})
+    note = repo.diff("v1", "v1").sections[0].note
+    assert "not checked: column:train,test" in note
+    assert "not checked" not in repo.diff("v1", "v1", "train").sections[0].note
+
+
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_diabetes])
+def test_honest_data_and_its_variants_are_silent_in_all_checks(repo, load):
+    frame = load(as_frame=True).frame
+    few = list(frame.columns[:3])
+    for seed in range(2):
+        train, test = train_test_split(frame, random_state=seed)
+        scaler = StandardScaler().set_output(transform="pandas").fit(train)
+        binned = frame.assign(**{c: pd.qcut(frame[c].rank(method="first"), 5).astype(str) for c in few})
+        hot = train_test_split(pd.get_dummies(binned, columns=few), random_state=seed)
+        more = pd.concat([train, train.sample(200, replace=True, random_state=seed)])
+        sets = [(train, test), (scaler.transform(train), scaler.transform(test)), hot, (more, test), (train, test)]
+        for a, b in sets:
+            repo.commit({"train": a, "test": b, "scaler": scaler})
+            before = "HEAD~1" if repo["HEAD"].parents else "HEAD"
+            assert alarms(repo.diff(before, "HEAD", leaks=LeakRequest(near_text=0.8))) == []
