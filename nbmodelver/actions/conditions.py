@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _METRIC = re.compile(r"metric:(?P<name>.+?)(?P<sign>[<>])(?P<limit>[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)")
 KINDS = (
-    "leak", "rounded", "column", "fitted", "group", "time", "text", "target", "drift", "scored", "metric", "alarm",
+    "leak", "rounded", "column", "fitted", "group", "time", "text", "target", "drift", "split", "scored", "metric",
+    "alarm",
 )  # fmt: skip
 ROWS = ("leak", "rounded", "column")
 """Findings about rows of a test set in a training set: the condition "leak" means all of them."""
@@ -36,7 +37,8 @@ def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
     conditions: separated by commas. A kind of finding that is not accepted, or "alarm" for any alarm. Kinds: "leak" for
     rows of a test set in a training set (also only "rounded" or "column"), "fitted", "group", "time", "text", "target",
     "scored", "metric". "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
-    moved, by at least so much, or this one. "metric:acc<-0.01": a metric changed by less (">": more) than the number.
+    moved, by at least so much, or this one. "split" is the same for a training set against its test set.
+    "metric:acc<-0.01": a metric changed by less (">": more) than the number.
     Raises UsageError for anything else.
     """
     return tuple(sentence for one in _split(conditions) for sentence in _met(found, one))
@@ -60,8 +62,8 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
         yield from _metric_met(found, metric["name"], metric["sign"], metric["limit"])
         return
     kind, _, limit = condition.partition(":")
-    if kind == "drift":
-        yield from _drift_met(found, limit)
+    if kind in ("drift", "split"):
+        yield from _drift_met(found, f"{kind}.", limit)
         return
     if kind not in KINDS or (kind == "metric" and set(condition) & {"<", ">"}):
         raise UsageError(f"'{condition}' is no condition", EXAMPLE)
@@ -73,11 +75,11 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
             yield text
 
 
-def _drift_met(found: Diff, limit: str) -> Iterator[str]:
-    """Columns that moved: of any effect, of at least a number, or one column by name."""
+def _drift_met(found: Diff, prefix: str, limit: str) -> Iterator[str]:
+    """Columns that moved, in sections of this prefix: of any effect, of at least a number, or one column by name."""
     least = float(limit) if re.fullmatch(r"0?\.[0-9]+|[01]", limit) else None
     for section in found.sections:
-        for row in section.rows if section.id.startswith("drift.") else ():
+        for row in section.rows if section.id.startswith(prefix) else ():
             column, verdict, effect = row.cells[:3]
             enough = least is not None and isinstance(effect, float) and effect >= least
             if verdict != "extreme values" and (not limit or enough or column == limit):

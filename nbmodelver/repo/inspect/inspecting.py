@@ -13,14 +13,14 @@ from nbmodelver.repo.core.labels import as_names
 from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
-from nbmodelver.repo.inspect import checking, findings, predicting, profiles
+from nbmodelver.repo.inspect import checking, findings, predicting, profiles, splits
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
 from nbmodelver.repo.inspect.name_history import name_history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbmodelver.model import Backend, Blame, Diff, NameHistory, Profile, Section, TableCellBlame, Version
 
@@ -58,7 +58,7 @@ class InspectingStore(LoadingStore, ABC):
         differ = Differ(
             partial(cells_since_ancestor, self),
             self.environment,
-            partial(profiles.sections, self),
+            self._contributed,
             directions=self.directions,
             modules=self.modules,
             notebook=self.notebook,
@@ -162,6 +162,10 @@ class InspectingStore(LoadingStore, ABC):
     def accept(self, finding: str, reason: str) -> None:
         """Accept a finding ("leak:X_train,X_test") with a reason: it is no alarm any more. Raises UsageError."""
         findings.accept(self, finding, reason)
+
+    def _contributed(self, before: Version, after: Version, names: Sequence[str]) -> Iterator[Section]:
+        yield from profiles.sections(self, before, after, names)
+        yield from splits.sections(self, before, after, names)
 
     def _alarms(self, leaks: LeakRequest, before: Version, after: Version, names: Sequence[str]) -> Section | None:
         """The findings about `after`, judged against `before`; those that are kept are used if nothing is missing.
