@@ -30,10 +30,12 @@ def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
 def state_of(repo: Repo, **more: Any) -> views.State:
     """Return the part of the status that describes the store."""
     settings: dict[str, Any] = {"live": False, **more}
+    head = repo.history.head
     return views.State(
         store=repo.where,
         branch=repo.history.branch,
-        head=repo.history.head,
+        head=head,
+        findings=repo.findings(head) if head is not None else None,
         versions=repo.history.records.count(),
         stored_bytes=repo.size_bytes(),
         **settings,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbmodelver.comparison.metric_changes import fitted_and_scored, metric_findings
 from nbmodelver.comparison.roles import roles_of
-from nbmodelver.comparison.time_limit import OutOfTime, time_limit
+from nbmodelver.comparison.time_limit import OutOfTime, require_time, time_limit
 from nbmodelver.errors import NbmodelverError, NotComparable, UsageError
 from nbmodelver.model import Finding, Findings, LeakRequest
-from nbmodelver.repo.inspect.findings import LOOK_BACK, known_findings
+from nbmodelver.repo.inspect.findings import LOOK_BACK, keep, known_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +38,8 @@ class CheckRequest:
 
     live: values that are known to be those of the version, which saves loading them. limit_s: checks that would take
     longer are named in `Findings.unchecked`. leaks: run the checks of a comparison too, and those that it asks for;
-    None: only those of a commit.
+    None: only those of a commit. only: run only the checks of these ids. loads_models: load models that are not live,
+    which can run code of their classes.
     """
 
     version: Version
@@ -46,6 +47,8 @@ class CheckRequest:
     live: Mapping[str, Any]
     limit_s: float = float("inf")
     leaks: LeakRequest | None = None
+    only: frozenset[str] | None = None
+    loads_models: bool = True
 
 
 def check(store: LoadingStore, request: CheckRequest) -> Findings:
@@ -53,10 +56,13 @@ def check(store: LoadingStore, request: CheckRequest) -> Findings:
     ends_s = time.perf_counter() + request.limit_s
     known = known_findings(store, request.before) if request.before is not None else None
     due = sorted(_checks(store, request), key=lambda c: c.cost_s)
+    if request.only is not None:
+        due = [one for one in due if one.id in request.only]
     outcomes = {one.id: _outcome(one, ends_s - time.perf_counter()) for one in due}
     found = [outcome for outcome in outcomes.values() if isinstance(outcome, Finding)]
-    found += _carried(request, known, set(outcomes))
-    found += _of_roles_and_metrics(store, request)
+    if request.only is None:
+        found += _carried(request, known, set(outcomes))
+        found += _of_roles_and_metrics(store, request)
 
     def ids(wanted: Outcome) -> tuple[str, ...]:
         return tuple(check_id for check_id, outcome in outcomes.items() if outcome == wanted)
@@ -64,6 +70,29 @@ def check(store: LoadingStore, request: CheckRequest) -> Findings:
     since = tuple(_since(f, request.version, request.before, known) for f in found)
     is_thorough = request.leaks is not None
     return Findings(since, ids("unchecked"), ids("clean"), ids("not comparable"), is_thorough=is_thorough)
+
+
+def finish(
+    store: LoadingStore, version: Version, before: Version | None, is_cancelled: Callable[[], bool]
+) -> tuple[Finding, ...]:
+    """Run the checks of a commit that are left, and keep the result. Returns what was found.
+
+    is_cancelled: returns True to stop; what was finished by then is kept. Models are not loaded.
+    """
+    known = known_findings(store, version)
+    if known is None or not known.unchecked:
+        return ()
+    request = CheckRequest(version, before, {}, only=frozenset(known.unchecked), loads_models=False)
+    with time_limit(float("inf"), is_cancelled):
+        made = check(store, request)
+    done = frozenset(known.unchecked) - frozenset(made.unchecked)
+    ids = {f.id for f in known.found}
+    found = tuple(f for f in made.found if f.id in done and f.id not in ids)
+    if done:
+        left = tuple(one for one in known.unchecked if one not in done)
+        clean, not_comparable = known.clean + made.clean, known.not_comparable + made.not_comparable
+        keep(store, version, Findings(known.found + found, left, clean, not_comparable, known.is_thorough))
+    return found
 
 
 def _outcome(check: Check, limit_s: float) -> Finding | Outcome:
@@ -133,8 +162,14 @@ def _models(store: LoadingStore, request: CheckRequest) -> Iterator[Model]:
         if kept.kind == "model" and may_hold_transformers(kept.type):
             old = before.kept.get(name) if before is not None else None
             changed = old is None or old.digest != kept.digest
-            read = _value_reader(store, version, name, request.live)
+            is_read = request.loads_models or name in request.live
+            read = _value_reader(store, version, name, request.live) if is_read else _not_now
             yield Model(name, 0 if name in request.live else kept.size_bytes, changed, bool(version.metrics), read)
+
+
+def _not_now() -> Any:
+    """Leave a check of a model for a comparison, in which it may be loaded."""
+    raise OutOfTime
 
 
 def _reader(
@@ -156,6 +191,7 @@ def _value_reader(store: LoadingStore, version: Version, name: str, live: Mappin
 
     @cache
     def read() -> Any:
+        require_time()  # Loading cannot be stopped once it has begun.
         with suppress(NbmodelverError):
             return live[name] if name in live else store.loaded(version, [name])[0][name]
         return None

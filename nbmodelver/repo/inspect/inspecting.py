@@ -20,9 +20,9 @@ from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
 from nbmodelver.repo.inspect.name_history import name_history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Backend, Blame, Diff, NameHistory, Profile, Section, TableCellBlame, Version
+    from nbmodelver.model import Backend, Blame, Diff, Finding, NameHistory, Profile, Section, TableCellBlame, Version
 
 NOTHING_MORE = LeakRequest()
 DIFF_LIMIT_S = 30.0
@@ -135,21 +135,35 @@ class InspectingStore(LoadingStore, ABC):
         live: Mapping[str, Any] | None = None,
         limit_s: float = float("inf"),
         leaks: LeakRequest | None = None,
+        load_models: bool = True,
     ) -> Findings:
         """Check a version for leaks and silent regressions, judged against `before` (default: its parent).
 
         live: values that are those of the version, so that they need not be loaded. limit_s: checks that would take
         longer are only named, in `Findings.unchecked`. leaks: run the checks of a comparison too, and those that it
-        asks for; None: only those of a commit. The findings against the parent are kept with the store. Raises
+        asks for; None: only those of a commit. load_models: load models that are not live, which can run code of their
+        classes; without it their checks are only named. The findings against the parent are kept with the store. Raises
         UsageError for a column that training and test set do not have.
         """
         version = self[revision]
         parent = self.history.version(version.parents[0]) if version.parents else None
         against = parent if before is None else self[before]
-        found = checking.check(self, checking.CheckRequest(version, against, live or {}, limit_s, leaks))
+        request = checking.CheckRequest(version, against, live or {}, limit_s, leaks, loads_models=load_models)
+        found = checking.check(self, request)
         if against is parent:
             findings.keep(self, version, found)
         return findings.with_reasons(self, found)
+
+    def finish_checks(
+        self, revision: str | Version = "HEAD", *, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[Finding, ...]:
+        """Run the checks of a commit that did not fit into its time limit, and return what they found.
+
+        is_cancelled: returns True to stop; what was finished by then is kept. Models are not loaded for it.
+        """
+        version = self[revision]
+        parent = self.history.version(version.parents[0]) if version.parents else None
+        return checking.finish(self, version, parent, is_cancelled)
 
     def findings(self, revision: str | Version = "HEAD") -> Findings:
         """Return what was found when a version was checked; nothing if it was not. Reads no data."""

@@ -314,3 +314,46 @@ def test_honest_data_and_its_variants_are_silent_in_all_checks(repo, load):
             repo.commit({"train": a, "test": b, "scaler": scaler})
             before = "HEAD~1" if repo["HEAD"].parents else "HEAD"
             assert alarms(repo.diff(before, "HEAD", leaks=LeakRequest(near_text=0.8))) == []
+
+
+# -- the checks that are left after a commit
+
+
+def test_the_checks_that_are_left_are_finished_and_kept(repo):
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": pd.concat([train, test.head(30)]), "test": test}, metrics={"acc": 0.5})
+    assert repo.check(limit_s=0.0).unchecked == ("leak:train,test",)
+    (found,) = repo.finish_checks("v1")
+    assert (found.id, found.since) == ("leak:train,test", "v1")
+    assert (repo.findings("v1").found, repo.findings("v1").unchecked) == ((found,), ())
+    assert repo.finish_checks("v1") == ()
+
+
+def test_only_the_checks_that_are_left_run_again(repo, monkeypatch):
+    from nbmodelver.repo.inspect import checking
+
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": train, "test": test, "X_val": table(90, 2)})
+    repo.check(limit_s=0.0)
+    first = repo.findings("v1")
+    ran = []
+    monkeypatch.setattr(checking, "_outcome", lambda one, _limit_s: ran.append(one.id) or "clean")
+    repo.finish_checks("v1")
+    assert sorted(ran) == sorted(first.unchecked)
+    assert sorted(repo.findings("v1").clean) == sorted(first.unchecked)
+
+
+def test_what_is_cancelled_stays_unchecked(repo):
+    repo.commit({"train": table(400), "test": table(100, 1)})
+    repo.check(limit_s=0.0)
+    assert repo.finish_checks("v1", is_cancelled=lambda: True) == ()
+    assert repo.findings("v1").unchecked == ("leak:train,test",)
+
+
+def test_a_model_that_is_not_live_is_left_for_a_comparison(repo, data):
+    train, test = train_test_split(data, random_state=0)
+    sets = {"X_train": train, "X_test": test}
+    repo.commit({**sets, "scaler": StandardScaler().fit(data)})
+    assert repo.check(live=sets, load_models=False).unchecked == ("fitted:scaler,X_test",)
+    assert repo.finish_checks("v1") == ()
+    assert [i for i, _, _ in alarms(repo.diff("v1", "v1"))] == ["fitted:scaler,X_test"]
