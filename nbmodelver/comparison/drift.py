@@ -64,16 +64,20 @@ class Drift:
     distance: float | None = None
 
 
-def drifts(before: TableData, after: TableData) -> list[Drift]:
-    """Return the columns of both tables that moved, the strongest first."""
+def drifts(before: TableData, after: TableData, comparisons: int = 1) -> list[Drift]:
+    """Return the columns of both tables that moved, the strongest first.
+
+    comparisons: tables that are compared in the same way; ALPHA is the probability of a false drift in any of them.
+    """
     pairs = [p for p in common_columns(before, after) if p.comparable and p.before.kind != "block"]
     if not before.rows or not after.rows:
         return []
+    tests = len(pairs) * comparisons
     if max(before.rows, after.rows) * len(pairs) < WORTH_THREADS:
-        found = [drift for pair in pairs for drift in _of_column(pair, len(pairs))]
+        found = [drift for pair in pairs for drift in _of_column(pair, tests)]
     else:  # NumPy releases the lock of the interpreter while it sorts.
         with ThreadPoolExecutor(THREADS) as threads:
-            found = [d for some in threads.map(lambda p: list(_of_column(p, len(pairs))), pairs) for d in some]
+            found = [d for some in threads.map(lambda p: list(_of_column(p, tests)), pairs) for d in some]
     return sorted(found, key=lambda d: (d.verdict == "extreme values", -d.effect))
 
 
