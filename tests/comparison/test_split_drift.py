@@ -78,3 +78,10 @@ def test_the_section_names_both_sets():
     assert [s.label for s in section.charts[0].series] == ["train", "test"]
     assert section.note == "1 more"
     assert split_section(("train", "test"), *tables, []) is None
+
+
+def test_fifty_columns_of_a_hundred_rows_and_a_tiny_shift_of_many_rows_are_silent():
+    rng = np.random.default_rng(0)
+    few = [pd.DataFrame(rng.standard_normal((100, 50))) for _ in range(2)]
+    many = [pd.DataFrame({"x": rng.standard_normal(200_000) + shift}) for shift in (0, 0.01)]
+    assert told(*few) == told(*many) == []

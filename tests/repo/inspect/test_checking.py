@@ -357,3 +357,15 @@ def test_a_model_that_is_not_live_is_left_for_a_comparison(repo, data):
     assert repo.check(live=sets, load_models=False).unchecked == ("fitted:scaler,X_test",)
     assert repo.finish_checks("v1") == ()
     assert [i for i, _, _ in alarms(repo.diff("v1", "v1"))] == ["fitted:scaler,X_test"]
+
+
+def test_a_frame_of_a_users_subclass_is_not_compared_and_the_commit_is_untouched(repo):
+    def refuse(*_args):
+        raise AssertionError("a method of a user's class was called")
+
+    Frame = type("Frame", (pd.DataFrame,), dict.fromkeys(("__eq__", "__len__", "__getitem__"), refuse))
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": train, "test": test})
+    found = repo.check(live={"train": Frame(train), "test": test}, leaks=LeakRequest())
+    assert (found.found, found.clean) == ((), ())
+    assert "leak:train,test" in found.not_comparable
