@@ -59,10 +59,12 @@ class IdleChecks:
     def cell_ended(self, _ok: bool) -> None:
         """Start the thread if something is left to check."""
         with self._lock:
-            if not self._due or (self._thread is not None and self._thread.is_alive()):
+            before = self._thread if self._thread is not None and self._thread.is_alive() else None
+            if not self._due or (before is not None and not self._stop.is_set()):
                 return
             self._stop = threading.Event()
-            self._thread = threading.Thread(target=self._run, args=(self._stop,), name="nbmodelver-checks", daemon=True)
+            args = self._stop, before
+            self._thread = threading.Thread(target=self._run, args=args, name="nbmodelver-checks", daemon=True)
         self._thread.start()
 
     def cell_starts(self) -> None:
@@ -75,7 +77,10 @@ class IdleChecks:
         if self._thread is not None:
             self._thread.join(ENDS_S)
 
-    def _run(self, stop: threading.Event) -> None:
+    def _run(self, stop: threading.Event, before: threading.Thread | None) -> None:
+        """Finish what is left. before: the thread of the last pause, if it was cancelled and has not ended yet."""
+        if before is not None:
+            before.join()
         if stop.wait(IDLE_S):
             return
         for version, store in list(self._due.items()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,7 @@ TOLD = "v1, checked since: ! 30 of the 100 rows of test also stand in train  →
 def study(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A notebook whose commits have no time for checks, and whose pauses begin at once."""
     monkeypatch.setattr(idle_checks, "IDLE_S", 0.0)
+    monkeypatch.setenv("COLUMNS", "200")
     shell.run(DATA)
     shell.run("%mv_config check_limit_s 1e-9")
     return shell
@@ -112,6 +113,26 @@ def test_the_start_of_a_cell_cancels_a_check_and_the_next_pause_begins_it_anew(
     assert "nbmodelver-checks" not in study["names"]
     mend()
     study.run("1")
+    wait()
+    assert TOLD in str(study.run("x = 1\n%mv_commit x"))
+
+
+def test_a_check_that_ends_late_does_not_prevent_the_next_one(study: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    loading, go_on, opened = threading.Event(), threading.Event(), idle_checks.open_repo
+
+    def slowly(path: Any) -> Any:
+        loading.set()
+        assert go_on.wait(20)
+        return opened(path)
+
+    monkeypatch.setattr(idle_checks, "open_repo", slowly)
+    monkeypatch.setattr(idle_checks, "ENDS_S", 0.0)
+    study.run(LEAK)
+    study.run("%mv_commit train test")
+    assert loading.wait(20)
+    study.run("1")
+    assert len(threads()) == 2
+    go_on.set()
     wait()
     assert TOLD in str(study.run("x = 1\n%mv_commit x"))
 

@@ -67,7 +67,7 @@ DIFF = Verb(
         Example("v2 v5", "compare two versions"),
         Example("v2 v5 df", "compare one name in two versions, in detail"),
         Example("v2 v5 model --on patients --target y", "compare what a model predicts"),
-        Example("v2 v5 --group patient --time visited", "also look for patients in both sets, and for mixed times"),
+        Example("HEAD~1 HEAD --group patient --time visited", "also look for patients and times of both sets"),
         Example("v2 v5 --fail-on leak,metric:acc<-0.01", "for scripts"),
     ),
     arguments=(
