@@ -76,6 +76,7 @@ def unload(shell: Any) -> None:
     notebook = _notebooks.pop(id(shell), None)
     if notebook is None:
         return
+    notebook.commits.stop_checks()
     _last_counts[shell] = max(notebook.cells.last, _last_counts.get(shell, 0))
     _comms.pop(id(shell)).stop()
     lines.remove(shell)

@@ -52,3 +52,44 @@ def test_the_history_marks_the_version(leaking, capsys):
     main(["log"])
     lines = capsys.readouterr().out.splitlines()
     assert ["! 5 of" in line for line in lines if line.strip().startswith(("* v2", "v1"))] == [True, False]
+
+
+@pytest.fixture
+def visits(tmp_path, monkeypatch):
+    """A store in the working directory with patients and times in both sets, and texts that are nearly equal."""
+    monkeypatch.chdir(tmp_path)
+    numbers = range(400)
+    train = pd.DataFrame({"patient": [i // 4 for i in numbers], "day": numbers, "x": [i * 0.37 for i in numbers]})
+    train["said"] = [f"the patient number {i * 7919} said what {i} others had said before" for i in numbers]
+    test = train.iloc[396:].assign(day=range(300, 304), x=[0.1, 0.2, 0.3, 0.4], said=train["said"].iloc[396:] + ".")
+    repo = mv.open(tmp_path, create=True)
+    repo.commit({"train": train, "test": test})
+    return repo
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "kind"),
+    [("--group", "patient", "group"), ("--time", "day", "time"), ("--near-text", "0.8", "text")],
+)
+def test_what_is_asked_for_is_a_condition_of_its_own(visits, capsys, option, value, kind):
+    assert main(["diff", "v1", "v1", "--fail-on", kind]) == (kind == "group")  # Without the option it is a note.
+    assert main(["diff", "v1", "v1", option, value, "--fail-on", kind]) == 1
+    assert main(["diff", "v1", "v1", option, value, "--fail-on", f"{kind}:train,test"]) == 1
+    capsys.readouterr()
+    assert main(["diff", "v1", "v1", option, value, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["sections"][0]["rows"]
+    assert [r["cells"][:1] for r in rows if r["cells"][3] == f"{kind}:train,test"] == [["alarm"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--group", "nope"], "both have a column 'nope'"),
+        (["--near-text", "3"], "--near-text"),
+        (["--near-text", "x"], "--near-text"),
+        (["--time"], "--time"),
+    ],
+)
+def test_options_that_cannot_be_used_end_with_2_and_the_reason(visits, capsys, words, said):
+    assert main(["diff", "v1", "v1", *words]) == 2
+    assert said in capsys.readouterr().err

@@ -138,7 +138,7 @@ def checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
     if not limit_s:
         return Findings()
     try:
-        return repo.check(version, live=live, limit_s=float(limit_s))
+        return repo.check(version, live=live, limit_s=float(limit_s), load_models=False)
     except NbmodelverError:
         log.warning("%s could not be checked", version.name, exc_info=True)
         return Findings()

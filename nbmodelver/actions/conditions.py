@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from nbmodelver.model import Diff, Row
 
 _METRIC = re.compile(r"metric:(?P<name>.+?)(?P<sign>[<>])(?P<limit>[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)")
-KINDS = ("leak", "drift", "scored", "metric", "alarm")
+KINDS = (
+    "leak", "rounded", "column", "fitted", "group", "time", "text", "target", "drift", "split", "scored", "metric",
+    "alarm",
+)  # fmt: skip
+ROWS = ("leak", "rounded", "column")
+"""Findings about rows of a test set in a training set: the condition "leak" means all of them."""
 EXAMPLE = "write for example: --fail-on leak,metric:acc<-0.01"
 
 
@@ -29,9 +34,11 @@ class CheckFailed(NbmodelverError):
 def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
     """Return a sentence for each condition that holds for a comparison, in their order.
 
-    conditions: separated by commas. "leak", "scored", "metric" or "alarm": a finding of this kind, or any alarm,
-    that is not accepted. "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
-    moved, by at least so much, or this one. "metric:acc<-0.01": a metric changed by less (">": more) than the number.
+    conditions: separated by commas. A kind of finding that is not accepted, or "alarm" for any alarm. Kinds: "leak" for
+    rows of a test set in a training set (also only "rounded" or "column"), "fitted", "group", "time", "text", "target",
+    "scored", "metric". "leak:train,test" names one finding. "drift", "drift:0.2", "drift:income": a column that
+    moved, by at least so much, or this one. "split" is the same for a training set against its test set.
+    "metric:acc<-0.01": a metric changed by less (">": more) than the number.
     Raises UsageError for anything else.
     """
     return tuple(sentence for one in _split(conditions) for sentence in _met(found, one))
@@ -55,25 +62,24 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
         yield from _metric_met(found, metric["name"], metric["sign"], metric["limit"])
         return
     kind, _, limit = condition.partition(":")
-    if kind == "drift":
-        yield from _drift_met(found, limit)
+    if kind in ("drift", "split"):
+        yield from _drift_met(found, f"{kind}.", limit)
         return
     if kind not in KINDS or (kind == "metric" and set(condition) & {"<", ">"}):
         raise UsageError(f"'{condition}' is no condition", EXAMPLE)
     for row in _findings(found):
         level, text, _, finding = (str(cell) for cell in row.cells[:4])
-        is_kind = (
-            level == "alarm" if condition == "alarm" else finding == condition or finding.startswith(f"{condition}:")
-        )
-        if is_kind and not level.startswith("accepted"):
+        kinds = ROWS if condition == "leak" else (condition,)
+        is_named = finding == condition or finding.partition(":")[0] in kinds
+        if (level == "alarm" if condition == "alarm" else is_named) and not level.startswith("accepted"):
             yield text
 
 
-def _drift_met(found: Diff, limit: str) -> Iterator[str]:
-    """Columns that moved: of any effect, of at least a number, or one column by name."""
+def _drift_met(found: Diff, prefix: str, limit: str) -> Iterator[str]:
+    """Columns that moved, in sections of this prefix: of any effect, of at least a number, or one column by name."""
     least = float(limit) if re.fullmatch(r"0?\.[0-9]+|[01]", limit) else None
     for section in found.sections:
-        for row in section.rows if section.id.startswith("drift.") else ():
+        for row in section.rows if section.id.startswith(prefix) else ():
             column, verdict, effect = row.cells[:3]
             enough = least is not None and isinstance(effect, float) and effect >= least
             if verdict != "extreme values" and (not limit or enough or column == limit):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import UnknownVersion, UsageError
+from nbmodelver.model import LeakRequest
 from nbmodelver.repo import Query, Repo
 from nbmodelver.repo.core import directions
 
@@ -116,7 +117,7 @@ def parent_of(repo: Repo, version: Version) -> Version | None:
 class DiffRequest:
     """The versions to compare. names: only these. on: a dataset on which the named model of both versions predicts.
 
-    target: the name of the right answers, or a column of the dataset.
+    target: the name of the right answers, or a column of the dataset. leaks: further checks of training and test data.
     """
 
     before: str = "HEAD~1"
@@ -124,6 +125,7 @@ class DiffRequest:
     names: Sequence[str] = ()
     on: str = ""
     target: str = ""
+    leaks: LeakRequest = field(default_factory=LeakRequest)
 
 
 def diff(repo: Repo, request: DiffRequest) -> Diff:
@@ -144,9 +146,9 @@ def diff(repo: Repo, request: DiffRequest) -> Diff:
         raise UsageError(f"there is no version before {head.name}", hint)
     first, second = (version_of(repo, word, "%mv_diff HEAD~1 HEAD") for word in (before, after))
     if not request.on:
-        return repo.diff(first, second, names)
+        return repo.diff(first, second, names, leaks=request.leaks)
     predictions = repo.predict_both(first, second, names[0], request.on, request.target).section()
-    found = repo.diff(first, second, names)
+    found = repo.diff(first, second, names, leaks=request.leaks)
     most_important = [s for s in found.sections if s.id in ("alarms", "metrics")]
     rest = [s for s in found.sections if s not in most_important]
     return replace(found, sections=(*most_important, predictions, *rest))

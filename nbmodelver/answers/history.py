@@ -10,6 +10,7 @@ from nbmodelver.actions import history
 from nbmodelver.actions.compare import CompareRequest
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.errors import UsageError
+from nbmodelver.model import LeakRequest
 from nbmodelver.repo import Query
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
 def state_of(repo: Repo, **more: Any) -> views.State:
     """Return the part of the status that describes the store."""
     settings: dict[str, Any] = {"live": False, **more}
+    head = repo.history.head
     return views.State(
         store=repo.where,
         branch=repo.history.branch,
-        head=repo.history.head,
+        head=head,
+        findings=repo.findings(head) if head is not None else None,
         versions=repo.history.records.count(),
         stored_bytes=repo.size_bytes(),
         **settings,
@@ -78,7 +81,8 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
-    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "")
+    leaks = LeakRequest(tuple(call["group"] or ()), call["time"] or "", call["near_text"])
+    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "", leaks)
     found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
     failed = conditions_met(found, call["fail_on"] or "")

@@ -64,16 +64,20 @@ class Drift:
     distance: float | None = None
 
 
-def drifts(before: TableData, after: TableData) -> list[Drift]:
-    """Return the columns of both tables that moved, the strongest first."""
+def drifts(before: TableData, after: TableData, comparisons: int = 1) -> list[Drift]:
+    """Return the columns of both tables that moved, the strongest first.
+
+    comparisons: tables that are compared in the same way; ALPHA is the probability of a false drift in any of them.
+    """
     pairs = [p for p in common_columns(before, after) if p.comparable and p.before.kind != "block"]
     if not before.rows or not after.rows:
         return []
+    tests = len(pairs) * comparisons
     if max(before.rows, after.rows) * len(pairs) < WORTH_THREADS:
-        found = [drift for pair in pairs for drift in _of_column(pair, len(pairs))]
+        found = [drift for pair in pairs for drift in _of_column(pair, tests)]
     else:  # NumPy releases the lock of the interpreter while it sorts.
         with ThreadPoolExecutor(THREADS) as threads:
-            found = [d for some in threads.map(lambda p: list(_of_column(p, len(pairs))), pairs) for d in some]
+            found = [d for some in threads.map(lambda p: list(_of_column(p, tests)), pairs) for d in some]
     return sorted(found, key=lambda d: (d.verdict == "extreme values", -d.effect))
 
 
@@ -272,19 +276,31 @@ def section(section_id: str, title: str, before: TableData, after: TableData, no
 
     The pictures have common edges, so that both sides can be compared.
     """
-    found = drifts(before, after)
+    return section_of((section_id, title), drifts(before, after), (before, after), note)
+
+
+def section_of(
+    ids: tuple[str, str],
+    found: Sequence[Drift],
+    sides: tuple[TableData, TableData],
+    note: str = "",
+    labels: tuple[str, str] = ("before", "after"),
+) -> Section | None:
+    """What was found between two tables as a section. ids: id and title. labels: of the sides."""
     if not found:
         return None
+    before, after = sides
     rows = tuple(Row((d.name or "values", d.verdict, round(d.effect, 3), d.before, d.after)) for d in found)
     moved = {d.name for d in found if d.verdict.startswith("moved")}
-    charts = [c for p in common_columns(before, after) if p.name in moved for c in _charts(p)][:MAX_CHARTS]
+    pairs = [p for p in common_columns(before, after) if p.name in moved]
+    charts = [c for p in pairs for c in _charts(p, labels)][:MAX_CHARTS]
     few = min(before.rows, after.rows)
     said = [note] if note else []
     said += [f"with {few} rows only large shifts show"] if few < FEW_ROWS else []
-    return Section(section_id, title, COLUMNS, rows, note="; ".join(said), charts=tuple(charts))
+    return Section(*ids, (*COLUMNS[:3], *labels), rows, note="; ".join(said), charts=tuple(charts))
 
 
-def _charts(pair: ColumnPair) -> Iterator[Chart]:
+def _charts(pair: ColumnPair, labels: tuple[str, str]) -> Iterator[Chart]:
     if pair.before.kind != "number" or pair.after.kind != "number":
         return
     sides = [_numbers(c, c.is_null()) for c in (pair.before, pair.after)]
@@ -296,7 +312,7 @@ def _charts(pair: ColumnPair) -> Iterator[Chart]:
         return
     edges = np.linspace(low, high, BINS + 1)
     series = []
-    for label, ordered in zip(("before", "after"), sides, strict=True):
+    for label, ordered in zip(labels, sides, strict=True):
         counts = np.diff(np.searchsorted(ordered, [*edges[:-1], np.nextafter(high, np.inf)])) / len(ordered)
         series.append(Series(label, tuple(float(f"{c:.4g}") for c in counts), tuple(edges.tolist())))
     yield Chart("histogram", pair.name or "values", tuple(series), (), pair.name or "values", "share of rows")

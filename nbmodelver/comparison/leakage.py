@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 1_000
 """Rows of each side from which the probability of equal cells is estimated."""
+OWN_ROWS = 20_000
+"""Rows of a training set that are compared with each other, to see how often it repeats rows."""
 FILTER_BITS = 22
 FILTER_SHARE = 0.01
 """Columns are added to the first look until only this share of the test rows is expected to pass it by chance."""
+MIN_STAYED = 0.1
+"""Share of the rows of an earlier training set that must still be there. Else there is nothing to compare with."""
 TARGETS = frozenset({"target", "label", "labels", "y", "class", "outcome"})
 """Names of columns that hold the answer: rows are compared without them."""
 
@@ -40,8 +44,8 @@ class SharedRows:
     train: (n,) intp, the rows of the training set that stand in the test set. test: (m,) intp, the rows of the test
     set that stand in the training set. columns: names of the compared columns. same_target: rows of `test` whose
     target is the same there too; None without a target column. pairs: equal pairs of rows. by_chance: pairs that are
-    expected if columns were independent. repeated: pairs that are expected if the sets repeat rows as often as the
-    test set does within itself.
+    expected if columns were independent. repeated: pairs that are expected if the sets share rows as often as they
+    repeat them within themselves. if_dependent: pairs that are expected if each column depends on another one.
     """
 
     train: NDArray[np.intp]
@@ -51,6 +55,7 @@ class SharedRows:
     by_chance: float = 0.0
     repeated: float = 0.0
     same_target: int | None = None
+    if_dependent: float = 0.0
 
     @property
     def is_chance(self) -> bool:
@@ -58,8 +63,13 @@ class SharedRows:
         return poisson_tail(self.pairs, self.by_chance) >= RARE
 
     @property
+    def is_common(self) -> bool:
+        """True if so many equal pairs are usual for columns that depend on each other, such as one-hot columns."""
+        return poisson_tail(self.pairs, self.if_dependent) >= RARE
+
+    @property
     def is_repetition(self) -> bool:
-        """True if the test set repeats rows within itself as often."""
+        """True if the sets repeat rows within themselves as often."""
         return poisson_tail(self.pairs, self.repeated) >= RARE
 
 
@@ -115,23 +125,25 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     nothing = np.empty(0, np.intp)
     if not pairs or not train.rows or not test.rows:
         return SharedRows(nothing, nothing, tuple(p.name for p in pairs))
-    rates = {p.name: _rate(p) for p in pairs}
+    rates = {p.name: equal_rate(p) for p in pairs}
     first = _telling(pairs, rates, train.rows)
-    rows = _candidates(_hashes(first, train.rows, test.rows))
+    rows = candidates(_hashes(first, train.rows, test.rows))
     taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
     hashes = _hashes(taken, len(rows[0]), len(rows[1]))
     inner = _equal_rows(taken, hashes)
     rows = rows[0][inner[0]], rows[1][inner[1]]
     hashes = hashes[0][inner[0]], hashes[1][inner[1]]
-    count = _pair_count(*hashes)
+    count = pair_count(*hashes)
+    possible, rate = train.rows * test.rows, float(np.prod([rates[p.name] for p in pairs]))
     return SharedRows(
         np.sort(rows[0]),
         np.sort(rows[1]),
         tuple(p.name for p in pairs),
         count,
-        train.rows * test.rows * float(np.prod([rates[p.name] for p in pairs])),
-        _repeated(pairs, train.rows, test) if count else 0.0,
+        possible * rate,
+        _repeated(pairs, train, test) if count else 0.0,
         _same_target(train, test, rows, hashes),
+        possible * rate**0.5,
     )
 
 
@@ -153,13 +165,13 @@ def _hashes(pairs: Sequence[ColumnPair], rows: int, rows_after: int) -> tuple[ND
     return old, row_hashes([p.after for p in pairs], rows_after, names, [p.name for p in pairs if p.narrow])
 
 
-def _rate(pair: ColumnPair) -> float:
+def equal_rate(pair: ColumnPair) -> float:
     """The estimated probability that two cells of this column are equal, never 0."""
     old, new = (CellHasher(c, narrow=pair.narrow)(_some(c)) for c in (pair.before, pair.after))
     return max(collision_rate(old, new), collision_rate(new, new) - 1 / max(1, len(new)), 1 / (len(old) * len(new)))
 
 
-def _candidates(hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def candidates(hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows of both sides whose hash the other side has."""
     large, small = (0, 1) if len(hashes[0]) >= len(hashes[1]) else (1, 0)
     shift = np.uint64(64 - FILTER_BITS)
@@ -175,7 +187,7 @@ def _equal_rows(
     pairs: Sequence[ColumnPair], hashes: tuple[NDArray[np.uint64], NDArray[np.uint64]]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows of both sides that have an equal row on the other side, by hash and then cell by cell."""
-    rows = _candidates(hashes)
+    rows = candidates(hashes)
     if not len(rows[0]):
         return rows
     order = np.argsort(hashes[0][rows[0]])
@@ -190,21 +202,32 @@ def _equal_rows(
     return rows[0][contains(confirmed, hashes[0][rows[0]])], rows[1][same]
 
 
-def _pair_count(train: NDArray[np.uint64], test: NDArray[np.uint64]) -> int:
+def pair_count(train: NDArray[np.uint64], test: NDArray[np.uint64]) -> int:
+    """How many pairs of equal keys two sides have."""
     values, counts = np.unique(train, return_counts=True)
     others, other_counts = np.unique(test, return_counts=True)
     _, at, at_other = np.intersect1d(values, others, assume_unique=True, return_indices=True)
     return int((counts[at] * other_counts[at_other]).sum())
 
 
-def _repeated(pairs: Sequence[ColumnPair], rows: int, test: TableData) -> float:
-    """Equal pairs between the sets that are expected from the repetitions within the test set.
+def _repeated(pairs: Sequence[ColumnPair], train: TableData, test: TableData) -> float:
+    """Equal pairs between the sets that are expected from the repetitions within the test set or the training set.
 
-    The number of repetitions is itself a sample, so three standard deviations are added to it.
+    The number of repetitions of the test set is itself a sample, so three standard deviations are added to it. The
+    training set is larger, but may be oversampled: it counts only if the test set repeats rows about as often.
     """
     own = pairs_within(row_hashes([p.after for p in pairs], test.rows))
     possible = test.rows * (test.rows - 1) / 2
-    return (own + 3 * own**0.5) / possible * rows * test.rows if possible else 0.0
+    rate = (own + 3 * own**0.5) / possible if possible else 0.0
+    rows = np.arange(train.rows)
+    if train.rows > OWN_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(train.rows, OWN_ROWS, replace=False))
+    taken = [p.before.take(rows) for p in pairs]
+    of_train = pairs_within(row_hashes(taken, len(rows), narrow=[p.before.name for p in pairs if p.narrow]))
+    rate_of_train = of_train / (len(rows) * (len(rows) - 1) / 2) if len(rows) > 1 else 0.0
+    if poisson_tail(own + 1, rate_of_train * possible) <= 1 - RARE:
+        rate = max(rate, rate_of_train)
+    return rate * train.rows * test.rows
 
 
 def _same_target(
@@ -229,13 +252,20 @@ class GainedRows:
 
     gained: rows of the training set that it did not have before, added or edited. growth: its rows now less its rows
     before. shared: of these, in the test set. before: share of the rows of the test set
-    that stood in the training set of the version before.
+    that stood in the training set of the version before. stayed: share of the rows of the training set before that it
+    still has.
     """
 
     gained: int
     shared: int
     before: float
     growth: int = 0
+    stayed: float = 1.0
+
+    @property
+    def is_comparable(self) -> bool:
+        """True if the training set is that of before with some changes, and not another one or scaled."""
+        return self.stayed >= MIN_STAYED
 
     @property
     def are_added(self) -> bool:
@@ -257,7 +287,7 @@ def gained_rows(
     known = [n for n in names if n in old and old[n].kind != "opaque"]
     kept = [p for p in columns if p.name in known]
     if not kept:
-        return GainedRows(train.rows, len(shared.train), 0.0, train.rows - earlier.rows)
+        return GainedRows(train.rows, len(shared.train), 0.0, train.rows - earlier.rows, stayed=0.0)
     narrow = [p.name for p in kept if p.narrow]
     before = row_hashes([old[p.name] for p in kept], earlier.rows, [p.name for p in kept], narrow)
     now = row_hashes(
@@ -269,5 +299,9 @@ def gained_rows(
     is_shared = np.zeros(train.rows, bool)
     is_shared[shared.train] = True
     return GainedRows(
-        int(is_new.sum()), int((is_new & is_shared).sum()), (stood + 0.5) / (test.rows + 1), train.rows - earlier.rows
+        int(is_new.sum()),
+        int((is_new & is_shared).sum()),
+        (stood + 0.5) / (test.rows + 1),
+        train.rows - earlier.rows,
+        float(contains(now, before).mean()) if earlier.rows else 1.0,
     )

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Found = tuple[NDArray[np.intp], NDArray[np.intp]]
 
-KEY_NAME = re.compile(r"(?:^|_)(?:id|ids|key|uuid|guid|code)$|(?:Id|ID|Key)$|key$", re.IGNORECASE)
+KEY_NAME = re.compile(
+    r"(?i:(?:^|_|record|row|user|patient|customer|client|person|order|item|product|session)ids?$)"
+    r"|(?i:(?:^|_)(?:key|uuid|guid|code)$)|(?:Id|ID|Key)$|(?i:key)$"
+)
+"""Names of columns that identify a row; "paid" and "humid" are none."""
 ROUNDING = 1e-9
 """Floats that differ by at most this part of the larger one are equal up to rounding."""
 SAMPLE = 1_000
@@ -194,7 +198,7 @@ class Pairer:
             old, new = self._hashes[0][left], self._hashes[1][left_after]
             for pair in choice:
                 if pair.name not in terms:
-                    terms[pair.name] = (_terms(pair, pair.before, left), _terms(pair, pair.after, left_after))
+                    terms[pair.name] = (cell_terms(pair, pair.before, left), cell_terms(pair, pair.after, left_after))
                 old, new = old - terms[pair.name][0], new - terms[pair.name][1]
             at, at_after = np.flatnonzero(open_before), np.flatnonzero(open_after)
             before, after = unique_matches(old[at], new[at_after])
@@ -302,7 +306,7 @@ def _rounded(column: ColumnData) -> ColumnData:
     return replace(column, values=rounded.view(np.float64))
 
 
-def _terms(pair: ColumnPair, side: ColumnData, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
+def cell_terms(pair: ColumnPair, side: ColumnData, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
     """(n,) uint64: what the cells of a column contribute to the hashes of these rows."""
     found = CellHasher(side, narrow=pair.narrow)(rows)
     np.bitwise_xor(found, seed_of(pair.name), out=found)

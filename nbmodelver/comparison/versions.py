@@ -185,7 +185,7 @@ class Differ:
         params = _only(params_section(before, after), names)
         shown = {str(r.cells[0]) for r in params.rows if r.status != "same"}
         contributed = [s for found in self._contributed(before, after, names) for s in _without_shown(found, shown)]
-        contributed.sort(key=lambda s: (s.folded, not s.id.startswith(("rows.", "drift."))))
+        contributed.sort(key=lambda s: (s.folded, not s.id.startswith(("rows.", "drift.", "split."))))
         alarms = self._alarms(before, after, names)
         sections = [
             *([alarms] if alarms is not None else []),

@@ -41,6 +41,7 @@ class CellLog:
         self._running: list[_Running] = []
         self._consumed = False
         self._python: Callable[[str], str] = lambda source: source
+        self.on_start: list[Callable[[], None]] = []
         self.on_end: list[Callable[[bool], None]] = []
         self.last = 0
         """The highest execution count of a committed cell."""
@@ -68,6 +69,8 @@ class CellLog:
         """Handle the start of a cell. info: IPython's `ExecutionInfo`."""
         source = str(getattr(info, "raw_cell", "") or "")
         cell_id = str(getattr(info, "cell_id", "") or "")
+        for call in list(self.on_start) if not self._running else ():
+            call()
         before = {} if self._running else {n: id(v) for n, v in list(self._namespace.items())}
         self._running.append(_Running(source, self._count(), cell_id, time.perf_counter(), before))
         self.started += 1

@@ -10,6 +10,7 @@ from nbmodelver import views
 from nbmodelver.actions.commit import CommitRequest, Committed, Metric, WouldKeep, commit, commit_later, would_keep
 from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel.cells import assigned_names, used_names
+from nbmodelver.kernel.idle_checks import IdleChecks
 from nbmodelver.kernel.output import has_blocked_await, run_and_read
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.core.labels import require_roles, scalar
@@ -17,10 +18,10 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.verbs import Call, PythonValue, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nbmodelver.kernel.session import Session
-    from nbmodelver.model import Version
+    from nbmodelver.model import Finding, Findings, Version
     from nbmodelver.views import Shown
 
 
@@ -34,6 +35,7 @@ class CommitVerbs:
     def __init__(self, session: Session, warn_of: Callable[[Shown], None]) -> None:
         self._session = session
         self._warn_of = warn_of
+        self._idle = IdleChecks(session.cells, session.notify)
         self.auto = False
 
     def run(self, call: Call) -> Shown:
@@ -97,7 +99,18 @@ class CommitVerbs:
             return _drawn_dry_run(would_keep(self._session, request))
         if call["background"]:
             return self._commit_later(request)
-        return drawn(commit(self._session, request))
+        done = commit(self._session, request)
+        self._check_later(done.version, done.findings)
+        return drawn(done, self._idle.take())
+
+    def stop_checks(self) -> None:
+        """Cancel the checks that run between two cells: the extension is unloaded."""
+        self._idle.stop()
+
+    def _check_later(self, version: Version, findings: Findings) -> None:
+        """Finish the checks that did not fit into the time limit, in the next pause between two cells."""
+        if findings.unchecked:
+            self._idle.add(version, self._session.repo().backend.local_path())
 
     def _commit_later(self, request: CommitRequest) -> Shown:
         """Commit on a thread of its own, and print an alarm of its check.
@@ -112,6 +125,8 @@ class CommitVerbs:
                 print(f"commit in the background: {result}", file=sys.stderr)
             elif alarm := self._session.repo().alarm_of(result):
                 print(f"{result.name} · ! {alarm} · %mv_diff HEAD~1 HEAD", file=sys.stderr)
+            if not isinstance(result, BaseException):
+                self._check_later(result, self._session.repo().findings(result))
 
         pending = commit_later(self._session, request, on_done)
         names = list(request.values)
@@ -250,9 +265,9 @@ def _is_literal(expression: str) -> bool:
     return True
 
 
-def drawn(done: Committed) -> Shown:
-    """Return the answer to a commit."""
-    return views.commit(done.version, done.parent, done.notes, done.directions, done.findings)
+def drawn(done: Committed, late: Sequence[Finding] = ()) -> Shown:
+    """Return the answer to a commit. late: findings about earlier versions that were not told yet."""
+    return views.commit(done.version, done.parent, done.notes, done.directions, done.findings, late=late)
 
 
 def _drawn_dry_run(result: WouldKeep) -> Shown:

@@ -5,6 +5,7 @@ It knows nothing of storage, encoding or display, and imports no other module of
 
 from nbmodelver.model.causes import Cause, CauseKind, CauseStep, Explanation
 from nbmodelver.model.findings import Finding, Findings, Level
+from nbmodelver.model.leak_request import LeakRequest
 from nbmodelver.model.merging import CellConflict, MergeEffect, MergePreview, NameMerge
 from nbmodelver.model.provenance import Blame, CellInput, MakingCell, NameHistory, NameStep, TableCellBlame
 from nbmodelver.model.results import (
@@ -76,6 +77,7 @@ __all__ = [
     "Json",
     "Kept",
     "Kind",
+    "LeakRequest",
     "Level",
     "Locks",
     "MakingCell",

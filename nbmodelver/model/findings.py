@@ -62,13 +62,14 @@ class Findings:
 
     unchecked: ids of checks that failed or did not fit into the time limit. clean: ids of checks that found nothing.
     not_comparable: ids of checks that could compare nothing, because a value is no table, cannot be loaded, or shares
-    fewer than two columns.
+    fewer than two columns. is_thorough: the checks of a comparison ran too, which take longer than those of a commit.
     """
 
     found: tuple[Finding, ...] = ()
     unchecked: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()
     not_comparable: tuple[str, ...] = ()
+    is_thorough: bool = False
 
     def of(self, level: Level) -> tuple[Finding, ...]:
         """The findings of a level that are not accepted."""
@@ -81,17 +82,18 @@ class Findings:
             "unchecked": list(self.unchecked),
             "clean": list(self.clean),
             "not_comparable": list(self.not_comparable),
+            **({"is_thorough": True} if self.is_thorough else {}),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Json]) -> Findings:
         """Return the findings for a JSON form of `to_dict`. Raises ValueError, KeyError, TypeError for others."""
         found = data["found"]
-        ids = [data[key] for key in ("unchecked", "clean", "not_comparable")]
+        unchecked, clean, not_comparable = (_texts(data[key]) for key in ("unchecked", "clean", "not_comparable"))
         if not isinstance(found, list):
             raise TypeError("these are no findings")
         known = tuple(Finding.from_dict(f) for f in found if isinstance(f, dict))
-        return cls(known, *(_texts(one) for one in ids))
+        return cls(known, unchecked, clean, not_comparable, data.get("is_thorough") is True)
 
 
 def _texts(data: Json) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from nbmodelver.views.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Direction, Findings, Level, Skipped, Version
+    from nbmodelver.model import Direction, Finding, Findings, Level, Skipped, Version
 
 
 LEVELS: tuple[Level, ...] = ("alarm", "note")
@@ -25,6 +25,8 @@ def commit(
     notes: Sequence[str] = (),
     directions: Mapping[str, Direction] | None = None,
     findings: Findings | None = None,
+    *,
+    late: Sequence[Finding] = (),
 ) -> Shown:
     """The answer of a commit.
 
@@ -32,7 +34,7 @@ def commit(
     that were not saved follow.
     parent: the version to compare metrics with. notes: further sentences, one per line. directions: of the metrics; an
     "unknown" direction is reported when the metric is new. findings: of the checks; what an earlier version brought in
-    is not repeated.
+    is not repeated. late: findings about earlier versions that were not told yet; they come first.
     """
     unknown = unknown_lines(
         [version], {m: d for m, d in (directions or {}).items() if not parent or m not in parent.metrics}
@@ -50,11 +52,11 @@ def commit(
     told = tuple(warnings(version, parent))
     noted = [line("  ", dim(n)) for n in notes]
     found = list(finding_lines(findings, version)) if findings is not None else []
-    lines = [line(*first), *found, *told, *unknown, *noted]
-    is_warned = bool(found or told or noted)
-    aside = (
-        Document((line(strong(version.name)), *found, *told, *noted), f"version {version.name}") if is_warned else None
-    )
+    earlier = [_late(f) for f in late]
+    lines = [*earlier, line(*first), *found, *told, *unknown, *noted]
+    is_warned = bool(earlier or found or told or noted)
+    warned = (*earlier, line(strong(version.name)), *found, *told, *noted)
+    aside = Document(warned, f"version {version.name}") if is_warned else None
     return Shown(Document(tuple(lines), f"version {version.name}"), version, aside)
 
 
@@ -62,15 +64,26 @@ def finding_lines(findings: Findings, version: Version) -> Iterator[TextLine]:
     """Yield the gravest finding that the version brought in, the number of the others, and what was not checked."""
     new = [f for level in LEVELS for f in findings.of(level) if f.since == version.name]
     for finding in new[:1]:
-        is_alarm = finding.level == "alarm"
-        sign = Span("  ! ", "bad", "alarm") if is_alarm else dim("  note: ")
-        yield line(sign, Span(finding.text, "bad" if is_alarm else "plain"), dim("  → "), Span(finding.command, "code"))
+        yield line("  ", *_finding(finding))
     counts = [(sum(f.level == level for f in new[1:]), level) for level in LEVELS]
     more = " and ".join(plural(n, level) for n, level in counts if n)
     if more:
         yield line(dim(f"    {more} more: "), Span(new[0].command.rpartition(" ")[0], "code"))
     if findings.unchecked:
         yield _unchecked(findings, version)
+
+
+def _late(finding: Finding) -> TextLine:
+    """A finding about an earlier version, which was checked after its commit was answered."""
+    return line(dim(f"{finding.since}, checked since: "), *_finding(finding))
+
+
+def _finding(finding: Finding) -> Iterator[str | Span]:
+    is_alarm = finding.level == "alarm"
+    yield Span("! ", "bad", "alarm") if is_alarm else dim("note: ")
+    yield Span(finding.text, "bad" if is_alarm else "plain")
+    yield dim("  → ")
+    yield Span(finding.command, "code")
 
 
 def finding_summary(findings: Findings, version: Version) -> Iterator[TextLine]:

@@ -12,8 +12,10 @@ from nbmodelver.views.blocks import (
     Document,
     Fold,
     Span,
+    Style,
     Table,
     TableRow,
+    TextLine,
     cut,
     dim,
     line,
@@ -91,7 +93,9 @@ def section_blocks(section: Section) -> Iterator[Block]:
     is_summary = section.id.partition(".")[0] in SUMMARIZED
     if section.note and is_summary:
         yield line(section.note)
-    if changed:
+    if section.id == "alarms":
+        yield from map(_alarm, changed)
+    elif changed:
         yield from cut(_table(section, changed))
     if same and len(same) <= 3 and not changed:
         yield _table(section, same)
@@ -101,6 +105,14 @@ def section_blocks(section: Section) -> Iterator[Block]:
         yield CodeBlock(section.lines, diff=True)
     if section.note and not is_summary:
         yield line(dim(section.note))
+
+
+def _alarm(row: DiffRow) -> TextLine:
+    """A finding in one line: its sentence is not cut, as it would be in a table."""
+    level, text, since, finding = map(str, row.cells)
+    sign: Span = Span("! ", "bad", "alarm") if level == "alarm" else dim(f"{level}: ")
+    style: Style = "bad" if level == "alarm" else "plain"
+    return line(sign, Span(text, style), dim(f" · since {since} · "), Span(finding, "code"))
 
 
 def _table(section: Section, rows: Sequence[DiffRow]) -> Table:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Mark, Span, Table, TableRow, cut, dim, line, strong
-from nbmodelver.views.commit import metric_spans
+from nbmodelver.views.commit import finding_summary, metric_spans
 from nbmodelver.views.figures import ago, plural, size, some
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.model import Change, Effect, Version
+    from nbmodelver.model import Change, Effect, Findings, Version
 
 EFFECTS: dict[Effect, tuple[Mark, str]] = {
     "lost": ("lost", "not kept"),
@@ -28,7 +28,7 @@ class State:
     """The content of the status.
 
     changes: the live names compared with HEAD ("appears": new since then). live: False if there is no kernel to compare
-    with.
+    with. findings: of the checks of HEAD.
     """
 
     store: str
@@ -40,6 +40,7 @@ class State:
     changes: Sequence[Change] = ()
     notes: Sequence[str] = ()
     live: bool = True
+    findings: Findings | None = None
 
 
 def status(state: State) -> Shown:
@@ -62,6 +63,7 @@ def _blocks(state: State) -> Iterator[Block]:
             dim(f" · {ago(head.saved_at_utc)}" if head.saved_at_utc else ""),
             *metrics,
         )
+        yield from _found(state, head)
     left_out = [c.name for c in state.changes if c.effect == "appears" and c.reason]
     shown = [c for c in state.changes if c.name not in left_out]
     rows = tuple(_row(c) for effect in EFFECTS for c in shown if c.effect == effect)
@@ -74,6 +76,13 @@ def _blocks(state: State) -> Iterator[Block]:
     auto = " · commits automatically after each cell" if state.auto else ""
     yield line(dim(f"{state.store} · {plural(state.versions, 'version')} · {size(state.stored_bytes)}{auto}"))
     yield from (line(Span(note, "warn")) for note in state.notes)
+
+
+def _found(state: State, head: Version) -> Iterator[Block]:
+    """The findings about the current version that are not accepted, and what is left to check."""
+    if state.findings is not None:
+        open_ones = tuple(f for f in state.findings.found if not f.accepted)
+        yield from finding_summary(replace(state.findings, found=open_ones), head)
 
 
 def _row(change: Change) -> TableRow:

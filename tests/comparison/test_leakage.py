@@ -9,6 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from sklearn.model_selection import train_test_split
 
 from nbmodelver.comparison.leakage import GainedRows, SharedRows, compared_columns, gained_rows, shared_rows
+from nbmodelver.comparison.pairing import KEY_NAME
 from nbmodelver.comparison.tables import TableData, table_of
 
 
@@ -100,6 +101,15 @@ def test_new_honest_rows_are_chance(cancer):
     assert gained(train, test, train.head(300)).is_chance
 
 
+def test_another_training_set_is_nothing_to_compare_the_gain_with(cancer):
+    train, test = cancer
+    more = pd.concat([train, test.head(53)])
+    scaled = (train - train.mean()) / train.std()
+    for earlier in (scaled, scaled.rename(columns=str.upper), train.head(0)):
+        assert gained(more, test, earlier).is_comparable == (not len(earlier))
+    assert gained(more, test, train.head(50)).is_comparable
+
+
 def test_copies_of_training_rows_are_no_new_rows(cancer):
     train, test = cancer
     delta = gained(pd.concat([train, train.head(100)]), test, train)
@@ -149,3 +159,28 @@ def test_a_collision_of_row_hashes_is_no_leak(cancer, monkeypatch):
         "nbmodelver.comparison.leakage._hashes", lambda _pairs, *rows: tuple(np.zeros(n, np.uint64) for n in rows)
     )
     assert len(shared(more, test).test) <= 1
+
+
+@pytest.mark.parametrize("name", ["id", "user_id", "userid", "rowIds", "UserID", "customerKey", "uuid", "zip_code"])
+def test_names_of_keys_are_known(name):
+    assert KEY_NAME.search(name)
+
+
+@pytest.mark.parametrize("name", ["paid", "said", "humid", "grid", "code_length", "idea"])
+def test_words_that_end_like_a_key_are_none(name):
+    assert not KEY_NAME.search(name)
+
+
+def test_coarse_columns_that_depend_on_each_other_are_silent():
+    for load in (load_iris, load_diabetes):
+        data = load(as_frame=True).frame
+        coarse = data.apply(lambda c: pd.qcut(c.rank(method="first"), 4).astype(str))
+        for seed in range(5):
+            found = shared(*train_test_split(coarse, random_state=seed, test_size=0.1))
+            assert found.is_chance or (found.is_common and (found.is_repetition or len(found.test) < 3))
+
+
+def test_repetitions_of_an_oversampled_training_set_hide_no_leak(cancer):
+    train, test = cancer
+    more = pd.concat([train, train, test.head(20)])
+    assert not shared(more, test).is_repetition

@@ -27,3 +27,13 @@ def test_a_comparison_stops():
     assert table is not None
     with pytest.raises(OutOfTime), time_limit(0):
         shared_rows(table, table)
+
+
+def test_work_that_is_cancelled_stops_and_a_limit_inside_does_not_change_that():
+    cancelled = []
+    with time_limit(60, lambda: bool(cancelled)), time_limit(60):
+        require_time()
+        cancelled.append(1)
+        with pytest.raises(OutOfTime):
+            require_time()
+    require_time()

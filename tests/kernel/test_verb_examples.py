@@ -34,7 +34,12 @@ import numpy as np
 X_train = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 4)))
 X_test = X_train[:60].reset_index(drop=True)
 %mv_commit X_train X_test"""
+VISITS = """\
+train = pd.DataFrame({"patient": [1, 1, 2, 2], "visited": pd.date_range("2024-01-01", periods=4)})
+test = train.assign(patient=3)
+%mv_commit train test"""
 BEFORE = {
+    "diff": [VISITS],
     "note": [LEAK],
     "compare": ["%mv_tag best v3"],
     "log": [TREES],

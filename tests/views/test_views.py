@@ -13,7 +13,21 @@ from pathlib import Path
 import pytest
 
 from nbmodelver import views
-from nbmodelver.model import Cell, Change, Diff, GcReport, Kept, Plan, Problem, Row, Section, Skipped, VersionId
+from nbmodelver.model import (
+    Cell,
+    Change,
+    Diff,
+    Finding,
+    Findings,
+    GcReport,
+    Kept,
+    Plan,
+    Problem,
+    Row,
+    Section,
+    Skipped,
+    VersionId,
+)
 from nbmodelver.views.log import lanes
 from nbmodelver.views.progress import drawn
 from nbmodelver.views.text import text_width
@@ -449,3 +463,34 @@ def test_a_version_shows_what_its_checks_found():
     ]
     first = Version(VersionId("a" * 40), 1)
     assert "%mv_diff v1 v1" in str(views.show(first, findings=Findings(unchecked=("leak:e,f",))))
+
+
+LONG = "53 of the 143 rows of test also stand in train with another mean area only, 12 with another mean radius"
+
+
+def test_an_alarm_of_a_comparison_is_not_cut():
+    rows = (Row(("alarm", LONG, "v2", "column:train,test"), "added"), Row(("accepted: known", "b", "v1", "i"), "added"))
+    section = Section("alarms", "Alarms", ("level", "finding", "since", "id"), rows, note="not looked for: --time")
+    text = " ".join(str(views.diff(Diff(version(1), version(2), (section,)))).split())
+    assert f"! {LONG} · since v2 · column:train,test" in text
+    assert "accepted: known: b · since v1 · i" in text
+    assert "not looked for: --time" in text
+
+
+def test_what_was_found_since_comes_before_the_answer_and_its_warning():
+    late = Finding("leak:a,b", "alarm", "rows of b stand in a", ("a", "b"), "v6", "%mv_diff v5 v6 a")
+    shown = views.commit(version(7), late=[late])
+    first = "v6, checked since: ! rows of b stand in a  → %mv_diff v5 v6 a"
+    assert str(shown).splitlines()[0] == first
+    assert shown.warnings is not None
+    assert "v6, checked since" not in str(views.commit(version(7)))
+
+
+def test_the_status_lists_open_findings_and_what_is_left_to_check():
+    known = Finding("leak:a,b", "alarm", "rows of b stand in a", ("a", "b"), "v7")
+    accepted = replace(known, text="on purpose", accepted="known")
+    state = views.State("store", "main", version(7), findings=Findings((known, accepted), ("fitted:s,b",)))
+    text = str(views.status(state))
+    assert "! rows of b stand in a" in text
+    assert "not checked yet: fitted:s,b" in text
+    assert "on purpose" not in text

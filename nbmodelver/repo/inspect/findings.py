@@ -1,4 +1,4 @@
-"""Checks of a version after it is durable: leaks, fitted and scored data, metrics that got worse.
+"""The findings of a version: as a section of a comparison, as they are kept in the store, and as the user accepts them.
 
 The findings of a version are cached in the store (`findings/ID`), as profiles are: they can be deleted and computed
 again. What the user accepted is a ref (`accepted/FINDING`), with the reason.
@@ -7,179 +7,35 @@ again. What the user accepted is a ref (`accepted/FINDING`), with the reason.
 from __future__ import annotations
 
 import json
-import logging
-import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.metric_changes import fitted_and_scored, metric_findings
-from nbmodelver.comparison.roles import roles_of
-from nbmodelver.comparison.time_limit import OutOfTime, time_limit
-from nbmodelver.errors import NbmodelverError, NotComparable, UsageError
-from nbmodelver.model import Finding, Findings, Row, Section
+from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.model import Findings, Row, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Sequence
 
-    from nbmodelver.comparison.checks import Check, Dataset
-    from nbmodelver.comparison.tables import TableData
     from nbmodelver.model import Version
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
-
-log = logging.getLogger("nbmodelver")
-
-Outcome = Literal["clean", "unchecked", "not comparable"]
-"""Of a check without a finding."""
 
 ACCEPTED = "accepted/"
 LOOK_BACK = 50
 """Versions in which a cell of a version is looked for, and a finding that is to be accepted."""
 
-
-@dataclass(frozen=True)
-class CheckRequest:
-    """What to check. before: the version to judge against; None: there is none.
-
-    live: values that are known to be those of the version, which saves loading them. limit_s: checks that would take
-    longer are named in `Findings.unchecked`.
-    """
-
-    version: Version
-    before: Version | None
-    live: Mapping[str, Any]
-    limit_s: float = float("inf")
-
-
-def check(store: LoadingStore, request: CheckRequest) -> Findings:
-    """Run all checks that fit into the time limit, the cheapest first."""
-    ends_s = time.perf_counter() + request.limit_s
-    known = known_findings(store, request.before) if request.before is not None else None
-    due = sorted(_checks(store, request), key=lambda c: c.cost_s)
-    outcomes = {one.id: _outcome(one, ends_s - time.perf_counter()) for one in due}
-    found = [outcome for outcome in outcomes.values() if isinstance(outcome, Finding)]
-    found += _carried(request, known, set(outcomes))
-    found += _of_roles_and_metrics(store, request)
-
-    def ids(wanted: Outcome) -> tuple[str, ...]:
-        return tuple(check_id for check_id, outcome in outcomes.items() if outcome == wanted)
-
-    since = tuple(_since(f, request.version, request.before, known) for f in found)
-    return Findings(since, ids("unchecked"), ids("clean"), ids("not comparable"))
-
-
-def _outcome(check: Check, limit_s: float) -> Finding | Outcome:
-    """Run one check. A check that fails is logged, and counts as unchecked."""
-    if check.cost_s > limit_s:
-        return "unchecked"
-    try:
-        with time_limit(limit_s):
-            found = check.run()
-    except NotComparable:
-        return "not comparable"
-    except OutOfTime:
-        return "unchecked"
-    except Exception:
-        log.warning("the check %s failed", check.id, exc_info=True)
-        return "unchecked"
-    return "clean" if found is None else found
-
-
-def _checks(store: LoadingStore, request: CheckRequest) -> Iterator[Check]:
-    """The checks that are due. NumPy is imported only where there is a training set and a test set."""
-    has = {role for roles in roles_of(request.version).values() for role in roles}
-    if "train" not in has or has == {"train"}:
-        return
-    try:
-        from nbmodelver.comparison import checks
-    except ImportError:  # Without NumPy there are only lists.
-        return
-    before = request.before
-    yield from checks.leak_checks(list(_datasets(store, request)), before.name if before is not None else "")
-
-
-def _datasets(store: LoadingStore, request: CheckRequest) -> Iterator[Dataset]:
-    """The datasets with a role, each with functions that read it and its former value as a table, once."""
-    from nbmodelver.comparison.checks import Dataset
-
-    version, before = request.version, request.before
-    for name, roles in roles_of(version).items():
-        kept = version.kept[name]
-        old = before.kept.get(name) if before is not None else None
-        table = _reader(store, version, name, request.live)
-        earlier = _reader(store, before, name, {}) if before is not None and old is not None else lambda: None
-        yield Dataset(name, roles, kept.size_bytes, old is None or old.digest != kept.digest, table, earlier)
-
-
-def _reader(
-    store: LoadingStore, version: Version, name: str, live: Mapping[str, Any]
-) -> Callable[[], TableData | None]:
-    @cache
-    def read() -> TableData | None:
-        from nbmodelver.comparison.tables import table_of
-
-        try:
-            return table_of(live[name] if name in live else store.loaded(version, [name])[0][name])
-        except NbmodelverError:  # It needs trust, or a library that is not here: there is nothing to compare.
-            return None
-
-    return read
-
-
-def _carried(request: CheckRequest, known: Findings | None, due: set[str]) -> Iterator[Finding]:
-    """Findings of the parent about data that is unchanged, so that nothing had to be checked again."""
-    version, before = request.version, request.before
-    if known is None or before is None:
-        return
-    same_names = {n for n, k in version.kept.items() if n in before.kept and before.kept[n].digest == k.digest}
-    for finding in known.found:
-        same = same_names.issuperset(finding.names)
-        if finding.id.startswith("leak:") and finding.id not in due and same:
-            yield replace(finding, is_new=False)
-
-
-def _of_roles_and_metrics(store: LoadingStore, request: CheckRequest) -> Iterator[Finding]:
-    version, before = request.version, request.before
-    yield from fitted_and_scored(roles_of(version))
-    if before is not None and any(version.metrics.get(m, v) != v for m, v in before.metrics.items()):
-        same = version.params == before.params and _same_code(store, version)
-        rows = _test_rows(store, request)
-        yield from metric_findings(version, before, store.directions([version]), rows, unexplained=same)
-
-
-def _test_rows(store: LoadingStore, request: CheckRequest) -> int:
-    """The rows of the only test set; 0 if there are several of different lengths, or none."""
-    rows = set()
-    for name, roles in roles_of(request.version).items():
-        if "test" in roles and (name in request.live or request.limit_s == float("inf")):
-            table = _reader(store, request.version, name, request.live)()
-            rows |= {table.rows} if table is not None else set()
-    return rows.pop() if len(rows) == 1 else 0
-
-
-def _same_code(store: LoadingStore, version: Version) -> bool:
-    """True if every cell of a version also ran on the way to one of its latest ancestors."""
-    cells = {c.source.strip() for c in store.cells(version) if not c.only_looks}
-    at = version
-    for _ in range(LOOK_BACK):
-        if not at.parents or not cells:
-            break
-        at = store.history.version(at.parents[0])
-        cells -= {c.source.strip() for c in store.cells(at)}
-    return not cells
-
-
-def _since(finding: Finding, version: Version, before: Version | None, known: Findings | None) -> Finding:
-    """The finding with the version that brought it in: an earlier one if the parent has the same."""
-    earlier = next((f for f in known.found if f.id == finding.id), None) if known is not None else None
-    if earlier is not None and not finding.is_new:
-        return replace(finding, since=earlier.since, command=earlier.command)
-    names = " ".join(("", *finding.names[:1]))
-    command = (
-        f"%mv_diff {before.name} {version.name}{names}" if before is not None else f"%mv_show {version.name}{names}"
-    )
-    return replace(finding, since=version.name, command=command)
+EQUAL = {"leak": "exact", "rounded": "rounded", "column": "all columns but one"}
+"""Kind of a check for rows of a test set in a training set -> how rows are compared."""
+CLEAN = {
+    "fitted": "{one} was not fitted on rows of {test}",
+    "group": "no value of its groups is in {one} and {test}",
+    "time": "no row of {test} is older than the newest of {one}",
+    "text": "no text of {test} has a near duplicate in {one}",
+    "target": "no column of {one} tells the target that did not before",
+}
+"""Kind of another check -> what was not found."""
+OPTIONS = {"group": "--group", "time": "--time", "text": "--near-text"}
+"""Kind of a check that the user has to ask for -> the option."""
 
 
 def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
@@ -187,9 +43,10 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     found = [f for f in findings.found if not names or not f.names or not frozenset(names).isdisjoint(f.names)]
     found.sort(key=lambda f: (bool(f.accepted), f.level != "alarm"))
     rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since, f.id), "added") for f in found]
-    said = [_clean(one) for one in findings.clean]
+    said = list(_clean(findings.clean))
     said += [f"not checked: {one}" for one in findings.unchecked]
     said += [f"not comparable: {one}" for one in findings.not_comparable]
+    said += _not_asked(findings)
     if not rows and not said:
         return None
     return Section(
@@ -197,11 +54,30 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     )
 
 
-def _clean(check: str) -> str:
-    """What a check looked for and did not find."""
-    kind, _, names = check.partition(":")
-    train, _, test = names.partition(",")
-    return f"no more rows of {test} than by chance stand in {train} (exact)" if kind == "leak" else ""
+def _clean(checks: Sequence[str]) -> Iterator[str]:
+    """What the checks looked for and did not find."""
+    equal: dict[str, list[str]] = {}
+    for check in checks:
+        kind, _, names = check.partition(":")
+        if kind in EQUAL:
+            equal.setdefault(names, []).append(EQUAL[kind])
+    for names, how in equal.items():
+        train, _, test = names.partition(",")
+        yield f"no more rows of {test} than by chance stand in {train} ({', '.join(how)})"
+    for check in checks:
+        kind, _, names = check.partition(":")
+        one, _, test = names.partition(",")
+        if kind in CLEAN:
+            yield CLEAN[kind].format(one=one, test=test)
+
+
+def _not_asked(findings: Findings) -> Iterator[str]:
+    """The options for what was not looked for, if anything was looked for in a training and a test set."""
+    done = {one.partition(":")[0] for one in (*findings.clean, *findings.unchecked, *findings.not_comparable)}
+    done |= {f.id.partition(":")[0] for f in findings.found}
+    options = [option for kind, option in OPTIONS.items() if kind not in done]
+    if findings.is_thorough and not done.isdisjoint(EQUAL) and options:
+        yield f"not looked for: {', '.join(options)}"
 
 
 # -- what is kept

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.comparison.versions import Differ
 from nbmodelver.errors import UnknownName
-from nbmodelver.model import Findings
+from nbmodelver.model import Findings, LeakRequest
 from nbmodelver.repo.core.labels import as_names
 from nbmodelver.repo.core.lineage import cells_since_ancestor
 from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.open_store import LoadingStore
-from nbmodelver.repo.inspect import findings, predicting, profiles
+from nbmodelver.repo.inspect import checking, findings, predicting, profiles, splits
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
 from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
 from nbmodelver.repo.inspect.name_history import name_history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from nbmodelver.model import Backend, Blame, Diff, NameHistory, Profile, Section, TableCellBlame, Version
+    from nbmodelver.model import Backend, Blame, Diff, Finding, NameHistory, Profile, Section, TableCellBlame, Version
+
+NOTHING_MORE = LeakRequest()
+DIFF_LIMIT_S = 30.0
+"""Checks of a comparison that would take longer are run only for names that the user gives."""
 
 
 class InspectingStore(LoadingStore, ABC):
@@ -33,10 +37,18 @@ class InspectingStore(LoadingStore, ABC):
         super().__init__(backend, trusted=trusted)
         self._row_diffs = RowDiffs()
 
-    def diff(self, before: str | Version, after: str | Version, names: str | Sequence[str] = ()) -> Diff:
+    def diff(
+        self,
+        before: str | Version,
+        after: str | Version,
+        names: str | Sequence[str] = (),
+        *,
+        leaks: LeakRequest = NOTHING_MORE,
+    ) -> Diff:
         """Compare two versions, section by section: alarms, metrics, data, models, then the rest.
 
-        names: compare only these, in full. Raises UnknownVersion, UnknownName.
+        names: compare only these, in full. leaks: what to look for in training and test data besides what is always
+        looked for. Raises UnknownVersion, UnknownName, UsageError for a column that they do not have.
         """
         names = as_names("names", names)
         a, b = self[before], self[after]
@@ -46,11 +58,11 @@ class InspectingStore(LoadingStore, ABC):
         differ = Differ(
             partial(cells_since_ancestor, self),
             self.environment,
-            partial(profiles.sections, self),
+            self._contributed,
             directions=self.directions,
             modules=self.modules,
-            alarms=self._alarms,
             notebook=self.notebook,
+            alarms=partial(self._alarms, leaks),
         )
         return differ.diff(a, b, names)
 
@@ -122,19 +134,36 @@ class InspectingStore(LoadingStore, ABC):
         *,
         live: Mapping[str, Any] | None = None,
         limit_s: float = float("inf"),
+        leaks: LeakRequest | None = None,
+        load_models: bool = True,
     ) -> Findings:
         """Check a version for leaks and silent regressions, judged against `before` (default: its parent).
 
         live: values that are those of the version, so that they need not be loaded. limit_s: checks that would take
-        longer are only named, in `Findings.unchecked`. The findings against the parent are kept with the store.
+        longer are only named, in `Findings.unchecked`. leaks: run the checks of a comparison too, and those that it
+        asks for; None: only those of a commit. load_models: load models that are not live, which can run code of their
+        classes; without it their checks are only named. The findings against the parent are kept with the store. Raises
+        UsageError for a column that training and test set do not have.
         """
         version = self[revision]
         parent = self.history.version(version.parents[0]) if version.parents else None
         against = parent if before is None else self[before]
-        found = findings.check(self, findings.CheckRequest(version, against, live or {}, limit_s))
+        request = checking.CheckRequest(version, against, live or {}, limit_s, leaks, loads_models=load_models)
+        found = checking.check(self, request)
         if against is parent:
             findings.keep(self, version, found)
         return findings.with_reasons(self, found)
+
+    def finish_checks(
+        self, revision: str | Version = "HEAD", *, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[Finding, ...]:
+        """Run the checks of a commit that did not fit into its time limit, and return what they found.
+
+        is_cancelled: returns True to stop; what was finished by then is kept. Models are not loaded for it.
+        """
+        version = self[revision]
+        parent = self.history.version(version.parents[0]) if version.parents else None
+        return checking.finish(self, version, parent, is_cancelled)
 
     def findings(self, revision: str | Version = "HEAD") -> Findings:
         """Return what was found when a version was checked; nothing if it was not. Reads no data."""
@@ -148,9 +177,18 @@ class InspectingStore(LoadingStore, ABC):
         """Accept a finding ("leak:X_train,X_test") with a reason: it is no alarm any more. Raises UsageError."""
         findings.accept(self, finding, reason)
 
-    def _alarms(self, before: Version, after: Version, names: Sequence[str]) -> Section | None:
-        """The findings about `after`, judged against `before`; those that are kept are used if nothing is missing."""
+    def _contributed(self, before: Version, after: Version, names: Sequence[str]) -> Iterator[Section]:
+        yield from profiles.sections(self, before, after, names)
+        yield from splits.sections(self, before, after, names)
+
+    def _alarms(self, leaks: LeakRequest, before: Version, after: Version, names: Sequence[str]) -> Section | None:
+        """The findings about `after`, judged against `before`; those that are kept are used if nothing is missing.
+
+        Without names, checks that would take long are only named.
+        """
         known = findings.known_findings(self, after) if after.parents[:1] == (before.id,) else None
-        if known is None or known.unchecked:
-            known = self.check(after, None if before.id == after.id else before)
+        is_complete = known is not None and known.is_thorough and not known.unchecked
+        if known is None or not is_complete or leaks != NOTHING_MORE:
+            limit_s = float("inf") if names else DIFF_LIMIT_S
+            known = self.check(after, None if before.id == after.id else before, limit_s=limit_s, leaks=leaks)
         return findings.section(known, names)

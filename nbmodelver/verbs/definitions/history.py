@@ -57,7 +57,8 @@ DIFF = Verb(
     "diff",
     "Compare two versions: names, hyperparameters, metrics, data, models, code, packages.",
     "Without versions it compares the current version with the previous one. Alarms come first, then metrics, data and "
-    "models; details of tables are folded. --on runs a model of both versions on a dataset, and shows the rows with "
+    "models; details of tables are folded. Test rows in training data are found if they are equal, rounded, or "
+    "have another value in one column. --on runs a model of both versions on a dataset, and shows the rows with "
     "another prediction and whether metrics changed by more than noise. If the dataset differs too, both models run on "
     "both versions of it. The models run on loaded copies, and only for your own versions and those that you trust. "
     "The command line exits with 1 if a condition of --fail-on holds.",
@@ -66,6 +67,7 @@ DIFF = Verb(
         Example("v2 v5", "compare two versions"),
         Example("v2 v5 df", "compare one name in two versions, in detail"),
         Example("v2 v5 model --on patients --target y", "compare what a model predicts"),
+        Example("HEAD~1 HEAD --group patient --time visited", "also look for patients and times of both sets"),
         Example("v2 v5 --fail-on leak,metric:acc<-0.01", "for scripts"),
     ),
     arguments=(
@@ -83,8 +85,31 @@ DIFF = Verb(
             metavar="NAME",
         ),
         Argument(
+            "group",
+            "a column of training and test set whose values must not be in both, such as patient; may be repeated",
+            flags=("--group",),
+            many=True,
+            metavar="COLUMN",
+        ),
+        Argument(
+            "time",
+            "a column by which no test row may be older than the newest training row",
+            flags=("--time",),
+            metavar="COLUMN",
+        ),
+        Argument(
+            "near_text",
+            "look for test texts that are nearly equal to a training text; the least Jaccard similarity, such as 0.8",
+            flags=("--near-text",),
+            type="number",
+            metavar="SIMILARITY",
+            minimum=0.2,
+            maximum=1,
+        ),
+        Argument(
             "fail_on",
-            "fail if one of these is found, separated by commas: leak, drift:0.2, scored, alarm, metric:NAME<CHANGE",
+            "fail if one of these is found, separated by commas: leak, fitted, group, time, text, target, drift:0.2, "
+            "split:0.2, scored, alarm, metric:NAME<CHANGE",
             flags=("--fail-on",),
             metavar="CONDITIONS",
         ),
