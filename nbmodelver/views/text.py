@@ -117,11 +117,16 @@ class _TextDrawing:
 
 
 def wrapped(pieces: Sequence[Span], width: int) -> Iterator[list[Span]]:
-    """Yield the spans in lines of at most `width` cells, broken at spaces. Continuation lines are indented."""
+    """Yield the spans in lines of at most `width` cells, broken at spaces. Continuation lines are indented.
+
+    Code, such as a command, is only broken if it does not fit on a line.
+    """
     row: list[Span] = []
     used = 0
     for piece in pieces:
-        for word in re.findall(r" *[^ ]+| +$", visible(piece.text)):
+        text = visible(piece.text)
+        is_whole = piece.style == "code" and text_width(text) <= width - 4
+        for word in [text] if is_whole else re.findall(r" *[^ ]+| +$", text):
             shown = word
             if used and used + text_width(word.rstrip()) > width:
                 yield row

@@ -68,3 +68,10 @@ def test_a_bisection_can_run_in_a_child_process(shell: Shell) -> None:
     found = shell.run(crashing)
     assert [(t.version.name, t.why) for t in found.between] == [("v2", "it ended the process (exit status 3)")]
     assert found.first_bad.version.name == "v3"
+
+
+def test_a_commit_with_a_worse_metric_points_to_the_explanation(shell: Shell) -> None:
+    shell.run("import numpy as np\ntest = np.zeros((400, 2))\nacc = 0.9\ntrain = np.ones((9, 2))")
+    shell.run("%mv_commit --role train=train --role test=test --metric acc=acc")
+    shell.run("acc = 0.5")
+    assert "%mv_why acc v1 v2" in str(shell.run("%mv_commit --metric acc=acc"))

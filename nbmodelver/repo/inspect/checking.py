@@ -247,8 +247,15 @@ def _since(finding: Finding, version: Version, before: Version | None, known: Fi
     earlier = next((f for f in known.found if f.id == finding.id), None) if known is not None else None
     if earlier is not None and not finding.is_new:
         return replace(finding, since=earlier.since, command=earlier.command)
+    return replace(finding, since=version.name, command=_command(finding, version, before))
+
+
+def _command(finding: Finding, version: Version, before: Version | None) -> str:
+    """The command that tells more. Why a metric is worse can be tested if it is known how it is measured."""
     names = " ".join(("", *finding.names[:1]))
-    command = (
-        f"%mv_diff {before.name} {version.name}{names}" if before is not None else f"%mv_show {version.name}{names}"
-    )
-    return replace(finding, since=version.name, command=command)
+    if before is None:
+        return f"%mv_show {version.name}{names}"
+    kind, _, metric = finding.id.partition(":")
+    if kind == "metric" and (version.expressions.get(metric) or before.expressions.get(metric)):
+        return f"%mv_why {metric} {before.name} {version.name}"
+    return f"%mv_diff {before.name} {version.name}{names}"
