@@ -118,6 +118,7 @@ class DiffRequest:
     """The versions to compare. names: only these. on: a dataset on which the named model of both versions predicts.
 
     target: the name of the right answers, or a column of the dataset. leaks: further checks of training and test data.
+    key: columns that identify a row of the only named table. exact: tell 0.0 and -0.0 apart.
     """
 
     before: str = "HEAD~1"
@@ -126,6 +127,8 @@ class DiffRequest:
     on: str = ""
     target: str = ""
     leaks: LeakRequest = field(default_factory=LeakRequest)
+    key: Sequence[str] = ()
+    exact: bool = False
 
 
 def diff(repo: Repo, request: DiffRequest) -> Diff:
@@ -146,9 +149,24 @@ def diff(repo: Repo, request: DiffRequest) -> Diff:
         raise UsageError(f"there is no version before {head.name}", hint)
     first, second = (version_of(repo, word, "%mv_diff HEAD~1 HEAD") for word in (before, after))
     if not request.on:
-        return repo.diff(first, second, names, leaks=request.leaks)
+        return _with_rows(repo, request, repo.diff(first, second, names, leaks=request.leaks))
     predictions = repo.predict_both(first, second, names[0], request.on, request.target).section()
     found = repo.diff(first, second, names, leaks=request.leaks)
     most_important = [s for s in found.sections if s.id in ("alarms", "metrics")]
     rest = [s for s in found.sections if s not in most_important]
     return replace(found, sections=(*most_important, predictions, *rest))
+
+
+def _with_rows(repo: Repo, request: DiffRequest, found: Diff) -> Diff:
+    """The comparison with the rows of the named table paired by a key, or compared exactly. Raises UsageError."""
+    if not request.key and not request.exact:
+        return found
+    if len(request.names) != 1:
+        option = f"--key {','.join(request.key)}" if request.key else "--exact"
+        hint = f"try: %mv_diff {request.before} {request.after} TABLE {option}"
+        raise UsageError(f"{option.partition(' ')[0]} needs one table", hint)
+    name = request.names[0]
+    section = repo.rows_section(found.before, found.after, name, key=request.key, exact=request.exact)
+    others = [s for s in found.sections if s.id != section.id]
+    at = next((i for i, s in enumerate(others) if s.id not in ("alarms", "metrics", "names")), len(others))
+    return replace(found, sections=(*others[:at], section, *others[at:]))

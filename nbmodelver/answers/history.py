@@ -82,7 +82,10 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
     leaks = LeakRequest(tuple(call["group"] or ()), call["time"] or "", call["near_text"])
-    request = history.DiffRequest(call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "", leaks)
+    key = tuple(c.strip() for c in (call["key"] or "").split(",") if c.strip())
+    request = history.DiffRequest(
+        call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "", leaks, key, call["exact"]
+    )
     found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
     failed = conditions_met(found, call["fail_on"] or "")

@@ -40,6 +40,19 @@ def rows(name: str, before: Side, after: Side) -> list[Section]:
     return [section(name, found), *([moved] if moved is not None else [])]
 
 
+def signed_zeros(found: RowDiff) -> Iterator[Row]:
+    """Yield a row for each column of floats with cells that are equal but for the sign of zero, in paired rows."""
+    at = np.flatnonzero(found.places >= 0)
+    for pair in found.schema.pairs:
+        old, new = pair.before.values, pair.after.values
+        if old.dtype.kind != "f" or new.dtype.kind != "f" or old.ndim > 1:
+            continue
+        a, b = old[at], new[found.places[at]]
+        count = int(((a == 0) & (b == 0) & (np.signbit(a) != np.signbit(b))).sum())
+        if count:
+            yield Row((f"column {pair.name}" if pair.name else "values", count, "only the sign of zero", None, None))
+
+
 def _drift(name: str, found: RowDiff) -> Section | None:
     """The columns that moved. Of a table that only grew, the new rows are compared with the old ones.
 

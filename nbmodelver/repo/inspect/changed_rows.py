@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from nbmodelver.errors import UnknownName, UsageError
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbmodelver.comparison.row_diff import RowDiff
-    from nbmodelver.model import Json, Version, VersionId
+    from nbmodelver.model import Json, Section, Version, VersionId
     from nbmodelver.repo.core.open_store import LoadingStore
 
 What = Literal["changed", "added", "removed"]
@@ -98,6 +98,14 @@ class RowDiffs:
         if before.kept[name].size_bytes + after.kept[name].size_bytes <= MAX_HELD_BYTES:
             self._held[asked] = found
         return found
+
+
+def rows_section(name: str, found: RowDiff, *, exact: bool = False) -> Section:
+    """Return a row difference as the section "rows.NAME". exact: count cells that differ in the sign of zero, too."""
+    from nbmodelver.comparison import rows
+
+    section = rows.section(name, found)
+    return replace(section, rows=(*section.rows, *rows.signed_zeros(found))) if exact else section
 
 
 def page(found: RowDiff, what: str, start: int, count: int) -> RowPage:

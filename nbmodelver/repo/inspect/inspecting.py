@@ -16,7 +16,7 @@ from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.inspect import checking, findings, predicting, profiles, splits
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
-from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page
+from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page, rows_section
 from nbmodelver.repo.inspect.name_history import name_history
 
 if TYPE_CHECKING:
@@ -85,6 +85,22 @@ class InspectingStore(LoadingStore, ABC):
         """
         found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
         return page(found, what, start, count)
+
+    def rows_section(
+        self,
+        before: str | Version,
+        after: str | Version,
+        name: str,
+        *,
+        key: str | Sequence[str] = (),
+        exact: bool = False,
+    ) -> Section:
+        """Return the section of a diff about the rows of one table. key: as in `changed_rows`.
+
+        exact: count cells that are equal but for the sign of zero, too. Raises as `changed_rows`.
+        """
+        found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
+        return rows_section(name, found, exact=exact)
 
     def predict_both(
         self, before: str | Version, after: str | Version, model: str, data: str, target: str = ""

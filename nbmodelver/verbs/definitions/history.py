@@ -85,6 +85,13 @@ DIFF = Verb(
             metavar="NAME",
         ),
         Argument(
+            "key",
+            "the columns that identify a row of the named table, separated by commas; default: a key is searched",
+            flags=("--key",),
+            metavar="COLUMNS",
+        ),
+        flag("exact", "tell 0.0 and -0.0 of the named table apart", "--exact"),
+        Argument(
             "group",
             "a column of training and test set whose values must not be in both, such as patient; may be repeated",
             flags=("--group",),
