@@ -37,6 +37,15 @@ class Association:
     versions: int
     p_value: float
 
+    def to_dict(self) -> dict[str, Json]:
+        """Return the JSON form for the front-end."""
+        return {
+            "param": self.param,
+            "correlation": self.correlation,
+            "best": self.best,
+            "versions": self.versions,
+        }
+
 
 def associations(
     metric: Sequence[float | None], params: Mapping[str, Sequence[Json]], *, is_higher_better: bool = True

@@ -57,6 +57,8 @@ class SideBySide:
             "params": [line.to_dict() for line in self.params],
             "metrics": [{**line.to_dict(), "direction": line.direction} for line in self.metrics],
             "charts": [c.to_dict() for c in self.charts],
+            "associated": [one.to_dict() for one in self.associated],
+            "metric": self.metric,
         }
 
 

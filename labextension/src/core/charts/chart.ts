@@ -8,15 +8,13 @@ import { drawBars, barsHeight } from './bars';
 import { drawHistogram } from './histogram';
 import { drawLines } from './lines';
 import { legendSample } from './marks';
+import { redrawOnResize } from './resize';
 import { chartTable } from './table';
 
 interface IChartOptions {
   /** Called with the point that was clicked. */
   onChoose?: (series: number, index: number) => void;
 }
-
-/** The assumed width until the page has laid out the chart. */
-const INITIAL_WIDTH = 300;
 
 /**
  * A chart with its title, its legend, and its numbers as a table behind a button. It is redrawn when its width changes.
@@ -119,19 +117,4 @@ export function chartSummary(t: Translate, chart: IChart): string {
       : one.label;
   });
   return `${chart.title}. ${series.join('; ')}`;
-}
-
-/** Calls `draw` with the width of the element, now and whenever it changes by more than 2 px. */
-function redrawOnResize(element: HTMLElement, draw: (width: number) => void): void {
-  let drawn = INITIAL_WIDTH;
-  draw(drawn);
-  if (typeof ResizeObserver === 'function') {
-    new ResizeObserver(() => {
-      const width = Math.floor(element.clientWidth);
-      if (width > 0 && Math.abs(width - drawn) > 2) {
-        drawn = width;
-        draw(width);
-      }
-    }).observe(element);
-  }
 }

@@ -1,4 +1,5 @@
 import { drawChart } from '../charts/chart';
+import { drawParallel } from '../charts/parallel';
 import type { IContext } from '../context';
 import { button, foldable, screenReaderText, userText } from '../dom/controls';
 import { replaceChildren, h, type Child } from '../dom/elements';
@@ -36,7 +37,42 @@ function drawTableAndCharts(ctx: IContext, found: IComparison, look: IDisplayOpt
         )
       ]
     : [];
-  return [sortableTable(ctx, found, look), ...charts];
+  return [sortableTable(ctx, found, look), ...associations(ctx, found), ...parallel(ctx, found), ...charts];
+}
+
+/** The parameters that the metric goes with, a sentence each. */
+function associations({ t }: IContext, { associated, metric }: IComparison): HTMLElement[] {
+  const sentences = (associated ?? []).map(one =>
+    h(
+      'li',
+      {},
+      one.correlation === null
+        ? t('{metric} goes with {param}: best with {best} ({n} versions)', {
+            metric: metric ?? '',
+            param: one.param,
+            best: one.best,
+            n: one.versions
+          })
+        : t('{metric} goes with {param}: rank correlation {value} ({n} versions)', {
+            metric: metric ?? '',
+            param: one.param,
+            value: formatNumber(one.correlation),
+            n: one.versions
+          })
+    )
+  );
+  return sentences.length ? [h('ul', { class: 'nbmv-associated' }, sentences)] : [];
+}
+
+/** Parallel coordinates: the differing parameters, then the metrics. */
+function parallel(ctx: IContext, found: IComparison): HTMLElement[] {
+  const differing = [...found.params, ...[...found.metrics].reverse()].filter(one => one.differs);
+  const drawn = drawParallel(
+    ctx.t,
+    found.versions.map(one => one.name),
+    differing
+  );
+  return drawn ? [chartSection(ctx.t('Parallel coordinates'), drawn)] : [];
 }
 
 /** A scatter plot needs two points. */

@@ -224,6 +224,17 @@ export interface IComparison {
   params: { name: string; values: Json[]; differs: boolean }[];
   metrics: { name: string; values: (Metric | null)[]; differs: boolean; direction?: Direction }[];
   charts: IChart[];
+  /** The parameters that `metric` goes with beyond chance. */
+  associated?: IAssociation[];
+  metric?: string;
+}
+
+/** correlation: of ranks, for a number; null for a text, of which `best` is the best value. */
+export interface IAssociation {
+  param: string;
+  correlation: number | null;
+  best: string;
+  versions: number;
 }
 
 /** The history of a name, newest first: only the versions in which it is new, changed or removed. */
