@@ -9,12 +9,15 @@ from nbmodelver.actions import compare as actions_compare
 from nbmodelver.actions import history
 from nbmodelver.actions.compare import CompareRequest
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
+from nbmodelver.actions.pictures import write_pictures
 from nbmodelver.errors import UsageError
 from nbmodelver.model import LeakRequest
 from nbmodelver.repo import Query
 
 if TYPE_CHECKING:
-    from nbmodelver.model import Json, Progress
+    from collections.abc import Sequence
+
+    from nbmodelver.model import Chart, Json, Progress
     from nbmodelver.repo import Repo
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
@@ -102,6 +105,8 @@ def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         path = actions_compare.write_csv(call["csv"], found)
         said = views.plural(len(found.versions), "version")
         return views.sentence(f"{said} written to ", views.Span(str(path), "code"), value=path)
+    if call["plot"]:
+        return _written(call["plot"], found.table.charts)
     if call["json"]:
         data: dict[str, Json] = {"versions": [v.to_dict() for v in found.versions], **found.table.to_dict()}
         return views.as_json(list(found.versions), data)
@@ -112,3 +117,9 @@ def compare(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         metric=found.table.metric,
         only_differences=call["only_differences"],
     )
+
+
+def _written(path: str, charts: Sequence[Chart]) -> Shown:
+    """Write charts to a file."""
+    file, count = write_pictures(path, charts)
+    return views.sentence(f"{views.plural(count, 'chart')} written to ", views.Span(str(file), "code"), value=file)

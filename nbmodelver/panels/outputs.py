@@ -106,7 +106,7 @@ class PanelOutputs(PlainOutputs):
         """Return the answer of a verb, as a panel if it is a history without options or a comparison."""
         if call.verb.name == "log" and _is_bare(call):
             return self.shown(shown, "history", redraw=self.history)
-        if call.verb.name == "compare" and not (call["json"] or call["csv"]) and len(shown.value) > 1:
+        if call.verb.name == "compare" and not (call["json"] or call["csv"] or call["plot"]) and len(shown.value) > 1:
             return self.shown(shown, "compare", [v.id for v in shown.value])
         return shown
 

@@ -157,6 +157,7 @@ COMPARE = Verb(
         flag("only_differences", "leave out the parameters that all versions share", "--only-differences"),
         flag("json", "answer with JSON", "--json"),
         Argument("csv", "write a table with one row per version", flags=("--csv",), metavar="FILE"),
+        Argument("plot", "draw the charts into a file (.png, .svg, .pdf)", flags=("--plot",), metavar="FILE"),
     ),
     gives="the versions",
 )
