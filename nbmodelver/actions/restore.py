@@ -99,7 +99,7 @@ class Restores:
         repo, request, rollback = self._session.repo(), planned.request, planned.rollback
         written = repo.write_modules(rollback.version, trusted=request.trust) if request.modules else None
         self._jump(repo, rollback, planned.plan, partial=request.partial)
-        done = rollback.told(planned.plan)
+        done = rollback.with_load_notes(planned.plan)
         if written is not None:
             done = replace(done, notes=(*done.notes, *written.sentences(rollback.version.name)))
         return done
@@ -124,7 +124,7 @@ class Restores:
         rollback = self._rollback(repo, branch_tip(repo, branch))
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         self._jump(repo, rollback, plan, branch=branch)
-        return rollback.told(plan)
+        return rollback.with_load_notes(plan)
 
     def merge(self, request: MergeRequest | str, take: Mapping[str, str] | None = None) -> Committed | AlreadyMerged:
         """Merge a version into the current one, and bind its values in the notebook.
@@ -282,7 +282,7 @@ class Restores:
             self._memory.move(jump.token, here, (others[0], "before"))
         else:
             self._memory.forget(jump.token, there)
-        return rollback.told(plan)
+        return rollback.with_load_notes(plan)
 
     def _jump(
         self,
@@ -305,19 +305,19 @@ class Restores:
         with self._session.progress() as progress:
             values = rollback.load(progress, partial=partial)
         token = token or new_token()
-        came = [n for n in values if n not in values_now] if rollback.stays or rollback.prefix else []
+        came = [n for n in values if n not in values_now] if rollback.keeps_head or rollback.prefix else []
         before = repo.history.head
         if plan.saves_first:
             before = self._saved(repo, f"before rollback to {target.name}", repo.endangered(rollback))
         replaced = self._replaced(rollback, [*values, *rollback.vanishing], before)
-        idle = (rollback.stays and rollback.idle) or (rollback.prefix and not rollback.replaced)
-        if step is None and before is not None and not idle:
+        is_empty = (rollback.keeps_head and rollback.changes_nothing) or (rollback.prefix and not rollback.replaced)
+        if step is None and before is not None and not is_empty:
             step = lambda entry, now: entry.jumped(now, target.id, came, token)  # noqa: E731  # two lines for one
         with self._session.uninterrupted():
             self._session.put_back(values, rollback.vanishing)
             self._write_refs(repo, rollback, branch, (step, before.id) if step and before else None)
             rollback.let_go = self._keep(repo, token, side, replaced)
-        rollback.settled()
+        rollback.finish()
         if rollback.session is not None:
             rollback.session.restore()
         self._session.notify()
@@ -345,7 +345,7 @@ class Restores:
     def _write_refs(repo: Repo, rollback: Rollback, branch: str | None, step: tuple[Step, VersionId] | None) -> None:
         """Move HEAD and write the undo history. An error is reported as a note, because the values are restored."""
         try:
-            if not (rollback.stays or rollback.prefix):
+            if not (rollback.keeps_head or rollback.prefix):
                 repo.history.set_head(rollback.version.id, branch)
             if step is not None:
                 change, before = step

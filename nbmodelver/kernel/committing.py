@@ -59,9 +59,9 @@ class CommitVerbs:
         namespace = self._session.namespace
         return namespace.pick(namespace.every()) if every else namespace.state(self._ignored())
 
-    def _ignored(self) -> list[str]:
+    def _ignored(self) -> frozenset[str]:
         """Return the names of the setting `ignore`, which a commit without names skips."""
-        return str(self._session.repo(create=True).settings["ignore"]).split()
+        return self._session.repo(create=True).settings.ignored
 
     def _picked(self, call: Call) -> dict[str, Any]:
         """Return the values of the names in a line. Raises UnknownName.

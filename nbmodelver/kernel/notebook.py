@@ -103,7 +103,7 @@ class Notebook(Session):
         """Yield the differences of the live variables from the current version. repo: None if there is no store yet."""
         head = repo.history.head if repo is not None else None
         changed = set(repo.changed_names(self.values)) if repo is not None and head is not None else set()
-        ignored = str(repo.settings["ignore"]).split() if repo is not None else ()
+        ignored = repo.settings.ignored if repo is not None else frozenset()
         for name, kept in (head.kept if head else {}).items():
             if name not in self.values:
                 yield Change(name, "vanishes", kept.kind, kept.type, kept.size_bytes)

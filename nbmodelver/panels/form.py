@@ -21,7 +21,7 @@ def form(notebook: Notebook) -> Message:
     except NoStore:
         repo = None
     live = notebook.namespace.state()
-    ignored = frozenset(str(repo.settings["ignore"]).split()) if repo is not None else frozenset()
+    ignored = repo.settings.ignored if repo is not None else frozenset()
     found = candidates(repo, live, notebook.values, repo.changed_names(notebook.values) if repo else ())
     names = [{**asdict(c), "chosen": c.name not in ignored and not c.problem} for c in found]
     metrics = {c.name: live[c.name] for c in found if c.kind == "metric" and is_metric(live[c.name])}

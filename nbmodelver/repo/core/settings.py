@@ -70,6 +70,11 @@ class Settings:
         """Return all settings with their values."""
         return {**{s.name: s.default for s in SETTINGS.values()}, **self._stored()}
 
+    @property
+    def ignored(self) -> frozenset[str]:
+        """The variables that a commit without names skips."""
+        return frozenset(str(self["ignore"]).split())
+
     def set(self, name: str, text: str) -> Json:
         """Parse a value that a user wrote, store and return it. Raises UsageError if it is invalid, StoreError."""
         value = _parsed(self._setting(name), text)

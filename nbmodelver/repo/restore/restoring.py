@@ -185,7 +185,7 @@ class RestoringStore(MergingStore):
 
     def saves_first(self, rollback: Rollback) -> bool:
         """Return True if a rollback would replace or remove a live value that no version contains."""
-        if rollback.stays and rollback.idle:
+        if rollback.keeps_head and rollback.changes_nothing:
             return False
         if self.endangered(rollback):
             return True

@@ -216,12 +216,12 @@ class Rollback:
         return Plan(self.version, tuple(changes), load_bytes, tuple(environment), notes, saves_first, way, self.unsaved)
 
     @property
-    def stays(self) -> bool:
+    def keeps_head(self) -> bool:
         """True if HEAD does not move, because only some names are restored."""
         return bool(self.selected or self.only_missing)
 
     @property
-    def idle(self) -> bool:
+    def changes_nothing(self) -> bool:
         """True if the rollback would change no variable."""
         return not (self.groups or self.vanishing or self.imports or self.returning)
 
@@ -276,7 +276,7 @@ class Rollback:
         """Sentences about the differences between loaded and stored values."""
         return sentences(self.load_notes, self.prefix)
 
-    def told(self, plan: Plan) -> Plan:
+    def with_load_notes(self, plan: Plan) -> Plan:
         """Return the plan with the notes that only the load produces: failed imports, lost names, store errors."""
         notes = [f"{name} cannot be imported here: {why}" for name, why in self.not_imported.items()]
         new = ((names, n) for names, n in self.load_notes if not any((name, n) in self.foreseen for name in names))
@@ -289,7 +289,7 @@ class Rollback:
         changes = tuple(replace(c, effect="lost", reason=lost[c.name]) if c.name in lost else c for c in plan.changes)
         return replace(plan, changes=changes, notes=(*plan.notes, *notes))
 
-    def settled(self) -> None:
+    def finish(self) -> None:
         """Finish the rollback after the values were bound.
 
         Runs the actions that loaded values registered (`codecs.notes.later`). Then encodes the loaded values again and

@@ -68,7 +68,7 @@ def test_the_plan_and_the_answer_say_which_release_made_a_model(repo: Repo, else
     plan = repo.planned(rollback, saves_first=False)
     assert plan.notes == (f"model, models: {said}",)
     rollback.load()
-    assert rollback.told(plan).notes == plan.notes
+    assert rollback.with_load_notes(plan).notes == plan.notes
     with pytest.warns(LoadedDifferently) as heard:
         repo.load("HEAD", ["model"])
     assert [str(w.message) for w in heard] == [f"model: {said}"]
@@ -97,7 +97,7 @@ def test_the_plan_names_a_dtype_that_is_not_here(repo: Repo, elsewhere: Any, obj
     plan = repo.planned(rollback, saves_first=False)
     assert plan.notes == ("prices: object here, was string[python]",)
     assert rollback.load()["prices"].dtype == object
-    assert rollback.told(plan).notes == plan.notes
+    assert rollback.with_load_notes(plan).notes == plan.notes
 
 
 def test_what_comes_under_another_name_is_said_under_it(repo: Repo, elsewhere: Any, objects_only: Any) -> None:
@@ -107,7 +107,7 @@ def test_what_comes_under_another_name_is_said_under_it(repo: Repo, elsewhere: A
     rollback = repo.rollback("HEAD", {}, prefix="old_")
     plan = repo.planned(rollback, saves_first=False)
     rollback.load()
-    assert rollback.told(plan).notes == ("old_prices: object here, was string[python]",)
+    assert rollback.with_load_notes(plan).notes == ("old_prices: object here, was string[python]",)
 
 
 def test_the_answer_says_what_only_the_load_could_tell(repo: Repo, objects_only: Any) -> None:
@@ -118,7 +118,7 @@ def test_the_answer_says_what_only_the_load_could_tell(repo: Repo, objects_only:
     plan = rollback.plan()
     assert plan.notes == ()
     rollback.load()
-    assert rollback.told(plan).notes == ("prices: object here, was string[python]",)
+    assert rollback.with_load_notes(plan).notes == ("prices: object here, was string[python]",)
 
 
 def test_what_came_back_otherwise_counts_as_unchanged(repo: Repo, elsewhere: Any, objects_only: Any) -> None:
@@ -129,7 +129,7 @@ def test_what_came_back_otherwise_counts_as_unchanged(repo: Repo, elsewhere: Any
     rollback = repo.rollback("HEAD", live)
     repo.planned(rollback, saves_first=False)
     live.update(rollback.load())
-    rollback.settled()
+    rollback.finish()
     assert not repo.is_dirty(live)
     live["prices"] = live["prices"] + "b"
     assert repo.is_dirty(live)
@@ -202,7 +202,7 @@ def test_the_answer_adds_a_name_that_the_plan_did_not_say(repo: Repo, elsewhere:
     plan = repo.planned(rollback, saves_first=False)
     rollback.load()
     rollback.load_notes.append((("b",), "object here, was string[python]"))
-    assert rollback.told(plan).notes == tuple(f"{name}: object here, was string[python]" for name in "ab")
+    assert rollback.with_load_notes(plan).notes == tuple(f"{name}: object here, was string[python]" for name in "ab")
 
 
 def test_unknown_releases_differ() -> None:
