@@ -71,7 +71,8 @@ def _verdict(found: Explanation) -> Iterator[str | Span]:
     step = max(first.steps, key=lambda s: s.effect / first.effect if first.effect else 0.0, default=None)
     what = step.what if step is not None else first.what[0] if first.what else ""
     yield strong(first.title)
-    yield f" explains {_percent(share)} of it" if share < 0.995 else " explains it"
+    verb = "explain" if len(first.names) > 1 else "explains"
+    yield f" {verb} {_percent(share)} of it" if share < 0.995 else f" {verb} it"
     yield f", since {step.version.name}" if step is not None else ""
     yield f": {what}" if what else ""
 

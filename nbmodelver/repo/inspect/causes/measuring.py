@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nbmodelver.repo.inspect.causes.scratch import ScratchResult, ScratchRun
     from nbmodelver.repo.inspect.causes.worlds import World, Worlds
 
+FAILED = "computing"
+"""How the reason begins why a change could not be tested, if its code raised an error."""
 REPEATS = 3
 """Runs with different random states, if computing a version again does not give the recorded metric."""
 ALMOST = 1e-9
@@ -98,7 +100,7 @@ class Measuring:
             control, changed = (self.value(replace(one, seed=seed)) for one in (same, trial))
             if isinstance(control, str) or isinstance(changed, str):
                 why = control if isinstance(control, str) else changed
-                return Measured(error=f"computing {', '.join(trial.ran) or 'the metric'} again failed: {why}")
+                return Measured(error=f"{FAILED} {', '.join(trial.ran) or 'the metric'} again failed: {why}")
             pairs.append((changed, control))
             if seed == 0 and (not trial.ran or equal(control, self.recorded(trial.world))):
                 break

@@ -17,7 +17,7 @@ from nbmodelver.model import Cause, CauseStep, Explanation
 from nbmodelver.repo.inspect.causes import scratch
 from nbmodelver.repo.inspect.causes.candidates import candidates
 from nbmodelver.repo.inspect.causes.descriptions import describe, kind_of, of_value, role_of
-from nbmodelver.repo.inspect.causes.measuring import Measuring, equal, step
+from nbmodelver.repo.inspect.causes.measuring import FAILED, Measuring, equal, step
 from nbmodelver.repo.inspect.causes.scratch import require_trust
 from nbmodelver.repo.inspect.causes.surroundings import surroundings
 from nbmodelver.repo.inspect.causes.trials import Trial
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import LoadingStore
     from nbmodelver.repo.inspect.causes.candidates import CandidateChange
     from nbmodelver.repo.inspect.causes.scratch import ScratchResult, ScratchRun
-    from nbmodelver.repo.inspect.causes.worlds import Worlds
+    from nbmodelver.repo.inspect.causes.worlds import World, Worlds
 
 LIMIT_S = 60.0
 RANK = ("data", "parameters", "model", "code", "random state", "environment", "module")
 """The order of the tests, and of causes that were not tested."""
 SMALL = 1000
 """Bytes of a value that may be the number itself: what it is computed from is exchanged in its place."""
+TOGETHER = "these changes can only be tested together"
 ADDITIVE = 0.25
 """Changed literals are listed one by one if their effects add up to that of all of them, up to this share of it."""
 
@@ -172,6 +173,33 @@ class _Why:
             found = self._in_parts(candidate, found[0])
             causes[at : at + 1] = found
             at += len(found)
+        self._test_together(listed, causes)
+
+    def _test_together(self, listed: list[CandidateChange], causes: list[Cause]) -> None:
+        """Replace the changes that cannot be taken back alone by one of all of them, if that can be tested.
+
+        A model of another class and its parameters, for example, only run together.
+        """
+        failed = [one for one in causes if one.why_not.startswith(FAILED)]
+        names = {name for cause in failed for name in cause.names}
+        members = [candidate for candidate in listed if names.issuperset(candidate.names)]
+        if len(failed) < 2 or len(members) != len(failed):
+            return
+        said = tuple(f"{cause.title}: {'; '.join(cause.what[:2])}" for cause in failed if cause.what)
+        joint = Cause("code", tuple(dict.fromkeys(n for cause in failed for n in cause.names)), (*said, TOGETHER))
+        found = self._measured(joint, *(self._joint_trial(members, of_later=later) for later in (True, False)))
+        if found.effect is not None:
+            causes[:] = [*(cause for cause in causes if cause not in failed), found]
+
+    def _joint_trial(self, members: list[CandidateChange], *, of_later: bool) -> Trial:
+        """Several changes taken back together: by value, where all that made a value is among them."""
+        world, other = self._sides(of_later=of_later)
+        names = frozenset(n for one in members for n in one.names)
+        whole = names | self.worlds.before.slice.reused | self.worlds.after.slice.reused
+        by_value = {n for n in names if self.worlds.differs(n) and whole.issuperset(self.worlds.changed_inputs(n))}
+        statements = {n: m.statements(of_later=of_later) for m in members for n in m.names if n not in by_value}
+        again = world.slice.downstream(names)
+        return Trial(world, dict.fromkeys(by_value, other.version), statements, again, other)
 
     def _in_parts(self, candidate: CandidateChange, whole: Cause) -> list[Cause]:
         """The effects of the changed literals of a candidate, if they add up to the effect of all of them."""
@@ -184,12 +212,19 @@ class _Why:
 
     def _with_effect(self, candidate: CandidateChange, cause: Cause) -> Cause:
         later, earlier = (self._trial(candidate, of_later=of_later) for of_later in (True, False))
+        found = self._measured(cause, later, earlier)
+        if found.effect is None or candidate.how != "value":
+            return found
+        return replace(found, steps=tuple(self._steps(candidate, later)))
+
+    def _measured(self, cause: Cause, later: Trial, earlier: Trial) -> Cause:
+        """The cause with the metric of the later world without it, and of the earlier world with it alone."""
         cost_s = 2 * (later.cost_s + earlier.cost_s)
         cause = replace(cause, again=later.ran)
         if self.measuring.seconds + cost_s > self.request.limit_s:
             why_not = f"its cells took {cost_s / 4:.3g} s and would run four times: --limit {_round_up(cost_s)}"
             return replace(cause, why_not=why_not)
-        own = candidate.names if candidate.how == "code" else ()
+        own = later.statements.keys()
         without, alone = self.measuring.compare(later, own), self.measuring.compare(earlier, own)
         if without.error:
             return replace(cause, why_not=without.error)
@@ -201,17 +236,21 @@ class _Why:
             alone=None if alone.error else alone.changed,
             effect=sum(effects) / len(effects),
             noise=without.noise,
-            steps=tuple(self._steps(candidate, later)) if candidate.how == "value" else (),
         )
 
     def _trial(self, candidate: CandidateChange, *, of_later: bool) -> Trial:
         """The later world without a change, or the earlier world with it alone."""
-        world, other = (self.worlds.after, self.worlds.before)[:: 1 if of_later else -1]
+        world, other = self._sides(of_later=of_later)
         again = world.slice.downstream(candidate.names)
         if candidate.how == "value":
             return Trial(world, dict.fromkeys(candidate.names, other.version), again=again, other=other)
         statements = candidate.statements(of_later=of_later)
         return Trial(world, {}, dict.fromkeys(candidate.names, statements), again, other)
+
+    def _sides(self, *, of_later: bool) -> tuple[World, World]:
+        """The world in which a change is tested, and the other one."""
+        sides = self.worlds.after, self.worlds.before
+        return sides if of_later else sides[::-1]
 
     def _unexplained(self, candidate: CandidateChange, cause: Cause, around: list[Cause]) -> Cause:
         """A value that differs although its code and inputs do not: both versions are computed again to see why.

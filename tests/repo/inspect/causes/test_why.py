@@ -303,3 +303,16 @@ def test_the_result_is_json(notebook: Notebook) -> None:
     notebook.commit()
     data = notebook.why().to_dict()
     assert json.loads(json.dumps(data))["causes"][0]["effect"] == 1.0
+
+
+def test_changes_that_only_run_together_are_tested_together(notebook: Notebook) -> None:
+    notebook.run("def small(a):\n    return a\ndef large(b):\n    return 10 * b", "k = 1")
+    notebook.run("params = {'a': 2}", "model = small(**params)", "total = model + k")
+    notebook.commit()
+    notebook.run("params = {'b': 3}\nk = 2", "model = large(**params)", "total = model + k")
+    notebook.commit()
+    found = notebook.why()
+    first = found.causes[0]
+    assert (set(first.names), first.without, first.alone, first.effect) == ({"params", "model"}, 4, 31, 28.0)
+    assert first.what[-1] == "these changes can only be tested together"
+    assert named(found, "k").effect == 1.0
