@@ -206,7 +206,7 @@ def _data_library(place: Path, root: str) -> str:
 
 def _too_early(place: Path, rest: str, one: Import) -> str:
     """A library's own file imports the library: so nobody else may import that file while being imported."""
-    library = _library(rest.partition(".")[2])
+    library = _library(rest.rpartition(".")[2])
     if library in DATA_LIBRARIES and one.at_import and not _is_library_file(place):
         return f"{one.module} is imported before a value of {library} turned up"
     return ""

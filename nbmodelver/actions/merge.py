@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.comparison.merging import counted
+from nbmodelver.comparison.merging.merge import counted
 from nbmodelver.errors import MergeConflict, NotMergeable, UnknownName, UnknownVersion, UsageError
 from nbmodelver.model import MergePreview, NameMerge
 from nbmodelver.repo.restore.merge import BOTH, MergePlan, require_settled

@@ -18,7 +18,7 @@ from nbmodelver.repo.restore.merge import holder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.comparison.merging import MergedInside, Prefer
+    from nbmodelver.comparison.merging.merge import MergedInside, Prefer
     from nbmodelver.model import Version
     from nbmodelver.repo.restore.merge import MergePlan
     from nbmodelver.repo.restore.rollback import Rollback
@@ -53,7 +53,7 @@ class MergingStore(LoadingStore, ABC):
         conflicts; "other": the version `other`. key: the columns that identify a row of a table.
         Raises NotMergeable with the reason if the value can only be taken as a whole, Damaged.
         """
-        from nbmodelver.comparison.merging import ABSENT, MergeOptions, MergeSides, merge_inside
+        from nbmodelver.comparison.merging.merge import ABSENT, MergeOptions, MergeSides, merge_inside
 
         sides = self._holders(plan, name)
         self._require_saved(sides[1], name, live)
@@ -63,7 +63,7 @@ class MergingStore(LoadingStore, ABC):
 
     def averaged(self, plan: MergePlan, name: str, live: dict[str, Any]) -> tuple[Any, str]:
         """Return the mean of a model of both sides, and a phrase about it. Raises NotMergeable, Damaged."""
-        from nbmodelver.comparison.merging_weights import average
+        from nbmodelver.comparison.merging.weights import average
 
         base, ours, theirs = self._holders(plan, name)
         types = {version.kept[name].type for version in (base, ours, theirs)}

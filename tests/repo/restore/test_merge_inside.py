@@ -16,7 +16,7 @@ from tests.repo.restore.test_merge import forked
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nbmodelver.comparison.merging import MergedInside
+    from nbmodelver.comparison.merging.merge import MergedInside
     from nbmodelver.repo import Repo
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbmodelver.comparison.canonical import cell_hashes
-from nbmodelver.comparison.merging import MOST_SHOWN, MergedInside, counted, text_of
+from nbmodelver.comparison.merging.merge import MOST_SHOWN, MergedInside, counted, text_of
 from nbmodelver.comparison.tables import of_objects
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.jsonable import scalar
@@ -16,7 +16,7 @@ from nbmodelver.model import CellConflict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.merging import MergeOptions, MergeSides
+    from nbmodelver.comparison.merging.merge import MergeOptions, MergeSides
 
 TEXTS = frozenset("US")
 

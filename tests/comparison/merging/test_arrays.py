@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbmodelver.comparison.merging import MergedInside, MergeOptions, MergeSides, merge_inside
+from nbmodelver.comparison.merging.merge import MergedInside, MergeOptions, MergeSides, merge_inside
 from nbmodelver.errors import NotMergeable
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from nbmodelver.comparison.merging import ABSENT, MergedInside, MergeOptions, MergeSides, merge_inside
+from nbmodelver.comparison.merging.merge import ABSENT, MergedInside, MergeOptions, MergeSides, merge_inside
 from nbmodelver.errors import NotMergeable
 
 

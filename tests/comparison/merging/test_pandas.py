@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbmodelver.comparison.merging import MergeOptions, MergeSides, merge_inside
+from nbmodelver.comparison.merging.merge import MergeOptions, MergeSides, merge_inside
 from nbmodelver.errors import NotMergeable
 
 

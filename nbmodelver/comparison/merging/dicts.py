@@ -6,7 +6,7 @@ from itertools import chain
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.comparison.merging import ABSENT, MOST_SHOWN, MergedInside, MergeSides, merge_inside, text_of
+from nbmodelver.comparison.merging.merge import ABSENT, MOST_SHOWN, MergedInside, MergeSides, merge_inside, text_of
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.jsonable import short
 from nbmodelver.kinds.names import class_name
@@ -16,7 +16,7 @@ from nbmodelver.model import CellConflict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbmodelver.comparison.merging import MergeOptions
+    from nbmodelver.comparison.merging.merge import MergeOptions
 
 SCALARS = (int, float, bool, complex, str, bytes, type(None))
 IMMUTABLE = frozenset({"datetime", "pathlib", "decimal", "fractions", "uuid", "zoneinfo"})

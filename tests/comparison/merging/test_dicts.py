@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbmodelver.comparison.merging import MergedInside, MergeOptions, MergeSides, merge_inside
-from nbmodelver.comparison.merging_dicts import is_plain_key, same_value
+from nbmodelver.comparison.merging.dicts import is_plain_key, same_value
+from nbmodelver.comparison.merging.merge import MergedInside, MergeOptions, MergeSides, merge_inside
 from nbmodelver.errors import NotMergeable
 
 

@@ -11,7 +11,7 @@ from nbmodelver.kinds.names import class_name
 from nbmodelver.kinds.static import attribute, instance_dict, module_of, root_of
 
 if TYPE_CHECKING:
-    from nbmodelver.comparison.merging_weights import Averaged
+    from nbmodelver.comparison.merging.weights import Averaged
 
 LINEAR = ("sklearn.linear_model.", "sklearn.svm._classes")
 """Modules whose estimators predict from `coef_` and `intercept_` alone, if they have both and no support vectors."""

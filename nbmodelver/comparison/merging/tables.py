@@ -1,6 +1,6 @@
 """Merges of frames and series: which side each row, column and cell comes from.
 
-The library's own file (`pandas_merging`, `polars_merging`) builds the value from the plan, so dtypes are preserved.
+The library's own file (`pandas.py`, `polars.py`) builds the value from the plan, so dtypes are preserved.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nbmodelver.comparison.canonical import HASHABLE, CellHasher
-from nbmodelver.comparison.merging import ABSENT, MOST_SHOWN, MergedInside, counted, text_of
-from nbmodelver.comparison.merging_rows import SIDES, align
+from nbmodelver.comparison.merging.merge import ABSENT, MOST_SHOWN, MergedInside, counted, text_of
+from nbmodelver.comparison.merging.rows import SIDES, align
 from nbmodelver.comparison.tables import ColumnData, TableData, table_of
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.static import root_of
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.merging import MergeOptions, MergeSides
-    from nbmodelver.comparison.merging_rows import AlignedRows
+    from nbmodelver.comparison.merging.merge import MergeOptions, MergeSides
+    from nbmodelver.comparison.merging.rows import AlignedRows
 
 OURS, THEIRS, OTHER, NULL = 1, 2, 3, 0
 """Sources of a cell: the position of its table among base, ours, theirs and other; NULL: a null."""
@@ -60,7 +60,7 @@ def merge(sides: MergeSides, options: MergeOptions) -> MergedInside:
     values = [sides.base, sides.ours, sides.theirs]
     if sides.other is not ABSENT and type(sides.other) is type(sides.ours):
         values.append(sides.other)
-    library: Any = import_module(f"nbmodelver.comparison.{root_of(type(sides.ours))}_merging")
+    library: Any = import_module(f"nbmodelver.comparison.merging.{root_of(type(sides.ours))}")
     for value, side in zip(values, SIDES, strict=False):
         library.require_mergeable(value, side)
     tables = _with_index([_table(value, side) for value, side in zip(values, SIDES, strict=False)])

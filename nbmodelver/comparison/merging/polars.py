@@ -8,14 +8,14 @@ import numpy as np
 import polars as pl
 
 from nbmodelver.comparison.canonical import cell_hashes
-from nbmodelver.comparison.merging_tables import NULL
+from nbmodelver.comparison.merging.tables import NULL
 from nbmodelver.comparison.polars import table
 from nbmodelver.errors import NotMergeable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.comparison.merging_tables import FieldPlan, TablePlan
+    from nbmodelver.comparison.merging.tables import FieldPlan, TablePlan
 
 
 def require_mergeable(_value: Any, _side: str) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from nbmodelver.comparison.merging_weights import named_alike
+from nbmodelver.comparison.merging.weights import named_alike
 from nbmodelver.comparison.torch import held_tensors
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.names import class_name
 from nbmodelver.kinds.static import attribute
 
 if TYPE_CHECKING:
-    from nbmodelver.comparison.merging_weights import Averaged
+    from nbmodelver.comparison.merging.weights import Averaged
 
 
 def average(path: str, ours: Any, theirs: Any, found: Averaged) -> Any:

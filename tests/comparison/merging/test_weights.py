@@ -13,7 +13,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
 from sklearn.svm import SVC, LinearSVC
 
-from nbmodelver.comparison.merging_weights import average
+from nbmodelver.comparison.merging.weights import average
 from nbmodelver.errors import NotMergeable
 
 X = np.random.default_rng(0).normal(size=(60, 3))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbmodelver.comparison.merging import MergedInside, MergeOptions, MergeSides, merge_inside, text_of
+from nbmodelver.comparison.merging.merge import MergedInside, MergeOptions, MergeSides, merge_inside, text_of
 from nbmodelver.errors import NotMergeable
 
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=True) | st.text("ab", max_size=2)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbmodelver.comparison.canonical import cell_hashes
-from nbmodelver.comparison.merging_tables import NULL, OURS, THEIRS
+from nbmodelver.comparison.merging.tables import NULL, OURS, THEIRS
 from nbmodelver.comparison.pandas import table
 from nbmodelver.comparison.tables import distinct_names
 from nbmodelver.errors import NotMergeable
@@ -16,7 +16,7 @@ from nbmodelver.errors import NotMergeable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.comparison.merging_tables import FieldPlan, TablePlan
+    from nbmodelver.comparison.merging.tables import FieldPlan, TablePlan
 
 
 def require_mergeable(value: Any, side: str) -> None:

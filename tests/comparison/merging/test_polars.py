@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from nbmodelver.comparison.merging import MergeOptions, MergeSides, merge_inside
+from nbmodelver.comparison.merging.merge import MergeOptions, MergeSides, merge_inside
 from nbmodelver.errors import NotMergeable
 
 

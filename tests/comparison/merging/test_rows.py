@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from nbmodelver.comparison.merging_rows import align
+from nbmodelver.comparison.merging.rows import align
 from nbmodelver.comparison.tables import TableData, table_of
 from nbmodelver.errors import NotMergeable
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.comparison.merging import counted, listed
-from nbmodelver.comparison.merging_dicts import SCALARS, is_plain_key
+from nbmodelver.comparison.merging.dicts import SCALARS, is_plain_key
+from nbmodelver.comparison.merging.merge import counted, listed
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.libraries import library_kind
 from nbmodelver.kinds.names import class_name
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Average = Callable[[str, Any, Any, "Averaged"], Any]
 
-ADAPTERS = {"torch": "torch_weights", "sklearn": "sklearn_weights"}
+ADAPTERS = {"torch": "merging.torch", "sklearn": "merging.sklearn"}
 """Library -> the file with its `average(path, ours, theirs, found) -> value`."""
 DICTS = frozenset({("builtins", "dict"), ("collections", "OrderedDict")})
 

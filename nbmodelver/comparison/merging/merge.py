@@ -107,12 +107,12 @@ def merge_inside(sides: MergeSides, options: MergeOptions) -> MergedInside:
 
 
 HANDLERS: dict[tuple[str, str], str] = {
-    ("builtins", "dict"): "merging_dicts",
-    ("numpy", "ndarray"): "merging_arrays",
-    ("pandas", "DataFrame"): "merging_tables",
-    ("pandas", "Series"): "merging_tables",
-    ("polars", "DataFrame"): "merging_tables",
-    ("polars", "Series"): "merging_tables",
+    ("builtins", "dict"): "merging.dicts",
+    ("numpy", "ndarray"): "merging.arrays",
+    ("pandas", "DataFrame"): "merging.tables",
+    ("pandas", "Series"): "merging.tables",
+    ("polars", "DataFrame"): "merging.tables",
+    ("polars", "Series"): "merging.tables",
 }
 """Top-level package and name of a class -> the file with its `merge(sides, options) -> MergedInside`."""
 

@@ -1,0 +1,1 @@
+"""Merges of two values that both differ from a common one."""
