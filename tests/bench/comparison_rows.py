@@ -12,7 +12,7 @@ import pandas as pd
 from rows import Figures, new_repo, timed, timed_median
 
 from nbmodelver.comparison.drift import drifts
-from nbmodelver.comparison.leakage import compared_columns, shared_rows
+from nbmodelver.comparison.leaks.leakage import compared_columns, shared_rows
 from nbmodelver.comparison.row_diff import RowDiff, row_diff
 from nbmodelver.comparison.side_by_side import side_by_side
 from nbmodelver.comparison.tables import table_of

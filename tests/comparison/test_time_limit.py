@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nbmodelver.comparison.leakage import shared_rows
+from nbmodelver.comparison.leaks.leakage import shared_rows
 from nbmodelver.comparison.tables import table_of
 from nbmodelver.comparison.time_limit import OutOfTime, require_time, time_limit
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nbmodelver.comparison import checks
+from nbmodelver.comparison.leaks import checks
 from nbmodelver.comparison.time_limit import require_time
 from nbmodelver.kernel import idle_checks
 

@@ -19,7 +19,7 @@ from nbmodelver.repo.inspect.findings import LOOK_BACK, keep, known_findings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from nbmodelver.comparison.checks import Check, Dataset, Model
+    from nbmodelver.comparison.leaks.checks import Check, Dataset, Model
     from nbmodelver.comparison.tables import TableData
     from nbmodelver.model import Version
     from nbmodelver.repo.core.open_store import LoadingStore
@@ -119,7 +119,7 @@ def _checks(store: LoadingStore, request: CheckRequest) -> Iterator[Check]:
         _require_nothing_asked(request)
         return
     try:
-        from nbmodelver.comparison import checks, thorough_checks
+        from nbmodelver.comparison.leaks import checks, thorough_checks
     except ImportError:  # Without NumPy there are only lists.
         return
     parent = request.before.name if request.before is not None else ""
@@ -141,7 +141,7 @@ def _require_nothing_asked(request: CheckRequest) -> None:
 
 def _datasets(store: LoadingStore, request: CheckRequest) -> Iterator[Dataset]:
     """The datasets with a role, each with functions that read it and its former value as a table, once."""
-    from nbmodelver.comparison.checks import Dataset
+    from nbmodelver.comparison.leaks.checks import Dataset
 
     version, before = request.version, request.before
     for name, roles in roles_of(version).items():
@@ -154,8 +154,8 @@ def _datasets(store: LoadingStore, request: CheckRequest) -> Iterator[Dataset]:
 
 def _models(store: LoadingStore, request: CheckRequest) -> Iterator[Model]:
     """The values that can hold transformers, each with a function that reads it."""
-    from nbmodelver.comparison.checks import Model
-    from nbmodelver.comparison.fitted import may_hold_transformers
+    from nbmodelver.comparison.leaks.checks import Model
+    from nbmodelver.comparison.leaks.fitted import may_hold_transformers
 
     version, before = request.version, request.before
     for name, kept in version.kept.items():

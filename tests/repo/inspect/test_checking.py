@@ -172,7 +172,7 @@ def test_what_a_diff_found_is_kept_and_can_be_accepted(repo):
 
 
 def test_a_second_diff_computes_nothing_again(repo, monkeypatch):
-    from nbmodelver.comparison import thorough_checks
+    from nbmodelver.comparison.leaks import thorough_checks
 
     repo.commit({"train": table(400), "test": table(100, 1)})
     repo.commit({"train": table(401), "test": table(100, 1)})
@@ -290,7 +290,7 @@ def test_the_diff_says_what_was_looked_for_and_what_was_not(repo):
 
 
 def test_a_large_pair_is_named_as_not_checked(repo, monkeypatch):
-    from nbmodelver.comparison import checks
+    from nbmodelver.comparison.leaks import checks
 
     monkeypatch.setattr(checks, "BYTES_PER_S", 100)
     repo.commit({"train": table(400), "test": table(100, 1)})

@@ -98,7 +98,7 @@ def test_without_time_a_check_is_named_and_done_later(repo, split):
 
 
 def test_a_check_that_fails_leaves_the_version_and_is_named(repo, split, monkeypatch):
-    from nbmodelver.comparison import checks
+    from nbmodelver.comparison.leaks import checks
 
     monkeypatch.setattr(checks, "shared_rows", lambda *_: 1 / 0)
     found = commit(repo, *split)

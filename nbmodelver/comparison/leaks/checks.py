@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbmodelver.comparison.fitted import predicts, transformers, was_fitted_on
-from nbmodelver.comparison.leakage import SharedRows, compared_columns, gained_rows, shared_rows
+from nbmodelver.comparison.leaks.fitted import predicts, transformers, was_fitted_on
+from nbmodelver.comparison.leaks.leakage import SharedRows, compared_columns, gained_rows, shared_rows
 from nbmodelver.errors import NotComparable
 from nbmodelver.model import Finding
 

@@ -239,7 +239,7 @@ def _near(one: NDArray[np.float64], other: NDArray[np.float64], allowed: NDArray
 
 def _columns(transformer: Transformer, table: TableData) -> list[ColumnData] | None:
     """The columns that the transformer reads, or one block of them; None if the table does not have them as numbers."""
-    from nbmodelver.comparison.leakage import TARGETS
+    from nbmodelver.comparison.leaks.leakage import TARGETS
 
     found: list[ColumnData] = list(table.columns)
     named = {c.name: c for c in found}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbmodelver.comparison.groups import column_of, earlier_rows, entity_columns, shared_groups, time_columns
+from nbmodelver.comparison.leaks.groups import column_of, earlier_rows, entity_columns, shared_groups, time_columns
 from nbmodelver.comparison.tables import table_of
 
 

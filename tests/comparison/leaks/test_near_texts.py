@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nbmodelver.comparison import near_texts as module
-from nbmodelver.comparison.near_texts import jaccard, near_texts, shingles
+from nbmodelver.comparison.leaks import near_texts as module
+from nbmodelver.comparison.leaks.near_texts import jaccard, near_texts, shingles
 
 SENTENCE = "the quick brown fox jumps over a lazy dog while seven wizards box five jugs of liquor near some old mill"
 WORDS = SENTENCE.split()

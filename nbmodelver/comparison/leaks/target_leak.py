@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nbmodelver.comparison.canonical import cell_hashes
-from nbmodelver.comparison.leakage import TARGETS
+from nbmodelver.comparison.leaks.leakage import TARGETS
 from nbmodelver.comparison.time_limit import require_time
 
 if TYPE_CHECKING:

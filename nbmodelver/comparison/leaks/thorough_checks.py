@@ -9,28 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.checks import Check, check_id, cost_s, rows_in, with_target
-from nbmodelver.comparison.groups import (
+from nbmodelver.comparison.leaks.checks import Check, check_id, cost_s, rows_in, with_target
+from nbmodelver.comparison.leaks.groups import (
     column_of,
     earlier_rows,
     entity_columns,
     shared_groups,
     time_columns,
 )
-from nbmodelver.comparison.near_rows import largest, rounded_rows, rows_but_one_column
-from nbmodelver.comparison.near_texts import near_texts
-from nbmodelver.comparison.target_leak import new_features, telling_features
+from nbmodelver.comparison.leaks.near_rows import largest, rounded_rows, rows_but_one_column
+from nbmodelver.comparison.leaks.near_texts import near_texts
+from nbmodelver.comparison.leaks.target_leak import new_features, telling_features
 from nbmodelver.errors import NotComparable, UsageError
 from nbmodelver.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.comparison.checks import ComparedPair, Dataset, NotApplicable
-    from nbmodelver.comparison.groups import EarlierRows, SharedGroups
+    from nbmodelver.comparison.leaks.checks import ComparedPair, Dataset, NotApplicable
+    from nbmodelver.comparison.leaks.groups import EarlierRows, SharedGroups
+    from nbmodelver.comparison.leaks.target_leak import TellingFeature
     from nbmodelver.comparison.schema import ColumnPair
     from nbmodelver.comparison.tables import TableData
-    from nbmodelver.comparison.target_leak import TellingFeature
     from nbmodelver.model import LeakRequest, Level
 
 ROUNDED_COST, COLUMN_COST, OTHER_COST, TEXT_COST = 6, 6, 5, 500

@@ -8,8 +8,8 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.metrics import roc_auc_score
 
+from nbmodelver.comparison.leaks.target_leak import SAMPLE_ROWS, new_features, telling_features
 from nbmodelver.comparison.tables import table_of
-from nbmodelver.comparison.target_leak import SAMPLE_ROWS, new_features, telling_features
 
 
 def telling(frame):
@@ -72,7 +72,7 @@ def test_a_large_table_is_sampled_and_says_so(monkeypatch):
     assert found.sampled == SAMPLE_ROWS
     sizes = []
     monkeypatch.setattr(
-        "nbmodelver.comparison.target_leak._how", lambda column, *_: sizes.append(len(column.values)) or ""
+        "nbmodelver.comparison.leaks.target_leak._how", lambda column, *_: sizes.append(len(column.values)) or ""
     )
     telling_features(table_of(pd.DataFrame({"y": y, "a": y, "b": y})))
     assert sizes == [SAMPLE_ROWS] * 2

@@ -8,7 +8,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.model_selection import train_test_split
 
-from nbmodelver.comparison.leakage import GainedRows, SharedRows, compared_columns, gained_rows, shared_rows
+from nbmodelver.comparison.leaks.leakage import GainedRows, SharedRows, compared_columns, gained_rows, shared_rows
 from nbmodelver.comparison.pairing import KEY_NAME
 from nbmodelver.comparison.tables import TableData, table_of
 
@@ -156,7 +156,7 @@ def test_a_collision_of_row_hashes_is_no_leak(cancer, monkeypatch):
     train, test = cancer
     more = pd.concat([train, test.head(5)], ignore_index=True)
     monkeypatch.setattr(
-        "nbmodelver.comparison.leakage._hashes", lambda _pairs, *rows: tuple(np.zeros(n, np.uint64) for n in rows)
+        "nbmodelver.comparison.leaks.leakage._hashes", lambda _pairs, *rows: tuple(np.zeros(n, np.uint64) for n in rows)
     )
     assert len(shared(more, test).test) <= 1
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from nbmodelver.comparison.canonical import row_hashes
 from nbmodelver.comparison.chance import RARE, pairs_within, poisson_tail
-from nbmodelver.comparison.leakage import candidates, equal_rate, pair_count, shared_rows
+from nbmodelver.comparison.leaks.leakage import candidates, equal_rate, pair_count, shared_rows
 from nbmodelver.comparison.matching import contains
 from nbmodelver.comparison.pairing import cell_terms, equal_cells
 from nbmodelver.comparison.schema import ColumnPair
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.leakage import SharedRows
+    from nbmodelver.comparison.leaks.leakage import SharedRows
     from nbmodelver.comparison.tables import ColumnData, TableData
 
     Hashes = tuple[NDArray[np.uint64], NDArray[np.uint64]]

@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
-from nbmodelver.comparison.fitted import may_hold_transformers, predicts, transformers, was_fitted_on
+from nbmodelver.comparison.leaks.fitted import may_hold_transformers, predicts, transformers, was_fitted_on
 from nbmodelver.comparison.tables import table_of
 
 SCALERS = [StandardScaler(), MinMaxScaler(), MaxAbsScaler(), PCA(2), SimpleImputer()]
@@ -135,7 +135,7 @@ def test_a_wide_array_is_read_as_a_block():
 
 def test_no_cell_is_read_when_the_count_of_rows_decides(split, monkeypatch):
     data, train, test = split
-    monkeypatch.setattr("nbmodelver.comparison.fitted._moments", lambda _values: 1 / 0)
+    monkeypatch.setattr("nbmodelver.comparison.leaks.fitted._moments", lambda _values: 1 / 0)
     assert not fitted_on(StandardScaler().fit(train), train, test)
     with pytest.raises(ZeroDivisionError):
         fitted_on(StandardScaler().fit(data), train, test)

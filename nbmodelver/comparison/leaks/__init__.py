@@ -1,0 +1,1 @@
+"""Checks for leaks from test data into training data."""
