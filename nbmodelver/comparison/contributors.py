@@ -100,6 +100,15 @@ def rows(name: str, before: Side, after: Side) -> Sequence[Section]:
     return of_tables.rows(name, before, after)
 
 
+def coefficients(name: str, before: Side, after: Side) -> Sequence[Section]:
+    """The coefficients that differ, for two linear models."""
+    if find_spec("numpy") is None:
+        return ()
+    from nbmodelver.comparison import coefficients as of_linear_models
+
+    return of_linear_models.coefficients(name, before, after)
+
+
 def layers(name: str, before: Side, after: Side) -> Section | None:
     """The tensors that differ, for two models, optimizers or state dicts."""
     if find_spec("numpy") is None or not _has_tensors(before) or not _has_tensors(after):
@@ -124,11 +133,12 @@ def _both(before: Side, after: Side) -> int:
 
 SECTIONS: list[Contributor] = [
     Contributor("rows", rows, _both, frozenset({"dataset"})),
+    Contributor("coefficients", coefficients, _both, frozenset({"model"})),
     Contributor("layers", layers, _of_tensors, frozenset({"model", "dataset"})),
     Contributor("trees", trees, _both, frozenset({"model"})),
     Contributor("profile", profiles),
 ]
-DETAILED = frozenset({"rows", "layers", "trees"})
+DETAILED = frozenset({"rows", "coefficients", "layers", "trees"})
 """Contributors that compare what is inside a value. Once one found a difference, the profile is a detail."""
 MAX_COST_BYTES = 2_000_000_000
 """A contributor that has to read more is run only for names that the user gives."""
@@ -138,7 +148,7 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
     """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
 
     A contributor that fails is logged and reported in the note of a section. The profile of a table or model
-    is a detail once its rows, layers or trees were compared.
+    is a detail once its rows, coefficients, layers or trees were compared.
     """
     is_detailed, refused = False, set[str]()
     for contributor in SECTIONS:
@@ -159,5 +169,5 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             made = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         found = [made] if isinstance(made, Section) else list(made or ())
-        yield from (replace(section, folded=is_detailed) for section in found)
+        yield from (replace(section, folded=section.folded or is_detailed) for section in found)
         is_detailed = is_detailed or (contributor.name in DETAILED and any(section.differs for section in found))
