@@ -118,7 +118,8 @@ class DiffRequest:
     """The versions to compare. names: only these. on: a dataset on which the named model of both versions predicts.
 
     target: the name of the right answers, or a column of the dataset. leaks: further checks of training and test data.
-    key: columns that identify a row of the only named table. exact: tell 0.0 and -0.0 apart.
+    key: columns that identify a row of the only named table. exact: tell 0.0 and -0.0 apart. limit_s: that one model
+    may take to predict.
     """
 
     before: str = "HEAD~1"
@@ -129,6 +130,7 @@ class DiffRequest:
     leaks: LeakRequest = field(default_factory=LeakRequest)
     key: Sequence[str] = ()
     exact: bool = False
+    limit_s: float = 60.0
 
 
 def diff(repo: Repo, request: DiffRequest) -> Diff:
@@ -150,11 +152,11 @@ def diff(repo: Repo, request: DiffRequest) -> Diff:
     first, second = (version_of(repo, word, "%mv_diff HEAD~1 HEAD") for word in (before, after))
     if not request.on:
         return _with_rows(repo, request, repo.diff(first, second, names, leaks=request.leaks))
-    predictions = repo.predict_both(first, second, names[0], request.on, request.target).section()
+    both = repo.predict_both(first, second, names[0], request.on, request.target, limit_s=request.limit_s)
     found = repo.diff(first, second, names, leaks=request.leaks)
     most_important = [s for s in found.sections if s.id in ("alarms", "metrics")]
     rest = [s for s in found.sections if s not in most_important]
-    return replace(found, sections=(*most_important, predictions, *rest))
+    return replace(found, sections=(*most_important, both.section(), *rest))
 
 
 def _with_rows(repo: Repo, request: DiffRequest, found: Diff) -> Diff:

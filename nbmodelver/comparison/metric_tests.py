@@ -97,10 +97,13 @@ def number_changes(truth: NDArray[Any], before: NDArray[Any], after: NDArray[Any
 
 
 def _rmse_change(before: NDArray[Any], after: NDArray[Any]) -> MetricChange:
-    """The square root has the slope 1 / (2 RMSE). A side without errors has no spread."""
+    """The square root has the slope 1 / (2 RMSE). For a side without errors, the ends are the roots of those of MSE."""
     roots = math.sqrt(float(before.mean())), math.sqrt(float(after.mean()))
-    old, new = (side / (2 * root) if root > 0 else side for side, root in zip((before, after), roots, strict=True))
-    return change_by_rows("rmse", roots, new - old, direction="lower")
+    if not (roots[0] and roots[1]):
+        of_mse = mean_change("mse", before, after)
+        low, high = (math.copysign(math.sqrt(abs(end)), end) for end in (of_mse.low, of_mse.high))
+        return _judged("rmse", roots, (low, high), "lower")
+    return change_by_rows("rmse", roots, after / (2 * roots[1]) - before / (2 * roots[0]), direction="lower")
 
 
 def _r2_change(truth: NDArray[Any], before: NDArray[Any], after: NDArray[Any]) -> MetricChange:
