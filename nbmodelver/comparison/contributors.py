@@ -56,9 +56,6 @@ def trees(name: str, before: Side, after: Side) -> Section | None:
     return of_ensembles.trees(name, before, after)
 
 
-DICTS = frozenset({"dict", "OrderedDict", "defaultdict"})
-
-
 def profiles(name: str, before: Side, after: Side) -> Section | None:
     """The two profiles side by side, and the places where the values differ."""
     old, new = before.profile(), after.profile()
@@ -109,6 +106,28 @@ def coefficients(name: str, before: Side, after: Side) -> Sequence[Section]:
     return of_linear_models.coefficients(name, before, after)
 
 
+DICTS = frozenset({"dict", "OrderedDict", "defaultdict"})
+LISTED = DICTS | {"list", "tuple"}
+
+
+def labels(name: str, before: Side, after: Side) -> Sequence[Section]:
+    """The labels whose codes differ, for two label maps, lists of labels, or encoders."""
+    if not _may_have_labels(before) or not _may_have_labels(after):
+        return ()
+    from nbmodelver.comparison import labels as of_label_maps
+
+    return of_label_maps.labels(name, before, after)
+
+
+def _may_have_labels(side: Side) -> bool:
+    root, _, cls = str(side.profile().get("type", "")).rpartition(".")
+    return cls in LISTED or root.partition(".")[0] == "sklearn"
+
+
+def _of_labels(before: Side, after: Side) -> int:
+    return _both(before, after) if _may_have_labels(before) and _may_have_labels(after) else 0
+
+
 def layers(name: str, before: Side, after: Side) -> Section | None:
     """The tensors that differ, for two models, optimizers or state dicts."""
     if find_spec("numpy") is None or not _has_tensors(before) or not _has_tensors(after):
@@ -133,12 +152,13 @@ def _both(before: Side, after: Side) -> int:
 
 SECTIONS: list[Contributor] = [
     Contributor("rows", rows, _both, frozenset({"dataset"})),
+    Contributor("labels", labels, _of_labels),
     Contributor("coefficients", coefficients, _both, frozenset({"model"})),
     Contributor("layers", layers, _of_tensors, frozenset({"model", "dataset"})),
     Contributor("trees", trees, _both, frozenset({"model"})),
     Contributor("profile", profiles),
 ]
-DETAILED = frozenset({"rows", "coefficients", "layers", "trees"})
+DETAILED = frozenset({"rows", "labels", "coefficients", "layers", "trees"})
 """Contributors that compare what is inside a value. Once one found a difference, the profile is a detail."""
 MAX_COST_BYTES = 2_000_000_000
 """A contributor that has to read more is run only for names that the user gives."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NUMERIC = (int, float)
 TEXTUAL = (str, list, dict)
-SUMMARIZED = frozenset({"rows", "coefficients", "layers", "trees", "predictions"})
+SUMMARIZED = frozenset({"rows", "labels", "coefficients", "layers", "trees", "predictions"})
 """Sections whose note says in one sentence what the rows show: it comes first."""
 NOUNS = {"names": "variable", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
 
