@@ -128,10 +128,19 @@ def _of_labels(before: Side, after: Side) -> int:
     return _both(before, after) if _may_have_labels(before) and _may_have_labels(after) else 0
 
 
-def layers(name: str, before: Side, after: Side) -> Section | None:
+def training(name: str, before: Side, after: Side) -> Section | None:
+    """Settings and steps that differ, for two optimizers, schedules or checkpoints."""
+    if not _has_tensors(before) or not _has_tensors(after):
+        return None
+    from nbmodelver.comparison import training as of_training
+
+    return of_training.training(name, before, after)
+
+
+def layers(name: str, before: Side, after: Side) -> Sequence[Section]:
     """The tensors that differ, for two models, optimizers or state dicts."""
     if find_spec("numpy") is None or not _has_tensors(before) or not _has_tensors(after):
-        return None
+        return ()
     from nbmodelver.comparison import layers as of_tensors
 
     return of_tensors.layers(name, before, after)
@@ -154,11 +163,12 @@ SECTIONS: list[Contributor] = [
     Contributor("rows", rows, _both, frozenset({"dataset"})),
     Contributor("labels", labels, _of_labels),
     Contributor("coefficients", coefficients, _both, frozenset({"model"})),
+    Contributor("training", training, _of_tensors, frozenset({"model", "dataset", "hyperparameters"})),
     Contributor("layers", layers, _of_tensors, frozenset({"model", "dataset"})),
     Contributor("trees", trees, _both, frozenset({"model"})),
     Contributor("profile", profiles),
 ]
-DETAILED = frozenset({"rows", "labels", "coefficients", "layers", "trees"})
+DETAILED = frozenset({"rows", "labels", "coefficients", "training", "layers", "trees"})
 """Contributors that compare what is inside a value. Once one found a difference, the profile is a detail."""
 MAX_COST_BYTES = 2_000_000_000
 """A contributor that has to read more is run only for names that the user gives."""
@@ -167,8 +177,8 @@ MAX_COST_BYTES = 2_000_000_000
 def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) -> Iterator[Section]:
     """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
 
-    A contributor that fails is logged and reported in the note of a section. The profile of a table or model
-    is a detail once its rows, coefficients, layers or trees were compared.
+    A contributor that fails is logged and reported in the note of a section. The profile of a value is a detail once
+    what is inside it was compared.
     """
     is_detailed, refused = False, set[str]()
     for contributor in SECTIONS:
@@ -189,5 +199,6 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             made = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         found = [made] if isinstance(made, Section) else list(made or ())
-        yield from (replace(section, folded=section.folded or is_detailed) for section in found)
+        is_detail = is_detailed and contributor.name not in DETAILED
+        yield from (replace(section, folded=section.folded or is_detail) for section in found)
         is_detailed = is_detailed or (contributor.name in DETAILED and any(section.differs for section in found))

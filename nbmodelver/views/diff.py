@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 NUMERIC = (int, float)
 TEXTUAL = (str, list, dict)
-SUMMARIZED = frozenset({"rows", "labels", "coefficients", "layers", "trees", "predictions"})
+SUMMARIZED = frozenset({"rows", "labels", "coefficients", "training", "layers", "trees", "predictions"})
 """Sections whose note says in one sentence what the rows show: it comes first."""
+DETAILS = {"more-coefficients": "coefficient", "optimizer-state": "tensor"}
+"""What a folded section counts."""
 NOUNS = {"names": "variable", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
 
 
@@ -70,7 +72,7 @@ def _folded(section: Section, found: Diff) -> Iterator[Block]:
     what, _, name = section.id.partition(".")
     command = f"%mv_diff {found.before.name} {found.after.name} {name}"
     has_rows = any(s.id == f"rows.{name}" for s in found.sections) and what == "profile"
-    noun = "coefficient" if what == "more-coefficients" else "fact"
+    noun = DETAILS.get(what, "fact")
     counted = f"{plural(count, 'statistic')} of its columns" if has_rows else plural(count, noun)
     said = spans(dim(f"{section.title}: {counted} changed · "), Span(command, "code"))
     yield Fold(said, tuple(section_blocks(section)), in_text=False)
