@@ -88,7 +88,7 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     key = tuple(c.strip() for c in (call["key"] or "").split(",") if c.strip())
     on, target = (call[name] or "" for name in ("on", "target"))
     request = history.DiffRequest(
-        call["a"], call["b"], call["names"], on, target, leaks, key, call["exact"], call["limit"]
+        call["a"], call["b"], call["names"], on, target, leaks, key, call["exact"], call["limit"], call["safe"]
     )
     found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)

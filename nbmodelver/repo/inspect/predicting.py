@@ -8,6 +8,7 @@ that a model that draws random numbers, or changes its input, is noticed.
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.system import port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from nbmodelver.comparison.prediction_section import TwoByTwo
     from nbmodelver.comparison.predictions import PredictionDiff, Predictions
@@ -39,7 +40,7 @@ class PredictRequest:
     """Which models predict which data. target: a name of the versions, or a column of the data; "" for none.
 
     limit_s: the seconds that one model may take to predict. It works on POSIX systems, in the main thread, and where
-    the model's code returns to Python; a child process has a limit everywhere (actions/predict_process.py).
+    the model's code returns to Python; a child process has a limit everywhere (`--safe`).
     """
 
     before: Version
@@ -84,8 +85,16 @@ class PredictedBoth:
         return section(request.model, versions, latter, former, self.notes)
 
 
-def predict_both(store: LoadingStore, request: PredictRequest) -> PredictedBoth:
-    """Run both models on the data.
+def require_trusted(store: LoadingStore, request: PredictRequest) -> None:
+    """Raise NeedsTrust if one of the versions came from elsewhere."""
+    for version in (request.before, request.after):
+        _require_own(store, version)
+
+
+def predict_both(
+    store: LoadingStore, request: PredictRequest, on_run: Callable[[str], None] = lambda _who: None
+) -> PredictedBoth:
+    """Run both models on the data. on_run: receives "model of v2" before it predicts, and "" after it.
 
     Raises UnknownName, NeedsTrust, NotLoadable, NotPredictable, and UsageError without NumPy.
     """
@@ -94,8 +103,8 @@ def predict_both(store: LoadingStore, request: PredictRequest) -> PredictedBoth:
     except ImportError as error:
         raise UsageError("predictions cannot be compared without NumPy", "install numpy in this environment") from error
     before, after = request.before, request.after
+    require_trusted(store, request)
     for version in (before, after):
-        _require_own(store, version)
         _require(version, request.model)
     having = [v for v in (before, after) if request.data in v.kept]
     if not having:
@@ -104,7 +113,7 @@ def predict_both(store: LoadingStore, request: PredictRequest) -> PredictedBoth:
     on = having[-1]
     state = session.take()
     try:
-        run = _Predicting(store, request, state)
+        run = _Predicting(store, request, state, on_run)
         found = run.on(on)
         former = None
         if len(having) == 2 and any(_differs(name, before, after) for name in (request.data, request.target)):
@@ -135,10 +144,13 @@ def _require(version: Version, name: str) -> None:
 class _Predicting:
     """Loads and predicts for one request. notes: sentences about what was loaded, each once."""
 
-    def __init__(self, store: LoadingStore, request: PredictRequest, state: dict[str, Any]) -> None:
+    def __init__(
+        self, store: LoadingStore, request: PredictRequest, state: dict[str, Any], on_run: Callable[[str], None]
+    ) -> None:
         self._store = store
         self._request = request
         self._state = state
+        self._on_run = on_run
         self.notes: dict[str, None] = {}
         self._tried: set[str] = set()
 
@@ -183,7 +195,7 @@ class _Predicting:
         model, data = self._load(version, request.model), self._load(data_of, request.data)
         session.restore(self._state, folder=False)  # Both models start from the same random state.
         try:
-            found = self._run(model, data)
+            found = self._run(version, model, data)
         except NotPredictable as error:
             text = f"{request.model} of {version.name} cannot predict {request.data} of {data_of.name}: {error.message}"
             raise NotPredictable(text, error.hint or self._way_out()) from error
@@ -192,19 +204,21 @@ class _Predicting:
             self.notes.update(dict.fromkeys(self._behaviour(version, data_of, (model, data, found))))
         return found
 
-    def _run(self, model: Any, data: Any) -> Predictions:
+    def _run(self, version: Version, model: Any, data: Any) -> Predictions:
         """Predict within the limit. Raises NotPredictable. KeyboardInterrupt is raised."""
         from nbmodelver.comparison import predicting
 
         limit_s = self._request.limit_s
-        if threading.current_thread() is not threading.main_thread():
-            return predicting.predicted(model, data)
+        is_main = threading.current_thread() is threading.main_thread()
+        self._on_run(f"{self._request.model} of {version.name}")
         try:
-            with port.time_limit(limit_s, lambda _frame: _OverLimit()):
+            with port.time_limit(limit_s, lambda _frame: _OverLimit()) if is_main else nullcontext():
                 return predicting.predicted(model, data)
         except _OverLimit:
             message = f"it took more than {limit_s:g} s and was stopped"
             raise NotPredictable(message, f"allow more: --limit {10 * limit_s:g}") from None
+        finally:
+            self._on_run("")
 
     def _behaviour(self, version: Version, data_of: Version, ran: tuple[Any, Any, Predictions]) -> Iterator[str]:
         """Yield what a second run shows: that the first one wrote to its input, or that the model is random.
@@ -221,7 +235,7 @@ class _Predicting:
             yield f"{who} changed its input ({place}); the data of the version and live variables stay as they are"
         session.seed(OTHER_SEED)
         try:
-            second = self._run(model, fresh)
+            second = self._run(version, model, fresh)
         except NotPredictable as error:
             yield f"{who} predicts only once: {error.message}"
             return

@@ -94,6 +94,11 @@ DIFF = Verb(
             metavar="SECONDS",
             minimum=1,
         ),
+        flag(
+            "safe",
+            "with --on: predict in a child process, so that a crash or a hang cannot reach the notebook",
+            "--safe",
+        ),
         Argument(
             "key",
             "the columns that identify a row of the named table, separated by commas; default: a key is searched",
