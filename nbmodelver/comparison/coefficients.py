@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 COLUMNS = ("coefficient", "before", "after", "change", "how")
 MAX_ROWS = 10
 """Coefficients in the first section: those that changed most. The rest is in a folded one."""
+FEW = 3
+"""So few more coefficients are not worth a section of their own."""
 MAX_REST = 2_000
 MAX_BARS = 15
 
@@ -39,8 +41,9 @@ def sections(name: str, found: LinearDiff, labels: tuple[str, str]) -> Iterator[
         return
     ranked = sorted((p for p in found.pairs if p.differs), key=lambda p: -p.size)
     same = [_row(p) for p in found.pairs if not p.differs]
-    rows = [*(_row(p) for p in ranked[:MAX_ROWS]), *_only_one_side(found), *(_row(p) for p in found.intercepts)]
-    rest = [*(_row(p) for p in ranked[MAX_ROWS:]), *_only_one_side(found, rest=True)]
+    count = MAX_ROWS if len(ranked) > MAX_ROWS + FEW else len(ranked)
+    rows = [*(_row(p) for p in ranked[:count]), *_only_one_side(found), *(_row(p) for p in found.intercepts)]
+    rest = [*(_row(p) for p in ranked[count:]), *_only_one_side(found, rest=True)]
     yield Section(
         f"coefficients.{name}",
         title,

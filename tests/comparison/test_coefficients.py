@@ -78,9 +78,10 @@ def test_features_that_were_added_and_removed_are_named():
     assert section.note.startswith("1 coefficient: all changed, 1 added, 1 removed · largest: a ")
 
 
-def test_each_class_has_coefficients_of_its_own():
+def test_each_class_has_coefficients_of_its_own_and_a_few_more_than_ten_are_shown_together():
     old, new = (LogisticRegression(C=c, max_iter=2000).fit(IRIS.data, IRIS.target) for c in (1.0, 0.1))
-    section = both(old, new)["coefficients.model"]
+    (section,) = both(old, new).values()
+    assert len(section.rows) == 12 + 3
     assert section.note.startswith("12 coefficients: all changed")
     assert "not comparable" in section.note
     assert "petal length (cm) · class 0" in [r.cells[0] for r in section.rows]
