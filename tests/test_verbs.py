@@ -84,7 +84,7 @@ def test_every_argument_has_a_value_when_nothing_is_given():
         "best": None,
     }  # fmt: skip
     assert parse("diff", "").values == {
-        "a": "HEAD~1", "b": "HEAD", "names": [], "on": None, "target": None, "group": [],
+        "a": "HEAD~1", "b": "HEAD", "names": [], "on": None, "target": None, "limit": 60.0, "safe": False, "group": [],
         "time": None, "near_text": None, "fail_on": None, "json": False, "key": None, "exact": False,
     }  # fmt: skip
     assert parse("rollback", "v3").values["names"] == []

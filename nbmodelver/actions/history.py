@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from nbmodelver.actions import predict_process
 from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.model import LeakRequest
 from nbmodelver.repo import Query, Repo
 from nbmodelver.repo.core import directions
+from nbmodelver.repo.inspect.predicting import PredictRequest, predict_both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,7 +120,8 @@ class DiffRequest:
     """The versions to compare. names: only these. on: a dataset on which the named model of both versions predicts.
 
     target: the name of the right answers, or a column of the dataset. leaks: further checks of training and test data.
-    key: columns that identify a row of the only named table. exact: tell 0.0 and -0.0 apart.
+    key: columns that identify a row of the only named table. exact: tell 0.0 and -0.0 apart. limit_s: that one model
+    may take to predict. is_safe: let the models predict in a child process.
     """
 
     before: str = "HEAD~1"
@@ -129,6 +132,8 @@ class DiffRequest:
     leaks: LeakRequest = field(default_factory=LeakRequest)
     key: Sequence[str] = ()
     exact: bool = False
+    limit_s: float = 60.0
+    is_safe: bool = False
 
 
 def diff(repo: Repo, request: DiffRequest) -> Diff:
@@ -141,6 +146,8 @@ def diff(repo: Repo, request: DiffRequest) -> Diff:
         raise UsageError(
             f"--on {request.on} needs one model", f"try: %mv_diff {before} {after} MODEL --on {request.on}"
         )
+    if request.is_safe and not request.on:
+        raise UsageError("--safe needs a dataset to predict", "try: --on X_test --safe")
     if request.target and not request.on:
         raise UsageError("--target needs a dataset", f"try: --on X_test --target {request.target}")
     head = repo.history.head
@@ -150,11 +157,12 @@ def diff(repo: Repo, request: DiffRequest) -> Diff:
     first, second = (version_of(repo, word, "%mv_diff HEAD~1 HEAD") for word in (before, after))
     if not request.on:
         return _with_rows(repo, request, repo.diff(first, second, names, leaks=request.leaks))
-    predictions = repo.predict_both(first, second, names[0], request.on, request.target).section()
+    asked = PredictRequest(first, second, names[0], request.on, request.target, request.limit_s)
+    shown = predict_process.predictions(repo, asked) if request.is_safe else predict_both(repo, asked).section()
     found = repo.diff(first, second, names, leaks=request.leaks)
     most_important = [s for s in found.sections if s.id in ("alarms", "metrics")]
     rest = [s for s in found.sections if s not in most_important]
-    return replace(found, sections=(*most_important, predictions, *rest))
+    return replace(found, sections=(*most_important, shown, *rest))
 
 
 def _with_rows(repo: Repo, request: DiffRequest, found: Diff) -> Diff:

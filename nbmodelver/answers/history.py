@@ -86,8 +86,9 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Compare two versions, section by section. Raises CheckFailed if a condition of --fail-on holds."""
     leaks = LeakRequest(tuple(call["group"] or ()), call["time"] or "", call["near_text"])
     key = tuple(c.strip() for c in (call["key"] or "").split(",") if c.strip())
+    on, target = (call[name] or "" for name in ("on", "target"))
     request = history.DiffRequest(
-        call["a"], call["b"], call["names"], call["on"] or "", call["target"] or "", leaks, key, call["exact"]
+        call["a"], call["b"], call["names"], on, target, leaks, key, call["exact"], call["limit"], call["safe"]
     )
     found = history.diff(repo, request)
     shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)

@@ -56,9 +56,6 @@ def trees(name: str, before: Side, after: Side) -> Section | None:
     return of_ensembles.trees(name, before, after)
 
 
-DICTS = frozenset({"dict", "OrderedDict", "defaultdict"})
-
-
 def profiles(name: str, before: Side, after: Side) -> Section | None:
     """The two profiles side by side, and the places where the values differ."""
     old, new = before.profile(), after.profile()
@@ -100,10 +97,50 @@ def rows(name: str, before: Side, after: Side) -> Sequence[Section]:
     return of_tables.rows(name, before, after)
 
 
-def layers(name: str, before: Side, after: Side) -> Section | None:
+def coefficients(name: str, before: Side, after: Side) -> Sequence[Section]:
+    """The coefficients that differ, for two linear models."""
+    if find_spec("numpy") is None:
+        return ()
+    from nbmodelver.comparison import coefficients as of_linear_models
+
+    return of_linear_models.coefficients(name, before, after)
+
+
+DICTS = frozenset({"dict", "OrderedDict", "defaultdict"})
+LISTED = DICTS | {"list", "tuple"}
+
+
+def labels(name: str, before: Side, after: Side) -> Sequence[Section]:
+    """The labels whose codes differ, for two label maps, lists of labels, or encoders."""
+    if not _may_have_labels(before) or not _may_have_labels(after):
+        return ()
+    from nbmodelver.comparison import labels as of_label_maps
+
+    return of_label_maps.labels(name, before, after)
+
+
+def _may_have_labels(side: Side) -> bool:
+    root, _, cls = str(side.profile().get("type", "")).rpartition(".")
+    return cls in LISTED or root.partition(".")[0] == "sklearn"
+
+
+def _of_labels(before: Side, after: Side) -> int:
+    return _both(before, after) if _may_have_labels(before) and _may_have_labels(after) else 0
+
+
+def training(name: str, before: Side, after: Side) -> Section | None:
+    """Settings and steps that differ, for two optimizers, schedules or checkpoints."""
+    if not _has_tensors(before) or not _has_tensors(after):
+        return None
+    from nbmodelver.comparison import training as of_training
+
+    return of_training.training(name, before, after)
+
+
+def layers(name: str, before: Side, after: Side) -> Sequence[Section]:
     """The tensors that differ, for two models, optimizers or state dicts."""
     if find_spec("numpy") is None or not _has_tensors(before) or not _has_tensors(after):
-        return None
+        return ()
     from nbmodelver.comparison import layers as of_tensors
 
     return of_tensors.layers(name, before, after)
@@ -124,11 +161,14 @@ def _both(before: Side, after: Side) -> int:
 
 SECTIONS: list[Contributor] = [
     Contributor("rows", rows, _both, frozenset({"dataset"})),
+    Contributor("labels", labels, _of_labels),
+    Contributor("coefficients", coefficients, _both, frozenset({"model"})),
+    Contributor("training", training, _of_tensors, frozenset({"model", "dataset", "hyperparameters"})),
     Contributor("layers", layers, _of_tensors, frozenset({"model", "dataset"})),
     Contributor("trees", trees, _both, frozenset({"model"})),
     Contributor("profile", profiles),
 ]
-DETAILED = frozenset({"rows", "layers", "trees"})
+DETAILED = frozenset({"rows", "labels", "coefficients", "training", "layers", "trees"})
 """Contributors that compare what is inside a value. Once one found a difference, the profile is a detail."""
 MAX_COST_BYTES = 2_000_000_000
 """A contributor that has to read more is run only for names that the user gives."""
@@ -137,8 +177,8 @@ MAX_COST_BYTES = 2_000_000_000
 def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) -> Iterator[Section]:
     """Yield the sections of all contributors in order. asked: the user named the value, so its size does not matter.
 
-    A contributor that fails is logged and reported in the note of a section. The profile of a table or model
-    is a detail once its rows, layers or trees were compared.
+    A contributor that fails is logged and reported in the note of a section. The profile of a value is a detail once
+    what is inside it was compared.
     """
     is_detailed, refused = False, set[str]()
     for contributor in SECTIONS:
@@ -159,5 +199,6 @@ def sections_of(name: str, before: Side, after: Side, *, asked: bool = False) ->
             log.warning("%s of %s could not be compared", contributor.name, name, exc_info=True)
             made = Section(f"failed.{name}", name, note=f"not compared: {type(error).__name__}: {str(error)[:200]}")
         found = [made] if isinstance(made, Section) else list(made or ())
-        yield from (replace(section, folded=is_detailed) for section in found)
+        is_detail = is_detailed and contributor.name not in DETAILED
+        yield from (replace(section, folded=section.folded or is_detail) for section in found)
         is_detailed = is_detailed or (contributor.name in DETAILED and any(section.differs for section in found))

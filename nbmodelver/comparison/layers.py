@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.layer_diff import layer_diff, tensors_of
+from nbmodelver.comparison.layer_diff import LayerDiff, layer_diff, tensors_of
 from nbmodelver.model import Row, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.comparison.layer_diff import LayerDiff, Role, TensorChange, TensorData
+    from nbmodelver.comparison.layer_diff import Role, TensorChange, TensorData
     from nbmodelver.comparison.sides import Side
     from nbmodelver.model import Json
 
@@ -25,24 +26,43 @@ PLURAL = {"weight": "tensors", "buffer": "buffers", "optimizer": "tensors of the
 ORDER = ("retrained", "changed", "incomparable", "scaled", "fine-tuned", "touched", "rounding", "frozen")
 
 
-def layers(name: str, before: Side, after: Side) -> Section | None:
-    """The section "layers.NAME"; None if one of the values has no tensors. Reads both values."""
+def layers(name: str, before: Side, after: Side) -> Sequence[Section]:
+    """The sections about tensors; none if one of the values has no tensors. Reads both values."""
     old, new = tensors_of(before.load()), tensors_of(after.load())
-    return None if old is None or new is None else section(name, layer_diff(old, new))
+    return () if old is None or new is None else tuple(sections(name, layer_diff(old, new)))
 
 
-def section(name: str, found: LayerDiff) -> Section:
-    """A difference of layers as the section "layers.NAME"."""
+def sections(name: str, found: LayerDiff) -> Iterator[Section]:
+    """Yield "layers.NAME", and "optimizer-state.NAME" folded: state changes in every step of the training."""
+    of_model, of_optimizer = (_only(found, is_optimizer=one) for one in (False, True))
+    if of_model.pairs or of_model.added or of_model.removed:
+        yield _section(f"layers.{name}", f"{name} · layers", of_model, summary(found))
+    if of_optimizer.pairs or of_optimizer.added or of_optimizer.removed:
+        title = f"{name} · optimizer state"
+        yield replace(_section(f"optimizer-state.{name}", title, of_optimizer, summary(of_optimizer)), folded=True)
+
+
+def _only(found: LayerDiff, *, is_optimizer: bool) -> LayerDiff:
+    """The tensors of the optimizer, or all others."""
+    pairs = tuple(p for p in found.pairs if (p.after.role == "optimizer") == is_optimizer)
+    sides = (
+        {n: t for n, t in tensors.items() if (t.role == "optimizer") == is_optimizer}
+        for tensors in (found.added, found.removed)
+    )
+    return LayerDiff(pairs, *sides)
+
+
+def _section(section_id: str, title: str, found: LayerDiff, words: str) -> Section:
     changed = sorted((p for p in found.pairs if p.differs), key=_how_much, reverse=True)
     shown = {p.name for p in changed[:MAX_ROWS]}
     rows = [_row(p) for p in found.pairs if p.name in shown]
     rows += [Row((n, "added", None, _placed(t), None, None, None), "added") for n, t in found.added.items()]
     rows += [Row((n, "removed", _placed(t), None, None, None, None), "removed") for n, t in found.removed.items()]
     rows += [_row(p) for p in found.pairs if not p.differs][:MAX_SAME]
-    said = [summary(found)]
+    said = [words]
     if len(changed) > MAX_ROWS:
         said.append(f"the {MAX_ROWS} tensors that changed most are shown; {len(changed) - MAX_ROWS:,} more changed")
-    return Section(f"layers.{name}", f"{name} · layers", COLUMNS, tuple(rows), note="; ".join(said))
+    return Section(section_id, title, COLUMNS, tuple(rows), note="; ".join(said))
 
 
 def summary(found: LayerDiff) -> str:

@@ -64,15 +64,55 @@ def _judged(name: str, sides: tuple[float, float], ends: tuple[float, float], di
 # -- means over rows
 
 
+def change_by_rows(name: str, sides: tuple[float, float], parts: NDArray[Any], *, direction: Direction) -> MetricChange:
+    """The change of a metric, with the interval of the delta method.
+
+    sides: the metric before and after. parts: (rows,) how much each row contributes to the change, to first order; only
+    their spread is used.
+    """
+    around = Z * float(parts.std(ddof=1)) / math.sqrt(len(parts)) if len(parts) > 1 else math.inf
+    step = sides[1] - sides[0]
+    return _judged(name, sides, (step - around, step + around), direction)
+
+
 def mean_change(name: str, before: NDArray[Any], after: NDArray[Any]) -> MetricChange:
     """The change of a loss that is a mean over rows, with the interval of the paired differences in closed form.
 
     before, after: (rows,) losses of each row.
     """
-    step = after - before
-    middle = float(step.mean())
-    around = Z * float(step.std(ddof=1)) / math.sqrt(len(step)) if len(step) > 1 else math.inf
-    return _judged(name, (float(before.mean()), float(after.mean())), (middle - around, middle + around), "lower")
+    return change_by_rows(name, (float(before.mean()), float(after.mean())), after - before, direction="lower")
+
+
+def number_changes(truth: NDArray[Any], before: NDArray[Any], after: NDArray[Any]) -> list[MetricChange]:
+    """The changes of metrics of predicted numbers: MAE, RMSE, R² unless the target is constant, and MSE.
+
+    truth, before, after: (rows,) float64.
+    """
+    errors = before - truth, after - truth
+    squares = errors[0] ** 2, errors[1] ** 2
+    found = [mean_change("mae", *(np.abs(e) for e in errors)), _rmse_change(*squares)]
+    if truth.min() < truth.max():
+        found.append(_r2_change(truth, *squares))
+    return [*found, mean_change("mse", *squares)]
+
+
+def _rmse_change(before: NDArray[Any], after: NDArray[Any]) -> MetricChange:
+    """The square root has the slope 1 / (2 RMSE). For a side without errors, the ends are the roots of those of MSE."""
+    roots = math.sqrt(float(before.mean())), math.sqrt(float(after.mean()))
+    if not (roots[0] and roots[1]):
+        of_mse = mean_change("mse", before, after)
+        low, high = (math.copysign(math.sqrt(abs(end)), end) for end in (of_mse.low, of_mse.high))
+        return _judged("rmse", roots, (low, high), "lower")
+    return change_by_rows("rmse", roots, after / (2 * roots[1]) - before / (2 * roots[0]), direction="lower")
+
+
+def _r2_change(truth: NDArray[Any], before: NDArray[Any], after: NDArray[Any]) -> MetricChange:
+    """R² is one minus a quotient of two means, whose change is (less error - step * deviation) / variance."""
+    deviations = (truth - truth.mean()) ** 2
+    variance = float(deviations.mean())
+    sides = 1 - float(before.mean()) / variance, 1 - float(after.mean()) / variance
+    parts = (before - after - (sides[1] - sides[0]) * deviations) / variance
+    return change_by_rows("r2", sides, parts, direction="higher")
 
 
 def log_losses(truth: NDArray[np.intp], probabilities: NDArray[Any]) -> NDArray[np.float64]:

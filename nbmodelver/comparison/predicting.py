@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbmodelver.comparison.inside import rows_of
 from nbmodelver.comparison.predictions import Predictions
 from nbmodelver.comparison.tables import table_of
 from nbmodelver.errors import NotPredictable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 FRAMES = frozenset({"pandas", "polars"})
 MAX_NAMED = 5
 MAX_ERROR = 200
+REPEATED = 1e-6
+"""Relative difference of two runs below which a number is the same: sums of several threads vary by rounding."""
 
 
 def predicted(model: Any, data: Any) -> Predictions:
@@ -99,6 +102,30 @@ def _feature_names(model: Any) -> list[str]:
     except AttributeError:  # Also the answer of a pipeline whose first step has none.
         return []
     return [str(name) for name in np.asarray(found).ravel().tolist()]
+
+
+def changed_place(before: Any, after: Any) -> str:
+    """The first place where two values differ that should be equal: "a[3]"; "" if they are equal."""
+    places, _ = rows_of(before, after)
+    return str(places[0].cells[0]) if places else ""
+
+
+def differing(first: Predictions, second: Predictions) -> int:
+    """The number of rows whose prediction or probability differs between two runs of one model."""
+    if len(first.values) != len(second.values):
+        return max(len(first.values), len(second.values))
+    differs = _unequal(first.values, second.values)
+    sides = first.probabilities, second.probabilities
+    if sides[0] is not None and sides[1] is not None and sides[0].shape == sides[1].shape:
+        differs |= _unequal(sides[0], sides[1]).any(axis=1)
+    return int(differs.sum())
+
+
+def _unequal(old: NDArray[Any], new: NDArray[Any]) -> NDArray[np.bool_]:
+    if old.dtype.kind in "fc" and new.dtype.kind in "fc":
+        return np.asarray(~np.isclose(old, new, rtol=REPEATED, atol=1e-12, equal_nan=True))
+    pairs = zip(old.ravel().tolist(), new.ravel().tolist(), strict=True)
+    return np.array([a != b and not (a is None and b is None) for a, b in pairs], np.bool_).reshape(old.shape)
 
 
 def target_of(value: Any, data: Any = None, column: str = "") -> NDArray[Any]:

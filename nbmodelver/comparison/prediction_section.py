@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.model import Row, Section
+from nbmodelver.model import Chart, Row, Section, Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +72,20 @@ def section(
     columns = ("what", versions[0], versions[1], "change", "how")
     title = f"{name} · predictions"
     note = "; ".join([*said, *notes])
-    return Section(f"predictions.{name}", title, columns, tuple(rows), note=note, directions=directions)
+    charts = tuple(_reliability(found, versions))
+    return Section(f"predictions.{name}", title, columns, tuple(rows), note=note, charts=charts, directions=directions)
+
+
+def _reliability(found: PredictionDiff, versions: tuple[str, str]) -> Iterator[Chart]:
+    """Yield the chart of both reliability curves and of the diagonal, on which a calibrated model lies."""
+    both = found.calibration
+    if both is None:
+        return
+    curves = zip(versions, (both.before, both.after), strict=True)
+    series = [Series(label, curve.observed, curve.predicted) for label, curve in curves]
+    diagonal = Series("calibrated", (0.0, 1.0), (0.0, 1.0))
+    what = "of the second class" if len(found.classes) == 2 else "of the predicted class"
+    yield Chart("line", "calibration", (*series, diagonal), (), f"probability {what}", "share of rows")
 
 
 def summary(found: PredictionDiff) -> str:
@@ -85,8 +98,15 @@ def summary(found: PredictionDiff) -> str:
     if found.metrics:
         first = found.metrics[0]
         beyond = "" if first.judgement == "within noise" else " beyond noise"
-        said.append(f"{first.name} {first.judgement}{beyond}")
+        said.append(f"{first.name} {first.judgement}{beyond}{_but(found) if not beyond else ''}")
     return " · ".join(said)
+
+
+def _but(found: PredictionDiff) -> str:
+    """The other metrics that changed by more than noise: ", but precision, log_loss worse"."""
+    judged = {j: [m.name for m in found.metrics[1:] if m.judgement == j] for j in ("worse", "better")}
+    words = [f"{', '.join(names)} {judgement}" for judgement, names in judged.items() if names]
+    return f", but {' and '.join(words)}" if words else ""
 
 
 def _effects(effects: TwoByTwo) -> str:

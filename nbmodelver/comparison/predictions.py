@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nbmodelver.comparison.metric_tests import auc_change, log_losses, mean_change, table_changes
+from nbmodelver.comparison.calibration import brier_change, calibration_change
+from nbmodelver.comparison.metric_tests import auc_change, log_losses, mean_change, number_changes, table_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from nbmodelver.comparison.calibration import CalibrationChange
     from nbmodelver.comparison.metric_tests import MetricChange
     from nbmodelver.model import Json
 
@@ -80,7 +82,8 @@ class PredictionDiff:
 
     equal: rows with the same label, or with a number that moved by at most 1 % of the target's standard deviation.
     turned: number of rows by how they turned. barely: flips where both models were undecided. largest_step: of a
-    probability. examples: changed rows, those that turned wrong and have the largest margin first.
+    probability. examples: changed rows, those that turned wrong and have the largest margin first. calibration: None
+    without probabilities or truth, and for few rows.
     """
 
     rows: int
@@ -93,6 +96,7 @@ class PredictionDiff:
     classes: tuple[ClassChange, ...] = ()
     barely: int = 0
     largest_step: float = 0.0
+    calibration: CalibrationChange | None = None
 
 
 def prediction_diff(
@@ -134,9 +138,10 @@ def _numbers(
     changed = step > NOTABLE * float(target.std())
     metrics: tuple[MetricChange, ...] = ()
     if truth is not None:
-        errors = old - target, new - target
-        absolute = mean_change("mae", *(np.abs(e) for e in errors))
-        metrics = (absolute, mean_change("mse", *(e * e for e in errors)))
+        missing = int(np.isnan(target).sum())
+        if missing:
+            raise ValueError(f"{missing:,} of the {len(target):,} values of the target are missing")
+        metrics = tuple(number_changes(target, old, new))
     most = np.argsort(-step, kind="stable")[:MAX_EXAMPLES]
     examples = [
         ChangedRow(
@@ -182,6 +187,7 @@ def _labels(
         tuple(_classes(coded)) if len(coded.known) <= MAX_CLASSES else (),
         _barely(coded, before, after),
         _largest_step(before, after),
+        _calibration(coded, before, after),
     )
 
 
@@ -257,14 +263,31 @@ def _metrics(coded: _Coded, before: Predictions, after: Predictions) -> Iterator
         return
     if 2 <= len(known) <= MAX_CLASSES:
         yield from table_changes(true, coded.old, coded.new, len(known))
-    sides = before.probabilities, after.probabilities
-    if sides[0] is None or sides[1] is None or not known == list(before.classes) == list(after.classes):
+    sides = _probabilities(coded, before, after)
+    if sides is None:
         return
     if len(known) == 2:
         area = auc_change(true == 1, sides[0][:, 1], sides[1][:, 1])
         if area is not None:
             yield area
     yield mean_change("log_loss", log_losses(true, sides[0]), log_losses(true, sides[1]))
+    yield brier_change(true, *sides)
+    calibration = _calibration(coded, before, after)
+    if calibration is not None:
+        yield calibration.metric
+
+
+def _probabilities(coded: _Coded, before: Predictions, after: Predictions) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """The probabilities of both models if they are about the same classes, which are those of the truth; else None."""
+    sides = before.probabilities, after.probabilities
+    if sides[0] is None or sides[1] is None or not coded.known == list(before.classes) == list(after.classes):
+        return None
+    return sides[0], sides[1]
+
+
+def _calibration(coded: _Coded, before: Predictions, after: Predictions) -> CalibrationChange | None:
+    sides = _probabilities(coded, before, after)
+    return None if coded.true is None or sides is None else calibration_change(coded.true, *sides)
 
 
 def _barely(coded: _Coded, before: Predictions, after: Predictions) -> int:

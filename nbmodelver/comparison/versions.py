@@ -186,6 +186,8 @@ class Differ:
         shown = {str(r.cells[0]) for r in params.rows if r.status != "same"}
         contributed = [s for found in self._contributed(before, after, names) for s in _without_shown(found, shown)]
         contributed.sort(key=lambda s: (s.folded, not s.id.startswith(("rows.", "drift.", "split."))))
+        maps = {s.id.partition(".")[2] for s in contributed if s.id.startswith("labels.")}
+        params = replace(params, rows=tuple(r for r in params.rows if str(r.cells[0]).partition(".")[0] not in maps))
         alarms = self._alarms(before, after, names)
         sections = [
             *([alarms] if alarms is not None else []),

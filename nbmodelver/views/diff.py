@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 NUMERIC = (int, float)
 TEXTUAL = (str, list, dict)
-SUMMARIZED = frozenset({"rows", "layers", "trees", "predictions"})
+SUMMARIZED = frozenset({"rows", "labels", "coefficients", "training", "layers", "trees", "predictions"})
 """Sections whose note says in one sentence what the rows show: it comes first."""
+DETAILS = {"more-coefficients": "coefficient", "optimizer-state": "tensor"}
+"""What a folded section counts."""
 NOUNS = {"names": "variable", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
 
 
@@ -67,9 +69,11 @@ def diff(found: Diff) -> Shown:
 def _folded(section: Section, found: Diff) -> Iterator[Block]:
     """Yield details: a fold in HTML, one line with the command in text."""
     count = sum(r.status != "same" for r in section.rows)
-    command = f"%mv_diff {found.before.name} {found.after.name} {section.title}"
-    has_rows = any(s.id == f"rows.{section.title}" for s in found.sections)
-    counted = f"{plural(count, 'statistic')} of its columns" if has_rows else plural(count, "fact")
+    what, _, name = section.id.partition(".")
+    command = f"%mv_diff {found.before.name} {found.after.name} {name}"
+    has_rows = any(s.id == f"rows.{name}" for s in found.sections) and what == "profile"
+    noun = DETAILS.get(what, "fact")
+    counted = f"{plural(count, 'statistic')} of its columns" if has_rows else plural(count, noun)
     said = spans(dim(f"{section.title}: {counted} changed · "), Span(command, "code"))
     yield Fold(said, tuple(section_blocks(section)), in_text=False)
 

@@ -38,7 +38,11 @@ def both(change, make=Head):
     after = copy.deepcopy(before)
     with torch.no_grad():
         change(after)
-    return layers("net", side(before), side(after))
+    return first(before, after)
+
+
+def first(before, after, name="net"):
+    return layers(name, side(before), side(after))[0]
 
 
 def rows(section, status="changed"):
@@ -82,16 +86,16 @@ def test_dtype_and_added_layers():
     before = torch.nn.Sequential(torch.nn.Linear(2, 3))
     after = copy.deepcopy(before)
     after.append(torch.nn.Linear(3, 1))
-    section = layers("net", side(before), side(after.bfloat16()))
+    section = first(before, after.bfloat16())
     assert rows(section)["0.weight"][1:3] == ("float32", "bfloat16")
     assert rows(section, "added")["1.weight"] == ("added", None, "[1, 3] bfloat16", None, None, None)
     assert "2 added" in section.note
-    back = layers("net", side(after), side(before))
+    back = first(after, before)
     assert rows(back, "removed").keys() == {"1.weight", "1.bias"}
 
 
 def test_another_shape_is_said():
-    section = layers("net", side(torch.nn.Linear(2, 3)), side(torch.nn.Linear(2, 4)))
+    section = first(torch.nn.Linear(2, 3), torch.nn.Linear(2, 4))
     assert rows(section)["weight"][:3] == ("another shape", "[3, 2]", "[4, 2]")
 
 
@@ -107,11 +111,13 @@ def test_state_dicts_and_checkpoints():
     optimizer.step()
     before = checkpoint()
     optimizer.step()
-    section = layers("ck", side(before), side(checkpoint()))
+    section, state = layers("ck", side(before), side(checkpoint()))
     assert "2 tensors: " in section.note
     assert "6 tensors of the optimizer's state: " in section.note
     assert "model.weight" in rows(section)
-    assert "optimizer.state.0.exp_avg" in rows(section)
+    assert "optimizer.state.0.exp_avg" not in rows(section)
+    assert (state.id, state.title, state.folded) == ("optimizer-state.ck", "ck · optimizer state", True)
+    assert "optimizer.state.0.exp_avg" in rows(state)
     assert tensors_of(optimizer)["0.exp_avg"].role == "optimizer"
 
 
@@ -121,7 +127,7 @@ def test_tensors_that_cannot_be_read_are_said():
         net.register_buffer("b", torch.eye(3).to_sparse())
         return net
 
-    assert rows(layers("net", side(sparse()), side(sparse())))["b"][0] == "not comparable"
+    assert rows(first(sparse(), sparse()))["b"][0] == "not comparable"
 
 
 def test_the_profile_of_a_model_with_layers_is_folded():
@@ -135,4 +141,4 @@ def test_a_dataset_that_is_no_dict_is_not_loaded():
         raise AssertionError("loaded")
 
     frame = Side("dataset", lambda: {"type": "pandas.DataFrame"}, never)
-    assert contributors.layers("df", frame, frame) is None
+    assert contributors.layers("df", frame, frame) == ()

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from nbmodelver.comparison.chance import mcnemar
-from nbmodelver.comparison.metric_tests import auc_change, log_losses, mean_change, midranks, table_changes
+from nbmodelver.comparison.metric_tests import (
+    auc_change,
+    log_losses,
+    mean_change,
+    midranks,
+    number_changes,
+    table_changes,
+)
 
 RNG = np.random.default_rng(3)
 
@@ -124,3 +131,46 @@ def test_ranks_are_those_of_scipy():
 def test_many_cells_take_fewer_draws():
     truth, old, new = (RNG.integers(0, 20, 20_000) for _ in range(3))
     assert next(c.judgement for c in table_changes(truth, old, new, 20)) == "within noise"
+
+
+def numbers(n, noise_before, noise_after):
+    truth = RNG.normal(3, 2, n)
+    return truth, *(truth + RNG.normal(0.1, noise, n) for noise in (noise_before, noise_after))
+
+
+def test_metrics_of_numbers_are_those_of_scikit_learn():
+    metrics = pytest.importorskip("sklearn.metrics")
+    truth, old, new = numbers(300, 1.0, 0.5)
+    found = {c.name: c for c in number_changes(truth, old, new)}
+    oracles = {
+        "mae": metrics.mean_absolute_error,
+        "rmse": metrics.root_mean_squared_error,
+        "r2": metrics.r2_score,
+        "mse": metrics.mean_squared_error,
+    }
+    assert list(found) == list(oracles)
+    for name, oracle in oracles.items():
+        assert found[name].before == pytest.approx(oracle(truth, old))
+        assert found[name].after == pytest.approx(oracle(truth, new))
+        assert found[name].judgement == "better"
+
+
+@pytest.mark.parametrize("name", ["rmse", "r2"])
+def test_the_interval_of_a_root_and_of_a_quotient_is_that_of_resampled_rows(name):
+    truth, old, new = numbers(400, 1.0, 0.9)
+    found = {c.name: c for c in number_changes(truth, old, new)}[name]
+    steps = []
+    for _ in range(1000):
+        rows = RNG.integers(0, 400, 400)
+        steps.append({c.name: c.step for c in number_changes(truth[rows], old[rows], new[rows])}[name])
+    low, high = np.quantile(steps, [0.025, 0.975])
+    assert found.low == pytest.approx(low, abs=0.15 * (high - low))
+    assert found.high == pytest.approx(high, abs=0.15 * (high - low))
+
+
+def test_a_model_without_errors_and_a_constant_target():
+    truth = np.linspace(0, 1, 50)
+    found = {c.name: c for c in number_changes(truth, truth, truth + 0.1)}
+    assert (found["rmse"].before, found["rmse"].judgement, found["r2"].judgement) == (0, "worse", "worse")
+    assert [c.name for c in number_changes(np.ones(50), truth, truth)] == ["mae", "rmse", "mse"]
+    assert {c.judgement for c in number_changes(truth, truth, truth)} == {"within noise"}

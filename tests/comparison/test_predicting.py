@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nbmodelver.comparison.predicting import has_column, labelled, predicted, row_labels, target_of
-from nbmodelver.comparison.predictions import prediction_diff
+from nbmodelver.comparison.predicting import (
+    changed_place,
+    differing,
+    has_column,
+    labelled,
+    predicted,
+    row_labels,
+    target_of,
+)
+from nbmodelver.comparison.predictions import Predictions, prediction_diff
 from nbmodelver.errors import NotPredictable
 
 pd = pytest.importorskip("pandas")
@@ -95,3 +103,21 @@ def test_rows_have_the_labels_of_the_index():
     found = prediction_diff(predicted(model, FRAME), predicted(other, FRAME), np.array(LABELS))
     assert sorted(e.label for e in labelled(found, row_labels(FRAME)).examples) == list("wxyz")
     assert sorted(e.label for e in labelled(found, row_labels(FRAME.to_numpy())).examples) == [0, 1, 2, 3]
+
+
+def test_rows_that_differ_between_two_runs_are_counted():
+    words = Predictions(np.array(["a", "b", None], dtype=object))
+    assert differing(words, Predictions(np.array(["a", "c", None], dtype=object))) == 1
+    numbers = np.array([1.0, np.nan, 3.0])
+    assert differing(Predictions(numbers), Predictions(numbers * (1 + 1e-9))) == 0
+    assert differing(Predictions(numbers), Predictions(numbers[:2])) == 3
+    sides = [Predictions(np.array([0, 0]), np.array([[0.9, 0.1], [0.6, p]]), (0, 1)) for p in (0.4, 0.41)]
+    assert differing(*sides) == 1
+
+
+def test_the_place_of_a_change_is_found_in_frames_and_arrays():
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3, 4]})
+    assert changed_place(frame, frame.copy()) == ""
+    assert changed_place(frame, frame.assign(b=[3, 5])) == "b[1]"
+    assert changed_place(frame, frame[["a"]]) != ""
+    assert changed_place(np.zeros((2, 2)), np.eye(2)) == "[0, 0]"

@@ -68,3 +68,18 @@ def test_numbers():
     by_name = rows(section("m", ("v1", "v2"), Evaluated("X of v2", diff)))
     assert by_name["row 18"] == (pytest.approx(18 / 19), 5.0, pytest.approx(5 - 18 / 19), "truth 0.9473684210526315")
     assert by_name["rows changed"] == (None, None, None, "2 of 20")
+
+
+def test_reliability_curves_of_both_models_are_a_chart():
+    truth = np.tile([0, 1], 100)
+    sides = [
+        Predictions((p > 0.5).astype(int), np.column_stack([1 - p, p]), (0, 1))
+        for p in (np.linspace(0, 1, 200), np.linspace(0.2, 0.8, 200))
+    ]
+    made = section("model", ("v1", "v2"), Evaluated("X of v2", prediction_diff(*sides, truth)))
+    chart = made.charts[0]
+    assert (chart.kind, chart.title, chart.x_label) == ("line", "calibration", "probability of the second class")
+    assert [s.label for s in chart.series] == ["v1", "v2", "calibrated"]
+    assert {len(s.x) for s in chart.series[:2]} == {10}
+    assert rows(made)["brier"][2] < 0
+    assert made.note.endswith("accuracy within noise, but log_loss, brier, calibration_error better")

@@ -45,7 +45,7 @@ def test_the_largest_margin_comes_first_and_bare_flips_are_counted():
     ]
     assert found.barely == 1
     assert found.largest_step == pytest.approx(0.85)
-    assert [m.name for m in found.metrics] == ["accuracy", "precision", "recall", "f1", "log_loss"]
+    assert [m.name for m in found.metrics] == ["accuracy", "precision", "recall", "f1", "log_loss", "brier"]
 
 
 def test_the_area_under_the_curve_needs_probabilities_of_two_classes():
@@ -54,7 +54,7 @@ def test_the_area_under_the_curve_needs_probabilities_of_two_classes():
     p = rng.random((50, 1))
     side = Predictions((p[:, 0] > 0.5).astype(int), np.hstack([1 - p, p]), (0, 1))
     found = prediction_diff(side, side, truth)
-    assert [m.name for m in found.metrics][-2:] == ["roc_auc", "log_loss"]
+    assert [m.name for m in found.metrics][-4:] == ["roc_auc", "log_loss", "brier", "calibration_error"]
     assert {m.judgement for m in found.metrics} == {"within noise"}
     assert found.equal == 50
 
@@ -70,7 +70,8 @@ def test_numbers_are_compared_by_size():
     assert found.is_numeric
     assert (found.equal, found.turned) == (99, {"other": 1})
     assert [(e.label, e.margin) for e in found.examples] == [(7, pytest.approx(3))]
-    assert [(m.name, m.judgement) for m in found.metrics] == [("mae", "within noise"), ("mse", "within noise")]
+    assert [m.name for m in found.metrics] == ["mae", "rmse", "r2", "mse"]
+    assert {m.judgement for m in found.metrics} == {"within noise"}
     better = prediction_diff(Predictions(truth + 1), Predictions(truth + 0.5), truth)
     assert next((m.before, m.after, m.judgement) for m in better.metrics) == (
         pytest.approx(1), pytest.approx(0.5), "better",
@@ -98,3 +99,9 @@ def test_lengths_that_differ_and_no_rows():
         prediction_diff(Predictions(OLD), Predictions(NEW[:2]))
     with pytest.raises(ValueError, match="no rows"):
         prediction_diff(Predictions(OLD[:0]), Predictions(NEW[:0]))
+
+
+def test_a_target_with_missing_numbers_is_refused():
+    truth = np.array([0.5, np.nan, 0.25])
+    with pytest.raises(ValueError, match="1 of the 3 values of the target are missing"):
+        prediction_diff(Predictions(truth), Predictions(truth), truth)

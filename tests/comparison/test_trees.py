@@ -173,7 +173,7 @@ def test_the_profile_of_a_forest_is_folded():
 def test_a_perceptron_has_layers():
     network = pytest.importorskip("sklearn.neural_network").MLPRegressor
     old, new = (network(hidden_layer_sizes=(4,), max_iter=1000, tol=1e-2, random_state=i).fit(X, Y) for i in (0, 1))
-    found = layers("m", side(old), side(new))
+    (found,) = layers("m", side(old), side(new))
     assert "4 tensors: " in found.note
     assert [r.cells[0] for r in found.rows][:2] == ["layer 1.weights", "layer 1.biases"]
-    assert layers("m", side(old), side(sklearn_model("RandomForestClassifier"))) is None
+    assert layers("m", side(old), side(sklearn_model("RandomForestClassifier"))) == ()

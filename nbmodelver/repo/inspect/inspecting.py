@@ -103,15 +103,23 @@ class InspectingStore(LoadingStore, ABC):
         return rows_section(name, found, exact=exact)
 
     def predict_both(
-        self, before: str | Version, after: str | Version, model: str, data: str, target: str = ""
+        self,
+        before: str | Version,
+        after: str | Version,
+        model: str,
+        data: str,
+        target: str = "",
+        *,
+        limit_s: float = predicting.LIMIT_S,
     ) -> predicting.PredictedBoth:
         """Run both versions of a model on the same data, and compare what they predict.
 
         data: a name of either version; that of `after` if both have it, and both if they differ. target: the name of
-        the right answers, or a column of the data. The models run on loaded copies; nothing live changes.
+        the right answers, or a column of the data. limit_s: the seconds that one model may take to predict; in the main
+        thread only, and not on Windows. The models run on loaded copies; nothing live changes.
         Raises UnknownVersion, UnknownName, NeedsTrust for a version from elsewhere, NotLoadable, NotPredictable.
         """
-        request = predicting.PredictRequest(self[before], self[after], model, data, target)
+        request = predicting.PredictRequest(self[before], self[after], model, data, target, limit_s)
         return predicting.predict_both(self, request)
 
     def name_history(self, name: str, *, limit: int | None = None) -> NameHistory:

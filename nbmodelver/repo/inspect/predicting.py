@@ -1,34 +1,54 @@
 """The predictions of two versions of a model on the same data, and on both versions of it if the data differs too.
 
 Nothing live changes: models and data are loaded for this, each model gets data of its own, and both start from the
-random state of the session, which is restored.
+random state of the session, which is restored. Each model predicts twice, the second time from another random state, so
+that a model that draws random numbers, or changes its input, is noticed.
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import session
 from nbmodelver.errors import NeedsTrust, NotPredictable, UnknownName, UsageError
 from nbmodelver.repo.core.nearest import nearest
+from nbmodelver.system import port
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from nbmodelver.comparison.prediction_section import TwoByTwo
     from nbmodelver.comparison.predictions import PredictionDiff, Predictions
     from nbmodelver.model import Section, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
 
+LIMIT_S = 60.0
+OTHER_SEED = 20_261
+"""The seed of the second run. It is fixed, so that the same comparison has the same answer."""
+
+
+class _OverLimit(BaseException):
+    """A model took too long. It is no Exception, so that the model's own code does not catch it."""
+
+
 @dataclass(frozen=True)
 class PredictRequest:
-    """Which models predict which data. target: a name of the versions, or a column of the data; "" for none."""
+    """Which models predict which data. target: a name of the versions, or a column of the data; "" for none.
+
+    limit_s: the seconds that one model may take to predict. It works on POSIX systems, in the main thread, and where
+    the model's code returns to Python; a child process has a limit everywhere (`--safe`).
+    """
 
     before: Version
     after: Version
     model: str
     data: str
     target: str = ""
+    limit_s: float = LIMIT_S
 
 
 @dataclass(frozen=True)
@@ -65,8 +85,16 @@ class PredictedBoth:
         return section(request.model, versions, latter, former, self.notes)
 
 
-def predict_both(store: LoadingStore, request: PredictRequest) -> PredictedBoth:
-    """Run both models on the data.
+def require_trusted(store: LoadingStore, request: PredictRequest) -> None:
+    """Raise NeedsTrust if one of the versions came from elsewhere."""
+    for version in (request.before, request.after):
+        _require_own(store, version)
+
+
+def predict_both(
+    store: LoadingStore, request: PredictRequest, on_run: Callable[[str], None] = lambda _who: None
+) -> PredictedBoth:
+    """Run both models on the data. on_run: receives "model of v2" before it predicts, and "" after it.
 
     Raises UnknownName, NeedsTrust, NotLoadable, NotPredictable, and UsageError without NumPy.
     """
@@ -75,8 +103,8 @@ def predict_both(store: LoadingStore, request: PredictRequest) -> PredictedBoth:
     except ImportError as error:
         raise UsageError("predictions cannot be compared without NumPy", "install numpy in this environment") from error
     before, after = request.before, request.after
+    require_trusted(store, request)
     for version in (before, after):
-        _require_own(store, version)
         _require(version, request.model)
     having = [v for v in (before, after) if request.data in v.kept]
     if not having:
@@ -85,7 +113,7 @@ def predict_both(store: LoadingStore, request: PredictRequest) -> PredictedBoth:
     on = having[-1]
     state = session.take()
     try:
-        run = _Predicting(store, request, state)
+        run = _Predicting(store, request, state, on_run)
         found = run.on(on)
         former = None
         if len(having) == 2 and any(_differs(name, before, after) for name in (request.data, request.target)):
@@ -116,11 +144,15 @@ def _require(version: Version, name: str) -> None:
 class _Predicting:
     """Loads and predicts for one request. notes: sentences about what was loaded, each once."""
 
-    def __init__(self, store: LoadingStore, request: PredictRequest, state: dict[str, Any]) -> None:
+    def __init__(
+        self, store: LoadingStore, request: PredictRequest, state: dict[str, Any], on_run: Callable[[str], None]
+    ) -> None:
         self._store = store
         self._request = request
         self._state = state
+        self._on_run = on_run
         self.notes: dict[str, None] = {}
+        self._tried: set[str] = set()
 
     def on(self, version: Version, *, required: bool = True) -> PredictionDiff:
         """Compare the two models on the data of a version. required: a missing target is an error.
@@ -159,16 +191,58 @@ class _Predicting:
         )
 
     def _predicted(self, version: Version, data_of: Version) -> Predictions:
-        from nbmodelver.comparison import predicting
-
         request = self._request
         model, data = self._load(version, request.model), self._load(data_of, request.data)
         session.restore(self._state, folder=False)  # Both models start from the same random state.
         try:
-            return predicting.predicted(model, data)
+            found = self._run(version, model, data)
         except NotPredictable as error:
             text = f"{request.model} of {version.name} cannot predict {request.data} of {data_of.name}: {error.message}"
-            raise NotPredictable(text, self._way_out()) from error
+            raise NotPredictable(text, error.hint or self._way_out()) from error
+        if version.id not in self._tried:
+            self._tried.add(version.id)
+            self.notes.update(dict.fromkeys(self._behaviour(version, data_of, (model, data, found))))
+        return found
+
+    def _run(self, version: Version, model: Any, data: Any) -> Predictions:
+        """Predict within the limit. Raises NotPredictable. KeyboardInterrupt is raised."""
+        from nbmodelver.comparison import predicting
+
+        limit_s = self._request.limit_s
+        is_main = threading.current_thread() is threading.main_thread()
+        self._on_run(f"{self._request.model} of {version.name}")
+        try:
+            with port.time_limit(limit_s, lambda _frame: _OverLimit()) if is_main else nullcontext():
+                return predicting.predicted(model, data)
+        except _OverLimit:
+            message = f"it took more than {limit_s:g} s and was stopped"
+            raise NotPredictable(message, f"allow more: --limit {10 * limit_s:g}") from None
+        finally:
+            self._on_run("")
+
+    def _behaviour(self, version: Version, data_of: Version, ran: tuple[Any, Any, Predictions]) -> Iterator[str]:
+        """Yield what a second run shows: that the first one wrote to its input, or that the model is random.
+
+        ran: the model, its input after the first run, and what it predicted.
+        """
+        from nbmodelver.comparison import predicting
+
+        model, used, first = ran
+        who = f"{self._request.model} of {version.name}"
+        fresh = self._load(data_of, self._request.data)
+        place = predicting.changed_place(fresh, used)
+        if place:
+            yield f"{who} changed its input ({place}); the data of the version and live variables stay as they are"
+        session.seed(OTHER_SEED)
+        try:
+            second = self._run(version, model, fresh)
+        except NotPredictable as error:
+            yield f"{who} predicts only once: {error.message}"
+            return
+        count = predicting.differing(first, second)
+        if count:
+            rows = len(first.values)
+            yield f"{who} is random: {count:,} of {rows:,} rows differ in a second run; the first run is compared"
 
     def _way_out(self) -> str:
         before, model = self._request.before.name, self._request.model

@@ -61,6 +61,7 @@ DIFF = Verb(
     "have another value in one column. --on runs a model of both versions on a dataset, and shows the rows with "
     "another prediction and whether metrics changed by more than noise. If the dataset differs too, both models run on "
     "both versions of it. The models run on loaded copies, and only for your own versions and those that you trust. "
+    "Each model predicts twice, so that one that draws random numbers or changes its input is named. "
     "The command line exits with 1 if a condition of --fail-on holds.",
     examples=(
         Example("", "show what the last commit changed"),
@@ -83,6 +84,20 @@ DIFF = Verb(
             flags=("--target",),
             type="name",
             metavar="NAME",
+        ),
+        Argument(
+            "limit",
+            "with --on: the seconds that one model may take to predict",
+            flags=("--limit",),
+            type="number",
+            default=60.0,
+            metavar="SECONDS",
+            minimum=1,
+        ),
+        flag(
+            "safe",
+            "with --on: predict in a child process, so that a crash or a hang cannot reach the notebook",
+            "--safe",
         ),
         Argument(
             "key",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 
 import numpy as np
 import pandas as pd
@@ -29,6 +31,43 @@ class Noisy:
         found = (rows["a"] + 0.1 * np.random.normal(size=len(rows)) > 0).astype(int)
         rows["a"] = -rows["a"]
         return found
+
+
+class Slow:
+    """A model that hangs."""
+
+    def fit(self):
+        return self
+
+    def predict(self, rows):
+        while True:
+            try:
+                time.sleep(0.01)
+            except Exception:
+                continue
+
+
+class Interrupted:
+    """A model during which the user presses "interrupt"."""
+
+    def fit(self):
+        return self
+
+    def predict(self, rows):
+        raise KeyboardInterrupt
+
+
+class Once:
+    """A model that fails when it predicts again."""
+
+    def fit(self):
+        return self
+
+    def predict(self, rows):
+        if hasattr(self, "ran"):
+            raise ValueError("again")
+        self.ran = True
+        return np.zeros(len(rows), int)
 
 
 @pytest.fixture
@@ -117,3 +156,47 @@ def test_a_version_from_elsewhere_does_not_run(repo):
     repo.refs.move(f"origin/{repo['v1'].id}", None, "bundle:abc")
     with pytest.raises(NeedsTrust, match="v1 came from elsewhere"):
         repo.predict_both("v1", "v2", "model", "X_test")
+
+
+def test_a_model_that_hangs_is_stopped_after_the_limit(repo):
+    repo.commit({"model": Slow(), "X_test": X})
+    repo.commit({"model": Slow(), "X_test": X, "n": 1})
+    with pytest.raises(NotPredictable, match=r"model of v1 cannot predict X_test of v2: it took more than 0\.2 s") as e:
+        repo.predict_both("v1", "v2", "model", "X_test", limit_s=0.2)
+    assert e.value.hint == "allow more: --limit 2"
+
+
+def test_an_interrupt_of_the_user_ends_the_comparison_and_restores_the_random_state(repo):
+    repo.commit({"model": Interrupted(), "X_test": X})
+    repo.commit({"model": Interrupted(), "X_test": X, "n": 1})
+    state = random.getstate()
+    with pytest.raises(KeyboardInterrupt):
+        repo.predict_both("v1", "v2", "model", "X_test")
+    assert random.getstate() == state
+
+
+def test_a_model_that_writes_to_its_input_and_draws_random_numbers_is_named(repo):
+    repo.commit({"model": LogisticRegression().fit(X, Y), "X_test": X, "y_test": Y})
+    repo.commit({"model": Noisy(), "X_test": X, "y_test": Y})
+    notes = repo.predict_both("v1", "v2", "model", "X_test", "y_test").notes
+    assert notes[0].startswith("model of v2 changed its input (a[0]); the data of the version and live variables stay")
+    assert notes[1].startswith("model of v2 is random: ")
+    assert notes[1].endswith("of 200 rows differ in a second run; the first run is compared")
+    assert len(notes) == 2
+
+
+def test_a_model_that_predicts_only_once_is_named(repo):
+    repo.commit({"model": Once(), "X_test": X})
+    repo.commit({"model": LogisticRegression().fit(X, Y), "X_test": X})
+    assert repo.predict_both("v1", "v2", "model", "X_test").notes == (
+        "model of v1 predicts only once: ValueError: again",
+    )
+
+
+def test_outside_of_the_main_thread_models_run_without_a_limit(repo):
+    two(repo)
+    found = []
+    thread = threading.Thread(target=lambda: found.append(repo.predict_both("v1", "v2", "model", "X_test")))
+    thread.start()
+    thread.join()
+    assert found[0].found.rows == 200
