@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbmodelver import system
 from nbmodelver.comparison.side_by_side import side_by_side
 from nbmodelver.errors import UsageError
 from nbmodelver.repo import Query
@@ -79,8 +80,10 @@ def write_csv(path: str, found: Compared) -> Path:
             for i, version in enumerate(found.versions):
                 own = [version.name, version.id, version.saved_at_utc, version.message]
                 writer.writerow([*map(_cell, own), *(_cell(line.values[i]) for line in lines)])
-        os.replace(draft, target)
+        system.port.replace_at(draft, target)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise UsageError(f"{target} cannot be written: {error.strerror}", "name another file") from error
     return target
 
