@@ -59,6 +59,9 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("document", id="v2")["notebook"] is None
     wanted = {"before": "v1", "after": "v2", "name": "df", "what": "changed", "start": 0, "count": 5}
     assert panel.ask("rows", **wanted)["total"] >= 0
+    shell.run("lr = params['lr']\n%mv_commit -m measured --metric lr=lr")
+    shell.run("lr = 0.9\n%mv_commit -m faster --metric lr=lr")
+    assert panel.ask("why", metric="lr", before="HEAD~1", after="HEAD")["verdict"].startswith("lr explains it")
     assert panel.ask("live", path="a/b.ipynb", notebook={"cells": []}) == {}
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
     assert panel.ask("auto", on=True)["state"]["auto"] is True

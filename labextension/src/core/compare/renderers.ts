@@ -6,16 +6,7 @@ import { icon } from '../dom/icons';
 import { KINDS } from '../text/kinds';
 import type { ISection, Kind } from '../protocol/messages';
 import { renderCharts, renderSection, renderNote, renderTable, type IDisplayOptions } from './sections';
-import { changeCell, valueCell } from './cells';
-
-/** Parameters and metrics: the last column is the difference, with its sign. */
-export function renderMetrics(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
-  const last = section.columns.length - 1;
-  const drawn = renderTable(ctx, section, look, (at, found, row) =>
-    at === last && last > 2 ? changeCell(found, section.directions?.[formatJson(row[0])]) : valueCell(found)
-  );
-  return [drawn, ...renderCharts(ctx, section), renderNote(section)];
-}
+import { valueCell } from './cells';
 
 /** A profile of both sides. Rows "column · statistic" are grouped: only the first row of a group names the column. */
 export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
