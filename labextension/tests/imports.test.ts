@@ -21,7 +21,7 @@ const ROOMS: { [room: string]: readonly string[] } = {
   tasks: ['dom', 'protocol', 'text'],
   experiments: ['context', 'dom', 'protocol', 'tasks', 'text'],
   compare: ['charts', 'context', 'disposables', 'dom', 'experiments', 'protocol', 'text'],
-  variables: ['compare', 'context', 'disposables', 'dom', 'protocol', 'text'],
+  variables: ['compare', 'context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   history: ['charts', 'context', 'disposables', 'dom', 'protocol', 'signal', 'text', 'version'],
   commit: ['context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   export: ['context', 'disposables', 'dom', 'protocol', 'text', 'version'],

@@ -131,6 +131,7 @@ function defaults(mock: Mock, total: number): Answers {
           : [],
       names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler']
     }),
+    blame: ({ id, name }) => sample.blame(name, /^[0-9a-f]{40}$/.test(id) ? numberOf(id) : total),
     diff: ({ before, after }) => sample.diff(numberOf(before), numberOf(after)),
     rows: ({ what, start, count }) => sample.rowPage(what, start, count),
     why: ({ metric, limit_s }) => experiments.explanation(metric, limit_s),

@@ -14,6 +14,7 @@ from nbmodelver.panels import entries
 from nbmodelver.panels.export import destination
 from nbmodelver.panels.form import form
 from nbmodelver.panels.params import is_metric
+from nbmodelver.panels.provenance import blame
 from nbmodelver.repo.inspect.change_summaries import summarize_steps
 from nbmodelver.repo.inspect.profiles import profile_section
 
@@ -177,6 +178,7 @@ SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "version": version,
     "profile": profile,
     "inspect": inspect,
+    "blame": blame,
     "diff": diff,
     "rows": rows,
     "compare": compare,

@@ -34,6 +34,8 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert said == {"df": "age", "params": "lr 0.1 → 0.2", "model": "max_depth 2 → 5"}
     made = panel.ask("inspect", cell={"id": "", "source": "params = 1\nnew = 2"})
     assert ([f["name"] for f in made["found"]], made["names"]) == (["params"], ["params"])
+    origin = panel.ask("blame", id="v3", name="params")
+    assert (origin["since"]["name"], origin["cells"][0]["source"][:6]) == ("v2", "params")
     charts = {c["title"] for s in panel.ask("diff", before="v1", after="v2")["sections"] for c in s["charts"]}
     assert charts == {"acc", "age"}
     compared = panel.ask("compare", ids=["v1", "v2", "v3"])

@@ -164,6 +164,7 @@ def explain(session: Session) -> None:
     session.run("depth = 5")
     session.run(TREE)
     session.run(f"%mv_commit -m deep --metric {FIT}")
+    session.ask("blame", id="HEAD", name="model")
     session.ask("why", metric="fit", before="HEAD~1", after="HEAD")
     session.ask("why", "why.limited", metric="fit", before="HEAD~1", after="HEAD", limit_s=0)
 

@@ -210,7 +210,7 @@ export class Panel implements IPanel, IContext {
       case 'history':
         return new HistoryView(this, ids);
       case 'inspect':
-        return new VariablesView(this, name);
+        return new VariablesView(this, name, ids[0]);
       case 'compare':
         return new ComparisonView(this, ids, name);
       case 'rollback':

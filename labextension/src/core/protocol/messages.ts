@@ -4,6 +4,12 @@
  * Sizes are bytes, durations seconds.
  */
 
+import type { IBlame, IExplanation } from './provenance';
+import type { Json, Metric } from './values';
+
+export type * from './provenance';
+export type * from './values';
+
 export const PROTOCOL = 1;
 
 export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
@@ -11,10 +17,6 @@ export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
 export type Status = 'added' | 'removed' | 'changed' | 'same';
 /** Whether higher or lower values of a metric are better. The kernel decides it; a page never does. */
 export type Direction = 'higher' | 'lower' | 'unknown';
-
-/** A metric. JSON has no NaN and no infinities, so these are words. Parameters use the same words. */
-export type Metric = number | 'nan' | 'inf' | '-inf';
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 // -- frames
 
@@ -218,57 +220,6 @@ export interface IDiff {
   sections: ISection[];
 }
 
-/** Why a metric differs between two versions: the causes in order, the most important one first. */
-export interface IExplanation {
-  metric: string;
-  /** The expression that measures it. */
-  expression: string;
-  /** The names of the versions. */
-  before: string;
-  after: string;
-  /** The metric in both, as it was recorded. */
-  values: Metric[];
-  /** The metric of the later version when everything is computed again; null if nothing was. */
-  repeated: Metric | null;
-  /** One sentence: what explains the change. */
-  verdict: string;
-  causes: ICause[];
-  /** The metric of the later version with the earlier value of this name, nothing computed again. */
-  exchanged: { [name: string]: Metric };
-  notes: string[];
-  /** Number of measurements, and how long they took. */
-  tests: number;
-  seconds: number;
-  /** No test is started that would probably end later. */
-  limit_s: number;
-}
-
-/** A change between two versions, and what it does to a metric. Numbers that are not known are null. */
-export interface ICause {
-  kind: string;
-  /** The variables that it concerns; [] for packages and modules. */
-  names: string[];
-  /** Sentences, and lines of code that begin with "+ " or "- ". */
-  what: string[];
-  /** What the data is used for: "train", "validation" or "test". */
-  role: string;
-  /** The metric of the later version without this change, and of the earlier one with it alone. */
-  without: Metric | null;
-  alone: Metric | null;
-  effect: Metric | null;
-  /** The share of the change that it explains. */
-  share: Metric | null;
-  /** How much a repetition alone changes the metric. */
-  noise: Metric;
-  /** Why it was not tested, and the limit with which it would be; 0 if the limit is not the reason. */
-  why_not: string;
-  needs_s: number;
-  /** Names that were computed again for the test. */
-  again: string[];
-  /** The versions between the two in which the value changed, if there are several. */
-  steps: { version: string; what: string; value: Metric; effect: Metric }[];
-}
-
 /** Several versions side by side: a row for each parameter and metric, a value for each version (null: none). */
 export interface IComparison {
   versions: IEntry[];
@@ -336,6 +287,8 @@ export interface IMethods {
    * variables.
    */
   inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
+  /** Since which version a variable has its value, and the cells that made it. */
+  blame: [{ id: string; name: string }, IBlame];
   diff: [{ before: string; after: string; names?: string[] }, IDiff];
   /** Rows in which a table differs between two versions. */
   rows: [{ before: string; after: string; name: string; what: ChangedRows; start: number; count: number }, IRowPage];

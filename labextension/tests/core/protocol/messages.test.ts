@@ -115,6 +115,7 @@ describe('messages', () => {
     version: { id: idOf(3) },
     profile: { id: idOf(3), name: 'train' },
     inspect: { name: 'train', cell: { id: 'c1', source: 'train = 1' } },
+    blame: { id: idOf(7), name: 'model' },
     diff: { before: idOf(2), after: idOf(7), names: ['train'] },
     rows: { before: idOf(2), after: idOf(7), name: 'train', what: 'added', start: 50, count: 50 },
     why: { metric: 'acc', before: idOf(2), after: idOf(7), expression: 'acc', limit_s: 60, queue: true },
