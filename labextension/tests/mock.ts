@@ -134,6 +134,8 @@ function defaults(mock: Mock, total: number): Answers {
     blame: ({ id, name }) => sample.blame(name, /^[0-9a-f]{40}$/.test(id) ? numberOf(id) : total),
     diff: ({ before, after }) => sample.diff(numberOf(before), numberOf(after)),
     rows: ({ what, start, count }) => sample.rowPage(what, start, count),
+    datasets: () => ({ datasets: experiments.DATASETS }),
+    predict: ({ model }) => ({ section: experiments.predictions(model) }),
     why: ({ metric, limit_s }) => experiments.explanation(metric, limit_s),
     compare: ({ ids }) => sample.comparison(ids.map(numberOf), total),
     plan: ({ id, names }) => {

@@ -1,6 +1,6 @@
 /** Made-up results of what runs code of versions. */
 
-import type { ICause, IExplanation } from '../src/core';
+import type { ICause, IExplanation, ISection } from '../src/core';
 
 const NUMPY = {
   kind: 'environment',
@@ -95,5 +95,28 @@ export function explanation(metric = 'acc', limit_s = 60): IExplanation {
     tests: 9,
     seconds: 12.5,
     limit_s
+  };
+}
+
+export const DATASETS = [
+  { name: 'X_test', roles: ['test'], type: 'pandas.DataFrame' },
+  { name: 'y_test', roles: ['test'], type: 'pandas.Series' },
+  { name: 'other', roles: [], type: 'numpy.ndarray' }
+];
+
+export function predictions(model: string): ISection {
+  return {
+    id: `predictions.${model}`,
+    title: `${model} · predictions`,
+    columns: ['what', 'v2', 'v7', 'change', 'how'],
+    rows: [
+      { cells: ['accuracy', 0.9, 0.8, -0.1, '95 % interval: -0.14 to -0.06'], status: 'changed' },
+      { cells: ['right → wrong', null, 20, null, 'rows'], status: 'changed' },
+      { cells: ['row 17', 'no', 'yes', null, 'truth: no'], status: 'changed' }
+    ],
+    lines: [],
+    note: 'X_test of v7: 20 of 200 predictions differ',
+    charts: [],
+    directions: { accuracy: 'higher' }
   };
 }

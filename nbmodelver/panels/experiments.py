@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import views
 from nbmodelver.actions.why import WhyRequest, explain
+from nbmodelver.model import section_to_dict
 from nbmodelver.repo.inspect.causes.why import LIMIT_S
 
 if TYPE_CHECKING:
@@ -36,8 +37,22 @@ def why(context: PanelContext, params: Params, request: Request) -> Message:
     return {**found.to_dict(), **known}
 
 
-EXPERIMENTS: dict[str, Callable[[PanelContext, Params, Request], Message]] = {"why": why}
+def predict(context: PanelContext, params: Params, _request: Request) -> Message:
+    """Run both versions of a model on a dataset and return how their predictions differ, as a section."""
+    repo = context.repo()
+    repo.wait_for_pending()  # A commit in the background comes first.
+    found = repo.predict_both(
+        params.text("before"),
+        params.text("after"),
+        params.text("model"),
+        params.text("data"),
+        params.text("target", ""),
+    )
+    return {"section": section_to_dict(found.section())}
+
+
+EXPERIMENTS: dict[str, Callable[[PanelContext, Params, Request], Message]] = {"why": why, "predict": predict}
 """Handlers that run code of versions. They run in the mutation queue."""
 
-TASK_NAMES = {"why": ("explanation of", "metric")}
+TASK_NAMES = {"why": ("explanation of", "metric"), "predict": ("predictions of", "model")}
 """How the page names a waiting request: words, and the parameter that follows them."""

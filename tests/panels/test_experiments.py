@@ -1,4 +1,4 @@
-"""Requests that run code of versions in scratch namespaces: why a metric differs."""
+"""Requests that run code of versions in scratch namespaces: why a metric differs, and predictions."""
 
 from __future__ import annotations
 
@@ -103,3 +103,56 @@ def test_a_version_from_elsewhere_needs_trust(study, panel, monkeypatch, noteboo
     monkeypatch.setattr(type(notebook.repo()), "trusts", lambda _repo, _version: False)
     with pytest.raises(Failed, match=r"NeedsTrust: .*%mv_trust v1"):
         panel.ask("why", **WHY)
+
+
+MODELS = """\
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+X_train = np.arange(40.0).reshape(-1, 1)
+y_train = (X_train[:, 0] > 20).astype(int)
+X_test, y_test = X_train[::2].copy(), y_train[::2].copy()
+other = np.zeros((3, 1))
+model = LogisticRegression().fit(X_train, y_train)"""
+WORSE = "model = LogisticRegression().fit(X_train, 1 - y_train)"
+
+
+@pytest.fixture
+def models(shell):
+    """Two versions of a model; the second one predicts the opposite."""
+    shell.run(MODELS)
+    shell.run("%mv_commit -m right")
+    shell.run(WORSE)
+    shell.run("%mv_commit -m wrong")
+    return shell
+
+
+BOTH = {"before": "v1", "after": "v2"}
+
+
+def test_the_datasets_with_the_role_test_come_first(models, panel):
+    found = panel.ask("datasets", **BOTH)["datasets"]
+    assert [one["name"] for one in found] == ["X_test", "y_test", "other", "X_train", "y_train"]
+    assert found[0]["roles"] == ["test"]
+
+
+def test_predictions_of_both_versions_are_a_section(models, panel):
+    found = panel.ask("predict", **BOTH, model="model", data="X_test", target="y_test")["section"]
+    assert found["id"] == "predictions.model"
+    cells = {row["cells"][0]: row["cells"] for row in found["rows"]}
+    assert cells["accuracy"][1] > 0.9
+    assert cells["accuracy"][2] < 0.1
+    assert found["directions"]["accuracy"] == "higher"
+
+
+def test_predictions_wait_for_a_cell_or_are_refused(models, panel):
+    def during():
+        with pytest.raises(Failed, match="Busy"):
+            panel.ask("predict", **BOTH, model="model", data="X_test")
+
+    models.shell.user_ns["_during"] = during
+    models.run("_during()")
+
+
+def test_a_dataset_that_the_model_cannot_predict_is_named(models, panel):
+    with pytest.raises(Failed, match=r"NotPredictable: model of v1 cannot predict y_test of v2"):
+        panel.ask("predict", **BOTH, model="model", data="y_test")

@@ -61,6 +61,11 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("document", id="v2")["notebook"] is None
     wanted = {"before": "v1", "after": "v2", "name": "df", "what": "changed", "start": 0, "count": 5}
     assert panel.ask("rows", **wanted)["total"] >= 0
+    data = panel.ask("datasets", before="v1", after="v3")["datasets"]
+    assert [(one["name"], one["roles"]) for one in data] == [("df", ["train"])]
+    shell.run("features = df[['age']]\n%mv_commit features model -m again")
+    asked = {"before": "v1", "after": "HEAD", "model": "model", "data": "features"}
+    assert panel.ask("predict", **asked)["section"]["id"] == "predictions.model"
     shell.run("lr = params['lr']\n%mv_commit -m measured --metric lr=lr")
     shell.run("lr = 0.9\n%mv_commit -m faster --metric lr=lr")
     assert panel.ask("why", metric="lr", before="HEAD~1", after="HEAD")["verdict"].startswith("lr explains it")

@@ -167,6 +167,10 @@ def explain(session: Session) -> None:
     session.ask("blame", id="HEAD", name="model")
     session.ask("why", metric="fit", before="HEAD~1", after="HEAD")
     session.ask("why", "why.limited", metric="fit", before="HEAD~1", after="HEAD", limit_s=0)
+    session.run("X_test, y_test = df[['age']], df.city")
+    session.run("%mv_commit -m 'with test data'")
+    session.ask("datasets", before="HEAD~2", after="HEAD")
+    session.ask("predict", before="HEAD~2", after="HEAD", model="model", data="X_test", target="y_test")
 
 
 def wait(session: Session) -> None:

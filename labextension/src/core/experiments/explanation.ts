@@ -3,6 +3,7 @@ import { button, userText } from '../dom/controls';
 import { h, setAttribute, uniqueId, type Child } from '../dom/elements';
 import { icon } from '../dom/icons';
 import { formatDuration, formatNumber, formatSigned, judgeChange, metricNumber } from '../text/figures';
+import { roleText } from '../text/roles';
 import { plural, type Translate } from '../text/translate';
 import type { Direction, ICause, IExplanation, Metric } from '../protocol/messages';
 
@@ -240,15 +241,6 @@ function causeTitle(t: Translate, cause: ICause): Child[] {
 function isShort({ names, what }: ICause): boolean {
   const [first] = what;
   return names.length > 0 && what.length === 1 && first !== undefined && first.length <= SHORT && first.includes(' → ');
-}
-
-function roleText(t: Translate, role: string): string {
-  const words: { [role: string]: string } = {
-    train: t('training data'),
-    validation: t('validation data'),
-    test: t('test data')
-  };
-  return words[role] ?? role;
 }
 
 function kindText(t: Translate, kind: string): string {

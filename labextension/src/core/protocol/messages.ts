@@ -293,6 +293,13 @@ export interface IMethods {
   /** Rows in which a table differs between two versions. */
   rows: [{ before: string; after: string; name: string; what: ChangedRows; start: number; count: number }, IRowPage];
   compare: [{ ids: string[] }, IComparison];
+  /** What a model of two versions can be run on: test and validation data first. */
+  datasets: [{ before: string; after: string }, { datasets: { name: string; roles: string[]; type: string }[] }];
+  /** Runs both versions of a model on data. target: a variable, or a column of the data. queue: as in `why`. */
+  predict: [
+    { before: string; after: string; model: string; data: string; target?: string; queue?: boolean },
+    { section: ISection }
+  ];
   /**
    * Why a metric differs. It runs code of the versions in scratch namespaces, and changes nothing. expression: measures
    * the metric; default: the recorded one. limit_s: in which the tests should end. queue: wait for a running cell

@@ -116,6 +116,8 @@ describe('messages', () => {
     profile: { id: idOf(3), name: 'train' },
     inspect: { name: 'train', cell: { id: 'c1', source: 'train = 1' } },
     blame: { id: idOf(7), name: 'model' },
+    datasets: { before: idOf(2), after: idOf(7) },
+    predict: { before: idOf(2), after: idOf(7), model: 'model', data: 'test', target: 'y', queue: true },
     diff: { before: idOf(2), after: idOf(7), names: ['train'] },
     rows: { before: idOf(2), after: idOf(7), name: 'train', what: 'added', start: 50, count: 50 },
     why: { metric: 'acc', before: idOf(2), after: idOf(7), expression: 'acc', limit_s: 60, queue: true },
