@@ -1,7 +1,7 @@
 """Handles the requests of a panel that run code of versions in scratch namespaces, and change nothing.
 
 They run in the mutation queue, because two threads must not run a user's code at once: while a cell runs they are
-refused, or wait for it if the panel says so. `cancel` ends them before their next test.
+refused, or wait for it if the panel says so. `cancel` ends `why` before its next test.
 """
 
 from __future__ import annotations
