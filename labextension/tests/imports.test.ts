@@ -18,15 +18,17 @@ const ROOMS: { [room: string]: readonly string[] } = {
   context: ['host', 'protocol', 'signal', 'text'],
   charts: ['context', 'dom', 'protocol', 'text'],
   version: ['context', 'dom', 'protocol', 'text'],
-  compare: ['charts', 'context', 'disposables', 'dom', 'protocol', 'text'],
-  variables: ['compare', 'context', 'disposables', 'dom', 'protocol', 'text'],
+  tasks: ['dom', 'protocol', 'text'],
+  experiments: ['context', 'dom', 'protocol', 'tasks', 'text'],
+  compare: ['charts', 'context', 'disposables', 'dom', 'experiments', 'protocol', 'text'],
+  variables: ['compare', 'context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   history: ['charts', 'context', 'disposables', 'dom', 'protocol', 'signal', 'text', 'version'],
   commit: ['context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   export: ['context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   rollback: ['context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   panel: [
     ...['commit', 'compare', 'compatibility', 'context', 'disposables', 'dom', 'export', 'history', 'host'],
-    ...['protocol', 'rollback', 'signal', 'text', 'variables']
+    ...['protocol', 'rollback', 'signal', 'tasks', 'text', 'variables']
   ],
   index: ['compatibility', 'host', 'panel', 'protocol', 'text']
 };

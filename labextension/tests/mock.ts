@@ -12,6 +12,7 @@ import {
   type Result
 } from '../src/core';
 import * as sample from './sample';
+import * as experiments from './sample-experiments';
 
 type Answers = { [M in Method]: (params: Params<M>, options: IRequestOptions) => Result<M> | Promise<Result<M>> };
 
@@ -130,8 +131,12 @@ function defaults(mock: Mock, total: number): Answers {
           : [],
       names: ['train', 'test', 'model', 'params', 'history', 'featurize', 'scaler']
     }),
+    blame: ({ id, name }) => sample.blame(name, /^[0-9a-f]{40}$/.test(id) ? numberOf(id) : total),
     diff: ({ before, after }) => sample.diff(numberOf(before), numberOf(after)),
     rows: ({ what, start, count }) => sample.rowPage(what, start, count),
+    datasets: () => ({ datasets: experiments.DATASETS }),
+    predict: ({ model }) => ({ section: experiments.predictions(model) }),
+    why: ({ metric, limit_s }) => experiments.explanation(metric, limit_s),
     compare: ({ ids }) => sample.comparison(ids.map(numberOf), total),
     plan: ({ id, names }) => {
       const whole = planOf(id);

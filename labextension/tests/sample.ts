@@ -1,6 +1,7 @@
 /** A made-up store: the same every time, with as many versions as wanted. */
 
 import type {
+  IBlame,
   ICommitForm,
   IComparison,
   IDiff,
@@ -642,4 +643,37 @@ export function rowPage(what: IRowPage['what'], start: number, count: number): I
     return { label: 10_000 + at, cells: what === 'added' || at % 2 ? [age, city] : [age] };
   });
   return { what, total, start, rows, how: what === 'changed' ? 'customer' : '' };
+}
+
+/** model was fitted in v5 and changed in v7; of others no cell is known. */
+export function blame(name: string, number: number): IBlame {
+  const version = (of: number): IBlame['since'] => ({ id: idOf(of), name: `v${of}`, message: entry(of, of).message });
+  return {
+    name,
+    version: version(number),
+    since: version(name === 'model' ? 7 : 3),
+    equal_to: null,
+    cells:
+      name === 'model'
+        ? [
+            {
+              source: 'model = Forest(depth=depth).fit(train)',
+              execution_count: 5,
+              version: version(5),
+              is_sure: true,
+              inputs: [
+                { name: 'depth', since: version(2), reason: '' },
+                { name: 'train', since: null, reason: 'assigned again later' }
+              ]
+            },
+            {
+              source: 'tune(model)',
+              execution_count: null,
+              version: version(7),
+              is_sure: false,
+              inputs: [{ name: 'model', since: version(5), reason: '' }]
+            }
+          ]
+        : []
+  };
 }

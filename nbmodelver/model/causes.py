@@ -30,8 +30,9 @@ class Cause:
 
     names: the variables that it concerns. what: it, in sentences, the most important one first. role: of data. without:
     the metric of the later version without this change. alone: the metric of the earlier version with this change
-    alone. effect: on the metric, the mean of what both say; None if it was not tested. why_not: why. noise: the
-    metric moves by as much when the same code runs again. again: names that were computed again for the test.
+    alone. effect: on the metric, the mean of what both say; None if it was not tested. why_not: why. needs_s: the
+    limit with which it would be tested, if the limit is the reason. noise: the metric moves by as much when the same
+    code runs again. again: names that were computed again for the test.
     """
 
     kind: CauseKind
@@ -42,6 +43,7 @@ class Cause:
     alone: float | None = None
     effect: float | None = None
     why_not: str = ""
+    needs_s: int = 0
     noise: float = 0.0
     again: tuple[str, ...] = ()
     steps: tuple[CauseStep, ...] = ()
@@ -108,6 +110,7 @@ class Explanation:
                     "share": self.share(c),
                     "noise": c.noise,
                     "why_not": c.why_not,
+                    "needs_s": c.needs_s,
                     "again": list(c.again),
                     "steps": [
                         {"version": s.version.name, "what": s.what, "value": s.value, "effect": s.effect}

@@ -175,10 +175,10 @@ FILES: dict[str, Callable[[PanelContext, Params, Request], Message]] = {"export"
 """Handlers that write a file. Each runs in a thread of its own."""
 
 TASK_NAMES = {
-    "commit": "commit",
-    "rollback": "rollback",
-    "undo": "undo",
-    "redo": "redo",
-    "switch": "switch of branch",
+    "commit": ("commit", "message"),
+    "rollback": ("rollback", "id"),
+    "undo": ("undo", ""),
+    "redo": ("redo", ""),
+    "switch": ("switch of branch", "branch"),
 }
-"""How the page names a waiting request."""
+"""How the page names a waiting request: words, and the parameter that follows them."""

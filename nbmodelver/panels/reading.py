@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.actions.restore import RollbackRequest
+from nbmodelver.comparison.roles import roles_of
 from nbmodelver.comparison.side_by_side import side_by_side
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
@@ -14,6 +15,7 @@ from nbmodelver.panels import entries
 from nbmodelver.panels.export import destination
 from nbmodelver.panels.form import form
 from nbmodelver.panels.params import is_metric
+from nbmodelver.panels.provenance import blame
 from nbmodelver.repo.inspect.change_summaries import summarize_steps
 from nbmodelver.repo.inspect.profiles import profile_section
 
@@ -117,6 +119,22 @@ def diff(context: PanelContext, params: Params, _request: Request) -> Message:
     return found.to_dict()
 
 
+def datasets(context: PanelContext, params: Params, _request: Request) -> Message:
+    """Return what a model of two versions can be run on: test and validation data first, and names of targets."""
+    repo = context.repo()
+    before, after = repo[params.text("before")], repo[params.text("after")]
+    kept = {**before.kept, **after.kept}
+    roles = {**roles_of(before), **roles_of(after)}
+    order = {"test": 0, "validation": 1, "train": 3}
+    found = [
+        {"name": name, "roles": list(roles.get(name, ())), "type": entry.type}
+        for name, entry in kept.items()
+        if entry.kind == "dataset"
+    ]
+    found.sort(key=lambda one: min((order[role] for role in one["roles"]), default=2))
+    return {"datasets": found}
+
+
 def rows(context: PanelContext, params: Params, _request: Request) -> Message:
     """Return rows in which a table differs between two versions."""
     found = context.repo().changed_rows(
@@ -177,7 +195,9 @@ SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "version": version,
     "profile": profile,
     "inspect": inspect,
+    "blame": blame,
     "diff": diff,
+    "datasets": datasets,
     "rows": rows,
     "compare": compare,
     "plan": plan,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Busy, UsageError
-from nbmodelver.panels import changing, reading
+from nbmodelver.panels import changing, experiments, reading
 from nbmodelver.panels.change_watcher import IDLE_S, ChangeWatcher
 from nbmodelver.panels.connections import Connection, Request, log
 from nbmodelver.panels.mutation_queue import MutationQueue, Task
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
     from nbmodelver.panels.entries import Message
     from nbmodelver.repo import Repo
+
+
+QUEUED = {**changing.VARIABLES, **experiments.EXPERIMENTS}
+"""Handlers that run in the mutation queue."""
 
 
 class PanelServer:
@@ -83,7 +87,7 @@ class PanelServer:
             request.answer(reading.QUICK[method](self, params, request))
         elif method in changing.LABELS:
             request.answer(changing.LABELS[method](self, params, request))
-        elif method in changing.VARIABLES:
+        elif method in QUEUED:
             self._enqueue(request, params)
         elif method in reading.SLOW:
             _in_a_thread(request, lambda: self._read_with_retry(lambda: reading.SLOW[method](self, params, request)))
@@ -110,13 +114,19 @@ class PanelServer:
         raise Busy("the running cell changes the values that are read", "try again when the cell has ended") from failed
 
     def _enqueue(self, request: Request, params: Params) -> None:
-        change = changing.VARIABLES[request.method]
-        task = Task(lambda: _carry_out(request, lambda: change(self, params, request)), request.fail)
+        change, is_experiment = QUEUED[request.method], request.method in experiments.EXPERIMENTS
+
+        def run() -> None:
+            if is_experiment and task.waits:
+                self._push(refresh=False)  # It waits no longer; unlike a change, it pushes no state when it is done.
+            _carry_out(request, lambda: change(self, params, request))
+
+        task = Task(run, request.fail)
         task.waits = params.flag("queue")
         request.task = task
         request.what = _what(request.method, params)
         self.queue.ask(task)
-        if task in self.queue.queued:
+        if task in self.queue.queued and (self.notebook.cells.busy or not is_experiment):
             self._push(refresh=False)
 
     def _cancel(self, number: int, connection: Connection) -> None:
@@ -261,9 +271,9 @@ def _request(message: Any, connection: Connection) -> Request:
 
 def _what(method: str, params: Params) -> str:
     """A description of a waiting request for people."""
-    parameter = {"commit": "message", "rollback": "id", "switch": "branch"}.get(method)
+    words, parameter = {**changing.TASK_NAMES, **experiments.TASK_NAMES}[method]
     detail = params.text(parameter, "") if parameter else ""
-    return f"{changing.TASK_NAMES[method]} {detail}".strip()[:200]
+    return f"{words} {detail}".strip()[:200]
 
 
 def _carry_out(request: Request, work: Callable[[], Any]) -> None:

@@ -20,11 +20,11 @@ from nbmodelver.views.stats import stats
 from nbmodelver.views.status import State, status
 from nbmodelver.views.text import to_text
 from nbmodelver.views.upkeep import repaired
-from nbmodelver.views.why import why
+from nbmodelver.views.why import verdict, why
 
 __all__ = [
     "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "bisected",
     "blame", "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
     "merge_plan", "name_history", "note", "plan", "plural", "probed", "repaired", "sentence", "show", "size", "stats",
-    "status", "tags", "to_text", "verify", "why",
+    "status", "tags", "to_text", "verdict", "verify", "why",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ import traitlets
 from nbmodelver.views import messages
 from nbmodelver.views.asking import Asker, Message
 from nbmodelver.views.export import ExportForm
+from nbmodelver.views.why_form import WhyForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +58,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
         self.add_class("nbmv-mounted")
         self._asker = Asker(connect, self._take, self._failed)
         self.export = ExportForm(self._asker, self._done, self._draw_view)
+        self.why = WhyForm(self._asker, lambda: self.wait.value)
         self._asker.on_progress(lambda p: self._say(f"{p['what']}: {p['done']:,} of {p['total']:,}"))
         self.filter.observe(lambda _change: self._list(), "value")
         self.versions.observe(self._picked, "value")
@@ -153,6 +155,7 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
     def _failed(self, error: Message) -> None:
         self._say(error["message"], error["hint"], failed=True)
         self.export.ended()
+        self.why.ended()
 
     # -- actions
 
@@ -173,12 +176,17 @@ class PlainPanel(ipywidgets.VBox):  # type: ignore[misc]  # the library is untyp
     def _draw_comparison(self) -> None:
         if len(self.selected) == 2:
             after, before = self.selected  # The list has the newest first.
-            self._asker.ask("diff", lambda d: self._draw(messages.diff_html(d)), before=before, after=after)
+            self._asker.ask("diff", self._draw_diff, before=before, after=after)
         elif len(self.selected) > 2:
             ids = list(self.selected)
             self._asker.ask("compare", lambda c: self._draw(messages.comparison_html(c)), ids=ids)
         else:
             self._draw(messages.said_html("select two or more versions"))
+
+    def _draw_diff(self, diff: Message) -> None:
+        self._draw(messages.diff_html(diff))
+        self.why.open(diff)
+        self._hold(self.why.box, self.body)
 
     def _plan(self) -> None:
         if (version := self.one()) is not None:

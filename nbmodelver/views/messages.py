@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.model import Change, Plan, Row, Section, Version, VersionId
+from nbmodelver.model import Cause, CauseStep, Change, Explanation, Plan, Row, Section, Version, VersionId
 from nbmodelver.views.blocks import Block, Document, Span, Table, TableRow, dim, line, strong, title
 from nbmodelver.views.diff import section_blocks
 from nbmodelver.views.figures import ago, number, plural, size
@@ -12,6 +12,7 @@ from nbmodelver.views.html import to_html
 from nbmodelver.views.plan import plan
 from nbmodelver.views.values import value_cell
 from nbmodelver.views.visible import visible
+from nbmodelver.views.why import why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +57,12 @@ def plan_html(message: Message, *, done: bool = False) -> str:
 
 
 def _version(message: Message) -> Version:
-    digits = str(message["name"]).removeprefix("v")
-    return Version(VersionId(message["id"]), int(digits) if digits.isdecimal() else 0, message=message["message"])
+    return Version(VersionId(message["id"]), _number_of(message["name"]), message=message["message"])
+
+
+def _number_of(name: str) -> int:
+    digits = name.removeprefix("v")
+    return int(digits) if digits.isdecimal() else 0
 
 
 def diff_html(message: Message) -> str:
@@ -69,6 +74,53 @@ def diff_html(message: Message) -> str:
     if same:
         blocks.append(line(dim(f"unchanged: {', '.join(same)}")))
     return _html(*blocks)
+
+
+def explanation_html(message: Message) -> str:
+    """Why a metric differs between two versions."""
+    before, after = _named(message["before"]), _named(message["after"])
+    values = (float(message["values"][0]), float(message["values"][1]))
+    found = Explanation(
+        message["metric"],
+        message["expression"],
+        before,
+        after,
+        values,
+        tuple(map(_cause, message["causes"])),
+        exchanged=tuple((name, float(value)) for name, value in message["exchanged"].items()),
+        tests=message["tests"],
+        seconds=message["seconds"],
+        notes=tuple(message["notes"]),
+    )
+    return to_html(why(found).document)
+
+
+def _cause(message: Message) -> Cause:
+    return Cause(
+        message["kind"],
+        tuple(message["names"]),
+        tuple(message["what"]),
+        message["role"],
+        _metric(message["without"]),
+        _metric(message["alone"]),
+        _metric(message["effect"]),
+        message["why_not"],
+        message["needs_s"],
+        float(message["noise"]),
+        tuple(message["again"]),
+        tuple(
+            CauseStep(_named(step["version"]), step["what"], float(step["value"]), float(step["effect"]))
+            for step in message["steps"]
+        ),
+    )
+
+
+def _named(name: str) -> Version:
+    return Version(VersionId(""), _number_of(name))
+
+
+def _metric(value: float | str | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _section(message: Message) -> Section:

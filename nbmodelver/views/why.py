@@ -23,6 +23,11 @@ def why(found: Explanation) -> Shown:
     return Shown(Document(tuple(_blocks(found)), "why"), found)
 
 
+def verdict(found: Explanation) -> str:
+    """One sentence: what explains the change."""
+    return "".join(part if isinstance(part, str) else part.text for part in _verdict(found))
+
+
 def _blocks(found: Explanation) -> Iterator[Block]:
     before, after = found.before.name, found.after.name
     values = f"{number(found.values[0])} → {number(found.values[1])}"
@@ -51,7 +56,7 @@ def _blocks(found: Explanation) -> Iterator[Block]:
 
 
 def _verdict(found: Explanation) -> Iterator[str | Span]:
-    """One sentence: what explains the change."""
+    """The parts of the verdict."""
     first = found.causes[0] if found.causes else None
     if not found.change:
         yield "the metric is the same in both versions"
@@ -139,6 +144,7 @@ def _untested(cause: Cause) -> Iterator[Block]:
         dim(f" · {_about(cause)}" if _about(cause) else ""),
         f": {_cut(what)}" if what else "",
         dim(f" · {cause.why_not}" if cause.why_not else ""),
+        dim(f": --limit {cause.needs_s}" if cause.needs_s else ""),
     )
 
 

@@ -34,6 +34,8 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert said == {"df": "age", "params": "lr 0.1 → 0.2", "model": "max_depth 2 → 5"}
     made = panel.ask("inspect", cell={"id": "", "source": "params = 1\nnew = 2"})
     assert ([f["name"] for f in made["found"]], made["names"]) == (["params"], ["params"])
+    origin = panel.ask("blame", id="v3", name="params")
+    assert (origin["since"]["name"], origin["cells"][0]["source"][:6]) == ("v2", "params")
     charts = {c["title"] for s in panel.ask("diff", before="v1", after="v2")["sections"] for c in s["charts"]}
     assert charts == {"acc", "age"}
     compared = panel.ask("compare", ids=["v1", "v2", "v3"])
@@ -59,6 +61,14 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("document", id="v2")["notebook"] is None
     wanted = {"before": "v1", "after": "v2", "name": "df", "what": "changed", "start": 0, "count": 5}
     assert panel.ask("rows", **wanted)["total"] >= 0
+    data = panel.ask("datasets", before="v1", after="v3")["datasets"]
+    assert [(one["name"], one["roles"]) for one in data] == [("df", ["train"])]
+    shell.run("features = df[['age']]\n%mv_commit features model -m again")
+    asked = {"before": "v1", "after": "HEAD", "model": "model", "data": "features"}
+    assert panel.ask("predict", **asked)["section"]["id"] == "predictions.model"
+    shell.run("lr = params['lr']\n%mv_commit -m measured --metric lr=lr")
+    shell.run("lr = 0.9\n%mv_commit -m faster --metric lr=lr")
+    assert panel.ask("why", metric="lr", before="HEAD~1", after="HEAD")["verdict"].startswith("lr explains it")
     assert panel.ask("live", path="a/b.ipynb", notebook={"cells": []}) == {}
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
     assert panel.ask("auto", on=True)["state"]["auto"] is True

@@ -52,6 +52,8 @@ DRAWN = {
     "compare": (lambda: messages.comparison_html(result("compare")), ["v1", "v4", "acc", "0.83"]),
     "compare nan": (lambda: messages.comparison_html(result("compare")), ["loss", "0.35", "nan"]),
     "diff nan": (lambda: messages.diff_html(result("diff.nan")), ["loss", "0.35", "nan"]),
+    "why": (lambda: messages.explanation_html(result("why")), ["fit", "depth", "explains it", "v8 without it"]),
+    "not tested": (lambda: messages.explanation_html(result("why.limited")), ["not tested", "--limit 60", "+ df.loc"]),
     "version": (lambda: messages.version_html(result("version")), ["deeper", "see <b>notes</b>", "model"]),
     "problems": (lambda: messages.problems_html(result("form")["names"]), ["cannot be kept", "log"]),
 }
@@ -145,6 +147,13 @@ def test_a_plain_panel_lists_the_versions_of_the_samples():
     panel.turn("compare")
     assert kernel.asked[-1] == ("diff", {"before": panel.selected[1], "after": panel.selected[0]})
     assert "Metrics" in panel.body.value
+    assert [panel.why.metric.options, panel.why.go.disabled] == [("acc", "loss"), False]
+    panel.why.expression.value = " acc "
+    panel.why.go.click()
+    before, after = (result("diff")[side]["id"] for side in ("before", "after"))
+    asked = {"metric": "acc", "before": before, "after": after, "expression": "acc", "limit_s": 60, "queue": False}
+    assert kernel.asked[-1] == ("why", asked)
+    assert "explains it" in str(Text(panel.why.said.value))
     kernel.hear({"id": 0, "error": {"code": "Busy", "message": EVIL, "hint": "wait"}})
     assert "<img" not in panel.said.value
     panel.close()

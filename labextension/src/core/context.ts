@@ -1,6 +1,7 @@
 import type { IHost, View } from './host';
 import type { Translate } from './text/translate';
 import type { IActionResult, IState, Method, Params, Result } from './protocol/messages';
+import type { IRequestOptions } from './protocol/transport';
 import type { Signal } from './signal';
 
 /** Methods that change something. They answer with the new state. */
@@ -33,7 +34,7 @@ export interface IContext {
   /** The metric that rows, sparkline and charts show, or "". */
   readonly metric: Signal<string>;
   /** Sends a request that changes nothing. Rejects with a Failure. */
-  query<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>>;
+  query<M extends Method>(method: M, params: Params<M>, options?: IRequestOptions): Promise<Result<M>>;
   /**
    * Sends a request that changes something. It is shown with its progress and a Cancel button. what: its description.
    * A failure becomes a notice, and the result is undefined. If a running cell is the reason, the notice offers to run

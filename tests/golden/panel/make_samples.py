@@ -33,6 +33,8 @@ df.loc[3, "age"] = 80.0
 params["depth"] = 4
 model = DecisionTreeClassifier(max_depth=4, random_state=0).fit(df[["age"]], df.city)
 """
+TREE = "model = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(df[['age']], df.city)"
+FIT = "\"fit=model.score(df[['age']], df.city)\""
 NOTEBOOK = {
     "cells": [{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "df"}],
     "metadata": {},
@@ -128,6 +130,7 @@ def record(session: Session) -> None:
     ask("untag", name="other")
     ask("rollback", "error.unknown", id="v99")
     ask("tag", "error.name", id="v1", name="bad name")
+    explain(session)
 
 
 def look(session: Session) -> None:
@@ -150,6 +153,24 @@ def look(session: Session) -> None:
     ask("compare", ids=["v1", "v2", "v3", "v4"])
     ask("plan", id="v1")
     ask("document", id="v2")
+
+
+def explain(session: Session) -> None:
+    """Two versions whose code made a metric; what changed in it, and who made a variable."""
+    session.run("depth = 2")
+    session.run(TREE)
+    session.run(f"%mv_commit -m shallow --metric {FIT}")
+    session.run("df.loc[5:20, 'age'] += 7")
+    session.run("depth = 5")
+    session.run(TREE)
+    session.run(f"%mv_commit -m deep --metric {FIT}")
+    session.ask("blame", id="HEAD", name="model")
+    session.ask("why", metric="fit", before="HEAD~1", after="HEAD")
+    session.ask("why", "why.limited", metric="fit", before="HEAD~1", after="HEAD", limit_s=0)
+    session.run("X_test, y_test = df[['age']], df.city")
+    session.run("%mv_commit -m 'with test data'")
+    session.ask("datasets", before="HEAD~2", after="HEAD")
+    session.ask("predict", before="HEAD~2", after="HEAD", model="model", data="X_test", target="y_test")
 
 
 def wait(session: Session) -> None:

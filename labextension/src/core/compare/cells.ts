@@ -1,6 +1,6 @@
 import { userText } from '../dom/controls';
 import { h, svg, type Child } from '../dom/elements';
-import { isMetric, metricNumber, formatNumber, formatJson, judgeChange } from '../text/figures';
+import { isMetric, metricNumber, formatNumber, formatSigned, formatJson, judgeChange } from '../text/figures';
 import type { Direction, Json } from '../protocol/messages';
 
 /** The content of a table cell. number: the cell is aligned as a number. */
@@ -34,7 +34,7 @@ export function changeCell(found: Json, direction?: Direction): ICell {
   if (typeof found !== 'number' || found === 0) {
     return valueCell(found);
   }
-  const text = `${found > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(found))}`;
+  const text = formatSigned(found);
   const kind = judgeChange(found, direction);
   return { shown: kind ? h('span', { class: `nbmv-step-${kind}` }, text) : text, number: true };
 }

@@ -1,5 +1,6 @@
 import { renderAlarms } from './alarms';
-import { renderFailure, renderMetrics, renderNames, renderProfile } from './renderers';
+import { renderMetrics, renderParams } from './metrics';
+import { renderFailure, renderNames, renderProfile } from './renderers';
 import { renderRows } from './row-browser';
 import { renderSection, type Renderer } from './sections';
 
@@ -8,7 +9,7 @@ const RENDERERS = new Map<string, Renderer>([
   ['alarms', renderAlarms],
   ['names', renderNames],
   ['rows.', renderRows],
-  ['params', renderMetrics],
+  ['params', renderParams],
   ['metrics', renderMetrics],
   ['profile.', renderProfile],
   ['failed.', renderFailure]

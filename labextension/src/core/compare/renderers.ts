@@ -5,17 +5,16 @@ import { formatJson, formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import { KINDS } from '../text/kinds';
 import type { ISection, Kind } from '../protocol/messages';
-import { renderCharts, renderSection, renderNote, renderTable, type IDisplayOptions } from './sections';
+import { PredictionsView } from '../experiments/predictions';
+import {
+  renderCharts,
+  renderSection,
+  renderNote,
+  renderTable,
+  type IComparedPair,
+  type IDisplayOptions
+} from './sections';
 import { changeCell, valueCell } from './cells';
-
-/** Parameters and metrics: the last column is the difference, with its sign. */
-export function renderMetrics(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
-  const last = section.columns.length - 1;
-  const drawn = renderTable(ctx, section, look, (at, found, row) =>
-    at === last && last > 2 ? changeCell(found, section.directions?.[formatJson(row[0])]) : valueCell(found)
-  );
-  return [drawn, ...renderCharts(ctx, section), renderNote(section)];
-}
 
 /** A profile of both sides. Rows "column · statistic" are grouped: only the first row of a group names the column. */
 export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
@@ -48,8 +47,16 @@ export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOp
   ];
 }
 
-/** Names with their kinds and sizes. A narrow panel shows the type in the tooltip of the name only. */
-export function renderNames(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
+/**
+ * Names with their kinds and sizes. A narrow panel shows the type in the tooltip of the name only. Of two versions,
+ * the predictions of each model that changed can be compared.
+ */
+export function renderNames(
+  ctx: IContext,
+  section: ISection,
+  look: IDisplayOptions,
+  pair?: IComparedPair
+): (HTMLElement | null)[] {
   const { t } = ctx;
   const rows = section.rows.map(row => ({ ...row, cells: [row.cells[0] ?? '', ...row.cells.slice(2)] }));
   const kindOf = new Map(
@@ -80,7 +87,28 @@ export function renderNames(ctx: IContext, section: ISection, look: IDisplayOpti
           : valueCell(found);
     }
   );
-  return [drawn, renderNote(section)];
+  const models = section.rows.filter(row => row.cells[1] === 'model' && row.status === 'changed');
+  const predictions = pair ? models.map(row => predictionsOf(ctx, formatJson(row.cells[0]), look, pair)) : [];
+  return [drawn, ...predictions, renderNote(section)];
+}
+
+function predictionsOf(ctx: IContext, name: string, look: IDisplayOptions, pair: IComparedPair): HTMLElement {
+  const key = `predictions.${name}`;
+  const { before, after } = pair;
+  const draw = (found: ISection): (HTMLElement | null)[] =>
+    renderPredictions(ctx, found, { ...look, onlyDifferences: false });
+  const element = pair.kept.get(key) ?? new PredictionsView(ctx, { name, before, after }, draw).element;
+  pair.kept.set(key, element);
+  return element;
+}
+
+/** Metrics with the colour of their direction, then counts and examples of rows. */
+function renderPredictions(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
+  const drawn = renderTable(ctx, section, look, (at, found, row) =>
+    at === 3 ? changeCell(found, section.directions?.[formatJson(row[0])]) : valueCell(found)
+  );
+  const note = section.note ? h('p', {}, userText(section.note)) : null;
+  return [note, drawn];
 }
 
 /** What could not be compared, and why. */

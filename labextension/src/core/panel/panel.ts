@@ -13,8 +13,8 @@ import { RollbackView, runRollback } from '../rollback/view';
 import { Signal } from '../signal';
 import { Disposables } from '../disposables';
 import { PageStack } from './page-stack';
-import { TaskList } from './tasks';
-import { Failure } from '../protocol/transport';
+import { TaskList } from '../tasks';
+import { Failure, type IRequestOptions } from '../protocol/transport';
 import { KERNEL_BUSY } from '../protocol/connect';
 import { mismatchText } from '../compatibility';
 
@@ -98,21 +98,28 @@ export class Panel implements IPanel, IContext {
 
   // -- for the views
 
-  async query<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
+  async query<M extends Method>(
+    method: M,
+    params: Params<M>,
+    { signal, onProgress }: IRequestOptions = {}
+  ): Promise<Result<M>> {
     const slow = (what: string): void => {
       if (what === KERNEL_BUSY) {
         this.root.classList.add('nbmv-slow');
         this.announce(this.t(KERNEL_BUSY));
       }
     };
+    const release = 'queue' in params && params.queue === true ? this._tasks.claim(method) : undefined;
     try {
       return await this.host.transport.request(method, params, {
         ...(signal ? { signal } : {}),
         onProgress: p => {
           slow(p.what);
+          onProgress?.(p);
         }
       });
     } finally {
+      release?.();
       this.root.classList.remove('nbmv-slow');
     }
   }
@@ -203,7 +210,7 @@ export class Panel implements IPanel, IContext {
       case 'history':
         return new HistoryView(this, ids);
       case 'inspect':
-        return new VariablesView(this, name);
+        return new VariablesView(this, name, ids[0]);
       case 'compare':
         return new ComparisonView(this, ids, name);
       case 'rollback':

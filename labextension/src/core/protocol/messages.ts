@@ -4,6 +4,12 @@
  * Sizes are bytes, durations seconds.
  */
 
+import type { IBlame, IExplanation } from './provenance';
+import type { Json, Metric } from './values';
+
+export type * from './provenance';
+export type * from './values';
+
 export const PROTOCOL = 1;
 
 export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
@@ -11,10 +17,6 @@ export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
 export type Status = 'added' | 'removed' | 'changed' | 'same';
 /** Whether higher or lower values of a metric are better. The kernel decides it; a page never does. */
 export type Direction = 'higher' | 'lower' | 'unknown';
-
-/** A metric. JSON has no NaN and no infinities, so these are words. Parameters use the same words. */
-export type Metric = number | 'nan' | 'inf' | '-inf';
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 // -- frames
 
@@ -285,10 +287,28 @@ export interface IMethods {
    * variables.
    */
   inspect: [{ name?: string; cell?: { id: string; source: string } }, { found: INameHistory[]; names: string[] }];
+  /** Since which version a variable has its value, and the cells that made it. */
+  blame: [{ id: string; name: string }, IBlame];
   diff: [{ before: string; after: string; names?: string[] }, IDiff];
   /** Rows in which a table differs between two versions. */
   rows: [{ before: string; after: string; name: string; what: ChangedRows; start: number; count: number }, IRowPage];
   compare: [{ ids: string[] }, IComparison];
+  /** What a model of two versions can be run on: test and validation data first. */
+  datasets: [{ before: string; after: string }, { datasets: { name: string; roles: string[]; type: string }[] }];
+  /** Runs both versions of a model on data. target: a variable, or a column of the data. queue: as in `why`. */
+  predict: [
+    { before: string; after: string; model: string; data: string; target?: string; queue?: boolean },
+    { section: ISection }
+  ];
+  /**
+   * Why a metric differs. It runs code of the versions in scratch namespaces, and changes nothing. expression: measures
+   * the metric; default: the recorded one. limit_s: in which the tests should end. queue: wait for a running cell
+   * instead of being refused. A request that is cancelled returns what is known by then.
+   */
+  why: [
+    { metric: string; before: string; after: string; expression?: string; limit_s?: number; queue?: boolean },
+    IExplanation
+  ];
   plan: [{ id: string; names?: string[] }, IPlan];
   form: [{}, ICommitForm];
   /**

@@ -98,6 +98,13 @@ export function formatNumber(value: number): string {
   return Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e9 ? String(rounded) : rounded.toExponential();
 }
 
+/** A number with its sign, as in "+0.02" or "\u22120.02"; "0" has none. */
+export function formatSigned(value: number): string {
+  return value === 0 || Number.isNaN(value)
+    ? formatNumber(value)
+    : `${value > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(value))}`;
+}
+
 /** The difference of two numbers, as in "+0.02"; "" if there is none. */
 export function formatDifference(before: number | undefined, after: number | undefined): string {
   if (before === undefined || after === undefined) {
@@ -107,7 +114,7 @@ export function formatDifference(before: number | undefined, after: number | und
   if (difference === 0 || !Number.isFinite(difference)) {
     return '';
   }
-  return `${difference > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(difference))}`;
+  return formatSigned(difference);
 }
 
 /** Any JSON value in one line. */

@@ -4,12 +4,14 @@ import { rendererOf } from '../compare/registry';
 import { replaceChildren, h } from '../dom/elements';
 import { formatAge, formatDateTime, formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
-import type { IEntry, INameHistory, Kind, Status } from '../protocol/messages';
+import type { IBlame, IEntry, INameHistory, Kind, Status } from '../protocol/messages';
 import { setTabStop, preserveFocus, enableArrowKeys } from '../dom/focus';
 import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
+import { drawOrigin } from './origin';
 
-type Subject = { name: string } | { cell: { id: string; source: string } } | null;
+/** version: whose value is meant; "" for the current version. */
+type Subject = { name: string; version: string } | { cell: { id: string; source: string } } | null;
 
 /** The history of a variable: where it is new, what changed in it, and a rollback to each version. */
 export class VariablesView implements IView {
@@ -24,11 +26,11 @@ export class VariablesView implements IView {
   private _subject: Subject;
   private _requestNumber = 0;
 
-  constructor(ctx: IContext, name: string) {
+  constructor(ctx: IContext, name: string, version = '') {
     const { t } = ctx;
     this._ctx = ctx;
     this.title = t('Variables');
-    this._subject = name ? { name } : null;
+    this._subject = name ? { name, version } : null;
     this._list.setAttribute('aria-label', t('Variables'));
     this._search = h('input', {
       type: 'search',
@@ -70,9 +72,9 @@ export class VariablesView implements IView {
     void this._load();
   }
 
-  update(_: readonly string[], name: string): boolean {
+  update([version]: readonly string[], name: string): boolean {
     if (name) {
-      this._choose(name);
+      this._choose(name, version);
     }
     return true;
   }
@@ -91,8 +93,9 @@ export class VariablesView implements IView {
     this._disposables.dispose();
   }
 
-  private _choose(name: string): void {
-    this._subject = { name };
+  private _choose(name: string, version = ''): void {
+    this._subject = { name, version };
+    this._histories.scrollTop = 0;
     this._search.value = '';
     void this._load();
   }
@@ -101,12 +104,17 @@ export class VariablesView implements IView {
     this._requestNumber += 1;
     const round = this._requestNumber;
     try {
-      const { found, names } = await this._ctx.query('inspect', this._subject ?? {});
+      const subject = this._subject;
+      const isName = subject !== null && 'name' in subject;
+      const [{ found, names }, origin] = await Promise.all([
+        this._ctx.query('inspect', isName ? { name: subject.name } : (subject ?? {})),
+        isName ? this._queryOrigin(subject) : null
+      ]);
       if (round === this._requestNumber) {
         this._names = names;
         this._drawNames();
         preserveFocus(this._histories, () => {
-          this._drawHistories(found);
+          this._drawHistories(found, origin);
         });
       }
     } catch (error) {
@@ -117,6 +125,18 @@ export class VariablesView implements IView {
         );
         this._ctx.announce(error.message);
       }
+    }
+  }
+
+  /** null where the version does not contain the variable. */
+  private async _queryOrigin({ name, version }: { name: string; version: string }): Promise<IBlame | null> {
+    try {
+      return await this._ctx.query('blame', { id: version || 'HEAD', name });
+    } catch (error) {
+      if (error instanceof Failure && ['NoStore', 'UnknownName', 'UnknownVersion'].includes(error.code)) {
+        return null;
+      }
+      throw error;
     }
   }
 
@@ -177,7 +197,7 @@ export class VariablesView implements IView {
     );
   }
 
-  private _drawHistories(found: readonly INameHistory[]): void {
+  private _drawHistories(found: readonly INameHistory[], origin: IBlame | null): void {
     const { t } = this._ctx;
     if (!this._subject) {
       replaceChildren(
@@ -198,14 +218,14 @@ export class VariablesView implements IView {
     } else {
       replaceChildren(
         this._histories,
-        found.map(one => this._drawHistory(one))
+        found.map(one => this._drawHistory(one, origin))
       );
       const texts = found.map(one => t('{name}: {n} versions', { name: one.name, n: one.steps.length }));
       this._ctx.announce(texts.join(', '));
     }
   }
 
-  private _drawHistory({ name, steps }: INameHistory): HTMLElement {
+  private _drawHistory({ name, steps }: INameHistory, origin: IBlame | null): HTMLElement {
     const items = steps.map((step, i) => {
       const before = steps[i + 1]?.entry;
       return h(
@@ -238,6 +258,7 @@ export class VariablesView implements IView {
       'section',
       { class: 'nbmv-name-history', 'aria-label': name },
       h('h3', { class: 'nbmv-title' }, userText(name)),
+      origin ? drawOrigin(this._ctx, origin) : null,
       h('ol', { class: 'nbmv-steps' }, items)
     );
   }

@@ -3,6 +3,7 @@ import { foldable, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import { formatDuration, formatJson } from '../text/figures';
 import type { IEntry, IVersion } from '../protocol/messages';
+import { linkedCode } from './linked-code';
 
 /** The cells, the environment and what was not kept. They are requested when the fold is expanded. */
 export function codeAndEnvironment(ctx: IContext, entry: IEntry): HTMLElement {
@@ -57,7 +58,7 @@ function drawVersion(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
       ? h(
           'div',
           {},
-          version.cells.map(one => drawCellRun(ctx, one))
+          version.cells.map(one => drawCellRun(ctx, version, one))
         )
       : h('p', { class: 'nbmv-dim' }, t('No cell ran.')),
     h('h4', {}, t('Environment')),
@@ -69,7 +70,7 @@ function bulletSection(title: string, items: HTMLElement[]): HTMLElement {
   return h('div', {}, h('h4', {}, title), h('ul', { class: 'nbmv-bullets' }, items));
 }
 
-function drawCellRun(ctx: IContext, one: IVersion['cells'][number]): HTMLElement {
+function drawCellRun(ctx: IContext, version: IVersion, one: IVersion['cells'][number]): HTMLElement {
   const took = one.duration_s === null ? '' : formatDuration(one.duration_s);
   return h(
     'figure',
@@ -82,7 +83,12 @@ function drawCellRun(ctx: IContext, one: IVersion['cells'][number]): HTMLElement
       took,
       one.ok ? '' : ` ${ctx.t('failed')}`
     ),
-    h('pre', { class: 'nbmv-code', dir: 'ltr', tabindex: 0 }, one.source),
+    linkedCode(
+      ctx,
+      one.source,
+      version.id,
+      version.names.map(each => each.name)
+    ),
     one.outputs ? h('pre', { class: 'nbmv-code nbmv-output', dir: 'ltr', tabindex: 0 }, one.outputs) : null
   );
 }

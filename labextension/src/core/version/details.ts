@@ -186,7 +186,7 @@ export class VersionDetails {
             class: 'nbmv-link',
             title: t('Versions of {name}', { name: one.name }),
             onClick: () => {
-              this._ctx.openView('inspect', [], one.name);
+              this._ctx.openView('inspect', [entry.id], one.name);
             }
           })
         ),

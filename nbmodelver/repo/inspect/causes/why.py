@@ -222,8 +222,8 @@ class _Why:
         cost_s = 2 * (later.cost_s + earlier.cost_s)
         cause = replace(cause, again=later.ran)
         if self.measuring.seconds + cost_s > self.request.limit_s:
-            why_not = f"its cells took {cost_s / 4:.3g} s and would run four times: --limit {_round_up(cost_s)}"
-            return replace(cause, why_not=why_not)
+            why_not = f"its cells took {cost_s / 4:.3g} s and would run four times"
+            return replace(cause, why_not=why_not, needs_s=_round_up(cost_s))
         own = later.statements.keys()
         without, alone = self.measuring.compare(later, own), self.measuring.compare(earlier, own)
         if without.error:

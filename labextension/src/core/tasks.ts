@@ -1,8 +1,8 @@
-import { button } from '../dom/controls';
-import { replaceChildren, h } from '../dom/elements';
-import { formatSize } from '../text/figures';
-import type { Translate } from '../text/translate';
-import type { IProgress, IState } from '../protocol/messages';
+import { button } from './dom/controls';
+import { replaceChildren, h } from './dom/elements';
+import { formatSize } from './text/figures';
+import type { Translate } from './text/translate';
+import type { IProgress, IState } from './protocol/messages';
 
 /** A running or queued request that can be cancelled. */
 export interface ITask {
@@ -15,16 +15,17 @@ export class TaskList {
   readonly element: HTMLElement;
   private readonly _t: Translate;
   private readonly _ownTasks = new Map<HTMLElement, string>();
+  private readonly _claimed = new Set<{ method: string }>();
   private readonly _otherTasks: HTMLElement;
   private readonly _withdraw: (request: number) => void;
 
-  constructor(t: Translate, withdraw: (request: number) => void) {
+  constructor(t: Translate, withdraw: (request: number) => void = () => undefined, label = t('Running tasks')) {
     this._t = t;
     this._withdraw = withdraw;
     this._otherTasks = h('div', {});
     this.element = h(
       'div',
-      { class: 'nbmv-tasks', role: 'region', 'aria-label': t('Running tasks'), hidden: true },
+      { class: 'nbmv-tasks', role: 'region', 'aria-label': label, hidden: true },
       this._otherTasks
     );
   }
@@ -65,9 +66,18 @@ export class TaskList {
     };
   }
 
+  /** Leaves the display of a queued request to the view that sent it. Returns a function that ends that. */
+  claim(method: string): () => void {
+    const claim = { method };
+    this._claimed.add(claim);
+    return () => {
+      this._claimed.delete(claim);
+    };
+  }
+
   /** Shows the requests of other panels that wait in the kernel. */
   updateQueue(state: IState): void {
-    const own = [...this._ownTasks.values()];
+    const own = [...this._ownTasks.values(), ...[...this._claimed].map(one => one.method)];
     const others = state.queued.filter(one => {
       const at = own.indexOf(one.method);
       if (at >= 0) {

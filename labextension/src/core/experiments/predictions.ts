@@ -1,0 +1,148 @@
+import type { IContext } from '../context';
+import { button, emptyState, field, foldable, select, userText } from '../dom/controls';
+import { h, replaceChildren, uniqueId, type Child } from '../dom/elements';
+import { roleText } from '../text/roles';
+import type { IMethods, ISection } from '../protocol/messages';
+import { Failure } from '../protocol/transport';
+import { Experiment } from './experiment';
+
+type Datasets = IMethods['datasets'][1]['datasets'];
+
+interface IModelPair {
+  name: string;
+  /** Ids of the versions. */
+  before: string;
+  after: string;
+}
+
+/** Runs both versions of a model on a dataset of the user's choice. The datasets are requested when it is opened. */
+export class PredictionsView {
+  readonly element: HTMLElement;
+  private readonly _ctx: IContext;
+  private readonly _model: IModelPair;
+  private readonly _draw: (section: ISection) => Child;
+  private readonly _body = h('div', { class: 'nbmv-predictions-body' });
+  private readonly _result = h('div', { class: 'nbmv-section-body', role: 'group', tabindex: -1 });
+  private readonly _target: HTMLInputElement;
+  private readonly _experiment: Experiment<'predict'>;
+  private _data = '';
+  private _isRequested = false;
+
+  /** draw: draws the result like a section of the comparison. */
+  constructor(ctx: IContext, model: IModelPair, draw: (section: ISection) => Child) {
+    const { t } = ctx;
+    this._ctx = ctx;
+    this._model = model;
+    this._draw = draw;
+    this._target = h('input', {
+      type: 'text',
+      class: 'nbmv-input nbmv-code-input',
+      spellcheck: 'false',
+      autocomplete: 'off',
+      dir: 'ltr'
+    });
+    this._result.setAttribute('aria-label', t('Predictions of {name}', { name: model.name }));
+    this._experiment = new Experiment(ctx, {
+      method: 'predict',
+      what: t('Predicting with both versions of {name}', { name: model.name }),
+      params: () => this._params(),
+      onStart: () => {
+        replaceChildren(this._result);
+      },
+      onResult: ({ section }) => {
+        replaceChildren(this._result, this._draw(section));
+        ctx.announce(section.note);
+      }
+    });
+    this.element = foldable(t('Compare predictions of {name}', { name: model.name }), this._body, false, open => {
+      if (open && !this._isRequested) {
+        void this._load();
+      }
+    });
+    this.element.classList.add('nbmv-predictions');
+  }
+
+  private _params(): IMethods['predict'][0] {
+    const { name, before, after } = this._model;
+    const target = this._target.value.trim();
+    return { before, after, model: name, data: this._data, ...(target ? { target } : {}) };
+  }
+
+  private async _load(): Promise<void> {
+    const { t } = this._ctx;
+    const { before, after } = this._model;
+    this._isRequested = true;
+    replaceChildren(this._body, h('p', { class: 'nbmv-dim' }, t('Loading…')));
+    try {
+      const { datasets } = await this._ctx.query('datasets', { before, after });
+      replaceChildren(
+        this._body,
+        datasets.length
+          ? [this._drawForm(datasets), this._experiment.element, this._result]
+          : emptyState(t('Neither version contains a dataset.'))
+      );
+    } catch (error) {
+      this._isRequested = false;
+      if (!(error instanceof Failure)) {
+        throw error;
+      }
+      const again = button({
+        label: t('Try again'),
+        onClick: () => {
+          void this._load();
+        }
+      });
+      replaceChildren(this._body, emptyState(error.message, error.hint ? userText(error.hint) : null, again));
+    }
+  }
+
+  private _drawForm(datasets: Datasets): HTMLElement {
+    const { t } = this._ctx;
+    const names = datasets.map(one => one.name);
+    const choose = (name: string): void => {
+      this._data = name;
+      this._target.value = targetOf(name, names);
+    };
+    const options = datasets.map(({ name, roles, type }): [string, string] => [
+      name,
+      `${name} · ${roles.map(role => roleText(t, role)).join(', ') || type}`
+    ]);
+    choose(names[0] ?? '');
+    const list = h(
+      'datalist',
+      { id: uniqueId('targets') },
+      names.map(name => h('option', { value: name }))
+    );
+    this._target.setAttribute('list', list.id);
+    return h(
+      'form',
+      {
+        class: 'nbmv-predictions-form',
+        on: {
+          submit: event => {
+            event.preventDefault();
+            void this._experiment.start();
+          }
+        }
+      },
+      field(t('Data'), select(t('Data'), options, this._data, choose)),
+      field(
+        t('Target'),
+        this._target,
+        t('A variable or a column of the data. Without it, only the predictions are compared.')
+      ),
+      list,
+      h(
+        'div',
+        { class: 'nbmv-actions' },
+        h('button', { type: 'submit', class: 'nbmv-button' }, t('Compare predictions'))
+      )
+    );
+  }
+}
+
+/** The variable that is probably the target of a dataset: "y_test" of "X_test"; "" if there is none. */
+function targetOf(name: string, names: readonly string[]): string {
+  const target = name.replace(/^X/, 'y');
+  return target !== name && names.includes(target) ? target : '';
+}

@@ -1,0 +1,5 @@
+/** Values in messages. */
+
+/** A metric. JSON has no NaN and no infinities, so these are words. Parameters use the same words. */
+export type Metric = number | 'nan' | 'inf' | '-inf';
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
