@@ -75,3 +75,14 @@ def test_a_purge_of_the_data_takes_the_predictions_along(study: Shell) -> None:
     study.run("%mv_commit model X_test y_test --probe X_test")
     study.run("%mv_purge X_test --yes")
     assert study.fails("%mv_probe v3").args[0] == "v3 keeps no predictions"
+
+
+def test_predictions_travel_with_a_bundle(study: Shell) -> None:
+    study.run("%mv_commit model X_test y_test --probe X_test --metric acc=model.score(X_test,y_test)")
+    study.run("%mv_export v3 -o best.nbmv.zip")
+    study.run("%mv_init elsewhere")
+    study.run("%mv_import best.nbmv.zip")
+    assert study.run("%mv_show v1").expressions == {"acc": "model.score(X_test,y_test)"}
+    assert study.fails("%mv_probe v1").args[0] == "v1 came from elsewhere, and predicting runs the code of its models"
+    study.run("%mv_trust v1")
+    assert str(study.run("%mv_probe v1")) == "model of v1 predicts the same on 100 rows of X_test"
