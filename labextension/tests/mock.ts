@@ -137,6 +137,7 @@ function defaults(mock: Mock, total: number): Answers {
     datasets: () => ({ datasets: experiments.DATASETS }),
     predict: ({ model }) => ({ section: experiments.predictions(model) }),
     why: ({ metric, limit_s }) => experiments.explanation(metric, limit_s),
+    bisect: ({ condition }) => experiments.bisection(condition),
     compare: ({ ids }) => sample.comparison(ids.map(numberOf), total),
     plan: ({ id, names }) => {
       const whole = planOf(id);

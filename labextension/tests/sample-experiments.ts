@@ -1,6 +1,7 @@
 /** Made-up results of what runs code of versions. */
 
-import type { ICause, IExplanation, ISection } from '../src/core';
+import type { IBisection, ICause, IExplanation, ISection, ITestedVersion } from '../src/core';
+import { idOf } from './sample';
 
 const NUMPY = {
   kind: 'environment',
@@ -118,5 +119,28 @@ export function predictions(model: string): ISection {
     note: 'X_test of v7: 20 of 200 predictions differ',
     charts: [],
     directions: { accuracy: 'higher' }
+  };
+}
+
+function tested(number: number, verdict: ITestedVersion['verdict'], value: number | null, why = ''): ITestedVersion {
+  const id = idOf(number);
+  return { version: { id, name: `v${number}`, message: number === 5 ? 'deeper trees' : '' }, verdict, value, why };
+}
+
+/** v5 is the first bad one; v4 could not be tested. */
+export function bisection(condition: string): IBisection {
+  const [good, skipped, bad] = [
+    tested(3, 'good', 0.91),
+    tested(4, 'skipped', null, 'it has no acc'),
+    tested(5, 'bad', 0.8)
+  ];
+  return {
+    condition,
+    last_good: good,
+    first_bad: bad,
+    between: [skipped],
+    tested: [tested(2, 'good', 0.92), tested(7, 'bad', 0.7), skipped, bad, good],
+    versions: 6,
+    distinct: 6
   };
 }

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
+from nbmodelver.actions import bisect as actions_bisect
+from nbmodelver.actions.bisect import BisectRequest
 from nbmodelver.actions.why import WhyRequest, explain
 from nbmodelver.model import section_to_dict
 from nbmodelver.repo.inspect.causes.why import LIMIT_S
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from nbmodelver.panels.context import PanelContext
     from nbmodelver.panels.entries import Message
     from nbmodelver.panels.params import Params
+    from nbmodelver.repo.inspect.causes.bisect import Tested
 
 MAX_LIMIT_S = 24 * 3600
 
@@ -51,8 +54,39 @@ def predict(context: PanelContext, params: Params, _request: Request) -> Message
     return {"section": section_to_dict(found.section())}
 
 
-EXPERIMENTS: dict[str, Callable[[PanelContext, Params, Request], Message]] = {"why": why, "predict": predict}
+def bisect(context: PanelContext, params: Params, request: Request) -> Message:
+    """Return the first version between two in which a condition does not hold any more. It ends if it is cancelled."""
+    repo = context.repo()
+    repo.wait_for_pending()  # A commit in the background comes first.
+    found = actions_bisect.bisect(
+        repo, BisectRequest(params.text("good"), params.text("bad"), params.text("condition")), request
+    )
+    return {
+        "condition": found.condition,
+        "last_good": _tested(found.last_good),
+        "first_bad": _tested(found.first_bad),
+        "between": [_tested(one) for one in found.between],
+        "tested": [_tested(one) for one in found.tested],
+        "versions": found.versions,
+        "distinct": found.distinct,
+    }
+
+
+def _tested(one: Tested) -> Message:
+    version = {"id": one.version.id, "name": one.version.name, "message": one.version.message}
+    return {"version": version, "verdict": one.verdict, "value": one.value, "why": one.why}
+
+
+EXPERIMENTS: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
+    "why": why,
+    "predict": predict,
+    "bisect": bisect,
+}
 """Handlers that run code of versions. They run in the mutation queue."""
 
-TASK_NAMES = {"why": ("explanation of", "metric"), "predict": ("predictions of", "model")}
+TASK_NAMES = {
+    "why": ("explanation of", "metric"),
+    "predict": ("predictions of", "model"),
+    "bisect": ("search for", "condition"),
+}
 """How the page names a waiting request: words, and the parameter that follows them."""

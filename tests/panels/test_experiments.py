@@ -156,3 +156,19 @@ def test_predictions_wait_for_a_cell_or_are_refused(models, panel):
 def test_a_dataset_that_the_model_cannot_predict_is_named(models, panel):
     with pytest.raises(Failed, match=r"NotPredictable: model of v1 cannot predict y_test of v2"):
         panel.ask("predict", **BOTH, model="model", data="y_test")
+
+
+def test_the_first_bad_version_is_found(panel, shell):
+    for number in (1, 2, 30, 40):
+        shell.run(f"rows = list(range({number}))\n%mv_commit rows -m 'n {number}'")
+    found = panel.ask("bisect", good="HEAD~3", bad="HEAD", condition="len(rows) < 10")
+    assert (found["last_good"]["value"], found["first_bad"]["value"]) == (2, 30)
+    assert found["first_bad"]["version"]["message"] == "n 30"
+    assert [one["verdict"] for one in found["tested"]][:2] == ["good", "bad"]
+
+
+def test_a_condition_that_does_not_fit_is_refused(panel, shell):
+    for number in (1, 2):
+        shell.run(f"rows = list(range({number}))\n%mv_commit rows")
+    with pytest.raises(Failed, match="is good"):
+        panel.ask("bisect", good="HEAD~1", bad="HEAD", condition="len(rows) < 10")

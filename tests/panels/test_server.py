@@ -69,6 +69,8 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     shell.run("lr = params['lr']\n%mv_commit -m measured --metric lr=lr")
     shell.run("lr = 0.9\n%mv_commit -m faster --metric lr=lr")
     assert panel.ask("why", metric="lr", before="HEAD~1", after="HEAD")["verdict"].startswith("lr explains it")
+    found = panel.ask("bisect", good="HEAD~1", bad="HEAD", condition="lr < 0.5")
+    assert found["first_bad"]["value"] == 0.9
     assert panel.ask("live", path="a/b.ipynb", notebook={"cells": []}) == {}
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
     assert panel.ask("auto", on=True)["state"]["auto"] is True

@@ -170,6 +170,7 @@ def explain(session: Session) -> None:
     session.run("X_test, y_test = df[['age']], df.city")
     session.run("%mv_commit -m 'with test data'")
     session.ask("datasets", before="HEAD~2", after="HEAD")
+    session.ask("bisect", good="HEAD~2", bad="HEAD~1", condition="depth < 5")
     session.ask("predict", before="HEAD~2", after="HEAD", model="model", data="X_test", target="y_test")
 
 

@@ -1,6 +1,7 @@
 import type { IContext } from '../context';
 import { button } from '../dom/controls';
 import { h } from '../dom/elements';
+import { BisectView } from '../experiments/bisect';
 import { WhyView, type IQuestion } from '../experiments/why';
 import { formatJson } from '../text/figures';
 import type { ISection } from '../protocol/messages';
@@ -27,7 +28,9 @@ export function renderMetrics(
   const { before, after } = pair;
   const explain = (metric: string): HTMLElement =>
     whyButton(ctx, { metric, before, after, direction: section.directions?.[metric] }, place);
-  return [drawTable(ctx, section, look, explain), place, ...renderCharts(ctx, section), renderNote(section)];
+  const search = pair.kept.get('bisect') ?? new BisectView(ctx, { good: before, bad: after }, section).element;
+  pair.kept.set('bisect', search);
+  return [drawTable(ctx, section, look, explain), place, search, ...renderCharts(ctx, section), renderNote(section)];
 }
 
 /** explain: creates the button of a metric that changed; it stands in a column of its own. */

@@ -4,7 +4,7 @@
  * Sizes are bytes, durations seconds.
  */
 
-import type { IBlame, IExplanation } from './provenance';
+import type { IBisection, IBlame, IExplanation } from './provenance';
 import type { Json, Metric } from './values';
 
 export type * from './provenance';
@@ -309,6 +309,8 @@ export interface IMethods {
     { metric: string; before: string; after: string; expression?: string; limit_s?: number; queue?: boolean },
     IExplanation
   ];
+  /** The first version between two in which a condition does not hold any more. queue: as in `why`. */
+  bisect: [{ good: string; bad: string; condition: string; queue?: boolean }, IBisection];
   plan: [{ id: string; names?: string[] }, IPlan];
   form: [{}, ICommitForm];
   /**

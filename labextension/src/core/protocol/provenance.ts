@@ -54,6 +54,28 @@ export interface IExplanation {
   limit_s: number;
 }
 
+/** One version that was tested for a condition. value: the left side of a comparison. */
+export interface ITestedVersion {
+  version: IVersionName;
+  verdict: 'good' | 'bad' | 'skipped';
+  value: null | boolean | number | string;
+  /** Why it is bad or was skipped. */
+  why: string;
+}
+
+export interface IBisection {
+  condition: string;
+  last_good: ITestedVersion;
+  first_bad: ITestedVersion;
+  /** Versions between the two that could not be tested. */
+  between: ITestedVersion[];
+  /** In the order of the tests. */
+  tested: ITestedVersion[];
+  /** How many versions were in question, and how many different contents they had. */
+  versions: number;
+  distinct: number;
+}
+
 /** A change between two versions, and what it does to a metric. Numbers that are not known are null. */
 export interface ICause {
   kind: string;

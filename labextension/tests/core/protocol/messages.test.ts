@@ -121,6 +121,7 @@ describe('messages', () => {
     diff: { before: idOf(2), after: idOf(7), names: ['train'] },
     rows: { before: idOf(2), after: idOf(7), name: 'train', what: 'added', start: 50, count: 50 },
     why: { metric: 'acc', before: idOf(2), after: idOf(7), expression: 'acc', limit_s: 60, queue: true },
+    bisect: { good: idOf(2), bad: idOf(7), condition: 'acc > 0.9', queue: true },
     compare: { ids: [idOf(2), idOf(7), idOf(9)] },
     plan: { id: idOf(7), names: ['train'] },
     commit: { names: ['train'], message: 'm', note: 'n', tags: ['t'], metrics: { acc: 1 }, queue: true },
