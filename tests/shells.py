@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import builtins
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -50,6 +51,7 @@ class new_shell:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(folder)
         monkeypatch.delenv("NBMODELVER_STORE", raising=False)
+        monkeypatch.delattr(builtins, "_", raising=False)  # A doctest leaves it, and IPython then sets no `_`.
         self.shell = InteractiveShell(history_length=0)
         self.shell.history_manager.enabled = False
 

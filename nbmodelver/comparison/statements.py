@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.comparison.cell_names import CellNames, cell_names
 from nbmodelver.comparison.roles import without_magics
-from nbmodelver.comparison.touched_names import held_names, touched_names
+from nbmodelver.comparison.touched_names import held_names, never, touched_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -145,15 +145,16 @@ def slice_of(
     statements: Sequence[Statement],
     wanted: Iterable[str],
     is_known: Callable[[str], bool],
-    is_fixed: Callable[[str], bool] = lambda _name: False,
+    is_fixed: Callable[[str], bool] = never,
+    is_data: Callable[[str], bool] = never,
 ) -> Slice:
     """Return what the wanted names depend on. is_known: names whose making does not matter.
 
     The walk goes back from the end. A statement that assigns a name without reading it ends the search for this name.
     A statement that uses a function of the program also reads what this function reads. is_fixed: names with values
-    that cannot be changed in place, such as numbers.
+    that cannot be changed in place, such as numbers. is_data: names of data and settings, see touched_names.py.
     """
-    statements = list(_related(statements, is_fixed))
+    statements = list(_related(statements, is_fixed, is_data))
     needed = {name for name in wanted if not is_known(name)}
     made: dict[str, list[int]] = {}
     inputs: dict[str, dict[str, None]] = {}
@@ -183,7 +184,9 @@ def slice_of(
     )
 
 
-def _related(statements: Iterable[Statement], is_fixed: Callable[[str], bool]) -> Iterator[Statement]:
+def _related(
+    statements: Iterable[Statement], is_fixed: Callable[[str], bool], is_data: Callable[[str], bool]
+) -> Iterator[Statement]:
     """Add to each statement what its functions read, and the names that it may change through other names."""
     read_by: dict[str, tuple[str, ...]] = {}
     holds: dict[str, frozenset[str]] = {}
@@ -192,7 +195,7 @@ def _related(statements: Iterable[Statement], is_fixed: Callable[[str], bool]) -
         names, found = one.names, one
         if one.tree is not None and not one.is_import:
             reads = tuple(_through(names.reads, read_by))
-            touches = frozenset() if one.defines else touched_names(one.tree, imported)
+            touches = frozenset() if one.defines else touched_names(one.tree, imported, is_data)
             touches = frozenset(n for n in _through(touches, holds) if not is_fixed(n)) - names.binds
             found = replace(one, names=replace(names, reads=reads, touches=touches))
         for name in names.binds:

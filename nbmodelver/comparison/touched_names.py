@@ -14,7 +14,7 @@ from nbmodelver.comparison.cell_names import LOOKING, WRITING
 from nbmodelver.comparison.roles import FITTING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 CHANGING = FITTING | {
     "append", "extend", "insert", "pop", "popitem", "popleft", "appendleft", "setdefault", "update", "add", "remove",
@@ -25,9 +25,19 @@ CHANGING = FITTING | {
 """Methods that change their object also where their result is used."""
 
 
-def touched_names(statement: ast.stmt, imported: Collection[str]) -> frozenset[str]:
+def never(_name: str) -> bool:
+    """Return False: nothing is known about the values."""
+    return False
+
+
+def touched_names(
+    statement: ast.stmt, imported: Collection[str], is_data: Callable[[str], bool] = never
+) -> frozenset[str]:
     """Return the names that a statement may change in place. imported: names of modules and of what they export.
 
+    is_data: True for names of data and settings, which a function whose result is used leaves as they are.
+
+    >>> import ast
     >>> sorted(touched_names(ast.parse("train(net, rows.head())").body[0], ()))
     ['net']
     >>> sorted(touched_names(ast.parse("x = rows.drop(columns='y').sort_values('a')").body[0], ()))
@@ -35,7 +45,9 @@ def touched_names(statement: ast.stmt, imported: Collection[str]) -> frozenset[s
     """
     found = set[str]()
     for call, is_dropped in _calls(statement):
-        found |= set(_of_call(call, imported, is_dropped=is_dropped))
+        found |= {
+            n for n, is_passed in _of_call(call, imported, is_dropped=is_dropped) if not (is_passed and is_data(n))
+        }
     return frozenset(found - set(imported))
 
 
@@ -58,7 +70,8 @@ def _calls(statement: ast.stmt) -> Iterator[tuple[ast.Call, bool]]:
             yield node, id(node) in dropped
 
 
-def _of_call(call: ast.Call, imported: Collection[str], *, is_dropped: bool) -> Iterator[str]:
+def _of_call(call: ast.Call, imported: Collection[str], *, is_dropped: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the names that a call may change, and whether each is only passed to a function whose result is used."""
     called = _called(call)
     if called in LOOKING or WRITING.match(called):
         return
@@ -66,13 +79,13 @@ def _of_call(call: ast.Call, imported: Collection[str], *, is_dropped: bool) -> 
     is_library = (receiver or called) in imported
     if receiver and not is_library:
         if is_dropped or called in CHANGING or _is_in_place(call):
-            yield receiver
+            yield receiver, False
         if not is_dropped or called in CHANGING:
             return
-    if called in FITTING or called[:1].isupper() or (is_library and not is_dropped):
+    if (receiver and called in FITTING) or called[:1].isupper() or (is_library and not is_dropped):
         return
     arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-    yield from (a.id for a in arguments if isinstance(a, ast.Name))
+    yield from ((a.id, not is_dropped) for a in arguments if isinstance(a, ast.Name))
 
 
 def _is_in_place(call: ast.Call) -> bool:

@@ -21,6 +21,8 @@ from nbmodelver.comparison.touched_names import held_names, touched_names
         ("last = items.pop()", {"items"}),
         ("x = clean(df)", {"df"}),
         ("clean(df)", {"df"}),
+        ("losses = train(net, loader)", {"net", "loader"}),
+        ("booster = lgb.train(params, data)", set()),
         ("x = np.sort(a)", set()),
         ("np.random.shuffle(a)", {"a"}),
         ("net.to(device)", {"net"}),
@@ -31,7 +33,7 @@ from nbmodelver.comparison.touched_names import held_names, touched_names
     ],
 )
 def test_what_is_probably_changed_is_found(line: str, names: set[str]) -> None:
-    assert touched_names(ast.parse(line).body[0], {"np"}) == names
+    assert touched_names(ast.parse(line).body[0], {"np", "lgb"}) == names
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,10 @@ def test_what_is_probably_changed_is_found(line: str, names: set[str]) -> None:
 )
 def test_an_object_may_hold_those_it_was_made_with(line: str, held: dict[str, set[str]]) -> None:
     assert held_names(ast.parse(line).body[0]) == held
+
+
+def test_data_is_not_changed_by_a_function_whose_result_is_used() -> None:
+    known = {"train"}.__contains__
+    assert touched_names(ast.parse("model = fit(train, net)").body[0], (), known) == {"net"}
+    assert touched_names(ast.parse("clean(train)").body[0], (), known) == {"train"}
+    assert touched_names(ast.parse("x = train.pop('y')").body[0], (), known) == {"train"}

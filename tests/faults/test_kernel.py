@@ -33,7 +33,7 @@ STEPS = {
     "read one part": "nbmodelver.store.parts:PartStore.get",
     "decode": "nbmodelver.codecs.graph:Loader.load",
     "rebuild": "nbmodelver.codecs.plain_reading:_Decoder._finish",
-    "settle": "nbmodelver.repo.restore.rollback:Rollback.settled",
+    "settle": "nbmodelver.repo.restore.rollback:Rollback.finish",
     "swap names": "nbmodelver.kernel.namespace:Namespace.put_back",
     "write the journal": "nbmodelver.repo.restore.undo:UndoHistories.write",
     "plan": "nbmodelver.repo.restore.rollback:Rollback.plan",

@@ -108,9 +108,12 @@ def both_worlds(store: OpenStore, before: Version, after: Version, expressions: 
 
     def world(version: Version, expression: str) -> World:
         program = [*_program(store, version), *statements_of(f"{RESULT} = ({expression})")]
-        found = slice_of(program, [RESULT], lambda n: same_value(before, after, n), fixed.__contains__)
+        found = slice_of(
+            program, [RESULT], lambda n: same_value(before, after, n), fixed.__contains__, data.__contains__
+        )
         return World(version, found, expression)
 
+    data = {n for v in (before, after) for n, k in v.kept.items() if k.kind in ("dataset", "hyperparameters")}
     fixed = {n for v in (before, after) for n, k in v.kept.items() if k.type in FIXED}
 
     return Worlds(world(before, expressions[0]), world(after, expressions[1]))
