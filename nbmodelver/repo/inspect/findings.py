@@ -45,13 +45,21 @@ def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
     rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since, f.id), "added") for f in found]
     said = list(_clean(findings.clean))
     said += [f"not checked: {one}" for one in findings.unchecked]
-    said += [f"not comparable: {one}" for one in findings.not_comparable]
+    said += _not_comparable(findings.not_comparable)
     said += _not_asked(findings)
     if not rows and not said:
         return None
     return Section(
         "alarms", "Alarms", ("level", "finding", "since", "id"), tuple(rows), note="; ".join(filter(None, said))
     )
+
+
+def _not_comparable(checks: Sequence[str]) -> list[str]:
+    """Which sets cannot be compared, once for all checks of rows; and the other checks by their kind."""
+    pairs = {c.partition(":")[2].replace(",", " with ", 1): None for c in checks if c.partition(":")[0] in EQUAL}
+    others = [c for c in checks if c.partition(":")[0] not in EQUAL]
+    said = [f"not comparable: {', '.join(pairs)}"] if pairs else []
+    return said + [f"not comparable: {one}" for one in others]
 
 
 def _clean(checks: Sequence[str]) -> Iterator[str]:

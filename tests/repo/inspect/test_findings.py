@@ -208,7 +208,7 @@ def test_what_could_not_be_compared_is_never_called_clean(repo, values):
     assert (found.clean, found.not_comparable) == ((), ("leak:train,test",))
     section = inspecting.section(found)
     assert section is not None
-    assert section.note == "not comparable: leak:train,test"
+    assert section.note == "not comparable: train with test"
 
 
 def test_data_that_needs_trust_is_never_called_clean(repo, split, monkeypatch):
