@@ -28,6 +28,11 @@ def merged(base: Any, ours: Any, theirs: Any, **how: Any) -> MergedInside:
     return merge_inside(MergeSides(base, ours, theirs), MergeOptions(**how))
 
 
+def plain(made: pl.DataFrame) -> pl.DataFrame:
+    """Categories as texts: older releases of polars compare categories of two frames by their codes."""
+    return made.with_columns(pl.col(pl.Categorical).cast(pl.String))
+
+
 def frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -115,7 +120,7 @@ def test_a_polars_frame_that_one_side_changed_is_that_of_the_side(version: Any) 
     for sides in ((base, changed, base), (base, base, changed), (base, changed, changed.clone())):
         found = merged(*sides, key=("id",))
         assert found.value.schema == changed.schema
-        assert found.value.equals(changed)
+        assert plain(found.value).equals(plain(changed))
 
 
 @given(edits(), edits())
