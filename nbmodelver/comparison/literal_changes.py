@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_LETTERS = 40
+MISSING = "<missing>"
+"""Stands for a keyword that one side does not pass. No variable can have this name."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,16 @@ def _align(old: ast.AST, new: ast.AST) -> None:
         names = dict.fromkeys(str(k.arg) for k in (*a.keywords, *b.keywords))
         for call in (a, b):
             known = {str(k.arg): k.value for k in call.keywords}
-            call.keywords = [ast.keyword(n, known.get(n, _Missing())) for n in names]
+            call.keywords = [ast.keyword(n, known.get(n, _missing())) for n in names]
 
 
-class _Missing(ast.Name):
+def _missing() -> ast.Name:
     """The value of a keyword that one side does not pass."""
+    return ast.Name(MISSING, ast.Load())
 
-    def __init__(self) -> None:
-        super().__init__("_nothing_", ast.Load())
+
+def _is_missing(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Name) and node.id == MISSING
 
 
 def _pairs(a: ast.AST, b: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -118,7 +122,7 @@ def _places(a: ast.AST, b: ast.AST, path: tuple[tuple[str, int | None], ...], la
 
 def _is_plain(node: ast.AST) -> bool:
     """True for a literal without names, and for a missing keyword."""
-    if isinstance(node, _Missing):
+    if _is_missing(node):
         return True
     try:
         ast.literal_eval(node)
@@ -168,7 +172,7 @@ def _call_name(call: ast.Call) -> str:
 
 
 def _change(place: _Place, old: ast.Module, new: ast.Module) -> LiteralChange:
-    before, after = (None if isinstance(n, _Missing) else n for n in (place.before, place.after))
+    before, after = (None if _is_missing(n) else n for n in (place.before, place.after))
     label = f"{place.label} " if place.label else ""
     if before is None and after is not None:
         what = f"{label}{_short(after)} added"
@@ -199,5 +203,5 @@ def _with(tree: ast.Module, path: Sequence[tuple[str, int | None]], node: ast.AS
         getattr(at, name)[i] = node
     for call in ast.walk(copy):
         if isinstance(call, ast.Call):
-            call.keywords = [k for k in call.keywords if not isinstance(k.value, _Missing)]
+            call.keywords = [k for k in call.keywords if not _is_missing(k.value)]
     return tuple(ast.unparse(one) for one in copy.body)
