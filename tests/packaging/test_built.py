@@ -108,8 +108,8 @@ def test_the_bundles_are_small(capsys):
     plugin = sum(f.stat().st_size for f in PLUGIN.rglob("*") if f.suffix in {".js", ".css"})
     with capsys.disabled():
         print(f"\nwidget {widget / KILOBYTE:.1f} kB, plugin {plugin / KILOBYTE:.1f} kB")
-    assert widget < 190 * KILOBYTE
-    assert plugin < 350 * KILOBYTE
+    assert widget < 150 * KILOBYTE
+    assert plugin < 300 * KILOBYTE
 
 
 @built

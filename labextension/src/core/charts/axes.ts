@@ -1,6 +1,6 @@
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { svg } from '../dom/elements';
 import { formatNumber } from '../text/figures';
+import { linearScale, roundDomain, type IScale } from './scale';
 
 /** The area of the plot inside the svg element, in px. */
 export interface IPlotArea {
@@ -13,10 +13,8 @@ export interface IPlotArea {
 /** Width of a character, in px. */
 export const CHARACTER_PX = 6;
 
-export type Scale = ScaleLinear<number, number>;
-
 /** A linear scale from the lowest to the highest value. nice: extend it to ticks. A single value gets a margin. */
-export function createScale(values: readonly number[], from: number, to: number, nice = true): Scale {
+export function createScale(values: readonly number[], from: number, to: number, nice = true): IScale {
   const finite = values.filter(Number.isFinite);
   let [low, high] = [Math.min(...finite), Math.max(...finite)];
   if (!finite.length) {
@@ -26,12 +24,11 @@ export function createScale(values: readonly number[], from: number, to: number,
     const margin = Math.abs(low) * 0.1 || 1;
     [low, high] = [low - margin, high + margin];
   }
-  const linear = scaleLinear([low, high], [from, to]);
-  return nice ? linear.nice(4) : linear;
+  return linearScale(nice ? roundDomain(low, high, 4) : [low, high], [from, to]);
 }
 
 /** Width of the tick labels, in px. */
-export function tickWidth(y: Scale, count: number): number {
+export function tickWidth(y: IScale, count: number): number {
   return Math.max(0, ...y.ticks(count).map(value => tickText(value).length)) * CHARACTER_PX + 8;
 }
 
@@ -44,7 +41,7 @@ function tickText(value: number): string {
 }
 
 /** As many ticks as there is room for their labels. */
-function fittingTicks(x: Scale, width: number, integers: boolean): number[] {
+function fittingTicks(x: IScale, width: number, integers: boolean): number[] {
   for (let count = Math.max(2, Math.min(8, Math.floor(width / 60))); ; count -= 1) {
     const ticks = x.ticks(count).filter(value => !integers || Number.isInteger(value));
     const longest = Math.max(0, ...ticks.map(value => tickText(value).length));
@@ -54,7 +51,7 @@ function fittingTicks(x: Scale, width: number, integers: boolean): number[] {
   }
 }
 
-export function horizontalAxis(x: Scale, box: IPlotArea, label: string, integers = false): SVGElement[] {
+export function horizontalAxis(x: IScale, box: IPlotArea, label: string, integers = false): SVGElement[] {
   const width = box.right - box.left;
   const texts = fittingTicks(x, width, integers).map(value =>
     svg(
@@ -82,7 +79,7 @@ export function truncatedText(text: string, width: number): (string | SVGElement
 }
 
 /** Grid lines with their tick labels, and the title of the axis above them. */
-export function verticalAxis(y: Scale, box: IPlotArea, label: string, count: number): SVGElement[] {
+export function verticalAxis(y: IScale, box: IPlotArea, label: string, count: number): SVGElement[] {
   const lines = y
     .ticks(count)
     .map(value =>

@@ -1,11 +1,11 @@
-import { line, curveLinear } from 'd3-shape';
-import { scaleLinear, scalePoint } from 'd3-scale';
+import { line } from 'd3-shape';
 import { h, replaceChildren, svg } from '../dom/elements';
 import { isMetric, formatJson, formatNumber, metricNumber } from '../text/figures';
 import type { Translate } from '../text/translate';
 import type { Direction, Json } from '../protocol/messages';
 import { CHARACTER_PX, truncatedText } from './axes';
 import { redrawOnResize } from './resize';
+import { linearScale } from './scale';
 
 /** A parameter or metric of several versions. */
 export interface IParallelAxis {
@@ -87,7 +87,7 @@ export function place({ name, values, direction }: IParallelAxis): IPlaced | nul
     if (!finite.length || low === high) {
       return null;
     }
-    const scale = scaleLinear([low, high], [0, 1]);
+    const scale = linearScale([low, high], [0, 1]);
     const at = numbers.map(value => (Number.isFinite(value) ? scale(value) : null));
     return { name, low: formatNumber(low), high: formatNumber(high), at, texts, direction };
   }
@@ -101,11 +101,8 @@ export function place({ name, values, direction }: IParallelAxis): IPlaced | nul
 
 function draw(t: Translate, versions: readonly string[], axes: readonly IPlaced[], width: number): SVGSVGElement {
   const room = width / axes.length;
-  const x = scalePoint(
-    axes.map((_, i) => i),
-    [room / 2, width - room / 2]
-  );
-  const y = scaleLinear([0, 1], [HEIGHT - 34, 34]);
+  const x = (axis: number): number => (axis + 0.5) * room;
+  const y = linearScale([0, 1], [HEIGHT - 34, 34]);
   const label = t('{n} versions over {names}', { n: versions.length, names: axes.map(one => one.name).join(', ') });
   const last = axes[axes.length - 1];
   const isStrong = (v: number): boolean => {
@@ -113,12 +110,11 @@ function draw(t: Translate, versions: readonly string[], axes: readonly IPlaced[
     return at !== null && (last?.direction === 'lower' ? at <= 1 / 3 : at >= 2 / 3);
   };
   const lines = versions.map((version, v) => {
-    const points = axes.map((one, i) => ({ x: x(i) ?? 0, at: one.at[v] ?? null }));
+    const points = axes.map((one, i) => ({ x: x(i), at: one.at[v] ?? null }));
     const path = line<{ x: number; at: number | null }>()
       .defined(point => point.at !== null)
       .x(point => point.x)
-      .y(point => y(point.at ?? 0))
-      .curve(curveLinear);
+      .y(point => y(point.at ?? 0));
     const values = axes.map(one => `${one.name} ${one.texts[v] ?? ''}`).join(', ');
     return svg(
       'path',
@@ -129,7 +125,7 @@ function draw(t: Translate, versions: readonly string[], axes: readonly IPlaced[
   return svg(
     'svg',
     { class: 'nbmv-svg', width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-label': label },
-    axes.map((one, i) => drawAxis(one, x(i) ?? 0, y(0), y(1), room)),
+    axes.map((one, i) => drawAxis(one, x(i), y(0), y(1), room)),
     lines.filter((_, v) => !isStrong(v)),
     lines.filter((_, v) => isStrong(v))
   );

@@ -5,6 +5,7 @@ import { formatJson, formatNumber } from '../text/figures';
 import { plural } from '../text/translate';
 import type { IBisection, ISection, ITestedVersion, Metric } from '../protocol/messages';
 import { Experiment } from './experiment';
+import { codeInput, experimentForm } from './form';
 
 interface IRange {
   /** Ids of the versions: the condition holds in the first one and not in the second one. */
@@ -24,15 +25,7 @@ export class BisectView {
   constructor(ctx: IContext, { good, bad }: IRange, metrics: ISection) {
     const { t } = ctx;
     this._ctx = ctx;
-    this._condition = h('input', {
-      type: 'text',
-      class: 'nbmv-input nbmv-code-input',
-      spellcheck: 'false',
-      autocomplete: 'off',
-      dir: 'ltr',
-      value: proposedCondition(metrics),
-      placeholder: 'model.score(X_test, y_test) > 0.9'
-    });
+    this._condition = codeInput('model.score(X_test, y_test) > 0.9', proposedCondition(metrics));
     this._result.setAttribute('aria-label', t('First version in which the condition does not hold'));
     this._experiment = new Experiment(ctx, {
       method: 'bisect',
@@ -46,23 +39,14 @@ export class BisectView {
         ctx.announce(t('{name} is the first bad version', { name: found.first_bad.version.name }));
       }
     });
-    const form = h(
-      'form',
-      {
-        class: 'nbmv-predictions-form',
-        on: {
-          submit: event => {
-            event.preventDefault();
-            void this._experiment.start();
-          }
-        }
-      },
+    const form = experimentForm(
+      t('Find the version'),
+      () => void this._experiment.start(),
       field(
         t('Condition'),
         this._condition,
         t('It holds in the first version and not in the second one. Variables, metrics and parameters can be used.')
-      ),
-      h('div', { class: 'nbmv-actions' }, h('button', { type: 'submit', class: 'nbmv-button' }, t('Find the version')))
+      )
     );
     this.element = foldable(
       t('Find the first bad version'),
@@ -139,7 +123,7 @@ function valueText(tested: ITestedVersion): string {
   return tested.value === null ? '' : ` (${shownValue(tested)})`;
 }
 
-/** "acc > 0.85", half-way between the values of the first metric that changed; "" if there is none. */
+/** Returns "acc > 0.85", with the mean of both values of the first metric that changed; "" without such a metric. */
 export function proposedCondition({ rows }: ISection): string {
   for (const { cells, status } of rows) {
     const [name, before, after] = cells as [string, Metric | null, Metric | null];

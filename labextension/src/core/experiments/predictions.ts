@@ -5,6 +5,7 @@ import { roleText } from '../text/roles';
 import type { IMethods, ISection } from '../protocol/messages';
 import { Failure } from '../protocol/transport';
 import { Experiment } from './experiment';
+import { codeInput, experimentForm } from './form';
 
 type Datasets = IMethods['datasets'][1]['datasets'];
 
@@ -34,13 +35,7 @@ export class PredictionsView {
     this._ctx = ctx;
     this._model = model;
     this._draw = draw;
-    this._target = h('input', {
-      type: 'text',
-      class: 'nbmv-input nbmv-code-input',
-      spellcheck: 'false',
-      autocomplete: 'off',
-      dir: 'ltr'
-    });
+    this._target = codeInput();
     this._result.setAttribute('aria-label', t('Predictions of {name}', { name: model.name }));
     this._experiment = new Experiment(ctx, {
       method: 'predict',
@@ -114,34 +109,21 @@ export class PredictionsView {
       names.map(name => h('option', { value: name }))
     );
     this._target.setAttribute('list', list.id);
-    return h(
-      'form',
-      {
-        class: 'nbmv-predictions-form',
-        on: {
-          submit: event => {
-            event.preventDefault();
-            void this._experiment.start();
-          }
-        }
-      },
+    return experimentForm(
+      t('Compare predictions'),
+      () => void this._experiment.start(),
       field(t('Data'), select(t('Data'), options, this._data, choose)),
       field(
         t('Target'),
         this._target,
         t('A variable or a column of the data. Without it, only the predictions are compared.')
       ),
-      list,
-      h(
-        'div',
-        { class: 'nbmv-actions' },
-        h('button', { type: 'submit', class: 'nbmv-button' }, t('Compare predictions'))
-      )
+      list
     );
   }
 }
 
-/** The variable that is probably the target of a dataset: "y_test" of "X_test"; "" if there is none. */
+/** Returns the probable target of a dataset: "y_test" of "X_test"; "" if no variable has this name. */
 function targetOf(name: string, names: readonly string[]): string {
   const target = name.replace(/^X/, 'y');
   return target !== name && names.includes(target) ? target : '';

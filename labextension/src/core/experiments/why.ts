@@ -5,6 +5,7 @@ import { formatDuration } from '../text/figures';
 import type { Direction, IExplanation, Params } from '../protocol/messages';
 import { Experiment } from './experiment';
 import { drawExplanation } from './explanation';
+import { codeInput, experimentForm } from './form';
 
 /** The limit of the first run, in seconds. */
 const LIMIT_S = 60;
@@ -31,14 +32,7 @@ export class WhyView {
     const { t } = ctx;
     this._ctx = ctx;
     this._question = question;
-    this._expression = h('input', {
-      type: 'text',
-      class: 'nbmv-input nbmv-code-input',
-      spellcheck: 'false',
-      autocomplete: 'off',
-      dir: 'ltr',
-      placeholder: 'model.score(X_test, y_test)'
-    });
+    this._expression = codeInput('model.score(X_test, y_test)');
     this._limit = h('input', { type: 'number', class: 'nbmv-input', min: 1, step: 1, value: LIMIT_S });
     this._experiment = new Experiment(ctx, {
       method: 'why',
@@ -124,20 +118,13 @@ export class WhyView {
 
   private _drawOptions(): HTMLElement {
     const { t } = this._ctx;
-    const form = h(
-      'form',
-      {
-        class: 'nbmv-why-options',
-        on: {
-          submit: event => {
-            event.preventDefault();
-            this.run();
-          }
-        }
+    const form = experimentForm(
+      t('Run again'),
+      () => {
+        this.run();
       },
       field(t('Expression'), this._expression, t('Measures the metric. It is evaluated with values of the versions.')),
-      field(t('Limit in seconds'), this._limit, t('A test that would probably end later is not started.')),
-      h('div', { class: 'nbmv-actions' }, h('button', { type: 'submit', class: 'nbmv-button' }, t('Run again')))
+      field(t('Limit in seconds'), this._limit, t('A test that would probably end later is not started.'))
     );
     return foldable(t('Test again with other settings'), form, false);
   }

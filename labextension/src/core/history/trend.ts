@@ -1,8 +1,8 @@
 import { line as lineOf } from 'd3-shape';
-import { scaleLinear } from 'd3-scale';
 import type { IContext } from '../context';
 import { iconButton, select } from '../dom/controls';
 import { drawChart } from '../charts/chart';
+import { linearScale } from '../charts/scale';
 import { replaceChildren, h, svg } from '../dom/elements';
 import { metricNumber, formatNumber, metricOf } from '../text/figures';
 import { plural } from '../text/translate';
@@ -131,8 +131,8 @@ export class MetricTrend {
   private _drawSparkline(): SVGSVGElement {
     const points = thinPoints(this._points);
     const values = points.map(one => one.value).filter(Number.isFinite);
-    const x = scaleLinear([0, Math.max(1, points.length - 1)], [4, SPARKLINE_WIDTH - 4]);
-    const y = scaleLinear(values.length ? [Math.min(...values), Math.max(...values)] : [0, 1], [
+    const x = linearScale([0, Math.max(1, points.length - 1)], [4, SPARKLINE_WIDTH - 4]);
+    const y = linearScale(values.length ? [Math.min(...values), Math.max(...values)] : [0, 1], [
       SPARKLINE_HEIGHT - 5,
       5
     ]);
