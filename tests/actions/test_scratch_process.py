@@ -65,7 +65,7 @@ def test_the_child_ends_with_the_block(repo: Repo) -> None:
         process(repo, run_of(repo, "1"))
         child = process._child
         assert child is not None
-    assert child.poll() is not None
+    assert child.has_ended
 
 
 def test_a_store_in_memory_is_refused() -> None:
