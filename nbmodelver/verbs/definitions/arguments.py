@@ -6,6 +6,8 @@ from nbmodelver.verbs.words import Argument
 
 VERSION_HELP = "v3, HEAD, HEAD~2, a tag, a branch, the start of an id, or @{yesterday}"
 
+JSON = Argument("json", "answer with JSON", flags=("--json",), type="flag")
+
 DRY_RUN = Argument("dry_run", "show what would happen and change nothing", flags=("-n", "--dry-run"), type="flag")
 
 
@@ -27,6 +29,28 @@ def names(help_text: str) -> Argument:
 def flag(name: str, help_text: str, *flags: str) -> Argument:
     """An option without a value, named `--name` unless other spellings are given."""
     return Argument(name, help_text, flags=flags or (f"--{name.replace('_', '-')}",), type="flag")
+
+
+def limit(help_text: str, default: int, *flags: str) -> Argument:
+    """The option `--limit N`, the largest number of something. flags: other spellings."""
+    return Argument("limit", help_text, flags=(*flags, "--limit"), type="int", default=default, metavar="N", minimum=1)
+
+
+def limit_s(help_text: str, default: float = 60.0) -> Argument:
+    """The option `--limit SECONDS`."""
+    return Argument(
+        "limit", help_text, flags=("--limit",), type="number", default=default, metavar="SECONDS", minimum=1
+    )
+
+
+def where(help_text: str) -> Argument:
+    """The option `--where CONDITION`."""
+    return Argument("where", help_text, flags=("--where",), metavar="CONDITION")
+
+
+def safe(help_text: str) -> Argument:
+    """The option `--safe`. help_text: what runs in a child process."""
+    return flag("safe", f"{help_text} in a child process, so that a crash or a hang cannot reach the notebook")
 
 
 def allow_secret(help_text: str) -> Argument:

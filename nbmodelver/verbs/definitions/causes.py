@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nbmodelver.verbs.definitions.arguments import flag, version
+from nbmodelver.verbs.definitions.arguments import JSON, flag, limit_s, safe, version
 from nbmodelver.verbs.words import Argument, Example, Verb
 
-SAFE = flag("safe", "run the code in a child process, so that a crash or a hang cannot reach the notebook", "--safe")
+SAFE = safe("run the code")
 
 BISECT = Verb(
     "bisect",
@@ -24,15 +24,7 @@ BISECT = Verb(
         Argument("bad", "a later version in which it does not hold", required=True),
         Argument("condition", "the condition", many=True),
         SAFE,
-        Argument(
-            "limit",
-            "with --safe: the seconds that one version may take; a version that takes longer is skipped",
-            flags=("--limit",),
-            type="number",
-            default=600.0,
-            metavar="SECONDS",
-            minimum=1,
-        ),
+        limit_s("with --safe: the seconds that one version may take; a version that takes longer is skipped", 600.0),
     ),
     cell=True,
     gives="the result: last_good, first_bad, tested",
@@ -63,18 +55,10 @@ WHY = Verb(
             flags=("--expression",),
             metavar="EXPRESSION",
         ),
-        Argument(
-            "limit",
-            "the seconds that all tests may take",
-            flags=("--limit",),
-            type="number",
-            default=60.0,
-            metavar="SECONDS",
-            minimum=1,
-        ),
+        limit_s("the seconds that all tests may take"),
         flag("dry_run", "list the changes without running anything", "--dry-run"),
         SAFE,
-        flag("json", "answer with JSON", "--json"),
+        JSON,
     ),
     gives="the explanation: causes, each with its effect",
 )
@@ -87,6 +71,6 @@ PROBE = Verb(
     "it after an upgrade of a library or on another machine. Versions from elsewhere must be trusted. The command line "
     "exits with 1 if a model predicts something else.",
     examples=(Example("", "test the current version"), Example("HEAD~1", "test an earlier one")),
-    arguments=(version(), flag("json", "answer with JSON", "--json")),
+    arguments=(version(), JSON),
     gives="the result: models, each with rows, different, largest",
 )

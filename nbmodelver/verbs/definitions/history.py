@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbmodelver.verbs.definitions.arguments import flag, names, version, versions
+from nbmodelver.verbs.definitions.arguments import JSON, flag, limit, limit_s, names, safe, version, versions, where
 from nbmodelver.verbs.words import Argument, Example, Verb
 
 LOG = Verb(
@@ -17,16 +17,8 @@ LOG = Verb(
         Example("--graph --branch trees", "one branch, with its forks and merges"),
     ),
     arguments=(
-        Argument("where", "only versions that satisfy this condition", flags=("--where",), metavar="CONDITION"),
-        Argument(
-            "limit",
-            "the largest number of versions to list",
-            flags=("-n", "--limit"),
-            type="int",
-            default=20,
-            metavar="N",
-            minimum=1,
-        ),
+        where("only versions that satisfy this condition"),
+        limit("the largest number of versions to list", 20, "-n"),
         Argument(
             "best",
             "sort by this metric, best first; fid:lower states its direction",
@@ -85,20 +77,8 @@ DIFF = Verb(
             type="name",
             metavar="NAME",
         ),
-        Argument(
-            "limit",
-            "with --on: the seconds that one model may take to predict",
-            flags=("--limit",),
-            type="number",
-            default=60.0,
-            metavar="SECONDS",
-            minimum=1,
-        ),
-        flag(
-            "safe",
-            "with --on: predict in a child process, so that a crash or a hang cannot reach the notebook",
-            "--safe",
-        ),
+        limit_s("with --on: the seconds that one model may take to predict"),
+        safe("with --on: predict"),
         Argument(
             "key",
             "the columns that identify a row of the named table, separated by commas; default: a key is searched",
@@ -135,7 +115,7 @@ DIFF = Verb(
             flags=("--fail-on",),
             metavar="CONDITIONS",
         ),
-        flag("json", "answer with JSON", "--json"),
+        JSON,
     ),
     gives="the diff",
 )
@@ -153,16 +133,8 @@ COMPARE = Verb(
     ),
     arguments=(
         versions(),
-        Argument("where", "versions that satisfy this condition", flags=("--where",), metavar="CONDITION"),
-        Argument(
-            "limit",
-            "the largest number of versions, if none are named",
-            flags=("-n", "--limit"),
-            type="int",
-            default=10,
-            metavar="N",
-            minimum=1,
-        ),
+        where("versions that satisfy this condition"),
+        limit("the largest number of versions, if none are named", 10, "-n"),
         Argument(
             "sort",
             "sort by this metric, best first, and compare it with the parameters; fid:lower states its direction",
@@ -170,7 +142,7 @@ COMPARE = Verb(
             metavar="METRIC",
         ),
         flag("only_differences", "leave out the parameters that all versions share", "--only-differences"),
-        flag("json", "answer with JSON", "--json"),
+        JSON,
         Argument("csv", "write a table with one row per version", flags=("--csv",), metavar="FILE"),
         Argument("plot", "draw the charts into a file (.png, .svg, .pdf)", flags=("--plot",), metavar="FILE"),
     ),
@@ -203,16 +175,6 @@ STATS = Verb(
     "Sizes are stored bytes. Each part counts once, for the first name that needs it. Forgetting one version frees at "
     "least the bytes that no other version needs; %mv_forget --dry-run computes the exact number for several versions.",
     examples=(Example("", "the largest names and versions"), Example("--limit 100", "more of them")),
-    arguments=(
-        Argument(
-            "limit",
-            "the largest number of rows in a table",
-            flags=("--limit",),
-            type="int",
-            default=10,
-            metavar="N",
-            minimum=1,
-        ),
-    ),
+    arguments=(limit("the largest number of rows in a table", 10),),
     gives="the figures",
 )

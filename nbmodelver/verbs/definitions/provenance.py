@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbmodelver.verbs.definitions.arguments import VERSION_HELP, flag
+from nbmodelver.verbs.definitions.arguments import VERSION_HELP, flag, limit
 from nbmodelver.verbs.words import Argument, Example, Verb
 
 HISTORY = Verb(
@@ -17,15 +17,7 @@ HISTORY = Verb(
     ),
     arguments=(
         Argument("name", "the variable", type="name", required=True),
-        Argument(
-            "limit",
-            "the largest number of versions to list",
-            flags=("-n", "--limit"),
-            type="int",
-            default=20,
-            metavar="N",
-            minimum=1,
-        ),
+        limit("the largest number of versions to list", 20, "-n"),
     ),
     gives="the history, with `steps` and `changes`",
 )
