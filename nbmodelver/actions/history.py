@@ -120,7 +120,7 @@ class DiffRequest:
     """The versions to compare. names: only these. on: a dataset on which the named model of both versions predicts.
 
     target: the name of the right answers, or a column of the dataset. leaks: further checks of training and test data.
-    key: columns that identify a row of the only named table. exact: tell 0.0 and -0.0 apart. limit_s: that one model
+    key: columns that identify a row of the only named table. exact: distinguish 0.0 and -0.0. limit_s: that one model
     may take to predict. is_safe: let the models predict in a child process.
     """
 

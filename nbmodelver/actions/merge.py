@@ -77,12 +77,12 @@ class PlannedMerge:
         return [*found, *((v, [n for n, of in self.chosen.items() if of.id == v.id]) for v in versions.values())]
 
     def preview(self, removed: Sequence[str]) -> MergePreview:
-        """Return what is told of the merge. removed: the names that are removed."""
+        """Return what the merge does to each name. removed: the names that are removed."""
         merge = self.merge
         named = [NameMerge(n, "theirs", f"{n} from {merge.theirs.name}") for n in merge.take]
         named += [NameMerge(n, "theirs", f"{n} from {version.name}") for n, version in self.chosen.items()]
         named += [NameMerge(n, "removed", f"{n} was removed, as in {merge.theirs.name}") for n in removed]
-        notes = [f"{n} comes along, because it shares objects with another name" for n in merge.along]
+        notes = [f"{n} is taken as well, because it shares objects with another name" for n in merge.along]
         base = merge.base.name if merge.base is not None else ""
         return MergePreview(base, merge.ours.name, merge.theirs.name, (*named, *self.inside.values()), tuple(notes))
 

@@ -49,7 +49,7 @@ def _answer(child: LineProcess, limit_s: float) -> Section:
         if found is None:
             who = running or "the comparison"
             raise NotPredictable(
-                f"{who} ended its process (exit status {child.exit_status()})", "look at the model by itself"
+                f"{who} ended its process (exit status {child.exit_status()})", "run the model alone to see why"
             )
         if "section" in found:
             return section_from_dict(found["section"])

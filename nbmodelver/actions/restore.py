@@ -145,8 +145,10 @@ class Restores:
         if beside or repo.is_dirty(self._session.values):
             before = self._saved(repo, f"before merge of {merge.theirs.name}", beside) or before
         remove = [n for n in merge.remove if not is_import(self._session.values.get(n))]
-        version, told = self._bound(repo, values, remove, before, partial(self._merged, repo, merge, planned.values))
-        notes = [*planned.preview(removed=remove).lines(), *told]
+        version, more_notes = self._bound(
+            repo, values, remove, before, partial(self._merged, repo, merge, planned.values)
+        )
+        notes = [*planned.preview(removed=remove).lines(), *more_notes]
         if before.id != merge.ours.id:
             notes.append(f"changes that were in no version were saved as {before.name}: %mv_undo restores them")
         notes += [note for load in loads for note in load.differences]
@@ -183,9 +185,9 @@ class Restores:
         message = f"{request.message} ({where})" if request.message else where
         names = [*dict.fromkeys([*head.kept, *brought])]
         commit = partial(self._committed, repo, names, message, allow_secrets=allowed)
-        made, told = self._bound(repo, values, (), before, commit)
+        made, more_notes = self._bound(repo, values, (), before, commit)
         findings = checked(repo, made, {n: self._session.values[n] for n in made.kept})
-        notes = [*(f"{n} from {version.name}" for n in brought), *told, *rollback.differences]
+        notes = [*(f"{n} from {version.name}" for n in brought), *more_notes, *rollback.differences]
         return Committed(made, before, notes, repo.directions([made]), findings)
 
     def _bound(

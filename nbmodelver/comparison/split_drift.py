@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Section
 
 GREW = 0.05
-"""A difference that grew by this effect is told again."""
+"""A difference that grew by this effect is reported again."""
 COMPARISONS = 10
 """Every version has such pairs, also of targets and validation sets: one of ten must not differ by chance."""
 

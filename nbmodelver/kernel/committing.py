@@ -266,7 +266,7 @@ def _is_literal(expression: str) -> bool:
 
 
 def drawn(done: Committed, late: Sequence[Finding] = ()) -> Shown:
-    """Return the answer to a commit. late: findings about earlier versions that were not told yet."""
+    """Return the answer to a commit. late: findings about earlier versions that were not reported yet."""
     return views.commit(done.version, done.parent, done.notes, done.directions, done.findings, late=late)
 
 

@@ -51,7 +51,7 @@ class IdleChecks:
                 events.append(call)  # type: ignore[arg-type]  # each has the type of its list
 
     def take(self) -> list[Finding]:
-        """Return what was found since the last call, to be told once."""
+        """Return what was found since the last call, to be reported once."""
         with self._lock:
             found, self._found = self._found, []
         return found

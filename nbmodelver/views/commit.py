@@ -34,7 +34,7 @@ def commit(
     that were not saved follow.
     parent: the version to compare metrics with. notes: further sentences, one per line. directions: of the metrics; an
     "unknown" direction is reported when the metric is new. findings: of the checks; what an earlier version brought in
-    is not repeated. late: findings about earlier versions that were not told yet; they come first.
+    is not repeated. late: findings about earlier versions that were not reported yet; they come first.
     """
     unknown = unknown_lines(
         [version], {m: d for m, d in (directions or {}).items() if not parent or m not in parent.metrics}

@@ -221,7 +221,7 @@ def test_a_name_that_shares_objects_with_a_taken_one_is_named(session: DictSessi
     restores = forked(session, shared(1, 1), {**shared(1, 1), "c": 1}, shared(2, 1))
     done = restores.merge("side")
     assert isinstance(done, Committed)
-    assert done.notes == ["a from v2", "b comes along, because it shares objects with another name"]
+    assert done.notes == ["a from v2", "b is taken as well, because it shares objects with another name"]
     assert session.values["a"]["inner"] is session.values["b"]["inner"]
     restores.switch("side")
     kept(session, **shared(3, 1))

@@ -1,4 +1,4 @@
-"""Checks that did not fit into the time limit of a commit: finished between two cells, told once, and cancelled."""
+"""Checks that did not fit into the time limit of a commit: finished between two cells, reported once, and cancelled."""
 
 from __future__ import annotations
 

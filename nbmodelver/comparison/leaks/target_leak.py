@@ -1,4 +1,4 @@
-"""Features that alone tell the target: a copy of it, or something that is known only after it."""
+"""Features that alone determine the target: a copy of it, or something that is known only after it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MIN_RANK_CORRELATION = 0.98
 
 @dataclass(frozen=True)
 class TellingFeature:
-    """A feature that tells the target. how: in words. sampled: rows of the sample; 0 if all rows were read."""
+    """A feature that determines the target. how: in words. sampled: rows of the sample; 0 if all rows were read."""
 
     name: str
     how: str
@@ -37,7 +37,7 @@ class TellingFeature:
 
 
 def telling_features(table: TableData) -> list[TellingFeature] | None:
-    """The features of a table that alone tell its target column; None if it has no target, or too few rows."""
+    """The features of a table that alone determine its target column; None if it has no target, or too few rows."""
     target = next((c for c in table.columns if c.name.lower() in TARGETS and _is_usable(c)), None)
     if target is None or table.rows < MIN_ROWS:
         return None
@@ -57,7 +57,7 @@ def telling_features(table: TableData) -> list[TellingFeature] | None:
 
 
 def new_features(now: Sequence[TellingFeature], before: Sequence[TellingFeature]) -> list[TellingFeature]:
-    """The features that tell the target now and did not before.
+    """The features that determine the target now and did not before.
 
     Features that are gone may have been renamed, as by a scaler that returns an array; then nothing is new.
     """
@@ -75,7 +75,7 @@ def _codes(column: ColumnData) -> NDArray[np.intp]:
 
 
 def _how(column: ColumnData, target: ColumnData, codes: NDArray[np.intp]) -> str:
-    """How a feature tells the target; "" if it does not."""
+    """How a feature determines the target; "" if it does not."""
     values, own = int(codes.max()) + 1, _codes(column)
     if values < 2 or own.max() == 0:
         return ""

@@ -219,7 +219,7 @@ class _NearText:
 
 @dataclass(frozen=True)
 class _Target:
-    """Features of a training set that tell its target, and did not in the version before."""
+    """Features of a training set that determine its target, and did not in the version before."""
 
     train: Dataset
     datasets: Sequence[Dataset]
@@ -234,7 +234,7 @@ class _Target:
             return None
         said = ", ".join(f"{one.name} {one.how}" for one in found[:MAX_COLUMNS_NAMED])
         sample = f" (sample of {found[0].sampled:,} rows, seed 0)" if found[0].sampled else ""
-        text = f"one column of {self.train.name} tells the target, unlike in {self.parent}: {said}{sample}"
+        text = f"one column of {self.train.name} determines the target, unlike in {self.parent}: {said}{sample}"
         return Finding(check_id("target", self.train.name), "alarm", text, (self.train.name,), is_new=True)
 
     def _features(self, *, earlier: bool) -> list[TellingFeature] | None:

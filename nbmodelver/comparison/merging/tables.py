@@ -68,8 +68,8 @@ def merge(sides: MergeSides, options: MergeOptions) -> MergedInside:
     plan = work.plan()
     return MergedInside(
         library.build(plan, values),
-        tuple(work.told(OURS)),
-        tuple(work.told(THEIRS)),
+        tuple(work.summary(OURS)),
+        tuple(work.summary(THEIRS)),
         tuple(work.shown()),
         len(work.conflicts),
         len(work.unresolved),
@@ -302,13 +302,13 @@ class _TableMerge:
         floats = {c.values.dtype.itemsize for c in columns if c.kind == "number" and c.values.dtype.kind == "f"}
         return len(floats) > 1
 
-    # -- what is told
+    # -- summary
 
     def _count(self, side: int, count: int, noun: str) -> None:
         if count:
             self._gained[side].append(counted(count, noun))
 
-    def told(self, side: int) -> list[str]:
+    def summary(self, side: int) -> list[str]:
         """Return what came from one side: "3 cells", "2 new rows", "column z"."""
         cells = [counted(self.cells[side], "cell")] if self.cells[side] else []
         return [*cells, *self._gained[side]]

@@ -31,7 +31,7 @@ CLEAN = {
     "group": "no value of its groups is in {one} and {test}",
     "time": "no row of {test} is older than the newest of {one}",
     "text": "no text of {test} has a near duplicate in {one}",
-    "target": "no column of {one} tells the target that did not before",
+    "target": "no column of {one} determines the target that did not before",
 }
 """Kind of another check -> what was not found."""
 OPTIONS = {"group": "--group", "time": "--time", "text": "--near-text"}

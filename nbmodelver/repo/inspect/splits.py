@@ -87,10 +87,10 @@ def _section(store: LoadingStore, before: Version, after: Version, split: _Split
     if set(split.names) <= before.kept.keys():
         earlier = _tables(store, before, split)
         former = split_drifts(*earlier) if earlier is not None else []
-    told = new_or_grown(found, former)
-    left = len(found) - len(told)
+    reported = new_or_grown(found, former)
+    left = len(found) - len(reported)
     note = f"{left} more as in {before.name}: %mv_diff {after.name} {after.name}" if left else ""
-    return split_section(split.names, *tables, told, note)
+    return split_section(split.names, *tables, reported, note)
 
 
 def _tables(store: LoadingStore, version: Version, split: _Split) -> tuple[TableData, TableData] | None:

@@ -85,7 +85,7 @@ DIFF = Verb(
             flags=("--key",),
             metavar="COLUMNS",
         ),
-        flag("exact", "tell 0.0 and -0.0 of the named table apart", "--exact"),
+        flag("exact", "distinguish 0.0 and -0.0 in the named table", "--exact"),
         Argument(
             "group",
             "a column of training and test set whose values must not be in both, such as patient; may be repeated",

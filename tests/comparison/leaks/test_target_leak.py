@@ -1,4 +1,4 @@
-"""Features that tell the target, and honest features that do not."""
+"""Features that determine the target, and honest features that do not."""
 
 from __future__ import annotations
 

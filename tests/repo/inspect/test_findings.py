@@ -1,4 +1,4 @@
-"""Checks of a version after it is durable: what is found, told once, carried on, accepted."""
+"""Checks of a version after it is durable: what is found, reported once, carried on, accepted."""
 
 from __future__ import annotations
 
