@@ -28,6 +28,8 @@ SAMPLE_ROWS = 1_000
 """Rows of each side from which the probability of equal cells is estimated."""
 OWN_ROWS = 20_000
 """Rows of a training set that are compared with each other, to see how often it repeats rows."""
+COARSE = 0.05
+"""A column whose cells are equal at least this often has few values, as bins, categories and flags have."""
 FILTER_BITS = 22
 FILTER_SHARE = 0.01
 """Columns are added to the first look until only this share of the test rows is expected to pass it by chance."""
@@ -45,7 +47,8 @@ class SharedRows:
     set that stand in the training set. columns: names of the compared columns. same_target: rows of `test` whose
     target is the same there too; None without a target column. pairs: equal pairs of rows. by_chance: pairs that are
     expected if columns were independent. repeated: pairs that are expected if the sets share rows as often as they
-    repeat them within themselves. if_dependent: pairs that are expected if each column depends on another one.
+    repeat them within themselves. if_dependent: pairs that are expected if all columns
+    have few values and each depends on another one.
     """
 
     train: NDArray[np.intp]
@@ -135,15 +138,16 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     hashes = hashes[0][inner[0]], hashes[1][inner[1]]
     count = pair_count(*hashes)
     possible, rate = train.rows * test.rows, float(np.prod([rates[p.name] for p in pairs]))
+    is_coarse = all(r >= COARSE for r in rates.values())
     return SharedRows(
         np.sort(rows[0]),
         np.sort(rows[1]),
         tuple(p.name for p in pairs),
         count,
         possible * rate,
-        _repeated(pairs, train, test) if count else 0.0,
+        _repeated(pairs, train, test, is_coarse=is_coarse) if count else 0.0,
         _same_target(train, test, rows, hashes),
-        possible * rate**0.5,
+        possible * (rate**0.5 if is_coarse else rate),
     )
 
 
@@ -210,15 +214,18 @@ def pair_count(train: NDArray[np.uint64], test: NDArray[np.uint64]) -> int:
     return int((counts[at] * other_counts[at_other]).sum())
 
 
-def _repeated(pairs: Sequence[ColumnPair], train: TableData, test: TableData) -> float:
+def _repeated(pairs: Sequence[ColumnPair], train: TableData, test: TableData, *, is_coarse: bool) -> float:
     """Equal pairs between the sets that are expected from the repetitions within the test set or the training set.
 
     The number of repetitions of the test set is itself a sample, so three standard deviations are added to it. The
-    training set is larger, but may be oversampled: it counts only if the test set repeats rows about as often.
+    training set is larger, but may be oversampled: it counts only if all columns have few values, and if the test set
+    repeats rows about as often.
     """
     own = pairs_within(row_hashes([p.after for p in pairs], test.rows))
     possible = test.rows * (test.rows - 1) / 2
     rate = (own + 3 * own**0.5) / possible if possible else 0.0
+    if not is_coarse:
+        return rate * train.rows * test.rows
     rows = np.arange(train.rows)
     if train.rows > OWN_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(train.rows, OWN_ROWS, replace=False))

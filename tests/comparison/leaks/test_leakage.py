@@ -184,3 +184,15 @@ def test_repetitions_of_an_oversampled_training_set_hide_no_leak(cancer):
     train, test = cancer
     more = pd.concat([train, train, test.head(20)])
     assert not shared(more, test).is_repetition
+
+
+@pytest.mark.parametrize("size", [0.1, 0.25])
+@pytest.mark.parametrize("count", [3, 5])
+def test_a_few_test_rows_in_the_training_rows_of_iris_are_no_chance(size, count):
+    data = load_iris(as_frame=True).frame
+    for seed in range(20):
+        train, test = train_test_split(data, random_state=seed, test_size=size)
+        found = shared(pd.concat([train, test.head(count)]), test)
+        assert not (found.is_chance)
+        assert not (found.is_common)
+        assert not (found.is_repetition)
