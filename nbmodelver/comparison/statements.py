@@ -148,7 +148,7 @@ def slice_of(
     is_fixed: Callable[[str], bool] = never,
     is_data: Callable[[str], bool] = never,
 ) -> Slice:
-    """Return what the wanted names depend on. is_known: names whose making does not matter.
+    """Return what the wanted names depend on. is_known: names for which no statement is needed.
 
     The walk goes back from the end. A statement that assigns a name without reading it ends the search for this name.
     A statement that uses a function of the program also reads what this function reads. is_fixed: names with values

@@ -252,7 +252,7 @@ class CommitVerbs:
 
 
 def _expressions(metrics: dict[str, str | PythonValue]) -> dict[str, str]:
-    """The code that measured each metric, without its direction. A literal says nothing, and a value has no code."""
+    """The code that measured each metric, without its direction. A literal depends on nothing; a value has no code."""
     found = {n: directions.split(e)[0].strip() for n, e in metrics.items() if not isinstance(e, PythonValue)}
     return {name: expression for name, expression in found.items() if not _is_literal(expression)}
 

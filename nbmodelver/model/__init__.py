@@ -7,6 +7,7 @@ from nbmodelver.model.causes import Cause, CauseKind, CauseStep, Explanation
 from nbmodelver.model.findings import Finding, Findings, Level
 from nbmodelver.model.leak_request import LeakRequest
 from nbmodelver.model.merging import CellConflict, MergeEffect, MergePreview, NameMerge
+from nbmodelver.model.probes import Probed, ProbedModel
 from nbmodelver.model.provenance import Blame, CellInput, MakingCell, NameHistory, NameStep, TableCellBlame
 from nbmodelver.model.results import (
     Change,
@@ -89,6 +90,8 @@ __all__ = [
     "ObjectId",
     "Part",
     "Plan",
+    "Probed",
+    "ProbedModel",
     "Problem",
     "Profile",
     "Progress",

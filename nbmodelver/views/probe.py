@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Span, TextLine, dim, line, strong
 from nbmodelver.views.figures import number, plural
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nbmodelver.model import Version
+    from nbmodelver.model import Probed, ProbedModel, Version
 
 MOST_PACKAGES = 8
 
 
-class ModelOfProbe(Protocol):
-    """One model that was tested."""
-
-    @property
-    def model(self) -> str:
-        """Its name."""
-
-    @property
-    def data(self) -> str:
-        """The name of the dataset."""
-
-    @property
-    def rows(self) -> int:
-        """The number of rows."""
-
-    @property
-    def different(self) -> int:
-        """Rows with another prediction."""
-
-    @property
-    def largest(self) -> float:
-        """The largest difference of a number or probability."""
-
-    @property
-    def error(self) -> str:
-        """Why it could not be run, or ""."""
-
-
-class TestedProbe(Protocol):
-    """The models of a version, tested."""
-
-    @property
-    def version(self) -> Version:
-        """The version."""
-
-    @property
-    def models(self) -> Sequence[ModelOfProbe]:
-        """The models."""
-
-    @property
-    def environment(self) -> Sequence[str]:
-        """How this environment differs."""
-
-
-def probed(found: TestedProbe) -> Shown:
+def probed(found: Probed) -> Shown:
     """One line per model, and how this environment differs from that of the version."""
     blocks: list[Block] = [_model(found.version, one) for one in found.models]
     blocks += [line(dim(f"  {text}")) for text in found.environment[:MOST_PACKAGES]]
@@ -70,7 +24,7 @@ def probed(found: TestedProbe) -> Shown:
     return Shown(Document(tuple(blocks), "predictions"), found)
 
 
-def _model(version: Version, one: ModelOfProbe) -> TextLine:
+def _model(version: Version, one: ProbedModel) -> TextLine:
     head = (strong(one.model), f" of {version.name} ")
     if one.error:
         return line(*head, Span(f"cannot be tested on {one.data}: {one.error}", "bad"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from nbmodelver import views
-from nbmodelver.model import Version, VersionId
-from nbmodelver.repo.inspect.probes import Probed, ProbedModel
+from nbmodelver.model import Probed, ProbedModel, Version, VersionId
 
 
 def test_each_model_has_a_line_and_the_environment_follows() -> None:

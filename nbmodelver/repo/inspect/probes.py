@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import session
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotPredictable, UnknownName, UsageError
+from nbmodelver.model import Probed, ProbedModel
 from nbmodelver.repo.core.documents import canonical_json
 from nbmodelver.repo.core.environment import differences as of_environments
 from nbmodelver.repo.core.environment import environment
@@ -22,45 +23,6 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import LoadingStore
 
 NO_NUMPY = UsageError("predictions cannot be kept without NumPy", "install numpy in this environment")
-
-
-@dataclass(frozen=True)
-class ProbedModel:
-    """One model of a version on the rows that the version keeps predictions for.
-
-    rows: how many. different: of them, with another prediction now. largest: difference of a number or probability.
-    error: why the model could not be run; then nothing else is known.
-    """
-
-    model: str
-    data: str
-    rows: int
-    different: int = 0
-    largest: float = 0.0
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Probed:
-    """The models of a version, tested. environment: how this environment differs from that of the version."""
-
-    version: Version
-    models: tuple[ProbedModel, ...]
-    environment: tuple[str, ...] = ()
-
-    @property
-    def is_same(self) -> bool:
-        """True if every model predicts the same."""
-        return not any(one.different or one.error for one in self.models)
-
-    def to_dict(self) -> dict[str, Json]:
-        """Return the JSON form."""
-        models: list[Json] = [
-            {"model": m.model, "data": m.data, "rows": m.rows, "different": m.different, "largest": m.largest,
-             "error": m.error}
-            for m in self.models
-        ]  # fmt: skip
-        return {"version": self.version.name, "models": models, "environment": list(self.environment)}
 
 
 @dataclass(frozen=True)
