@@ -86,7 +86,7 @@ class IdleChecks:
         for version, store in list(self._due.items()):
             try:
                 found = open_repo(store).finish_checks(version, is_cancelled=stop.is_set)
-            except Exception:  # A store that is gone, or damaged: nobody waits for this thread.
+            except Exception:  # A store that is gone, or damaged: no caller waits for this thread.
                 log.warning("the checks of a version could not be finished", exc_info=True)
                 found = ()
             with self._lock:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class ProbedModel:
     """One model of a version on the rows that the version keeps predictions for.
 
-    rows: how many. different: of them, with another prediction now. largest: difference of a number or probability.
-    error: why the model could not be run; then nothing else is known.
+    rows: number of tested rows. different: rows with another prediction now. largest: difference of a number or a
+    probability. error: the message if the model could not be run, else "".
     """
 
     model: str

@@ -97,7 +97,7 @@ def tested(store: LoadingStore, version: Version) -> Probed:
 def _tested(
     store: LoadingStore, version: Version, probed: dict[str, Any], model: str, kept: dict[str, Any]
 ) -> ProbedModel:
-    """Run one model. probed: which rows of which data."""
+    """Run one model. probed: the entry of the document, with the name of the data and the rows."""
     from nbmodelver.comparison import probes
     from nbmodelver.comparison.predicting import predicted
 

@@ -71,7 +71,7 @@ export interface IBisection {
   between: ITestedVersion[];
   /** In the order of the tests. */
   tested: ITestedVersion[];
-  /** How many versions were in question, and how many different contents they had. */
+  /** Number of versions from the good to the bad one, and of their different contents. */
   versions: number;
   distinct: number;
 }

@@ -75,7 +75,7 @@ def _key(found: Worlds, name: str) -> object:
 
 
 def _is_complete(found: Worlds, name: str) -> bool:
-    """True if the value of a name contains no other change: what made it is unchanged, or had another value then."""
+    """True if the value of a name contains no other change: all that made it is unchanged or was reused."""
     reused = found.before.slice.reused | found.after.slice.reused
     return reused.issuperset(found.changed_inputs(name))
 

@@ -29,7 +29,7 @@ ALMOST = 1e-9
 class Measured:
     """The metric of a world with a change, and without it when the same names are computed again.
 
-    noise: by how much the second one varies with the random state. error: why there is no value.
+    noise: the range of `control` over several random states. error: the reason if there is no value.
     """
 
     changed: float = math.nan

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import LoadingStore
 
 MOST_TRIES = 20
-"""Values that a run may turn out to need, one after the other, and that are then loaded."""
+"""The largest number of values that are loaded because the code reads them without being listed."""
 
 
 @dataclass(frozen=True)
 class ScratchRun:
     """What to load and to run.
 
-    version: its names are loaded if the code turns out to read them. loads: (version, names) that are loaded first.
+    version: its names are loaded if the code reads them. loads: (version, names) that are loaded first.
     recorded: values of the record, name -> value. imports: name -> "module" or "module:object". definitions: functions
     and classes, run before the load where they can. statements: run in order after it. result: an expression that is
     evaluated at the end, "" for none. also: a second one. seed: of the random state; None leaves it as it is.
@@ -52,8 +52,8 @@ class ScratchRun:
 class ScratchResult:
     """value, also: of the two expressions, if they are plain data. truth: of the first as a bool.
 
-    error: why there is none. failed: "load" if the values could not be had, "assert" for an AssertionError, "run" for
-    any other exception, "ended" if a child process ended or took too long. differences: how loaded values
+    error: the message if the run failed. failed: "load" if values could not be loaded, "assert" for an AssertionError,
+    "run" for any other exception, "ended" if a child process ended or took too long. differences: how loaded values
     differ from the kept ones.
     """
 

@@ -36,7 +36,7 @@ LIMIT_S = 60.0
 RANK = ("data", "parameters", "model", "code", "random state", "environment", "module")
 """The order of the tests, and of causes that were not tested."""
 SMALL = 1000
-"""Bytes of a value that may be the number itself: what it is computed from is exchanged in its place."""
+"""A value of fewer bytes may be the metric itself. The values that it is computed from are exchanged in its place."""
 TOGETHER = "these changes can only be tested together"
 ADDITIVE = 0.25
 """Changed literals are listed one by one if their effects add up to that of all of them, up to this share of it."""
@@ -156,7 +156,7 @@ class _Why:
     # -- tests
 
     def _test(self, listed: list[CandidateChange], causes: list[Cause], around: list[Cause]) -> None:
-        """Replace each cause by what its test gave, in place: what is known counts if the user interrupts.
+        """Replace each cause by the result of its test. The list is changed in place: an interrupt keeps the results.
 
         around: changed packages and modules; those that explain a value are removed.
         """
