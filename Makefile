@@ -20,7 +20,7 @@ LANES := $(BIN)/python -m tests.environments.lanes --workers $(WORKERS)
 RAN := $(patsubst notebooks/%,build/docs/notebooks/%,$(wildcard notebooks/*.ipynb))
 
 .PHONY: help demo lab test lint format test-python test-frontend test-browser test-firefox test-newest test-oldest \
-	test-pythons frontend docs bench lock clean
+	test-pythons test-reruns frontend docs bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -34,10 +34,13 @@ test: $(VENV)/pyvenv.cfg  ## Run all tests that this machine can run; the first 
 	@$(BIN)/python -m tests.environments.everything $(MAKE)
 
 test-python: $(READY)  ## Run the Python tests.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser'
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser and not every_rerun'
 
 test-frontend: $(READY)  ## Check, test, build and link the front-end.
 	@$(BIN)/python labextension/hatch_build.py check build link
+
+test-reruns: $(READY)  ## Run notebooks of strangers again, and check each verdict and each cause.
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/rerun_lane
 
 # Two browsers at once; the waiting times are taken alone.
 test-browser: frontend  ## Run the browser tests in Chromium.
@@ -51,13 +54,13 @@ test-firefox: frontend  ## Run the main path of the browser tests in Firefox.
 	@NBMODELVER_FRONTEND=required $(BIN)/python -m pytest -m browser tests/ui/firefox
 
 # Lanes: each makes its own environments under build/env.
-test-newest: $(VENV)/pyvenv.cfg  ## Run the tests of values and kernels with the newest release of every dependency.
+test-newest: $(VENV)/pyvenv.cfg  ## Run the tests of values and kernels with the newest release of every dependency, on the newest Python.
 	@$(LANES) newest
 
 test-oldest: $(VENV)/pyvenv.cfg  ## Run them with the oldest releases that are supported, and with the last pandas 2.
 	@$(LANES) oldest
 
-test-pythons: $(VENV)/pyvenv.cfg  ## Run them on every other Python from 3.11 on that is found.
+test-pythons: $(VENV)/pyvenv.cfg  ## Run them on each Python that no other lane uses.
 	@$(LANES) pythons
 
 lock: $(VENV)/pyvenv.cfg  ## Renew tests/constraints.txt with the newest releases and print what changed.

@@ -16,27 +16,28 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.release import __version__
 
 if TYPE_CHECKING:
+    from nbmodelver.registry.loading import load
     from nbmodelver.repo import open_repo as open  # noqa: A004  # `mv.open` reads best, and nothing here opens files
 
-__all__ = ["__version__", "load_ipython_extension", "open", "unload_ipython_extension"]
+__all__ = ["__version__", "load", "load_ipython_extension", "open", "unload_ipython_extension"]
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext nbmodelver`."""
-    from nbmodelver import extension as magics
+    from nbmodelver import extension
 
-    magics.load(shell)
+    extension.load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """Called by `%unload_ext nbmodelver`."""
-    from nbmodelver import extension as magics
+    from nbmodelver import extension
 
-    magics.unload(shell)
+    extension.unload(shell)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
-    """Where JupyterLab's tools find the built plugin in a checkout."""
+    """Return the folder in which JupyterLab's tools find the built plugin of a checkout."""
     return [{"src": "labextension", "dest": "nbmodelver"}]
 
 
@@ -45,9 +46,13 @@ def __getattr__(name: str) -> Any:
         from nbmodelver.repo import open_repo
 
         return open_repo
+    if name == "load":
+        from nbmodelver.registry.loading import load
+
+        return load
     from nbmodelver.verbs import VERBS
 
-    if name.rstrip("_") not in VERBS:
+    if name.rstrip("_") not in VERBS or name == "bundle":  # A folder of that name; the function is `bundle_`.
         raise AttributeError(f"module 'nbmodelver' has no attribute {name!r}")
     from nbmodelver.extension import function
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import answers, views
 from nbmodelver.actions.conditions import CheckFailed
-from nbmodelver.errors import NbmodelverError, UsageError
+from nbmodelver.actions.rerun import is_bundle
+from nbmodelver.errors import NbmodelverError, RefMoved, UsageError
 from nbmodelver.release import __version__
 from nbmodelver.repo import open_repo
 from nbmodelver.verbs import VERBS, find, help_text, overview, parse
@@ -17,15 +18,24 @@ from nbmodelver.verbs import VERBS, find, help_text, overview, parse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbmodelver.verbs import Call
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb. 0: done; 1: `verify` or `backup` found damage, or something failed; 2: a wrong command line."""
+    """Run one verb and return its exit status.
+
+    0: done. 1: `verify` or `backup` found damage, fresh data drifted, a gate failed, or something else failed. 2: a
+    wrong command line. 3: another process moved the ref meanwhile.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)
     except UsageError as error:
         _complain(error)
         return 2
+    except RefMoved as error:
+        _complain(error)
+        return 3
     except NbmodelverError as error:
         _complain(error)
         return 1
@@ -38,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    store, arguments = _store_of(arguments)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview(command=True))
         return 0
@@ -51,25 +62,50 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     if verb.kernel:
         raise UsageError(f"'{verb.name}' needs a running notebook", f"write there: %mv_{verb.name}")
-    return _answer(verb.name, call)
+    return _answer(verb.name, call, store)
 
 
-def _answer(name: str, call: object) -> int:
+def _store_of(arguments: Sequence[str]) -> tuple[Path | None, Sequence[str]]:
+    """Return the store of `--store FOLDER` before the verb, and the rest. Raises UsageError without a folder."""
+    option, equals, folder = arguments[0].partition("=") if arguments else ("", "", "")
+    if option != "--store":
+        return None, arguments
+    rest = arguments[1:] if equals else arguments[2:]
+    folder = folder if equals else "".join(arguments[1:2])
+    if not folder:
+        raise UsageError("--store needs a folder", "write: nbmodelver --store FOLDER VERB ...")
+    return Path(folder), rest
+
+
+def _answer(name: str, call: object, store: Path | None) -> int:
     from nbmodelver.verbs import Call
 
     assert isinstance(call, Call)
     if name == "init":
         print(answers.init(call["path"], Path.cwd())[1])
         return 0
+    own = answers.own_keys(call) if name == "policy" else None
+    if own is not None:
+        print(own)
+        return 0
     with views.Bar(views.Terminal()) as progress:
         try:
-            shown = answers.ANSWERS[name](open_repo(), call, progress)
+            shown = _shown(name, call, store, progress)
         except CheckFailed as error:
             print(error.shown)
             raise
     print(shown)
-    damaged = shown.value if name == "verify" else getattr(shown.value, "problems", ()) if name == "backup" else ()
-    return 1 if damaged else 0
+    return 1 if answers.has_failed(name, shown) else 0
+
+
+def _shown(name: str, call: Call, store: Path | None, progress: views.Bar) -> views.Shown:
+    if name == "ci" and not answers.needs_store(call):
+        return answers.run_ci(None, call, progress)
+    if name == "bundle":
+        return answers.bundle_(call, progress)
+    if name == "rerun" and is_bundle(call["version"]):  # It brings its own store.
+        return answers.rerun(None, call, progress)
+    return answers.ANSWERS[name](open_repo(store), call, progress)
 
 
 def _complain(error: NbmodelverError) -> None:
@@ -81,3 +117,6 @@ def _complain(error: NbmodelverError) -> None:
 
 
 assert set(VERBS) >= set(answers.ANSWERS)
+
+if __name__ == "__main__":  # `python -m nbmodelver.cli`, as cron and systemd start it.
+    sys.exit(main())

@@ -39,6 +39,10 @@ class FileExists(UsageError):
     """A file already exists, and the call does not allow its replacement."""
 
 
+class MissingLibrary(NbmodelverError):
+    """An optional library that is not installed. The hint names the extra that installs it."""
+
+
 class UnknownName(NbmodelverError):
     """A variable that is neither in the notebook nor in the requested version."""
 
@@ -158,6 +162,62 @@ class Damaged(StoreError):
 
 class MissingPart(Damaged):
     """A missing part that a version needs."""
+
+
+class GateFailed(NbmodelverError):
+    """A promotion that gates stop. Nothing was moved. `gates` lists every outcome."""
+
+    def __init__(self, message: str, hint: str = "", gates: tuple[object, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.gates = gates
+
+
+class BadPolicy(UsageError):
+    """A policy file that cannot be used. The policy in force stays."""
+
+
+class HookFailed(NbmodelverError):
+    """A hook of the policy that stopped a verb: it failed, or it did not end in time. Nothing was changed."""
+
+
+class HookNotAllowed(HookFailed):
+    """A hook of the policy that this user has not allowed to run. The message shows its command."""
+
+
+class HookNotRun(UserWarning):
+    """The warning about a hook after a verb that failed or did not run. The verb is done."""
+
+
+class NotAllowed(NbmodelverError):
+    """An action for which the policy names a role that the user does not have."""
+
+
+class NotVerified(NbmodelverError):
+    """A registered version whose promotion is not proven by the pinned keys. Nothing was loaded."""
+
+
+class UnknownModel(NbmodelverError):
+    """A registered model, version, stage or alias that does not exist."""
+
+
+class ArchivedVersion(NbmodelverError):
+    """An archived version. It keeps every byte and cannot be used until it is restored."""
+
+
+class DeprecatedVersion(UserWarning):
+    """The warning about the use of a deprecated version. Its text has the reason and the replacement."""
+
+
+class DivergedStage(UserWarning):
+    """The warning about a load through a stage that two merged stores moved to different versions."""
+
+
+class RefusedVersion(NbmodelverError):
+    """A deprecated version whose use the policy refuses."""
+
+
+class RerunFailed(NbmodelverError):
+    """A re-run that could not begin: its environment cannot be made, or its kernel does not start."""
 
 
 class BadBundle(NbmodelverError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from nbmodelver.errors import Interrupted, UsageError
+from nbmodelver.kernel import file_reads
 from nbmodelver.kernel import input_lines as lines
 from nbmodelver.kernel.earlier import as_python, earlier_cells
 from nbmodelver.kernel.notebook import Notebook
@@ -41,6 +42,7 @@ def load(shell: Any) -> Notebook:
         shell.register_magic_function(_magic(notebook, verb), "line_cell" if verb.cell else "line", f"mv_{verb.name}")
     for event, call in _events(notebook, server):
         shell.events.register(event, call)
+    file_reads.start(notebook.files)
     lines.install(shell)
     _join_running_cell(notebook, kernel)
     comms = _comms[id(shell)] = Comms(server, kernel)
@@ -52,31 +54,38 @@ def _join_running_cell(notebook: Notebook, kernel: Any) -> None:
     """Take over the cells before, and the one that loads the extension; IPython reports no end of a silent cell."""
     before = earlier_cells(notebook.shell, _last_counts.get(notebook.shell, 0))
     notebook.cells.add_earlier(before, partial(as_python, notebook.shell))
+    notebook.files.add_earlier(cell.source for cell in before.cells)
     parent = kernel.get_parent() if callable(getattr(kernel, "get_parent", None)) else {}
     header, content = parent.get("header") or {}, parent.get("content") or {}
     if header.get("msg_type") == "execute_request" and not content.get("silent"):
         notebook.cells.add_running(before.running, str((parent.get("metadata") or {}).get("cellId") or ""))
+        notebook.files.pre_run(None)
     elif kernel is None and before.running is not None:
         notebook.cells.add_running(before.running)
+        notebook.files.pre_run(None)
 
 
 def _events(notebook: Notebook, server: PanelServer) -> list[tuple[str, Callable[..., None]]]:
-    """What hears of cells, in order."""
+    """Return (event of IPython, handler) for the start and the end of a cell, in the order of registration."""
     return [
+        ("pre_run_cell", notebook.files.pre_run),
         ("pre_run_cell", notebook.cells.pre_run),
         ("pre_run_cell", notebook.answer_display.pre_run),
         ("pre_run_cell", server.on_pre_run),
+        ("post_run_cell", notebook.files.post_run),
         ("post_run_cell", notebook.cells.post_run),
         ("post_run_cell", server.on_post_run),
     ]
 
 
 def unload(shell: Any) -> None:
-    """Take everything back that `load` did."""
+    """Undo everything that `load` did."""
     notebook = _notebooks.pop(id(shell), None)
     if notebook is None:
         return
     notebook.commits.stop_checks()
+    notebook.idle_tasks.stop()
+    file_reads.stop(notebook.files)
     _last_counts[shell] = max(notebook.cells.last, _last_counts.get(shell, 0))
     _comms.pop(id(shell)).stop()
     lines.remove(shell)
@@ -106,7 +115,7 @@ def _magic(notebook: Notebook, verb: Verb) -> Callable[..., Any]:
 
 
 def function(name: str) -> Callable[..., Shown]:
-    """The function for a verb; what it shows stands for what the verb gives."""
+    """Return the Python function for a verb. It returns the answer, which behaves like the result of the verb."""
     verb = VERBS[name]
 
     def call(*words: Any, **options: Any) -> Shown:

@@ -6,9 +6,12 @@ quick the machine is: Hypothesis would let an example fail that takes more than 
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -17,9 +20,23 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.shells import Shell
+
+
+def _configuration() -> str:
+    """A folder for the configuration of the tests, with a secret, so that no test is the one that creates it."""
+    folder = Path(tempfile.mkdtemp(prefix="nbmodelver-config-"))
+    (folder / "nbmodelver").mkdir(mode=0o700)
+    secret = folder / "nbmodelver" / "identity.json"
+    secret.touch(mode=0o600)
+    secret.write_text(json.dumps({"secret": "5e" * 32}))
+    return str(folder)
+
+
+os.environ["XDG_CONFIG_HOME"] = _configuration()
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="nbmodelver-state-")
+"""Tests, and the processes that they start, do not read or write the user's own configuration and queue."""
 
 SEED = int(os.environ.get("NBMODELVER_TEST_SEED", "0"))
 hypothesis.settings.register_profile(
@@ -36,6 +53,14 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         numpy.random.seed(seed)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(seed)
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_are_left() -> Iterator[None]:
+    """Remove the keys that a test created: with one, all events of later tests would be signed by the same person."""
+    yield
+    for name in ("signing-key.json", "pinned-keys.json"):
+        Path(os.environ["XDG_CONFIG_HOME"], "nbmodelver", name).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
-ABOVE_REPO = {"actions", "answers", "views", "bundle", "remote", "repo", "verbs"}
+ABOVE_REPO = {"actions", "answers", "views", "bundle", "registry", "remote", "repo", "verbs"}
 EVERYTHING = {"cli", "extension", "panels", "kernel", "testing", "comparison", *ABOVE_REPO, *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -28,10 +28,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views": set(),
     "comparison": {"kinds"},
     "repo": {"comparison", *SIBLINGS},
-    "bundle": {"repo"},
+    "bundle": {"comparison", "repo"},
+    "registry": {"repo", "catalogue", "kinds", "store"},
     "remote": {"repo"},
-    "actions": {"bundle", "comparison", "remote", "repo"},
-    "answers": {"actions", "comparison", "views", "bundle", "remote", "repo", "verbs"},
+    "actions": {"bundle", "comparison", "registry", "remote", "repo"},
+    "answers": {"actions", "comparison", "views", "bundle", "registry", "remote", "repo", "verbs"},
     "kernel": ABOVE_REPO,
     "panels": {"comparison", "kernel", *ABOVE_REPO},
     "extension": {"panels", "kernel", *ABOVE_REPO},
@@ -40,8 +41,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-REPO_ROOMS = {"core", "commit", "restore", "inspect", "maintain", "transfer"}
+REPO_ROOMS = {"core", "commit", "hooks", "restore", "inspect", "maintain", "notices", "transfer"}
 """Rooms inside of repo: each knows core and itself, and never repo.py, which wires them."""
+COMPARISON_ROOMS: dict[str, set[str]] = {
+    "tables": set(),
+    "rows": {"tables"},
+    "arrays": {"tables", "rows"},
+    "models": set(),
+    "predictions": {"tables", "models"},
+    "code": set(),
+    "leaks": {"tables", "rows"},
+    "merging": {"tables", "rows", "models"},
+}
+"""Rooms inside of comparison: each knows itself, these rooms, and the files of COMPARISON_SHARED."""
+COMPARISON_SHARED = {"chance", "charts", "inside", "profiles", "sides", "time_limit"}
+"""Files of comparison that its rooms may know. The other files, such as contributors.py, wire the rooms."""
 BELOW_ALL = {"model", "errors", "system", "release"}
 
 HOMES: dict[str, set[str]] = {
@@ -54,6 +68,7 @@ HOMES: dict[str, set[str]] = {
     "wcwidth": {"views"},
     "rich": {"views", "cli"},
     "tinydb": {"catalogue"},
+    "cryptography": {"catalogue/events/keys.py"},
     "zstandard": {"store", "catalogue"},
     "blake3": {"store", "catalogue"},
     "xxhash": {"store", "comparison", "codecs/sources.py", "codecs/source_trees.py"},
@@ -61,12 +76,21 @@ HOMES: dict[str, set[str]] = {
     "compression": {"store"},
     "nbformat": {"bundle", "kernel"},
     "nbclient": {"bundle"},
+    "jupyter_client": {"bundle"},
+    "uv": {"bundle"},
+    "skops": {"codecs/sklearn_open.py"},
+    "safetensors": {"codecs/tensors_open.py", "codecs/torch_open.py"},
+    "skl2onnx": {"codecs/sklearn_onnx.py"},
+    "onnx": {"codecs/sklearn_onnx.py"},
+    "onnxruntime": {"codecs/sklearn_onnx.py"},
     "numpy": {"codecs", "kinds", "comparison", "store/lanes.py", "store/lookups.py", "store/part_rows.py"},
     "attr": {"codecs/attrs.py"},
     "pydantic_core": {"codecs/pydantic.py"},
     "pytz": {"codecs/zones.py"},
     "dateutil": {"codecs/zones.py"},
     "platformdirs": {"repo", "cli", "kernel", "bundle", "remote"},
+    "threadpoolctl": {"repo/core/numerics.py"},
+    "apprise": {"repo/notices/apprise.py"},
     "pytest": {"testing"},
     "hypothesis": {"testing"},
 }
@@ -76,7 +100,7 @@ DATA_LIBRARIES = {
     "pandas", "polars", "pyarrow", "scipy", "torch", "sklearn", "xarray", "statsmodels", "xgboost", "lightgbm",
     "catboost", "keras", "tensorflow", "msgspec", "matplotlib", "pydantic", "patsy",
 }  # fmt: skip
-"""Each only in codecs/<library>.py, codecs/<library>_<part>.py, kinds/<library>.py and comparison/<library>.py.
+"""Each only in codecs/<library>.py, codecs/<library>_<part>.py, kinds/<library>.py and comparison/.../<library>.py.
 
 Those files are imported only when a value turned up.
 """
@@ -107,7 +131,12 @@ def crossing(place: Path, one: Import) -> str:
     """Why the file may not import that; "" when it may."""
     root, _, rest = one.module.partition(".")
     if root == PACKAGE:
-        return _inside(_owner(place), rest) or _inside_repo(place, rest) or _too_early(place, rest, one)
+        return (
+            _inside(_owner(place), rest)
+            or _inside_repo(place, rest)
+            or _inside_comparison(place, rest)
+            or _too_early(place, rest, one)
+        )
     if root in sys.stdlib_module_names and root not in HOMES:
         return ""
     return _data_library(place, root) if root in DATA_LIBRARIES else _third_party(place, root)
@@ -137,6 +166,22 @@ def _inside_repo(place: Path, rest: str) -> str:
     if room and room[0] in {"core", own}:
         return ""
     return f"repo/{own} imports {'.'.join([target, *room])}: it may know repo/core and itself"
+
+
+def _inside_comparison(place: Path, rest: str) -> str:
+    """Why a room of comparison may not import this part of comparison; a room has to be in COMPARISON_ROOMS."""
+    owner, *inner = place.parts
+    target, *module = rest.split(".")
+    if owner != "comparison" or len(inner) < 2:
+        return ""
+    own = inner[0]
+    if own not in COMPARISON_ROOMS:
+        return f"comparison/{own} is not in the layout of docs/explanation/architecture.md"
+    allowed = {own, *COMPARISON_ROOMS[own], *COMPARISON_SHARED}
+    if target != "comparison" or (module and module[0] in allowed):
+        return ""
+    known = ", ".join(sorted(allowed - {own}))
+    return f"comparison/{own} imports {'.'.join([target, *module]).rstrip('.')}: it may know {known}"
 
 
 def circles(package: Path) -> list[list[str]]:
@@ -201,7 +246,7 @@ def _third_party(place: Path, root: str) -> str:
 def _data_library(place: Path, root: str) -> str:
     if _is_library_file(place) and _library(place.stem) == root:
         return ""
-    return f"{root} is at home in codecs/{root}.py, kinds/{root}.py and comparison/{root}.py"
+    return f"{root} is at home in codecs/{root}.py, kinds/{root}.py and comparison/.../{root}.py"
 
 
 def _too_early(place: Path, rest: str, one: Import) -> str:

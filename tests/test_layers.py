@@ -5,14 +5,10 @@ from __future__ import annotations
 import sys
 from importlib import util
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import nbmodelver
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 spec = util.spec_from_file_location("layers", Path(__file__).with_name("layers.py"))
 assert spec
@@ -28,38 +24,6 @@ def test_no_import_crosses_a_border():
 
 def test_no_files_import_each_other_in_a_circle():
     assert layers.circles(Path(nbmodelver.__file__).parent) == []
-
-
-TESTED = ("actions", "codecs", "kinds", "panels")
-"""Folders in which each file has a test file of its name."""
-
-WITHOUT_TEST = {
-    "actions/session.py": "an interface, which tests/actions/sessions.py implements",
-    "panels/context.py": "an interface, which panels/server.py implements",
-}
-"""File -> why it has no test file of its own, such as a library that is not installed for the tests."""
-
-
-def untested(package: Path, tests: Path, folders: Sequence[str]) -> list[str]:
-    """Files of these folders that have no test file of their name in the folder of the same name below `tests`."""
-    files = [file for folder in folders for file in sorted((package / folder).glob("*.py")) if file.stem != "__init__"]
-    return [
-        f"{file.parent.name}/{file.name}"
-        for file in files
-        if not (tests / file.parent.name / f"test_{file.name}").is_file()
-    ]
-
-
-def test_each_file_has_a_test_file_of_its_name() -> None:
-    found = untested(Path(nbmodelver.__file__).parent, Path(__file__).parent, TESTED)
-    assert found == sorted(WITHOUT_TEST), "add tests/FOLDER/test_FILE.py"
-
-
-def test_a_file_without_a_test_file_is_found(tmp_path: Path) -> None:
-    for file in ("pkg/codecs/__init__.py", "pkg/codecs/a.py", "pkg/codecs/b.py", "tests/codecs/test_a.py"):
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).touch()
-    assert untested(tmp_path / "pkg", tmp_path / "tests", ["codecs"]) == ["codecs/b.py"]
 
 
 def test_a_circle_is_found_where_an_import_is_for_types_only(tmp_path):
@@ -86,6 +50,11 @@ def crossing(tmp_path, place, source):
     [
         ("extension.py", "from nbmodelver.views import log\nimport IPython\nfrom nbmodelver import repo"),
         ("repo/inspect/diff.py", "from nbmodelver.repo.core.names import steps\nfrom nbmodelver.repo.inspect import x"),
+        (
+            "comparison/leaks/a.py",
+            "from nbmodelver.comparison.rows import matching\nfrom nbmodelver.comparison.chance import c",
+        ),
+        ("comparison/contributors.py", "from nbmodelver.comparison.models import trees"),
         ("panels/server.py", "from nbmodelver.kernel.session import Session"),
         ("cli.py", "from nbmodelver.verbs import parse\nimport nbmodelver.bundle.write"),
         ("repo.py", "from nbmodelver.store import packs\nfrom nbmodelver.kinds import classify"),
@@ -114,6 +83,23 @@ def test_what_the_design_allows_passes(tmp_path, place, source):
         ("repo/inspect/diff.py", "from nbmodelver.repo.repo import Repo", "repo/inspect imports repo.repo"),
         ("repo/core/history.py", "from nbmodelver.repo.commit import context", "repo/core imports repo.commit"),
         ("repo/commit/commit.py", "from nbmodelver.repo import Repo", "repo/commit imports repo"),
+        (
+            "comparison/tables/a.py",
+            "from nbmodelver.comparison.rows import b",
+            "may know chance",
+        ),
+        (
+            "comparison/rows/a.py",
+            "from nbmodelver.comparison.leaks.b import c",
+            "may know chance",
+        ),
+        (
+            "comparison/code/a.py",
+            "from nbmodelver.comparison.versions import b",
+            "imports comparison.versions",
+        ),
+        ("comparison/rows/a.py", "from nbmodelver.comparison import compare", "comparison/rows imports comparison"),
+        ("comparison/other/a.py", "from nbmodelver.model import Row", "comparison/other is not in the layout"),
         ("kernel/cells.py", "from nbmodelver.panels import entries", "kernel imports panels"),
         ("views/log.py", "from nbmodelver import kernel", "views imports kernel"),
         ("views/log.py", "import nbmodelver", "views imports __init__"),

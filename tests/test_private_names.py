@@ -61,6 +61,9 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "_backward_hooks": f"hooks that would be lost without a word. {LEFT_OUT}",
         "_patch_step_function": f"what an optimizer does to itself, before a scheduler looks. {NOT_LOADED}",
     },
+    "codecs/torch_open.py": {
+        "_metadata": "versions of layers in a state_dict. Gone: a state_dict is handed over without them.",
+    },
     "codecs/pools.py": dict.fromkeys(
         [
             "_cache",

@@ -1,5 +1,6 @@
 /** A transport that answers with the messages a real kernel has sent (tests/golden/panel/samples). */
 
+import card from '../../tests/golden/panel/samples/card.json';
 import commit from '../../tests/golden/panel/samples/commit.json';
 import compare from '../../tests/golden/panel/samples/compare.json';
 import diffModel from '../../tests/golden/panel/samples/diff.model.json';
@@ -9,6 +10,10 @@ import form from '../../tests/golden/panel/samples/form.json';
 import hello from '../../tests/golden/panel/samples/hello.json';
 import history from '../../tests/golden/panel/samples/history.json';
 import inspect from '../../tests/golden/panel/samples/inspect.json';
+import lineage from '../../tests/golden/panel/samples/lineage.json';
+import models from '../../tests/golden/panel/samples/models.json';
+import model from '../../tests/golden/panel/samples/model.waiting.json';
+import gates from '../../tests/golden/panel/samples/gates.json';
 import plan from '../../tests/golden/panel/samples/plan.json';
 import profile from '../../tests/golden/panel/samples/profile.json';
 import profileModel from '../../tests/golden/panel/samples/profile.model.json';
@@ -18,6 +23,7 @@ import version from '../../tests/golden/panel/samples/version.json';
 import { Mock } from './mock';
 
 export const SAMPLES = {
+  card,
   commit,
   compare,
   diff,
@@ -26,7 +32,11 @@ export const SAMPLES = {
   form,
   hello,
   history,
+  gates,
   inspect,
+  lineage,
+  model,
+  models,
   plan,
   profile,
   profileModel,
@@ -36,7 +46,7 @@ export const SAMPLES = {
 };
 
 /** golden.test.ts has checked that these are what they are said to be here. */
-export function golden(model = false): Mock {
+export function golden(ofModels = false): Mock {
   const of =
     <T>(sample: { result: unknown }): (() => T) =>
     () =>
@@ -45,15 +55,20 @@ export function golden(model = false): Mock {
     history: of(history),
     series: of(series),
     version: of(version),
-    diff: of(model ? diffModel : diff),
+    diff: of(ofModels ? diffModel : diff),
     compare: of(compare),
     plan: of(plan),
     form: of(form),
     inspect: of(inspect),
-    profile: of(model ? profileModel : profile),
+    profile: of(ofModels ? profileModel : profile),
     commit: of(commit),
     rollback: of(rollback),
-    document: of(document)
+    document: of(document),
+    lineage: of(lineage),
+    card: of(card),
+    models: of(models),
+    model: of(model),
+    gates: of(gates)
   });
   mock.state = structuredClone(hello.result) as Mock['state'];
   return mock;

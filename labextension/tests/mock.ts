@@ -12,7 +12,9 @@ import {
   type Result
 } from '../src/core';
 import * as sample from './sample';
+import * as bundles from './sample-bundles';
 import * as experiments from './sample-experiments';
+import * as models from './sample-models';
 
 type Answers = { [M in Method]: (params: Params<M>, options: IRequestOptions) => Result<M> | Promise<Result<M>> };
 
@@ -165,6 +167,16 @@ function defaults(mock: Mock, total: number): Answers {
       file: `/home/ada/study/${path ?? `churn-v${numberOf(id)}.nbmv.zip`}`,
       problem: null
     }),
+    estimate: () => bundles.ESTIMATE,
+    bundle: () => bundles.BUNDLE,
+    import: ({ names }) => ({
+      ...done('imported'),
+      entry: sample.entry(total, total),
+      again: false,
+      untrusted: !names || names.includes('model') ? ['model'] : []
+    }),
+    rerun_plan: ({ id, here }) => bundles.rerunPlan(id, here === true),
+    rerun: ({ id, here }) => bundles.rerun(id, here === true),
     document: () => ({
       notebook: {
         cells: [
@@ -174,6 +186,37 @@ function defaults(mock: Mock, total: number): Answers {
       },
       name: 'churn-v3.ipynb'
     }),
+    models: () => ({
+      models: ['churn', 'uplift'].map(name => ({
+        name,
+        description: 'Who leaves within a month',
+        newest: '1.2.0',
+        at_utc: '2026-03-01T09:30:00.000Z',
+        versions: 4,
+        stages: { production: '1.0.0', staging: '1.2.0' },
+        waiting: name === 'churn' ? 1 : 0
+      })),
+      stages: ['development', 'staging', 'production']
+    }),
+    model: ({ name }) => models.model(name),
+    gates: ({ address, stage }) => models.move(address, stage),
+    way_back: ({ stage }) => ({ ...models.move('churn/1.1.0', stage), gates: [] }),
+    promote: ({ address, stage }) => done(`${stage}: none -> ${address}`),
+    back: ({ stage }) => done(`${stage}: churn/1.0.0 -> churn/1.1.0`),
+    decide: ({ address }) => done(`approved: ${address}`),
+    deprecate: ({ address }) => done(`deprecated: ${address}`),
+    archive: ({ address }) => done(`archived: ${address}`),
+    restore: ({ address }) => done(`${address} is active again`),
+    lineage: ({ address }) => models.lineage(address),
+    card: ({ address }) => models.card(address),
+    state_card: () => done('card of churn: licence stated'),
+    card_destination: ({ address, path = 'churn-1.2.0-card.md' }) => ({
+      name: address,
+      path,
+      file: `/home/ada/study/${path}`,
+      problem: null
+    }),
+    write_card: ({ path = 'churn-1.2.0-card.md' }) => ({ ...done('card written'), path, size_bytes: 2200 }),
     live: () => ({}),
     wish: () => ({}),
     set: () => done('set'),

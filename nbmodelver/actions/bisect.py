@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.actions.scratch_process import LIMIT_S, ScratchProcess
 from nbmodelver.errors import UsageError
-from nbmodelver.repo.inspect.causes.bisect import BisectCondition, Bisected, Bisection
+from nbmodelver.repo.inspect.causes.bisect import BisectCondition, Bisection
 
 if TYPE_CHECKING:
-    from nbmodelver.model import Progress, Version
+    from nbmodelver.model import Bisected, Progress, Version, VersionVerdict
     from nbmodelver.repo import Repo
-    from nbmodelver.repo.inspect.causes.bisect import Tested
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,13 @@ def bisect(repo: Repo, request: BisectRequest, progress: Progress | None = None)
     Only scratch namespaces are used. Raises UnknownVersion, UsageError if `good` is no ancestor of `bad`, or if one of
     them is not what its name says; KeyboardInterrupt ends the search, and nothing has changed.
     """
-    condition = BisectCondition.parse(request.condition, is_cell=request.is_cell)
     path = _path(repo, repo[request.good], repo[request.bad])
+    variables = {name for version in path for name in version.kept}
+    condition = BisectCondition.parse(request.condition, is_cell=request.is_cell, variables=variables)
     steps = max(1, (len(path) - 1).bit_length() + 2)
     count = 0
 
-    def on_test(tested: Tested) -> None:
+    def on_test(tested: VersionVerdict) -> None:
         nonlocal count
         count += 1
         if progress is not None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import NbmodelverError, NothingToCommit
 from nbmodelver.model import Findings
 from nbmodelver.repo.inspect import probes
+from nbmodelver.repo.notices import telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from nbmodelver.actions.session import LiveSession
-    from nbmodelver.comparison.roles import Role
+    from nbmodelver.comparison.code.roles import Role
     from nbmodelver.model import Direction, Json, Skipped, Version
     from nbmodelver.repo import Repo
     from nbmodelver.repo.core.pending import Pending
@@ -67,7 +68,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class WouldKeep:
-    """What a commit would save. groups: names that share objects are in one group."""
+    """The names that a commit would save, and those it would skip. Names that share objects are in one group."""
 
     groups: tuple[tuple[str, ...], ...]
     skipped: tuple[Skipped, ...]
@@ -115,7 +116,7 @@ def commit_later(
         session.notify()
 
     pending = repo.commit_later(
-        request.values, request.message, told=on_stored, **_arguments(session, repo, request, _probe(repo, request))
+        request.values, request.message, on_done=on_stored, **_arguments(session, repo, request, _probe(repo, request))
     )
     session.committed()
     return pending
@@ -130,7 +131,9 @@ def would_keep(session: LiveSession, request: CommitRequest) -> WouldKeep:
 
 
 def checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
-    """Check a version that is durable, within the time limit of the settings. An error is only logged.
+    """Run the checks for leaks and worse metrics on a stored version, within the time limit `check_limit_s`.
+
+    An error is only logged.
 
     live: values that are those of the version, so that they need not be loaded.
     """
@@ -138,10 +141,12 @@ def checked(repo: Repo, version: Version, live: Mapping[str, Any]) -> Findings:
     if not limit_s:
         return Findings()
     try:
-        return repo.check(version, live=live, limit_s=float(limit_s), load_models=False)
+        found = repo.check(version, live=live, limit_s=float(limit_s), load_models=False)
     except NbmodelverError:
         log.warning("%s could not be checked", version.name, exc_info=True)
         return Findings()
+    telling.of_alarms(repo, version, found.found)
+    return found
 
 
 def _require_values(request: CommitRequest) -> None:

@@ -10,7 +10,7 @@ from nbmodelver.errors import NbmodelverError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbmodelver.model import Diff, Row
+    from nbmodelver.model import Diff, Row, Section
 
 _METRIC = re.compile(r"metric:(?P<name>.+?)(?P<sign>[<>])(?P<limit>[-+]?[0-9.]+(?:e[-+]?[0-9]+)?)")
 KINDS = (
@@ -23,10 +23,12 @@ EXAMPLE = "write for example: --fail-on leak,metric:acc<-0.01"
 
 
 class CheckFailed(NbmodelverError):
-    """A comparison that a condition forbids. failed: the conditions that hold. shown: the comparison as it is drawn."""
+    """A comparison that a condition forbids, or a check that fails. failed: why. shown: the result as it is drawn."""
 
-    def __init__(self, failed: tuple[str, ...], shown: object) -> None:
-        super().__init__(f"failed: {'; '.join(failed)}", "the comparison: %mv_diff without --fail-on")
+    def __init__(
+        self, failed: tuple[str, ...], shown: object, hint: str = "the comparison: %mv_diff without --fail-on"
+    ) -> None:
+        super().__init__(f"failed: {'; '.join(failed)}", hint)
         self.failed = failed
         self.shown = shown
 
@@ -42,6 +44,20 @@ def conditions_met(found: Diff, conditions: str) -> tuple[str, ...]:
     Raises UsageError for anything else.
     """
     return tuple(sentence for one in _split(conditions) for sentence in _met(found, one))
+
+
+def drift_met(section: Section | None, conditions: str) -> tuple[str, ...]:
+    """Return a sentence for each column of a section about drift for which a condition holds.
+
+    conditions: "drift", "drift:0.2", "drift:income", separated by commas. Raises UsageError for anything else.
+    """
+    found: dict[str, None] = {}
+    for one in _split(conditions):
+        kind, _, limit = one.partition(":")
+        if kind != "drift":
+            raise UsageError(f"'{one}' is no condition on fresh data", "write drift, drift:0.2 or drift:COLUMN")
+        found |= dict.fromkeys(_moved(section, limit) if section is not None else ())
+    return tuple(found)
 
 
 def _split(conditions: str) -> list[str]:
@@ -77,13 +93,18 @@ def _met(found: Diff, condition: str) -> Iterator[str]:
 
 def _drift_met(found: Diff, prefix: str, limit: str) -> Iterator[str]:
     """Columns that moved, in sections of this prefix: of any effect, of at least a number, or one column by name."""
-    least = float(limit) if re.fullmatch(r"0?\.[0-9]+|[01]", limit) else None
     for section in found.sections:
-        for row in section.rows if section.id.startswith(prefix) else ():
-            column, verdict, effect = row.cells[:3]
-            enough = least is not None and isinstance(effect, float) and effect >= least
-            if verdict != "extreme values" and (not limit or enough or column == limit):
-                yield f"{section.id.partition('.')[2]}: {column} {verdict} ({effect})"
+        if section.id.startswith(prefix):
+            yield from _moved(section, limit)
+
+
+def _moved(section: Section, limit: str) -> Iterator[str]:
+    least = float(limit) if re.fullmatch(r"0?\.[0-9]+|[01]", limit) else None
+    for row in section.rows:
+        column, verdict, effect = row.cells[:3]
+        enough = least is not None and isinstance(effect, float) and effect >= least
+        if verdict != "extreme values" and (not limit or enough or column == limit):
+            yield f"{section.id.partition('.')[2]}: {column} {verdict} ({effect})"
 
 
 def _findings(found: Diff) -> Iterator[Row]:

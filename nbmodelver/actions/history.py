@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from nbmodelver.actions import predict_process
 from nbmodelver.errors import UnknownVersion, UsageError
 from nbmodelver.model import LeakRequest
+from nbmodelver.registry import reading
 from nbmodelver.repo import Query, Repo
-from nbmodelver.repo.core import directions
+from nbmodelver.repo.core import directions, states
 from nbmodelver.repo.inspect.predicting import PredictRequest, predict_both
 
 if TYPE_CHECKING:
@@ -21,32 +22,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RefsNow:
-    """The versions that HEAD, branches and tags point to."""
+    """The versions that HEAD, branches and tags point to, and those that hold a stage or an alias of a model."""
 
     head: VersionId | None
     branch: str
     branches: Mapping[str, VersionId]
     tags: Mapping[str, VersionId]
+    registered: Mapping[VersionId, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class LogRequest:
-    """The versions to list. best: sort by this metric, best first; "fid:lower" states its direction."""
+    """The versions to list. best: sort by this metric, best first; "fid:lower" states its direction.
+
+    shows_archived: list archived versions too.
+    """
 
     query: Query = field(default_factory=Query)
     limit: int | None = 20
     best: str = ""
+    shows_archived: bool = False
 
 
 @dataclass(frozen=True)
 class Log:
-    """Versions, newest or best first. more: number of further matches. metric: the sort key, "" if newest first."""
+    """Versions, newest or best first. more: number of further matches. metric: the sort key, "" if newest first.
+
+    states: why a version must not be used, as a phrase. hidden: number of archived matches that are not listed.
+    """
 
     versions: Sequence[Version]
     refs: RefsNow
     more: int
     metric: str
     alarms: Mapping[VersionId, str] = field(default_factory=dict)
+    states: Mapping[VersionId, str] = field(default_factory=dict)
+    hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,19 +78,25 @@ def refs(repo: Repo) -> RefsNow:
     history, head = repo.history, repo.history.head
     branches = {name: version.id for name, version in history.branches().items()}
     tags = {name: version.id for name, version in history.tags().items()}
-    return RefsNow(head.id if head else None, history.branch, branches, tags)
+    return RefsNow(head.id if head else None, history.branch, branches, tags, reading.labels(repo))
 
 
 def log(repo: Repo, request: LogRequest) -> Log:
     """Return the versions that match, and the refs at the same time. Raises UsageError, Damaged."""
+    known = states.states(repo)
+    archived = set() if request.shows_archived else {v for v, s in known.items() if s.state == "archived"}
+    limit = None if request.best or request.limit is None else request.limit + len(archived)
     with repo.history.appearing:
-        total, found = repo.page(request.query, limit=None if request.best else request.limit)
+        total, found = repo.page(request.query, limit=limit)
         now = refs(repo)
+    hidden = sum(v.id in archived for v in found)
+    total, found = total - hidden, [v for v in found if v.id not in archived][: None if request.best else request.limit]
     if request.best:
         found = repo.best(found, request.best)
         total, found = len(found), found[: request.limit]
     alarms = {v.id: text for v in found if (text := repo.alarm_of(v))}
-    return Log(found, now, total - len(found), directions.split(request.best)[0], alarms)
+    marks = {v.id: states.phrase(known[v.id]) for v in found if v.id in known}
+    return Log(found, now, total - len(found), directions.split(request.best)[0], alarms, marks, hidden)
 
 
 def best(repo: Repo, key: str) -> Best:

@@ -46,7 +46,7 @@ class ForgetRequest:
 
 @dataclass(frozen=True)
 class VerifyRequest:
-    """How much to check: the structure, every byte (full), or a sample of the parts in percent."""
+    """The extent of a check: the structure, every byte (full), or a sample of the parts in percent."""
 
     full: bool = False
     sample: float | None = None

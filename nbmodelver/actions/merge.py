@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.comparison.merging.merge import counted
 from nbmodelver.errors import MergeConflict, NotMergeable, UnknownName, UnknownVersion, UsageError
 from nbmodelver.model import MergePreview, NameMerge
+from nbmodelver.repo.hooks import around
 from nbmodelver.repo.restore.merge import BOTH, MergePlan, require_settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nbmodelver.actions.session import LiveSession
-    from nbmodelver.model import Version
+    from nbmodelver.model import Json, Version
     from nbmodelver.repo import Repo
 
 SIDES = ("ours", "theirs")
@@ -49,8 +50,8 @@ class AlreadyMerged:
 class PlannedMerge:
     """A merge that was planned but not done.
 
-    merge: the plan of whole names. values: the new values of names that merge inside. inside: what is said of these,
-    and of conflicts. chosen: name -> the version from which its whole value is taken, other than `theirs`.
+    merge: the plan of whole names. values: the new values of names that merge inside. inside: the report on these and
+    on conflicts. chosen: name -> the version from which its whole value is taken, other than `theirs`.
     """
 
     request: MergeRequest
@@ -167,7 +168,7 @@ class _Planner:
         key = [c.strip() for c in self._request.key.get(name, "").split(",") if c.strip()]
         prefer: Any = "other" if other is not None else choice
         found = self._repo.merged_inside(self._merge, name, self._live, prefer=prefer, other=other, key=key)
-        said = found.said()
+        said = found.summary()
         if found.conflict_count:
             said += f"; {counted(found.conflict_count, 'conflict')}"
             decided = found.conflict_count - found.unresolved
@@ -211,6 +212,12 @@ class _Planner:
         """State that a name keeps its whole value, if the user chose that."""
         if choice == "ours" and name in self._merge.ours.kept:
             self.inside[name] = NameMerge(name, "ours", f"{name} stays as in {self._merge.ours.name}")
+
+
+def merge_act(merge: MergePlan, made: Version | None = None) -> around.Act:
+    """Return what the hooks around a merge get: the version that is merged, and afterwards the new one."""
+    facts: dict[str, Json] = {"from": merge.theirs.id, "to": merge.ours.id}
+    return around.of_version("merge", made or merge.theirs, None, "", **facts)
 
 
 def _require_known(request: MergeRequest, merge: MergePlan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,16 @@ from nbmodelver.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.model import Chart
+    from nbmodelver.model import Chart, Diff
+
+
+def charts_of(found: Diff) -> list[Chart]:
+    """Return the charts of a diff in the order of its sections, each titled with the title of its section."""
+    return [
+        chart if chart.title.startswith(section.title) else replace(chart, title=f"{section.title} · {chart.title}")
+        for section in found.sections
+        for chart in section.charts
+    ]
 
 
 def write_pictures(path: str, charts: Sequence[Chart]) -> tuple[Path, int]:

@@ -59,7 +59,7 @@ def _answer(child: LineProcess, limit_s: float) -> Section:
 
 
 def _error(name: str, message: str, hint: str) -> NbmodelverError:
-    """The error of the child; NotPredictable for one that is none of ours."""
+    """Return the error that the child raised; NotPredictable if it is not a class of nbmodelver.errors."""
     found = getattr(errors, name, None)
     ours = found if isinstance(found, type) and issubclass(found, NbmodelverError) else NotPredictable
     return ours(message, hint)

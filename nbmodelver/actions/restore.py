@@ -11,9 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbmodelver.actions.commit import Committed, checked
-from nbmodelver.actions.merge import AlreadyMerged, MergeRequest, plan_merge
+from nbmodelver.actions.merge import AlreadyMerged, MergeRequest, merge_act, plan_merge
 from nbmodelver.errors import NbmodelverError, NothingToCommit, StoreError, UnknownVersion, UsageError
+from nbmodelver.registry import usable
 from nbmodelver.repo.core.imports import is_import
+from nbmodelver.repo.hooks import around
 from nbmodelver.repo.restore.undo import NOTHING, Replaced, UndoMemory, new_token
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ class RollbackRequest:
     names: only these variables and those that share objects with them. only_missing: only variables that are not in
     the notebook. prefix: restore the values under names with this prefix and change nothing else. trust: load pickled
     values of a version from elsewhere. session: restore random state and options; None uses the setting. modules: write
-    missing modules of the project first. partial: leave out values that cannot be loaded.
+    missing modules of the project first. partial: leave out values that cannot be loaded. force: the reason to use an
+    archived version, which is kept as an event; "" refuses it.
     """
 
     revision: str
@@ -48,6 +51,7 @@ class RollbackRequest:
     session: bool | None = None
     modules: bool = False
     partial: bool = False
+    force: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,11 @@ class Restores:
     def plan(self, request: RollbackRequest) -> PlannedRollback:
         """Return the plan of a rollback. Nothing is changed."""
         repo = self._session.repo()
+        version = repo[request.revision]
+        notes = usable.notes_or_refusal(repo, version, f"%mv_rollback {version.name}", request.force)
         rollback = self._rollback(
             repo,
-            repo[request.revision],
+            version,
             names=request.names,
             only_missing=request.only_missing,
             prefix=request.prefix,
@@ -92,11 +98,14 @@ class Restores:
             session=request.session,
             with_modules=request.modules,
         )
-        return PlannedRollback(request, rollback, repo.planned(rollback, saves_first=repo.saves_first(rollback)))
+        plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
+        return PlannedRollback(request, rollback, replace(plan, notes=(*notes, *plan.notes)))
 
     def rollback(self, planned: PlannedRollback) -> Plan:
         """Do a planned rollback. Returns the plan with the notes of the load."""
         repo, request, rollback = self._session.repo(), planned.request, planned.rollback
+        if request.force:
+            usable.record_forced(repo, rollback.version, request.force)
         written = repo.write_modules(rollback.version, trusted=request.trust) if request.modules else None
         self._jump(repo, rollback, planned.plan, partial=request.partial)
         done = rollback.with_load_notes(planned.plan)
@@ -121,7 +130,10 @@ class Restores:
         repo = self._session.repo()
         if create:
             repo.branch(branch)
-        rollback = self._rollback(repo, branch_tip(repo, branch))
+        tip = branch_tip(repo, branch)
+        if not create:  # A new branch begins at the version that the notebook holds.
+            usable.notes_or_refusal(repo, tip, f"%mv_rollback {tip.name}")
+        rollback = self._rollback(repo, tip)
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         self._jump(repo, rollback, plan, branch=branch)
         return rollback.with_load_notes(plan)
@@ -130,14 +142,17 @@ class Restores:
         """Merge a version into the current one, and bind its values in the notebook.
 
         request: a version stands for a request with `take`. take: see `MergeRequest`.
-        Raises MergeConflict if a choice is missing, UsageError.
+        Raises MergeConflict if a choice is missing, HookFailed, UsageError.
         """
         repo = self._session.repo()
         planned = plan_merge(self._session, MergeRequest(request, take or {}) if isinstance(request, str) else request)
         merge = planned.merge
         if planned.is_merged:
             return AlreadyMerged(merge.theirs, merge.ours)
+        usable.notes_or_refusal(repo, merge.theirs, f"%mv_rollback {merge.theirs.name}")
         planned.require_settled()
+        act = merge_act(merge)
+        around.before(repo, act)
         loads = [self._rollback(repo, version, names=names) for version, names in planned.whole]
         values = {**{name: value for load in loads for name, value in load.load().items()}, **planned.values}
         beside = [n for n in planned.replaced if n in self._session.values and n not in merge.ours.kept]
@@ -152,6 +167,7 @@ class Restores:
         if before.id != merge.ours.id:
             notes.append(f"changes that were in no version were saved as {before.name}: %mv_undo restores them")
         notes += [note for load in loads for note in load.differences]
+        around.after(repo, merge_act(merge, version))
         return Committed(version, merge.ours, notes, repo.directions([version]))
 
     def plan_merge(self, request: MergeRequest) -> MergePreview:
@@ -170,6 +186,7 @@ class Restores:
         version, head = repo[request.revision], repo.history.head
         if head is None:
             raise UsageError("there is no current version to add the values to", "create one: %mv_commit")
+        usable.notes_or_refusal(repo, version, f"%mv_rollback {version.name}")
         rollback = self._rollback(repo, version, names=request.names, trusted=request.trust or None)
         with self._session.progress() as progress:
             values = rollback.load(progress)

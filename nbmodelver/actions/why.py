@@ -50,7 +50,7 @@ def explain(repo: Repo, request: WhyRequest, progress: Progress | None = None) -
 
 
 def _metric(name: str, before: Version, after: Version) -> str:
-    """The metric that was asked for, or the only one that changed. Raises UsageError."""
+    """Return the requested metric, or the only one that changed. Raises UsageError."""
     if before.id == after.id:
         raise UsageError("a version does not differ from itself", "name two versions: %mv_why METRIC v1 v2")
     both = [n for n in after.metrics if n in before.metrics]

@@ -7,10 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.answers import causes, history, maintain, provenance, refs, transfer
+from nbmodelver.answers import (
+    causes,
+    ci,
+    documents,
+    history,
+    maintain,
+    monitor,
+    provenance,
+    refs,
+    registry,
+    schedule,
+    transfer,
+)
 from nbmodelver.answers.causes import bisect
+from nbmodelver.answers.ci import ci as run_ci
+from nbmodelver.answers.ci import needs_store
 from nbmodelver.answers.history import state_of
-from nbmodelver.answers.transfer import init
+from nbmodelver.answers.registry import own_keys
+from nbmodelver.answers.schedule import has_failed
+from nbmodelver.answers.transfer import bundle_, init, rerun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +36,9 @@ if TYPE_CHECKING:
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
-__all__ = ["ANSWERS", "bisect", "init", "state_of"]
+__all__ = [
+    "ANSWERS", "bisect", "bundle_", "has_failed", "init", "needs_store", "own_keys", "rerun", "run_ci", "state_of",
+]  # fmt: skip
 
 ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "status": history.status,
@@ -37,6 +55,23 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "tag": refs.tag,
     "note": refs.note,
     "branch": refs.branch,
+    "register": registry.register_,
+    "models": registry.models,
+    "promote": registry.promote_,
+    "approve": registry.approve,
+    "check": registry.check,
+    "deprecate": registry.deprecate,
+    "archive": registry.archive,
+    "deploy": registry.deploy,
+    "trace": registry.trace,
+    "lineage": registry.lineage_,
+    "card": documents.card_,
+    "report": documents.report_,
+    "audit": registry.audit_,
+    "policy": registry.policy_,
+    "monitor": monitor.monitor,
+    "ci": ci.ci,
+    "schedule": schedule.schedule,
     "trust": transfer.trust,
     "purge": maintain.purge,
     "forget": maintain.forget,
@@ -48,4 +83,5 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "config": maintain.config,
     "export": transfer.export,
     "import": transfer.import_,
+    "rerun": transfer.rerun,
 }

@@ -35,11 +35,7 @@ def bisect(repo: Repo, call: Call, progress: Progress | None, cell: str | None =
         is_safe=call["safe"],
         limit_s=call["limit"],
     )
-    done = actions.bisect(repo, request, progress)
-    return views.bisected(
-        done, done.condition, done.last_good, done.first_bad, tested=done.tested, between=done.between,
-        versions=done.versions, distinct=done.distinct, flips=done.flips,
-    )  # fmt: skip
+    return views.bisected(actions.bisect(repo, request, progress))
 
 
 def why(repo: Repo, call: Call, progress: Progress | None) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
@@ -9,9 +10,12 @@ from nbmodelver.actions import compare as actions_compare
 from nbmodelver.actions import history
 from nbmodelver.actions.compare import CompareRequest
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
-from nbmodelver.actions.pictures import write_pictures
-from nbmodelver.errors import UsageError
+from nbmodelver.actions.pictures import charts_of, write_pictures
+from nbmodelver.actions.schedule import kept
+from nbmodelver.errors import StoreError, UsageError
 from nbmodelver.model import LeakRequest
+from nbmodelver.registry import notifications
+from nbmodelver.registry.reading import registrations
 from nbmodelver.repo import Query
 
 if TYPE_CHECKING:
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _refs(now: history.RefsNow) -> views.RefLabels:
-    return views.RefLabels(now.head, now.branch, dict(now.branches), dict(now.tags))
+    return views.RefLabels(now.head, now.branch, dict(now.branches), dict(now.tags), dict(now.registered))
 
 
 def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
@@ -35,6 +39,7 @@ def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
 def state_of(repo: Repo, **more: Any) -> views.State:
     """Return the part of the status that describes the store."""
     settings: dict[str, Any] = {"live": False, **more}
+    settings["notes"] = (*settings.get("notes", ()), *_missed(repo))
     head = repo.history.head
     return views.State(
         store=repo.where,
@@ -43,8 +48,16 @@ def state_of(repo: Repo, **more: Any) -> views.State:
         findings=repo.findings(head) if head is not None else None,
         versions=repo.history.records.count(),
         stored_bytes=repo.size_bytes(),
-        **settings,
+        **settings | {"notes": (*settings.get("notes", ()), *notifications.notes())},
     )
+
+
+def _missed(repo: Repo) -> tuple[str, ...]:
+    """Return a sentence for each schedule with a missed or failed run. A damaged log prevents no status."""
+    try:
+        return tuple(s.missed for s in kept.listed(repo) if s.missed)
+    except StoreError:
+        return ()
 
 
 def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
@@ -52,7 +65,7 @@ def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     query = Query(where=call["where"], branch=call["branch"], tag=call["tag"], text=call["text"])
     if call["best"] and call["graph"]:
         raise UsageError("--best and --graph cannot be combined", "leave out one of them")
-    found = history.log(repo, history.LogRequest(query, call["limit"], call["best"] or ""))
+    found = history.log(repo, history.LogRequest(query, call["limit"], call["best"] or "", call["all"]))
     return views.log(
         found.versions,
         _refs(found.refs),
@@ -60,6 +73,8 @@ def log(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         more=found.more,
         metric=found.metric,
         alarms=found.alarms,
+        states=found.states,
+        hidden=found.hidden,
     )
 
 
@@ -67,9 +82,11 @@ def show(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Show one version, or some of its values."""
     names = call["names"]
     version = history.version_of(repo, call["version"], "%mv_show HEAD")
+    refs = _refs(history.refs(repo))
+    held = (*registrations(repo, version.id), *refs.registered.get(version.id, ()))
     return views.show(
         version,
-        _refs(history.refs(repo)),
+        replace(refs, registered={version.id: held}),
         directions=repo.directions([version]),
         note=repo.history.note(version),
         parent=history.parent_of(repo, version),
@@ -91,7 +108,10 @@ def diff(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
         call["a"], call["b"], call["names"], on, target, leaks, key, call["exact"], call["limit"], call["safe"]
     )
     found = history.diff(repo, request)
-    shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
+    if call["plot"]:
+        shown = _written(call["plot"], charts_of(found))
+    else:
+        shown = views.as_json(found, found.to_dict()) if call["json"] else views.diff(found)
     failed = conditions_met(found, call["fail_on"] or "")
     if failed:
         raise CheckFailed(failed, shown)

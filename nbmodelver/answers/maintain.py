@@ -7,23 +7,29 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import views
 from nbmodelver.actions import maintain
+from nbmodelver.errors import UsageError
+from nbmodelver.repo.notices.channels import PREFIX as CHANNEL
+from nbmodelver.repo.notices.channels import Channels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbmodelver.model import Progress
+    from nbmodelver.model import Json, Progress
     from nbmodelver.repo import Repo
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
 
 def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
-    """Remove variables from all versions."""
-    done = maintain.purge(repo, maintain.PurgeRequest(call["names"], confirmed=call["yes"]))
+    """Remove variables and input files from all versions. Raises UsageError if none is named."""
+    what = [*call["names"], *(call["file"] or ())]
+    if not what:
+        raise UsageError("nothing is named to remove", "name a variable, or a file: --file PATH")
+    done = maintain.purge(repo, maintain.PurgeRequest(what, confirmed=call["yes"]))
     where = _shortened(done.versions) or "parameters, metrics and packs only"
     verb = "was removed from" if call["yes"] else "would be removed from"
     hint = "" if call["yes"] else " · --yes removes it permanently"
-    names = views.Span(", ".join(call["names"]), "strong")
+    names = views.Span(", ".join(what), "strong")
     return views.sentence(names, f" {verb} {where}", views.Span(hint, "dim"), value=done)
 
 
@@ -104,6 +110,22 @@ def gc(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
 def config(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
     """Show or change a setting."""
     key, value = call["key"], call["value"]
+    if key and key.startswith(CHANNEL):
+        return _channel(key, value)
     if key and value is not None:
         maintain.set_setting(repo, key, value)
-    return views.config(maintain.settings(repo, key))
+    found = maintain.settings(repo, key)
+    return views.config(found if key else {**found, **_shown(Channels().masked())})
+
+
+def _channel(key: str, value: object) -> Shown:
+    """Show or change the address of a channel of this user."""
+    name, channels = key.removeprefix(CHANNEL), Channels()
+    if value is not None:
+        channels.set(name, "" if value in ("off", False) else str(value))
+    known = channels.masked()
+    return views.config(_shown({name: known.get(name, "")}))
+
+
+def _shown(channels: dict[str, str]) -> dict[str, Json]:
+    return {CHANNEL + name: address for name, address in channels.items()}

@@ -1,8 +1,8 @@
 """The zip file of a bundle: written reproducibly, read member by member as untrusted input (P4, P5, see SECURITY.md).
 
 Members are stored uncompressed, without gaps from the first byte on, dated 1980, mode 0644. The manifest comes last, in
-the format of sha256sum, and lists all others. A zip that two programs could read differently (gaps, two directories,
-contradicting headers) is refused. Format: PKWARE APPNOTE.TXT, sections 4.3 and 4.4.
+the format of sha256sum, and lists all others; a signature of it may follow. A zip that two programs could read
+differently (gaps, two directories, contradicting headers) is refused. Format: PKWARE APPNOTE.TXT, sections 4.3 and 4.4.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from nbmodelver.bundle import names
-from nbmodelver.errors import BadBundle, LimitExceeded
+from nbmodelver.bundle import carried, names
+from nbmodelver.errors import BadBundle, LimitExceeded, MissingLibrary
+from nbmodelver.repo.transfer import signatures
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
     from nbmodelver.model import Progress
+    from nbmodelver.repo.transfer.signatures import PrivateKey, Signed
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -54,10 +56,28 @@ class BundleWriter:
         self.hashes[name] = hashlib.sha256(data).hexdigest()
         self.sizes[name] = len(data)
 
-    def finish(self) -> None:
-        """Write the manifest and the zip directory."""
+    def add_file(self, name: str, place: Path) -> None:
+        """Write one member from a file, piece by piece."""
+        assert names.is_allowed(name), name
+        info = zipfile.ZipInfo(name, _DATE)
+        info.create_system = _UNIX
+        info.external_attr = (stat.S_IFREG | 0o644) << 16
+        info.file_size = place.stat().st_size
+        digest = hashlib.sha256()
+        with place.open("rb") as source, self._zip.open(info, "w") as target:
+            while piece := source.read(_READ_BYTES):
+                digest.update(piece)
+                target.write(piece)
+        self.hashes[name] = digest.hexdigest()
+        self.sizes[name] = info.file_size
+
+    def finish(self, key: PrivateKey | None = None) -> None:
+        """Write the manifest, its signature by a key, and the zip directory."""
         lines = [f"{digest}  {name}\n" for name, digest in sorted(self.hashes.items())]
-        self.add(names.MANIFEST, "".join(lines).encode())
+        manifest = "".join(lines).encode()
+        self.add(names.MANIFEST, manifest)
+        if key is not None:
+            self.add(names.SIGNATURE, signatures.signature_of(key, manifest))
         self._zip.close()
 
     def abandon(self) -> None:
@@ -69,12 +89,16 @@ class BundleWriter:
 class Archive:
     """A bundle opened for reading. The constructor verifies structure and manifest; members are verified when read.
 
-    origin: SHA-256 of the manifest in hex. Raises BadBundle with the reason, LimitExceeded.
+    path: of the zip file, or of a notebook that carries it. origin: SHA-256 of the manifest in hex. signed: who signed
+    it, None if nobody did, or if the library to verify it is not installed. Raises BadBundle with the reason,
+    LimitExceeded.
     """
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
         self._file: BinaryIO = _opened(path)
+        self.signed: Signed | None = None
+        self.is_signed = False
         try:
             self.size_bytes = self._file.seek(0, 2)
             self._places = self._layout()
@@ -106,6 +130,10 @@ class Archive:
         """Return the size of a member in bytes."""
         return self._places[name][1]
 
+    def hash_of(self, name: str) -> str:
+        """Return the SHA-256 of a member in hex, as the manifest states it."""
+        return self._hashes[name]
+
     def read(self, name: str, limit: int = names.MAX_DOCUMENT_BYTES) -> bytes:
         """Return a member's bytes, their hash verified. Raises BadBundle if it is missing or changed, LimitExceeded."""
         if name not in self._hashes:
@@ -116,6 +144,22 @@ class Archive:
         if hashlib.sha256(data).hexdigest() != self._hashes[name]:
             raise self.bad(f"{name} was changed: its hash is not the one in the manifest")
         return data
+
+    def copy(self, name: str, target: BinaryIO) -> int:
+        """Write a member to a file, piece by piece, and return its size. Raises BadBundle if it was changed."""
+        digest = hashlib.sha256()
+        start, left, _ = self._places[name]
+        self._file.seek(start)
+        while left:
+            piece = self._file.read(min(left, _READ_BYTES))
+            if not piece:
+                raise self.bad(f"{name} is incomplete")
+            digest.update(piece)
+            target.write(piece)
+            left -= len(piece)
+        if name in self._hashes and digest.hexdigest() != self._hashes[name]:
+            raise self.bad(f"{name} was changed: its hash is not the one in the manifest")
+        return self.size(name)
 
     def check_all(self, progress: Progress | None = None) -> None:
         """Verify the hash and the CRC of every member. Raises BadBundle at the first that was changed."""
@@ -235,20 +279,42 @@ class Archive:
         if self.size(names.MANIFEST) > names.MAX_DOCUMENT_BYTES:
             raise LimitExceeded(f"the manifest of '{self.name}' is above {names.MAX_DOCUMENT_BYTES} bytes")
         data = self._bytes(names.MANIFEST)
+        self._verify_signature(data)
         text = data.decode("ascii", "replace")
         found = {name: digest for digest, name in _LINE.findall(text)}
         if "".join(f"{digest}  {name}\n" for name, digest in found.items()) != text:
             raise self.bad("its manifest is malformed")
-        there = set(self._places) - {names.MANIFEST}
+        there = set(self._places) - {names.MANIFEST, names.SIGNATURE}
         if there != set(found):
             odd = min(there ^ set(found))
             raise self.bad(f"{odd} is {'not in the manifest' if odd in there else 'missing'}")
         return hashlib.sha256(data).hexdigest(), found
 
+    def _verify_signature(self, manifest: bytes) -> None:
+        """Read who signed the manifest. Raises BadBundle for a signature that is not right."""
+        if names.SIGNATURE not in self._places:
+            return
+        self.is_signed = True
+        if self.size(names.SIGNATURE) > signatures.MAX_BYTES:
+            raise self.bad("its signature is malformed")
+        try:
+            self.signed = signatures.verified(self._bytes(names.SIGNATURE), manifest)
+        except MissingLibrary:
+            return
+        except ValueError as error:
+            raise self.bad(str(error)) from error
+
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        file = path.open("rb")
+        if not carried.is_notebook(path):
+            return file
+        with file:
+            found = carried.opened(file)
+        if found is None:
+            raise BadBundle(f"'{path.name}' carries no bundle", "give a file that %mv_export wrote")
+        return found
     except FileNotFoundError:
         near = sorted(p.name for p in path.parent.glob(f"*{names.SUFFIX}")) if path.parent.is_dir() else []
         hint = f"try: {', '.join(near[:5])}" if near else "give the path of a file that %mv_export wrote"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import keyword
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.bundle import names
+from nbmodelver.bundle import input_members, names
 from nbmodelver.errors import BadBundle, Damaged, LimitExceeded
 from nbmodelver.model import ObjectId, Version, VersionId, is_id
 from nbmodelver.repo.transfer import portable
@@ -30,7 +30,7 @@ _MAX_NAME_CHARS = 1000
 class BundleContents:
     """The validated content of a bundle. sizes: raw bytes of each part. variables: as bundle.json lists them.
 
-    version_id: id in the store of its origin. origin: SHA-256 of the manifest.
+    version_id: id in the store of its origin. origin: SHA-256 of the manifest. files: part -> member, for input files.
     """
 
     version: Version
@@ -38,6 +38,11 @@ class BundleContents:
     sizes: dict[ObjectId, int]
     variables: list[dict[str, Any]]
     origin: str
+    files: dict[ObjectId, str] = field(default_factory=dict)
+
+    def raw(self, archive: Archive, part: ObjectId) -> bytes:
+        """Return the raw bytes of a part. Raises BadBundle, LimitExceeded."""
+        return part_bytes(archive, part, self.sizes[part], self.files.get(part, ""))
 
 
 def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> BundleContents:
@@ -46,7 +51,23 @@ def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> BundleCo
     max_bytes: limit of the raw bytes of all parts together. Raises BadBundle, LimitExceeded.
     """
     described = _described(archive)
-    sizes = _sizes(archive, described, max_bytes)
+    version = _record(archive)
+    files = input_members.parts(archive, version, described.get("files", ()))
+    sizes = _sizes(archive, described, files, max_bytes)
+    listed = described["variables"]
+    found = BundleContents(version, described["version"]["id"], sizes, listed, archive.origin, files)
+    try:
+        for why in portable.missing(version, sizes, lambda part: found.raw(archive, part)):
+            raise archive.bad(why)
+    except Damaged as error:
+        raise archive.bad(error.message) from error
+    _check_modules(archive, found)
+    if [v["name"] for v in listed] != sorted(version.kept):
+        raise archive.bad(f"{names.BUNDLE} does not list the variables of the record")
+    return found
+
+
+def _record(archive: Archive) -> Version:
     try:
         version = portable.read_record(archive.read(names.RECORD))
     except ValueError as error:
@@ -56,22 +77,13 @@ def contents(archive: Archive, max_bytes: int = names.MAX_RAW_BYTES) -> BundleCo
             raise archive.bad(f"its record is invalid: {why}")
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise archive.bad("its record is invalid") from error
-    try:
-        for why in portable.missing(version, sizes, lambda part: part_bytes(archive, part, sizes[part])):
-            raise archive.bad(why)
-    except Damaged as error:
-        raise archive.bad(error.message) from error
-    _check_modules(archive, version, sizes)
-    listed = described["variables"]
-    if [v["name"] for v in listed] != sorted(version.kept):
-        raise archive.bad(f"{names.BUNDLE} does not list the variables of the record")
-    return BundleContents(version, described["version"]["id"], sizes, listed, archive.origin)
+    return version
 
 
-def _check_modules(archive: Archive, version: Version, sizes: dict[ObjectId, int]) -> None:
+def _check_modules(archive: Archive, contained: BundleContents) -> None:
     """Verify that the modules are well formed, and that the module files equal those of the version."""
     try:
-        found = portable.modules_in(version, lambda part: part_bytes(archive, part, sizes[part]))
+        found = portable.modules_in(contained.version, lambda part: contained.raw(archive, part))
     except Damaged as error:
         raise archive.bad(error.message) from error
     beside = {name.removeprefix(names.MODULES) for name in archive.members if name.startswith(names.MODULES)}
@@ -96,6 +108,7 @@ def _described(archive: Archive) -> dict[str, Any]:
             and is_id(data["version"]["id"])
             and type(data["parts"]) is dict
             and all(type(v["name"]) is str and type(v.get("file", "")) is str for v in data["variables"])
+            and all(type(entry) is dict for entry in data.get("files", ()))
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise archive.bad(f"{names.BUNDLE} is malformed") from error
@@ -105,10 +118,12 @@ def _described(archive: Archive) -> dict[str, Any]:
     return found
 
 
-def _sizes(archive: Archive, described: dict[str, Any], max_bytes: int) -> dict[ObjectId, int]:
+def _sizes(
+    archive: Archive, described: dict[str, Any], files: Mapping[ObjectId, str], max_bytes: int
+) -> dict[ObjectId, int]:
     """Return the declared raw sizes: exactly one for each part in the file, within the limits."""
     sizes = {ObjectId(str(k)): v for k, v in described["parts"].items()}
-    there = [m.removeprefix(names.PARTS).removesuffix(names.COMPRESSED) for m in _members(archive)]
+    there = [*files, *(m.removeprefix(names.PARTS).removesuffix(names.COMPRESSED) for m in _members(archive))]
     if sorted(sizes) != sorted(there) or not all(type(v) is int and v >= 0 for v in sizes.values()):
         raise archive.bad(f"{names.BUNDLE} does not list the parts in the file")
     total, most = sum(sizes.values()), min(max_bytes, names.MAX_RATIO * archive.size_bytes)
@@ -124,12 +139,12 @@ def _members(archive: Archive) -> list[str]:
     return [m for m in archive.members if m.startswith(names.PARTS)]
 
 
-def part_bytes(archive: Archive, part: ObjectId, size: int) -> bytes:
+def part_bytes(archive: Archive, part: ObjectId, size: int, member: str = "") -> bytes:
     """Return the raw bytes of a part. The hash of the member is verified; the store verifies the id of the part.
 
-    size: declared raw size. Raises BadBundle, LimitExceeded.
+    size: declared raw size. member: that of an input file, "" for one in store/parts. Raises BadBundle, LimitExceeded.
     """
-    plain = f"{names.PARTS}{part}"
+    plain = member or f"{names.PARTS}{part}"
     if archive.has(plain):
         data = archive.read(plain, limit=max(size, 1))
         if len(data) != size:

@@ -1,4 +1,4 @@
-"""The documents of a bundle besides its notebooks: bundle.json, README.md, REPORT.html and the RO-Crate description.
+"""The documents of a bundle for people, and bundle.json. The descriptions for other programs are in crate.py.
 
 Everything comes from the version, nothing from the time, place or user of the export, so the bytes are reproducible.
 """
@@ -9,19 +9,13 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.bundle import names
+from nbmodelver.bundle import input_members, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from nbmodelver.bundle.first_cell import Variable
+    from nbmodelver.bundle.first_cell import FirstCell, Variable
     from nbmodelver.model import Json, ObjectId, Version
-
-_TYPES = {
-    ".ipynb": "application/x-ipynb+json", ".json": "application/json", ".md": "text/markdown", ".txt": "text/plain",
-    ".html": "text/html", ".npy": "application/x-npy", ".parquet": "application/vnd.apache.parquet",
-    ".zst": "application/zstd",
-}  # fmt: skip
 
 
 def as_json(data: Any) -> bytes:
@@ -30,19 +24,33 @@ def as_json(data: Any) -> bytes:
 
 
 def bundle(
-    version: Version, variables: Sequence[Variable], sizes: Mapping[ObjectId, int], modules: Sequence[str] = ()
+    version: Version,
+    first: FirstCell,
+    sizes: Mapping[ObjectId, int],
+    modules: Sequence[str] = (),
+    cell_slice: Mapping[str, Json] | None = None,
 ) -> bytes:
-    """Return bundle.json. sizes: raw bytes of every part. modules: paths of the project's modules."""
+    """Return bundle.json.
+
+    first: the variables, and the models in open formats. sizes: raw bytes of every part. modules: paths of the
+    project's modules. cell_slice: what replay.ipynb leaves out.
+    """
+    models: list[Json] = [
+        {"name": m.name, "format": m.format, "folder": m.folder, "proof": m.proof} for m in first.models
+    ]
     return as_json(
         {
-            "format": names.FORMAT if modules else names.FORMAT_WITHOUT_MODULES,
+            "format": names.FORMAT,
             **({"modules": list(modules)} if modules else {}),
+            **({"files": input_members.described(version)} if version.inputs else {}),
+            **({"models": models} if models else {}),
+            **({"slice": dict(cell_slice)} if cell_slice is not None else {}),
             "version": {
                 "id": version.id, "name": version.name, "parents": list(version.parents), "message": version.message,
                 "note": version.note, "author": version.author, "saved_at_utc": version.saved_at_utc,
                 "params": dict(version.params), "metrics": dict(version.metrics),
             },
-            "variables": [_variable(v) for v in variables],
+            "variables": [_variable(v) for v in first.variables],
             "parts": dict(sizes),
         }
     )  # fmt: skip
@@ -61,25 +69,10 @@ def _variable(variable: Variable) -> dict[str, Json]:
     return found
 
 
-def readme(version: Version, variables: Sequence[Variable], file_name: str, modules: Sequence[str] = ()) -> bytes:
-    """Return README.md. file_name: default name of the bundle. modules: paths of the project's modules."""
-    listed = ", ".join(f"`{_inline(path)}`" for path in modules)
-    own = (
-        f"""
-## The modules of the project
+_README = """\
+# {title}
 
-{listed} are in `modules/`, and the first cell adds this folder to the import path. After an import into your own store,
-`%mv_rollback v1 --modules --trust` writes missing modules next to the store. It never replaces a file.
-"""
-        if modules
-        else ""
-    )
-    open_ = ", ".join(f"`{_inline(v.kept.name)}`" for v in variables if v.is_readable) or "none"
-    others = [v for v in variables if not v.is_readable]
-    closed = ", ".join(f"`{_inline(v.kept.name)}` ({_inline(v.kept.type)})" for v in others) or "none"
-    return f"""# {version.name}{f": {_inline(version.message)}" if version.message else ""}
-
-One version of a Jupyter notebook with its variables, saved by nbmodelver on {_inline(version.saved_at_utc) or "?"}.
+One version of a Jupyter notebook with its variables, saved by nbmodelver on {saved}.
 
 ## Open it in any Jupyter
 
@@ -89,7 +82,7 @@ that an open format represents exactly: {open_}. It does not load: {closed}.
 ## Restore every variable exactly
 
     %load_ext nbmodelver
-    %mv_import {_inline(file_name)}
+    %mv_import {file}
     %mv_rollback v1
 
 `%mv_import` takes the zip file, not the unzipped folder. It verifies every hash, runs no code, and prints the version's
@@ -101,23 +94,51 @@ it only if you trust the source of this file.
     python -m venv venv
     venv/bin/pip install -r requirements.txt
 
+or `docker build -f docker/Dockerfile .`
+
 `environment.json` lists the Python release, the platform and every package of the original environment.
 {own}
 ## Verify the files
 
-    sha256sum -c {names.MANIFEST}
+    sha256sum -c {manifest}
 
 ## Contents
 
 - `notebook.ipynb`: the notebook
 - `replay.ipynb` (if present): its cells in the order in which they ran
 - `variables/`: the data in open formats
+- `models/` (if present): models in open formats
+- `files/` (if present): the files that the cells read; the first cell copies them to where the cells expect them
 - `modules/` (if present): the project's own modules
+- `requirements.lock.txt`, `pylock.toml`, `wheels/` (if present): all packages with hashes, and their files
 - `store/`: the version in the format of nbmodelver
 - `bundle.json`: the variables and their files
 - `REPORT.html`: a summary
-- `ro-crate-metadata.json`: a description for machines (RO-Crate)
-""".encode()
+- `requirements.txt`, `runtime.txt`: the environment, also for repo2docker; `docker/Dockerfile`: an image of it
+- `ro-crate-metadata.json`, `CITATION.cff`: descriptions for machines
+"""
+_README_MODULES = """
+## The modules of the project
+
+{listed} are in `modules/`, and the first cell adds this folder to the import path. After an import into your own store,
+`%mv_rollback v1 --modules --trust` writes missing modules next to the store. It never replaces a file.
+"""
+
+
+def readme(version: Version, variables: Sequence[Variable], file_name: str, modules: Sequence[str] = ()) -> bytes:
+    """Return README.md. file_name: default name of the bundle. modules: paths of the project's modules."""
+    listed = ", ".join(f"`{_inline(path)}`" for path in modules)
+    others = [v for v in variables if not v.is_readable]
+    text = _README.format(
+        title=f"{version.name}: {_inline(version.message)}" if version.message else version.name,
+        saved=_inline(version.saved_at_utc) or "?",
+        open_=", ".join(f"`{_inline(v.kept.name)}`" for v in variables if v.is_readable) or "none",
+        closed=", ".join(f"`{_inline(v.kept.name)}` ({_inline(v.kept.type)})" for v in others) or "none",
+        file=_inline(file_name),
+        own=_README_MODULES.format(listed=listed) if modules else "",
+        manifest=names.MANIFEST,
+    )
+    return text.encode()
 
 
 def report(version: Version, variables: Sequence[Variable]) -> bytes:
@@ -157,31 +178,16 @@ def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
-def crate(version: Version, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> bytes:
-    """Return ro-crate-metadata.json (RO-Crate 1.2): every other file with its size in bytes and its SHA-256."""
-    files = [
-        {
-            "@id": name, "@type": "File", "name": name.rpartition("/")[2], "contentSize": str(sizes[name]),
-            "encodingFormat": _TYPES.get("." + name.rpartition(".")[2], "application/octet-stream"),
-            "sha256": hashes[name],
-        }
-        for name in sorted(sizes)
-    ]  # fmt: skip
-    root: dict[str, Any] = {
-        "@id": "./", "@type": "Dataset", "name": f"{version.name} {version.message}".strip(),
-        "description": version.note or "One version of a Jupyter notebook with its variables, code and environment",
-        "datePublished": version.saved_at_utc or "1980-01-01", "license": "not stated",
-        "mainEntity": {"@id": "notebook.ipynb"}, "hasPart": [{"@id": name} for name in sorted(sizes)],
-    }  # fmt: skip
-    graph: list[dict[str, Any]] = [
-        {
-            "@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
-        },
-        root,
-        *files,
-    ]  # fmt: skip
-    if version.author:
-        root["author"] = {"@id": "#author"}
-        graph.append({"@id": "#author", "@type": "Person", "name": version.author})
-    return as_json({"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": graph})
+def dockerfile(python: str) -> bytes:
+    """Return docker/Dockerfile: an image with the environment and the files. python: its minor release, "3.11"."""
+    return f"""# Build it in the unzipped folder: docker build -f docker/Dockerfile -t version .
+# Run it: docker run -p 8888:8888 version
+FROM python:{python}-slim
+RUN useradd --create-home --uid 1000 user
+WORKDIR /home/user/version
+COPY --chown=user . .
+RUN pip install --no-cache-dir -r requirements.txt jupyterlab
+USER user
+EXPOSE 8888
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser"]
+""".encode()

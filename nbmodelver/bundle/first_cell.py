@@ -7,11 +7,11 @@ identifiers and generated file names; everything else is inserted as a literal o
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbmodelver.model import Kept, Version
 
@@ -40,9 +40,65 @@ class Variable:
         return bool(self.format) and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
 
 
-def source(version: Version, variables: Sequence[Variable], folders: Sequence[str] = ()) -> str:
-    """Return the text of the cell. folders: those from which the project's modules are imported."""
-    return "\n".join([*_lines(version, variables), *(["", *search_path(folders)] if folders else [])])
+@dataclass(frozen=True)
+class ModelCopy:
+    """A model in an open format.
+
+    folder: of its files in the bundle. load: lines that bind `model`, see OpenModel. proof: how what was read back from
+    the files agrees with the model.
+    """
+
+    name: str
+    format: str
+    folder: str
+    load: tuple[str, ...]
+    proof: str = ""
+
+
+@dataclass(frozen=True)
+class FirstCell:
+    """What the first cell loads and prepares.
+
+    folders: those of the bundle from which the project's modules are imported. files: path of an input file in the
+    folder of the notebook -> its member.
+    """
+
+    variables: Sequence[Variable] = ()
+    models: Sequence[ModelCopy] = ()
+    folders: Sequence[str] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def source(version: Version, first: FirstCell) -> str:
+    """Return the text of the cell."""
+    parts = [
+        _lines(version, first.variables, first.models), _models(first.models), search_path(first.folders),
+        place_files(first.files),
+    ]  # fmt: skip
+    return "\n".join([line for part in map(list, parts) if part for line in ("", *part)][1:])
+
+
+def place_files(files: Mapping[str, str]) -> Iterator[str]:
+    """Yield lines that copy the input files to where the cells read them, and never replace a file."""
+    if files:
+        yield "import os, shutil"
+        yield f"for _path, _file in {dict(files)!r}.items():"
+        yield "    if os.path.isfile(_file) and not os.path.exists(_path):"
+        yield "        os.makedirs(os.path.dirname(_path) or '.', exist_ok=True)"
+        yield "        shutil.copyfile(_file, _path)"
+
+
+def _models(models: Sequence[ModelCopy]) -> Iterator[str]:
+    """Yield lines that load models from open formats. A missing library is said, and the rest goes on."""
+    for one in models:
+        yield f"if os.path.isdir({one.folder!r}):"
+        yield "    try:"
+        yield "        import pathlib"
+        yield f"        HERE = pathlib.Path({one.folder!r})"
+        yield from (f"        {line}" for line in one.load)
+        yield f"        {one.name} = model"
+        yield "    except ImportError as _error:"
+        yield f"        print({f'{one.name} was not loaded:'!r}, _error)"
 
 
 def search_path(folders: Sequence[str]) -> Iterator[str]:
@@ -52,9 +108,11 @@ def search_path(folders: Sequence[str]) -> Iterator[str]:
         yield f"sys.path[:0] = [os.path.abspath(folder) for folder in {list(folders)!r} if os.path.isdir(folder)]"
 
 
-def _lines(version: Version, variables: Sequence[Variable]) -> Iterator[str]:
+def _lines(version: Version, variables: Sequence[Variable], models: Sequence[ModelCopy]) -> Iterator[str]:
     readable = [v for v in variables if v.is_readable]
-    others = [v.kept.name for v in variables if not v.is_readable and v.kept.name.isidentifier()]
+    copied = {m.name for m in models}
+    closed = [v.kept.name for v in variables if not v.is_readable and v.kept.name.isidentifier()]
+    others = [name for name in closed if name not in copied]
     yield f"# Loads the saved variables of {version.name} with plain Python. Does nothing without the files."
     if others:
         yield f"# Only nbmodelver can restore these (see README.md): {', '.join(others)}"

@@ -8,20 +8,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORMAT = 2
-FORMAT_WITHOUT_MODULES = 1
+FORMAT = 3
+"""Written since there are input files; 2 has modules, 1 has neither. All are read."""
+
 SUFFIX = ".nbmv.zip"
+NOTEBOOK_SUFFIX = ".nbmv.ipynb"
 MANIFEST = "manifest-sha256.txt"
+SIGNATURE = "signature.json"
 BUNDLE = "bundle.json"
 RECORD = "store/record.json"
 PARTS = "store/parts/"
 COMPRESSED = ".zst"
 VARIABLES = "variables/"
 MODULES = "modules/"
+FILES = "files/"
+ELSEWHERE = "files/elsewhere/"
+WHEELS = "wheels/"
+LOCK = "requirements.lock.txt"
+PYLOCK = "pylock.toml"
+MODELS = "models/"
 DOCUMENTS = frozenset(
     {
-        BUNDLE, MANIFEST, "notebook.ipynb", "replay.ipynb", "requirements.txt", "constraints.txt", "environment.json",
-        "README.md", "REPORT.html", "ro-crate-metadata.json",
+        BUNDLE, MANIFEST, SIGNATURE, LOCK, PYLOCK, "notebook.ipynb", "replay.ipynb", "requirements.txt",
+        "constraints.txt", "environment.json", "README.md", "REPORT.html", "ro-crate-metadata.json", "CITATION.cff",
+        "runtime.txt", "docker/Dockerfile",
     }
 )  # fmt: skip
 
@@ -45,15 +55,38 @@ def is_allowed(name: str) -> bool:
         return True
     if name.startswith(MODULES):
         return is_module(name.removeprefix(MODULES))
+    if name.startswith((FILES, MODELS)):
+        return is_plain_path(name)
+    if name.startswith(WHEELS):  # A local release has a "+" in it.
+        return name.endswith(".whl") and name.count("/") == 1 and is_plain_path(name.replace("+", "_"))
     last = name.rpartition("/")[2]
     return bool(_MEMBER.fullmatch(name)) and ".." not in name and not last.endswith(".") and not _DEVICE.fullmatch(last)
 
 
 def is_module(path: str) -> bool:
     """Return True for the path of a module that is stored as a file of its own."""
+    return path.endswith(".py") and is_plain_path(path)
+
+
+def is_plain_path(path: str) -> bool:
+    """Return True for a relative path of plain ASCII names, below its folder on every system."""
     steps = path.split("/")
-    plain = len(path) <= _MOST_CHARS and path.endswith(".py") and all(re.fullmatch(_STEM, step) for step in steps)
+    plain = len(path) <= _MOST_CHARS and all(re.fullmatch(_STEM, step) for step in steps)
     return plain and ".." not in path and not any(step.endswith(".") or _DEVICE.fullmatch(step) for step in steps)
+
+
+def file_members(paths: Iterable[str]) -> dict[str, str]:
+    """Return path of an input file -> name of its member: below "files/" if the path is plain, unique ignoring case."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for number, path in enumerate(paths, 1):
+        name = f"{FILES}{path}"
+        if not is_plain_path(path) or name.lower() in taken or name.startswith(ELSEWHERE):
+            last = re.sub(r"[^A-Za-z0-9_.-]+", "_", path.rpartition("/")[2]).strip("._-")[-60:]
+            name = f"{ELSEWHERE}{number}/{last if is_plain_path(last) else 'file'}"
+        found[path] = name
+        taken.add(name.lower())
+    return found
 
 
 _MOST_CHARS = 400

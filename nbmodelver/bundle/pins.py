@@ -10,6 +10,8 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
+from nbmodelver.bundle.cell_syntax import syntax_tree
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -43,12 +45,10 @@ def requirements(
     packages: installed distribution -> release. formats: open formats of the variables, see first_cell.Variable.
     own: names of the project's own modules, which are not distributions.
     """
-    ours = {name.partition(".")[0] for name in own}
-    wanted = {_installed(root, packages) for root in _roots(version, cells) - ours}
-    wanted |= {*NEEDED_ANYWAY} & packages.keys()
+    wanted = set(distributions(version, cells, packages, own)) | ({*NEEDED_ANYWAY} & packages.keys())
     if any(f.startswith("parquet") for f in formats):
         wanted |= {"pandas", "pyarrow"} & packages.keys()
-    lines = [f"{name}=={public(packages[name])}" for name in sorted(wanted - {"", OWN})]
+    lines = [f"{name}=={public(packages[name])}" for name in sorted(wanted)]
     release = packages.get(OWN, "")
     was = f" (at the commit it was {release})" if release else ""
     return "\n".join(
@@ -60,6 +60,31 @@ def requirements(
             "",
         ]
     )
+
+
+def distributions(
+    version: Version, cells: Sequence[Cell], packages: Mapping[str, str], own: Iterable[str] = ()
+) -> frozenset[str]:
+    """Return the installed distributions that cells import and that define the types of values, but nbmodelver.
+
+    packages, own: as in `requirements`.
+    """
+    ours = {name.partition(".")[0] for name in own}
+    return frozenset({_installed(root, packages) for root in _roots(version, cells) - ours} - {"", OWN})
+
+
+def of_types(types: Iterable[str], packages: Mapping[str, str]) -> list[str]:
+    """Return the installed distributions that define these types ("package.Class", "module:Class"), sorted."""
+    roots = {t.partition(":")[0].partition(".")[0] for t in types} - sys.stdlib_module_names
+    return sorted({_installed(root, packages) for root in roots} - {"", OWN})
+
+
+def unknown_imports(
+    version: Version, cells: Sequence[Cell], packages: Mapping[str, str], own: Iterable[str] = ()
+) -> list[str]:
+    """Return the names that cells import and that belong to no listed distribution, sorted."""
+    ours = {name.partition(".")[0] for name in own} | {"", "__main__", "builtins", OWN}
+    return sorted(root for root in _roots(version, cells) - ours if not _installed(root, packages))
 
 
 def constraints(packages: Mapping[str, str]) -> str:
@@ -89,12 +114,7 @@ def _roots(version: Version, cells: Sequence[Cell]) -> set[str]:
 
 def _imported(source: str) -> Iterator[str]:
     """Yield the top-level names that a cell imports. Lines with magics are skipped."""
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!", "?"))]
-    try:
-        tree = ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
+    for node in ast.walk(syntax_tree(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -11,7 +11,7 @@ import ast
 import difflib
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.catalogue.documents import ALIASES, FIELDS
@@ -33,7 +33,14 @@ _NAMED = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.])((?:metric|param)s?\.)([^\W\
 
 
 class Condition:
-    """A parsed condition, called with a document. fields: paths of the fields that it uses, as ("metrics", "acc")."""
+    """A parsed condition, called with a document. fields: paths of the fields that it uses, as ("metrics", "acc").
+
+    A subclass can have other values than True and False: it replaces the three connectives.
+    """
+
+    connect_and: Callable[[Iterable[Any]], Any] = staticmethod(all)
+    connect_or: Callable[[Iterable[Any]], Any] = staticmethod(any)
+    negate: Callable[[Any], Any] = staticmethod(operator.not_)
 
     def __init__(self, text: str) -> None:
         """Parse a condition. Raises UsageError with the position of the error."""
@@ -68,11 +75,11 @@ class Condition:
     def _compiled(self, node: ast.expr) -> Test:
         if isinstance(node, ast.BoolOp):
             tests = [self._compiled(value) for value in node.values]
-            together = all if isinstance(node.op, ast.And) else any
+            together = self.connect_and if isinstance(node.op, ast.And) else self.connect_or
             return lambda d: together(test(d) for test in tests)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             test = self._compiled(node.operand)
-            return lambda d: not test(d)
+            return lambda d: self.negate(test(d))
         if isinstance(node, ast.Compare):
             return self._comparison(node)
         return self._value(node)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from nbmodelver.catalogue.journal import PREFIX, Journal, JournalBlock, pieces_of, written
+from nbmodelver.catalogue.journal import Journal, JournalBlock, pieces_of, written
 from nbmodelver.errors import Damaged, StoreError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def fold(backend: Backend, journals: Journals, records: Sequence[Record]) -> lis
         except (Damaged, KeyError):  # A damaged journal stays as it is; verify reports it.
             continue
         taken.append(journal)
-    made = _write(backend, [*pieces, *pieces_of(records)])
+    made = _write(backend, journals.prefix, [*pieces, *pieces_of(records)])
     for journal in taken:
         backend.delete(journal.key)
     journals.refresh()
@@ -60,7 +60,7 @@ def leave_out(backend: Backend, journals: Journals, ids: set[VersionId]) -> None
     for journal in sorted(holding, key=lambda j: -j.row(0).number):
         pieces = list(journal.pieces(without=ids))
         if pieces:
-            _write(backend, pieces)
+            _write(backend, journals.prefix, pieces)
         backend.delete(journal.key)
     journals.refresh()
 
@@ -75,9 +75,9 @@ def _absorbed(journals: Iterable[Journal], count: int) -> list[Journal]:
     return found
 
 
-def _write(backend: Backend, pieces: Iterable[JournalBlock]) -> Journal:
+def _write(backend: Backend, prefix: str, pieces: Iterable[JournalBlock]) -> Journal:
     name = secrets.token_bytes(16)
-    key = f"{PREFIX}{name.hex()}"
+    key = f"{prefix}{name.hex()}"
     if not backend.create(key, written(name, pieces)):
         raise StoreError(f"{key} already exists", "run the same command again")
     return Journal(backend, key)

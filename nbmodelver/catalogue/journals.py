@@ -16,15 +16,19 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Backend, VersionId
 
-_KEY = re.compile(r"journals/[0-9a-f]{32}")
+_NAME = re.compile(r"[0-9a-f]{32}")
 _CACHED_BLOCKS = 64
 
 
 class Journals:
-    """The journals of one store. Built on first use, refreshed on demand. Any thread may call it."""
+    """The journals of one store. Built on first use, refreshed on demand. Any thread may call it.
 
-    def __init__(self, backend: Backend) -> None:
+    prefix: the folder of their keys.
+    """
+
+    def __init__(self, backend: Backend, prefix: str = PREFIX) -> None:
         self._backend = backend
+        self.prefix = prefix
         self._guard = threading.RLock()
         self._read: dict[str, Journal] = {}
         self._unreadable: dict[str, Damaged | StoreTooNew] = {}
@@ -48,7 +52,7 @@ class Journals:
 
     def keys(self) -> list[str]:
         """List the keys of journals in the backend now."""
-        return list(self._backend.list(PREFIX))
+        return list(self._backend.list(self.prefix))
 
     def refresh(self, keys: list[str] | None = None) -> None:
         """Read the indices of new journals and drop deleted ones. Costs one listing if nothing changed.
@@ -59,7 +63,7 @@ class Journals:
             listed = set(self.keys() if keys is None else keys)
             for key in sorted(listed - self._read.keys() - self._unreadable.keys()):
                 try:
-                    if not _KEY.fullmatch(key):
+                    if not _NAME.fullmatch(key.removeprefix(self.prefix)):
                         raise Damaged(f"{key} is not a journal", "move the file out of the store")
                     self._read[key] = Journal(self._backend, key)
                 except KeyError:  # Replaced by a larger one since the listing.

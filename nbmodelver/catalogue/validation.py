@@ -10,7 +10,7 @@ from nbmodelver.model import KINDS, is_id
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbmodelver.model import Version
+    from nbmodelver.model import InputFile, Version
 
 
 def invalid_fields(version: Version) -> Iterator[str]:
@@ -27,6 +27,8 @@ def invalid_fields(version: Version) -> Iterator[str]:
     documents = (version.cells, version.environment, version.notebook, version.probe, version.session)
     if not all(s is None or is_id(s) for s in documents):
         yield "an id"
+    if not all(map(_is_input, version.inputs)):
+        yield "an input file"
     if not all(_all(str, s.name, s.path, s.reason) for s in version.skipped):
         yield "a name that was not kept"
     git = version.git
@@ -60,6 +62,11 @@ def _bad_groups(version: Version) -> Iterator[str]:
         fine = is_id(group.recipe) and _count(group.size_bytes) and _all(bool, group.pickled)
         if not fine or not _all(str, *group.names, *group.classes):
             yield "a group"
+
+
+def _is_input(file: InputFile) -> bool:
+    fine = _all(str, file.path, file.digest, file.reason) and _count(file.size_bytes) and _all(bool, file.is_kept)
+    return fine and (is_id(file.digest) or not (file.digest or file.is_kept))
 
 
 def _all(kind: type, *values: object) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nbmodelver.codecs import registry
+from nbmodelver.codecs.codec import UNREAD
 from nbmodelver.codecs.dtypes import dtype_from_state
 from nbmodelver.errors import Damaged
 
@@ -40,6 +41,7 @@ class Arrays:
             self._raws: list[Raw | None] = [None] * len(self._stretches)
             self.held: list[Any] = [None] * len(self._stretches)
             self._pool: Raw | None = None
+            self._unread: set[int] = set()
             self._allocate(sizes)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
             raise Damaged("the recipe of this value is not well formed", "try: %mv_verify --full") from error
@@ -103,6 +105,18 @@ class Arrays:
                 assert raw is not None
                 raw[:] = self._pool[start : start + size]
 
+    def leave_out(self, buffers: Collection[int]) -> None:
+        """Do not read these buffers: they are no targets any more.
+
+        An array all of whose buffers are left out resolves to UNREAD. One that is read in part, such as a block of
+        several columns, has undefined content in the rest.
+        """
+        for buffer in buffers:
+            del self.targets[buffer]
+        for number, (_size, _allocator, first, count) in enumerate(self._stretches):
+            if first != -1 and all(first + at in buffers for at in range(count)):
+                self._unread.add(number)
+
     def array(self, number: int) -> NDArray[Any]:
         """Array `number`; further calls return the same object. Raises Damaged if it is not in the table."""
         if not 0 <= number < len(self._rows):
@@ -119,7 +133,9 @@ class Arrays:
         return array
 
     def resolve(self, number: int, *, held: bool) -> Any:
-        """The array that an `ArrayRef` stands for, or with `held` the object that its allocator holds."""
+        """The array that an `ArrayRef` stands for, or with `held` the object that its allocator holds; or UNREAD."""
+        if self._unread and 0 <= number < len(self._rows) and self._rows[number][0] in self._unread:
+            return UNREAD
         array = self.array(number)
         return self.held[self._rows[number][0]] if held else array
 

@@ -1,4 +1,4 @@
-"""What a codec is.
+"""The definition of a codec.
 
 A codec converts a value of one library to a *state*, a new tuple of simpler values, and builds the value again. It
 never handles bytes: arrays go to `Memory`, and the caller encodes everything else in the state, either column by column
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 State = tuple[Any, ...]
 
+UNREAD: Any = object()
+"""Stands in a state for an array whose bytes were not read, because only some columns of a table are wanted."""
+
 
 @dataclass(frozen=True)
 class Codec:
-    """How values of one type are converted to a state and built again.
+    """Converts values of one type to a state, and builds them from it.
 
     tag: stable name in recipes, "library.type"; another layout of the state gets a new tag.
     take(value, memory): returns the state as a new tuple, or None if this value needs pickle (it has an instance
@@ -31,6 +34,8 @@ class Codec:
     plain: True if the value may be written without pickle; False for codecs that only help the pickler.
     identity: True if an object that occurs twice is restored as one object; False for immutable scalars.
     links: True if two names that hold the same object are restored together; False for immutable objects.
+    select(state, columns): builds a table of those columns only, in their order in the table; None for other codecs.
+    Members of other columns may be UNREAD or have undefined content. Columns that are UNREAD are missing in the result.
     """
 
     tag: str
@@ -41,6 +46,7 @@ class Codec:
     plain: bool = True
     identity: bool = True
     links: bool = True
+    select: Callable[[State, frozenset[str]], Any] | None = None
 
     def restore(self, state: State) -> Any:
         """Build the complete value from `state`."""

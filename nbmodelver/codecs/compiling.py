@@ -78,13 +78,13 @@ def _inside(code: types.CodeType, name: str, line: int) -> types.CodeType | None
 
 
 def _requalified(code: types.CodeType, qualname: str) -> types.CodeType:
-    """The same code under its original qualified name, with nested functions renamed accordingly."""
+    """Return a copy of the code with its original qualified name; nested functions are renamed accordingly."""
     old = code.co_qualname
     return _replaced(code, lambda c: {"co_qualname": qualname + c.co_qualname.removeprefix(old)})
 
 
 def in_file(code: types.CodeType, file: str, up: int) -> types.CodeType:
-    """The same code with another file name, and its line numbers reduced by `up`."""
+    """Return a copy of the code with another file name, and with line numbers reduced by `up`."""
     return _replaced(code, lambda c: {"co_filename": file, "co_firstlineno": max(c.co_firstlineno - up, 1)})
 
 

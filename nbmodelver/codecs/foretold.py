@@ -25,9 +25,9 @@ _COUNTS = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
 
 def foretold(skeleton: bytes | memoryview, buffers: Sequence[memoryview] = (), *, pickled: bool) -> list[str]:
-    """The notes that building the descriptions in a skeleton produces here, each once.
+    """Return the notes that a load of this skeleton would produce here (a missing dtype, a time zone), each once.
 
-    buffers: the skeleton's own buffers that are available; descriptions in others are skipped.
+    buffers: the skeleton's own buffers that are available; dtypes described in other buffers are skipped.
     """
     with notes.collected() as heard:
         for tag in TAGS:

@@ -113,10 +113,10 @@ def table(find_python: Callable[[], str]) -> tuple[Code, dict[tuple[str, str], C
 
 def _set_class_state(cls: type, state: tuple[dict[str, Any], list[type]]) -> None:
     members, registered = state
-    told: dict[str, Any] = {"members": members, "registered": registered}
+    now: dict[str, Any] = {"members": members, "registered": registered}
     if typing.Protocol in cls.__bases__:
-        told.update(_of_protocol(cls, members))
-    rebuild.class_state(cls, told)
+        now.update(_of_protocol(cls, members))
+    rebuild.class_state(cls, now)
 
 
 def _of_protocol(cls: Any, members: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def foreign_names(draft: Draft) -> frozenset[str]:
-    """What loading a pickled draft would import besides nbmodelver, as "module:name".
+    """Return the objects outside nbmodelver that loading a pickled draft would import, as "module:name".
 
     It is read from the opcodes; nothing is run.
     """
@@ -31,7 +31,10 @@ def foresee(draft: Draft) -> list[str]:
 
 
 def what_it_runs(draft: Draft) -> list[str]:
-    """What loading a pickled draft imports and may call, for display; functions by value are "code of a notebook"."""
+    """Return the objects that loading a pickled draft imports and may call, for display.
+
+    Functions that are stored by value are "code of a notebook".
+    """
     shown = sorted(name.replace(":", ".").rstrip(".") for name in foreign_names(draft))
     holds_code = any(name in draft.skeleton for name in (b"nbmodelver.codecs.rebuild", b"nbmodelver.codecs.code"))
     return [*shown, "code of a notebook"] if not shown or (holds_code and b"function" in draft.skeleton) else shown

@@ -17,7 +17,7 @@ from nbmodelver.codecs.names import names_in
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from nbmodelver.codecs.capture import Capture
     from nbmodelver.codecs.draft import Draft
@@ -64,7 +64,7 @@ class Loader:
         self.restricted = restricted
         self.origin = origin
         self.way_out = way_out
-        self.told: list[tuple[tuple[str, ...], str]] = []
+        self.load_notes: list[tuple[tuple[str, ...], str]] = []
         """What was restored differently: the names of the group, and a note."""
         self.unpickled: Callable[[unpickling.Unpickler], None] | None = None
         """Callback for each unpickler after it has finished; its memo maps numbers to objects."""
@@ -117,7 +117,7 @@ class Loader:
             self.actions += [action for action, _otherwise in heard.actions]
         else:
             heard += [otherwise for _action, otherwise in heard.actions]
-        self.told += [(draft.names, note) for note in heard]
+        self.load_notes += [(draft.names, note) for note in heard]
         self._lend(found)
         return found
 
@@ -156,7 +156,7 @@ class Loader:
         return rebuild.bound_to(self.namespace, code, where, name, cells)
 
     def former_function(self, code: Any, where: Any, name: str, cells: Any) -> types.FunctionType:
-        """The same for a recipe of 0.1.0, which does not contain the names that its functions use."""
+        """A function of a recipe of 0.1.0, which does not contain the names that its functions use."""
         built = self.former.built(code)
         if where is None:
             self.names_used |= globals_used(built)
@@ -208,6 +208,20 @@ def decode(draft: Draft, loader: Loader) -> dict[str, Any]:
     """The values of a draft whose buffers are live memory, as copies."""
     raws = [b.raw for b in draft.buffers]
     return loader.load(draft, raws[: draft.own], _arrays_of(draft, raws))
+
+
+def decode_columns(draft: Draft, own: Sequence[memoryview], arrays: Arrays, columns: Collection[str]) -> Any:
+    """The one value of a plain draft, a table, restricted to some columns.
+
+    own, arrays: as for `Loader.load`; `arrays.leave_out` was called for the buffers of other columns. A column whose
+    buffers cannot be told from others may be missing in the result. Raises NotLoadable, Damaged.
+    """
+    arrays.fill_pool()
+    with notes.collected(), gc_paused():
+        values = plain_reading.decode(draft.skeleton, own, arrays, frozenset(columns))
+    if len(values) != 1:
+        raise Damaged("a recipe has more or fewer values than names", "try: %mv_verify --full")
+    return values[0]
 
 
 class _Reading:

@@ -7,6 +7,7 @@ and `comparable(value)`, which returns the content to compare.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 from dataclasses import dataclass
@@ -67,4 +68,4 @@ def _content(value: Any) -> Any:
     if not found.groups or found.groups[0].format != graph.PLAIN:
         return object()
     draft = found.groups[0]
-    return draft.skeleton, [bytes(b.raw) for b in draft.buffers], json.dumps(draft.table)
+    return draft.skeleton, [hashlib.sha256(b.raw).digest() for b in draft.buffers], json.dumps(draft.table)

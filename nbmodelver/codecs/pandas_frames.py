@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nbmodelver.codecs import culprit, fallback
+from nbmodelver.codecs.codec import UNREAD
 from nbmodelver.codecs.keys import DefinitionKeys
 from nbmodelver.codecs.memory import Memory
 from nbmodelver.codecs.pandas_arrays import index_array, make_codec, private
@@ -28,7 +29,10 @@ def extra_attributes(value: Any) -> dict[str, Any]:
 
 
 def user_attributes(value: Any) -> dict[str, Any]:
-    """The same without names that begin with an underscore: these are pandas' own and differ between releases."""
+    """Attributes that were set on a frame or series and whose names do not begin with an underscore.
+
+    Those that do are pandas' own and differ between releases.
+    """
     return {k: v for k, v in extra_attributes(value).items() if not k.startswith("_")}
 
 
@@ -93,6 +97,24 @@ def _build_frame(state: State) -> Any:
         for sliced, place, values in blocks
     ]
     return _mark(_from_blocks(made, index, columns), tuple(marks))
+
+
+def _select_columns(state: State, wanted: frozenset[str]) -> Any:
+    """The frame with its wanted columns only. Other columns may be UNREAD."""
+    blocks, columns, index, *_marks = state
+    is_wanted = np.array([type(name) is str and name in wanted for name in columns], bool)
+    made, places = [], []
+    for sliced, place, values in blocks:
+        at = np.arange(*place) if sliced else np.array(place, np.intp)
+        if values is UNREAD or not is_wanted[at].any():
+            continue
+        kept = at[is_wanted[at]]
+        block = _as_block(values)
+        made.append(block[is_wanted[at]] if type(block) is np.ndarray or len(at) > 1 else block)
+        places.append(kept)
+    order = np.sort(np.concatenate([*places, np.empty(0, np.intp)]).astype(np.intp))
+    placed = [(values, np.searchsorted(order, at)) for values, at in zip(made, places, strict=True)]
+    return _from_blocks(placed, index, columns[order])
 
 
 def _as_block(values: Any) -> Any:
@@ -171,7 +193,7 @@ def _build_multi(state: State) -> Any:
     return pd.MultiIndex(list(levels), list(codes), names=names, sortorder=sortorder, verify_integrity=False)
 
 
-FRAME = make_codec("frame", _take_frame, _build_frame)
+FRAME = make_codec("frame", _take_frame, _build_frame, select=_select_columns)
 SERIES = make_codec("series", _take_series, _build_series)
 INDEX = make_codec("index", _take_index, _build_index, links=False)
 

@@ -16,6 +16,8 @@ from pandas.arrays import (
     TimedeltaArray,
 )
 
+from nbmodelver.codecs.numpy import digest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,7 +42,8 @@ def _parquet(form: str, frame: Any, read: Callable[[Any], Any]) -> tuple[str, by
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame.to_parquet(file, engine="pyarrow", compression="zstd")
-            again = read(pd.read_parquet(io.BytesIO(file.getvalue()), engine="pyarrow"))
+            file.seek(0)
+            again = read(pd.read_parquet(file, engine="pyarrow"))
     except Exception:  # No pyarrow, duplicate columns, mixed objects ...: the exception types vary.
         return None
     return form, file.getvalue(), again
@@ -58,16 +61,16 @@ def comparable(value: Any) -> Any:
 def _visible(values: Any) -> Any:
     """The values without invisible state: frequency of a date range, numbers under a mask, chunks, flags."""
     if type(values) in (DatetimeArray, TimedeltaArray):
-        return str(values.dtype), values.asi8.tobytes()
+        return str(values.dtype), digest(values.asi8)
     if type(values) in (IntegerArray, FloatingArray, BooleanArray):
         missing = values.isna()
-        return str(values.dtype), missing.tobytes(), values[~missing].to_numpy().tobytes()
+        return str(values.dtype), digest(missing), digest(values[~missing].to_numpy(values.dtype.numpy_dtype))
     if type(values) is pd.Categorical:
-        return values.dtype, values.codes.tobytes()
+        return values.dtype, digest(values.codes)
     if isinstance(values.dtype, pd.StringDtype):
-        return values.dtype, list(values)
+        return values.dtype, values.to_numpy(dtype=object).tolist()
     if type(values) is NumpyExtensionArray and not values.to_numpy().dtype.hasobject:
-        return values.to_numpy().dtype, values.to_numpy().tobytes()
+        return values.to_numpy().dtype, digest(values.to_numpy())
     return values
 
 

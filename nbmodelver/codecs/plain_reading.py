@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import registry
 from nbmodelver.codecs.arrays import Arrays
+from nbmodelver.codecs.codec import UNREAD
 from nbmodelver.errors import Damaged, LimitExceeded, NbmodelverError, NotLoadable
 
 if TYPE_CHECKING:
@@ -25,15 +26,21 @@ _NOT_READY = _NotReady()
 MUTABLE: dict[str, Callable[[], Any]] = {"list": list, "dict": dict, "set": set}
 
 
-def decode(skeleton: bytes | memoryview, buffers: Sequence[memoryview], arrays: Arrays) -> list[Any]:
+def decode(
+    skeleton: bytes | memoryview,
+    buffers: Sequence[memoryview],
+    arrays: Arrays,
+    columns: frozenset[str] | None = None,
+) -> list[Any]:
     """The values that were passed to `encode`.
 
     buffers: the raw bytes of `Encoder.buffers`, in order. arrays: the arrays that the encoder's memory collected.
+    columns: build tables of these columns only, as far as they were read; None for everything.
     Runs only the builders of codecs. Raises Damaged for bytes that `encode` cannot have written, and LimitExceeded,
     NotLoadable.
     """
     try:
-        return _Decoder(memoryview(skeleton), buffers, arrays).run()
+        return _Decoder(memoryview(skeleton), buffers, arrays, columns).run()
     except NbmodelverError:
         raise
     except RecursionError as error:
@@ -75,8 +82,15 @@ def states(skeleton: bytes | memoryview, buffers: Sequence[memoryview], tag: str
 
 
 class _Decoder:
-    def __init__(self, skeleton: memoryview, buffers: Sequence[memoryview], arrays: Arrays) -> None:
+    def __init__(
+        self,
+        skeleton: memoryview,
+        buffers: Sequence[memoryview],
+        arrays: Arrays,
+        columns: frozenset[str] | None = None,
+    ) -> None:
         self.arrays = arrays
+        self.columns = columns
         (size,) = struct.unpack_from("<I", skeleton)
         header = json.loads(bytes(skeleton[4 : 4 + size]))
         ends = list(accumulate(header["sizes"], initial=4 + size))
@@ -173,7 +187,11 @@ class _Decoder:
     def _restore(self, tag: str, number: int, state: tuple[Any, ...]) -> None:
         codec = registry.by_tag(tag)
         try:
-            if codec.fill is not None:
+            if self.columns is not None and codec.select is not None:
+                self._nodes[number] = codec.select(state, self.columns)
+            elif self.columns is not None and any(member is UNREAD for member in state):
+                self._nodes[number] = UNREAD
+            elif codec.fill is not None:
                 codec.fill(self._nodes[number], state)
             else:
                 self._nodes[number] = codec.restore(state)

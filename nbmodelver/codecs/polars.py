@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.codec import Codec, State
+from nbmodelver.codecs.codec import UNREAD, Codec, State
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
@@ -78,6 +78,12 @@ def _build_frame(state: State) -> Any:
     return pl.DataFrame(columns)
 
 
+def _select_columns(state: State, wanted: frozenset[str]) -> Any:
+    """The frame with its wanted columns only. Other columns may be UNREAD."""
+    _height, *columns = state
+    return pl.DataFrame([column for column in columns if column is not UNREAD and column.name in wanted])
+
+
 def _take_dtype(dtype: Any, memory: Memory) -> State | None:
     if dtype in (pl.Object, pl.Unknown):
         return None
@@ -89,7 +95,7 @@ _SCHEMA = Codec(
     "polars.schema", lambda v, m: (m.keep(pl.DataFrame(schema=dict(v))),), lambda s: pl.Schema(dict(s[0].schema))
 )
 _SERIES = Codec("polars.series", _take_series, _build_series)
-_FRAME = Codec("polars.frame", _take_frame, _build_frame)
+_FRAME = Codec("polars.frame", _take_frame, _build_frame, select=_select_columns)
 _EXACT: dict[type, Codec] = {pl.Series: _SERIES, pl.DataFrame: _FRAME, pl.Schema: _SCHEMA}
 
 BY_TAG = {c.tag: c for c in (*_EXACT.values(), _DTYPE)}

@@ -122,7 +122,7 @@ def _blamed(draft: Draft, capture: Capture, why: str) -> dict[str, str]:
 
 
 def _key(draft: Draft, capture: Capture) -> Any:
-    """What a load of this draft proves; None if it needs no proof."""
+    """Return a key of the classes and attributes that a load of this draft tests; None if it needs no test."""
     if draft.format != graph.PICKLE:
         return None
     kinds = {kind for name in draft.names for kind in capture.kinds.get(name, ())}

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from nbmodelver.codecs import notes
-from nbmodelver.codecs.codec import Codec, Helper, State
+from nbmodelver.codecs.codec import UNREAD, Codec, Helper, State
 from nbmodelver.errors import NotLoadable
 
 if TYPE_CHECKING:
@@ -141,6 +141,14 @@ def _build_table(state: State) -> Any:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
+def _select_columns(state: State, wanted: frozenset[str]) -> Any:
+    """The table with its wanted columns only. Other columns may be UNREAD."""
+    packed, _rows, *columns = state
+    schema = pa.ipc.read_schema(pa.py_buffer(packed))
+    kept = [at for at, column in enumerate(columns) if column is not UNREAD and schema.field(at).name in wanted]
+    return pa.Table.from_arrays([columns[at] for at in kept], schema=pa.schema([schema.field(at) for at in kept]))
+
+
 def _take_batch(batch: Any, _memory: Memory) -> State:
     return bytes(batch.schema.serialize().to_pybytes()), *batch.columns
 
@@ -180,7 +188,7 @@ def _once(kinds: Iterable[Any]) -> list[Any]:
 
 
 def _types_in(value: Any) -> list[Any]:
-    """The same for a type, a field, a schema, an array, a batch or a table."""
+    """The extension types, implemented in Python, in a type, field, schema, array, batch or table, each once."""
     if isinstance(value, pa.DataType):
         return _extensions(value)
     schema = value if isinstance(value, pa.Schema) else getattr(value, "schema", None)
@@ -242,7 +250,7 @@ def extended(_types: tuple[Any, ...], tag: str, state: State) -> Any:
 
 _ARRAY = Codec("pyarrow.array", _unless_extended(_take_array), _build_array, links=False)
 _CHUNKED = Codec("pyarrow.chunked", _unless_extended(_take_chunked), _build_chunked, links=False)
-_TABLE = Codec("pyarrow.table", _unless_extended(_take_table), _build_table, links=False)
+_TABLE = Codec("pyarrow.table", _unless_extended(_take_table), _build_table, links=False, select=_select_columns)
 _BATCH = Codec("pyarrow.batch", _unless_extended(_take_batch), _build_batch, links=False)
 _TYPE = Codec("pyarrow.type", _unless_extended(_take_type), lambda s: _type_of(s[0]), identity=False)
 _SCHEMA = Codec(

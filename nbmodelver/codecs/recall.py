@@ -1,4 +1,4 @@
-"""What one capture remembers for the next: which names share objects, and each of these names encoded alone.
+"""The data that one capture keeps for the next: names that share objects, and each of these names encoded alone.
 
 Names that share objects are encoded together and each alone, so that a commit can tell which of them changed. While a
 group has the same skeleton and the same array table, its names are unchanged except for the contents of arrays. Then

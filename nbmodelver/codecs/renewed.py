@@ -73,7 +73,7 @@ class KeptState:
 
 @dataclass(frozen=True)
 class Way:
-    """How values of one class, and of subclasses without their own pickling, are recreated.
+    """Recreates values of one class, and of its subclasses without their own pickling.
 
     tag: stable name in recipes, "file.class"; other arguments or another state get a new tag.
     take(value): returns the state; it only reads the value. Raises Refused. make(cls, *args): returns a new value.

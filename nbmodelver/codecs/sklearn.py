@@ -56,13 +56,13 @@ def examine(value: Any, made_with: str = "") -> None:
 
     made_with: the release that made the value, "" if unknown.
     """
-    told: set[str] = set()
+    noted: set[str] = set()
     way_out = f"load it with scikit-learn {made_with}" if made_with else "load it with the release that made it"
     for estimator in estimators(value):
         missing = lacking(estimator)
         name = type(estimator).__name__
-        if missing and name not in told:
-            told.add(name)
+        if missing and name not in noted:
+            noted.add(name)
             said = ", ".join(f"'{parameter}'" for parameter in missing)
             notes.note(
                 f"{name} lacks {said}, which scikit-learn {sklearn.__version__} needs: it can fail when used;"

@@ -20,7 +20,7 @@ _SCOPES = (*_FUNCTIONS, ast.ClassDef)
 
 @dataclass(frozen=True)
 class Recompiling:
-    """What is needed besides a text to compile it to the same code.
+    """The data that, with a source text, are needed to compile it to the same code.
 
     name: `co_name`. free: names of the closure cells, in order. owner: the innermost class around the function, for
     private names. span: () for a `def`, which is the whole text; for a lambda its first line, column, last line and end

@@ -78,14 +78,14 @@ def restore(python: str, bytecode: bytes, file: str, text: str, how: tuple[Any, 
     how: the fields of `Recompiling`, or only the qualified name for code without a text to compile.
     Raises NotLoadable if the bytecode is of another Python and the text is missing or invalid here.
     """
-    told = None if len(how) == 1 else Recompiling(*how)
+    recompiling = None if len(how) == 1 else Recompiling(*how)
     if text:
-        _register(file, text, told)
+        _register(file, text, recompiling)
     if bytecode and python == PYTHON:
         made = cast("types.CodeType", marshal.loads(bytecode))  # noqa: S302  # trusted: part of a pickle
     else:
-        made = no_source(how[0], python) if told is None else recompile(file, text, told, python)
-    _remember(made, Source(made, bytecode if python == PYTHON else _dumped(made), text, told))
+        made = no_source(how[0], python) if recompiling is None else recompile(file, text, recompiling, python)
+    _remember(made, Source(made, bytecode if python == PYTHON else _dumped(made), text, recompiling))
     return made
 
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbmodelver.codecs.codec import UNREAD
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -124,12 +126,13 @@ def take(value: Any, memory: Memory) -> tuple[Any, ...] | None:
 
 
 def build(shape: Sequence[int], rows: Sequence[Row]) -> Any:
-    """The object array with these rows. Raises ValueError for rows that do not fit the shape."""
+    """The object array with these rows; a row with an UNREAD array has None. Raises ValueError for another shape."""
     made = np.empty(tuple(shape), object)
     if made.ndim not in (1, 2) or len(rows) != (1 if made.ndim == 1 else len(made)):
         raise ValueError("rows")
     for target, row in zip([made] if made.ndim == 1 else made, rows, strict=True):
-        target[:] = _strings(len(target), *row)
+        if not any(array is UNREAD for array in row):
+            target[:] = _strings(len(target), *row)
     return made
 
 

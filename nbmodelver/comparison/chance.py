@@ -92,10 +92,9 @@ def collision_rate(before: NDArray[np.uint64], after: NDArray[np.uint64]) -> flo
     """
     if not len(before) or not len(after):
         return 0.0
-    values, counts = np.unique(before, return_counts=True)
-    others, other_counts = np.unique(after, return_counts=True)
-    _, at, at_other = np.intersect1d(values, others, assume_unique=True, return_indices=True)
-    return float((counts[at] / len(before)) @ (other_counts[at_other] / len(after)))
+    ordered, wanted = np.sort(after), np.sort(before)  # Sorted keys are found several times as fast.
+    pairs = (np.searchsorted(ordered, wanted, "right") - np.searchsorted(ordered, wanted)).sum()
+    return float(pairs) / (len(before) * len(after))
 
 
 def pairs_within(keys: NDArray[np.uint64]) -> int:

@@ -51,7 +51,7 @@ OF_THE_WHOLE = frozenset({"value", "length", "characters", "bytes", "begins", "s
 
 def trees(name: str, before: Side, after: Side) -> Section | None:
     """The trees that differ, for two tree models."""
-    from nbmodelver.comparison import trees as of_ensembles
+    from nbmodelver.comparison.models import trees as of_ensembles
 
     return of_ensembles.trees(name, before, after)
 
@@ -80,8 +80,8 @@ def _with_places(section: Section, before: Side, after: Side) -> Section:
         places, more = rows_of(before.load(), after.load())
     except Exception:  # It cannot be loaded or needs trust: only the profiles are compared.
         return section
-    said = {r.cells[0] for r in section.rows if r.status != "same"} - OF_THE_WHOLE
-    new = [r for r in places if r.cells[0] not in said]
+    shown = {r.cells[0] for r in section.rows if r.status != "same"} - OF_THE_WHOLE
+    new = [r for r in places if r.cells[0] not in shown]
     if not new:
         return section
     rows = [r for r in section.rows if r.cells[0] not in OF_THE_WHOLE or r.status == "same"]
@@ -89,19 +89,24 @@ def _with_places(section: Section, before: Side, after: Side) -> Section:
 
 
 def rows(name: str, before: Side, after: Side) -> Sequence[Section]:
-    """Rows, cells and distributions of two tables. Without NumPy there are only lists, which `profiles` compares."""
+    """Rows, cells and distributions of two tables, or the slices of two stacks.
+
+    Without NumPy there are only lists, which `profiles` compares.
+    """
     if find_spec("numpy") is None:
         return ()
-    from nbmodelver.comparison import rows as of_tables  # NumPy is imported when a table turns up.
+    from nbmodelver.comparison.arrays import slice_section  # NumPy is imported when a table turns up.
+    from nbmodelver.comparison.rows import row_section
 
-    return of_tables.rows(name, before, after)
+    stacks = slice_section.slices(name, before, after)
+    return row_section.rows(name, before, after) if stacks is None else (stacks,)
 
 
 def coefficients(name: str, before: Side, after: Side) -> Sequence[Section]:
     """The coefficients that differ, for two linear models."""
     if find_spec("numpy") is None:
         return ()
-    from nbmodelver.comparison import coefficients as of_linear_models
+    from nbmodelver.comparison.models import coefficients as of_linear_models
 
     return of_linear_models.coefficients(name, before, after)
 
@@ -114,12 +119,14 @@ def labels(name: str, before: Side, after: Side) -> Sequence[Section]:
     """The labels whose codes differ, for two label maps, lists of labels, or encoders."""
     if not _may_have_labels(before) or not _may_have_labels(after):
         return ()
-    from nbmodelver.comparison import labels as of_label_maps
+    from nbmodelver.comparison.models import labels as of_label_maps
 
     return of_label_maps.labels(name, before, after)
 
 
 def _may_have_labels(side: Side) -> bool:
+    if side.kind == "hyperparameters":
+        return True
     root, _, cls = str(side.profile().get("type", "")).rpartition(".")
     return cls in LISTED or root.partition(".")[0] == "sklearn"
 
@@ -132,7 +139,7 @@ def training(name: str, before: Side, after: Side) -> Section | None:
     """Settings and steps that differ, for two optimizers, schedules or checkpoints."""
     if not _has_tensors(before) or not _has_tensors(after):
         return None
-    from nbmodelver.comparison import training as of_training
+    from nbmodelver.comparison.models import training as of_training
 
     return of_training.training(name, before, after)
 
@@ -141,7 +148,7 @@ def layers(name: str, before: Side, after: Side) -> Sequence[Section]:
     """The tensors that differ, for two models, optimizers or state dicts."""
     if find_spec("numpy") is None or not _has_tensors(before) or not _has_tensors(after):
         return ()
-    from nbmodelver.comparison import layers as of_tensors
+    from nbmodelver.comparison.models import layers as of_tensors
 
     return of_tensors.layers(name, before, after)
 

@@ -250,8 +250,8 @@ def _listed(keys: list[Any], at: int) -> str:
 
 def _key(path: str, key: Any) -> str:
     """The path of a member of a set, or of a key of a mapping."""
-    said = repr(key) if len(repr(key)) <= MOST_TEXT else f"{repr(key)[: MOST_TEXT - 1]}…"
-    return f"{path}[{said}]" if path else said
+    text = repr(key) if len(repr(key)) <= MOST_TEXT else f"{repr(key)[: MOST_TEXT - 1]}…"
+    return f"{path}[{text}]" if path else text
 
 
 def _field(path: str, key: Any) -> str:

@@ -18,12 +18,12 @@ SIGNS = {"added": "+ ", "removed": "- "}
 
 def summarize(rows: Iterable[Row]) -> str:
     """The first few differences as text; "" if there are none."""
-    said = list(dict.fromkeys(_said(rows)))
-    more = [f"{len(said) - MOST_WORDS} more"] if len(said) > MOST_WORDS else []
-    return ", ".join([*said[:MOST_WORDS], *more])
+    phrases = list(dict.fromkeys(_phrases(rows)))
+    more = [f"{len(phrases) - MOST_WORDS} more"] if len(phrases) > MOST_WORDS else []
+    return ", ".join([*phrases[:MOST_WORDS], *more])
 
 
-def _said(rows: Iterable[Row]) -> Iterator[str]:
+def _phrases(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         what, before, after = str(row.cells[0]), row.cells[1], row.cells[2]
         whose, dot, which = what.partition(" · ")
@@ -44,8 +44,8 @@ def _short(value: Json) -> str:
     """A value as text if it fits into a line, otherwise ""."""
     if isinstance(value, float):
         return f"{value:.4g}"
-    said = str(value) if isinstance(value, (str, int)) or value is None else ""
-    return said if len(said) <= MOST_LETTERS else ""
+    text = str(value) if isinstance(value, (str, int)) or value is None else ""
+    return text if len(text) <= MOST_LETTERS else ""
 
 
 def _cut(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The diff of two versions: sections for names, parameters, metrics, values, code, modules and packages."""
+"""The diff of two versions: sections for names, parameters, metrics, values, files, code, modules, packages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.comparison.code_sections import code_sections, what_to_feed
-from nbmodelver.comparison.outputs import outputs_section
-from nbmodelver.comparison.used_packages import used_packages
+from nbmodelver.comparison.code.code_sections import code_sections, what_to_feed
+from nbmodelver.comparison.code.input_files import inputs_section
+from nbmodelver.comparison.code.outputs import outputs_section
+from nbmodelver.comparison.code.used_packages import used_packages
 from nbmodelver.model import Chart, Diff, Row, Section, Series
 
 if TYPE_CHECKING:
@@ -152,13 +153,17 @@ def _packages(environment: Mapping[str, Json]) -> dict[str, Json]:
     return {"python": environment.get("python"), **(packages if isinstance(packages, dict) else {})}
 
 
+Alarms = tuple[Section | None, Section | None]
+"""What the checks of a version found, and what they did not find or could not compare; None for nothing."""
+
+
 class Differ:
     """Combines the sections of a diff. The arguments are the functions that read the versions.
 
     cells: returns the cells of each version since their common ancestor. environment: returns Python and packages.
     contributed: yields the sections of values. directions: returns metric -> direction. modules: path -> source.
-    alarms: returns what a check of the later version found, judged against the earlier one. notebook: returns the
-    document of the notebook.
+    alarms: returns two sections on the checks of the later version, judged against the earlier one: what was found,
+    and what was not. notebook: returns the document of the notebook.
     """
 
     def __init__(
@@ -169,7 +174,7 @@ class Differ:
         *,
         directions: Callable[[Sequence[Version]], Mapping[str, Direction]] = lambda _versions: {},
         modules: Callable[[Version], Mapping[str, str]] = lambda _version: {},
-        alarms: Callable[[Version, Version, Sequence[str]], Section | None] = lambda _before, _after, _names: None,
+        alarms: Callable[[Version, Version, Sequence[str]], Alarms] = lambda _before, _after, _names: (None, None),
         notebook: Callable[[Version], bytes | None] = lambda _version: None,
     ) -> None:
         self._cells = cells
@@ -185,15 +190,16 @@ class Differ:
         params = _only(params_section(before, after), names)
         shown = {str(r.cells[0]) for r in params.rows if r.status != "same"}
         contributed = [s for found in self._contributed(before, after, names) for s in _without_shown(found, shown)]
-        contributed.sort(key=lambda s: (s.folded, not s.id.startswith(("rows.", "drift.", "split."))))
-        maps = {s.id.partition(".")[2] for s in contributed if s.id.startswith("labels.")}
-        params = replace(params, rows=tuple(r for r in params.rows if str(r.cells[0]).partition(".")[0] not in maps))
-        alarms = self._alarms(before, after, names)
+        contributed.sort(key=lambda s: (s.folded, not s.id.startswith(("rows.", "slices.", "drift.", "split."))))
+        maps = [s.title.removesuffix(" · labels") for s in contributed if s.id.startswith("labels.")]
+        params = replace(params, rows=tuple(r for r in params.rows if not _is_within(str(r.cells[0]), maps)))
+        alarms, checks = self._alarms(before, after, names)
         sections = [
             *([alarms] if alarms is not None else []),
             metrics_section(before, after, self._directions([before, after])),
             _only(names_section(before, after), names),
             *(s for s in contributed if not s.folded),
+            *(() if names else [inputs_section(before, after)]),
             params,
             *code_sections(*self._cells(before, after), what_to_feed(before, after, names)),
             *(module_sections(self._modules(before), self._modules(after)) if not names else ()),
@@ -202,6 +208,7 @@ class Differ:
                 self._environment(before), self._environment(after), lambda: used_packages((before, after))
             ),
             *(s for s in contributed if s.folded),
+            *([checks] if checks is not None else []),
         ]
         return Diff(before, after, tuple(s for s in sections if s.rows or s.lines or s.note))
 
@@ -219,6 +226,11 @@ def _without_shown(section: Section, shown: Collection[str]) -> Iterator[Section
         yield section
     elif (left := replace(section, rows=rows)).differs or left.charts:
         yield left
+
+
+def _is_within(path: str, names: Collection[str]) -> bool:
+    """Return True if the path of a parameter is one of the names, or inside one of them."""
+    return any(path == name or path.startswith(f"{name}.") for name in names)
 
 
 def _is_of_the_value(what: Json) -> bool:

@@ -150,6 +150,11 @@ class CellLog:
         self._assigned = {**assigned, **later}
 
     @property
+    def python_source(self) -> str:
+        """The source of the running cell as Python; "" between cells and if it is unknown."""
+        return self._python(self._running[-1].source) if self._running else ""
+
+    @property
     def snapshot(self) -> dict[str, int]:
         """Name -> identity of its value before the running cell; {} between cells."""
         return (self._running[0].before or {}) if self._running else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
@@ -11,6 +12,7 @@ from nbmodelver.actions.commit import CommitRequest, Committed, Metric, WouldKee
 from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel.cells import assigned_names, used_names
 from nbmodelver.kernel.idle_checks import IdleChecks
+from nbmodelver.kernel.metric_calls import metric_calls
 from nbmodelver.kernel.output import has_blocked_await, run_and_read
 from nbmodelver.repo.core import directions
 from nbmodelver.repo.core.labels import require_roles, scalar
@@ -86,7 +88,7 @@ class CommitVerbs:
             params={n: self._plain(n, e) for n, e in (call["param"] or {}).items()} if values else {},
             tags=call["tag"] or (),
             roles=require_roles(call["role"]),
-            expressions=_expressions(call["metric"] or {}),
+            expressions=self._expressions(call["metric"] or {}),
             probe=call["probe"] or (),
             note=call["note"],
             bounded=not (call["names"] or call["all"]),
@@ -115,20 +117,27 @@ class CommitVerbs:
     def _commit_later(self, request: CommitRequest) -> Shown:
         """Commit on a thread of its own, and print an alarm of its check.
 
-        If it fails, the cells since the parent are logged for the next version.
+        If it fails, the cells since the parent, and the files that they read, are logged for the next version.
         """
         cells, assigned = self._session.cells.since_parent()
+        files = self._session.files.taken()
+        forgotten = threading.Event()
 
         def on_done(result: Version | BaseException) -> None:
             if isinstance(result, BaseException):
+                forgotten.wait()  # A commit can fail before `commit_later` has cleared the logs.
                 self._session.cells.not_committed(cells, assigned)
+                self._session.files.not_committed(files)
                 print(f"commit in the background: {result}", file=sys.stderr)
             elif alarm := self._session.repo().alarm_of(result):
                 print(f"{result.name} · ! {alarm} · %mv_diff HEAD~1 HEAD", file=sys.stderr)
             if not isinstance(result, BaseException):
                 self._check_later(result, self._session.repo().findings(result))
 
-        pending = commit_later(self._session, request, on_done)
+        try:
+            pending = commit_later(self._session, request, on_done)
+        finally:
+            forgotten.set()
         names = list(request.values)
         state = views.Span(f" {'is' if len(names) == 1 else 'are'} being stored in the background", "dim")
         return views.sentence(views.Span(", ".join(names), "strong"), state, value=pending)
@@ -145,6 +154,17 @@ class CommitVerbs:
             return self._number(name, expression)
         inner, direction = directions.split(expression)
         return self._number(name, inner) if direction is None else (self._number(name, inner), direction)
+
+    def _expressions(self, metrics: dict[str, str | PythonValue]) -> dict[str, str]:
+        """Return the code that measured each metric: of a line the option, of a call what its cell says.
+
+        A literal depends on nothing and is left out.
+        """
+        found = {n: directions.split(e)[0].strip() for n, e in metrics.items() if not isinstance(e, PythonValue)}
+        if len(found) < len(metrics):
+            in_cell = metric_calls(self._session.cells.python_source, self._session.values)
+            found |= {n: in_cell[n] for n in metrics if n in in_cell and n not in found}
+        return {name: expression for name, expression in found.items() if not _is_literal(expression)}
 
     def _number(self, name: str, expression: str | PythonValue) -> float:
         """Evaluate the number of a metric. Raises UsageError, UnknownName."""
@@ -249,12 +269,6 @@ class CommitVerbs:
             return
         except NbmodelverError as error:
             print(f"automatic commit: {error.message}", file=sys.stderr)
-
-
-def _expressions(metrics: dict[str, str | PythonValue]) -> dict[str, str]:
-    """The code that measured each metric, without its direction. A literal depends on nothing; a value has no code."""
-    found = {n: directions.split(e)[0].strip() for n, e in metrics.items() if not isinstance(e, PythonValue)}
-    return {name: expression for name, expression in found.items() if not _is_literal(expression)}
 
 
 def _is_literal(expression: str) -> bool:

@@ -25,7 +25,7 @@ class EarlierCells:
     """The cells in IPython's history of this session.
 
     cells: those that have ended, in order, without outputs and times. running: the source of the running cell; None if
-    there is none or if it only loads the extension. missing: execution counts that the history does not contain.
+    no cell runs or if the cell only loads the extension. missing: execution counts that the history does not contain.
     """
 
     cells: tuple[Cell, ...] = ()

@@ -1,7 +1,7 @@
 """Finishes the checks of commits that did not fit into their time limit, while no cell runs.
 
 A thread is started when a cell has ended and something is left to check, and it ends when that is done. The start of a
-cell cancels it: a check stops between two columns or blocks of rows and is begun anew in the next pause. The thread
+cell cancels it: a check stops between two columns or blocks of rows and is restarted in the next pause. The thread
 reads the store through a `Repo` of its own, never live variables, and loads no model.
 """
 
@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from nbmodelver.repo import open_repo
+from nbmodelver.repo.notices import telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,9 @@ class IdleChecks:
             return
         for version, store in list(self._due.items()):
             try:
-                found = open_repo(store).finish_checks(version, is_cancelled=stop.is_set)
+                repo = open_repo(store)
+                found = repo.finish_checks(version, is_cancelled=stop.is_set)
+                telling.of_alarms(repo, repo.history.version(version), found)
             except Exception:  # A store that is gone, or damaged: no caller waits for this thread.
                 log.warning("the checks of a version could not be finished", exc_info=True)
                 found = ()

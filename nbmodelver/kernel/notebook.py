@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import answers, views
+from nbmodelver.actions.rerun import is_bundle
+from nbmodelver.answers import monitor, schedule
+from nbmodelver.errors import UsageError
 from nbmodelver.kernel.answer_display import AnswerDisplay
-from nbmodelver.kernel.committing import CommitVerbs
+from nbmodelver.kernel.committing import CellFailed, CommitVerbs
+from nbmodelver.kernel.idle_tasks import IdleTasks
+from nbmodelver.kernel.output import run_check
 from nbmodelver.kernel.plain_outputs import PlainOutputs
 from nbmodelver.kernel.restore import RestoreVerbs
 from nbmodelver.kernel.session import Session
 from nbmodelver.model import Change
+from nbmodelver.registry import checks, lifecycle, tracing
 from nbmodelver.repo import Repo
 from nbmodelver.verbs import Call, find, parse
 
@@ -21,9 +27,21 @@ if TYPE_CHECKING:
 
 
 _READ_ONLY = frozenset(
-    {"status", "log", "show", "diff", "compare", "bisect", "why", "probe", "best", "history", "blame", "panel", "stats"}
-)
+    {
+        "status", "log", "show", "diff", "compare", "bisect", "why", "probe", "best", "history", "blame", "panel",
+        "stats", "models", "trace", "lineage", "audit", "rerun",
+    }
+)  # fmt: skip
 """Verbs that do not wait for a commit in the background."""
+
+
+_CHANGES_REFS = frozenset(
+    {
+        "tag", "note", "branch", "import", "config", "gc", "forget", "repair", "purge", "register", "promote",
+        "approve", "deprecate", "archive", "deploy", "policy", "ci",
+    }
+)  # fmt: skip
+"""Verbs after which panels read the store again."""
 
 
 class Notebook(Session):
@@ -35,6 +53,7 @@ class Notebook(Session):
         self.answer_display = AnswerDisplay(self)
         self.commits = CommitVerbs(self, self.answer_display.warn_of)
         self.restores = RestoreVerbs(self)
+        self.idle_tasks = IdleTasks(self.cells)
 
     # -- dispatch
 
@@ -55,15 +74,24 @@ class Notebook(Session):
 
     def answer(self, call: Call, cell: str | None = None) -> Shown:
         """Run a parsed call and return the answer. cell: as in `run`. Raises the errors of the verb."""
+        if cell is not None:  # It is code of the user, whose files are noted.
+            return self._answer(call, cell)
+        with self.files.paused():
+            return self._answer(call)
+
+    def _answer(self, call: Call, cell: str | None = None) -> Shown:
         own: dict[str, Callable[[Call], Shown]] = {
             "init": self.init, "commit": self.commits.run, "auto": self.commits.set_auto, "status": self.status,
             "rollback": self.restores.rollback, "undo": self.restores.undo, "redo": self.restores.redo,
             "switch": self.restores.switch, "merge": self.restores.merge, "cherry": self.restores.cherry,
-            "panel": self.outputs.panel_for,
+            "panel": self.outputs.panel_for, "trace": self.trace, "monitor": self.monitor, "schedule": self.schedule,
+            "rerun": self.rerun, "bundle": lambda call: answers.bundle_(call, None),
         }  # fmt: skip
         name = call.verb.name
         if self._repo is not None and name not in _READ_ONLY:
             self._repo.wait_for_pending()
+        if cell is not None and name == "check":
+            return self.check(call, cell)
         if cell is not None and name == "commit":
             return self.commits.commit_cell(call, cell)
         if name in own:
@@ -72,9 +100,64 @@ class Notebook(Session):
             if cell is not None:
                 return answers.bisect(self.repo(), call, progress, cell)
             shown = answers.ANSWERS[name](self.repo(create=name in ("import", "config")), call, progress)
-        if name in ("tag", "note", "branch", "import", "config", "gc", "forget", "repair", "purge"):
+        if name in _CHANGES_REFS:
             self.notify()
         return self.outputs.result(call, shown)
+
+    # -- registry
+
+    def trace(self, call: Call) -> Shown:
+        """Run `%mv_trace`. A variable of the notebook is searched by its content."""
+        name = call["what"]
+        if name not in self.names():
+            return answers.ANSWERS["trace"](self.repo(), call, None)
+        return views.traced(tracing.of_value(self.repo(), name, self.values[name]))
+
+    def check(self, call: Call, cell: str) -> Shown:
+        """Run `%%mv_check`: run the cell and keep its result. Raises CellFailed if the check fails."""
+        repo = self.repo()
+        version = lifecycle.version_at(repo, call["version"])[0]
+        ran = run_check(self.shell, cell)
+        event = checks.record(
+            repo, version, call["name"], passed=ran.passed, message=ran.message, source=cell,
+            figures=checks.figures_in(ran.value),
+        )  # fmt: skip
+        self.notify()
+        if not ran.passed:
+            raise CellFailed(f"check {call['name']} of {version.name} failed: {ran.message}", "the result is kept")
+        return views.check_result(event, call["name"], version.name)
+
+    def rerun(self, call: Call) -> Shown:
+        """Run `%mv_rerun`. A bundle needs no store here."""
+        with self.progress() as progress:
+            return answers.rerun(None if is_bundle(call["version"]) else self.repo(), call, progress)
+
+    # -- upkeep
+
+    def monitor(self, call: Call) -> Shown:
+        """Run `%mv_monitor`. A variable of the notebook is compared without a file."""
+        name = call["data"]
+        live = self.values[name] if name in self.names() else None
+        shown = monitor.monitor(self.repo(), call, None, live)
+        self.notify()
+        return shown
+
+    def schedule(self, call: Call) -> Shown:
+        """Run `%mv_schedule`. With --idle, the task runs in the pauses of this notebook."""
+        repo, name = self.repo(), call["called"] or call["task"]
+        if call["idle"]:
+            if call["install"] or call["cron"] or call["systemd"] or call["run"]:
+                raise UsageError("--idle needs neither cron nor systemd", "leave the other options out")
+            if call["remove"]:
+                return views.sentence("removed" if self.idle_tasks.remove(name) else "it does not run here", value=name)
+            plan = schedule.planned(repo, call)
+            self.idle_tasks.add(plan)
+            said = f" runs {plan.schedule.when} while no cell runs, until the kernel ends"
+            return views.sentence(views.Span(plan.schedule.name, "strong"), said, value=plan.schedule)
+        shown = schedule.schedule(repo, call, None)
+        if (call["list"] or not name) and self.idle_tasks.described():
+            return views.schedules(shown.value, self.idle_tasks.described())
+        return shown
 
     # -- commit
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -28,6 +29,32 @@ def run_and_read(shell: Any, cell: str) -> tuple[str, bool]:
         sys.stdout = tee.stream
         hook.exec_result = outer  # The inner run resets it, but the outer run still needs it.
     return tee.text(), bool(result.success)
+
+
+@dataclass(frozen=True)
+class CheckRun:
+    """The result of a cell that is a check. message: why it failed, "" if it passed. value: of its last expression."""
+
+    passed: bool
+    message: str = ""
+    value: Any = None
+
+
+def run_check(shell: Any, cell: str) -> CheckRun:
+    """Run a cell in the shell. It passes if it raises nothing and its last expression is not False."""
+    hook = shell.displayhook
+    outer = getattr(hook, "exec_result", None)
+    try:
+        result = shell.run_cell(cell, store_history=False)
+    finally:
+        hook.exec_result = outer
+    error = result.error_before_exec or result.error_in_exec
+    if error is not None:
+        text = str(error).strip()
+        return CheckRun(False, f"{type(error).__name__}: {text}" if text else type(error).__name__)
+    if result.result is False:
+        return CheckRun(False, "its last expression is False")
+    return CheckRun(True, value=result.result)
 
 
 class _Tee:

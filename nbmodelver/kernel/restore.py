@@ -37,6 +37,7 @@ class RestoreVerbs:
                 session=call["session"],
                 modules=call["modules"],
                 partial=call["partial"],
+                force=call["force"] or "",
             )
         )
         plan = planned.plan

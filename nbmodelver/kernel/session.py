@@ -11,6 +11,7 @@ from nbmodelver.errors import NoStore
 from nbmodelver.kernel import document
 from nbmodelver.kernel.cells import CellLog
 from nbmodelver.kernel.earlier import count_of
+from nbmodelver.kernel.file_reads import FileReads
 from nbmodelver.kernel.namespace import Namespace, uninterrupted
 from nbmodelver.kernel.surface import surface_for
 from nbmodelver.repo import CommitContext, Repo, open_repo
@@ -52,6 +53,7 @@ class Session:
         self.values: dict[str, Any] = shell.user_ns
         self.namespace = Namespace(self.values, getattr(shell, "user_ns_hidden", {}))
         self.cells = CellLog(self.values, lambda: count_of(shell))
+        self.files = FileReads(self.values)
         self.changed: list[Callable[[], None]] = []
         self.opened: list[Callable[[Repo], None]] = []
         self.reporting: Progress | None = None
@@ -79,8 +81,9 @@ class Session:
     # -- cells
 
     def committed(self) -> None:
-        """Clear the log of cells after a commit."""
+        """Clear the logs of cells and of the files that they read, after a commit."""
         self.cells.committed()
+        self.files.committed()
 
     def notes(self) -> list[str]:
         """Return the notes about the cells of the next version."""
@@ -168,6 +171,7 @@ class Session:
             others=[n for n in self.namespace.names() if n not in kept],
             imports=imports.found(self.namespace.public()),
             session=bool(keep_session),
+            read=self.files.since_parent(self.folder),
             notebook=document.latest(path, self.live),
             notebook_path=path.name if path is not None else self.live.name if self.live is not None else "",
         )

@@ -40,6 +40,16 @@ def parts(value: Any) -> Any:
     return dict(value.state_dict()) if callable(getattr(value, "state_dict", None)) else {}
 
 
+def interface(value: Any) -> dict[str, list[str] | int]:
+    """The number of inputs and outputs of a module, from its first and last weight matrix; {} for anything else."""
+    import torch
+
+    if not isinstance(value, torch.nn.Module):
+        return {}
+    shapes = [tuple(p.shape) for p in value.parameters() if p.ndim >= 2]
+    return {"inputs": int(shapes[0][1]), "outputs": int(shapes[-1][0])} if shapes else {}
+
+
 def profile(kind: Kind, value: Any) -> dict[str, Json]:
     """Shape and statistics of a tensor; layers and parameter counts of a module; settings of an optimizer."""
     del kind

@@ -3,8 +3,10 @@
 It knows nothing of storage, encoding or display, and imports no other module of nbmodelver.
 """
 
-from nbmodelver.model.causes import Cause, CauseKind, CauseStep, Explanation
+from nbmodelver.model.causes import Bisected, BisectVerdict, Cause, CauseKind, CauseStep, Explanation, VersionVerdict
 from nbmodelver.model.findings import Finding, Findings, Level
+from nbmodelver.model.ids import ObjectId, VersionId, is_id
+from nbmodelver.model.input_files import InputFile, ReadFile
 from nbmodelver.model.leak_request import LeakRequest
 from nbmodelver.model.merging import CellConflict, MergeEffect, MergePreview, NameMerge
 from nbmodelver.model.probes import Probed, ProbedModel
@@ -43,18 +45,17 @@ from nbmodelver.model.versions import (
     Json,
     Kept,
     Kind,
-    ObjectId,
     Part,
     Skipped,
     Version,
-    VersionId,
-    is_id,
 )
 
 __all__ = [
     "KINDS",
     "MOST_PLAIN",
     "Backend",
+    "BisectVerdict",
+    "Bisected",
     "Blame",
     "BlobStore",
     "Cause",
@@ -75,6 +76,7 @@ __all__ = [
     "GcReport",
     "GitState",
     "Group",
+    "InputFile",
     "Json",
     "Kept",
     "Kind",
@@ -95,6 +97,7 @@ __all__ = [
     "Problem",
     "Profile",
     "Progress",
+    "ReadFile",
     "Row",
     "Section",
     "Series",
@@ -103,6 +106,7 @@ __all__ = [
     "TableCellBlame",
     "Version",
     "VersionId",
+    "VersionVerdict",
     "Way",
     "is_id",
     "section_from_dict",

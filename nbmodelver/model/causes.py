@@ -1,4 +1,7 @@
-"""What a change of a metric comes from: the changes between two versions, each with the metric without it."""
+"""What a change of a metric comes from: the changes between two versions, each with the metric without it.
+
+And the result of a search for the first bad version.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ if TYPE_CHECKING:
     from nbmodelver.model.versions import Json, Version
 
 CauseKind = Literal["data", "parameters", "code", "model", "random state", "environment", "module"]
+BisectVerdict = Literal["good", "bad", "skipped"]
+"""A version that cannot be tested is skipped."""
 
 
 @dataclass(frozen=True)
@@ -122,3 +127,35 @@ class Explanation:
             "exchanged": dict(self.exchanged),
             "notes": list(self.notes),
         }
+
+
+@dataclass(frozen=True)
+class VersionVerdict:
+    """One version that was tested.
+
+    value: the left side, if the condition is a comparison. why: it was skipped or is bad, or "".
+    """
+
+    version: Version
+    verdict: BisectVerdict
+    value: Json = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Bisected:
+    """The result of a search.
+
+    first_bad, last_good: neighbours among the versions that could be tested. between: versions between them that could
+    not be tested. tested: in the order of the tests. versions: how many were in question. distinct: how many different
+    contents they had. flips: over metrics and parameters, each version in which the verdict changed.
+    """
+
+    condition: str
+    last_good: VersionVerdict
+    first_bad: VersionVerdict
+    between: tuple[VersionVerdict, ...]
+    tested: tuple[VersionVerdict, ...]
+    versions: int
+    distinct: int
+    flips: tuple[VersionVerdict, ...] = ()

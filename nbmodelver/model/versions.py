@@ -1,25 +1,15 @@
-"""Ids, and the description of a version: names, groups, cells and environment at one moment."""
+"""The description of a version: names, groups, cells and environment at one moment."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, NewType
+from typing import TYPE_CHECKING, Any, Literal
 
-ObjectId = NewType("ObjectId", str)
-"""The id of a part: the first 20 bytes of the blake3 of its raw bytes, as 40 lower-case hex digits."""
+from nbmodelver.model.input_files import InputFile
 
-VersionId = NewType("VersionId", str)
-"""The id of a version: the same hash of its canonical JSON without the id (P7, see SECURITY.md)."""
-
-_ID = re.compile(r"[0-9a-f]{40}")
-
-
-def is_id(value: object) -> bool:
-    """Return True for a str of 40 lower-case hex digits, the form of every id."""
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
-
+if TYPE_CHECKING:
+    from nbmodelver.model.ids import ObjectId, VersionId
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Kind = Literal["model", "dataset", "hyperparameters", "metric", "code", "other"]
@@ -126,6 +116,7 @@ class Version:
     number: 7 for "v7"; unique in its store, never reused, assigned under the store's lock.
     saved_at_utc: ISO 8601 with "Z"; for display only, never for order (D13, see docs/durability.md).
     cells, environment, notebook, probe: ids of parts (JSON) or None; probe has predictions of models.
+    inputs: the files that the cells so far have read, sorted by path.
     session: id of the recipe of the random state, or None.
     definitions: groups of classes and functions of the notebook that the kept values use; their names are keys of
     definitions, not names of variables.
@@ -165,6 +156,7 @@ class Version:
     environment: ObjectId | None = None
     notebook: ObjectId | None = None
     probe: ObjectId | None = None
+    inputs: tuple[InputFile, ...] = ()
     notebook_path: str = ""
     session: ObjectId | None = None
     git: GitState | None = None
@@ -227,7 +219,7 @@ class Version:
             value = getattr(self, f.name)
             if f.name == "kept":
                 out["kept"] = [_compact(k) for k in value.values()]
-            elif f.name in ("groups", "definitions", "skipped"):
+            elif f.name in ("groups", "definitions", "skipped", "inputs"):
                 out[f.name] = [_compact(x) for x in value]
             elif f.name == "git":
                 out["git"] = None if value is None else asdict(value)
@@ -251,6 +243,7 @@ class Version:
         for key in ("groups", "definitions"):
             got[key] = tuple(_group(g) for g in got.get(key, ()))
         got["skipped"] = tuple(Skipped(**s) for s in got.get("skipped", ()))
+        got["inputs"] = tuple(InputFile(**i) for i in got.get("inputs", ()))
         got["others"] = tuple(got.get("others", ()))
         got["roles"] = {name: tuple(roles) for name, roles in got.get("roles", {}).items()}
         got["given_roles"] = tuple(got.get("given_roles", ()))
@@ -260,7 +253,7 @@ class Version:
         return cls(**got)
 
 
-def _compact(item: Kept | Group | Skipped) -> dict[str, Json]:
+def _compact(item: Kept | Group | Skipped | InputFile) -> dict[str, Json]:
     data = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(item).items()}
     return {k: v for k, v in data.items() if v is not None and v is not False and v != []}
 

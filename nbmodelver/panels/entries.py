@@ -102,7 +102,7 @@ def step(found: NameStep, labels: VersionLabels, value_change: str = "") -> Mess
 
 
 def _summary(found: NameStep, value_change: str) -> str:
-    """What changed, in a few words."""
+    """Return a summary of the change in a few words."""
     if found.status == "removed":
         return "removed"
     words = [value_change] if value_change else []

@@ -1,7 +1,7 @@
 """Handles the requests of a panel that run code of versions in scratch namespaces, and change nothing.
 
 They run in the mutation queue, because two threads must not run a user's code at once: while a cell runs they are
-refused, or wait for it if the panel says so. `cancel` ends `why` before its next test.
+refused, or wait for it if the panel says so. `cancel` ends `why` before its next test, and `predict` at once.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from nbmodelver.repo.inspect.causes.why import LIMIT_S
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nbmodelver.model import VersionVerdict
     from nbmodelver.panels.connections import Request
     from nbmodelver.panels.context import PanelContext
     from nbmodelver.panels.entries import Message
     from nbmodelver.panels.params import Params
-    from nbmodelver.repo.inspect.causes.bisect import Tested
 
 MAX_LIMIT_S = 24 * 3600
 
@@ -40,8 +40,11 @@ def why(context: PanelContext, params: Params, request: Request) -> Message:
     return {**found.to_dict(), **known}
 
 
-def predict(context: PanelContext, params: Params, _request: Request) -> Message:
-    """Run both versions of a model on a dataset and return how their predictions differ, as a section."""
+def predict(context: PanelContext, params: Params, request: Request) -> Message:
+    """Run both versions of a model on a dataset and return how their predictions differ, as a section.
+
+    It ends if it is cancelled, also while a model predicts.
+    """
     repo = context.repo()
     repo.wait_for_pending()  # A commit in the background comes first.
     found = repo.predict_both(
@@ -50,6 +53,7 @@ def predict(context: PanelContext, params: Params, _request: Request) -> Message
         params.text("model"),
         params.text("data"),
         params.text("target", ""),
+        is_cancelled=request.stopped.is_set,
     )
     return {"section": section_to_dict(found.section())}
 
@@ -72,7 +76,7 @@ def bisect(context: PanelContext, params: Params, request: Request) -> Message:
     }
 
 
-def _tested(one: Tested) -> Message:
+def _tested(one: VersionVerdict) -> Message:
     version = {"id": one.version.id, "name": one.version.name, "message": one.version.message}
     return {"version": version, "verdict": one.verdict, "value": one.value, "why": one.why}
 

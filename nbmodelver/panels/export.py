@@ -34,6 +34,28 @@ def destination(context: PanelContext, params: Params, _request: Request) -> Mes
     return {"name": version.name, "path": text, "file": str(path), "problem": None}
 
 
+def estimate(context: PanelContext, params: Params, request: Request) -> Message:
+    """Return `IExportEstimate`: what the file would contain, with sizes and secrets. Nothing is written."""
+    repo = context.repo()
+    found = bundle.estimated(repo, repo[params.text("id")], request)
+    return {
+        "variables": [
+            {"name": v.kept.name, "kind": v.kept.kind, "type": v.kept.type, "size_bytes": v.kept.size_bytes,
+             "format": v.format, "file_bytes": v.file_bytes, "is_exact": v.is_exact, "needs_trust": v.needs_trust,
+             "secret": v.secret, "problem": v.problem, "together": list(v.together)}
+            for v in found.variables
+        ],
+        "modules": [{"path": m.path, "size_bytes": m.size_bytes, "secret": m.secret} for m in found.modules],
+        "cells": found.cells,
+        "notebook_bytes": found.notebook_bytes,
+        "packages": found.packages,
+        "group_bytes": found.group_bytes,
+        "inputs": [
+            {"path": i.path, "size_bytes": i.size_bytes, "is_kept": i.is_kept, "reason": i.reason} for i in found.inputs
+        ],
+    }  # fmt: skip
+
+
 def export(context: PanelContext, params: Params, request: Request) -> Message:
     """Write a bundle. A relative path starts at the notebook's folder. An existing file needs `overwrite`."""
     asked = transfer.ExportRequest(
@@ -42,6 +64,15 @@ def export(context: PanelContext, params: Params, request: Request) -> Message:
         context.notebook.folder,
         overwrite=params.flag("overwrite"),
         check_first=True,
+        allow_secrets=params.texts("allow_secrets"),
+        options=bundle.BundleOptions(
+            names=params.texts("names"),
+            without_data=params.flag("without_data"),
+            without_files=params.flag("without_files"),
+            with_models=params.flag("with_models"),
+            is_sliced=params.flag("slice"),
+        ),
+        is_signed=params.flag("sign"),
     )
     done = transfer.export(context.repo(), asked, request)
     shown = views.exported(str(done.path), done.size_bytes, done.version.name)

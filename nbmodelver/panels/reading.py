@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.actions.restore import RollbackRequest
-from nbmodelver.comparison.roles import roles_of
+from nbmodelver.comparison.code.roles import roles_of
 from nbmodelver.comparison.side_by_side import side_by_side
 from nbmodelver.errors import UsageError
 from nbmodelver.kernel.cells import assigned_names
 from nbmodelver.model import section_to_dict
 from nbmodelver.panels import entries
-from nbmodelver.panels.export import destination
+from nbmodelver.panels.export import destination, estimate
 from nbmodelver.panels.form import form
 from nbmodelver.panels.params import is_metric
 from nbmodelver.panels.provenance import blame
@@ -204,5 +204,6 @@ SLOW: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "form": commit_form,
     "document": document,
     "destination": destination,
+    "estimate": estimate,
 }
 """Handlers that may read much data. Each runs in a thread of its own, so that no other panel waits."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Busy, UsageError
-from nbmodelver.panels import changing, experiments, reading
+from nbmodelver.panels import bundles, cards, changing, experiments, lineage, reading, registry, rerun
 from nbmodelver.panels.change_watcher import IDLE_S, ChangeWatcher
 from nbmodelver.panels.connections import Connection, Request, log
 from nbmodelver.panels.mutation_queue import MutationQueue, Task
@@ -28,8 +28,22 @@ if TYPE_CHECKING:
     from nbmodelver.repo import Repo
 
 
-QUEUED = {**changing.VARIABLES, **experiments.EXPERIMENTS}
+SLOW = {
+    **reading.SLOW, **registry.READING, **cards.READING, **bundles.READING, **rerun.READING, "lineage": lineage.show,
+}  # fmt: skip
+"""Handlers that may read much. Each runs in a thread of its own."""
+
+APART = {**changing.FILES, **cards.FILES, **rerun.PROCESSES}
+"""Handlers that write a file or wait for a process. Each runs in a thread of its own, and ends itself if cancelled."""
+
+QUEUED = {
+    **changing.VARIABLES, **experiments.EXPERIMENTS, **registry.CHANGING, **cards.CHANGING, **bundles.CHANGING,
+}  # fmt: skip
 """Handlers that run in the mutation queue."""
+
+TASK_NAMES = {
+    **changing.TASK_NAMES, **experiments.TASK_NAMES, **registry.TASK_NAMES, **cards.TASK_NAMES, **bundles.TASK_NAMES,
+}  # fmt: skip
 
 
 class PanelServer:
@@ -89,10 +103,10 @@ class PanelServer:
             request.answer(changing.LABELS[method](self, params, request))
         elif method in QUEUED:
             self._enqueue(request, params)
-        elif method in reading.SLOW:
-            _in_a_thread(request, lambda: self._read_with_retry(lambda: reading.SLOW[method](self, params, request)))
-        elif method in changing.FILES:
-            _in_a_thread(request, lambda: changing.FILES[method](self, params, request))
+        elif method in SLOW:
+            _in_a_thread(request, lambda: self._read_with_retry(lambda: SLOW[method](self, params, request)))
+        elif method in APART:
+            _in_a_thread(request, lambda: APART[method](self, params, request))
         elif method == "cancel":
             self._cancel(params.number("request"), request.connection)
             request.answer({})
@@ -119,7 +133,8 @@ class PanelServer:
         def run() -> None:
             if is_experiment and task.waits:
                 self._push(refresh=False)  # It waits no longer; unlike a change, it pushes no state when it is done.
-            _carry_out(request, lambda: change(self, params, request))
+            if not _carry_out(request, lambda: change(self, params, request)) and not is_experiment:
+                self._push(refresh=False)  # The panels have seen it waiting, and only a success pushes the state.
 
         task = Task(run, request.fail)
         task.waits = params.flag("queue")
@@ -140,7 +155,7 @@ class PanelServer:
         request.stopped.set()
         if request.task is not None:
             self.queue.withdraw(request.task)
-        elif request.method in reading.SLOW:
+        elif request.method in SLOW:
             request.fail(KeyboardInterrupt())  # It only reads; a later answer is dropped.
 
     # -- state and pushes
@@ -271,20 +286,22 @@ def _request(message: Any, connection: Connection) -> Request:
 
 def _what(method: str, params: Params) -> str:
     """A description of a waiting request for people."""
-    words, parameter = {**changing.TASK_NAMES, **experiments.TASK_NAMES}[method]
+    words, parameter = TASK_NAMES[method]
     detail = params.text(parameter, "") if parameter else ""
     return f"{words} {detail}".strip()[:200]
 
 
-def _carry_out(request: Request, work: Callable[[], Any]) -> None:
+def _carry_out(request: Request, work: Callable[[], Any]) -> bool:
+    """Answer a request with the result of its work, or with its error. Returns True if it succeeded."""
     try:
         if request.stopped.is_set():
             raise KeyboardInterrupt
         result = work()
     except (Exception, KeyboardInterrupt) as error:
         request.fail(error)
-        return
+        return False
     request.answer(result)
+    return True
 
 
 def _in_a_thread(request: Request, work: Callable[[], Any]) -> None:

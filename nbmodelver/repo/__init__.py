@@ -37,6 +37,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Return the new object for a name from before 0.1.0, with a DeprecationWarning."""
     if name == "Surroundings":
-        warnings.warn("Surroundings is now CommitContext", DeprecationWarning, stacklevel=2)
+        warnings.warn("Surroundings is now CommitContext; 0.2 removes the old name", DeprecationWarning, stacklevel=2)
         return CommitContext
     raise AttributeError(f"module 'nbmodelver.repo' has no attribute {name!r}")

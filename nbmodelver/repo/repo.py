@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import warnings
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from nbmodelver import kinds
 from nbmodelver.catalogue.queries import Query
+from nbmodelver.codecs import graph
 from nbmodelver.errors import NotKept, UsageError
 from nbmodelver.repo.commit.commit import Commit
 from nbmodelver.repo.commit.options import CommitOptions, start
 from nbmodelver.repo.core import locate
+from nbmodelver.repo.core.event_check import check_events
 from nbmodelver.repo.core.labels import as_names, require_number
 from nbmodelver.repo.core.pending import Pending
 from nbmodelver.repo.core.sizes import size_of
+from nbmodelver.repo.hooks import commits as hooks
 from nbmodelver.repo.inspect.inspecting import InspectingStore
 from nbmodelver.repo.inspect.stats import Stats, stats
 from nbmodelver.repo.maintain import upkeep
@@ -26,6 +30,7 @@ from nbmodelver.repo.maintain.gc_preview import gc_tried
 from nbmodelver.repo.maintain.purge import Purged, purge
 from nbmodelver.repo.maintain.repair import Repair, repair
 from nbmodelver.repo.maintain.retention import Retention, require_metric, sorted_best
+from nbmodelver.repo.notices import telling
 from nbmodelver.repo.restore.restoring import RestoringStore
 from nbmodelver.repo.restore.undo import UndoHistories
 from nbmodelver.store import layout
@@ -35,8 +40,7 @@ from nbmodelver.store.ref_names import valid_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from nbmodelver.codecs import graph
-    from nbmodelver.comparison.roles import Role
+    from nbmodelver.comparison.code.roles import Role
     from nbmodelver.model import (
         Backend,
         GcReport,
@@ -77,6 +81,7 @@ class Repo(RestoringStore, InspectingStore):
         """Open an existing store. Raises NoStore, StoreTooNew, Damaged."""
         super().__init__(backend, trusted=trusted)
         self.journals = UndoHistories(self.refs)
+        self.moves.on_event = partial(telling.of_event, self)
 
     def __repr__(self) -> str:
         head = self.history.head
@@ -122,15 +127,18 @@ class Repo(RestoringStore, InspectingStore):
         verify_load: decode every value once before the version is written; None: the setting of the same name.
         Values that are not stored are listed in `Version.skipped`; if `around` is None, each raises a NotKept warning.
         Raises NothingToCommit if no value can be stored, BadName for an invalid or existing tag, UsageError for an
-        invalid argument, StoreError. After an error no part of the version is visible, and the commit can be repeated.
+        invalid argument, HookFailed if a hook of the policy stops it, StoreError. After an error no part of the version
+        is visible, and the commit can be repeated.
         """
         options = CommitOptions(
             metrics=metrics, params=params, tags=tags, note=note, roles=roles, namespace=namespace, around=around,
             allow_secrets=allow_secrets, most_mb=most_mb, verify_load=verify_load,
         )  # fmt: skip
         started = start(self, values, message, options, auto=auto, merged=merged, only_if_changed=only_if_changed)
+        act = hooks.before(self, values, started.labels)
         version = started.work.run(started.labels, started.context, progress, verify=started.verify)
         upkeep.after_commit(self, version)
+        hooks.after(self, act, version)
         for skipped in version.skipped if around is None else ():
             where = f" at {skipped.path}" if skipped.path != skipped.name else ""
             warnings.warn(NotKept(f"{skipped.name} is not kept{where}: {skipped.reason}"), stacklevel=2)
@@ -143,26 +151,34 @@ class Repo(RestoringStore, InspectingStore):
         values: Mapping[str, Any],
         message: str = "",
         *,
-        told: Callable[[Version | BaseException], None] = lambda _result: None,
+        on_done: Callable[[Version | BaseException], None] | None = None,
+        told: Callable[[Version | BaseException], None] | None = None,
         **options: Unpack[CommitOptions],
     ) -> Pending:
         """Like `commit`, but return as soon as the values are read, and store them on another thread.
 
-        told: called on that thread with the version, or with the error. options: metrics, params, tags, note,
-        namespace, around, allow_secrets, most_mb and verify_load, as in `commit`.
+        on_done: called on that thread at the end, with the version or with the error. told: deprecated name of it.
+        options: metrics, params, tags, note, roles, namespace, around, allow_secrets, most_mb and verify_load, as in
+        `commit`.
         If a value is modified before it is stored, the commit fails with StoreError. A version therefore always holds
         the values of the moment of the call. The next call that changes the store waits for the commit.
         Raises the same errors as `commit` for its arguments.
         """
+        if told is not None:
+            text = "commit_later(told=...) is now on_done=...; 0.2 removes told"
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
+        callback = on_done or told
         started = start(self, values, message, options)
+        act = hooks.before(self, values, started.labels)
         store = started.work.later(started.labels, started.context, verify=started.verify)
 
         def finish() -> Version:
             version = store()
             upkeep.after_commit(self, version)
+            hooks.after(self, act, version)
             return version
 
-        self._pending = Pending(finish, told)
+        self._pending = Pending(finish, callback or (lambda _result: None))
         return self._pending
 
     def would_keep(
@@ -206,6 +222,14 @@ class Repo(RestoringStore, InspectingStore):
         """Return the kind of a value, by its type alone; None for private names and modules."""
         return kinds.classify(name, value)
 
+    def digest_of(self, name: str, value: Any) -> str:
+        """Return the digest that a value has if it is committed under this name; "" if it cannot be kept.
+
+        Equal digests mean equal content. A value that was loaded can have another digest than when it was committed.
+        """
+        groups = graph.capture({name: value}, {name: value}).groups
+        return self.group_store.original(self.group_store.identify(groups[0]).recipe, None) if len(groups) == 1 else ""
+
     @staticmethod
     def type_of(value: Any) -> str:
         """Return the name of a value's type, in the form that versions store."""
@@ -242,7 +266,7 @@ class Repo(RestoringStore, InspectingStore):
         if name in branches:
             raise UsageError(f"branch '{name}' already exists", f"switch to it: %mv_switch {name}")
         name = valid_name(name, branches)
-        self.history.set_branch(name, head.id)
+        self.history.create_branch(name, head.id)
         return head
 
     # -- maintenance
@@ -265,7 +289,8 @@ class Repo(RestoringStore, InspectingStore):
         """
         if sample is not None:
             require_number("sample", sample, 0, 100)
-        return self.reachability.problems(full=full, sample=sample, progress=progress)
+        problems = self.reachability.problems(full=full, sample=sample, progress=progress)
+        return [*problems, *check_events(self).problems]
 
     def gc(self, *, dry_run: bool = False, grace_s: float = 3600) -> GcReport:
         """Delete the parts that no version needs, then merge small files.

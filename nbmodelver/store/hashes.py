@@ -37,6 +37,11 @@ def id_of_pieces(pieces: Iterable[bytes | memoryview]) -> ObjectId:
     return ObjectId(hasher.hexdigest(ID_BYTES))
 
 
+def id_of_file(place: str) -> ObjectId:
+    """Return the id that the content of a file has as a part. Raises OSError."""
+    return ObjectId(blake3(max_threads=_ALL_CORES).update_mmap(place).hexdigest(ID_BYTES))
+
+
 def print_of(raw: bytes | memoryview) -> Print:
     """Return the fingerprint of a run of bytes. raw: C-contiguous; only read."""
     return xxhash.xxh3_128_digest(raw), len(raw)

@@ -4,7 +4,9 @@
 format can declare that older versions may still read it.
 
 Format 1: each record is a file. Format 2: records may lie in journals, and versions may be forgotten. A program that
-knows only format 1 would miss these versions and remove their parts.
+knows only format 1 would miss these versions and remove their parts. Format 3: refs move together with events. A
+program that knows only format 2 can read such a store, but must not write it: it would move tags without an event, and
+forget versions that a stage needs.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from nbmodelver.errors import Damaged, NoStore, StoreError, StoreLocked, StoreTo
 if TYPE_CHECKING:
     from nbmodelver.model import Backend
 
-FORMAT = 2
+FORMAT = 3
+READABLE_BY = 2
 KEY = "format"
 _MAX_BYTES = 4096
 _MAKE_ONE = "create one: %mv_init, or nbmodelver.open(PATH, create=True)"
-_NOW = {"format": FORMAT, "readable_by": FORMAT}
+_NOW = {"format": FORMAT, "readable_by": READABLE_BY}
 
 
 def create(backend: Backend) -> bool:
@@ -92,5 +95,5 @@ def _numbers(raw: bytes, where: str) -> tuple[int, int]:
 def _garbage(where: str) -> StoreError:
     return Damaged(
         f"the format file of the store at {where} is damaged",
-        f'if the store was made by this version, replace it by {{"format": {FORMAT}, "readable_by": {FORMAT}}}',
+        f'if the store was made by this version, replace it by {{"format": {FORMAT}, "readable_by": {READABLE_BY}}}',
     )

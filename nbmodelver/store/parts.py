@@ -131,7 +131,7 @@ class PartStore:
     def writing(self, progress: Progress | None = None) -> Iterator[PackWriter]:
         """Open a writer. Its parts become durable and visible together when the block ends without an exception.
 
-        After an exception, KeyboardInterrupt included, nothing is left on disk. If no part is new, no file is written.
+        After an exception, KeyboardInterrupt included, no file remains on disk. If no part is new, no file is written.
         Raises StoreLocked, StoreReadOnly, StoreFull.
         """
         with self.lease():

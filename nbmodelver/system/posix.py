@@ -9,6 +9,7 @@ import errno
 import os
 import secrets
 import stat
+import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,14 @@ from nbmodelver.system.protocol import Folder
 assert sys.platform != "win32"
 
 import fcntl  # noqa: E402  # after the assertion, which tells the type checker where this file is used
+import pwd  # noqa: E402
+import resource  # noqa: E402
 import signal  # noqa: E402
 
 from nbmodelver.system import children  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
 
@@ -216,6 +219,60 @@ class Posix:
         if status.st_uid != os.geteuid():
             return "belongs to another user"
         return "can be written by others" if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
+
+    def others_can_read(self, path: Path, status: os.stat_result) -> str:
+        """Return a reason if its mode lets the group or everybody read."""
+        del path
+        return "can be read by others" if status.st_mode & (stat.S_IRGRP | stat.S_IROTH) else ""
+
+    def start_group(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        with_errors: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start a process in a session of its own."""
+        pipe, errors = subprocess.PIPE, subprocess.STDOUT if with_errors else subprocess.DEVNULL
+        return subprocess.Popen(  # noqa: S603  # a command of ours, or one that the user allowed
+            command, stdin=pipe, stdout=pipe, stderr=errors, cwd=folder, env=environment, start_new_session=True
+        )
+
+    def start_detached(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a process in a session of its own, which no signal to this one's group reaches."""
+        none = subprocess.DEVNULL
+        return subprocess.Popen(command, stdin=none, stdout=none, stderr=none, start_new_session=True)  # noqa: S603  # ours
+
+    def end_group(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill the session of the process, whose id is that of its first process, and wait for that."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def end_session(self, process_id: int) -> None:
+        """Kill the session that this process leads."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process_id, signal.SIGKILL)
+
+    def limit_memory(self, size_bytes: int) -> bool:
+        """Limit the data of this process (RLIMIT_DATA), which Linux counts for private memory since 4.7."""
+        try:
+            resource.setrlimit(resource.RLIMIT_DATA, (size_bytes, size_bytes))
+        except (ValueError, OSError):
+            return False
+        return True
+
+    def user_id(self) -> int | None:
+        """Return the real user id."""
+        return os.getuid()
+
+    def user_name(self) -> str:
+        """Return the name of the real user id."""
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return ""
 
     def page_marks(self) -> PageMarks | None:
         """Create page marks on Linux 6.7 and later; None elsewhere."""

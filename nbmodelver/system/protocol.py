@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NewType, Protocol
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    import subprocess
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import FrameType
@@ -188,7 +189,50 @@ class System(Protocol):
         """Return why another user may change a file or folder, as the end of a sentence "PATH ...", or ""."""
         ...
 
+    def others_can_read(self, path: Path, status: os.stat_result) -> str:
+        """Return why another user may read a file, as the end of a sentence "PATH ...", or ""."""
+        ...
+
+    def start_group(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        with_errors: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start a process with pipes to its input and output. `end_group` ends it.
+
+        folder: its working directory. environment: all of its variables; None: those of this process. with_errors: its
+        error output goes to the same pipe; otherwise it is dropped.
+        """
+        ...
+
+    def start_detached(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a process that goes on when this one ends, without input and output. The caller waits for it."""
+        ...
+
+    def end_group(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a process of `start_group`, and on POSIX all processes that it started; wait for it."""
+        ...
+
+    def end_session(self, process_id: int) -> None:
+        """Kill a process that leads a session, and on POSIX all processes of the session. It may have ended."""
+        ...
+
+    def limit_memory(self, size_bytes: int) -> bool:
+        """Limit the memory of this process and of those that it starts. Return False on systems without this limit."""
+        ...
+
+    def user_id(self) -> int | None:
+        """Return the number of the user, None on systems without one."""
+        ...
+
     # -- memory and time
+
+    def user_name(self) -> str:
+        """Return the name of the user whom the process runs as, "" if the system names none. No variable changes it."""
+        ...
 
     def page_marks(self) -> PageMarks | None:
         """Create page marks. Return None if the system does not support them."""

@@ -22,7 +22,9 @@ import errno
 import itertools
 import os
 import secrets
+import signal
 import stat
+import subprocess
 import threading
 import time
 from contextlib import nullcontext, suppress
@@ -31,7 +33,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nbmodelver.system.protocol import Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import FrameType
@@ -276,6 +278,52 @@ class Windows:
         home = os.path.normcase(self._calls.home()).lower()
         here = os.path.normcase(self._calls.full(os.fspath(path))).lower()
         return "" if here == home or here.startswith(home + "\\") else "lies outside your user profile"
+
+    def others_can_read(self, path: Path, status: os.stat_result) -> str:
+        """Return a reason for each path outside of the user's profile folder, as `others_can_write` does."""
+        return self.others_can_write(path, status)
+
+    def start_group(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        with_errors: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start a process with pipes to its input and output."""
+        pipe, errors = subprocess.PIPE, subprocess.STDOUT if with_errors else subprocess.DEVNULL
+        return subprocess.Popen(  # noqa: S603  # a command of ours, or one that the user allowed
+            command, stdin=pipe, stdout=pipe, stderr=errors, cwd=folder, env=environment
+        )
+
+    def start_detached(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a process. On Windows it goes on when its parent ends."""
+        none = subprocess.DEVNULL
+        return subprocess.Popen(command, stdin=none, stdout=none, stderr=none)  # noqa: S603  # ours
+
+    def end_group(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill the process. Its children go on: Windows has no sessions of processes."""
+        process.kill()
+        process.wait()
+
+    def end_session(self, process_id: int) -> None:
+        """Kill the process. Its children go on: Windows has no sessions of processes."""
+        with suppress(OSError):
+            os.kill(process_id, signal.SIGTERM)
+
+    def limit_memory(self, size_bytes: int) -> bool:
+        """Return False: a process on Windows sets no such limit for itself."""
+        del size_bytes
+        return False
+
+    def user_id(self) -> int | None:
+        """Return None: Windows has no numbers of users."""
+        return None
+
+    def user_name(self) -> str:
+        """Return "": without a number of the user there is nothing to look up."""
+        return ""
 
     # -- memory and time
 

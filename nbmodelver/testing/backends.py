@@ -25,7 +25,7 @@ KEY = "packs/0123456789abcdef"
 
 
 class BackendContract:
-    """What every backend does, whatever is behind it."""
+    """The behaviour that every backend must have."""
 
     @pytest.fixture
     def backend(self) -> Backend:

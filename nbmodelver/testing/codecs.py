@@ -43,7 +43,7 @@ class Sample:
 
 
 class CodecContract:
-    """What every codec guarantees, whatever its library.
+    """The behaviour that every codec must have.
 
     Override `is_equal` if the values of the library do not compare with ==. See ViewContract for values with views.
     """

@@ -38,7 +38,7 @@ class KindSample:
 
 
 class KindContract:
-    """What every library's file in `kinds` guarantees."""
+    """The behaviour that every library's file in `kinds` must have."""
 
     samples: ClassVar[Sequence[KindSample]] = ()
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.errors import UsageError
 from nbmodelver.model import Version
 from nbmodelver.verbs.names import ALLOWED
-from nbmodelver.verbs.parse import Call, checked, pair_name
+from nbmodelver.verbs.parse import Call, checked, find, pair_name, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,8 @@ def call_from_python(verb: Verb, words: Sequence[Any], options: Mapping[str, Any
     versions. An argument that is an expression in a magic line takes the value itself. Raises UsageError.
     """
     placed = _placed(verb, words)
+    inner = _of_wrapped(verb, placed, options)
+    options = {name: value for name, value in options.items() if name not in inner}
     given = {**placed, **options}
     known = {a.name: a for a in verb.arguments}
     for name in given:
@@ -72,7 +74,20 @@ def call_from_python(verb: Verb, words: Sequence[Any], options: Mapping[str, Any
         value = given.get(argument.name)
         if argument.required and (value is None or (isinstance(value, (str, list, tuple)) and not value)):
             raise UsageError(f"{verb.name} needs '{argument.name}'", argument.help)
-    return Call(verb, {a.name: _value(verb, a, given.get(a.name)) for a in verb.arguments})
+    found = {a.name: _value(verb, a, given.get(a.name)) for a in verb.arguments}
+    if inner:
+        wrapped, last = find(found[verb.positionals[0].name]), verb.positionals[-1].name
+        found[last] = words_of(call_from_python(wrapped, found[last], inner))
+    return Call(verb, found)
+
+
+def _of_wrapped(verb: Verb, placed: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords that are options of the verb that this one wraps."""
+    chosen = {**options, **placed}.get(verb.positionals[0].name) if verb.wraps else None
+    if chosen not in verb.wraps:
+        return {}
+    own, theirs = {a.name for a in verb.arguments}, {a.name for a in find(chosen).arguments}
+    return {name: value for name, value in options.items() if name in theirs - own}
 
 
 def _placed(verb: Verb, words: Sequence[Any]) -> dict[str, Any]:

@@ -54,16 +54,62 @@ def parse(verb: Verb | str, line: str | Sequence[str]) -> Call:
     words = split(line) if isinstance(line, str) else list(line)
     if _asks_for_help(verb, words):
         return Call(verb, wants_help=True)
+    words, rest = _apart(verb, words)
     _refuse_unknown_options(verb, words)
     namespace = _Parser(verb).parse_intermixed_args(list(_joined(verb, words)))
-    return Call(verb, {a.name: checked(verb, a, getattr(namespace, a.name)) for a in verb.arguments})
+    values = {a.name: checked(verb, a, getattr(namespace, a.name)) for a in verb.arguments}
+    return Call(verb, {**values, **({verb.positionals[-1].name: rest} if verb.wraps else {})})
+
+
+def _apart(verb: Verb, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words of a verb itself, and those of the verb that it wraps; all of them and none for other verbs."""
+    if not verb.wraps:
+        return list(words), []
+    own: list[str] = []
+    rest: list[str] = []
+    left = len(verb.positionals) - 1
+    first = next((w for w in words if w in verb.wraps), "")
+    flags, inner = _value_flags(verb), _value_flags(VERBS[first]) if first else {}
+    spellings = {s for a in verb.options for s in a.spellings}
+    at = iter(words)
+    for word in at:
+        if word == "--":
+            rest += at
+        elif word.partition("=")[0] in spellings:
+            own += _with_value(word, flags, at)
+        elif word[:1] == "-" and not _is_number(word):
+            rest += _with_value(word, inner, at)
+        elif left:
+            own.append(word)
+            left -= 1
+        else:
+            rest.append(word)
+    return own, rest
+
+
+def _with_value(word: str, flags: Mapping[str, Argument], after: Iterator[str]) -> list[str]:
+    value = next(after, None) if word in flags else None
+    return [word] if value is None else [word, value]
+
+
+def words_of(call: Call) -> list[str]:
+    """Return the words from which `parse` makes this call again, without arguments that have their default."""
+    found: list[str] = []
+    for a in call.verb.arguments:
+        value = call[a.name]
+        if value in (None, False, [], {}) or value == a.default:
+            continue
+        many = [f"{k}={v}" for k, v in value.items()] if a.type == "pair" else value if a.many else [value]
+        for one in many:
+            found += [a.flags[-1]] if a.type == "flag" else [a.flags[-1], str(one)] if a.flags else [str(one)]
+    return found
 
 
 class _Parser(argparse.ArgumentParser):
     """argparse that neither exits nor prints."""
 
     def __init__(self, verb: Verb) -> None:
-        super().__init__(prog=verb.magic, add_help=False, allow_abbrev=False, exit_on_error=False)
+        super().__init__(prog=verb.magic, add_help=False, allow_abbrev=False)
         self.verb = verb
         for argument in verb.arguments:
             self.add_argument(*(argument.flags or (argument.name,)), **_settings(argument))

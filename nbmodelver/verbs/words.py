@@ -67,6 +67,8 @@ class Verb:
 
     kernel: True if it acts on live variables; the command line then does not offer it.
     cell: True if there is a `%%` form too. gives: a description of the Python object that the call returns.
+    wraps: names of verbs; the first argument chooses one of them, and what this verb does not take itself is collected
+    into its last positional argument, for the chosen verb.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Verb:
     kernel: bool = False
     cell: bool = False
     gives: str = ""
+    wraps: tuple[str, ...] = ()
 
     @property
     def magic(self) -> str:

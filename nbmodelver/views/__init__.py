@@ -1,19 +1,51 @@
 """Renders results as text and HTML, from plain model objects. It uses neither the kernel nor the store."""
 
+from nbmodelver.views.audit import (
+    allowed,
+    audit,
+    check_result,
+    checked,
+    checkpoint,
+    notified,
+    pinned_keys,
+    policy,
+    signing_key,
+    traced,
+)
 from nbmodelver.views.bisect import bisected
 from nbmodelver.views.blocks import Span
+from nbmodelver.views.bundle import bundle_extracted, bundle_inside, bundle_intact
+from nbmodelver.views.ci import checked_notebooks, ci_checked
 from nbmodelver.views.commit import commit
 from nbmodelver.views.compare import compare
+from nbmodelver.views.compliance import compliance, compliance_page
 from nbmodelver.views.diff import diff
 from nbmodelver.views.figures import plural, size
+from nbmodelver.views.handover import handed_over
+from nbmodelver.views.lineage import lineage
 from nbmodelver.views.log import log
+from nbmodelver.views.markdown import diff_markdown
 from nbmodelver.views.merge import merge_plan
+from nbmodelver.views.monitor import last_monitored, monitored
 from nbmodelver.views.plan import plan
 from nbmodelver.views.probe import probed
 from nbmodelver.views.progress import Bar, Surface, Terminal
 from nbmodelver.views.provenance import best, blame, cell_blame, name_history
 from nbmodelver.views.refs import RefLabels, branches, note, tags
-from nbmodelver.views.reports import as_json, backed_up, config, exported, forgotten, gc, sentence, verify
+from nbmodelver.views.registry import (
+    approval,
+    deployed,
+    deployments,
+    holders,
+    model,
+    models,
+    moved,
+    registered,
+    state_changed,
+)
+from nbmodelver.views.reports import as_json, backed_up, code, config, exported, forgotten, gc, sentence, verify
+from nbmodelver.views.rerun import rerun, rerun_lacks, rerun_page
+from nbmodelver.views.schedule import schedule_change, scheduled_run, schedules
 from nbmodelver.views.show import show
 from nbmodelver.views.shown import Shown
 from nbmodelver.views.stats import stats
@@ -23,8 +55,14 @@ from nbmodelver.views.upkeep import repaired
 from nbmodelver.views.why import verdict, why
 
 __all__ = [
-    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "as_json", "backed_up", "best", "bisected",
-    "blame", "branches", "cell_blame", "commit", "compare", "config", "diff", "exported", "forgotten", "gc", "log",
-    "merge_plan", "name_history", "note", "plan", "plural", "probed", "repaired", "sentence", "show", "size", "stats",
-    "status", "tags", "to_text", "verdict", "verify", "why",
+    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "allowed", "approval", "as_json", "audit",
+    "backed_up", "best", "bisected", "blame", "branches", "bundle_extracted", "bundle_inside", "bundle_intact",
+    "cell_blame", "check_result", "checked", "checked_notebooks", "checkpoint", "ci_checked", "code", "commit",
+    "compare", "compliance", "compliance_page", "config", "deployed", "deployments", "diff", "diff_markdown",
+    "exported", "forgotten", "gc", "handed_over", "holders", "last_monitored", "lineage", "log", "merge_plan", "model",
+    "models", "monitored", "moved", "name_history", "note", "notified", "pinned_keys", "plan", "plural", "policy",
+    "probed", "registered", "repaired", "rerun", "rerun_lacks", "rerun_page", "schedule_change", "scheduled_run",
+    "schedules",
+    "sentence", "show", "signing_key", "size", "state_changed", "stats", "status", "tags", "to_text", "traced",
+    "verdict", "verify", "why",
 ]  # fmt: skip

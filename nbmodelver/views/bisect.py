@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from nbmodelver.views.blocks import Block, Document, Fold, Span, Table, TableRow, dim, line, spans, strong, title
 from nbmodelver.views.figures import number, plural
 from nbmodelver.views.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nbmodelver.model import Json, Version
+    from nbmodelver.model import Bisected, Json, VersionVerdict
 
 
-class TestedVersion(Protocol):
-    """One version that was tested."""
-
-    @property
-    def version(self) -> Version:
-        """The version."""
-
-    @property
-    def verdict(self) -> str:
-        """good, bad or skipped."""
-
-    @property
-    def value(self) -> Json:
-        """The left side of the condition, or None."""
-
-    @property
-    def why(self) -> str:
-        """Why it was skipped or bad, or ""."""
-
-
-def bisected(
-    value: object,
-    condition: str,
-    good: TestedVersion,
-    bad: TestedVersion,
-    *,
-    tested: Sequence[TestedVersion],
-    between: Sequence[TestedVersion],
-    versions: int,
-    distinct: int,
-    flips: Sequence[TestedVersion] = (),
-) -> Shown:
-    """The first bad version, and the command that shows its changes. flips: versions in which the verdict changed."""
+def bisected(found: Bisected) -> Shown:
+    """The first bad version, and the command that shows its changes."""
+    good, bad, between, flips = found.last_good, found.first_bad, found.between, found.flips
     first = [strong(bad.version.name), " is the first bad version", *_value(bad)]
     if bad.version.message:
         first.append(dim(f" · {bad.version.message}"))
-    blocks: list[Block] = [title("bisect ", Span(condition.splitlines()[0], "code")), line(*first)]
+    blocks: list[Block] = [title("bisect ", Span(found.condition.splitlines()[0], "code")), line(*first)]
     blocks.append(line("last good: ", strong(good.version.name), *_value(good)))
     if between:
         names = ", ".join(one.version.name for one in between)
@@ -60,17 +28,17 @@ def bisected(
     if len(flips) > 1:
         names = ", ".join(f"{one.version.name} {one.verdict}" for one in flips)
         blocks.append(line(Span(f"the verdict changed {len(flips)} times: {names}", "warn")))
-    counts = f"{plural(versions, 'version')}, {distinct:,} different, {len(tested):,} tested"
+    counts = f"{plural(found.versions, 'version')}, {found.distinct:,} different, {len(found.tested):,} tested"
     rows = tuple(
         TableRow((one.version.name, one.verdict, "" if one.value is None else _text(one.value), dim(one.why)))
-        for one in tested
+        for one in found.tested
     )
     blocks.append(Fold(spans(dim(counts)), (Table(("version", "verdict", "value", ""), rows),), in_text=False))
     blocks.append(line("→ ", Span(f"%mv_diff {good.version.name} {bad.version.name}", "code")))
-    return Shown(Document(tuple(blocks), "bisect"), value)
+    return Shown(Document(tuple(blocks), "bisect"), found)
 
 
-def _value(tested: TestedVersion) -> list[str | Span]:
+def _value(tested: VersionVerdict) -> list[str | Span]:
     return [] if tested.value is None else [dim(f" ({_text(tested.value)})")]
 
 

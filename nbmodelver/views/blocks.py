@@ -164,3 +164,13 @@ def bars(chart: HistogramBars) -> str:
 def plain(pieces: tuple[Span, ...]) -> str:
     """The text of spans without style."""
     return "".join(visible(s.text) for s in pieces)
+
+
+def without_empty(table: Table) -> Table:
+    """The table without columns that are empty in all rows."""
+    kept = [i for i in range(len(table.columns)) if any(plain(cell_spans(r.cells[i])).strip() for r in table.rows)]
+    return Table(
+        tuple(table.columns[i] for i in kept),
+        tuple(TableRow(tuple(r.cells[i] for i in kept), r.mark) for r in table.rows),
+        frozenset(at for at, i in enumerate(kept) if i in table.right),
+    )

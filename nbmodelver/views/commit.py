@@ -49,13 +49,13 @@ def commit(
         first += [dim(" · "), fact]
     for piece in metric_spans(version, parent, directions):
         first += [dim(" · "), *piece]
-    told = tuple(warnings(version, parent))
+    not_saved = tuple(warnings(version, parent))
     noted = [line("  ", dim(n)) for n in notes]
     found = list(finding_lines(findings, version)) if findings is not None else []
     earlier = [_late(f) for f in late]
-    lines = [*earlier, line(*first), *found, *told, *unknown, *noted]
-    is_warned = bool(earlier or found or told or noted)
-    warned = (*earlier, line(strong(version.name)), *found, *told, *noted)
+    lines = [*earlier, line(*first), *found, *not_saved, *unknown, *noted]
+    is_warned = bool(earlier or found or not_saved or noted)
+    warned = (*earlier, line(strong(version.name)), *found, *not_saved, *noted)
     aside = Document(warned, f"version {version.name}") if is_warned else None
     return Shown(Document(tuple(lines), f"version {version.name}"), version, aside)
 

@@ -40,7 +40,7 @@ MOST_PARAMS = 6
 
 
 class AssociatedParam(Protocol):
-    """A parameter that a metric goes with."""
+    """A parameter that correlates with a metric."""
 
     @property
     def param(self) -> str:
@@ -69,8 +69,8 @@ def compare(
 ) -> Shown:
     """Metrics and parameters of the versions.
 
-    directions: of the metrics; the best value of each is highlighted. associated: parameters that `metric` goes with.
-    only_differences: leave out the parameters that are equal.
+    directions: of the metrics; the best value of each is highlighted. associated: parameters that correlate with
+    `metric`. only_differences: leave out the parameters that are equal.
     """
     if not versions:
         return Shown(Document((line(dim("no versions")),), "comparison"), [])

@@ -36,11 +36,18 @@ if TYPE_CHECKING:
 
 NUMERIC = (int, float)
 TEXTUAL = (str, list, dict)
-SUMMARIZED = frozenset({"rows", "labels", "coefficients", "training", "layers", "trees", "predictions"})
+SUMMARIZED = frozenset({"rows", "slices", "labels", "coefficients", "training", "layers", "trees", "predictions"})
 """Sections whose note says in one sentence what the rows show: it comes first."""
 DETAILS = {"more-coefficients": "coefficient", "optimizer-state": "tensor"}
 """What a folded section counts."""
-NOUNS = {"names": "variable", "params": "parameter", "metrics": "metric", "packages": "package", "modules": "module"}
+NOUNS = {
+    "names": "variable",
+    "params": "parameter",
+    "metrics": "metric",
+    "packages": "package",
+    "modules": "module",
+    "inputs": "input file",
+}
 
 
 def diff(found: Diff) -> Shown:

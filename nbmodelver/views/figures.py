@@ -23,7 +23,10 @@ def size(count_bytes: float) -> str:
 
 
 def new_of(new_bytes: int, raw_bytes: int) -> str:
-    """What a commit added: "1.2 MB new of 540 MB"; "8.5 kB new" if cells and packages are larger than the values."""
+    """The bytes that a commit added: "1.2 MB new of 540 MB".
+
+    "8.5 kB new" if cells and packages are larger than the values.
+    """
     return f"{size(new_bytes)} new" + (f" of {size(raw_bytes)}" if new_bytes <= raw_bytes else "")
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.views.blocks import Block, Cell, Document, Span, Table, TableRow, cell_spans, dim, line, plain, strong
+from nbmodelver.views.blocks import (
+    Block,
+    Cell,
+    Document,
+    Span,
+    Table,
+    TableRow,
+    dim,
+    line,
+    strong,
+    without_empty,
+)
 from nbmodelver.views.figures import ago, number, plural, size
 from nbmodelver.views.refs import RefLabels
 from nbmodelver.views.shown import Shown
@@ -30,27 +41,32 @@ def log(
     now: datetime | None = None,
     metric: str = "",
     alarms: Mapping[VersionId, str] | None = None,
+    states: Mapping[VersionId, str] | None = None,
+    hidden: int = 0,
 ) -> Shown:
     """The versions in the given order.
 
     more: number of further versions that are not shown. metric: gets a column of its own; the versions are sorted by
-    it. alarms: version -> sentence of the alarm that it brought in; it is marked.
+    it. alarms: version -> sentence of the alarm that it brought in; it is marked. states: version -> why it must not be
+    used. hidden: number of archived versions that are not listed.
     """
     refs = refs or RefLabels()
     if not versions:
         return Shown(Document((line(dim("no versions")),), "history"), [])
     drawn = lanes(versions) if graph else [""] * len(versions)
     metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
-    marks = alarms or {}
+    marks, why_not = alarms or {}, states or {}
     rows = tuple(
-        _row(v, refs, lane, metrics, now=now, alarm=marks.get(v.id, ""))
+        _row(v, refs, lane, metrics, now=now, marks=_marks(v, marks.get(v.id, ""), why_not.get(v.id, "")))
         for v, lane in zip(versions, drawn, strict=True)
     )
     heads = ("", "", "", "", "message", "variables", *metrics, "new", "")
     table = Table(heads, rows, right=frozenset(range(6, 7 + len(metrics))))
-    blocks: list[Block] = [_without_empty(table)]
+    blocks: list[Block] = [without_empty(table)]
     if any(OPEN_END in lane for lane in drawn):
         blocks.append(line(dim(f"{OPEN_END} a parent of this version is not shown")))
+    if hidden:
+        blocks.append(line(dim(f"{plural(hidden, 'archived version')} not listed: --all lists them")))
     if more:
         blocks.append(
             line(dim(f"{plural(more, 'version' if metric else 'older version')} not shown: --limit N shows more"))
@@ -59,7 +75,7 @@ def log(
 
 
 def _row(
-    version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], *, now: datetime | None, alarm: str
+    version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], *, now: datetime | None, marks: Cell
 ) -> TableRow:
     figures: list[Cell] = [number(version.metrics[m]) if m in version.metrics else "" for m in metrics]
     return TableRow(
@@ -72,19 +88,18 @@ def _row(
             _names(version),
             *figures,
             dim(size(version.new_bytes), f"{size(version.raw_bytes)} uncompressed"),
-            _marks(version, alarm),
+            marks,
         ),
         "current" if version.id == refs.head else "",
     )
 
 
-def _marks(version: Version, alarm: str) -> Cell:
-    """What to look at: an alarm, and the number of variables that were not kept."""
-    skipped = Span(f"{len(version.skipped)} not kept", "warn")
-    if alarm:
-        sign = Span(f"! {alarm}", "bad", alarm)
-        return (sign, dim(" · "), skipped) if version.skipped else sign
-    return skipped if version.skipped else ""
+def _marks(version: Version, alarm: str, state: str) -> Cell:
+    """The deprecation and the alarm of a version, and the number of variables that were not kept."""
+    found = [Span(state, "warn", state)] if state else []
+    found += [Span(f"! {alarm}", "bad", alarm)] if alarm else []
+    found += [Span(f"{len(version.skipped)} not kept", "warn")] if version.skipped else []
+    return tuple(piece for at, one in enumerate(found) for piece in ((dim(" · "), one) if at else (one,)))
 
 
 def _names(version: Version) -> Span:
@@ -100,16 +115,6 @@ def _metric_names(versions: Sequence[Version]) -> tuple[str, ...]:
         for name in version.metrics:
             counts[name] = counts.get(name, 0) + 1
     return tuple(sorted(counts, key=lambda n: -counts[n])[:MAX_METRICS])
-
-
-def _without_empty(table: Table) -> Table:
-    """The table without columns that are empty in all rows."""
-    kept = [i for i in range(len(table.columns)) if any(plain(cell_spans(r.cells[i])).strip() for r in table.rows)]
-    return Table(
-        tuple(table.columns[i] for i in kept),
-        tuple(TableRow(tuple(r.cells[i] for i in kept), r.mark) for r in table.rows),
-        frozenset(at for at, i in enumerate(kept) if i in table.right),
-    )
 
 
 def lanes(versions: Sequence[Version]) -> list[str]:

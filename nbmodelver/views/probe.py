@@ -1,4 +1,4 @@
-"""Whether the models of a version still predict the same."""
+"""Renders the test whether the models of a version still predict the same."""
 
 from __future__ import annotations
 

@@ -17,17 +17,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RefLabels:
-    """The versions that HEAD, the branches and the tags point to. branch: the current branch."""
+    """The versions that HEAD, the branches and the tags point to. branch: the current branch.
+
+    registered: version -> its names in the registry, such as "churn@production".
+    """
 
     head: VersionId | None = None
     branch: str = "main"
     branches: Mapping[str, VersionId] = field(default_factory=dict)
     tags: Mapping[str, VersionId] = field(default_factory=dict)
+    registered: Mapping[VersionId, tuple[str, ...]] = field(default_factory=dict)
 
     def labels(self, version: VersionId) -> tuple[Span, ...]:
-        """The branches (in colour) and tags of a version, as spans separated by spaces."""
+        """The branches, tags and registered names of a version, as spans separated by spaces."""
         found = [Span(n, "accent", "branch") for n, v in self.branches.items() if v == version]
         found += [Span(n, "good", "tag") for n, v in self.tags.items() if v == version]
+        found += [Span(n, "strong", "registered") for n in self.registered.get(version, ())]
         return tuple(piece for i, one in enumerate(found) for piece in ((Span(" "), one) if i else (one,)))
 
 

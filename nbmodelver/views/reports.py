@@ -38,7 +38,7 @@ def verify(problems: Sequence[Problem], checked: str = "", *, whole: bool = Fals
 
 
 def damage(problem: Problem) -> tuple[str, str]:
-    """What is wrong, and with which object.
+    """Return the damage and the damaged object of a problem.
 
     For "pack packs/0a is damaged: its end is missing" the text after "damaged" is the problem.
     """
@@ -49,7 +49,7 @@ def damage(problem: Problem) -> tuple[str, str]:
 
 
 def gc(report: GcReport) -> Shown:
-    """What was, or would be, removed."""
+    """The data that gc removed or would remove."""
     if not report.freed_bytes and not report.packs and not report.parts and not report.left_packs:
         said = line("nothing to remove", dim(f" · {size(report.kept_bytes)} in use"))
         return Shown(Document((said,), "gc"), report)
@@ -157,6 +157,12 @@ def as_json(value: object, data: Json) -> Shown:
     """A result as JSON text, for scripts."""
     lines = json.dumps(data, indent=1, ensure_ascii=False).splitlines()
     return Shown(Document((CodeBlock(tuple(lines), whole=True),), "JSON"), value)
+
+
+def code(text: str, label: str, value: object = None) -> Shown:
+    """A text that a program reads, such as an example of a file. value: None for the text itself."""
+    block = CodeBlock(tuple(text.splitlines()), whole=True)
+    return Shown(Document((block,), label), text if value is None else value)
 
 
 def sentence(*pieces: str | Span, value: object = None) -> Shown:

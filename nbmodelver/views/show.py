@@ -74,6 +74,7 @@ def show(
         blocks += _figures(version, parent, directions, names_used(version, cells))
         blocks += _code(cells)
         blocks += _modules(modules or {}, about_modules)
+        blocks += _inputs(version)
         blocks += _surroundings(version, environment or {})
     return Shown(Document(tuple(blocks), f"version {version.name}"), version)
 
@@ -150,11 +151,11 @@ def params_table(params: Mapping[str, Json]) -> Table:
 
 
 def _code(cells: Sequence[Cell]) -> Iterator[Block]:
-    told = [c for c in cells if not c.only_looks]
-    if not told:
+    shown = [c for c in cells if not c.only_looks]
+    if not shown:
         return
-    inner = tuple(b for c in told for b in _cell(c))
-    yield Fold(spans(plural(len(told), "cell"), dim(" run since the previous version")), inner)
+    inner = tuple(b for c in shown for b in _cell(c))
+    yield Fold(spans(plural(len(shown), "cell"), dim(" run since the previous version")), inner)
 
 
 def _cell(cell: Cell) -> Iterator[TextLine | CodeBlock]:
@@ -174,6 +175,14 @@ def _modules(modules: Mapping[str, str], notes: Sequence[str]) -> Iterator[Block
                 spans(strong(path), dim(f"  {plural(len(lines), 'line')}")), (CodeBlock(tuple(lines)),), in_text=False
             )
     yield from (line(dim(note)) for note in notes)
+
+
+def _inputs(version: Version) -> Iterator[Block]:
+    """Yield the files that cells read."""
+    if version.inputs:
+        yield title("Input files", level=2)
+        rows = [TableRow((strong(i.path), size(i.size_bytes), dim(i.reason or "stored"))) for i in version.inputs]
+        yield from cut(Table(("", "", ""), tuple(rows), frozenset({1})))
 
 
 def _surroundings(version: Version, environment: Mapping[str, Any]) -> Iterator[Block]:

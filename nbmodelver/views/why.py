@@ -108,7 +108,7 @@ def _effect(effect: float | None) -> str:
 
 
 def _about(cause: Cause) -> str:
-    """What a cause is besides its names: a short change, the role of data, else its kind."""
+    """Return a description of a cause to follow its names: a short change, the role of data, else its kind."""
     if _is_short(cause):
         return cause.what[0]
     if cause.role:
@@ -122,7 +122,7 @@ def _is_short(cause: Cause) -> bool:
 
 
 def _details(cause: Cause) -> Iterator[Block]:
-    """What changed, unless the row says it. Of a change without an effect, one line."""
+    """Yield the change of a cause, unless its row shows it already; one line if it has no effect."""
     if _is_short(cause) and not cause.noise:
         return
     if not cause.effect:

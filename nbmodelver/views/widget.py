@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbmodelver.views.asking import Connect, Message
 
 STATIC = Path(__file__).parents[1] / "static"
-VIEWS = ("history", "inspect", "compare", "rollback", "commit")
+VIEWS = ("history", "inspect", "models", "compare", "rollback", "commit")
 CODE, LOOKS = "widget.js", "panel.css"
 
 

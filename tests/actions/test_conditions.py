@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbmodelver.actions.conditions import conditions_met
+from nbmodelver.actions.conditions import CheckFailed, conditions_met, drift_met
 from nbmodelver.errors import UsageError
 from nbmodelver.model import Diff, Row, Section, Version, VersionId
 
@@ -49,3 +49,12 @@ def test_anything_else_is_refused(conditions):
     with pytest.raises(UsageError) as caught:
         conditions_met(diff(), conditions)
     assert "--fail-on leak" in caught.value.hint
+
+
+def test_conditions_on_fresh_data_are_about_columns():
+    section = Section("drift.df", "", (), (Row(("age", "moved", 0.25)), Row(("x2", "extreme values", 0.9))))
+    assert drift_met(section, "drift") == drift_met(section, "drift:age,drift:0.2") == ("df: age moved (0.25)",)
+    assert drift_met(section, "drift:0.3") == drift_met(None, "drift") == ()
+    with pytest.raises(UsageError, match="'leak' is no condition on fresh data"):
+        drift_met(section, "leak")
+    assert CheckFailed(("a", "b"), None, "do that").hint == "do that"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,14 @@ import pytest
 from nbmodelver.actions.commit import Committed
 from nbmodelver.actions.merge import MergeRequest
 from nbmodelver.actions.restore import Restores
-from nbmodelver.errors import MergeConflict, NotLoadable, StoreError, UnknownName, UsageError
+from nbmodelver.errors import HookFailed, MergeConflict, NotLoadable, StoreError, UnknownName, UsageError
 from nbmodelver.repo.restore.rollback import Rollback
 from tests.actions.sessions import kept
+from tests.registry.hooked import allowed, hook, own_folders
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.actions.sessions import DictSession
 
 
@@ -229,3 +233,25 @@ def test_a_name_that_shares_objects_with_a_taken_one_is_named(session: DictSessi
     kept(session, **shared(2, 8))
     with pytest.raises(MergeConflict, match="both changed: b\n  b: in v5 it shares objects with a"):
         restores.merge("side")
+
+
+def test_hooks_around_a_merge_get_both_sides_and_then_the_new_version(
+    session: DictSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_folders(tmp_path, monkeypatch)
+    restores = forked(session, {"a": 1}, {"a": 1, "b": 2}, {"a": 1, "c": 3})
+    repo, out = session.repo(), tmp_path / "ran.json"
+    ours, theirs = repo["main"], repo["side"]
+    allowed(repo, hook("before", "merge", "import sys; sys.exit('not today')"))
+    values = dict(session.values)
+    with pytest.raises(HookFailed, match="not today"):
+        restores.merge("side")
+    assert (dict(session.values), repo["main"].id) == (values, ours.id)
+    writes = f"import sys; open({str(out)!r}, 'a').write(sys.stdin.read() + chr(10))"
+    stops = hook("before", "commit", "import sys; sys.exit(1)")  # A merge has hooks of its own.
+    allowed(repo, hook("before", "merge", writes) + hook("after", "merge", writes) + stops)
+    restores.merge("side")
+    before, after = (json.loads(line) for line in out.read_text().splitlines())
+    assert [d["from"] for d in (before, after)] == [theirs.id] * 2
+    assert [d["to"] for d in (before, after)] == [ours.id] * 2
+    assert (before["version"], after["version"], after["names"]) == (theirs.id, repo["main"].id, ["a", "b", "c"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
+import nbmodelver as mv
 from nbmodelver import comparison
-from nbmodelver.actions.pictures import write_pictures
+from nbmodelver.actions.pictures import charts_of, write_pictures
 from nbmodelver.errors import UsageError
 from nbmodelver.model import Chart, Series
 
@@ -22,6 +24,17 @@ CHARTS = [Chart("bars", "acc", (Series("acc", (0.5, 0.7)),), ("v1", "v2"))]
 def test_the_file_and_the_number_of_charts_are_returned(tmp_path: Path) -> None:
     file, count = write_pictures(str(tmp_path / "a.png"), CHARTS)
     assert (file.is_file(), count) == (True, 1)
+
+
+def test_the_charts_of_a_diff_are_titled_with_their_section(tmp_path: Path) -> None:
+    repo = mv.open(tmp_path, create=True)
+    rows = {"age": [float(n) for n in range(100)], "name": ["a"] * 100}
+    repo.commit({"people": pd.DataFrame(rows), "cars": pd.DataFrame(rows)})
+    rows["age"] = [n + 500 for n in range(100)]
+    repo.commit({"people": pd.DataFrame(rows), "cars": pd.DataFrame(rows)})
+    found = charts_of(repo.diff("v1", "v2"))
+    assert {"people", "cars"} <= {chart.title.partition(" ·")[0] for chart in found}
+    assert write_pictures(str(tmp_path / "a.svg"), found)[1] == len(found)
 
 
 @pytest.mark.parametrize(

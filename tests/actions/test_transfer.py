@@ -9,7 +9,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.actions import transfer
-from nbmodelver.actions.transfer import ExportRequest
+from nbmodelver.actions.transfer import ExportRequest, ImportRequest
 from nbmodelver.errors import FileExists, UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +79,15 @@ def test_an_import_names_the_variables_that_need_trust(repo: Repo, tmp_path: Pat
     repo.commit({"plain": [1], "point": Point()})
     done = transfer.export(repo, ExportRequest("v1", "x.zip", tmp_path))
     other = mv.open(tmp_path / "other", create=True)
-    first = transfer.import_(other, str(done.path))
+    first = transfer.import_(other, ImportRequest(str(done.path)))
     assert (first.path, first.version.name, first.again, first.untrusted) == (done.path, "v1", False, ("point",))
-    assert transfer.import_(other, str(done.path)).again
-    assert transfer.import_(repo, str(done.path)).untrusted == ()
+    assert transfer.import_(other, ImportRequest(str(done.path))).again
+    assert transfer.import_(repo, ImportRequest(str(done.path))).untrusted == ()
+
+
+def test_some_variables_are_imported_alone(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"plain": [1], "point": Point()})
+    transfer.export(repo, ExportRequest("v1", "x.zip", tmp_path))
+    other = mv.open(tmp_path / "other", create=True)
+    done = transfer.import_(other, ImportRequest("x.zip", tmp_path, only=["plain"]))
+    assert (set(done.version.kept), done.untrusted) == ({"plain"}, ())

@@ -20,8 +20,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import plots
+from bundle_rows import ROWS as BUNDLE_ROWS
 from cell_rows import ROWS as CELL_ROWS
 from comparison_rows import ROWS as COMPARISON_ROWS
+from event_rows import ROWS as EVENT_ROWS
 from history_rows import ROWS as HISTORY_ROWS
 from large_rows import ROWS as LARGE_ROWS
 from peers import PEERS, in_a_process
@@ -29,7 +31,7 @@ from rows import ROWS as DATA_ROWS
 from rows import Figures
 from workloads import NOTEBOOKS
 
-ROWS = {**DATA_ROWS, **LARGE_ROWS, **HISTORY_ROWS, **CELL_ROWS, **COMPARISON_ROWS}
+ROWS = {**DATA_ROWS, **LARGE_ROWS, **HISTORY_ROWS, **CELL_ROWS, **COMPARISON_ROWS, **EVENT_ROWS, **BUNDLE_ROWS}
 OUT = Path(__file__).parent / "out"
 PEERS_HOME = Path(__file__).parents[2] / "build" / "peers"
 PEER_PACKAGES = ("matplotlib", "dill", "joblib", "cloudpickle zstandard", "dvc", "mlflow-skinny", "kishu", "ipykernel")

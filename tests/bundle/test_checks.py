@@ -107,8 +107,8 @@ def test_p19_malformed_or_too_deep_json_is_refused(name: str, data: bytes, membe
 def test_d11_a_newer_format_is_refused(members: Members, tmp_path: Path) -> None:
     refused(
         tmp_path,
-        change(members, "bundle.json", lambda d: d.update(format=3)),
-        "format 3; this nbmodelver reads up to 2",
+        change(members, "bundle.json", lambda d: d.update(format=4)),
+        "format 4; this nbmodelver reads up to 3",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import nbmodelver as mv
 from nbmodelver import bundle
 from nbmodelver.cli import main
-from nbmodelver.errors import BadBundle, NeedsTrust, StoreReadOnly
+from nbmodelver.errors import BadBundle, FileExists, NeedsTrust, StoreFull, StoreReadOnly, UnknownName
 from nbmodelver.repo import Repo
 from tests.bundle import samples
 
@@ -35,6 +36,34 @@ def test_every_value_comes_back_in_another_store(made, other) -> None:
     assert np.shares_memory(values["A"], values["top"])
     assert {n: k.digest for n, k in here.kept.items()} == {n: k.digest for n, k in version.kept.items()}
     assert other.verify(full=True) == []
+
+
+def test_all_files_are_written_and_can_be_checked_without_nbmodelver(made, tmp_path: Path) -> None:
+    _, version, path = made
+    done = bundle.extract(path, tmp_path / "out")
+    written = {p.relative_to(done.folder).as_posix(): p.stat().st_size for p in done.folder.rglob("*") if p.is_file()}
+    inside = bundle.inspect(path)
+    assert written.keys() == {*inside.members, "manifest-sha256.txt"}
+    assert (done.count, done.size_bytes) == (len(written), sum(written.values()))
+    for line in (done.folder / "manifest-sha256.txt").read_text().splitlines():
+        digest, _, name = line.partition("  ")
+        assert hashlib.sha256((done.folder / name).read_bytes()).hexdigest() == digest
+    assert inside.version.message == version.message
+    with pytest.raises(FileExists, match="already exists"):
+        bundle.extract(path, tmp_path / "out")
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreFull, match="cannot be written"):
+        bundle.extract(path, tmp_path / "file" / "out")
+
+
+def test_a_changed_bundle_leaves_no_folder(made, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.nbmv.zip"
+    data = bytearray(made[2].read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    with pytest.raises(BadBundle):
+        bundle.extract(changed, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == [changed]
 
 
 def test_an_import_keeps_the_description_of_the_version(made, other) -> None:
@@ -152,3 +181,41 @@ def test_a_file_that_is_not_a_bundle_is_refused(tmp_path: Path, other) -> None:
         bundle.open_into(other, tmp_path / "missing.zip")
     with pytest.raises(BadBundle):
         bundle.open_into(other, tmp_path)
+
+
+def test_some_variables_can_be_imported_alone_and_the_rest_later(made, other) -> None:
+    _, version, path = made
+    some = bundle.bring_in(other, path, only=["params", "top"])
+    assert not some.again
+    assert set(some.version.kept) == {"params", "A", "top"}
+    assert some.version.note.startswith("imported without X, ")
+    assert np.shares_memory(*other.load(some.version, ["A", "top"]).values())
+    assert other.refs.get(f"origin/{some.version.id}") == bundle.inspect(path).digest
+    assert bundle.bring_in(other, path, only=["params", "top"]).again
+    assert not bundle.bring_in(other, path).again
+    assert [len(v.kept) for v in other.log()] == [len(version.kept), 3]
+    with pytest.raises(UnknownName, match="'parms'") as caught:
+        bundle.bring_in(other, path, only=["parms"])
+    assert caught.value.hint == "did you mean 'params'?"
+
+
+def test_a_rollback_to_a_part_leaves_the_other_variables(made, other) -> None:
+    some = bundle.bring_in(other, made[2], only=["x"]).version
+    assert some.left_out("X")
+    assert "pandas" in str(bundle.inspect(made[2]).environment["packages"])
+
+
+def test_a_file_that_was_exchanged_since_it_was_shown_is_refused(made, other) -> None:
+    digest = bundle.inspect(made[2]).digest
+    with pytest.raises(BadBundle, match="another file than the one that was shown"):
+        bundle.bring_in(other, made[2], digest="0" * 64)
+    assert other.log() == []
+    assert bundle.bring_in(other, made[2], digest=digest).version.number == 1
+
+
+def test_the_command_line_imports_some_variables(made, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("NBMODELVER_STORE", str(tmp_path / "third"))
+    assert main(["init", str(tmp_path / "third")]) == 0
+    assert main(["import", str(made[2]), "--only", "x", "--only", "π"]) == 0
+    assert "was imported as v1" in " ".join(capsys.readouterr().out.split())
+    assert set(mv.open(tmp_path / "third")["v1"].kept) == {"x", "π"}

@@ -1,7 +1,10 @@
 """Versions for queries."""
 
+import dataclasses
+
 from nbmodelver.catalogue.records import Records
 from nbmodelver.model import Kept, ObjectId, Version, VersionId
+from nbmodelver.store.backends.memory import MemoryBackend
 
 
 def version(number, parents=(), **more):
@@ -32,3 +35,42 @@ def history(backend, count=5, branch="main"):
         last = (id_,)
         made.append(records.read(id_))
     return made
+
+
+class Counting(MemoryBackend):
+    """A backend that counts reads and can fail a call."""
+
+    def __init__(self):
+        super().__init__()
+        self.reads = []
+        self.fail = None
+
+    def read(self, key, start=0, length=None):
+        self.reads.append(key)
+        return super().read(key, start, length)
+
+    def delete(self, key, *, durable=True):
+        if self.fail is not None and key.startswith(self.fail):
+            raise InterruptedError(key)
+        super().delete(key)
+
+
+def journals_of(backend):
+    return list(backend.list("journals/"))
+
+
+def answers(backend):
+    """Return the answers of all queries of records."""
+    records = Records(backend)
+    return (
+        records.ids(),
+        list(records.newest()),
+        [records.numbered(n) for n in (1, 5, 20, 99)],
+        [records.prefixed(id_[:n]) for n in (0, 1, 3, 40) for id_ in records.ids()[::7]],
+        [dataclasses.replace(v, params=dict(v.params)) for v in records.all()],
+        records.count(),
+    )
+
+
+def numbers(found):
+    return [v.number for v in found]

@@ -19,7 +19,7 @@ class Again:
         for draft in self.capture.groups:
             self.values |= graph.decode(draft, self.loader)
         self.notes = [note for notes in self.capture.notes.values() for note in notes]
-        self.told = [note for _names, note in self.loader.told]
+        self.load_notes = [note for _names, note in self.loader.load_notes]
 
     def __getattr__(self, name: str) -> Any:
         return self.values[name]

@@ -62,7 +62,7 @@ def test_a_database_that_is_gone_is_not_made_empty(tmp_path):
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         found.execute("select 1")
     assert not (tmp_path / "x.db").exists()
-    assert "is missing, closed here" in loader.told[0][1]
+    assert "is missing, closed here" in loader.load_notes[0][1]
 
 
 def test_changes_of_a_file_that_are_not_committed_are_refused(tmp_path):

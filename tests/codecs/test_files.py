@@ -48,7 +48,7 @@ def test_a_file_that_changed_is_said(lines):
         loader = graph.Loader({}, lambda _key: None)
         with graph.decode(capture.groups[0], loader)["file"] as found:
             assert found.read() == "other"
-    assert [note for _names, note in loader.told] == [f"file: {lines} changed since"]
+    assert [note for _names, note in loader.load_notes] == [f"file: {lines} changed since"]
 
 
 def test_a_file_that_is_gone_comes_back_closed_and_is_said(lines):
@@ -58,7 +58,7 @@ def test_a_file_that_is_gone_comes_back_closed_and_is_said(lines):
     loader = graph.Loader({}, lambda _key: None)
     found = graph.decode(capture.groups[0], loader)["file"]
     assert (found.closed, found.name) == (True, "lines.txt")
-    assert [note for _names, note in loader.told] == ["file: lines.txt is missing, closed here"]
+    assert [note for _names, note in loader.load_notes] == ["file: lines.txt is missing, closed here"]
 
 
 def test_a_closed_file_comes_back_closed_without_being_opened(lines):

@@ -55,7 +55,7 @@ def test_a_live_logger_is_left_alone_by_a_load_and_said(logger):
     loader = graph.Loader({}, lambda _key: None)
     graph.decode(capture.groups[0], loader)
     assert logger.level == logging.ERROR
-    assert [note for _names, note in loader.told] == ["logger: 'nbmv-study' stays as it is here"]
+    assert [note for _names, note in loader.load_notes] == ["logger: 'nbmv-study' stays as it is here"]
 
 
 def test_a_live_logger_is_as_it_was_when_a_rollback_acts(logger):

@@ -50,7 +50,7 @@ def told(draft: Any) -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         graph.decode(draft, loader)
-    return [note for _names, note in loader.told]
+    return [note for _names, note in loader.load_notes]
 
 
 def test_the_release_is_named_and_scikit_learn_does_not_warn_beside() -> None:

@@ -23,7 +23,7 @@ def test_a_temporary_folder_has_its_files_at_its_path():
         assert found.name == path
         with open(os.path.join(path, "sub", "x.txt")) as file:
             assert file.read() == "kept"
-        assert loader.told == []
+        assert loader.load_notes == []
         found.cleanup()
         assert os.listdir(name) == []
 
@@ -33,7 +33,7 @@ def test_a_temporary_folder_whose_path_is_taken_is_at_another_and_says_so():
         folder = tempfile.TemporaryDirectory(dir=name)
         again = Again(folder=folder)
         assert again.folder.name != folder.name
-        assert again.told == ["temporary folder: at another path, its own was taken or its place is gone"]
+        assert again.load_notes == ["temporary folder: at another path, its own was taken or its place is gone"]
         again.folder.cleanup()
         folder.cleanup()
 

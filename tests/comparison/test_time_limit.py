@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nbmodelver.comparison.leaks.leakage import shared_rows
-from nbmodelver.comparison.tables import table_of
+from nbmodelver.comparison.tables.tables import table_of
 from nbmodelver.comparison.time_limit import OutOfTime, require_time, time_limit
 
 

@@ -27,6 +27,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "env"
 THIS = Path(sys.executable)
 LAST_PANDAS_2 = "2.3.3"
+UNITLESS = "ignore:The 'generic' unit for NumPy timedelta is deprecated:DeprecationWarning"
+"""A warning of NumPy 2.5 about code of pandas 2."""
 TESTS = (
     "tests/kernel/test_commit_and_rollback.py",  # first: where it fails, the rest is of little use
     "tests/kernel",
@@ -38,6 +40,9 @@ TESTS = (
     "tests/fidelity/test_sklearn.py",
     "tests/golden",
 )
+RERUNS = "tests/rerun_lane"
+"""Notebooks of strangers run again, also with the newest releases."""
+
 OF_PYTHON = (
     *(f"tests/kernel/test_{name}.py" for name in (
         "commit_and_rollback", "functions", "answer_display", "earlier", "trial_loads", "recreated_resources",
@@ -46,8 +51,10 @@ OF_PYTHON = (
     *TESTS[3:],
 )  # fmt: skip
 """What another Python, or another release of a library, may break; other tests of the kernel depend on neither."""
+OF_LIBRARY = (TESTS[0], "tests/kernel/test_restore_cases.py", *TESTS[3:])
+"""What another release of a library of data may break."""
 BETWEEN = tuple(test for test in OF_PYTHON if not test.startswith(("tests/comparison", "tests/fidelity")))
-"""For a Python between the one of `make test` and the newest one: both of these run the other tests."""
+"""For a Python that has only this lane: the newest one runs the other tests."""
 SHOWN = ("pandas", "numpy", "scikit-learn", "ipython", "ipykernel")
 
 
@@ -66,36 +73,36 @@ class Lane:
 
 
 def newest() -> list[Lane]:
-    """The newest release of every dependency."""
-    return [Lane("newest")]
+    """The newest release of every dependency, on the newest Python that is found."""
+    return [Lane("newest", python=[THIS, *others().values()][-1], tests=(*TESTS, RERUNS))]
 
 
 def oldest() -> list[Lane]:
-    """Exactly the lower bounds; and the last pandas 2, which most people have, with otherwise the newest."""
+    """Exactly the lower bounds; and the last pandas 2, which most people have, with otherwise the newest.
+
+    Of the Pythons that are found, the second lane takes one that no other lane takes.
+    """
     exact = tuple(bounds.oldest(bounds.read()))
+    middle = [*others().values()][-2:-1] or [THIS]
     # Old libraries use what newer ones of others have deprecated since.
     return [
-        Lane("oldest", exact, allowed=("ignore::DeprecationWarning",)),
-        Lane("pandas-2", (f"pandas=={LAST_PANDAS_2}",), tests=OF_PYTHON),
+        Lane("oldest", exact, allowed=("ignore::DeprecationWarning",), tests=OF_PYTHON),
+        Lane("pandas-2", (f"pandas=={LAST_PANDAS_2}",), middle[0], (UNITLESS,), OF_LIBRARY),
     ]
 
 
 def other_pythons() -> list[Lane]:
-    """Each Python that is found on this machine, but the one that `make test` uses."""
-    this = sys.version_info[:2]
-    found = pythons.found()
-    print(
-        f"Python {'.'.join(map(str, this))} is covered by make test; found besides: {_named(found, this)}", flush=True
-    )
-    return [
-        Lane(f"python{a}.{b}", (), path, tests=BETWEEN if this < (a, b) < max(found) else OF_PYTHON)
-        for (a, b), path in found.items()
-        if (a, b) != this
-    ]
+    """Each Python that neither `make test` nor another lane uses."""
+    found = others()
+    left = list(found.items())[:-2]
+    named = ", ".join(f"{a}.{b}" for a, b in found) or "none"
+    print(f"Pythons found besides this one: {named}; without a lane of their own so far: {len(left)}", flush=True)
+    return [Lane(f"python{a}.{b}", (), path, tests=BETWEEN) for (a, b), path in left]
 
 
-def _named(found: dict[tuple[int, int], Path], this: tuple[int, int]) -> str:
-    return ", ".join(f"{a}.{b}" for a, b in found if (a, b) != this) or "none"
+def others() -> dict[tuple[int, int], Path]:
+    """The Pythons that are found, oldest first, but the one that runs this."""
+    return {version: path for version, path in pythons.found().items() if version != sys.version_info[:2]}
 
 
 LANES: dict[str, Callable[[], list[Lane]]] = {"newest": newest, "oldest": oldest, "pythons": other_pythons}
@@ -138,7 +145,8 @@ def tested(python: Path, workers: int, lane: Lane) -> tuple[int, str]:
     """Run the tests, shown as they go; give the exit status and pytest's closing line."""
     flags = [word for warning in lane.allowed for word in ("-W", warning)]
     spread = ["-n", str(workers), "--dist", "worksteal"]
-    command = [python, "-m", "pytest", "-q", *spread, "-p", "no:cacheprovider", *flags, *lane.tests]
+    bounded = ["-m", "not every_rerun"]  # `make test-reruns` runs all of them.
+    command = [python, "-m", "pytest", "-q", *spread, "-p", "no:cacheprovider", *flags, *bounded, *lane.tests]
     env = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "NBMODELVER_FRONTEND"}}
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:

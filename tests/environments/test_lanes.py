@@ -5,9 +5,11 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from tests.environments import bounds, lanes, lock, pythons
 
@@ -46,6 +48,25 @@ def test_the_lanes_are_the_bounds_and_the_last_pandas_2() -> None:
     exact, last = lanes.oldest()
     assert set(exact.constraints) == set(bounds.oldest(bounds.read()))
     assert last.constraints == ("pandas==2.3.3",)
+
+
+@pytest.mark.parametrize(
+    ("minors", "newest", "middle", "rest"),
+    [
+        ([], None, None, []),
+        ([12], 12, None, []),
+        ([12, 13], 13, 12, []),
+        ([12, 13, 14, 15], 15, 14, ["python3.12", "python3.13"]),
+    ],
+)
+def test_each_python_is_used_by_one_lane(
+    monkeypatch: pytest.MonkeyPatch, minors: list[int], newest: int | None, middle: int | None, rest: list[str]
+) -> None:
+    found = {(3, minor): Path(f"python3.{minor}") for minor in minors}
+    monkeypatch.setattr(pythons, "found", lambda: {sys.version_info[:2]: lanes.THIS, **found})
+    assert [lane.python for lane in lanes.newest()] == [found[3, newest] if newest else lanes.THIS]
+    assert [lane.python for lane in lanes.oldest()] == [lanes.THIS, found[3, middle] if middle else lanes.THIS]
+    assert [lane.name for lane in lanes.other_pythons()] == rest
 
 
 def test_the_tests_of_the_lanes_are_there() -> None:
@@ -110,6 +131,20 @@ def test_the_lock_holds_names_and_versions_only() -> None:
         assert name == name.lower()
         assert version.replace(".", "").isalnum(), line
     assert "torch==2.13.0" in lines
+
+
+def test_each_locked_release_supports_every_3_11() -> None:
+    """Debian 12 has Python 3.11.2: a lock of releases for 3.11.5 and later could not be installed there."""
+    refused = {}
+    for name, release in lock.read(lock.FILE).items():
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # In a lane without this extra.
+            continue
+        needs = found.metadata.get("Requires-Python", "")
+        if found.version.partition("+")[0] == release and "3.11.0" not in SpecifierSet(needs):
+            refused[name] = needs
+    assert refused == {}
 
 
 def test_the_lock_holds_every_dependency_of_the_tests() -> None:

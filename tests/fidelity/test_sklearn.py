@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nbmodelver as mv
+from nbmodelver.comparison.agreement import agreement
 from tests.fidelity.alike import alike
 
 pytest.importorskip("sklearn")
@@ -73,7 +74,11 @@ def test_an_estimator_comes_back(name: str, both: tuple[dict[str, Any], dict[str
     assert [d for d in found if not any(text in d for text in allowed)] == []
     given = dict(answers(name, want))
     for method, answer in answers(name, got):
-        assert differences(settled(answer), settled(given.pop(method))) == [], method
+        here, then = settled(answer), settled(given.pop(method))
+        if VIEWS[0] in allowed:  # Another layout in memory can change the last bit of a product.
+            assert agreement(then, here)[0] in ("bit-identical", "numerically equal"), method
+        else:
+            assert differences(here, then) == [], method
     assert given == {}
 
 

@@ -40,7 +40,7 @@ def test_it_comes_back_as_it_was_without_a_note_or_a_warning(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert describe(again, zones=True) == before
-    assert loader.told == []
+    assert loader.load_notes == []
     assert graph.foresee(draft) == []
 
 

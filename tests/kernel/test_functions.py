@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,7 +75,7 @@ def test_versions_stand_for_themselves(shell: Shell) -> None:
         ("mv.commit('df', background=1)", "background must be True or False, not a int", ""),
         ("mv.rollback()", "rollback needs 'version'", "v3, HEAD"),
         ("mv.rollback(df)", "version cannot be a ndarray", "HEAD"),
-        ("mv.purge(names=[])", "purge needs 'names'", "to remove"),
+        ("mv.blame()", "blame needs 'name'", "the variable"),
         ("mv.log(5)", "unexpected argument 5", "where, limit"),
         ("mv.log(limit=0)", "cannot be '0'", "at least 1"),
         ("mv.log(limit=2.5)", "cannot be '2.5'", "whole number"),
@@ -97,7 +101,7 @@ def test_an_interrupt_is_told_like_that_of_a_magic(shell: Shell) -> None:
 def test_a_function_says_how_it_is_called(name: str) -> None:
     """What the signature calls the default is what a line without that argument means."""
     verb = VERBS[name]
-    assert inspect.signature(getattr(mv, {"import": "import_"}.get(name, name))) == signature(verb)
+    assert inspect.signature(getattr(mv, {"import": "import_", "bundle": "bundle_"}.get(name, name))) == signature(verb)
     assert set(signature(verb).parameters) == {a.name for a in verb.arguments}
     if not any(a.required for a in verb.arguments):
         assert call_from_python(verb, (), {}).values == parse(verb, "").values
@@ -122,3 +126,13 @@ def test_what_nbmodelver_gave_is_none_of_the_variables(shell: Shell) -> None:
     shell.run("kinds.append(2)\n%mv_rollback v2 --yes")
     assert {"v", "repo", "old", "log"} <= set(shell.shell.user_ns)
     assert shell.run("%mv_commit old").names == ("old",)
+
+
+def test_a_verb_with_the_name_of_a_folder_is_a_function_with_an_underscore() -> None:
+    """`from nbmodelver import bundle` must give the folder, whatever was imported before."""
+    code = "from nbmodelver import bundle; import nbmodelver; print(bundle.write.__name__, nbmodelver.bundle_.__name__)"
+    paths = {**os.environ, "PYTHONPATH": str(Path(mv.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, env=paths)
+    assert done.stdout == "write bundle\n"
+    names = {path.stem for path in Path(mv.__file__).parent.iterdir()}
+    assert names & VERBS.keys() == {"bundle"}

@@ -389,7 +389,7 @@ def test_versions_without_modules_stay_as_they_were(shell: Shell) -> None:
     assert repo.write_modules("v1").placed == ()
     shell.run("%mv_export v1 -o b.nbmv.zip")
     with zipfile.ZipFile("b.nbmv.zip") as made:
-        assert json.loads(made.read("bundle.json"))["format"] == 1
+        assert "modules" not in json.loads(made.read("bundle.json"))
         assert not [n for n in made.namelist() if n.startswith("modules/")]
 
 

@@ -38,7 +38,37 @@ VISITS = """\
 train = pd.DataFrame({"patient": [1, 1, 2, 2], "visited": pd.date_range("2024-01-01", periods=4)})
 test = train.assign(patient=3)
 %mv_commit train test"""
+CHURN = ["%mv_register churn v1 --model model", "%mv_register churn v2 --model model --number 1.1.0"]
+IN_PRODUCTION = [*CHURN, "%mv_promote churn/1.1.0 --to production -m first"]
+FRESH = """\
+import contextlib, sqlite3
+df_train = df[["age", "y"]]
+%mv_commit df_train model
+%mv_register churn HEAD --model model
+%mv_promote churn/1.0.0 --to production -m first
+df_train.to_csv("fresh.csv", index=False)
+with contextlib.closing(sqlite3.connect("sales.db")) as db: df_train.to_sql("orders", db, index=False)"""
+PEOPLE = """\
+import pathlib
+pathlib.Path("data").mkdir(exist_ok=True)
+pathlib.os.system("echo a > data/people.csv")
+people = pathlib.Path("data/people.csv").read_text()
+%mv_commit people"""
 BEFORE = {
+    "monitor": [FRESH],
+    "ci": IN_PRODUCTION,
+    "models": IN_PRODUCTION,
+    "promote": IN_PRODUCTION,
+    "approve": CHURN,
+    "deprecate": CHURN,
+    "archive": CHURN,
+    "deploy": IN_PRODUCTION,
+    "trace": IN_PRODUCTION,
+    "card": [*IN_PRODUCTION],
+    "report": IN_PRODUCTION,
+    "lineage": ["%mv_register churn v1 --model model", "%mv_promote churn/1.0.0 --to production -m first"],
+    "audit": IN_PRODUCTION,
+    "policy": ["import pathlib; pathlib.Path('.nbmodelver/policy.toml').write_text('format = 1')"],
     "diff": [VISITS],
     "note": [LEAK],
     "compare": ["%mv_tag best v3"],
@@ -49,7 +79,11 @@ BEFORE = {
     "probe": ["%mv_commit model patients --probe patients"] * 2,
     "undo": ["%mv_rollback v2 --yes"],
     "redo": ["%mv_rollback v2 --yes", "%mv_undo"],
+    "purge": [PEOPLE],
     "import": ["%mv_export v3 -o best.nbmv.zip"],
+    "export": ["import shutil; [shutil.rmtree(f, ignore_errors=True) for f in ('served', 'image', 'rebuilt')]"],
+    "bundle": ["%mv_export v3 -o best.nbmv.zip", "import shutil; shutil.rmtree('best', ignore_errors=True)"],
+    "rerun": ["%mv_export v3 -o best.nbmv.zip"],
 }
 """What a page's examples take for granted beside a study of six versions."""
 BETWEEN = {
@@ -75,10 +109,11 @@ def lines_of(page: Path) -> list[str]:
 
 
 @pytest.fixture
-def study(shell: Shell, tmp_path: Path) -> Shell:
+def study(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A notebook with six versions."""
     (tmp_path / "study").mkdir()
-    shell.run("import os; os.chdir('study')\n" + STUDY)
+    monkeypatch.chdir(tmp_path / "study")
+    shell.run(STUDY)
     for n in range(6):
         shell.run(COMMIT.format(n=12 - n) + (":lower" if n == 0 else ""))
     return shell

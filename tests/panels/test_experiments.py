@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import threading
+
 import pytest
 
 from tests.panels.panels import Failed
@@ -126,6 +129,21 @@ def models(shell):
     return shell
 
 
+HANGING = """\
+import builtins, time
+import numpy as np
+class Hanging:
+    n = 1
+    def fit(self, X, y):
+        return self
+    def predict(self, X):
+        builtins.predicting()
+        while True:
+            time.sleep(0.01)
+model, X_test = Hanging(), np.zeros((5, 2))
+model.n = 1
+"""
+
 BOTH = {"before": "v1", "after": "v2"}
 
 
@@ -142,6 +160,23 @@ def test_predictions_of_both_versions_are_a_section(models, panel):
     assert cells["accuracy"][1] > 0.9
     assert cells["accuracy"][2] < 0.1
     assert found["directions"]["accuracy"] == "higher"
+
+
+def test_predictions_are_cancelled_while_a_model_predicts(shell, panel):
+    shell.run(HANGING)
+    shell.run("%mv_commit -m first")
+    shell.run("model.n = 2\n%mv_commit -m second")
+    began = threading.Event()
+    builtins.predicting = began.set
+    cancel = threading.Thread(target=lambda: began.wait(60) and panel.ask("cancel", request=max(panel.sent)))
+    cancel.start()
+    try:
+        with pytest.raises(Failed, match="Cancelled: stopped; nothing was changed"):
+            panel.ask("predict", before="v1", after="v2", model="model", data="X_test")
+    finally:
+        cancel.join()
+        del builtins.predicting
+    assert shell.shell.user_ns["model"].n == 2
 
 
 def test_predictions_wait_for_a_cell_or_are_refused(models, panel):

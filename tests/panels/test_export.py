@@ -65,3 +65,49 @@ def test_an_export_can_be_stopped_and_leaves_nothing(shell, panel, tmp_path, mon
     with pytest.raises(Failed, match="Cancelled"):
         panel.ask("export", id="v2", path="out.nbmv.zip")
     assert [p.name for p in tmp_path.iterdir()] == [".nbmodelver"]
+
+
+def test_an_estimate_says_what_the_file_would_contain(shell, panel):
+    three_versions(shell, panel)
+    found = panel.ask("estimate", id="v2")
+    by_name = {v["name"]: v for v in found["variables"]}
+    assert by_name["df"]["format"] == "parquet"
+    assert by_name["df"]["file_bytes"] > 0
+    assert (by_name["model"]["needs_trust"], by_name["model"]["format"]) == (True, "")
+    assert (found["cells"], found["modules"]) == (2, [])
+    assert found["group_bytes"] > by_name["df"]["size_bytes"]
+
+
+def test_a_secret_is_shown_and_exported_only_if_it_is_allowed(shell, panel, tmp_path):
+    shell.run("setup = {'key': 'AKIA' + 'Q' * 16}")
+    shell.run("%mv_commit setup --allow-secret setup")
+    (variable,) = panel.ask("estimate", id="v1")["variables"]
+    assert "AWS access key" in variable["secret"]
+    with pytest.raises(Failed, match="may hold a secret"):
+        panel.ask("export", id="v1", path="x.nbmv.zip")
+    done = panel.ask("export", id="v1", path="x.nbmv.zip", allow_secrets=["setup"])
+    assert done["path"] == str(tmp_path / "x.nbmv.zip")
+
+
+def test_the_options_choose_what_goes_in(shell, panel, tmp_path):
+    (tmp_path / "draft.csv").write_text("1,2")
+    (tmp_path / "draft.csv").rename(tmp_path / "rates.csv")  # A file that this process wrote is no input.
+    shell.run("with open('rates.csv') as file:\n    rates = file.read()\ndel file")
+    shell.run("import pandas as pd\ndf = pd.DataFrame({'a': [1.0, 2.0]})\nparams = {'lr': 0.1}")
+    panel.ask("commit", names=None, message="first")
+    (entry,) = panel.ask("estimate", id="v1")["inputs"]
+    assert (entry["path"], entry["size_bytes"], entry["is_kept"]) == ("rates.csv", 3, True)
+    panel.ask("export", id="v1", path="some.nbmv.zip", names=["params"], without_files=True, slice=True)
+    found = panel.ask("bundle", path="some.nbmv.zip")
+    assert [v["name"] for v in found["variables"]] == ["params"]
+    assert not [f for f in found["files"] if f["name"].startswith("files/")]
+    assert (found["signature"], found["signer"]) == ("none", "")
+    panel.ask("export", id="v1", path="all.nbmv.ipynb", without_data=True)
+    assert "df" not in {v["name"] for v in panel.ask("bundle", path="all.nbmv.ipynb")["variables"]}
+    with pytest.raises(Failed, match="you have no signing key"):
+        panel.ask("export", id="v1", path="signed.nbmv.zip", sign=True)
+    shell.run("%mv_policy key")
+    panel.ask("export", id="v1", path="signed.nbmv.zip", sign=True)
+    signed = panel.ask("bundle", path="signed.nbmv.zip")
+    assert signed["signature"] in ("valid", "pinned")
+    assert signed["signer"]

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 import nbmodelver
-from nbmodelver.panels import reading
+from nbmodelver.panels.server import SLOW
 from tests.panels.panels import FRAME, METHODS, Failed, Panel, three_versions
 
 
@@ -50,7 +50,13 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("tag", id="v1", name="good", move=True)["said"] == "tag good set on v1"
     assert panel.ask("untag", name="good")["state"]["tags"].keys() == {"base"}
     assert panel.ask("note", id="v2", note="new words")["said"] == "note of v2 saved"
+    assert {v["name"] for v in panel.ask("estimate", id="v2")["variables"]} == {"df", "params", "model"}
     found = panel.ask("export", id="v2", path="out.nbmv.zip")
+    assert panel.ask("bundle", path="out.nbmv.zip")["version"]["name"] == "v2"
+    assert panel.ask("import", path="out.nbmv.zip")["again"]
+    assert panel.ask("rerun_plan", id="v1", here=True)["cells"] == 1
+    with pytest.raises(Failed, match="UnknownVersion"):
+        panel.ask("rerun", id="v99")  # tests/panels/test_rerun.py runs one.
     assert (tmp_path / "out.nbmv.zip").stat().st_size == found["size_bytes"]
     assert panel.ask("destination", id="v2") == {
         "name": "v2",
@@ -71,6 +77,23 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("why", metric="lr", before="HEAD~1", after="HEAD")["verdict"].startswith("lr explains it")
     found = panel.ask("bisect", good="HEAD~1", bad="HEAD", condition="lr < 0.5")
     assert found["first_bad"]["value"] == 0.9
+    shell.run("%mv_register trees v1\n%mv_register trees v3")
+    assert panel.ask("models")["models"][0]["name"] == "trees"
+    first, second = panel.ask("model", name="trees")["versions"][::-1]
+    for version in (first, second):
+        to_stage = {"address": version["address"], "stage": "production"}
+        assert panel.ask("gates", **to_stage)["gates"] == []
+        assert panel.ask("decide", **to_stage, outcome="request", why="")["said"].startswith("approval asked for")
+        assert version["address"] in panel.ask("promote", **to_stage, why="it is good")["said"]
+    assert panel.ask("way_back", model="trees", stage="production")["after"] == first["address"]
+    assert first["address"] in panel.ask("back", model="trees", stage="production", why="complaints")["said"]
+    assert panel.ask("lineage", address=first["address"])["root"] == f"registered:{first['address']}"
+    assert "purpose" in panel.ask("state_card", address=first["address"], texts={"purpose": "offers"})["said"]
+    assert panel.ask("card", address=first["address"])["address"] == first["address"]
+    assert panel.ask("card_destination", address=first["address"])["problem"] is None
+    assert panel.ask("write_card", address=first["address"])["size_bytes"] > 0
+    for method in ("deprecate", "archive", "restore"):
+        assert second["address"] in panel.ask(method, address=second["address"], why="old")["said"]
     assert panel.ask("live", path="a/b.ipynb", notebook={"cells": []}) == {}
     assert panel.ask("set", key="ignore", value="df")["state"]["settings"]["ignore"] == "df"
     assert panel.ask("auto", on=True)["state"]["auto"] is True
@@ -213,7 +236,7 @@ def test_what_a_cell_changes_under_the_reader_is_read_again(shell, panel, monkey
         tries.append(1)
         raise RuntimeError("dictionary changed size during iteration")
 
-    monkeypatch.setitem(reading.SLOW, "plan", torn)
+    monkeypatch.setitem(SLOW, "plan", torn)
     with pytest.raises(Failed, match="Unexpected"):
         panel.ask("plan", id="v1")
     assert len(tries) == 1

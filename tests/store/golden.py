@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from nbmodelver.catalogue.records import Records
+from nbmodelver.model.events import Person
+from nbmodelver.repo import Repo
+from nbmodelver.repo.core.moves import EventDraft, Wanted
 from nbmodelver.store import layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
@@ -21,6 +24,7 @@ from tests.store.samples import mixed, put_all
 
 FOLDER = Path(__file__).parents[1] / "golden" / "store-1"
 FOLDER_2 = FOLDER.with_name("store-2")
+FOLDER_3 = FOLDER.with_name("store-3")
 FOLDER_ROWS = FOLDER.with_name("store-rows")
 
 
@@ -102,6 +106,34 @@ def main_2():
     FOLDER_2.with_suffix(".json").write_text(json.dumps(shown, indent=0, sort_keys=True) + "\n")
 
 
+class Golden:
+    """A person who does not depend on the machine that writes the golden store."""
+
+    def person(self, _store, _given_name=""):
+        return Person("p-golden", name="Ada Lovelace", source="git config")
+
+
+def main_3():
+    """Write format 3: a registry with events in files and in a journal, and next to it what a reader must find."""
+    shutil.rmtree(FOLDER_3, ignore_errors=True)
+    backend = LocalBackend(FOLDER_3, create=True)
+    layout.create(backend)
+    repo = Repo(backend)
+    repo.moves._identities = Golden()
+    records = repo.history.records
+    for number in (1, 2):  # Without parts, which would hold the environment of this machine.
+        made = records.write(version(number, kept={}, groups=(), cells=None, environment=None))
+        repo.history.set_branch("main", made)
+    repo.history.set_tag("first", made)
+    for number in range(140):
+        stage = Wanted(STAGE, repo.moves.state(STAGE), {"number": f"1.{number}.0"})
+        repo.moves.run(EventDraft("promote", "models/churn", f"reason {number} é"), [stage])
+    swept(FOLDER_3)
+    events = [[e.id, e.kind, e.why, e.order] for e in repo.moves.log.newest()]
+    FOLDER_3.with_suffix(".json").write_text(json.dumps(events, indent=0) + "\n")
+
+
+STAGE = "stages/churn/production"
 KEPT = {"df": kept("df"), "model": kept("model", "model", "sklearn.svm.SVC")}
 
 
@@ -113,4 +145,4 @@ def swept(folder):
 
 
 if __name__ == "__main__":
-    {"1": main, "2": main_2, "rows": main_rows}[sys.argv[1]]()
+    {"1": main, "2": main_2, "3": main_3, "rows": main_rows}[sys.argv[1]]()

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nbmodelver.store import packs as pack_files
+from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import PartStore
 
 LAYOUTS = ["f8", "f4", "f2", "bf2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b", "text", "", "lengths"]
@@ -81,3 +83,16 @@ def history(store, count, rows=20_000):
 
 def live(*versions):
     return {i for _, ids in versions for i in ids.values()}
+
+
+def hostile(blocks, entries, stored=b""):
+    """Return a backend with one pack that has this table of contents and a valid trailer."""
+    backend = MemoryBackend()
+    name = bytes(16)
+    data = pack_files.header(name) + stored + pack_files.ending(name, blocks, entries)
+    backend.create(f"packs/{name.hex()}", [data])
+    return backend
+
+
+def files(backend):
+    return sorted(str(p) for p in backend.root.rglob("*") if p.is_file() and "locks" not in p.parts)

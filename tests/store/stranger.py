@@ -82,7 +82,22 @@ class Stranger:
             assert blake3(raw).hexdigest(20) == id_
         return {id_: json.loads(raw) for id_, raw in found.items() if id_ not in self.forgotten()}
 
-    def journal(self, path):
+    def events(self):
+        """Return [id, kind, reason, order] of every event, newest first."""
+        raws = [path.read_bytes() for path in (self.folder / "events").iterdir()]
+        for path in (self.folder / "eventlogs").iterdir():
+            raws += self.journal(path, number=lambda raw: json.loads(raw.split(b"\n")[0])["order"]).values()
+        found = []
+        for raw in raws:
+            header, *sealed, checksum = raw.split(b"\n")
+            assert checksum.decode() == blake3(raw[: -len(checksum) - 1]).hexdigest(8)
+            event = json.loads(header)
+            assert [blake3(line).hexdigest(20) for line in sealed if line != b"-"] == event["sealed"]
+            texts = {name: value for _, name, value in map(json.loads, sealed)}
+            found.append([blake3(header).hexdigest(20), event["kind"], texts.get("why", ""), event["order"]])
+        return sorted(found, key=lambda e: -e[3])
+
+    def journal(self, path, number=lambda raw: json.loads(raw)["number"]):
         data = path.read_bytes()
         magic, version, zero, name = struct.unpack_from("<8sII16s", data)
         assert (magic, version, zero, name.hex()) == (b"NBMVJRNL", 1, 0, path.name)
@@ -102,7 +117,7 @@ class Stranger:
         by_id = struct.unpack_from(f"<{n_rows}I", data, at + 16 * n_blocks + 40 * n_rows)
         assert [rows[i][0] for i in by_id] == sorted(r[0] for r in rows)
         found = {id_.hex(): blocks[block][start : start + length] for id_, _, block, start, length in rows}
-        assert {id_.hex(): number for id_, number, *_ in rows} == {i: json.loads(r)["number"] for i, r in found.items()}
+        assert {id_.hex(): n for id_, n, *_ in rows} == {i: number(r) for i, r in found.items()}
         for id_, _, block, start, length in rows:
             assert blocks[block][start + length : start + length + 1] == b"\n", id_
         return found

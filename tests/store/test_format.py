@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from nbmodelver.catalogue.records import Records
+from nbmodelver.repo import open_repo
 from nbmodelver.store import encodings, layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
-from tests.store.golden import FOLDER, FOLDER_2, FOLDER_ROWS, moved, versions
+from tests.store.golden import FOLDER, FOLDER_2, FOLDER_3, FOLDER_ROWS, STAGE, moved, versions
 from tests.store.samples import put_all
 from tests.store.stranger import DECODERS, Stranger
 
@@ -81,6 +82,22 @@ def test_a_stranger_with_format_md_reads_the_records_of_format_2():
     assert {id_: v["number"] for id_, v in Stranger(FOLDER_2, packs=False).records().items()} == {
         id_: number for id_, (number, _) in expected.items()
     }
+
+
+def test_d11_the_golden_store_of_format_3_can_be_read_and_continued(tmp_path):
+    shutil.copytree(FOLDER_3, tmp_path / "store")
+    repo = open_repo(tmp_path / "store")
+    expected = json.loads(FOLDER_3.with_suffix(".json").read_text())
+    assert [[e.id, e.kind, e.why, e.order] for e in repo.moves.log.newest()] == expected
+    assert repo.moves.state(STAGE).value == {"number": "1.139.0"}
+    assert {e.by.shown for e in repo.moves.log.about(STAGE)} == {"Ada Lovelace"}
+    repo.tag("second", "v2")
+    assert next(repo.moves.log.newest()).seen == (expected[0][0],)
+    assert repo.verify() == []
+
+
+def test_a_stranger_with_format_md_reads_the_events_of_format_3():
+    assert Stranger(FOLDER_3, packs=False).events() == json.loads(FOLDER_3.with_suffix(".json").read_text())
 
 
 def test_every_encoding_is_described():

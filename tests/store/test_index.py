@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from nbmodelver.model import ObjectId
 from nbmodelver.store import index as index_module
 from nbmodelver.store import packs
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.hashes import id_of
-from nbmodelver.store.part_rows import ROW_BITS, SortedIds
 from nbmodelver.store.parts import PartStore
 from tests.store.samples import put
 
@@ -62,17 +60,6 @@ def test_every_part_is_found_while_a_pack_has_it(backend, monkeypatch, many):
         assert sorted(p.entry.id for p in looking._index.parts()) == sorted(held)
         for piece, id_ in ids.items():
             assert id_ not in held or bytes(looking.get(id_)) == piece
-
-
-def test_ids_that_begin_alike_are_told_apart():
-    ids = [bytes([0, 0, 0, 0, n]) + bytes(15) for n in range(5)] + [b"\xff" * 20, b"\xff" * 19 + b"\0"]
-    blocks = [packs.NewBlock(len(ids), 0, 0, 0)]
-    entries = [packs.Entry(ObjectId(id_.hex()), n, 1, 0) for n, id_ in enumerate(ids)]
-    contents = packs.Contents("packs/ab", packs._toc(blocks, entries), 0, 0)
-    known = SortedIds({3: contents.rows(), 7: contents.rows()})
-    for row, id_ in enumerate(ids):
-        assert known.find(id_) == [(3 << ROW_BITS) + row, (7 << ROW_BITS) + row]
-    assert known.find(bytes(20)[:-1] + b"\1") == known.find(b"\xff" * 18 + b"\0\0") == known.find(b"a" * 20) == []
 
 
 def test_a_part_in_two_packs_is_read_from_the_other_when_one_goes(store, backend):

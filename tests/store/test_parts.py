@@ -11,7 +11,7 @@ from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.hashes import id_of
 from nbmodelver.store.parts import PartStore
-from tests.store.samples import LAYOUTS, assert_reads, mixed, put, put_all, raw_of
+from tests.store.samples import LAYOUTS, assert_reads, files, mixed, put, put_all, raw_of
 
 UNKNOWN = "0" * 40
 
@@ -23,10 +23,6 @@ def backend(request, tmp_path):
 
 def packs(backend):
     return list(backend.list("packs/"))
-
-
-def files(backend):
-    return sorted(str(p) for p in backend.root.rglob("*") if p.is_file() and "locks" not in p.parts)
 
 
 buffers = st.one_of(
@@ -262,40 +258,3 @@ def test_d6_threads_may_commit_at_once(backend):
     for number in range(4):
         assert_reads(backend, arrays[number], found[number])
     assert PartStore(backend).verify(full=True) == []
-
-
-def test_a_pack_larger_than_the_queue_is_streamed(tmp_path):
-    backend = LocalBackend(tmp_path, create=True)
-    big = np.random.default_rng(0).bytes(40 << 20)
-    told = []
-    with PartStore(backend, threads=2).writing(lambda *a: told.append(a)) as pack:
-        id_ = pack.put(big)
-        assert list((tmp_path / "tmp").iterdir())
-    assert PartStore(backend).get(id_) == big
-    assert told
-    assert list((tmp_path / "tmp").iterdir()) == []
-
-
-def test_d4_a_full_disk_in_the_middle_of_a_stream_is_one_error(tmp_path, monkeypatch):
-    import os
-
-    from nbmodelver.errors import StoreFull
-
-    backend = LocalBackend(tmp_path, create=True)
-    real, written = os.write, [0]
-
-    def fill_up(fd, data):
-        written[0] += len(data)
-        if written[0] > 10 << 20:
-            raise OSError(28, "No space left on device")
-        return real(fd, data)
-
-    monkeypatch.setattr(os, "write", fill_up)
-    store = PartStore(backend, threads=2)
-    big = np.random.default_rng(0).bytes(60 << 20)
-    with pytest.raises(StoreFull), store.writing() as pack:
-        pack.put(big)
-    monkeypatch.undo()
-    assert files(backend) == []
-    (id_,), _ = put(store, (big, None, ""))
-    assert store.get(id_) == big

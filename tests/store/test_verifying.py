@@ -3,8 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from nbmodelver.errors import Damaged, MissingPart, StoreTooNew
-from nbmodelver.store import packs
+from nbmodelver.errors import Damaged, MissingPart
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.parts import PartStore
 from nbmodelver.store.reading import Reader
@@ -119,94 +118,6 @@ def test_unaffected_parts_are_still_read(backend):
     (again,), new_bytes = put(fresh, (b"bad!" * 1000, None, ""))
     assert (again, fresh.get(again)) == (bad, b"bad!" * 1000)
     assert new_bytes
-
-
-def test_d11_an_unknown_encoding_raises_store_too_new(backend, monkeypatch):
-    from nbmodelver.store import encodings
-    from nbmodelver.store.encodings.plain import Zstd
-
-    monkeypatch.setattr(Zstd, "number", 77)
-    monkeypatch.setitem(encodings.DECODERS, 77, encodings.DECODERS[1])
-    (id_,), _ = put(PartStore(backend), (b"text " * 20_001, None, "text"))
-    monkeypatch.undo()
-    with pytest.raises(StoreTooNew, match="encoding 77"):
-        PartStore(backend).get(id_)
-    assert PartStore(backend).verify(full=True)
-
-
-def test_d11_a_newer_pack_is_refused_by_its_number(backend, monkeypatch):
-    monkeypatch.setattr(packs, "VERSION", 2)
-    (id_,), _ = put(PartStore(backend), (b"text " * 1000, None, "text"))
-    monkeypatch.undo()
-    with pytest.raises(StoreTooNew, match="version 2"):
-        PartStore(backend).get(id_)
-
-
-def hostile(blocks, entries, stored=b""):
-    """Return a backend with one pack that has this table of contents and a valid trailer."""
-    backend = MemoryBackend()
-    name = bytes(16)
-    data = packs.header(name) + stored + packs.ending(name, blocks, entries)
-    backend.create(f"packs/{name.hex()}", [data])
-    return backend
-
-
-ID = "ab" * 20
-HUGE = 1 << 60
-
-
-@pytest.mark.parametrize(
-    ("blocks", "entry"),
-    [
-        ([packs.NewBlock(HUGE, 0, 0, 0)], packs.Entry(ID, 0, HUGE, 0)),
-        ([packs.NewBlock(HUGE, 0, 0, packs.COPY, (packs.Use(ID, 0, HUGE),))], packs.Entry(ID, 0, HUGE, 1)),
-        ([packs.NewBlock(10, 0, 0, 0)], packs.Entry(ID, 5, 10, 0)),
-        ([packs.NewBlock(10, 0, 0, 0)], packs.Entry(ID, HUGE, 10, 0)),
-        ([packs.NewBlock(10, 99, 0, 0)], packs.Entry(ID, 0, 10, 0)),
-        ([packs.NewBlock(10, 0, 0, packs.COPY, (packs.Use(ID, 0, 10),))], packs.Entry(ID, 0, 10, 1)),
-        ([packs.NewBlock(10, 0, 0, packs.COPY, (packs.Use("cd" * 20, 0, 10),))], packs.Entry(ID, 0, 10, 1)),
-        ([packs.NewBlock(10, 0, 0, packs.COPY)], packs.Entry(ID, 0, 10, 1)),
-        ([packs.NewBlock(10, 0, 0, 0)], packs.Entry(ID, 0, 10, 999)),
-    ],
-)
-def test_p5_hostile_tables_of_contents_are_refused_without_allocating(blocks, entry):
-    import tracemalloc
-
-    store = PartStore(hostile(blocks, [entry]), threads=1)
-    tracemalloc.start()
-    try:
-        with pytest.raises(Damaged):
-            store.get(ID)
-        assert store.verify(full=True)
-        assert tracemalloc.get_traced_memory()[1] < 8 << 20
-    finally:
-        tracemalloc.stop()
-
-
-def test_p5_a_frame_with_a_wrong_declared_length_is_refused():
-    import zstandard
-
-    from nbmodelver.store.hashes import sum_of
-
-    for raw, size in ((bytes(1 << 20), 100), (b"short", 100)):
-        frame = zstandard.compress(raw)
-        block = packs.NewBlock(size, len(frame), sum_of(frame), 1)
-        store = PartStore(hostile([block], [packs.Entry(ID, 0, size, 0)], frame))
-        with pytest.raises(Damaged, match="another length"):
-            store.get(ID)
-
-
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-def test_p6_garbage_in_any_encoding_is_an_error(number):
-    from nbmodelver.store.hashes import sum_of
-
-    rng = random.Random(number)
-    for length in (0, 1, 2, 5, 50, 500):
-        stored = rng.randbytes(length)
-        block = packs.NewBlock(100, length, sum_of(stored), number)
-        store = PartStore(hostile([block], [packs.Entry(ID, 0, 100, 0)], stored))
-        with pytest.raises((Damaged, StoreTooNew)):
-            store.get(ID)
 
 
 def test_d9_packs_that_are_merged_during_verification_are_not_reported(backend, monkeypatch):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -61,3 +63,55 @@ def test_memory_is_hashed_without_page_marks(asked, monkeypatch):
 
     monkeypatch.setattr(pages.platform, "system", lambda: "Darwin")
     assert system.port.page_marks() is None
+
+
+def test_a_group_runs_in_a_folder_with_an_environment_and_its_errors(tmp_path):
+    source = "import os, sys; print(os.getcwd(), sorted(os.environ), file=sys.stderr)"
+    environment = {"ONLY": "this", **{k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"}}
+    command = [sys.executable, "-c", source]
+    process = system.port.start_group(command, folder=tmp_path, environment=environment, with_errors=True)
+    output, _ = process.communicate(timeout=60)
+    system.port.end_group(process)
+    assert output.startswith(str(tmp_path).encode())
+    assert b"ONLY" in output
+
+
+def test_a_session_ends_with_all_its_processes_and_may_have_ended():
+    child = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    code = f"import subprocess, sys, time; {child}; print(1, flush=True); time.sleep(60)"
+    process = system.port.start_group([sys.executable, "-c", code])
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"1\n"
+    system.port.end_session(process.pid)
+    assert process.stdout.read() == b""  # The child held the pipe too.
+    system.port.end_group(process)
+    process.stdout.close()
+    process.stdin.close()
+    system.port.end_session(process.pid)
+
+
+def test_the_memory_of_a_process_is_limited():
+    code = "from nbmodelver import system; print(system.port.limit_memory(1 << 29)); bytearray(1 << 30)"
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env=paths)
+    assert done.stdout == b"True\n"
+    assert b"MemoryError" in done.stderr
+
+
+def test_a_detached_process_has_a_session_of_its_own_and_no_output(capfd):
+    code = "import os, sys; print('seen'); sys.exit(os.getsid(0) == os.getpid())"
+    process = system.port.start_detached([sys.executable, "-c", code])
+    assert process.wait(60) == 1
+    assert (process.stdin, process.stdout, capfd.readouterr().out) == (None, None, "")
+
+
+def test_who_can_read_a_file_and_who_the_user_is(tmp_path, monkeypatch):
+    path = tmp_path / "key"
+    path.touch(mode=0o600)
+    for mode, why in ((0o600, ""), (0o640, "can be read by others"), (0o604, "can be read by others"), (0o400, "")):
+        path.chmod(mode)
+        assert system.port.others_can_read(path, path.lstat()) == why
+    monkeypatch.setenv("LOGNAME", "eve")
+    assert system.port.user_name() == posix.pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setattr(posix.pwd, "getpwuid", lambda uid: {}[uid])
+    assert system.port.user_name() == ""

@@ -264,3 +264,11 @@ def test_a_value_is_encoded_without_a_time_limit(disk):
 
 def test_memory_is_hashed_without_page_marks(disk):
     assert system.port.page_marks() is None
+
+
+def test_a_key_outside_the_users_profile_is_one_that_others_can_read(tmp_path):
+    port = w.Windows(WindowsDisk(profile=str(tmp_path / "Me")))
+    status = tmp_path.lstat()
+    assert port.others_can_read(tmp_path / "Me" / "key", status) == ""
+    assert port.others_can_read(tmp_path / "key", status) == "lies outside your user profile"
+    assert port.user_name() == ""

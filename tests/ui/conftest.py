@@ -361,6 +361,45 @@ def open_notebook(server, context, request):
             book.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
 
+def row(panel: Any, name: str) -> Any:
+    """The row of a version in the history of a panel."""
+    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
+
+
+@pytest.fixture
+def opened_study(open_notebook):
+    """Opens a notebook, runs its first cells, which make versions up to `last`, and opens the panel."""
+    from playwright.sync_api import expect
+
+    def make(*cells, run, last, app="lab"):
+        book = open_notebook(*cells, app=app)
+        book.run(*range(run))
+        panel = book.open_panel()
+        expect(row(panel, last)).to_be_visible()
+        return book, panel
+
+    return make
+
+
+@pytest.fixture
+def committed_study(open_notebook):
+    """Opens a notebook, runs its first cell, then runs each of the next `steps` cells and commits it in the panel."""
+    from playwright.sync_api import expect
+
+    def make(*cells, steps, app="lab"):
+        book = open_notebook(*cells, app=app)
+        panel = None
+        book.run(0)
+        for number in range(1, steps + 1):
+            book.run(number)
+            panel = panel or book.open_panel()
+            book.command("nbmodelver:commit", message=f"step {number}")
+            expect(row(panel, f"v{number}")).to_be_visible()
+        return book, panel
+
+    return make
+
+
 def write(folder: Path, name: str, cells: tuple[str, ...], kernel: str = "python3") -> Path:
     """A notebook file."""
     document = {

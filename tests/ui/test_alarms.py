@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
 from tests.ui.test_looks import overflowing, violations
 
 LOAD = "%load_ext nbmodelver"
@@ -23,18 +24,10 @@ train.loc[:119, "age"] += 1
 get_ipython().run_line_magic("mv_commit", "-m leak --role train=train --role test=test")"""
 
 
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
-
-
 @pytest.fixture
-def study(open_notebook):
+def study(opened_study):
     """A notebook whose second version has rows of the test set in the training set, its panel open."""
-    book = open_notebook(LOAD, HONEST, LEAK)
-    book.run(0, 1, 2)
-    panel = book.open_panel()
-    expect(row(panel, "v2")).to_be_visible()
-    return book, panel
+    return opened_study(LOAD, HONEST, LEAK, run=3, last="v2")
 
 
 def shown(book):

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
+
 LOAD = "%load_ext nbmodelver"
 MANY = 10_000
-
-
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 @pytest.fixture

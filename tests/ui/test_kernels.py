@@ -9,14 +9,10 @@ import time
 from playwright.sync_api import expect
 
 import nbmodelver as mv
-from tests.ui.conftest import TOKEN
+from tests.ui.conftest import TOKEN, row
 
 LOAD = "%load_ext nbmodelver"
 OFFER = "Load nbmodelver in this kernel"
-
-
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 def commit(book):

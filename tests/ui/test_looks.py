@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
+
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 LOAD = "%load_ext nbmodelver"
 MAKE = """\
@@ -31,22 +33,10 @@ train.loc[0, "age"] = 17
 del accuracy"""
 
 
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
-
-
 @pytest.fixture
-def study(open_notebook):
+def study(opened_study):
     """A notebook with three versions and an uncommitted change, its panel open."""
-
-    def make(app="lab", *cells):
-        book = open_notebook(LOAD, MAKE, *cells, app=app)
-        book.run(0, 1)
-        panel = book.open_panel()
-        expect(row(panel, "v3")).to_be_visible()
-        return book, panel
-
-    return make
+    return lambda app="lab", *cells: opened_study(LOAD, MAKE, *cells, run=2, last="v3", app=app)
 
 
 def violations(page, selector):

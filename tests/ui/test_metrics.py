@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
+
 LOAD = "%load_ext nbmodelver"
 MAKE = """\
 params = {"lr": 0.0}
@@ -15,17 +17,9 @@ for lr, loss in ((0.1, 0.5), (0.2, float("nan")), (0.3, float("inf")), (0.4, 0.2
     get_ipython().run_line_magic("mv_commit", f"-m 'rate {lr}' --metric loss=loss")"""
 
 
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
-
-
 @pytest.fixture
-def study(open_notebook):
-    book = open_notebook(LOAD, MAKE)
-    book.run(0, 1)
-    panel = book.open_panel()
-    expect(row(panel, "v5")).to_be_visible()
-    return book, panel
+def study(opened_study):
+    return opened_study(LOAD, MAKE, run=2, last="v5")
 
 
 def test_metrics_that_are_not_finite_are_shown_and_match_no_range(study, no_errors):

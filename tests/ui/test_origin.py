@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
 from tests.ui.test_looks import overflowing, violations
 
 LOAD = "%load_ext nbmodelver"
@@ -15,26 +14,10 @@ MAKE = 'scaled = [scale * row for row in rows]\nlabel = "scaled"'
 LATER = "scale = 3\nscaled.append(0)"
 
 
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
-
-
 @pytest.fixture
-def study(open_notebook):
+def study(committed_study):
     """A notebook with three versions; `scaled` is made in the second one and changed in the third."""
-
-    def make(app="lab"):
-        book = open_notebook(LOAD, DATA, MAKE, LATER, app=app)
-        panel = None
-        book.run(0)
-        for number, cell in enumerate((1, 2, 3), 1):
-            book.run(cell)
-            panel = panel or book.open_panel()
-            book.command("nbmodelver:commit", message=f"step {number}")
-            expect(row(panel, f"v{number}")).to_be_visible()
-        return book, panel
-
-    return make
+    return lambda app="lab": committed_study(LOAD, DATA, MAKE, LATER, steps=3, app=app)
 
 
 def test_a_click_on_a_variable_shows_its_origin_and_its_inputs(study, no_errors):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nbmodelver as mv
+from tests.ui.conftest import row
 
 LOAD = "%load_ext nbmodelver"
 MAKE = """\
@@ -24,10 +25,6 @@ EDIT = "df.loc[0, 'a'] = 99; params = {'depth': 5, 'rate': 0.1}"
 def versions(book):
     """What is in the store, newest first, read from outside the kernel."""
     return mv.open(book.folder / ".nbmodelver").log()
-
-
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 def toolbar_commit(book):

@@ -22,11 +22,21 @@ X_test, y_test = frame(200)
 model = LogisticRegression(max_iter=1000).fit(X_train, y_train)"""
 WORSE = "model = LogisticRegression(max_iter=1000).fit(X_train, (X_train.age > 65).astype(int))"
 
+HANGING = """\
+import time
+class Hanging:
+    def fit(self, X, y):
+        return self
+    def predict(self, X):
+        while True:
+            time.sleep(0.01)
+model = Hanging()"""
+
 
 @pytest.fixture
 def study(open_notebook):
     """A notebook with two versions of a model, compared; the second one is worse."""
-    book = open_notebook(LOAD, DATA, WORSE)
+    book = open_notebook(LOAD, DATA, WORSE, HANGING)
     book.run(0, 1)
     panel = book.open_panel()
     for number, cell in enumerate((None, 2), 1):
@@ -57,6 +67,26 @@ def test_the_predictions_on_the_test_data_are_compared(study, no_errors):
     book.shot("lab-predictions")
     place.get_by_label("Data", exact=True).select_option("X_train")
     expect(place.get_by_role("combobox", name="Target")).to_have_value("y_train")
+    no_errors(book)
+
+
+def test_a_model_that_hangs_is_cancelled_and_the_kernel_answers(study, no_errors):
+    book, _ = study
+    book.run(3)
+    book.command("nbmodelver:commit")
+    expect(book.page.get_by_role("option", name=re.compile(r"^v3\b"))).to_be_visible()
+    book.command("nbmodelver:compare", ids=["v2", "v3"])
+    place = book.page.locator(".nbmv-Lab-comparison:visible")
+    place.get_by_text("Compare predictions of model").click()
+    place.get_by_role("button", name="Compare predictions", exact=True).click()
+    cancel = place.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_visible()
+    book.shot("lab-predictions-running")
+    cancel.click()
+    expect(place.get_by_text("Cancelled. Nothing was changed.")).to_be_visible()
+    expect(place.get_by_role("button", name="Run again", exact=True)).to_be_visible()
+    assert book.kernel("1 + 1") == 2
+    book.shot("lab-predictions-cancelled")
     no_errors(book)
 
 

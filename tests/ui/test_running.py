@@ -7,28 +7,20 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
+
 LOAD = "%load_ext nbmodelver"
 WAIT = "import time, pathlib\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)\npathlib.Path('go').unlink()"
 LATER = "Run after the cell"
 
 
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
-
-
 @pytest.fixture
-def running(open_notebook):
+def running(committed_study):
     """A notebook with v1 and v2, in which a cell runs that ends when it is let go."""
 
     def make(app):
-        book = open_notebook(LOAD, "params = {'depth': 3}", "params = {'depth': 4}", WAIT, app=app)
-        book.run(0, 1)
-        panel = book.open_panel()
-        book.command("nbmodelver:commit")
-        expect(row(panel, "v1")).to_be_visible()
-        book.run(2)
-        book.command("nbmodelver:commit")
-        expect(row(panel, "v2")).to_be_visible()
+        cells = (LOAD, "params = {'depth': 3}", "params = {'depth': 4}", WAIT)
+        book, panel = committed_study(*cells, steps=2, app=app)
         book.start(3)
         expect(book.cell(3).locator(".jp-InputPrompt")).to_have_text("[*]:")
         expect(panel.get_by_text("A cell is running").first).to_be_attached()

@@ -8,13 +8,10 @@ import time
 from playwright.sync_api import expect
 
 import nbmodelver as mv
+from tests.ui.conftest import row
 
 LOAD = "%load_ext nbmodelver"
 PLANTED = "<img src=x onerror=planted=1><b class=planted>b</b><script>planted=1</script>"
-
-
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 def planted_store(folder):

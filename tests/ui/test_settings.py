@@ -7,14 +7,11 @@ import re
 from playwright.sync_api import expect
 
 import nbmodelver as mv
+from tests.ui.conftest import row
 
 LOAD = "%load_ext nbmodelver"
 PLUGIN = "nbmodelver:plugin"
 AUTO = "__import__('nbmodelver.extension').extension.latest().commits.auto"
-
-
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 def set_raw(book, raw):

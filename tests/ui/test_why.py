@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.conftest import row
 from tests.ui.test_looks import overflowing, violations
 
 LOAD = "%load_ext nbmodelver"
@@ -34,22 +35,11 @@ SLOW = "seconds = 1.5\nC = 1.5\ny_train = (X_train.age > 50).astype(int)"
 WAIT = "import pathlib\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.05)"
 
 
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
-
-
 @pytest.fixture
-def study(open_notebook):
+def study(opened_study):
     """A notebook with two versions: labels of the training data are wrong in the second one."""
-
-    def make(app="lab"):
-        book = open_notebook(LOAD, DATA, FIT, COMMIT, NOISY, FIT, COMMIT, SLOW, WAIT, app=app)
-        book.run(*range(7))
-        panel = book.open_panel()
-        expect(row(panel, "v2")).to_be_visible()
-        return book, panel
-
-    return make
+    cells = (LOAD, DATA, FIT, COMMIT, NOISY, FIT, COMMIT, SLOW, WAIT)
+    return lambda app="lab": opened_study(*cells, run=7, last="v2", app=app)
 
 
 def compared(book, *names):

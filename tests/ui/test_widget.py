@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from playwright.sync_api import expect
 
 import nbmodelver as mv
+from tests.ui.conftest import row
 
 LOAD = "%load_ext nbmodelver"
 MAKE = "params = {'depth': 3}"
 EDIT = "params = {'depth': 4}"
-
-
-def row(panel, name):
-    return panel.get_by_role("option", name=re.compile(rf"^{name}\b"))
 
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from nbmodelver import views
 from nbmodelver.model import (
     Blame,
     Cell,
     CellInput,
     Change,
     Diff,
+    GcReport,
     GitState,
     Group,
     Kept,
@@ -189,3 +192,83 @@ def cell_blame(name: str, since: Version, text: str) -> TableCellBlame:
 
 BLAME = blame("df", version(5), "raw")
 CELL_BLAME = replace(cell_blame("df", version(5), ""), label="ann", column="age", value=31, old=30)
+
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def everything():
+    """Every view of honest"""
+    v7 = version(7, skipped=SKIPPED, note="a longer\nremark")
+    return {
+        "commit": views.commit(v7, version(6), ["a note"]),
+        "log": views.log(MERGED, REFS, graph=True, more=3, now=NOW),
+        "show": views.show(v7, REFS, parent=version(6), cells=CELLS, environment=ENVIRONMENT),
+        "profiles": views.show(v7, REFS, profiles={"df": DATASET, "model": MODEL}),
+        "diff": views.diff(DIFF),
+        "plan": views.plan(PLAN),
+        "status": views.status(views.State("study", "main", v7, 7, 99_000_000, True, PLAN.changes)),
+        "verify": views.verify(PROBLEMS, "every byte"),
+        "gc": views.gc(GcReport(12, 3, 44_000_000, 99_000_000, True)),
+        "compare": views.compare(VERSIONS[:3]),
+        "branches": views.branches({"main": v7}, "main"),
+        "tags": views.tags({"best": v7}),
+        "best": views.best(v7, "acc", version(6), 0.01),
+        "blame": views.blame(BLAME, NOW),
+        "cell blame": views.cell_blame(CELL_BLAME, NOW),
+        "history": views.name_history(HISTORY, v7.id, NOW),
+        "note": views.note(v7, "two\nlines"),
+        "noted": views.note(v7, "used in the report", "a longer text"),
+        "config": views.config({"author": "Ada", "limit": 3}),
+        "exported": views.exported("out.nbmv.zip", 1000, "v3"),
+    }
+
+
+EVIL = "<script>alert(1)</script>&\"'\u202e\u2066\x1b[31m\x00\r\n\u200b\ud800]]>--><img src=x onerror=y>"
+
+
+def evil_views():
+    """Every view with hostile text in every field that holds text."""
+    kept = {EVIL: Kept(EVIL, 0, "dataset", EVIL, PART, 5, notes=(EVIL,))}
+    group = replace(version(1).groups[0], names=(EVIL, EVIL + "2"))
+    bad = version(
+        3, message=EVIL, note=EVIL, author=EVIL, auto=EVIL, kept=kept, groups=(group,), saved_at_utc=EVIL,
+        skipped=(Skipped(EVIL, EVIL, EVIL),), params={EVIL: EVIL, "d": {EVIL: [EVIL]}}, metrics={EVIL: 1.0},
+        notebook_path=EVIL, git=GitState(EVIL, EVIL, True), session=PART,
+    )  # fmt: skip
+    refs = views.RefLabels(bad.id, EVIL, {EVIL: bad.id}, {EVIL: bad.id})
+    cells = (Cell(EVIL, 1, 0.1),)
+    profile = {
+        EVIL: EVIL, "shape": [EVIL], "note": EVIL, "params": {EVIL: EVIL}, "fitted": {EVIL: EVIL},
+        "importances": [[EVIL, EVIL]], "layers": [{"name": EVIL, "type": EVIL, "weights": {EVIL: EVIL}}],
+        "columns": [
+            {"name": EVIL, "dtype": EVIL, "min": EVIL, "max": EVIL, "mean": EVIL, "top": [[EVIL, EVIL]], "note": EVIL},
+            {"name": EVIL, "histogram": {"low": EVIL, "high": EVIL, "counts": [1, EVIL]}},
+        ],
+    }  # fmt: skip
+    rows = (Row((EVIL, {"counts": [1], "low": EVIL, "high": EVIL}, {EVIL: EVIL})),)
+    section = Section(EVIL, EVIL, (EVIL, EVIL, EVIL), rows, (f"+{EVIL}",), EVIL)
+    plan = Plan(bad, (Change(EVIL, "lost", "model", EVIL, 1, EVIL),), 1, (EVIL,), (EVIL,), True)
+    environment = {"python": EVIL, "platform": EVIL, "packages": {EVIL: EVIL}}
+    return [
+        views.commit(bad, bad, [EVIL]),
+        views.log([bad], refs, graph=True),
+        views.show(bad, refs, parent=bad, cells=cells, environment=environment),
+        views.show(bad, refs, profiles={EVIL: profile}),
+        views.diff(Diff(bad, bad, (section,))),
+        views.plan(plan),
+        views.status(views.State(EVIL, EVIL, bad, 1, 1, True, plan.changes, (EVIL,))),
+        views.verify([Problem(EVIL, EVIL, EVIL, EVIL)], EVIL),
+        views.compare([bad, replace(bad, params={EVIL: "x"})]),
+        views.branches({EVIL: bad}, EVIL),
+        views.tags({EVIL: bad}),
+        views.name_history(name_history(EVIL, (bad, "changed", EVIL, bad))),
+        views.blame(blame(EVIL, bad, EVIL)),
+        views.cell_blame(cell_blame(EVIL, bad, EVIL)),
+        views.best(replace(bad, metrics={EVIL: 1.0}), EVIL, replace(bad, id=VersionId("f" * 40)), None),
+        views.note(bad, EVIL),
+        views.note(bad, EVIL, EVIL),
+        views.config({EVIL: EVIL}),
+        views.exported(EVIL, 1, EVIL),
+        views.sentence(EVIL),
+    ]

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from nbmodelver.views.figures import ago, change, duration, new_of, number, plural, size
-from nbmodelver.views.visible import visible
 
 
 @pytest.mark.parametrize(
@@ -70,9 +69,3 @@ def test_times_are_told_from_now(then, said):
 
 def test_counts_have_their_noun():
     assert [plural(1, "name"), plural(0, "name"), plural(12_000, "row")] == ["1 name", "0 names", "12,000 rows"]
-
-
-def test_what_would_hide_or_reorder_is_shown():
-    assert visible("a\u202eb\x1b[0m\n\u200b\ufeff\U000e0041") == "a\\u202eb\\x1b[0m\\n\\u200b\\ufeff\\U000e0041"
-    assert visible("a\tb\r\nc", lines=True) == "a    b\nc"
-    assert visible("👩‍🔬 é 数") == "👩‍🔬 é 数"

@@ -1,6 +1,7 @@
+import type { IMenuItem } from './dom/menu';
 import type { IHost, View } from './host';
 import type { Translate } from './text/translate';
-import type { IActionResult, IState, Method, Params, Result } from './protocol/messages';
+import type { IActionResult, IExportOptions, IState, Method, Params, Result } from './protocol/messages';
 import type { IRequestOptions } from './protocol/transport';
 import type { Signal } from './signal';
 
@@ -20,11 +21,38 @@ export interface INotice {
   actions?: readonly INoticeAction[];
 }
 
+/** Pages, and parts of pages, that not every host has, because of their size. */
+export interface IPages {
+  lineage?(ctx: IContext, address: string): IView;
+  rerun?: IRerunPages;
+  /** What an export of a version writes, and the options that the user has chosen. */
+  exportContents?(ctx: IContext, id: string): IExportContents;
+}
+
+export interface IRerunPages {
+  page(ctx: IContext, id: string): IView;
+  /** A button, and an item of a menu, that open the page. */
+  button(ctx: IContext, version: IRerunTarget): HTMLElement;
+  item(ctx: IContext, version: IRerunTarget): IMenuItem;
+}
+
+export interface IRerunTarget {
+  id: string;
+  name: string;
+}
+
+export interface IExportContents {
+  element: HTMLElement;
+  options(): IExportOptions;
+  dispose(): void;
+}
+
 /** What every view is given: the kernel's state, requests to the kernel, navigation and messages to the user. */
 export interface IContext {
   readonly host: IHost;
   /** The view that the panel was created with. There is no view to go back to from it. */
   readonly initialView: View;
+  readonly pages: IPages;
   readonly t: Translate;
   /** The panel's outermost element. */
   readonly root: HTMLElement;

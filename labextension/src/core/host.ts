@@ -1,7 +1,7 @@
 import type { Translate } from './text/translate';
 import type { ITransport } from './protocol/transport';
 
-export type View = 'history' | 'inspect' | 'compare' | 'rollback' | 'commit' | 'export';
+export type View = 'history' | 'inspect' | 'models' | 'compare' | 'rollback' | 'commit' | 'export' | 'rerun';
 
 /** What the application around a panel can do. The panel itself does what the host leaves out. */
 export interface IHost {
@@ -9,6 +9,8 @@ export interface IHost {
   translate: Translate;
   /** Opens a comparison outside the panel, such as in a tab of JupyterLab's main area. */
   openComparison?(ids: string[]): void;
+  /** Opens the re-run of a version outside the panel, in a tab beside the comparison. name: of the version. */
+  openRerun?(id: string, name?: string): void;
   /** Shows a version's notebook document, read only, beside the current notebook. */
   openDocument?(name: string, notebook: object): void;
   /** Shows a notification outside the panel, with an action such as "Undo". */

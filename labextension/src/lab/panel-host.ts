@@ -11,6 +11,7 @@ export interface IHostServices {
   settings: UserSettings;
   viewer: NotebookViewer | null;
   openComparison: (path: string, ids: string[]) => void;
+  openRerun: (path: string, id: string, name?: string) => void;
   /** False in Notebook 7. There notifications would cover the panel, so the panel shows its own notices. */
   hasTabs: boolean;
 }
@@ -36,7 +37,7 @@ export class PanelHost implements IPanelHost {
   }
 
   host(notebook: INotebook, transport: ITransport): IHost {
-    const { t, settings, viewer, openComparison, hasTabs } = this._services;
+    const { t, settings, viewer, openComparison, openRerun, hasTabs } = this._services;
     return {
       transport: withDocument(transport, notebook),
       translate: t,
@@ -50,6 +51,9 @@ export class PanelHost implements IPanelHost {
       },
       openComparison: ids => {
         openComparison(notebook.panel.context.path, ids);
+      },
+      openRerun: (id, name) => {
+        openRerun(notebook.panel.context.path, id, name);
       },
       ...(viewer
         ? {

@@ -1,6 +1,6 @@
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import { mismatchText, mountPanel, type IHost, type ITransport, type Translate, type View } from '../core';
+import { mismatchText, mountWholePanel, type IHost, type ITransport, type Translate, type View } from '../core';
 import type { KernelLink, LinkStatus } from './kernel-link';
 import type { INotebook } from './notebooks';
 
@@ -15,7 +15,7 @@ export interface IPanelHost {
 
 /** The panel of one notebook. While there is no connection to its kernel: the reason, and what to do about it. */
 export class PanelView extends Widget {
-  private _panel: ReturnType<typeof mountPanel> | null = null;
+  private _panel: ReturnType<typeof mountWholePanel> | null = null;
   private _transport: ITransport | null = null;
   private _shownStatus: LinkStatus | null = null;
 
@@ -73,7 +73,7 @@ export class PanelView extends Widget {
       this.node.replaceChildren();
       this._shownStatus = null;
       this._transport = transport;
-      this._panel = mountPanel(this.node, this._host.host(this._notebook, transport), this._view, this._ids);
+      this._panel = mountWholePanel(this.node, this._host.host(this._notebook, transport), this._view, this._ids);
     } else if (!transport && this._shownStatus !== link.status) {
       this._shownStatus = link.status;
       this.node.replaceChildren(this._placeholder(link));

@@ -63,7 +63,7 @@ function render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
   };
 }
 
-const VIEWS: readonly View[] = ['history', 'inspect', 'compare', 'rollback', 'commit'];
+const VIEWS: readonly View[] = ['history', 'inspect', 'models', 'compare', 'rollback', 'commit'];
 
 function viewOf(model: IModel): View {
   return VIEWS.find(view => view === model.get('view')) ?? 'history';

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
-import { button, click, one, page, row, settled } from './mount';
+import { all, button, click, one, page, row, settled } from './mount';
 
 // axe measures letters on a canvas, to find fonts of icons; jsdom has none and says so aloud.
 HTMLCanvasElement.prototype.getContext = () => null;
@@ -33,7 +33,7 @@ describe('axe', () => {
     expect(await violations(root)).toEqual([]);
   });
 
-  test.each(['compare', 'rollback', 'commit', 'inspect', 'export'] as const)('%s', async view => {
+  test.each(['compare', 'rollback', 'commit', 'inspect', 'models', 'export'] as const)('%s', async view => {
     const { root, panel } = await page();
     panel.show(view, [idOf(2), idOf(7)], view === 'inspect' ? 'train' : '');
     await settled();
@@ -53,6 +53,22 @@ describe('axe', () => {
     expect(await violations(root)).toEqual([]);
     await click(one(root, '.nbmv-row-tabs [data-what=added]'));
     expect(await violations(root)).toEqual([]);
+  });
+
+  test.each(['Show the lineage', 'Show the model card'])('a registered version: %s', async name => {
+    const { root, panel } = await page();
+    panel.show('models');
+    await settled();
+    await click(button(root, 'More actions for churn/1.2.0'));
+    await click(button(root, name));
+    all(root, 'details').forEach(fold => {
+      (fold as HTMLDetailsElement).open = true;
+    });
+    expect(await violations(root)).toEqual([]);
+    if (name === 'Show the model card') {
+      await click(button(root, 'State what people know…'));
+      expect(await violations(root)).toEqual([]);
+    }
   });
 
   test('several versions, an empty store, and while a cell runs', async () => {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { Failure, type IRequestOptions, type Method, type Params, type Result } from '../../src/core';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
-import { all, click, one, page, row, rows, settled } from './mount';
+import { all, button, click, nameOf, one, page, press, row, rows, settled } from './mount';
 
 const PLANT = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script><b id=planted>';
 
@@ -24,9 +24,29 @@ function planted(value: unknown, key = ''): unknown {
 }
 
 /** Words of the protocol, and what only chooses. */
-const FIXED = new Set(['id', 'saved_at_utc', 'kind', 'effect', 'status', 'parents', 'undo', 'redo', 'cell_type']);
+const FIXED = new Set([
+  'id',
+  'saved_at_utc',
+  'kind',
+  'effect',
+  'status',
+  'parents',
+  'undo',
+  'redo',
+  'cell_type',
+  'outcome',
+  'state',
+  'at_utc',
+  'since_utc',
+  'until_utc',
+  'version_id',
+  'how',
+  'source',
+  'target',
+  'root'
+]);
 /** Objects whose keys are names that a user gave. */
-const NAMED = new Set(['branches', 'tags', 'params', 'metrics', 'packages', 'environment', 'settings']);
+const NAMED = new Set(['branches', 'tags', 'params', 'metrics', 'packages', 'environment', 'settings', 'stages']);
 
 class Planted extends Mock {
   override async request<M extends Method>(
@@ -79,6 +99,29 @@ test('planted HTML is text in every view', async () => {
   panel.show('commit');
   await settled();
   check(root);
+  panel.show('models');
+  await settled();
+  expect(root.textContent).toContain(`${PLANT}leaked rows`);
+  check(root);
+  for (const button of all(root, '.nbmv-model button')) {
+    await click(button);
+    check(root);
+    panel.show('models');
+  }
+  for (const document of ['lineage', 'model card']) {
+    await click(
+      button(
+        root,
+        all(root, '.nbmv-card button')
+          .map(nameOf)
+          .find(name => name.startsWith('More')) ?? ''
+      )
+    );
+    await click(button(root, `Show the ${document}`));
+    expect(one(root, '.nbmv-view').textContent).toContain(PLANT);
+    check(root);
+    await press('Escape');
+  }
   panel.show('inspect', [], PLANT);
   await settled();
   for (const button of all(root, '.nbmv-found-names button')) {

@@ -37,7 +37,8 @@ describe('what the kernel says', () => {
     ['compare', ['a', 'b', 'c']],
     ['rollback', ['v1']],
     ['commit', []],
-    ['inspect', []]
+    ['inspect', []],
+    ['models', []]
   ] as const)('%s', async (view, ids) => {
     const { root, panel } = await page({ mock: golden() });
     panel.show(view, [...ids], view === 'inspect' ? 'df' : '');

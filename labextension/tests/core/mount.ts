@@ -1,7 +1,7 @@
 /** A panel on jsdom's page, and what a person does with it. */
 
 import { afterEach, vi } from 'vitest';
-import { mountPanel, interpolate, type IHost, type IPanel, type View } from '../../src/core';
+import { mountWholePanel, interpolate, type IHost, type IPanel, type View } from '../../src/core';
 import { Mock } from '../mock';
 
 // A test mounts whole panels, and the machine may be busy with others.
@@ -29,7 +29,7 @@ export async function page(
   const mock = options.mock ?? new Mock();
   const place = document.createElement('div');
   document.body.append(place);
-  const panel = mountPanel(
+  const panel = mountWholePanel(
     place,
     { transport: mock, translate: interpolate, ...options.host },
     options.view,

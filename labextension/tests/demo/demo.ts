@@ -9,7 +9,7 @@
  * messages), &hard (long names, twelve metrics), &empty (no versions), &failing (every request fails), &notices (one of
  * each kind).
  */
-import { mountPanel, interpolate, type View } from '../../src/core';
+import { mountWholePanel, interpolate, type View } from '../../src/core';
 import { golden } from '../golden';
 import { hard } from '../extreme';
 import { fails, Mock } from '../mock';
@@ -50,7 +50,7 @@ const ids = (query.get('ids') ?? '')
   .split(',')
   .filter(Boolean)
   .map(n => idOf(Number(n)));
-const panel = mountPanel(
+const panel = mountWholePanel(
   place,
   {
     transport: mock,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbmodelver.comparison.leaks.fitted import predicts, transformers, was_fitted_on
+from nbmodelver.comparison.leaks.fitted import is_fitted_on_all, predicts, transformers
 from nbmodelver.comparison.leaks.leakage import SharedRows, compared_columns, gained_rows, shared_rows
 from nbmodelver.errors import NotComparable
 from nbmodelver.model import Finding
@@ -17,8 +17,8 @@ from nbmodelver.model import Finding
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from nbmodelver.comparison.schema import ColumnPair
-    from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.comparison.tables.schema import ColumnPair
+    from nbmodelver.comparison.tables.tables import ColumnData, TableData
     from nbmodelver.model import Level
 
 BYTES_PER_S = 1_000_000_000
@@ -250,7 +250,7 @@ class _Fitted:
             tables = [t for d in (train, *others) if (t := d.table()) is not None]
             if len(tables) <= len(others):
                 raise NotComparable("one of the datasets is no table, or cannot be loaded")
-            known |= {was_fitted_on(one, tables[0], tables[1:]) for one in found}
+            known |= {is_fitted_on_all(one, tables[0], tables[1:]) for one in found}
             if True in known:
                 return self._finding([train, *others], sum(t.rows for t in tables), is_predictor=predicts(value))
         return None if False in known else "not applicable"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.comparison.tables.tables import ColumnData, TableData
 
     Statistics = dict[str, NDArray[np.float64]]
 
@@ -197,11 +197,11 @@ def _moments(values: NDArray[Any]) -> tuple[float, float, float, float, float]:
     return float(len(values)), float(numbers.mean()), low, high, float(np.abs(numbers).mean())
 
 
-def was_fitted_on(transformer: Transformer, train: TableData, others: Sequence[TableData]) -> bool | None:
-    """True if a transformer was fitted on the rows of a training set and of all others together.
+def is_fitted_on_all(transformer: Transformer, train: TableData, others: Sequence[TableData]) -> bool | None:
+    """Return True if a transformer was fitted on the rows of a training set and of all other tables together.
 
-    None if one of the tables does not have its columns. The tables may be what it was fitted on, or what it made of
-    that. Their cells are read only if the count of rows fits.
+    The tables may be the input of the transformer or its output. Their cells are read only if the number of rows that
+    it saw can be their sum. Returns None if one of the tables lacks a column of the transformer.
     """
     columns = [_columns(transformer, table) for table in (train, *others)]
     if any(c is None for c in columns):

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import cell_hashes
-from nbmodelver.comparison.matching import contains
-from nbmodelver.comparison.schema import ColumnPair
+from nbmodelver.comparison.rows.matching import contains
+from nbmodelver.comparison.tables.canonical import cell_hashes
+from nbmodelver.comparison.tables.schema import ColumnPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.comparison.tables.tables import ColumnData, TableData
     from nbmodelver.model import Json
 
 ENTITY = re.compile(

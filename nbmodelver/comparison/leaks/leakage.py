@@ -7,22 +7,29 @@ of the rows that the training set gained, how many stand in the test set?
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import CellHasher, row_hashes
 from nbmodelver.comparison.chance import RARE, binomial_tail, collision_rate, pairs_within, poisson_tail
-from nbmodelver.comparison.matching import contains
-from nbmodelver.comparison.pairing import KEY_NAME, equal_cells
-from nbmodelver.comparison.schema import ColumnPair, common_columns
+from nbmodelver.comparison.rows.matching import contains
+from nbmodelver.comparison.rows.pairing import KEY_NAME, equal_cells
+from nbmodelver.comparison.tables.cached_hashes import (
+    cached_cell_hashes,
+    cached_row_hashes,
+    is_cached,
+    updated_row_hashes,
+)
+from nbmodelver.comparison.tables.canonical import CellHasher, row_hashes
+from nbmodelver.comparison.tables.schema import ColumnPair, common_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.comparison.tables.tables import ColumnData, TableData
 
 SAMPLE_ROWS = 1_000
 """Rows of each side from which the probability of equal cells is estimated."""
@@ -86,7 +93,7 @@ def compared_columns(train: TableData, test: TableData) -> tuple[ColumnPair, ...
 
 
 def _is_constant(pair: ColumnPair) -> bool:
-    hashes = np.concatenate([CellHasher(c, narrow=pair.narrow)(_some(c)) for c in (pair.before, pair.after)])
+    hashes = np.concatenate(_sampled(pair))
     return not len(hashes) or bool((hashes == hashes[0]).all())
 
 
@@ -111,10 +118,17 @@ def _is_unique(column: ColumnData) -> bool:
     return not bool((ordered[1:] == ordered[:-1]).any())
 
 
-def _some(column: ColumnData) -> NDArray[np.intp]:
-    """Evenly spaced rows for an estimate."""
-    count = len(column.values)
-    return np.unique(np.linspace(0, max(0, count - 1), min(count, SAMPLE_ROWS)).astype(np.intp))
+def _sampled(pair: ColumnPair) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The hashes of evenly spaced cells of both sides, for an estimate."""
+    sides = pair.before, pair.after
+    old, new = (cached_cell_hashes(c, _spaced(len(c.values)), narrow=pair.narrow) for c in sides)
+    return old, new
+
+
+@lru_cache(maxsize=16)
+def _spaced(count: int) -> NDArray[np.intp]:
+    """(n,) intp, ascending and distinct: evenly spaced numbers below `count`, at most SAMPLE_ROWS of them."""
+    return np.linspace(0, max(0, count - 1), min(count, SAMPLE_ROWS)).astype(np.intp)
 
 
 def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair] | None = None) -> SharedRows:
@@ -129,8 +143,8 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
     if not pairs or not train.rows or not test.rows:
         return SharedRows(nothing, nothing, tuple(p.name for p in pairs))
     rates = {p.name: equal_rate(p) for p in pairs}
-    first = _telling(pairs, rates, train.rows)
-    rows = candidates(_hashes(first, train.rows, test.rows))
+    first = _hashes(_telling(pairs, rates, train.rows), train.rows, test.rows)
+    rows = candidates(first)
     taken = [ColumnPair(p.before.take(rows[0]), p.after.take(rows[1]), p.narrow) for p in pairs]
     hashes = _hashes(taken, len(rows[0]), len(rows[1]))
     inner = _equal_rows(taken, hashes)
@@ -145,17 +159,19 @@ def shared_rows(train: TableData, test: TableData, columns: Sequence[ColumnPair]
         tuple(p.name for p in pairs),
         count,
         possible * rate,
-        _repeated(pairs, train, test, is_coarse=is_coarse) if count else 0.0,
+        _repeated(pairs, train, test, first[1], is_coarse=is_coarse) if count else 0.0,
         _same_target(train, test, rows, hashes),
         possible * (rate**0.5 if is_coarse else rate),
     )
 
 
 def _telling(pairs: Sequence[ColumnPair], rates: Mapping[str, float], rows: int) -> list[ColumnPair]:
-    """The few columns that tell most rows apart, numbers first, because texts cost more."""
+    """The few columns that tell most rows apart: numbers first, because texts cost more, then those hashed before."""
     found: list[ColumnPair] = []
     passing = float(rows)
-    for pair in sorted(pairs, key=lambda p: (p.before.kind != "number", rates[p.name])):
+    for pair in sorted(
+        pairs, key=lambda p: (p.before.kind != "number", rates[p.name], not is_cached(p.before, narrow=p.narrow))
+    ):
         found.append(pair)
         passing *= rates[pair.name]
         if passing < FILTER_SHARE:
@@ -165,13 +181,13 @@ def _telling(pairs: Sequence[ColumnPair], rates: Mapping[str, float], rows: int)
 
 def _hashes(pairs: Sequence[ColumnPair], rows: int, rows_after: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     names = [p.name for p in pairs]
-    old = row_hashes([p.before for p in pairs], rows, names, [p.before.name for p in pairs if p.narrow])
-    return old, row_hashes([p.after for p in pairs], rows_after, names, [p.name for p in pairs if p.narrow])
+    old = cached_row_hashes([p.before for p in pairs], rows, names, [p.before.name for p in pairs if p.narrow])
+    return old, cached_row_hashes([p.after for p in pairs], rows_after, names, [p.name for p in pairs if p.narrow])
 
 
 def equal_rate(pair: ColumnPair) -> float:
     """The estimated probability that two cells of this column are equal, never 0."""
-    old, new = (CellHasher(c, narrow=pair.narrow)(_some(c)) for c in (pair.before, pair.after))
+    old, new = _sampled(pair)
     return max(collision_rate(old, new), collision_rate(new, new) - 1 / max(1, len(new)), 1 / (len(old) * len(new)))
 
 
@@ -214,14 +230,18 @@ def pair_count(train: NDArray[np.uint64], test: NDArray[np.uint64]) -> int:
     return int((counts[at] * other_counts[at_other]).sum())
 
 
-def _repeated(pairs: Sequence[ColumnPair], train: TableData, test: TableData, *, is_coarse: bool) -> float:
+def _repeated(
+    pairs: Sequence[ColumnPair], train: TableData, test: TableData, first: NDArray[np.uint64], *, is_coarse: bool
+) -> float:
     """Equal pairs between the sets that are expected from the repetitions within the test set or the training set.
 
     The number of repetitions of the test set is itself a sample, so three standard deviations are added to it. The
     training set is larger, but may be oversampled: it counts only if all columns have few values, and if the test set
-    repeats rows about as often.
+    repeats rows about as often. first: (test.rows,) uint64, hashes of a few columns: only rows that repeat in these can
+    repeat in all.
     """
-    own = pairs_within(row_hashes([p.after for p in pairs], test.rows))
+    rows = _repeats(first)
+    own = pairs_within(row_hashes([p.after.take(rows) for p in pairs], len(rows)))
     possible = test.rows * (test.rows - 1) / 2
     rate = (own + 3 * own**0.5) / possible if possible else 0.0
     if not is_coarse:
@@ -235,6 +255,13 @@ def _repeated(pairs: Sequence[ColumnPair], train: TableData, test: TableData, *,
     if poisson_tail(own + 1, rate_of_train * possible) <= 1 - RARE:
         rate = max(rate, rate_of_train)
     return rate * train.rows * test.rows
+
+
+def _repeats(keys: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """The indices of the keys that occur more than once."""
+    ordered = np.sort(keys)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(contains(repeated, keys)) if len(repeated) else np.empty(0, np.intp)
 
 
 def _same_target(
@@ -295,14 +322,13 @@ def gained_rows(
     kept = [p for p in columns if p.name in known]
     if not kept:
         return GainedRows(train.rows, len(shared.train), 0.0, train.rows - earlier.rows, stayed=0.0)
-    narrow = [p.name for p in kept if p.narrow]
-    before = row_hashes([old[p.name] for p in kept], earlier.rows, [p.name for p in kept], narrow)
-    now = row_hashes(
-        [p.before for p in kept], train.rows, [p.name for p in kept], [p.before.name for p in kept if p.narrow]
-    )
-    is_new = ~contains(before, now)
-    tested = row_hashes([p.after for p in kept], test.rows, [p.name for p in kept], narrow)
-    stood = int(contains(before, tested).sum())
+    narrow, names = [p.name for p in kept if p.narrow], [p.name for p in kept]
+    formerly, currently = [old[n] for n in names], [p.before for p in kept]
+    before = cached_row_hashes(formerly, earlier.rows, names, narrow)
+    now = updated_row_hashes(before, formerly, currently, names, narrow)
+    is_new = ~_stand_in(before, now)
+    tested = cached_row_hashes([p.after for p in kept], test.rows, names, narrow)
+    stood = len(candidates((before, tested))[1])
     is_shared = np.zeros(train.rows, bool)
     is_shared[shared.train] = True
     return GainedRows(
@@ -310,5 +336,15 @@ def gained_rows(
         int((is_new & is_shared).sum()),
         (stood + 0.5) / (test.rows + 1),
         train.rows - earlier.rows,
-        float(contains(now, before).mean()) if earlier.rows else 1.0,
+        float(_stand_in(now, before).mean()) if earlier.rows else 1.0,
     )
+
+
+def _stand_in(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """As `contains`, without a sort of all keys if most of the wanted ones stand at the same position."""
+    both = min(len(keys), len(wanted))
+    found = np.zeros(len(wanted), bool)
+    found[:both] = keys[:both] == wanted[:both]
+    left = np.flatnonzero(~found)
+    found[left] = contains(keys[contains(wanted[left], keys)], wanted[left])
+    return found

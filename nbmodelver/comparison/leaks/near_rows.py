@@ -7,17 +7,17 @@ count on neither side: `leakage` finds them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import row_hashes
 from nbmodelver.comparison.chance import RARE, pairs_within, poisson_tail
 from nbmodelver.comparison.leaks.leakage import candidates, equal_rate, pair_count, shared_rows
-from nbmodelver.comparison.matching import contains
-from nbmodelver.comparison.pairing import cell_terms, equal_cells
-from nbmodelver.comparison.schema import ColumnPair
+from nbmodelver.comparison.rows.matching import contains
+from nbmodelver.comparison.rows.pairing import cell_terms, equal_cells
+from nbmodelver.comparison.tables.canonical import row_hashes
+from nbmodelver.comparison.tables.schema import ColumnPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbmodelver.comparison.leaks.leakage import SharedRows
-    from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.comparison.tables.tables import ColumnData, TableData
 
     Hashes = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 
@@ -114,7 +114,7 @@ def _sample(column: ColumnData) -> NDArray[np.float64]:
 def _on_parts(column: ColumnData, width: float, offset: float) -> ColumnData:
     with np.errstate(invalid="ignore", over="ignore"):
         parts = np.floor(column.values.astype(np.float64) / width + offset)
-    return replace(column, values=parts)
+    return column.with_values(parts)
 
 
 def rows_but_one_column(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xxhash
 
-from nbmodelver.comparison.canonical import mix
+from nbmodelver.comparison.tables.canonical import mix
 from nbmodelver.comparison.time_limit import require_time
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import cell_hashes
 from nbmodelver.comparison.leaks.leakage import TARGETS
+from nbmodelver.comparison.tables.canonical import cell_hashes
 from nbmodelver.comparison.time_limit import require_time
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nbmodelver.comparison.tables import ColumnData, TableData
+    from nbmodelver.comparison.tables.tables import ColumnData, TableData
 
 SAMPLE_ROWS, SEED = 50_000, 0
 """Of a larger table as many rows are drawn, with this seed."""

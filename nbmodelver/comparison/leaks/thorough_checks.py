@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from nbmodelver.comparison.leaks.checks import ComparedPair, Dataset, NotApplicable
     from nbmodelver.comparison.leaks.groups import EarlierRows, SharedGroups
     from nbmodelver.comparison.leaks.target_leak import TellingFeature
-    from nbmodelver.comparison.schema import ColumnPair
-    from nbmodelver.comparison.tables import TableData
+    from nbmodelver.comparison.tables.schema import ColumnPair
+    from nbmodelver.comparison.tables.tables import TableData
     from nbmodelver.model import LeakRequest, Level
 
 ROUNDED_COST, COLUMN_COST, OTHER_COST, TEXT_COST = 6, 6, 5, 500
@@ -105,10 +105,10 @@ class _Column:
         found = list(largest(rows_but_one_column(*self.pair.tables, columns, self.pair.shared)))
         if not found:
             return None
-        said = [f"{rows_in(self.pair, len(found[0].test))} with another {found[0].column or 'value'} only"]
-        said += [f"{len(near.test):,} with another {near.column}" for near in found[1:MAX_COLUMNS_NAMED]]
-        said += [f"{len(found) - MAX_COLUMNS_NAMED} more columns"] if len(found) > MAX_COLUMNS_NAMED else []
-        return self.pair.finding("column", "alarm", ", ".join(said))
+        phrases = [f"{rows_in(self.pair, len(found[0].test))} with another {found[0].column or 'value'} only"]
+        phrases += [f"{len(near.test):,} with another {near.column}" for near in found[1:MAX_COLUMNS_NAMED]]
+        phrases += [f"{len(found) - MAX_COLUMNS_NAMED} more columns"] if len(found) > MAX_COLUMNS_NAMED else []
+        return self.pair.finding("column", "alarm", ", ".join(phrases))
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,13 @@ class _Group:
         found = [groups for one in columns if (groups := shared_groups(one)).groups]
         if not found:
             return None
-        text = f"{' and '.join(map(self._told, found))} also occur in {self.pair.train.name}"
+        text = f"{' and '.join(map(self._phrase, found))} also occur in {self.pair.train.name}"
         if self.asked:
             return self.pair.finding("group", "alarm", text)
         options = " ".join(f"--group {_quoted(one.column)}" for one in found)
         return self.pair.finding("group", "note", f"{text}; if their rows belong together: {options}")
 
-    def _told(self, found: SharedGroups) -> str:
+    def _phrase(self, found: SharedGroups) -> str:
         of = f"of {found.column} in {self.pair.test.name} ({found.rows:,} rows)"
         return f"{found.groups:,} of the {found.total:,} values {of}"
 
@@ -232,9 +232,9 @@ class _Target:
         found = new_features(now, before)
         if not found:
             return None
-        said = ", ".join(f"{one.name} {one.how}" for one in found[:MAX_COLUMNS_NAMED])
+        features = ", ".join(f"{one.name} {one.how}" for one in found[:MAX_COLUMNS_NAMED])
         sample = f" (sample of {found[0].sampled:,} rows, seed 0)" if found[0].sampled else ""
-        text = f"one column of {self.train.name} determines the target, unlike in {self.parent}: {said}{sample}"
+        text = f"one column of {self.train.name} determines the target, unlike in {self.parent}: {features}{sample}"
         return Finding(check_id("target", self.train.name), "alarm", text, (self.train.name,), is_new=True)
 
     def _features(self, *, earlier: bool) -> list[TellingFeature] | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import cell_hashes
 from nbmodelver.comparison.merging.merge import MOST_SHOWN, MergedInside, counted, text_of
-from nbmodelver.comparison.tables import of_objects
+from nbmodelver.comparison.tables.canonical import cell_hashes
+from nbmodelver.comparison.tables.tables import of_objects
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.jsonable import scalar
 from nbmodelver.model import CellConflict

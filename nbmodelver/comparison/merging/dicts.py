@@ -75,10 +75,10 @@ class _DictMerge:
         if self._same(ours, theirs):
             return ours
         if self._same(theirs, base):
-            self.from_ours.append(_told(path, ours))
+            self.from_ours.append(_entry(path, ours))
             return ours
         if self._same(ours, base):
-            self.from_theirs.append(_told(path, theirs))
+            self.from_theirs.append(_entry(path, theirs))
             return theirs
         if type(ours) is dict and type(theirs) is dict and (base is ABSENT or type(base) is dict):
             old, other = (side if type(side) is dict else {} for side in (base, sides.other))
@@ -114,11 +114,10 @@ class _DictMerge:
 
 
 def same_value(a: Any, b: Any, options: MergeOptions) -> bool:
-    """True if two values are equal, with equal types. NaN equals NaN, and 0.0 differs from -0.0.
+    """Return True if two values have one type and are equal. NaN equals NaN, and 0.0 differs from -0.0.
 
-    Calls no code of user classes.
-
-    Objects of other classes than plain containers and scalars are compared by `options.same`.
+    Containers and scalars of Python are compared here, all other objects by `options.same`. No method of a user's class
+    is called.
     """
     if a is ABSENT or b is ABSENT or type(a) is not type(b):
         return a is b
@@ -183,5 +182,5 @@ def _inner(path: str, key: Any) -> str:
     return f"{path}[{text_of(short(key))}]"
 
 
-def _told(path: str, value: Any) -> str:
+def _entry(path: str, value: Any) -> str:
     return f"{path} (removed)" if value is ABSENT else path

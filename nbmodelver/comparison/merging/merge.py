@@ -82,7 +82,7 @@ class MergedInside:
     conflict_count: int = 0
     unresolved: int = 0
 
-    def said(self) -> str:
+    def summary(self) -> str:
         """Return what came from where: "lr from theirs, depth from ours"."""
         sides = ((self.from_theirs, "theirs"), (self.from_ours, "ours"))
         found = [f"{listed(items)} from {side}" for items, side in sides if items]
@@ -99,7 +99,7 @@ def merge_inside(sides: MergeSides, options: MergeOptions) -> MergedInside:
     if not file:
         raise NotMergeable(f"a value of the class {class_name(cls)} is taken only as a whole")
     merge: Callable[[MergeSides, MergeOptions], MergedInside]
-    merge = import_module(f"nbmodelver.comparison.{file}").merge
+    merge = import_module(f"nbmodelver.comparison.merging.{file}").merge
     try:
         return merge(sides, options)
     except RecursionError:
@@ -107,12 +107,12 @@ def merge_inside(sides: MergeSides, options: MergeOptions) -> MergedInside:
 
 
 HANDLERS: dict[tuple[str, str], str] = {
-    ("builtins", "dict"): "merging.dicts",
-    ("numpy", "ndarray"): "merging.arrays",
-    ("pandas", "DataFrame"): "merging.tables",
-    ("pandas", "Series"): "merging.tables",
-    ("polars", "DataFrame"): "merging.tables",
-    ("polars", "Series"): "merging.tables",
+    ("builtins", "dict"): "dicts",
+    ("numpy", "ndarray"): "arrays",
+    ("pandas", "DataFrame"): "tables",
+    ("pandas", "Series"): "tables",
+    ("polars", "DataFrame"): "tables",
+    ("polars", "Series"): "tables",
 }
 """Top-level package and name of a class -> the file with its `merge(sides, options) -> MergedInside`."""
 

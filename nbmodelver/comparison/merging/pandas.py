@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from nbmodelver.comparison.canonical import cell_hashes
 from nbmodelver.comparison.merging.tables import NULL, OURS, THEIRS
-from nbmodelver.comparison.pandas import table
-from nbmodelver.comparison.tables import distinct_names
+from nbmodelver.comparison.tables.canonical import cell_hashes
+from nbmodelver.comparison.tables.pandas import table
+from nbmodelver.comparison.tables.tables import distinct_names
 from nbmodelver.errors import NotMergeable
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from nbmodelver.comparison.canonical import cell_hashes
 from nbmodelver.comparison.merging.tables import NULL
-from nbmodelver.comparison.polars import table
+from nbmodelver.comparison.tables.canonical import cell_hashes
+from nbmodelver.comparison.tables.polars import table
 from nbmodelver.errors import NotMergeable
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import HASHABLE, row_hashes
-from nbmodelver.comparison.matching import contains, matched
-from nbmodelver.comparison.pairing import KEY_NAME, equal_cells, is_unique, may_be_key, numbers_rows
-from nbmodelver.comparison.row_diff import row_diff
-from nbmodelver.comparison.schema import ColumnPair, common_columns
-from nbmodelver.comparison.tables import ColumnData, TableData
+from nbmodelver.comparison.rows.matching import contains, matched
+from nbmodelver.comparison.rows.pairing import KEY_NAME, equal_cells, is_unique, may_be_key, numbers_rows
+from nbmodelver.comparison.rows.row_diff import row_diff
+from nbmodelver.comparison.tables.canonical import HASHABLE, row_hashes
+from nbmodelver.comparison.tables.schema import ColumnPair, common_columns
+from nbmodelver.comparison.tables.tables import ColumnData, TableData
 from nbmodelver.errors import NotMergeable
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nbmodelver.comparison.canonical import HASHABLE, CellHasher
 from nbmodelver.comparison.merging.merge import ABSENT, MOST_SHOWN, MergedInside, counted, text_of
 from nbmodelver.comparison.merging.rows import SIDES, align
-from nbmodelver.comparison.tables import ColumnData, TableData, table_of
+from nbmodelver.comparison.tables.canonical import HASHABLE, CellHasher
+from nbmodelver.comparison.tables.tables import ColumnData, TableData, table_of
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.static import root_of
 from nbmodelver.model import CellConflict

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from nbmodelver.comparison.merging.weights import named_alike
-from nbmodelver.comparison.torch import held_tensors
+from nbmodelver.comparison.models.torch import held_tensors
 from nbmodelver.errors import NotMergeable
 from nbmodelver.kinds.names import class_name
 from nbmodelver.kinds.static import attribute

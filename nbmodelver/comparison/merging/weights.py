@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Average = Callable[[str, Any, Any, "Averaged"], Any]
 
-ADAPTERS = {"torch": "merging.torch", "sklearn": "merging.sklearn"}
+ADAPTERS = {"torch": "torch", "sklearn": "sklearn"}
 """Library -> the file with its `average(path, ours, theirs, found) -> value`."""
 DICTS = frozenset({("builtins", "dict"), ("collections", "OrderedDict")})
 
@@ -52,8 +52,8 @@ def average(ours: Any, theirs: Any) -> tuple[Any, str]:
         raise NotMergeable(f"it has no floating-point weights: its class is {class_name(type(ours))}")
     for write in found.writes:
         write()
-    said = f"mean of ours and theirs, {counted(found.tensors, 'tensor')}"
-    return value, f"{said}; {listed(found.from_ours)} from ours" if found.from_ours else said
+    text = f"mean of ours and theirs, {counted(found.tensors, 'tensor')}"
+    return value, f"{text}; {listed(found.from_ours)} from ours" if found.from_ours else text
 
 
 def averaged(path: str, ours: Any, theirs: Any, found: Averaged) -> Any:
@@ -85,7 +85,7 @@ def _averaged(path: str, ours: Any, theirs: Any, found: Averaged) -> Any:
         return _of_arrays(path, ours, theirs, found)
     file = next((ADAPTERS[root] for base in mro(cls) if (root := root_of(base)) in ADAPTERS), "")
     if file:
-        adapter: Average = import_module(f"nbmodelver.comparison.{file}").average
+        adapter: Average = import_module(f"nbmodelver.comparison.merging.{file}").average
         return adapter(path, ours, theirs, found)
     if not path or library_kind(cls) is not None:
         raise NotMergeable(f"objects of the class {class_name(cls)} have no mean{where}")

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver import kinds
 from nbmodelver.codecs import graph, proving, session
-from nbmodelver.comparison.roles import combined, roles_in
+from nbmodelver.comparison.code.roles import combined, roles_in
 from nbmodelver.errors import Damaged, NoStore, NothingToCommit, UsageError
 from nbmodelver.model import Kept, ObjectId, Skipped, Version, VersionId
 from nbmodelver.repo.commit.background import FrozenSnapshot
+from nbmodelver.repo.commit.input_files import InputFiles
 from nbmodelver.repo.commit.snapshot import CommitSnapshot, SnapshotWriter
 from nbmodelver.repo.core import imports, modules
 from nbmodelver.repo.core.directions import inherited
 from nbmodelver.repo.core.documents import canonical_json
 from nbmodelver.repo.core.environment import GitProbe, author, environment
+from nbmodelver.repo.core.installed_files import installed_files
+from nbmodelver.repo.core.numerics import numerics
 from nbmodelver.repo.core.secrets import Searcher
 
 if TYPE_CHECKING:
@@ -268,14 +271,20 @@ class Commit:
             version,
             capture,
             cells=canonical_json(self._cells(context.cells)) if context.cells else None,
-            environment=canonical_json(environment()),
+            environment=canonical_json({**environment(), **numerics(), **installed_files()}),
             notebook=self._notebook(context.notebook) if context.notebook else None,
             probe=context.probe,
             session=_session() if context.session else None,
+            inputs=self._inputs(context),
             tags=tuple(labels.tags),
             only_if_changed=labels.only_if_changed,
             merged=labels.merged,
         )
+
+    def _inputs(self, context: CommitContext) -> InputFiles:
+        limit_mb = self.store.settings["input_files_mb"]
+        most_bytes = int(limit_mb * 1_000_000) if isinstance(limit_mb, float) else 0
+        return InputFiles(tuple(context.read), self.store.parts, self.secrets, most_bytes)
 
     def _modules(self, capture: Capture, context: CommitContext) -> list[Draft]:
         """Return the modules of the notebook's project as a draft, [] if there are none."""

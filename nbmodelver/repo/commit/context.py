@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import Cell
+    from nbmodelver.model import Cell, ReadFile
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class CommitContext:
     that assigned it. others: live names that are not committed. imports: name -> "module" or "module:name", see
     `core.imports.found`. session: store random state, options and working directory.
     notebook: the notebook document as JSON bytes, None if it is unknown. notebook_path: its file, "" if unknown.
+    read: the files that these cells read.
     expressions: metric -> the code that measured it. probe: predictions of models, as `inspect.probes.taken` returns
     them.
     """
@@ -28,6 +29,7 @@ class CommitContext:
     others: Sequence[str] = ()
     imports: Mapping[str, str] = field(default_factory=dict)
     session: bool = True
+    read: Sequence[ReadFile] = ()
     notebook: bytes | None = None
     notebook_path: str = ""
     expressions: Mapping[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from nbmodelver.store import layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from nbmodelver.comparison.roles import Role
+    from nbmodelver.comparison.code.roles import Role
     from nbmodelver.model import Json
     from nbmodelver.repo.core.open_store import OpenStore
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.codecs.graph import Capture, Draft
     from nbmodelver.model import ObjectId, Version, VersionId
+    from nbmodelver.repo.commit.input_files import InputFiles
     from nbmodelver.repo.core.group_store import GroupStore
     from nbmodelver.store.writing import PackWriter
 
@@ -21,7 +22,8 @@ class CommitSnapshot:
     """Everything that a commit read from the live values.
 
     version: the record without number, parents and digests. capture: the drafts; their buffers are live memory (1-D
-    uint8, not to be written, owned by the values). cells, environment, notebook, probe: documents as JSON bytes.
+    uint8, not to be written, owned by the values). inputs: the files that cells read. cells, environment, notebook,
+    probe: documents as JSON bytes.
     """
 
     version: Version
@@ -31,6 +33,7 @@ class CommitSnapshot:
     notebook: bytes | None
     probe: bytes | None
     session: Draft | None
+    inputs: InputFiles
     tags: Sequence[str]
     only_if_changed: bool
     merged: VersionId | None
@@ -59,6 +62,7 @@ class CommitSnapshot:
             notebook=writer.put_document(self.notebook, "notebook"),
             probe=writer.put_document(self.probe, "probe"),
             session=writer.put_session(self.session),
+            inputs=self.inputs.stored(writer.pack, writer.parent),
             raw_bytes=sum(g.size_bytes for g in groups),
         )
 

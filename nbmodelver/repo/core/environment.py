@@ -78,7 +78,16 @@ def differences(then: dict[str, Json], now: dict[str, Json], used: frozenset[str
             sentences.append(f"{name}: {version} then, not installed now")
         elif new[name] != version:
             sentences.append(f"{name}: {version} then, {new[name]} now")
+        elif _has_other_files(name, then, now):
+            sentences.append(f"{name}: {version}, with other files than then")
     return tuple(sentences)
+
+
+def _has_other_files(name: str, then: dict[str, Json], now: dict[str, Json]) -> bool:
+    """True if both environments have a digest of the installed files, see installed_files.py, and these differ."""
+    old, new = then.get("files"), now.get("files")
+    one, other = (files.get(name) if isinstance(files, dict) else None for files in (old, new))
+    return bool(one and other and one != other)
 
 
 def author() -> str:
@@ -185,6 +194,11 @@ def _git_head(folder: Path) -> tuple[str, str] | None:
 def distributions(roots: frozenset[str]) -> frozenset[str]:
     """Return the distributions of these import names, for packages whose distribution has another name."""
     return frozenset(_RENAMED[r] for r in roots if r in _RENAMED)
+
+
+def roots_of(distribution: str) -> list[str]:
+    """Return the import names of a distribution, where they differ from its name."""
+    return [root for root, name in _RENAMED.items() if name == distribution]
 
 
 _RENAMED = {"sklearn": "scikit-learn", "skimage": "scikit-image", "cv2": "opencv-python", "PIL": "pillow"}

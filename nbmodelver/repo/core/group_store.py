@@ -9,6 +9,7 @@ import dataclasses
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.codecs import columns as stored_columns
 from nbmodelver.codecs import graph, recipe
 from nbmodelver.codecs.arrays import Arrays
 from nbmodelver.codecs.recall import Recall
@@ -16,7 +17,7 @@ from nbmodelver.errors import Damaged, NotLoadable
 from nbmodelver.model import Group, ObjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.codecs.graph import Draft
     from nbmodelver.codecs.memory import Buffer
@@ -147,6 +148,30 @@ class GroupStore:
             values = _decoded(openings, loader)
         return {name: values[name] for group in groups for name in group.names}
 
+    def load_columns(self, group: Group, columns: Collection[str]) -> Any:
+        """Return the table of a group, restricted to some columns. Only their parts and those of all columns are read.
+
+        Returns None if the group is no plain table whose columns are stored apart. A column that does not exist, or
+        whose parts cannot be told from others, is missing in the result. Raises Damaged, NotLoadable.
+        """
+        stored = self.recipe(group)
+        if not stored_columns.is_by_columns(stored):
+            return None
+        opening = _Opening(group, stored)
+        opening.arrays.leave_out(stored_columns.buffers_without(stored, columns))
+        self.parts.read_many(opening.targets())
+        return graph.decode_columns(opening.draft(), opening.own, opening.arrays, columns)
+
+    def column_parts(self, group: Group) -> tuple[str, dict[str, tuple[ObjectId, ...]]] | None:
+        """Return a digest of what all columns share, and the parts by slot; None unless stored by columns.
+
+        Two groups with equal digests are tables of the same columns, dtypes, index and number of rows. Raises Damaged.
+        """
+        stored = self.recipe(group)
+        if not stored_columns.is_by_columns(stored):
+            return None
+        return stored_columns.rest_digest(stored), stored_columns.column_parts(stored)
+
     def in_turn(self, groups: Sequence[Group]) -> list[Group]:
         """Return the groups in the order in which `load` decodes them. Raises Damaged."""
         return sorted(groups, key=lambda group: _rank(self.recipe(group).draft))
@@ -221,12 +246,14 @@ class _Opening:
             pairs.append((self.recipe.skeleton, self.skeleton))
         return pairs
 
+    def draft(self) -> Draft:
+        """Return the draft with its skeleton, which must have been read."""
+        draft = self.recipe.draft
+        return draft if self.skeleton is None else dataclasses.replace(draft, skeleton=bytes(self.skeleton))
+
     def decode(self, loader: graph.Loader) -> dict[str, Any]:
         """Return the values by name. Every target must be filled. Raises NotLoadable, NeedsTrust, Damaged."""
-        draft = self.recipe.draft
-        if self.skeleton is not None:
-            draft = dataclasses.replace(draft, skeleton=bytes(self.skeleton))
-        return loader.load(draft, self.own, self.arrays)
+        return loader.load(self.draft(), self.own, self.arrays)
 
 
 def _rank(draft: Draft) -> int:

@@ -9,27 +9,25 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import AllForgotten, BadName, Damaged, RefMoved, StoreError, UnknownVersion
+from nbmodelver.errors import AllForgotten, Damaged, StoreError, UnknownVersion
 from nbmodelver.model import Version, VersionId
 from nbmodelver.repo.core.head import key_of, notebooks_in, parse_head
-from nbmodelver.store.ref_names import normalized, require_distinct, valid_name
+from nbmodelver.repo.core.named_versions import NamedVersions, has_moved
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nbmodelver.catalogue.records import Records
+    from nbmodelver.repo.core.moves import Moves
     from nbmodelver.store.refs import Refs
 
 HEAD = "HEAD"
 COUNTER = "counter"
 MAX_DIGITS = 18
-NOTE = "note/"
 CACHED_VERSIONS, CACHED_NAMES = 4096, 200_000
 MOST_NUMBERS = 200
 MOST_NOTEBOOKS = 100
 
 
-class History:
+class History(NamedVersions):
     """The records and refs of a store. Records are cached, because they never change.
 
     appearing: the lock that is held while a version, its branch and HEAD are written. Code that lists them together
@@ -38,9 +36,10 @@ class History:
     contains the branch and version of the last commit or rollback of any notebook, and those of each notebook.
     """
 
-    def __init__(self, records: Records, refs: Refs) -> None:
+    def __init__(self, records: Records, refs: Refs, moves: Moves | None = None) -> None:
         self.records = records
         self.refs = refs
+        self._moves = moves
         self._names = 0
         self._versions: OrderedDict[VersionId, Version] = OrderedDict()
         self._here: tuple[str, VersionId | None] | None = None
@@ -49,7 +48,7 @@ class History:
 
     def reopened(self, records: Records) -> History:
         """Return a new history with the same HEAD and empty caches."""
-        history = History(records, self.refs)
+        history = History(records, self.refs, self._moves)
         history._here, history.notebook = self._here, self.notebook
         return history
 
@@ -145,7 +144,9 @@ class History:
                 if version is not None:
                     notebooks[key_of(self.notebook)] = branch, version  # Ordered by the time of the last move.
             known = dict(list(notebooks.items())[-MOST_NOTEBOOKS:])
-            if _moved(self.refs, HEAD, before, json.dumps({"branch": branch, "version": version, "notebooks": known})):
+            if has_moved(
+                self.refs, HEAD, before, json.dumps({"branch": branch, "version": version, "notebooks": known})
+            ):
                 break
 
     # -- versions
@@ -286,113 +287,6 @@ class History:
             self.set_head(version_id, version.branch)
         return stored
 
-    # -- branches and tags
-
-    def branches(self) -> dict[str, Version]:
-        """Return branch -> version. Branches with an unreadable version are omitted."""
-        return self._named("heads/")
-
-    def tags(self) -> dict[str, Version]:
-        """Return tag -> version. Tags of forgotten or unreadable versions are omitted."""
-        return self._named("tags/")
-
-    def _named(self, prefix: str) -> dict[str, Version]:
-        versions: dict[str, Version] = {}
-        for name, value in self.refs.readable(prefix)[0].items():
-            if prefix == "tags/" and value in self.records.forgotten.all():
-                continue
-            try:
-                versions[name.removeprefix(prefix)] = self.version(VersionId(value))
-            except (UnknownVersion, Damaged):
-                continue
-        return versions
-
-    def set_branch(self, name: str, version: VersionId) -> None:
-        """Point a branch at a version; create the branch if it is missing. Raises BadName, RefMoved, StoreError."""
-        name = valid_name(name)
-        ref = f"heads/{name}"
-        for _ in range(100):
-            if _moved(self.refs, ref, self.refs.get(ref), version):
-                return
-        raise RefMoved(f"branch '{name}' is being moved by another kernel", "try again")
-
-    def delete_branch(self, name: str) -> None:
-        """Delete a branch but not its versions. Raises UnknownVersion if it is missing, BadName for the current one."""
-        name = normalized(name)
-        if name == self.branch:
-            raise BadName(f"'{name}' is the current branch", "switch to another branch first: %mv_switch NAME")
-        self._delete("heads/", name, "branch")
-
-    def check_tags(self, names: Sequence[str]) -> None:
-        """Raise BadName unless a new version may get these tags."""
-        for name in names:
-            valid_name(name, names)
-            self._check_tag(name)
-
-    def _check_tag(self, name: str, version: VersionId | None = None, *, move: bool = False) -> None:
-        name = valid_name(name)
-        ref = f"tags/{name}"
-        before = self.refs.get(ref)
-        if before is not None and before != version and not move:
-            at = self.version(VersionId(before)).name
-            raise BadName(f"tag '{name}' already points to {at}", f"move it: %mv_tag {name} VERSION --move")
-        require_distinct(name, (tag.removeprefix("tags/") for tag in self.refs.all("tags/")))
-
-    def set_tag(self, name: str, version: VersionId, *, move: bool = False) -> None:
-        """Tag a version. Raises BadName if the tag points to another version and `move` is False, StoreError."""
-        self._check_tag(name, version, move=move)
-        ref = f"tags/{normalized(name)}"
-        self.refs.move(ref, self.refs.get(ref), version)
-
-    def delete_tag(self, name: str) -> None:
-        """Delete a tag but not its version. Raises UnknownVersion if the tag is missing."""
-        self._delete("tags/", normalized(name), "tag")
-
-    def _delete(self, prefix: str, name: str, what: str) -> None:
-        value = self.refs.get(prefix + name)
-        if value is None:
-            known = ", ".join(n.removeprefix(prefix) for n in sorted(self.refs.all(prefix))) or "none"
-            raise UnknownVersion(f"no {what} '{name}'", f"choose one of: {known}")
-        self.refs.delete(prefix + name)
-
-    def tags_by_version(self) -> dict[VersionId, tuple[str, ...]]:
-        """Return the tags of each tagged version. Reads only refs."""
-        tags: dict[VersionId, tuple[str, ...]] = {}
-        for name, value in self.refs.readable("tags/")[0].items():
-            tags[VersionId(value)] = (*tags.get(VersionId(value), ()), name.removeprefix("tags/"))
-        return tags
-
-    def notes(self) -> dict[VersionId, str]:
-        """Return the notes that were edited after the commit, by version."""
-        edited = self.refs.readable(NOTE)[0]
-        return {VersionId(name.removeprefix(NOTE)): note for name, note in edited.items()}
-
-    def note(self, version: Version) -> str:
-        """Return the current note of a version: the edited one, else the one of the commit."""
-        edited = self.refs.get(f"{NOTE}{version.id}")
-        return version.note if edited is None else edited
-
-    def set_note(self, version: Version, note: str) -> None:
-        """Replace the note of a version. The record keeps the original. Raises LimitExceeded, RefMoved, StoreError."""
-        ref = f"{NOTE}{version.id}"
-        for _ in range(100):
-            if _moved(self.refs, ref, self.refs.get(ref), note):
-                return
-        raise RefMoved(f"the note of {version.name} is being changed by another kernel", "try again")
-
-    def refs_of(self, version: VersionId) -> tuple[str, ...]:
-        """Return the tags of a version."""
-        return tuple(n.removeprefix("tags/") for n, v in self.refs.readable("tags/")[0].items() if v == version)
-
 
 def _newest_first(versions: list[Version]) -> list[Version]:
     return sorted(versions, key=lambda v: (v.number, v.id), reverse=True)
-
-
-def _moved(refs: Refs, name: str, before: str | None, after: str) -> bool:
-    """Move a ref. Returns False if its value is no longer `before`."""
-    try:
-        refs.move(name, before, after)
-    except RefMoved:
-        return False
-    return True

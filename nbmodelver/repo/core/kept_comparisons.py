@@ -1,11 +1,14 @@
 """Cached comparisons of two versions, in the store under `comparisons/BEFORE.AFTER`.
 
+Which rows of a table differ is kept under `rows/BEFORE.AFTER.TABLE`.
+
 Versions are immutable, so a comparison is too. It is a cache: another release of nbmodelver computes it again, and gc
 removes those of versions that are gone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -21,10 +24,11 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 PREFIX = "comparisons/"
+ROWS = "rows/"
 
 
 class KeptComparison:
-    """What is known of one comparison: sections by the name of the variable."""
+    """The stored sections of one comparison, by the name of the variable."""
 
     def __init__(self, store: OpenStore, before: Version, after: Version) -> None:
         self._store = store
@@ -65,9 +69,30 @@ class KeptComparison:
         return sections if isinstance(sections, dict) else {}
 
 
+def rows(store: OpenStore, before: Version, after: Version, table: Sequence[str]) -> bytes | None:
+    """The bytes that `put_rows` kept; None if there are none. table: the name, then the columns of the key."""
+    try:
+        return bytes(store.backend.read(_rows_key(before, after, table)))
+    except (KeyError, NbmodelverError):
+        return None
+
+
+def put_rows(store: OpenStore, before: Version, after: Version, table: Sequence[str], data: bytes) -> None:
+    """Keep which rows of a table differ. A store that cannot be written does not keep it."""
+    key = _rows_key(before, after, table)
+    with suppress(NbmodelverError):
+        store.backend.delete(key)
+        store.backend.create(key, [data])
+
+
+def _rows_key(before: Version, after: Version, table: Sequence[str]) -> str:
+    text = json.dumps([__version__, *table])
+    return f"{ROWS}{before.id}.{after.id}.{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
 def remove(store: OpenStore, but_of: Collection[VersionId]) -> None:
     """Delete the comparisons and findings of versions that are not among `but_of`."""
-    for key in [*store.backend.list(PREFIX), *store.backend.list("findings/")]:
-        ids = key.partition("/")[2].split(".")
+    for key in [*store.backend.list(PREFIX), *store.backend.list(ROWS), *store.backend.list("findings/")]:
+        ids = key.partition("/")[2].split(".")[:2]
         if not all(one in but_of for one in ids):
             store.backend.delete(key)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.comparison.roles import ROLES, Role
+from nbmodelver.comparison.code.roles import ROLES, Role
 from nbmodelver.errors import UsageError
 from nbmodelver.repo.core import directions
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Never
 
+from nbmodelver.catalogue.events.log import EventLog
 from nbmodelver.catalogue.index import Index
 from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
@@ -18,6 +19,9 @@ from nbmodelver.repo.core.directions import directions
 from nbmodelver.repo.core.documents import Documents
 from nbmodelver.repo.core.group_store import GroupStore
 from nbmodelver.repo.core.history import History
+from nbmodelver.repo.core.hook_rules import RulesInForce
+from nbmodelver.repo.core.identity import Identities
+from nbmodelver.repo.core.moves import Moves
 from nbmodelver.repo.core.project import Project
 from nbmodelver.repo.core.reachability import Reachability
 from nbmodelver.repo.core.settings import Settings
@@ -27,7 +31,7 @@ from nbmodelver.store.parts import PartStore
 from nbmodelver.store.refs import Refs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from nbmodelver.catalogue.queries import Query
@@ -50,9 +54,13 @@ class OpenStore:
         self.group_store = GroupStore(self.parts)
         self.documents = Documents(self.parts)
         self.refs = Refs(backend)
-        self.history = History(Records(backend), self.refs)
-        self.index = Index(backend, self.history.records)
         self.settings = Settings(self.refs)
+        self.moves = Moves(backend, self.refs, EventLog(backend), Identities(), self.settings)
+        with suppress(Damaged):  # The event log may be damaged; moves report it.
+            self.moves.finish()
+        self.history = History(Records(backend), self.refs, self.moves)
+        self.hook_rules = RulesInForce(self.refs, self.moves)
+        self.index = Index(backend, self.history.records)
         with suppress(Damaged):  # A damaged settings file does not prevent reading; a commit reports it.
             self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.trust = Trust()
@@ -143,6 +151,25 @@ class OpenStore:
     def directions(self, versions: Sequence[Version]) -> dict[str, Direction]:
         """Return the direction of each metric of the versions: from the versions, other versions, or its name."""
         return directions(self.history, [m for v in versions for m in v.metrics], versions)
+
+    # -- columns of tables
+
+    def loaded_columns(self, version: Version, name: str, columns: Collection[str]) -> Any:
+        """Return a table of a version with some of its columns, without reading the parts of the others.
+
+        Returns None if that is not possible: load the whole value then. Only plain data is read, so it runs no code of
+        the store and needs no trust. Columns that are unknown are missing in the result. Raises Damaged, NotLoadable.
+        """
+        group = self._group_of(version, name)
+        return None if group is None else self.group_store.load_columns(group, columns)
+
+    def column_parts(self, version: Version, name: str) -> tuple[str, dict[str, tuple[ObjectId, ...]]] | None:
+        """Return how a table is stored; see `GroupStore.column_parts`. None if not by columns. Raises Damaged."""
+        group = self._group_of(version, name)
+        return None if group is None else self.group_store.column_parts(group)
+
+    def _group_of(self, version: Version, name: str) -> Group | None:
+        return next((g for g in version.groups if g.names == (name,) and not g.pickled), None)
 
     # -- modules of the project
 

@@ -29,9 +29,12 @@ def groups_of(version: Version) -> list[Group]:
 
 
 def documents_of(version: Version) -> list[ObjectId]:
-    """Return the parts that are documents: cells, environment, notebook, predictions."""
-    parts = (getattr(version, document) for document in DOCUMENTS)
-    return [part for part in parts if part is not None]
+    """Return the parts that are documents: cells, environment, notebook, predictions, and the kept input files."""
+    parts = [getattr(version, document) for document in DOCUMENTS]
+    return [
+        *(part for part in parts if part is not None),
+        *(i.digest for i in version.inputs if i.is_kept and i.digest),
+    ]
 
 
 class Reachability:

@@ -40,6 +40,10 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "a PyPI token": re.compile(r"\bpypi-[A-Za-z0-9_-]{50,}"),
     "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
     "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    "the address of a channel": re.compile(
+        r"\bchannel\.[a-z0-9_-]{1,40}[\"']?[ \t,]{1,8}[\"']?[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s\"']{1,2000}"
+    ),
+    "the secret of a webhook": re.compile(r"\bwhsec_[A-Za-z0-9+/=]{20,}"),
     "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,100}:[^\s:/@]{3,100}@"),
 }
 
@@ -149,7 +153,7 @@ class Searcher:
 
 
 _ASSIGNED = re.compile(
-    r"(?P<before>(?P<name>[A-Za-z_]\w*)[\"']?\]?\s*[=:]\s*)(?P<quote>[\"'])(?P<text>[^\"'\n]{4,})(?P=quote)"
+    r"(?<![A-Za-z0-9_])(?P<before>(?P<name>[A-Za-z_]\w*)[\"']?\]?\s*[=:]\s*)(?P<quote>[\"'])(?P<text>[^\"'\n]{4,})(?P=quote)"
 )
 
 

@@ -28,6 +28,9 @@ SETTINGS: dict[str, Setting] = {
     s.name: s
     for s in (
         Setting("author", "", "the author of commits; empty: the login name"),
+        Setting(
+            "sign", True, "sign approvals, promotions, policies and checkpoints, if you have a key (%mv_policy key)"
+        ),
         Setting("session", True, "store random state and options with each version"),
         Setting("restore_session", True, "restore random state and options with a rollback of everything"),
         Setting("verify_load", False, "load every value once before the version is written"),
@@ -50,6 +53,11 @@ SETTINGS: dict[str, Setting] = {
         Setting("default_metric", "", "the metric that panels show first; empty: the first one"),
         Setting("widgets", "auto", "how panels are shown", ("auto", "anywidget", "plain", "off")),
         Setting("max_value_mb", 4000, "a commit without names skips larger values, in MB; 0: no limit"),
+        Setting(
+            "input_files_mb",
+            32.0,
+            "store files that cells read, up to this size each, in MB; larger ones by their hash; 0: none",
+        ),
         Setting("ignore", "", "variables that a commit without names skips, separated by spaces"),
     )
 }

@@ -5,33 +5,28 @@ An origin is "bundle:HASH" (the content of a bundle) or "store:PATH" (a store th
 
 from __future__ import annotations
 
-import json
-import os
-import stat
-import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
-
-import platformdirs
+from typing import TYPE_CHECKING
 
 from nbmodelver import system
-from nbmodelver.errors import StoreError
+from nbmodelver.repo.core.own_files import OwnFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "trust.json"
-MAX_BYTES = 4_000_000
 
 
 class Trust:
     """The origins that this user trusts."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or Path(platformdirs.user_config_dir("nbmodelver"))
+        self._file = OwnFile(FILE, "the list of trusted origins", folder)
 
     @property
     def file(self) -> Path:
         """The file of the list."""
-        return self._folder / FILE
+        return self._file.path
 
     def has(self, origin: str) -> bool:
         """Return True if the origin is trusted."""
@@ -42,16 +37,8 @@ class Trust:
 
         Returns {} if the list is unreadable, is not a regular file, or can be written by other users.
         """
-        try:
-            status = self.file.lstat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-                return {}
-            if system.port.others_can_write(self.file, status):
-                return {}
-            data = json.loads(self.file.read_text(encoding="utf-8"))
-            return {str(k): str(v) for k, v in data["origins"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return {}
+        origins = self._file.read().get("origins")
+        return {str(k): str(v) for k, v in origins.items()} if isinstance(origins, dict) else {}
 
     def add(self, origin: str) -> None:
         """Add an origin. Raises StoreError if the list cannot be written."""
@@ -66,24 +53,7 @@ class Trust:
         return True
 
     def _write(self, origins: dict[str, str]) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(dir=self._folder)
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                    json.dump({"origins": origins}, file, indent=1, sort_keys=True)
-                    file.flush()
-                    system.port.sync(file.fileno())
-                system.port.replace_at(name, self.file)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(name)
-                raise
-        except OSError as error:
-            raise StoreError(
-                f"the list of trusted origins at {self.file} cannot be written: {error}",
-                "check the permissions of the folder",
-            ) from error
+        self._file.write({"origins": origins})
 
 
 def strangers(folder: Path) -> str:

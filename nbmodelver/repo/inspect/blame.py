@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.cell_names import cell_names
+from nbmodelver.comparison.code.cell_names import cell_names
 from nbmodelver.errors import UnknownName
 from nbmodelver.model import Blame, CellInput, MakingCell
 from nbmodelver.repo.core.nearest import nearest
@@ -14,7 +14,7 @@ from nbmodelver.repo.core.nearest import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.comparison.cell_names import CellNames
+    from nbmodelver.comparison.code.cell_names import CellNames
     from nbmodelver.model import Cell, Version
     from nbmodelver.repo.core.open_store import OpenStore
 

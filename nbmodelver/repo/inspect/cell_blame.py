@@ -11,8 +11,8 @@ from nbmodelver.repo.inspect.blame import blame, holder, origin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbmodelver.comparison.table_cells import CellPlace, CellValue
-    from nbmodelver.comparison.tables import TableData
+    from nbmodelver.comparison.tables.table_cells import CellPlace, CellValue
+    from nbmodelver.comparison.tables.tables import TableData
     from nbmodelver.model import ObjectId, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
@@ -27,7 +27,7 @@ def cell_blame(store: LoadingStore, version: Version, name: str, row: str, colum
     """
     version = holder(store, version, name)
     try:
-        from nbmodelver.comparison.table_cells import place_of
+        from nbmodelver.comparison.tables.table_cells import place_of
     except ImportError:
         raise UsageError("tables need NumPy", "install it: pip install numpy") from None
     table = _table(store, version, name)
@@ -54,7 +54,7 @@ class _Cells:
 
     def of(self, table: TableData | None, version: Version) -> CellValue | None:
         """Return the cell of a table, and keep it for versions with the same table."""
-        from nbmodelver.comparison.table_cells import value_at
+        from nbmodelver.comparison.tables.table_cells import value_at
 
         cell = value_at(table, self._place) if table is not None else None
         self._known[version.kept[self._name].digest] = cell
@@ -112,6 +112,6 @@ def _walk(cells: _Cells, version: Version, now: CellValue) -> tuple[Version, Ver
 
 
 def _table(store: LoadingStore, version: Version, name: str) -> TableData | None:
-    from nbmodelver.comparison.tables import table_of
+    from nbmodelver.comparison.tables.tables import table_of
 
     return table_of(store.loaded(version, [name])[0][name])

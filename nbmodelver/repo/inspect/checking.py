@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from nbmodelver.comparison.code.roles import roles_of
 from nbmodelver.comparison.metric_changes import fitted_and_scored, metric_findings
-from nbmodelver.comparison.roles import roles_of
 from nbmodelver.comparison.time_limit import OutOfTime, require_time, time_limit
 from nbmodelver.errors import NbmodelverError, NotComparable, UsageError
 from nbmodelver.model import Finding, Findings, LeakRequest
 from nbmodelver.repo.inspect.findings import LOOK_BACK, keep, known_findings
+from nbmodelver.repo.inspect.stored_columns import with_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from nbmodelver.comparison.leaks.checks import Check, Dataset, Model
-    from nbmodelver.comparison.tables import TableData
+    from nbmodelver.comparison.tables.tables import TableData
     from nbmodelver.model import Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
@@ -34,10 +35,10 @@ CARRIED = frozenset({"leak", "fitted", "rounded", "column", "group", "time", "te
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """What to check. before: the version to judge against; None: there is none.
+    """A version to check. before: the version to compare it with, or None.
 
     live: values that are known to be those of the version, which saves loading them. limit_s: checks that would take
-    longer are named in `Findings.unchecked`. leaks: run the checks of a comparison too, and those that it asks for;
+    longer are named in `Findings.unchecked`. leaks: run the checks of a comparison too, and those requested in it;
     None: only those of a commit. only: run only the checks of these ids. loads_models: load models that are not live,
     which can run code of their classes.
     """
@@ -132,7 +133,7 @@ def _checks(store: LoadingStore, request: CheckRequest) -> Iterator[Check]:
 
 
 def _require_nothing_asked(request: CheckRequest) -> None:
-    """Raise UsageError if a check was asked for that needs a training set and a test set."""
+    """Raise UsageError if a check was requested that needs a training set and a test set."""
     if request.leaks is not None and request.leaks != LeakRequest():
         name = request.version.name
         hint = "state what they are for: %mv_commit a b --role a=train --role b=test"
@@ -144,12 +145,41 @@ def _datasets(store: LoadingStore, request: CheckRequest) -> Iterator[Dataset]:
     from nbmodelver.comparison.leaks.checks import Dataset
 
     version, before = request.version, request.before
-    for name, roles in roles_of(version).items():
+    for name, roles in _distinct(store, request).items():
         kept = version.kept[name]
         old = before.kept.get(name) if before is not None else None
         table = _reader(store, version, name, request.live)
         earlier = _reader(store, before, name, {}) if before is not None and old is not None else lambda: None
         yield Dataset(name, roles, kept.size_bytes, old is None or old.digest != kept.digest, table, earlier)
+
+
+def _distinct(store: LoadingStore, request: CheckRequest) -> dict[str, tuple[str, ...]]:
+    """Return name -> roles of the datasets, without names for the same value as another one with the same roles.
+
+    `X_train = X_train2` would report each leak twice. The name that the version before has too is the one that stays.
+    """
+    roles = roles_of(request.version)
+    known = request.before.kept if request.before is not None else {}
+    chosen: list[str] = []
+    for name in sorted(roles, key=lambda n: n not in known):
+        if not any(roles[n] == roles[name] and _are_one(store, request, n, name) for n in chosen):
+            chosen.append(name)
+    return {name: of for name, of in roles.items() if name in chosen}
+
+
+def _are_one(store: LoadingStore, request: CheckRequest, one: str, other: str) -> bool:
+    """True if two names of a version have equal values or are one object. Objects of one group are loaded to see it."""
+    a, b = request.version.kept[one], request.version.kept[other]
+    if a.digest == b.digest:
+        return True
+    if (a.group, a.type, a.size_bytes) != (b.group, b.type, b.size_bytes):
+        return False
+    if one in request.live and other in request.live:
+        return request.live[one] is request.live[other]
+    with suppress(NbmodelverError):
+        values = store.loaded(request.version, [one, other])[0]
+        return values[one] is values[other]
+    return False
 
 
 def _models(store: LoadingStore, request: CheckRequest) -> Iterator[Model]:
@@ -179,9 +209,10 @@ def _reader(
 
     @cache
     def read() -> TableData | None:
-        from nbmodelver.comparison.tables import table_of
+        from nbmodelver.comparison.tables.tables import table_of
 
-        return table_of(value())
+        found = table_of(value())
+        return found if found is None else with_ids(store, version, name, found)
 
     return read
 

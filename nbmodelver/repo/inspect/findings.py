@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import NbmodelverError, UsageError
-from nbmodelver.model import Findings, Row, Section
+from nbmodelver.errors import Damaged, NbmodelverError, UsageError
+from nbmodelver.model import Finding, Findings, Row, Section
+from nbmodelver.repo.core.states import DRIFTS, event_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
 
 ACCEPTED = "accepted/"
+DRIFT = "drift"
+"""Kind of the finding that fresh data drifted."""
 LOOK_BACK = 50
 """Versions in which a cell of a version is looked for, and a finding that is to be accepted."""
 
@@ -38,20 +41,34 @@ OPTIONS = {"group": "--group", "time": "--time", "text": "--near-text"}
 """Kind of a check that the user has to ask for -> the option."""
 
 
-def section(findings: Findings, names: Collection[str] = ()) -> Section | None:
-    """The findings as the section "alarms" of a diff; None if nothing was found or checked. names: of these only."""
+def alarms_section(findings: Findings, names: Collection[str] = ()) -> Section | None:
+    """Return the findings as the section "alarms" of a diff; None if nothing was found, and everything was checked.
+
+    names: return only the findings about these variables.
+    """
     found = [f for f in findings.found if not names or not f.names or not frozenset(names).isdisjoint(f.names)]
     found.sort(key=lambda f: (bool(f.accepted), f.level != "alarm"))
     rows = [Row((f"accepted: {f.accepted}" if f.accepted else f.level, f.text, f.since, f.id), "added") for f in found]
-    said = list(_clean(findings.clean))
-    said += [f"not checked: {one}" for one in findings.unchecked]
-    said += _not_comparable(findings.not_comparable)
-    said += _not_asked(findings)
-    if not rows and not said:
+    unchecked = [f"not checked: {one}" for one in findings.unchecked]
+    if not rows and not unchecked:
         return None
-    return Section(
-        "alarms", "Alarms", ("level", "finding", "since", "id"), tuple(rows), note="; ".join(filter(None, said))
-    )
+    return Section("alarms", "Alarms", ("level", "finding", "since", "id"), tuple(rows), note="; ".join(unchecked))
+
+
+def checks_section(findings: Findings, names: Collection[str] = ()) -> Section | None:
+    """Return the section "checks", which states what the checks did not find or compare; None if there is nothing.
+
+    names: state only checks of these variables.
+    """
+    said = list(_clean(_about(findings.clean, names)))
+    said += _not_comparable(_about(findings.not_comparable, names))
+    said += _not_asked(findings) if said or not names else ()
+    return Section("checks", "Checks", note="; ".join(said)) if said else None
+
+
+def _about(checks: Sequence[str], names: Collection[str]) -> list[str]:
+    """Return the ids of the checks that read one of the variables; all without names."""
+    return [c for c in checks if not names or not frozenset(names).isdisjoint(c.partition(":")[2].split(","))]
 
 
 def _not_comparable(checks: Sequence[str]) -> list[str]:
@@ -63,7 +80,7 @@ def _not_comparable(checks: Sequence[str]) -> list[str]:
 
 
 def _clean(checks: Sequence[str]) -> Iterator[str]:
-    """What the checks looked for and did not find."""
+    """Yield a sentence for each problem that the checks searched for and did not find."""
     equal: dict[str, list[str]] = {}
     for check in checks:
         kind, _, names = check.partition(":")
@@ -103,15 +120,38 @@ def keep(store: LoadingStore, version: Version, findings: Findings) -> None:
 
 def known_findings(store: OpenStore, version: Version) -> Findings | None:
     """The findings of a version as they were kept, with what was accepted since; None if it was never checked."""
+    drifted = drift_of(store, version)
     try:
         found = Findings.from_dict(json.loads(bytes(store.backend.read(f"findings/{version.id}"))))
     except (KeyError, ValueError, TypeError):
+        if drifted is None:
+            return None
+        found = Findings()
+    return with_reasons(store, version, found, drifted)
+
+
+def drift_of(store: OpenStore, version: Version) -> Finding | None:
+    """Return the alarm that fresh data drifted from the training set of a version; None without one."""
+    state = None
+    with suppress(Damaged):  # A check of the log reports it.
+        state = store.moves.state(f"{DRIFTS}{version.id}") if store.moves.has_events else None
+    if state is None or not isinstance(state.value, dict):
         return None
-    return with_reasons(store, found)
+    name = str(state.value.get("name"))
+    event = event_of(store, str(state.value.get("set_by") or state.event))
+    text = str(event.private.get("message") or "") if event is not None else ""
+    text = text or f"fresh data drifted from {name}"
+    return Finding(f"{DRIFT}:{name}", "alarm", text, (name,), version.name, f"%mv_show {version.name} {name}")
 
 
-def with_reasons(store: OpenStore, findings: Findings) -> Findings:
-    """Return the findings with the reasons for which they were accepted."""
+def with_reasons(store: OpenStore, version: Version, findings: Findings, drifted: Finding | None = None) -> Findings:
+    """Return the findings with the drift of fresh data, and with the reasons for which they were accepted.
+
+    drifted: the drift, if the caller read it already. It is never part of what is kept, because its event says it.
+    """
+    drifted = drifted or drift_of(store, version)
+    others = tuple(f for f in findings.found if not f.id.startswith(f"{DRIFT}:"))
+    findings = replace(findings, found=(*((drifted,) if drifted is not None else ()), *others))
     reasons = {f.id: store.refs.get(ACCEPTED + f.id) or "" for f in findings.found}
     return replace(findings, found=tuple(replace(f, accepted=reasons[f.id]) for f in findings.found))
 

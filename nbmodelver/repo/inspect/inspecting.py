@@ -6,7 +6,7 @@ from abc import ABC
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.comparison.versions import Differ
+from nbmodelver.comparison.versions import Alarms, Differ
 from nbmodelver.errors import UnknownName
 from nbmodelver.model import Findings, LeakRequest
 from nbmodelver.repo.core.labels import as_names
@@ -16,8 +16,9 @@ from nbmodelver.repo.core.open_store import LoadingStore
 from nbmodelver.repo.inspect import checking, findings, predicting, profiles, splits
 from nbmodelver.repo.inspect.blame import blame
 from nbmodelver.repo.inspect.cell_blame import cell_blame
-from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, page, rows_section
+from nbmodelver.repo.inspect.changed_rows import RowDiffs, RowPage, RowRequest, rows_section
 from nbmodelver.repo.inspect.name_history import name_history
+from nbmodelver.repo.inspect.row_keys import NO_KEY, remember_row_key, row_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ class InspectingStore(LoadingStore, ABC):
     def __init__(self, backend: Backend, *, trusted: bool = False) -> None:
         """backend: an existing store. Raises NoStore, StoreTooNew, Damaged."""
         super().__init__(backend, trusted=trusted)
-        self._row_diffs = RowDiffs()
+        self._row_diffs = RowDiffs(self)
 
     def diff(
         self,
@@ -80,11 +81,11 @@ class InspectingStore(LoadingStore, ABC):
         """Return rows in which a table differs between two versions, cell by cell.
 
         what: "changed", "added" or "removed" rows. start, count: which of them. key: names of the columns that
-        identify a row; default: a key is searched. Raises UnknownVersion, UnknownName, UsageError if a value is no
+        identify a row; default: the one that was last given to `rows_section`, else a key is searched; "-": a key is
+        searched. Raises UnknownVersion, UnknownName, UsageError if a value is no
         table.
         """
-        found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
-        return page(found, what, start, count)
+        return self._row_diffs.page(self._row_request(before, after, name, key), what, start, count)
 
     def rows_section(
         self,
@@ -95,12 +96,26 @@ class InspectingStore(LoadingStore, ABC):
         key: str | Sequence[str] = (),
         exact: bool = False,
     ) -> Section:
-        """Return the section of a diff about the rows of one table. key: as in `changed_rows`.
+        """Return the section of a diff about the rows of one table. key: as in `changed_rows`; it is remembered.
 
+        Later comparisons of the name use the key, until another one is given, or "-" for none.
         exact: count cells that are equal but for the sign of zero, too. Raises as `changed_rows`.
         """
-        found = self._row_diffs.of(self, self[before], self[after], name, as_names("key", key))
+        request = self._row_request(before, after, name, key)
+        found = self._row_diffs.of(request)
+        if key:
+            remember_row_key(self, name, request.key)
         return rows_section(name, found, exact=exact)
+
+    def _row_request(
+        self, before: str | Version, after: str | Version, name: str, key: str | Sequence[str]
+    ) -> RowRequest:
+        """The rows to compare, by the given key, else by the one that is remembered with the name."""
+        given = as_names("key", key)
+        if given:
+            return RowRequest(self[before], self[after], name, () if given == NO_KEY else given)
+        remembered = row_key(self, name)
+        return RowRequest(self[before], self[after], name, remembered, is_remembered=bool(remembered))
 
     def predict_both(
         self,
@@ -111,16 +126,18 @@ class InspectingStore(LoadingStore, ABC):
         target: str = "",
         *,
         limit_s: float = predicting.LIMIT_S,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> predicting.PredictedBoth:
         """Run both versions of a model on the same data, and compare what they predict.
 
         data: a name of either version; that of `after` if both have it, and both if they differ. target: the name of
         the right answers, or a column of the data. limit_s: the seconds that one model may take to predict; in the main
-        thread only, and not on Windows. The models run on loaded copies; nothing live changes.
+        thread only, and not on Windows. The models run on loaded copies; nothing live changes. is_cancelled: returns
+        True to stop with KeyboardInterrupt, also while a model predicts.
         Raises UnknownVersion, UnknownName, NeedsTrust for a version from elsewhere, NotLoadable, NotPredictable.
         """
         request = predicting.PredictRequest(self[before], self[after], model, data, target, limit_s)
-        return predicting.predict_both(self, request)
+        return predicting.predict_both(self, request, is_cancelled=is_cancelled)
 
     def name_history(self, name: str, *, limit: int | None = None) -> NameHistory:
         """Return the versions in which a name is new, changed or removed, newest first, with what changed.
@@ -176,7 +193,7 @@ class InspectingStore(LoadingStore, ABC):
         found = checking.check(self, request)
         if against is parent:
             findings.keep(self, version, found)
-        return findings.with_reasons(self, found)
+        return findings.with_reasons(self, version, found)
 
     def finish_checks(
         self, revision: str | Version = "HEAD", *, is_cancelled: Callable[[], bool] = lambda: False
@@ -205,8 +222,10 @@ class InspectingStore(LoadingStore, ABC):
         yield from profiles.sections(self, before, after, names)
         yield from splits.sections(self, before, after, names)
 
-    def _alarms(self, leaks: LeakRequest, before: Version, after: Version, names: Sequence[str]) -> Section | None:
-        """The findings about `after`, judged against `before`; those that are kept are used if nothing is missing.
+    def _alarms(self, leaks: LeakRequest, before: Version, after: Version, names: Sequence[str]) -> Alarms:
+        """Return the findings about `after`, judged against `before`, and what was checked without a finding.
+
+        Findings that are kept are used if nothing is missing.
 
         Without names, checks that would take long are only named.
         """
@@ -215,4 +234,4 @@ class InspectingStore(LoadingStore, ABC):
         if known is None or not is_complete or leaks != NOTHING_MORE:
             limit_s = float("inf") if names else DIFF_LIMIT_S
             known = self.check(after, None if before.id == after.id else before, limit_s=limit_s, leaks=leaks)
-        return findings.section(known, names)
+        return findings.alarms_section(known, names), findings.checks_section(known, names)

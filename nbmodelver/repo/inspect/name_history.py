@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def name_history(store: LoadingStore, name: str, limit: int | None = None) -> NameHistory:
-    """Return the newest `limit` steps of a name; None for all. Raises UnknownName if no version has it."""
+    """Return the newest `limit` versions in which a variable is new, changed or removed; None for all of them.
+
+    Raises UnknownName if no version has the variable.
+    """
     rows = store.index.documents()
     found = steps(name, ((row, store.history.version) for row in rows))
     if not found:

@@ -8,6 +8,7 @@ that a model that draws random numbers, or changes its input, is noticed.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,14 +20,17 @@ from nbmodelver.system import port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
-    from nbmodelver.comparison.prediction_section import TwoByTwo
-    from nbmodelver.comparison.predictions import PredictionDiff, Predictions
+    from nbmodelver.comparison.predictions.prediction_section import TwoByTwo
+    from nbmodelver.comparison.predictions.predictions import PredictionDiff, Predictions
     from nbmodelver.model import Section, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
 
 LIMIT_S = 60.0
+TICK_S = 0.2
+"""Seconds after which a running model is stopped at the latest once it was cancelled or took too long."""
 OTHER_SEED = 20_261
 """The seed of the second run. It is fixed, so that the same comparison has the same answer."""
 
@@ -68,13 +72,13 @@ class PredictedBoth:
     @property
     def two_by_two(self) -> TwoByTwo | None:
         """Both models on both versions of the data, if the data differs and a target is known."""
-        from nbmodelver.comparison.prediction_section import two_by_two
+        from nbmodelver.comparison.predictions.prediction_section import two_by_two
 
         return two_by_two(self.on_former, self.found) if self.on_former is not None else None
 
     def section(self) -> Section:
         """The result as the section "predictions.NAME" of a diff."""
-        from nbmodelver.comparison.prediction_section import Evaluated, section
+        from nbmodelver.comparison.predictions.prediction_section import Evaluated, section
 
         request = self.request
         latter = Evaluated(f"{request.data} of {self.on.name}", self.found)
@@ -92,14 +96,20 @@ def require_trusted(store: LoadingStore, request: PredictRequest) -> None:
 
 
 def predict_both(
-    store: LoadingStore, request: PredictRequest, on_run: Callable[[str], None] = lambda _who: None
+    store: LoadingStore,
+    request: PredictRequest,
+    on_run: Callable[[str], None] = lambda _who: None,
+    *,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> PredictedBoth:
     """Run both models on the data. on_run: receives "model of v2" before it predicts, and "" after it.
 
-    Raises UnknownName, NeedsTrust, NotLoadable, NotPredictable, and UsageError without NumPy.
+    is_cancelled: returns True to stop, also while a model predicts, where `limit_s` works.
+    Raises UnknownName, NeedsTrust, NotLoadable, NotPredictable, UsageError without NumPy, and KeyboardInterrupt if it
+    was cancelled.
     """
     try:
-        import nbmodelver.comparison.predicting  # noqa: F401  # NumPy may be missing.
+        import nbmodelver.comparison.predictions.predicting  # noqa: F401  # NumPy may be missing.
     except ImportError as error:
         raise UsageError("predictions cannot be compared without NumPy", "install numpy in this environment") from error
     before, after = request.before, request.after
@@ -113,7 +123,7 @@ def predict_both(
     on = having[-1]
     state = session.take()
     try:
-        run = _Predicting(store, request, state, on_run)
+        run = _Predicting(store, request, state, on_run, is_cancelled)
         found = run.on(on)
         former = None
         if len(having) == 2 and any(_differs(name, before, after) for name in (request.data, request.target)):
@@ -145,12 +155,18 @@ class _Predicting:
     """Loads and predicts for one request. notes: sentences about what was loaded, each once."""
 
     def __init__(
-        self, store: LoadingStore, request: PredictRequest, state: dict[str, Any], on_run: Callable[[str], None]
+        self,
+        store: LoadingStore,
+        request: PredictRequest,
+        state: dict[str, Any],
+        on_run: Callable[[str], None],
+        is_cancelled: Callable[[], bool],
     ) -> None:
         self._store = store
         self._request = request
         self._state = state
         self._on_run = on_run
+        self._is_cancelled = is_cancelled
         self.notes: dict[str, None] = {}
         self._tried: set[str] = set()
 
@@ -159,8 +175,8 @@ class _Predicting:
 
         Raises UnknownName, NotPredictable.
         """
-        from nbmodelver.comparison import predicting
-        from nbmodelver.comparison.predictions import prediction_diff
+        from nbmodelver.comparison.predictions import predicting
+        from nbmodelver.comparison.predictions.predictions import prediction_diff
 
         request = self._request
         data = self._load(version, request.data)
@@ -174,7 +190,7 @@ class _Predicting:
 
     def _truth(self, version: Version, data: Any, *, required: bool) -> Any:
         """The target as an array; None if none is asked for, or if it is missing and not required."""
-        from nbmodelver.comparison import predicting
+        from nbmodelver.comparison.predictions import predicting
 
         target = self._request.target
         if not target:
@@ -205,14 +221,23 @@ class _Predicting:
         return found
 
     def _run(self, version: Version, model: Any, data: Any) -> Predictions:
-        """Predict within the limit. Raises NotPredictable. KeyboardInterrupt is raised."""
-        from nbmodelver.comparison import predicting
+        """Predict within the limit. Raises NotPredictable, and KeyboardInterrupt if it was cancelled."""
+        from nbmodelver.comparison.predictions import predicting
 
         limit_s = self._request.limit_s
         is_main = threading.current_thread() is threading.main_thread()
+        ends_s = time.monotonic() + limit_s
+
+        def stop(_frame: FrameType | None) -> BaseException | None:
+            if self._is_cancelled():
+                return KeyboardInterrupt()
+            return _OverLimit() if time.monotonic() >= ends_s else None
+
+        if self._is_cancelled():
+            raise KeyboardInterrupt
         self._on_run(f"{self._request.model} of {version.name}")
         try:
-            with port.time_limit(limit_s, lambda _frame: _OverLimit()) if is_main else nullcontext():
+            with port.time_limit(min(TICK_S, limit_s), stop) if is_main else nullcontext():
                 return predicting.predicted(model, data)
         except _OverLimit:
             message = f"it took more than {limit_s:g} s and was stopped"
@@ -225,7 +250,7 @@ class _Predicting:
 
         ran: the model, its input after the first run, and what it predicted.
         """
-        from nbmodelver.comparison import predicting
+        from nbmodelver.comparison.predictions import predicting
 
         model, used, first = ran
         who = f"{self._request.model} of {version.name}"

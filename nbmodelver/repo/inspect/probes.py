@@ -39,7 +39,7 @@ def taken(values: Mapping[str, Any], models: Collection[str], datasets: Sequence
     values: live ones; nothing of them changes. Raises UnknownName, UsageError if no model can predict a dataset.
     """
     try:
-        from nbmodelver.comparison import probes
+        from nbmodelver.comparison.predictions import probes
     except ImportError as error:
         raise NO_NUMPY from error
     found: list[Json] = []
@@ -98,8 +98,8 @@ def _tested(
     store: LoadingStore, version: Version, probed: dict[str, Any], model: str, kept: dict[str, Any]
 ) -> ProbedModel:
     """Run one model. probed: the entry of the document, with the name of the data and the rows."""
-    from nbmodelver.comparison import probes
-    from nbmodelver.comparison.predicting import predicted
+    from nbmodelver.comparison.predictions import probes
+    from nbmodelver.comparison.predictions.predicting import predicted
 
     data, rows = probed["data"], probed["rows"]
     state = session.take()
@@ -114,6 +114,6 @@ def _tested(
 
 
 def _packages(modules: Collection[str]) -> frozenset[str]:
-    from nbmodelver.comparison.used_packages import distributions_of
+    from nbmodelver.comparison.code.used_packages import distributions_of
 
     return distributions_of(modules)

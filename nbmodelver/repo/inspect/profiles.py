@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import comparison, kinds
@@ -13,6 +13,9 @@ from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable,
 from nbmodelver.model import Row, Section
 from nbmodelver.repo.core.kept_comparisons import KeptComparison
 from nbmodelver.repo.core.nearest import nearest
+from nbmodelver.repo.inspect.changed_rows import RowRequest, keep_index
+from nbmodelver.repo.inspect.row_keys import row_key
+from nbmodelver.repo.inspect.stored_columns import stored_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,12 +66,16 @@ def sections(store: LoadingStore, before: Version, after: Version, names: Sequen
         old = before.kept.get(name)
         if old is None or old.digest == new.digest or (names and name not in names) or new.kind == "code":
             continue
-        found = kept.get(name)
+        key = row_key(store, name)
+        kept_as = json.dumps([name, *key]) if key else name
+        found = kept.get(kept_as)
         if found is None:
             sides = _side(store, before, name), _side(store, after, name)
+            request = RowRequest(before, after, name, key, is_remembered=bool(key))
+            sides = sides[0], replace(sides[1], key=key, on_row_diff=partial(keep_index, store, request))
             found = list(comparison.sections_of(name, *sides, asked=bool(names)))
             if not any(section.id.startswith(("refused.", "failed.")) for section in found):
-                kept.put(name, found)
+                kept.put(kept_as, found)
         yield from (replace(section, folded=section.folded and not names) for section in found)
     kept.save()
 
@@ -81,7 +88,14 @@ def _side(store: LoadingStore, version: Version, name: str) -> comparison.Side:
         return store.loaded(version, [name])[0][name]
 
     kept = version.kept[name]
-    return comparison.Side(kept.kind, lambda: profile(store, version, name, load), load, version.name, kept.size_bytes)
+    return comparison.Side(
+        kept.kind,
+        lambda: profile(store, version, name, load),
+        load,
+        version.name,
+        kept.size_bytes,
+        partial(stored_columns, store, version, name),
+    )
 
 
 def profile_section(store: LoadingStore, version: Version, name: str) -> Section:

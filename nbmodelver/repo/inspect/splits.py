@@ -6,15 +6,15 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.roles import roles_of
+from nbmodelver.comparison.code.roles import roles_of
 from nbmodelver.errors import NbmodelverError
 from nbmodelver.repo.core.kept_comparisons import KeptComparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.comparison.drift import Drift
-    from nbmodelver.comparison.tables import TableData
+    from nbmodelver.comparison.tables.drift import Drift
+    from nbmodelver.comparison.tables.tables import TableData
     from nbmodelver.model import Section, Version
     from nbmodelver.repo.core.open_store import LoadingStore
 
@@ -75,7 +75,7 @@ def _due(before: Version, after: Version, names: Sequence[str]) -> Iterator[_Spl
 
 
 def _section(store: LoadingStore, before: Version, after: Version, split: _Split) -> Section | None:
-    from nbmodelver.comparison.split_drift import new_or_grown, split_drifts, split_section
+    from nbmodelver.comparison.tables.split_drift import new_or_grown, split_drifts, split_section
 
     tables = _tables(store, after, split)
     if tables is None:
@@ -94,7 +94,7 @@ def _section(store: LoadingStore, before: Version, after: Version, split: _Split
 
 
 def _tables(store: LoadingStore, version: Version, split: _Split) -> tuple[TableData, TableData] | None:
-    from nbmodelver.comparison.tables import table_of
+    from nbmodelver.comparison.tables.tables import table_of
 
     values = store.loaded(version, split.names)[0]
     train, test = (table_of(values[name]) for name in split.names)

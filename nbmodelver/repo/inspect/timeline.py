@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.index import Index
-from nbmodelver.repo.core.history import NOTE
+from nbmodelver.repo.core.named_versions import NOTE
 from nbmodelver.repo.core.names import steps
 from nbmodelver.repo.inspect.columns import GraphPlace, Line, places
 from nbmodelver.repo.inspect.findings import alarm_of

@@ -11,10 +11,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nbmodelver.catalogue.events.log import read_file
 from nbmodelver.catalogue.journal import Journal
 from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import Damaged, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from nbmodelver.model import Problem
+from nbmodelver.repo.core.event_check import COPYING
 from nbmodelver.store import condemned, layout
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.parts import PartStore
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 CHUNK_BYTES = 8 << 20
-ORDER = ("packs/", "journals/", "records/", "forgotten/")
-"""Key prefixes of the files to copy, in this order: parts before the records that refer to them."""
+ORDER = ("packs/", "journals/", "records/", "forgotten/", "eventlogs/", "events/")
+"""Key prefixes of the files to copy, in this order: parts before the records that refer to them, events before refs."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ def backup(store: OpenStore, folder: Path, *, full: bool = False, progress: Prog
         with suppress(StoreReadOnly):  # No other process can change a read-only store either.
             locks.enter_context(store.parts.hold_files())
         locks.enter_context(target.lock("backup"))
-        refs = store.refs.all()
+        refs = _refs_of(store)
         keys = {prefix: list(store.backend.list(prefix)) for prefix in reversed(ORDER)}
         keys["packs/"] = sorted(set(keys["packs/"]) - condemned.read(store.backend))
         keys["records/"].sort(key=store.history.records.number_of_key)  # Parents first.
         is_update = _exists(target, layout.KEY)
         if is_update:  # Before any file that an older release cannot read.
             _copy_format(store.backend, target)
+            _mark(Refs(target))
         work = _Copying(store.backend, target, full, progress, sum(map(len, keys.values())))
         if is_update:
             locks.enter_context(PartStore(target).lease())
@@ -109,7 +112,7 @@ def _target(store: OpenStore, folder: Path) -> LocalBackend:
     return target
 
 
-_OWN = {"packs", "journals", "records", "forgotten", "refs", "tmp", "locks"}
+_OWN = {"packs", "journals", "records", "forgotten", "eventlogs", "events", "refs", "tmp", "locks"}
 
 
 class _Copying:
@@ -183,14 +186,30 @@ def check(backend: Backend, key: str) -> None:
     try:
         if key.startswith("packs/"):
             PartStore(backend, threads=1).check_pack(key)
-        elif key.startswith("journals/"):
+        elif key.startswith(("journals/", "eventlogs/")):
             journal = Journal(backend, key)
             for at in range(journal.block_count):
                 journal.block(at)
         elif key.startswith("records/"):
             Records(backend).check_single(key)
+        elif key.startswith("events/"):
+            read_file(backend, key)
     except StoreTooNew as error:
         raise Damaged(error.message, error.hint) from error
+
+
+def _mark(refs: Refs) -> None:
+    """Mark the copy as incomplete: until its refs are copied too, they may disagree with its events."""
+    if refs.get(COPYING) is None:
+        refs.move(COPYING, None, "a backup is running, or was interrupted")
+
+
+def _refs_of(store: OpenStore) -> dict[str, str]:
+    """Return all refs as they are between two moves."""
+    with ExitStack() as locks:
+        with suppress(StoreReadOnly):
+            locks.enter_context(store.backend.lock("moves"))
+        return store.refs.all()
 
 
 def _copy_format(source: Backend, target: Backend) -> None:
@@ -209,8 +228,9 @@ def _copy_refs(target: Backend, source: dict[str, str]) -> None:
     for name, value in source.items():
         if present.get(name) != value:
             refs.move(name, present.get(name), value)
-    for name in present.keys() - source.keys() if source else ():
+    for name in present.keys() - source.keys() - {COPYING} if source else ():
         refs.delete(name, present[name])
+    refs.delete(COPYING)
 
 
 def _exists(backend: Backend, key: str) -> bool:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import Damaged, UnknownVersion, UsageError
 from nbmodelver.model import Version, VersionId
+from nbmodelver.repo.core import states
 from nbmodelver.repo.core.costs import Costs
+from nbmodelver.repo.core.moves import EventDraft
 from nbmodelver.repo.maintain.gc_preview import freed_by
 from nbmodelver.repo.maintain.retention import require_metric, sorted_best
 from nbmodelver.store import layout
@@ -19,8 +21,12 @@ from nbmodelver.store import layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbmodelver.model import Json
     from nbmodelver.repo.core.open_store import OpenStore
     from nbmodelver.repo.maintain.retention import Retention
+
+MOST_LISTED = 1000
+"""The most versions that the event of a forget lists; it always states their number."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +132,14 @@ def _require_format(store: OpenStore) -> None:
 def _chosen(store: OpenStore, revisions: Sequence[str], rule: Retention, force: bool) -> Forgetting:
     """Return the versions to forget, without forgetting them. Raises UsageError, UnknownVersion, Damaged."""
     holders = _holders(store)
+    never = states.held(store)
+    holders |= never
     if revisions:
         chosen = list(dict.fromkeys(store[r].id for r in revisions))
+        for version_id in chosen:
+            if version_id in never:
+                name = store.history.version(version_id).name
+                raise UsageError(f"{name} is {never[version_id]}", "move or restore it first: %mv_models")
         held = [(store.history.version(v).name, holders[v]) for v in chosen if v in holders]
         if held and not force:
             name, holder = held[0]
@@ -168,7 +180,8 @@ def _over(store: OpenStore, rule: Retention, kept: Sequence[Version]) -> int:
 def _holders(store: OpenStore) -> dict[VersionId, str]:
     """Return the versions that are forgotten only with `force`, with the reason as a text for messages."""
     history = store.history
-    holders = {v.id: f"tagged '{name}'" for name, v in history.tags().items()}
+    holders = states.formerly_held(store)
+    holders |= {v.id: f"tagged '{name}'" for name, v in history.tags().items()}
     holders |= {v.id: f"the tip of branch '{name}'" for name, v in history.branches().items()}
     for head in (history.head, history.stored_head()):
         if head is not None:
@@ -183,16 +196,15 @@ def _move_refs(store: OpenStore, forgotten: set[VersionId]) -> None:
     they had moved.
     """
     history = store.history
+    moves: list[tuple[str, str | None, str | None]] = []
     for name, value in store.refs.readable("tags/")[0].items():
         if value in forgotten:
-            store.refs.delete(name, value)
+            moves.append((name, value, None))
     for name, value in store.refs.readable("heads/")[0].items():
         if value in forgotten:
-            living = history.living(VersionId(value))
-            if living:
-                store.refs.move(name, value, living[0])
-            else:
-                store.refs.delete(name, value)
+            moves.append((name, value, next(iter(history.living(VersionId(value))), None)))
+    data: dict[str, Json] = {"count": len(forgotten), "versions": [*sorted(forgotten)[:MOST_LISTED]]}
+    history.move_all(EventDraft("forget", data=data), moves)
     head = history.head_id
     if head is not None and head in forgotten:
         history.set_head(next(iter(history.living(head)), None))

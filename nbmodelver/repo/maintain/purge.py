@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import graph
 from nbmodelver.errors import InUse, NbmodelverError, RefMoved, StoreError, UnknownName, UsageError
-from nbmodelver.model import VersionId
+from nbmodelver.model import InputFile, VersionId
 from nbmodelver.repo.core import kept_comparisons, modules, project
 from nbmodelver.repo.core.documents import canonical_json
-from nbmodelver.repo.core.history import HEAD, NOTE
+from nbmodelver.repo.core.history import HEAD
+from nbmodelver.repo.core.moves import EventDraft, Wanted
+from nbmodelver.repo.core.named_versions import NOTE
 from nbmodelver.repo.core.nearest import nearest
+from nbmodelver.repo.core.states import DRIFTS, STATES
 from nbmodelver.store import condemned
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ class Purge:
         self.names = tuple(dict.fromkeys(names))
         self._read_versions()
         known = {n for v in self.versions for n in (*v.kept, *v.params, *v.metrics, *(s.name for s in v.skipped))}
+        known |= {i.path for v in self.versions for i in v.inputs}
         for name in self.names:
             if name not in known and not any(k.startswith(f"{name}.") for k in known):
                 raise UnknownName(f"no version contains '{name}'", nearest(name, known))
@@ -60,7 +64,9 @@ class Purge:
 
     def plan(self) -> Purged:
         """Return the result of a dry run."""
-        return Purged(self.names, tuple(v.name for v in self.versions if set(self.names) & set(v.kept)))
+        names = frozenset(self.names)
+        having = (v.name for v in self.versions if names & v.kept.keys() or names & {i.path for i in v.inputs})
+        return Purged(self.names, tuple(having))
 
     def run(self) -> Purged:
         """Purge the names.
@@ -126,6 +132,7 @@ class Purge:
             roles=self._unnamed(version.roles),
             given_roles=tuple(n for n in version.given_roles if n not in self.names),
             cells=cells,
+            inputs=self._inputs(version),
             notebook=self._notebook(version),
             probe=None if set(self.names) & set(version.kept) else version.probe,
             raw_bytes=sum(g.size_bytes for g in groups) if groups != version.groups else version.raw_bytes,
@@ -201,6 +208,17 @@ class Purge:
             cell["source"], cell["outputs"] = "# purged: this cell mentioned a name that was purged", ""
         return pack.put(canonical_json(cells), layout="text")
 
+    def _inputs(self, version: Version) -> tuple[InputFile, ...]:
+        """Return the input files without the purged ones.
+
+        A version that had one of the names loses the content of all files that its cells read, because a value may be
+        that of a file.
+        """
+        rest = tuple(i for i in version.inputs if i.path not in self.names)
+        if not set(self.names) & set(version.kept):
+            return rest
+        return tuple(InputFile(i.path, i.size_bytes, reason="its content was purged") for i in rest)
+
     def _notebook(self, version: Version) -> ObjectId | None:
         """Return the notebook document, None if it mentions a name."""
         document = self.store.notebook(version)
@@ -212,8 +230,9 @@ class Purge:
         """Point all refs of old records to the new ones, and record the replacements as refs."""
         refs = self.store.refs
         for name in sorted(refs.all("")):
-            if name == HEAD or name.startswith(("heads/", "tags/", "undo/")):
+            if name == HEAD or name.startswith("undo/"):
                 self._move_ref(name)
+        self._move_branches_and_tags()
         for old, new in self._new.items():
             if old == new:
                 continue
@@ -223,6 +242,33 @@ class Purge:
                     refs.move(f"{what}{new}", refs.get(f"{what}{new}"), text)
                     refs.delete(f"{what}{old}")
             refs.move(f"forgotten/{old}", refs.get(f"forgotten/{old}"), new)
+
+    def _move_branches_and_tags(self) -> None:
+        """Move branches and tags with one event. Repeated if another kernel moves one of them meanwhile."""
+        replaced: dict[str, Json] = {old: new for old, new in self._new.items() if old != new}
+        draft = EventDraft("purge", data={"replaced": replaced})
+        for tries_left in reversed(range(100)):
+            values = {**self.store.refs.all("heads/"), **self.store.refs.all("tags/")}
+            moves = [(ref, v, self._new[VersionId(v)]) for ref, v in values.items() if v in replaced]
+            try:
+                self.store.history.move_all(draft, moves)
+                self._move_states(draft)
+                return
+            except RefMoved:
+                if not tries_left:
+                    raise
+
+    def _move_states(self, draft: EventDraft) -> None:
+        """Give the states of replaced versions (deprecated, archived, drifted) to their new ids, with another event."""
+        wanted: list[Wanted] = []
+        for prefix in (STATES, DRIFTS) if self.store.moves.has_events else ():
+            for ref, state in self.store.moves.states(prefix).items():
+                new = self._new.get(VersionId(ref.removeprefix(prefix)))
+                if new is not None and f"{prefix}{new}" != ref and isinstance(state.value, dict):
+                    value = {"set_by": state.event, **state.value}
+                    wanted += [Wanted(ref, state, None), Wanted(f"{prefix}{new}", None, value)]
+        if wanted:
+            self.store.moves.run(draft, wanted)
 
     def _move_ref(self, name: str) -> None:
         """Replace the old ids in a ref. Repeated if another kernel moves it; raises RefMoved after 100 times."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from nbmodelver.catalogue.events.log import EventLog
 from nbmodelver.catalogue.forgotten import Forgotten
 from nbmodelver.catalogue.journal import Journal, salvaged
 from nbmodelver.catalogue.records import Records
@@ -21,7 +22,10 @@ from nbmodelver.model import Problem, Version, VersionId
 from nbmodelver.repo.core.costs import Costs
 from nbmodelver.repo.core.group_store import GroupStore
 from nbmodelver.repo.core.history import HEAD, History
+from nbmodelver.repo.core.identity import Identities
+from nbmodelver.repo.core.moves import FORMAT, EventDraft, Moves
 from nbmodelver.repo.core.reachability import documents_of, groups_of
+from nbmodelver.repo.core.settings import Settings
 from nbmodelver.store import condemned, layout
 from nbmodelver.store.backends.overlay import Overlay
 from nbmodelver.store.parts import PartStore
@@ -77,7 +81,10 @@ class _Repairing:
         saved_records = self._save_records()
         salvaged_packs = PartStore(self.backend).salvage(self._move)
         saved_parts = sum(len(own) for _, own in salvaged_packs.saved)
-        history = History(Records(self.backend), Refs(self.backend))
+        refs = Refs(self.backend)
+        moves = Moves(self.backend, refs, EventLog(self.backend), Identities(), Settings(refs))
+        self.moved_refs += [(ref, "its last event") for ref in (moves.rebuild() if self._has_events else ())]
+        history = History(Records(self.backend), refs, moves)
         self._mark_lost_versions(history)
         self._move_refs(history)
         self._report_lost_values(history)
@@ -88,6 +95,10 @@ class _Repairing:
         if self.moved or self.moved_refs:
             self.backend.create(f"{self.folder}report", [json.dumps(_as_json(result), indent=1).encode()])
         return result
+
+    @property
+    def _has_events(self) -> bool:
+        return layout.number(self.backend) >= FORMAT
 
     def _move(self, key: str, reason: str) -> None:
         """Move a file to the quarantine and record the reason."""
@@ -193,7 +204,7 @@ class _Repairing:
                 self._move(refs.key_of(name), f"'{name}' points to a lost version")
                 self.moved_refs.append((name, ""))
             else:
-                refs.move(name, value, tip.id)
+                history.move_all(EventDraft("repair", name), [(name, value, tip.id)])
                 self.moved_refs.append((name, tip.name))
         moved = any(p.object.startswith("refs/") for p in self.moved)
         self._restore_branches(history, newest if moved else {b: v for b, v in newest.items() if b == history.branch})
@@ -207,7 +218,7 @@ class _Repairing:
         for branch, version in newest.items():
             if history.refs.get(f"heads/{branch}") is None:
                 with suppress(NbmodelverError):
-                    history.set_branch(branch, version.id)
+                    history.move_all(EventDraft("repair", f"heads/{branch}"), [(f"heads/{branch}", None, version.id)])
                     self.moved_refs.append((f"heads/{branch}", version.name))
 
     # -- losses

@@ -29,7 +29,7 @@ KEPT_RECORDS = 32
 
 
 def after_commit(store: OpenStore, version: Version) -> None:
-    """Do a limited amount of maintenance after every EVERY-th version. Never raises StoreError."""
+    """Merge a few small packs and records after every EVERY-th version. Never raises StoreError."""
     if version.number % EVERY:
         return
     with suppress(StoreError):  # gc meets the same error and reports it.
@@ -39,7 +39,7 @@ def after_commit(store: OpenStore, version: Version) -> None:
 
 
 def everything(store: OpenStore) -> None:
-    """Do all maintenance, for gc. Raises StoreError."""
+    """Merge all small packs and move all old records into journals. Called by gc. Raises StoreError."""
     store.parts.merge_small()
     while fold(store, more_than=2 * KEPT_RECORDS):
         pass

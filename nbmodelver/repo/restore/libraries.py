@@ -45,7 +45,7 @@ class Releases:
         self._now = _packages(now)
 
     def differ(self, distributions: Iterable[str]) -> bool:
-        """Return True if the release of any of these distributions is different, or the old releases are unknown."""
+        """Return True if a distribution has another release here than in the version, or if that one is unknown."""
         return not self._then or any(self._then.get(d) != self._now.get(d) for d in distributions)
 
     def made_with(self, group: Group, kept: Mapping[str, Kept]) -> Iterator[tuple[tuple[str, ...], str]]:

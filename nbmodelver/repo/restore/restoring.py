@@ -6,8 +6,16 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs import session as session_state
-from nbmodelver.errors import Damaged, LoadedDifferently, NeedsTrust, NotLoadable, StoreError, UsageError
-from nbmodelver.repo.core import modules, modules_written
+from nbmodelver.errors import (
+    Damaged,
+    DeprecatedVersion,
+    LoadedDifferently,
+    NeedsTrust,
+    NotLoadable,
+    StoreError,
+    UsageError,
+)
+from nbmodelver.repo.core import modules, modules_written, states
 from nbmodelver.repo.core.environment import differences, distributions, environment
 from nbmodelver.repo.core.labels import as_names
 from nbmodelver.repo.core.secrets import Searcher
@@ -60,11 +68,14 @@ class RestoringStore(MergingStore):
         namespace: the globals of restored functions; None: a new dict. The names and imports that these functions use
         are added to it if they are missing.
         Warns LoadedDifferently for each value that the installed libraries restore differently.
-        Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, Damaged.
+        Warns DeprecatedVersion for a deprecated version.
+        Raises UnknownVersion, UnknownName, NeedsTrust, NotLoadable, ArchivedVersion, Damaged.
         """
-        values, differences = self.loaded(
-            self[revision], as_names("names", names), namespace=namespace, progress=progress
-        )
+        version = self[revision]
+        states.require_not_archived(self, version, "nbmodelver.load(ADDRESS, force=True, why=WHY)")
+        if note := states.deprecation_note(self, version):
+            warnings.warn(DeprecatedVersion(note), stacklevel=2)
+        values, differences = self.loaded(version, as_names("names", names), namespace=namespace, progress=progress)
         for sentence in differences:
             warnings.warn(LoadedDifferently(sentence), stacklevel=2)
         return values
@@ -238,7 +249,7 @@ class RestoringStore(MergingStore):
             scope.update(values)
         releases = rollback.releases or Releases({}, {})
         made_with = [note for group in groups for note in releases.made_with(group, version.kept)]
-        return {n: v for n, v in values.items() if not names or n in names}, sentences([*made_with, *loader.told])
+        return {n: v for n, v in values.items() if not names or n in names}, sentences([*made_with, *loader.load_notes])
 
     def _releases(self, version: Version) -> Releases:
         try:

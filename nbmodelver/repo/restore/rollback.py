@@ -257,7 +257,7 @@ class Rollback:
                     values.update(self.group_store.load([group], definitions.loader, progress))
                 except NotLoadable as error:
                     self.lost.update(dict.fromkeys(group.names, error.message))
-        self.load_notes = definitions.loader.told
+        self.load_notes = definitions.loader.load_notes
         self._actions = definitions.loader.actions
         values = {n: values[n] for g in groups for n in g.names if n in values}
         return {**imported, **self._renamed({**remembered, **values}), **self.returning}

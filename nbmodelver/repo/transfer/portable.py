@@ -11,19 +11,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.catalogue import records, validation
-from nbmodelver.codecs import graph, open_formats, recipe
-from nbmodelver.errors import Damaged, NeedsTrust
+from nbmodelver.codecs import graph, open_formats, open_models, recipe
+from nbmodelver.comparison.agreement import agreement
+from nbmodelver.errors import Damaged, NeedsTrust, UnknownName
+from nbmodelver.kinds.interface import Interface, interface
 from nbmodelver.model import Group, ObjectId, Version, VersionId
 from nbmodelver.repo.core import modules, project
+from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.reachability import documents_of
 from nbmodelver.repo.core.secrets import Searcher
-from nbmodelver.store import layout
+from nbmodelver.store import hashes, layout
 from nbmodelver.store.encodings import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 
     from nbmodelver.codecs.open_formats import OpenFormat
+    from nbmodelver.codecs.recipe import Recipe
     from nbmodelver.model import Cell, Progress
     from nbmodelver.repo.core.modules import Modules
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
@@ -111,7 +115,7 @@ def _recorded(store: OpenStore, version: Version, origin: str) -> Version:
 
 
 def known(store: OpenStore, version: Version, version_id: VersionId, origin: str) -> Version | None:
-    """Return the version of this store that was imported from this origin or is equal to `version`; else None.
+    """Return the version of this store with these names that was imported from this origin; else the equal one or None.
 
     version_id: the id of `version` in the store that exported it.
     """
@@ -119,11 +123,39 @@ def known(store: OpenStore, version: Version, version_id: VersionId, origin: str
     for ref, value in sorted(store.refs.all("origin/").items()):
         imported = VersionId(ref.removeprefix("origin/"))
         if value == origin and exists(imported):
-            return store.history.version(imported)
+            found = store.history.version(imported)
+            if found.kept.keys() == version.kept.keys():
+                return found
     if exists(version_id):
         own = store.history.version(version_id)
         return own if record(taken_out(store, own).version) == record(version) else None
     return None
+
+
+def with_only(version: Version, names: Set[str], done: str = "imported") -> Version:
+    """Return the version with these names, and the names that share objects with them. Its note names the others.
+
+    The others count as names that were not kept, so that a rollback does not change them. Metrics, parameters, cells
+    and documents stay: they describe how the version was made. done: what was done without the others, for the note.
+    Raises UnknownName.
+    """
+    for name in names:
+        if name not in version.kept:
+            hint = nearest(name, list(version.kept)) or f"it has {', '.join(list(version.kept)[:8])}"
+            raise UnknownName(f"{version.name} has no '{name}'", hint)
+    groups = tuple(group for group in version.groups if not names.isdisjoint(group.names))
+    places = {name: at for at, group in enumerate(groups) for name in group.names}
+    kept = {name: replace(one, group=places[name]) for name, one in version.kept.items() if name in places}
+    left = [name for name in version.kept if name not in places]
+    if not left:
+        return version
+    return replace(
+        version, kept=kept, groups=groups, others=(*version.others, *left),
+        roles={name: roles for name, roles in version.roles.items() if name not in left},
+        given_roles=tuple(name for name in version.given_roles if name not in left),
+        note="\n".join(filter(None, [version.note, f"{done} without {', '.join(left)}"])),
+        raw_bytes=sum(group.size_bytes for group in groups),
+    )  # fmt: skip
 
 
 def record(version: Version) -> bytes:
@@ -157,14 +189,28 @@ def missing(version: Version, sizes: Mapping[ObjectId, int], read: Callable[[Obj
         stored = recipe.read(read(group.recipe))
         if stored.draft.names != group.names:
             yield f"the recipe of '{', '.join(group.names)}' is that of other names"
-        needed.update({group.recipe: None, **dict(zip(stored.parts, stored.sizes, strict=True))})
-        if stored.skeleton is not None:
-            needed[stored.skeleton] = stored.skeleton_bytes
+        needed.update(_parts_of(group, stored))
     yield from (f"part {part} is missing" for part in needed if part not in sizes)
     for part, size in needed.items():
         if size is not None and sizes.get(part, size) != size:
             yield f"part {part} has another size than in its recipe"
     yield from (f"part {part} belongs to nothing" for part in sizes if part not in needed)
+
+
+def needed_parts(version: Version, read: Callable[[ObjectId], bytes]) -> set[ObjectId]:
+    """Return the ids of all parts of a version that is not in a store. read: returns the raw bytes of a part."""
+    found = set(documents_of(version))
+    for group in _groups(version):
+        found |= _parts_of(group, recipe.read(read(group.recipe))).keys()
+    return found
+
+
+def _parts_of(group: Group, stored: Recipe) -> dict[ObjectId, int | None]:
+    """Return part -> raw size of a group; None for the recipe, which does not state its own."""
+    found = {group.recipe: None, **dict(zip(stored.parts, stored.sizes, strict=True))}
+    if stored.skeleton is not None:
+        found[stored.skeleton] = stored.skeleton_bytes
+    return found
 
 
 def _groups(version: Version) -> Iterator[Group]:
@@ -208,13 +254,48 @@ def plain_value(store: LoadingStore, version: Version, name: str) -> Any:
     return store.loaded(version, [name])[0][name]
 
 
+ModelFiles = open_models.OpenModel
+
+
+def model_files(value: Any) -> ModelFiles:
+    """Return a model in an open format, or in pickle. Raises what pickle raises for a value that it cannot write."""
+    return open_models.to_model_files(value)
+
+
+def model_copy(store: LoadingStore, version: Version, name: str) -> tuple[ModelFiles, str] | None:
+    """Return a model in an open format, and how what was read back agrees with it: "bit-identical", or
+    "numerically equal" with the largest difference. None if no open format holds it.
+
+    The model is loaded, which can run code. Raises NeedsTrust for a version from elsewhere that is not trusted,
+    NotLoadable, Damaged.
+    """
+    value = store.loaded(version, [name])[0][name]
+    found = open_models.to_model_files(value)
+    if found.reason or found.is_same is False:
+        return None
+    agreed, detail = ("bit-identical", "") if found.is_same else agreement(value, found.again)
+    if agreed not in ("bit-identical", "numerically equal"):
+        return None
+    return found, f"{agreed}, {detail}" if detail else agreed
+
+
+def id_of_file(place: str) -> ObjectId:
+    """Return the id that the content of a file has as a part. Raises OSError."""
+    return hashes.id_of_file(place)
+
+
+def interface_of(value: Any) -> Interface:
+    """Return the inputs and outputs of a model, as far as they are known."""
+    return interface(value)
+
+
 def in_open_format(value: Any) -> OpenFormat | None:
     """Return a value in an open format, None if no open format represents it exactly."""
     return open_formats.to_open_format(value)
 
 
 def secret_in(name: str, value: Any) -> str:
-    """Return position and reason of the first secret in a value, "" if there is none. See core/secrets.py."""
+    """Return position and reason of the first secret in a value, "" without one. See core/secrets.py."""
     found = Searcher().in_value(name, value)
     return f"{found.path}: {found.what}" if found else ""
 

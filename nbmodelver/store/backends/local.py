@@ -109,7 +109,7 @@ class LocalBackend:
     def create(self, key: str, chunks: Iterable[bytes | memoryview]) -> bool:
         """Write a new immutable object durably. Return False, and write nothing, if the key exists.
 
-        Raises StoreFull, StoreReadOnly, StoreError; nothing is left then.
+        Raises StoreFull, StoreReadOnly, StoreError; no file remains then.
         """
         with self._folder(key, make=True) as (folder, name):
             if system.port.exists(folder, name):

@@ -32,7 +32,7 @@ class Overlay:
         return self._below.where
 
     def local_path(self) -> None:
-        """Return None: what is written here lies in no folder."""
+        """Return None: new objects are in memory, not in a folder."""
 
     def _place(self, key: str) -> tuple[Backend, str]:
         """Return the backend that has the bytes of a key, and the key there. Raises KeyError for a deleted key."""

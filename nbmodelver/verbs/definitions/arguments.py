@@ -6,7 +6,11 @@ from nbmodelver.verbs.words import Argument
 
 VERSION_HELP = "v3, HEAD, HEAD~2, a tag, a branch, the start of an id, or @{yesterday}"
 
+ADDRESS_HELP = "churn, churn/1.4.0, churn@production, churn@production~1 or churn@production@{2026-10-01}"
+
 JSON = Argument("json", "answer with JSON", flags=("--json",), type="flag")
+
+PLOT = Argument("plot", "draw the charts into a file (.png, .svg, .pdf)", flags=("--plot",), metavar="FILE")
 
 DRY_RUN = Argument("dry_run", "show what would happen and change nothing", flags=("-n", "--dry-run"), type="flag")
 
@@ -51,6 +55,11 @@ def where(help_text: str) -> Argument:
 def safe(help_text: str) -> Argument:
     """The option `--safe`. help_text: what runs in a child process."""
     return flag("safe", f"{help_text} in a child process, so that a crash or a hang cannot reach the notebook")
+
+
+def force_use(verb: str) -> Argument:
+    """The option `--force WHY` of a verb that refuses archived versions."""
+    return Argument("force", f"{verb} an archived version; the reason is kept", flags=("--force",), metavar="WHY")
 
 
 def allow_secret(help_text: str) -> Argument:

@@ -10,7 +10,8 @@ SAFE = safe("run the code")
 BISECT = Verb(
     "bisect",
     "Find the first version in which a condition does not hold any more.",
-    "The condition is a Python expression over variables, metrics and parameters of a version, or the cell below "
+    "The condition is a Python expression over variables, metrics and parameters of a version (fid, or metrics.fid "
+    "as in --where), or the cell below "
     "%%mv_bisect, which raises (assert) where the version is bad. Versions are loaded into scratch namespaces; the "
     "notebook's variables are never touched. Versions with equal values are tested once, and metrics are compared "
     "without loading anything. Versions that cannot be tested are skipped and named. Testing runs code of these "
@@ -36,10 +37,11 @@ WHY = Verb(
     "It lists the changes that the metric depends on: data, parameters, code, random state, packages. Each one is "
     "taken back alone, what depends on it is computed again from the code of the cells, and the metric is measured: "
     "the later version without the change, and the earlier version with this change alone. Everything else is loaded. "
-    "The expression of the metric is taken from %mv_commit --metric NAME=EXPRESSION. Only scratch namespaces are used, "
-    "and the notebook's variables and random state stay as they are. The tests run code of both versions as it stands, "
-    "so versions from elsewhere must be trusted, and code that writes files writes them again. A test is not started "
-    "if its cells took longer than the limit allows.",
+    "The expression of the metric is taken from %mv_commit --metric NAME=EXPRESSION, or from the cell that called "
+    "commit(metric={NAME: EXPRESSION}). Only scratch namespaces are used, and the notebook's variables and random "
+    "state stay as they are. The tests run code of both versions as it stands, so versions from elsewhere must be "
+    "trusted, and code that writes files writes them again. A test is not started if its cells took longer than the "
+    "limit allows.",
     examples=(
         Example("fid", "what the last commit did to a metric"),
         Example("fid v2 v5", "between two versions"),

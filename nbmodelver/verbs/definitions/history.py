@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from nbmodelver.verbs.definitions.arguments import JSON, flag, limit, limit_s, names, safe, version, versions, where
+from nbmodelver.verbs.definitions.arguments import (
+    JSON,
+    PLOT,
+    flag,
+    limit,
+    limit_s,
+    names,
+    safe,
+    version,
+    versions,
+    where,
+)
 from nbmodelver.verbs.words import Argument, Example, Verb
 
 LOG = Verb(
@@ -28,6 +39,7 @@ LOG = Verb(
         Argument("branch", "only versions of this branch", flags=("--branch",), metavar="NAME"),
         Argument("tag", "only versions with this tag", flags=("--tag",), metavar="NAME"),
         Argument("text", "only versions with this text in message, note or a name", flags=("--text",), metavar="TEXT"),
+        flag("all", "also list archived versions"),
         flag("graph", "draw forks and merges; … marks a version with a parent that is not shown"),
     ),
     gives="the versions, newest first",
@@ -81,7 +93,8 @@ DIFF = Verb(
         safe("with --on: predict"),
         Argument(
             "key",
-            "the columns that identify a row of the named table, separated by commas; default: a key is searched",
+            "the columns that identify a row of the named table, separated by commas; they are remembered with its "
+            "name; -: forget them; default: those that are remembered, else a key is searched",
             flags=("--key",),
             metavar="COLUMNS",
         ),
@@ -116,6 +129,7 @@ DIFF = Verb(
             metavar="CONDITIONS",
         ),
         JSON,
+        PLOT,
     ),
     gives="the diff",
 )
@@ -144,7 +158,7 @@ COMPARE = Verb(
         flag("only_differences", "leave out the parameters that all versions share", "--only-differences"),
         JSON,
         Argument("csv", "write a table with one row per version", flags=("--csv",), metavar="FILE"),
-        Argument("plot", "draw the charts into a file (.png, .svg, .pdf)", flags=("--plot",), metavar="FILE"),
+        PLOT,
     ),
     gives="the versions",
 )
@@ -162,7 +176,9 @@ PANEL = Verb(
         Example("compare v2 v5", "a comparison of two versions"),
     ),
     arguments=(
-        Argument("view", "the view to open first", choices=("history", "inspect", "compare", "rollback", "commit")),
+        Argument(
+            "view", "the view to open first", choices=("history", "inspect", "models", "compare", "rollback", "commit")
+        ),
         versions(),
     ),
     kernel=True,

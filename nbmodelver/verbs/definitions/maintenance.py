@@ -142,14 +142,16 @@ PURGE = Verb(
     "Remove a variable from every version, and every byte of it from the store.",
     "Use it for secrets and for data that must not be kept. It cannot be undone: without --yes it only shows what it "
     "would remove. Versions that held the name keep their numbers, tags and branches. Cells and notebook documents "
-    "that mention the name are removed too. The live variable does not change. Bundles that were exported earlier are "
-    "not changed.",
+    "that mention the name are removed too, and the content of input files that these versions store, because the "
+    "value may come from them. The live variable does not change. Bundles that were exported earlier are not changed.",
     examples=(
         Example("patients", "show what would be removed"),
         Example("patients --yes", "remove it permanently"),
+        Example("--file data/people.csv --yes", "remove a file that cells read"),
     ),
     arguments=(
-        Argument("names", "the variables to remove", type="name", many=True, required=True),
+        Argument("names", "the variables to remove", type="name", many=True),
+        Argument("file", "the path of an input file to remove; may be repeated", flags=("--file",), many=True),
         flag("yes", "carry out the removal", "-y", "--yes"),
     ),
     gives="what was purged",
@@ -158,7 +160,8 @@ PURGE = Verb(
 CONFIG = Verb(
     "config",
     "Show or change a setting of the store.",
-    "Without arguments it lists all settings; with only a key it shows that setting.",
+    "Without arguments it lists all settings; with only a key it shows that setting. channel.NAME is the address of a "
+    "channel for notifications, in your own configuration instead of the store, and is shown masked; `off` removes it.",
     examples=(
         Example("", "list the settings"),
         Example("author", "show one setting"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbmodelver.verbs.definitions.arguments import DRY_RUN, flag, names, version
+from nbmodelver.verbs.definitions.arguments import DRY_RUN, flag, force_use, names, version
 from nbmodelver.verbs.words import Argument, Example, Verb
 
 ROLLBACK = Verb(
@@ -44,6 +44,7 @@ ROLLBACK = Verb(
             "the store",
         ),
         flag("trust", "load pickled values of a version that came from elsewhere"),
+        force_use("restore"),
     ),
     kernel=True,
     gives="the plan",

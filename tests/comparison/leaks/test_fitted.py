@@ -14,14 +14,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
-from nbmodelver.comparison.leaks.fitted import may_hold_transformers, predicts, transformers, was_fitted_on
-from nbmodelver.comparison.tables import table_of
+from nbmodelver.comparison.leaks.fitted import is_fitted_on_all, may_hold_transformers, predicts, transformers
+from nbmodelver.comparison.tables.tables import table_of
 
 SCALERS = [StandardScaler(), MinMaxScaler(), MaxAbsScaler(), PCA(2), SimpleImputer()]
 
 
 def fitted_on(value, train, *others) -> bool:
-    return any(was_fitted_on(t, table_of(train), [table_of(o) for o in others]) for t in transformers(value))
+    return any(is_fitted_on_all(t, table_of(train), [table_of(o) for o in others]) for t in transformers(value))
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_tables_without_its_columns_are_not_judged(split):
     (scaler,) = transformers(StandardScaler().fit(data))
     texts = pd.DataFrame({name: ["x"] * len(test) for name in data})
     for other in (texts, test.iloc[:, :4]):
-        assert was_fitted_on(scaler, table_of(train), [table_of(other)]) is None
+        assert is_fitted_on_all(scaler, table_of(train), [table_of(other)]) is None
 
 
 def test_a_wide_array_is_read_as_a_block():

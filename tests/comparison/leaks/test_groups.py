@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nbmodelver.comparison.leaks.groups import column_of, earlier_rows, entity_columns, shared_groups, time_columns
-from nbmodelver.comparison.tables import table_of
+from nbmodelver.comparison.tables.tables import table_of
 
 
 def visits(patients, seed=0, name="patient_id"):

@@ -9,8 +9,8 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from sklearn.model_selection import train_test_split
 
 from nbmodelver.comparison.leaks.leakage import GainedRows, SharedRows, compared_columns, gained_rows, shared_rows
-from nbmodelver.comparison.pairing import KEY_NAME
-from nbmodelver.comparison.tables import TableData, table_of
+from nbmodelver.comparison.rows.pairing import KEY_NAME
+from nbmodelver.comparison.tables.tables import TableData, table_of
 
 
 def table(value: object) -> TableData:

@@ -9,11 +9,11 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from nbmodelver.comparison.canonical import CellHasher
 from nbmodelver.comparison.leaks import near_rows
 from nbmodelver.comparison.leaks.leakage import compared_columns, shared_rows
 from nbmodelver.comparison.leaks.near_rows import rounded_rows, rows_but_one_column
-from nbmodelver.comparison.tables import table_of
+from nbmodelver.comparison.tables.canonical import CellHasher
+from nbmodelver.comparison.tables.tables import table_of
 
 
 def compared(train, test):

@@ -9,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from sklearn.metrics import roc_auc_score
 
 from nbmodelver.comparison.leaks.target_leak import SAMPLE_ROWS, new_features, telling_features
-from nbmodelver.comparison.tables import table_of
+from nbmodelver.comparison.tables.tables import table_of
 
 
 def telling(frame):

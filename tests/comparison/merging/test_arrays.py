@@ -25,7 +25,7 @@ def test_the_dtype_is_preserved(dtype: str) -> None:
     expected = base.copy()
     expected[:2] = base[1], base[0]
     assert (found.value == expected).all()
-    assert found.said() == "1 cell from theirs, 1 cell from ours"
+    assert found.summary() == "1 cell from theirs, 1 cell from ours"
 
 
 def test_nan_equals_nan_and_a_negative_zero_is_another_number() -> None:

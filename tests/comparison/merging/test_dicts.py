@@ -23,7 +23,7 @@ def test_each_key_comes_from_the_side_that_changed_it() -> None:
     theirs = {"lr": 0.05, "depth": 3, "opt": {"name": "sgd", "eps": 1}}
     found = merged(base, ours, theirs)
     assert found.value == {"lr": 0.05, "depth": 4, "opt": {"name": "sgd", "eps": 2}, "new": [1]}
-    assert found.said() == "lr, opt.name and gone (removed) from theirs, depth, opt.eps and new from ours"
+    assert found.summary() == "lr, opt.name and gone (removed) from theirs, depth, opt.eps and new from ours"
 
 
 def test_a_list_that_both_changed_is_one_conflict() -> None:
@@ -52,7 +52,7 @@ def test_a_key_that_one_side_removed_and_the_other_changed_is_a_conflict() -> No
 
 def test_equal_changes_of_both_sides_are_no_conflict() -> None:
     found = merged({"a": 1}, {"a": 2}, {"a": 2})
-    assert (found.value, found.said()) == ({"a": 2}, "both sides made the same changes")
+    assert (found.value, found.summary()) == ({"a": 2}, "both sides made the same changes")
 
 
 def test_dicts_that_both_sides_added_are_merged_by_key() -> None:

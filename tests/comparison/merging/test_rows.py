@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from nbmodelver.comparison.merging.rows import align
-from nbmodelver.comparison.tables import TableData, table_of
+from nbmodelver.comparison.tables.tables import TableData, table_of
 from nbmodelver.errors import NotMergeable
 
 

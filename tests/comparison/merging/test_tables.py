@@ -109,7 +109,7 @@ def test_an_order_that_one_side_changed_is_kept(library: Any) -> None:
     found = merged(*(library(side) for side in (frame(), ours, theirs)))
     assert found.value["id"].to_list() == [14, 13, 12, 11]
     assert found.value["age"].to_list() == [60, 50, 40, 31]
-    assert found.said() == "another order of the rows from theirs, 1 cell from ours"
+    assert found.summary() == "another order of the rows from theirs, 1 cell from ours"
 
 
 def test_a_series_is_merged_by_label_or_position() -> None:

@@ -10,11 +10,14 @@ import json
 import os
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from IPython.core.interactiveshell import InteractiveShell
+
+from nbmodelver.model.events import Person
 
 HERE = Path(__file__).parent / "samples"
 ENVIRONMENT = {"python": "3.11.7", "platform": "Linux", "packages": {"numpy": "2.3.4", "pandas": "2.3.3"}}
@@ -35,12 +38,28 @@ model = DecisionTreeClassifier(max_depth=4, random_state=0).fit(df[["age"]], df.
 """
 TREE = "model = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(df[['age']], df.city)"
 FIT = "\"fit=model.score(df[['age']], df.city)\""
+POLICY = """\
+[[gates]]
+to = "production"
+require = "metrics.acc >= 0.9"
+check = "no-negatives"
+"""
 NOTEBOOK = {
     "cells": [{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "df"}],
     "metadata": {},
     "nbformat": 4,
     "nbformat_minor": 5,
 }
+
+
+class Clock:
+    """Of the events: each is an hour after the one before."""
+
+    hours = itertools.count()
+
+    @classmethod
+    def now(cls, _zone: Any) -> datetime:
+        return datetime(2026, 4, 1, 8, tzinfo=UTC) + timedelta(hours=next(cls.hours))
 
 
 class Session:
@@ -79,7 +98,7 @@ class Session:
         return reply.get("result")
 
     def reply(self, number: int) -> dict[str, Any]:
-        for _ in range(1000):
+        for _ in range(12_000):
             for message in self.heard:
                 if message.get("id") == number and "progress" not in message:
                     return message
@@ -131,6 +150,8 @@ def record(session: Session) -> None:
     ask("rollback", "error.unknown", id="v99")
     ask("tag", "error.name", id="v1", name="bad name")
     explain(session)
+    govern(session)
+    leave(session)
 
 
 def look(session: Session) -> None:
@@ -174,6 +195,56 @@ def explain(session: Session) -> None:
     session.ask("predict", before="HEAD~2", after="HEAD", model="model", data="X_test", target="y_test")
 
 
+def govern(session: Session) -> None:
+    """A model from registration to production and back, past a gate that fails."""
+    ask = session.ask
+    ask("models", "models.none")
+    session.run("%mv_register trees v1")
+    session.run("%mv_register trees v2 -m deeper")
+    session.run("%mv_models trees --describe 'Trees that guess a city'")
+    ask("promote", address="trees/1.0.0", stage="production", why="first release")
+    Path(".nbmodelver/policy.toml").write_text(POLICY)
+    session.run("%mv_policy adopt -m 'a better one only'")
+    ask("gates", address="trees/1.1.0", stage="production")
+    ask("promote", "error.gates", address="trees/1.1.0", stage="production", why="deeper")
+    ask("decide", address="trees/1.1.0", stage="production", outcome="request", why="please read")
+    ask("promote", "promote.forced", address="trees/1.1.0", stage="production", why="must be", force=True)
+    ask("way_back", model="trees", stage="production")
+    ask("model", "model.waiting", name="trees")
+    ask("back", model="trees", stage="production", why="complaints")
+    ask("deprecate", address="trees/1.1.0", why="leaked rows", use="trees/1.0.0", starts_on="2026-12-15")
+    ask("models")
+    ask("model", name="trees")
+    session.run("%mv_deploy trees/1.0.0 --to scoring-eu -m 'first users'")
+    ask("lineage", address="trees/1.1.0")
+    ask("lineage", "lineage.deployed", address="trees/1.0.0")
+    ask("lineage", "lineage.variable", address="v4", variable="model")
+    ask("state_card", address="trees/1.1.0", texts={"purpose": "Guesses a city", "licence": "mit"})
+    ask("card", address="trees/1.1.0")
+    ask("card_destination", address="trees/1.1.0")
+    ask("write_card", address="trees/1.1.0", path="card.html")
+    ask("card_destination", "card_destination.taken", address="trees/1.1.0", path="card.html")
+    ask("archive", address="trees/1.1.0", why="the licence ended")
+    ask("promote", "error.archived", address="trees/1.1.0", stage="staging", why="again")
+    ask("restore", address="trees/1.1.0", why="licence renewed")
+
+
+def leave(session: Session) -> None:
+    """A version that leaves in a file, comes back, and runs again."""
+    ask = session.ask
+    ask("estimate", id="v2")
+    ask("bundle", path="out.nbmv.zip")
+    ask("import", "import.again", path="out.nbmv.zip")
+    ask("import", path="out.nbmv.zip", names=["params"])
+    ask("rerun_plan", id="v1", here=True)
+    ask("rerun", id="v1", here=True)
+    for sample in ("rerun_plan", "rerun"):
+        result = session.samples[sample]["result"]
+        plan = result.get("plan", result)
+        plan |= {"python": "3.11.9", "differences": ["Python 3.11.7 is 3.11.9 here"]}
+    session.samples["rerun"]["result"]["duration_s"] = 12.5
+
+
 def wait(session: Session) -> None:
     """While a cell runs: refused, queued, withdrawn."""
 
@@ -199,7 +270,11 @@ def main() -> None:
         mock.patch("nbmodelver.repo.commit.commit._now", side_effect=clock),
         mock.patch("nbmodelver.repo.commit.commit.author", return_value="ada"),
         mock.patch("nbmodelver.repo.commit.commit.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.repo.commit.commit.numerics", return_value={}),
+        mock.patch("nbmodelver.repo.commit.commit.installed_files", return_value={}),
         mock.patch("nbmodelver.repo.restore.restoring.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.repo.core.moves.datetime", Clock),
+        mock.patch("nbmodelver.repo.core.identity.Identities.person", return_value=Person("p-ada", "Ada")),
         mock.patch("time.perf_counter", itertools.count(0.0, 0.001).__next__),
     ):
         os.chdir(folder)

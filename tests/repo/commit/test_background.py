@@ -90,7 +90,7 @@ def test_a_big_value_that_is_written_meanwhile_makes_no_version(repo: Repo, gate
     repo.commit({"small": {"a": 0}})
     live = values()
     told: list[Any] = []
-    pending = repo.commit_later(live, told=told.append)
+    pending = repo.commit_later(live, on_done=told.append)
     assert gate.reached.wait(20)
     live["big"][BIG // 2] += 1.0
     gate.opened.set()

@@ -163,3 +163,24 @@ def test_p13_a_variable_that_is_the_environment_keeps_none_of_it(
     )
     with pytest.warns(NotKept, match="a copy of the environment"):
         repo.commit({"n": 1, "another": another})
+
+
+def test_the_search_for_assignments_does_not_begin_inside_a_word() -> None:
+    text = 'our_api_key = "correct-horse"'
+    assert secrets._ASSIGNED.search(text) is not None
+    assert secrets._ASSIGNED.search(text, 1) is None, "a word of 64 KiB would take minutes"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%mv_config channel.team slack://T0001/B0002/abcdefgh/",
+        "nbmodelver.config('channel.team', 'https://example.org/h#whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz')",
+        "hook = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz'",
+    ],
+)
+def test_p14_the_address_of_a_channel_is_hidden_in_the_cell_that_sets_it(line: str) -> None:
+    hidden = Searcher({}).hidden(line)
+    assert "[secret]" in hidden
+    assert not {"abcdefgh", "MDEyMzQ1"} & set(hidden.replace("/", " ").replace("_", " ").split())
+    assert "MDEyMzQ1" not in hidden

@@ -229,7 +229,7 @@ def test_test_rows_of_an_earlier_time_are_told_if_asked_or_if_there_were_none(re
 def test_a_column_without_an_order_is_not_called_clean(repo):
     repo.commit({"train": table(40, t=list("ab") * 20), "test": table(40, 1, t=list("ba") * 20)})
     diff = repo.diff("v1", "v1", leaks=LeakRequest(time="t"))
-    assert "not comparable: time:train,test" in diff.sections[0].note
+    assert "not comparable: time:train,test" in diff.sections[-1].note
 
 
 def test_near_texts_are_compared_only_if_asked(repo):
@@ -282,8 +282,9 @@ def test_the_target_may_be_a_variable_of_its_own(repo):
 
 def test_the_diff_says_what_was_looked_for_and_what_was_not(repo):
     repo.commit({"train": table(400), "test": table(100, 1)})
-    note = repo.diff("v1", "v1").sections[0].note
-    assert note == (
+    sections = repo.diff("v1", "v1").sections
+    assert [s.id for s in sections if s.id == "alarms"] == []
+    assert sections[-1].note == (
         "no more rows of test than by chance stand in train (exact, rounded, all columns but one); "
         "not looked for: --group, --time, --near-text"
     )
@@ -296,7 +297,23 @@ def test_a_large_pair_is_named_as_not_checked(repo, monkeypatch):
     repo.commit({"train": table(400), "test": table(100, 1)})
     note = repo.diff("v1", "v1").sections[0].note
     assert "not checked: column:train,test" in note
-    assert "not checked" not in repo.diff("v1", "v1", "train").sections[0].note
+    assert "not checked" not in "".join(s.note for s in repo.diff("v1", "v1", "train").sections)
+
+
+def test_two_names_of_one_dataset_are_reported_once_under_the_known_name(repo):
+    train, test = table(400), table(100, 1)
+    repo.commit({"train": train, "test": test})
+    leaky = pd.concat([train, test.head(30)])
+    repo.commit({"a_train": leaky, "train": leaky, "test": test})  # one object
+    assert [i for i, _, _ in alarms(repo.diff("v1", "v2"))] == ["leak:train,test"]
+    assert [f.id for f in repo.check("v2", live=repo.load("v2")).found] == ["leak:train,test"]
+    repo.commit({"a_train": leaky.copy(), "train": leaky, "test": test})
+    assert [i for i, _, _ in alarms(repo.diff("v1", "v3"))] == ["leak:train,test"]
+
+
+def test_equal_training_and_test_sets_are_compared(repo):
+    repo.commit({"train": table(400), "test": table(400)})
+    assert [i for i, _, _ in alarms(repo.diff("v1", "v1"))] == ["leak:train,test"]
 
 
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_diabetes])
@@ -369,3 +386,34 @@ def test_a_frame_of_a_users_subclass_is_not_compared_and_the_commit_is_untouched
     found = repo.check(live={"train": Frame(train), "test": test}, leaks=LeakRequest())
     assert (found.found, found.clean) == ((), ())
     assert "leak:train,test" in found.not_comparable
+
+
+def test_a_check_after_a_change_of_one_column_hashes_the_other_columns_no_more(repo, monkeypatch):
+    from nbmodelver.comparison.tables.canonical import CellHasher
+
+    rng = np.random.default_rng(0)
+    tested = pd.DataFrame(rng.standard_normal((2_000, 12)), columns=[f"c{i}" for i in range(12)])
+    trained = pd.DataFrame(rng.standard_normal((20_000, 12)), columns=tested.columns)
+    trained = pd.concat([trained, tested.head(53)], ignore_index=True)
+    repo.commit({"train": trained, "test": tested})
+    repo.check("v1")
+    trained = trained.copy()
+    trained.loc[:9, "c0"] += 1.0
+    repo.commit({"train": trained, "test": tested})
+    repo.check("v2")  # The first one against a parent: rows before and now are hashed as wholes.
+    trained = trained.copy()
+    trained.loc[:9, "c1"] += 1.0
+    repo.commit({"train": trained, "test": tested})
+    hashed: dict[str, int] = {}
+    call = CellHasher.__call__
+
+    def counted(self, rows):
+        found = call(self, rows)
+        if len(found) > 1_000:  # Not the samples.
+            hashed[self._column.name] = hashed.get(self._column.name, 0) + len(found)
+        return found
+
+    monkeypatch.setattr(CellHasher, "__call__", counted)
+    assert [f.text for f in repo.check("v3").found] == ["53 of the 2,000 rows of test also stand in train"]
+    assert set(hashed) == {"c1"}
+    assert hashed["c1"] <= 3 * 20_053  # To filter, and before and now for what was gained.

@@ -181,8 +181,9 @@ def test_the_diff_has_the_alarms_first_and_those_of_the_names_asked_for(repo, sp
     commit(repo, pd.concat([train, test.head(53)]), test)
     assert repo.diff("v1", "v2").sections[0].rows[0].cells == ("alarm", LEAK, "v2", "leak:train,test")
     assert repo.diff("v1", "v2", "train").sections[0].rows
-    assert not [s for s in repo.diff("v1", "v2", "test").sections if s.id == "alarms" and not s.rows and not s.note]
-    note = repo.diff("v2", "v1").sections[0].note
+    checks = repo.diff("v2", "v1").sections[-1]
+    assert (checks.id, checks.rows) == ("checks", ())
+    note = checks.note
     assert note.startswith("no more rows of test than by chance stand in train (exact, rounded, all columns but one); ")
     assert note.endswith("; not looked for: --group, --time, --near-text")
 
@@ -206,9 +207,10 @@ def test_what_could_not_be_compared_is_never_called_clean(repo, values):
     repo.commit(values)
     found = repo.check()
     assert (found.clean, found.not_comparable) == ((), ("leak:train,test",))
-    section = inspecting.section(found)
+    section = inspecting.checks_section(found)
     assert section is not None
     assert section.note == "not comparable: train with test"
+    assert inspecting.checks_section(found, ["other"]) is None
 
 
 def test_data_that_needs_trust_is_never_called_clean(repo, split, monkeypatch):

@@ -166,6 +166,17 @@ def test_a_model_that_hangs_is_stopped_after_the_limit(repo):
     assert e.value.hint == "allow more: --limit 2"
 
 
+def test_a_comparison_that_is_cancelled_stops_a_model_that_hangs(repo):
+    repo.commit({"model": Slow(), "X_test": X})
+    repo.commit({"model": Slow(), "X_test": X, "n": 1})
+    began, state = time.monotonic(), random.getstate()
+    with pytest.raises(KeyboardInterrupt):
+        repo.predict_both("v1", "v2", "model", "X_test", is_cancelled=lambda: time.monotonic() > began + 0.1)
+    assert random.getstate() == state
+    with pytest.raises(KeyboardInterrupt):
+        repo.predict_both("v1", "v2", "model", "X_test", is_cancelled=lambda: True)
+
+
 def test_an_interrupt_of_the_user_ends_the_comparison_and_restores_the_random_state(repo):
     repo.commit({"model": Interrupted(), "X_test": X})
     repo.commit({"model": Interrupted(), "X_test": X, "n": 1})

@@ -8,7 +8,7 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.actions.conditions import conditions_met
-from nbmodelver.comparison import split_drift
+from nbmodelver.comparison.tables import split_drift
 
 
 @pytest.fixture

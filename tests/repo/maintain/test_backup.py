@@ -277,3 +277,25 @@ def test_a_backup_is_private_like_the_store(repo, place):
     repo.backup(place)
     assert os.stat(place).st_mode & 0o777 == 0o700
     assert all(p.stat().st_mode & 0o777 == 0o600 for p in (place / "packs").iterdir())
+
+
+def test_an_interrupted_update_of_a_copy_is_no_damage_and_the_next_one_completes_it(repo, tmp_path, monkeypatch):
+    from nbmodelver.repo.maintain import backup as backing
+
+    repo.commit({"a": 1}, tags="first")
+    repo.backup(tmp_path / "copy")
+    repo.tag("second", "v1")
+    repo.tag("first", "v1", move=True)
+
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backing, "_copy_refs", killed)
+    with pytest.raises(KeyboardInterrupt):
+        repo.backup(tmp_path / "copy")
+    assert mv.open(tmp_path / "copy").verify() == []
+    monkeypatch.undo()
+    repo.backup(tmp_path / "copy")
+    copy = mv.open(tmp_path / "copy")
+    assert (copy.verify(), set(copy.history.tags())) == ([], {"first", "second"})
+    assert copy.refs.get("copying") is None

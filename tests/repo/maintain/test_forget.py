@@ -1,7 +1,6 @@
 """Forgotten versions vanish at once; what only they needed goes with gc, what others need stays; and the way back."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +8,15 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.errors import Damaged, MissingPart, UnknownVersion, UsageError
-from nbmodelver.model import Version, VersionId
 from nbmodelver.repo import Retention
 from nbmodelver.repo.core.sizes import size_of
-from nbmodelver.repo.maintain import gc_preview as freed
 from nbmodelver.repo.maintain import upkeep
+from tests.repo.maintain.samples import grow, value
 
 
 @pytest.fixture
 def repo(tmp_path):
     return mv.open(tmp_path, create=True)
-
-
-def value(n):
-    """Deltas to the one before, and something of its own."""
-    table = np.round(np.random.default_rng(0).gamma(2, 50, 30_000), 2)
-    table[:: 500 + n] += n
-    return {"table": table, "own": np.random.default_rng(n).bytes(3000), "n": n}
-
-
-def grow(repo, count, start=1):
-    return [
-        repo.commit(value(n), f"step {n}", metrics={"acc": n % 4, "loss": n % 3}) for n in range(start, start + count)
-    ]
 
 
 def same(repo, version, n):
@@ -71,53 +56,6 @@ def test_a_chain_of_deltas_stays_readable_when_its_base_is_forgotten(repo):
     assert repo.verify(full=True) == []
     assert all(same(repo, f"v{n}", n) for n in (3, 5, 6, 7))
     assert repo.gc(dry_run=True, grace_s=0).parts == 0
-
-
-@pytest.mark.parametrize("folded", [False, True])
-@pytest.mark.parametrize("names", [["v1"], ["v2", "v3"], ["v1", "v2", "v3", "v4", "v5"]])
-def test_a_dry_run_says_to_the_byte_what_gc_then_frees(repo, names, folded, monkeypatch):
-    monkeypatch.setattr(upkeep, "KEPT_RECORDS", 2)
-    grow(repo, 6)
-    if folded:
-        upkeep.fold(repo, more_than=0)
-    before = files(repo)
-    planned = repo.forget(names, dry_run=True)
-    assert files(repo) == before
-    assert planned.exact
-    assert planned.freed_bytes > 3000 * len(names)
-    assert planned.garbage_bytes == 0 or folded is False
-    size = size_of(repo.backend)
-    repo.forget(names)
-    repo.gc(grace_s=0)
-    assert size - size_of(repo.backend) == planned.freed_bytes + planned.garbage_bytes
-
-
-@pytest.mark.parametrize("tried_bytes", [256 << 20, 0])
-def test_a_dry_run_of_gc_says_what_gc_then_removes(repo, tried_bytes, monkeypatch):
-    """v1 is what the others are deltas to: they still need as much as it takes."""
-    monkeypatch.setattr(freed, "TRIED_BYTES", tried_bytes)
-    grow(repo, 6)
-    repo.forget(["v1", "v2", "v5"])
-    before = files(repo)
-    planned = repo.gc(dry_run=True, grace_s=0)
-    assert files(repo) == before
-    assert (planned.dry_run, planned.exact) == (True, tried_bytes > 0)
-    done = repo.gc(grace_s=0)
-    assert (planned.parts, planned.packs) == (done.parts, done.packs)
-    off = 0 if planned.exact else 0.1 * done.kept_bytes
-    assert abs(planned.freed_bytes - done.freed_bytes) <= off
-    assert abs(planned.kept_bytes - done.kept_bytes) <= off
-
-
-def files(repo):
-    return {p: p.read_bytes() for p in Path(repo.where).rglob("*") if p.is_file() and "locks" not in p.parts}
-
-
-def test_what_stays_counts_for_what_it_shares(repo):
-    shared = {"shared": np.random.default_rng(0).bytes(200_000)}
-    repo.commit({**shared, "a": np.random.default_rng(1).bytes(50_000)})
-    repo.commit(shared)
-    assert 50_000 < repo.forget(["v1"], dry_run=True).freed_bytes < 60_000
 
 
 def test_gc_keeps_what_was_forgotten_a_moment_ago(repo):
@@ -274,67 +212,6 @@ def test_p15_purge_takes_the_name_out_of_forgotten_versions_too(repo):
 # -- rules
 
 
-START = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def versions(hours, **metrics):
-    """One version an entry, that many hours after the start; newest first."""
-    made = [
-        Version(
-            VersionId(f"{n:040x}"), n, saved_at_utc=(START + timedelta(hours=h)).isoformat(),
-            metrics={k: m[n] for k, m in metrics.items() if m[n] is not None},
-        )
-        for n, h in enumerate(hours)
-    ]  # fmt: skip
-    return made[::-1]
-
-
-def kept(rule, made, protected=(), costs=None):
-    ids = rule.kept(made, {f"{n:040x}" for n in protected}, lambda v: (costs or {}).get(v.number, 1))
-    return sorted(int(i, 16) for i in ids)
-
-
-def test_last_n(repo):
-    assert kept(Retention(last=2), versions(range(5))) == [3, 4]
-    assert kept(Retention(last=2), versions(range(5)), protected=[0]) == [0, 3, 4]
-
-
-@pytest.mark.parametrize(
-    ("rule", "hours", "expected"),
-    [
-        (Retention(hourly=2), [0, 0.2, 0.5, 1.1, 1.2, 5], [4, 5]),
-        (Retention(daily=3), [1, 2, 25, 26, 27, 90], [1, 4, 5]),
-        (Retention(weekly=2), [0, 24 * 3, 24 * 9, 24 * 10], [1, 3]),
-        (Retention(monthly=9), [0, 24 * 10, 24 * 40, 24 * 41, 24 * 70], [1, 3, 4]),
-        (Retention(last=1, daily=2), [1, 2, 25, 26, 27], [1, 4]),
-    ],
-)
-def test_the_newest_of_each_period_that_has_versions(rule, hours, expected):
-    assert kept(rule, versions(hours)) == expected
-
-
-def test_d13_a_version_without_a_time_is_not_forgotten_by_the_clock():
-    made = versions(range(3))
-    made[1] = Version(made[1].id, 1, saved_at_utc="yesterday")
-    assert kept(Retention(daily=1), made) == [1, 2]
-
-
-def test_the_best_by_a_metric_in_the_direction_of_its_name():
-    made = versions(range(5), acc=[0.5, 0.9, None, 0.9, float("nan")], val_loss=[3, 1, 2, None, 5])
-    assert kept(Retention(best={"acc": 1}), made) == [3]
-    assert kept(Retention(best={"val_loss": 2}), made) == [1, 2]
-    assert kept(Retention(best={"acc": 9, "val_loss": 1}), made) == [0, 1, 3]
-
-
-def test_a_budget_keeps_the_newest_that_fit_and_always_what_is_protected():
-    made = versions(range(5))
-    costs = {0: 50, 1: 10, 2: 10, 3: 10, 4: 10}
-    assert kept(Retention(within_bytes=35), made, [4], costs) == [2, 3, 4]
-    assert kept(Retention(within_bytes=5), made, [4], costs) == [4]
-    assert kept(Retention(within_bytes=75), made, [0], costs) == [0, 3, 4]
-    assert kept(Retention(last=2, within_bytes=1000), made, [], costs) == [3, 4]
-
-
 def test_a_budget_is_kept_after_gc(repo):
     for n in range(8):
         repo.commit({**value(n), "more": np.random.default_rng(n).bytes(60_000)})
@@ -343,4 +220,4 @@ def test_a_budget_is_kept_after_gc(repo):
     repo.gc(grace_s=0)
     assert 1 < len(shown(repo)) < 8
     assert size_of(repo.backend) <= size * 0.6
-    assert json.loads((Path(repo.where) / "format").read_text())["format"] == 2
+    assert json.loads((Path(repo.where) / "format").read_text())["format"] == 3

@@ -10,6 +10,7 @@ import { drawLines } from './lines';
 import { legendSample } from './marks';
 import { redrawOnResize } from './resize';
 import { chartTable } from './table';
+import { SMALL, STRONG } from '../dom/styles';
 
 interface IChartOptions {
   /** Called with the point that was clicked. */
@@ -44,12 +45,7 @@ export function drawChart(ctx: IContext, chart: IChart, options: IChartOptions =
     h(
       'figcaption',
       { class: 'nbmv-chart-head' },
-      h(
-        'span',
-        {},
-        h('span', { class: 'nbmv-strong' }, chart.title),
-        direction ? h('span', { class: 'nbmv-dim nbmv-small' }, ` ${direction}`) : null
-      ),
+      h('span', {}, h('span', STRONG, chart.title), direction ? h('span', SMALL, ` ${direction}`) : null),
       toggle
     ),
     drawLegend(chart),

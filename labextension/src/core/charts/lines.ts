@@ -1,9 +1,9 @@
-import { line } from 'd3-shape';
 import { svg } from '../dom/elements';
 import { metricNumber, formatNumber } from '../text/figures';
 import type { IChart, Metric } from '../protocol/messages';
 import { horizontalAxis, createScale, tickWidth, verticalAxis, type IPlotArea } from './axes';
 import { colourClass, dashOf, drawPoint } from './marks';
+import { linePath } from './path';
 
 /** A line with more points is drawn without marks. */
 const MAX_POINTS = 60;
@@ -52,17 +52,14 @@ function drawSeries(
   const indices = (series?.x ?? []).map((_, i) => i);
   const isDrawable = (i: number): boolean => at(i).every(Number.isFinite);
   const wordOnly = indices.filter(i => !isDrawable(i) && series?.y[i] !== null && Number.isFinite(at(i)[0]));
-  const path = line<number>()
-    .defined(isDrawable)
-    .x(i => at(i)[0])
-    .y(i => at(i)[1]);
+  const path = linePath(indices.map(i => (isDrawable(i) ? at(i) : null)));
   const few = indices.length <= MAX_POINTS || chart.kind === 'scatter';
   const points = few ? indices.filter(isDrawable).map(i => drawMark(chart, s, i, at(i), choose)) : [];
   return svg(
     'g',
     {},
     chart.kind === 'line'
-      ? svg('path', { class: `nbmv-line ${colourClass(s)}`, d: path(indices) ?? '', 'stroke-dasharray': dashOf(s) })
+      ? svg('path', { class: `nbmv-line ${colourClass(s)}`, d: path, 'stroke-dasharray': dashOf(s) })
       : null,
     points,
     wordOnly.map(i => drawGap(chart, s, i, [at(i)[0], ground], choose))

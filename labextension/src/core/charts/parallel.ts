@@ -1,11 +1,12 @@
-import { line } from 'd3-shape';
 import { h, replaceChildren, svg } from '../dom/elements';
 import { isMetric, formatJson, formatNumber, metricNumber } from '../text/figures';
 import type { Translate } from '../text/translate';
 import type { Direction, Json } from '../protocol/messages';
 import { CHARACTER_PX, truncatedText } from './axes';
+import { linePath } from './path';
 import { redrawOnResize } from './resize';
 import { linearScale } from './scale';
+import { SMALL, STRONG } from '../dom/styles';
 
 /** A parameter or metric of several versions. */
 export interface IParallelAxis {
@@ -61,10 +62,10 @@ export function drawParallel(
       h(
         'span',
         {},
-        h('span', { class: 'nbmv-strong' }, t('Parameters and metrics')),
+        h('span', STRONG, t('Parameters and metrics')),
         h(
           'span',
-          { class: 'nbmv-dim nbmv-small' },
+          SMALL,
           ' ',
           known ? t('strong lines: best third of {name}', { name }) : t('strong lines: upper third of {name}', { name })
         )
@@ -110,15 +111,16 @@ function draw(t: Translate, versions: readonly string[], axes: readonly IPlaced[
     return at !== null && (last?.direction === 'lower' ? at <= 1 / 3 : at >= 2 / 3);
   };
   const lines = versions.map((version, v) => {
-    const points = axes.map((one, i) => ({ x: x(i), at: one.at[v] ?? null }));
-    const path = line<{ x: number; at: number | null }>()
-      .defined(point => point.at !== null)
-      .x(point => point.x)
-      .y(point => y(point.at ?? 0));
+    const path = linePath(
+      axes.map((one, i) => {
+        const at = one.at[v] ?? null;
+        return at === null ? null : [x(i), y(at)];
+      })
+    );
     const values = axes.map(one => `${one.name} ${one.texts[v] ?? ''}`).join(', ');
     return svg(
       'path',
-      { class: isStrong(v) ? 'nbmv-parallel-line nbmv-parallel-strong' : 'nbmv-parallel-line', d: path(points) ?? '' },
+      { class: isStrong(v) ? 'nbmv-parallel-line nbmv-parallel-strong' : 'nbmv-parallel-line', d: path },
       svg('title', {}, `${version}: ${values}`)
     );
   });

@@ -1,7 +1,9 @@
+import { tableHead } from '../dom/controls';
 import { h } from '../dom/elements';
 import { metricNumber, formatNumber } from '../text/figures';
 import type { Translate } from '../text/translate';
 import type { IChart, Metric } from '../protocol/messages';
+import { DIM, NUMBER, SPOKEN } from '../dom/styles';
 
 /** More rows would make the page slow. */
 const MAX_TABLE_ROWS = 200;
@@ -19,34 +21,16 @@ export function chartTable(t: Translate, chart: IChart): HTMLElement {
       scatter ? h('th', { scope: 'row' }, chart.labels[i] ?? '') : null,
       h(scatter ? 'td' : 'th', scatter ? {} : { scope: 'row' }, row.key),
       row.values.map(value =>
-        h(
-          'td',
-          { class: 'nbmv-number' },
-          value === null || value === undefined ? '–' : formatNumber(metricNumber(value))
-        )
+        h('td', NUMBER, value === null || value === undefined ? '–' : formatNumber(metricNumber(value)))
       )
     )
   );
   return h(
     'div',
     { class: 'nbmv-scroll', role: 'group', 'aria-label': chart.title },
-    h(
-      'table',
-      { class: 'nbmv-table' },
-      h('caption', { class: 'nbmv-spoken' }, chart.title),
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          heads.map(text => h('th', { scope: 'col' }, text))
-        )
-      ),
-      h('tbody', {}, body)
-    ),
+    h('table', { class: 'nbmv-table' }, h('caption', SPOKEN, chart.title), tableHead(heads), h('tbody', {}, body)),
     rows.length > MAX_TABLE_ROWS
-      ? h('p', { class: 'nbmv-dim' }, t('The first {n} of {all} rows', { n: MAX_TABLE_ROWS, all: rows.length }))
+      ? h('p', DIM, t('The first {n} of {all} rows', { n: MAX_TABLE_ROWS, all: rows.length }))
       : null
   );
 }

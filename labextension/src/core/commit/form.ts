@@ -10,6 +10,7 @@ import type { ICommitForm, IMethods, Kind } from '../protocol/messages';
 import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
+import { ACTIONS, DIM, FOOT, PLAN, SPOKEN } from '../dom/styles';
 
 type FormName = ICommitForm['names'][number];
 
@@ -23,7 +24,7 @@ export class CommitForm implements IView {
   private readonly _note: HTMLTextAreaElement;
   private readonly _names = h('div', { class: 'nbmv-commit-names' });
   private readonly _metrics: MetricFields;
-  private readonly _footer = h('div', { class: 'nbmv-foot' });
+  private readonly _footer = h('div', FOOT);
   private readonly _disposables = new Disposables();
   private _form: ICommitForm | undefined;
   private _chosen = new Set<string>();
@@ -50,7 +51,7 @@ export class CommitForm implements IView {
     this._metrics = new MetricFields(ctx);
     const fields = h(
       'div',
-      { class: 'nbmv-plan' },
+      PLAN,
       field(t('Message'), this._message),
       this._names,
       this._metrics.element,
@@ -95,7 +96,7 @@ export class CommitForm implements IView {
   }
 
   private async _load(): Promise<void> {
-    replaceChildren(this._names, h('p', { class: 'nbmv-dim' }, this._ctx.t('Loading the variables…')));
+    replaceChildren(this._names, h('p', DIM, this._ctx.t('Loading the variables…')));
     try {
       this._form = await this._ctx.query('form', {});
       this._chosen = new Set(this._form.names.filter(one => one.chosen && !one.problem).map(one => one.name));
@@ -104,10 +105,7 @@ export class CommitForm implements IView {
       this._drawFooter();
     } catch (error) {
       if (error instanceof Failure) {
-        replaceChildren(
-          this._names,
-          emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null)
-        );
+        replaceChildren(this._names, emptyState(error.message, error.hint ? h('p', DIM, userText(error.hint)) : null));
         this._ctx.announce(error.message);
       }
     }
@@ -178,7 +176,7 @@ export class CommitForm implements IView {
     return h(
       'fieldset',
       { class: 'nbmv-kind-group' },
-      h('legend', { class: 'nbmv-spoken' }, kindName(this._ctx.t, kind)),
+      h('legend', SPOKEN, kindName(this._ctx.t, kind)),
       all,
       h(
         'ul',
@@ -239,7 +237,7 @@ export class CommitForm implements IView {
         : null,
       h(
         'div',
-        { class: 'nbmv-actions' },
+        ACTIONS,
         commit,
         this._ctx.initialView === 'commit'
           ? null

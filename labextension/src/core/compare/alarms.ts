@@ -6,6 +6,7 @@ import { formatJson } from '../text/figures';
 import { plural, type Translate } from '../text/translate';
 import type { ISection } from '../protocol/messages';
 import { renderNote } from './sections';
+import { SMALL } from '../dom/styles';
 
 type Level = 'alarm' | 'note' | 'accepted';
 
@@ -64,7 +65,7 @@ function drawFinding(t: Translate, { level, reason, text, since }: IFinding): HT
     ' ',
     h(
       'span',
-      { class: 'nbmv-dim nbmv-small' },
+      SMALL,
       since ? t('since {version}', { version: since }) : null,
       since && reason ? ' · ' : null,
       reason ? [t('accepted because:'), ' ', userText(reason)] : null

@@ -2,6 +2,7 @@ import { userText } from '../dom/controls';
 import { h, svg, type Child } from '../dom/elements';
 import { isMetric, metricNumber, formatNumber, formatSigned, formatJson, judgeChange } from '../text/figures';
 import type { Direction, Json } from '../protocol/messages';
+import { DIM } from '../dom/styles';
 
 /** The content of a table cell. number: the cell is aligned as a number. */
 export interface ICell {
@@ -17,7 +18,7 @@ export const MAX_CELL_CHARACTERS = 80;
 
 export function valueCell(found: Json): ICell {
   if (found === null) {
-    return { shown: h('span', { class: 'nbmv-dim' }, '–') };
+    return { shown: h('span', DIM, '–') };
   }
   if (isMetric(found)) {
     return { shown: formatNumber(metricNumber(found)), number: true, title: String(found) };

@@ -7,6 +7,7 @@ import type { IDiff, ISection } from '../protocol/messages';
 import { rendererOf } from './registry';
 import { alarmSummary } from './alarms';
 import type { IComparedPair, IDisplayOptions } from './sections';
+import { DIM } from '../dom/styles';
 
 export interface IComparisonDrawing {
   title: HTMLElement;
@@ -44,7 +45,8 @@ function drawTitle(ctx: IContext, { before, after }: IDiff, name: string): HTMLE
       'div',
       { class: 'nbmv-side' },
       h('span', { class: 'nbmv-small nbmv-dim' }, label),
-      h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', userText(of.message))
+      h('span', { class: 'nbmv-side-name', title: of.message }, h('strong', {}, of.name), ' ', userText(of.message)),
+      ctx.pages.rerun?.button(ctx, of)
     );
   return h(
     'div',
@@ -79,9 +81,7 @@ function drawSections(ctx: IContext, diff: IDiff, options: IPairOptions): HTMLEl
   if (!diff.sections.some(differs)) {
     drawn.unshift(h('p', { class: 'nbmv-empty' }, t('No differences.')));
   } else if (same.length) {
-    drawn.push(
-      h('p', { class: 'nbmv-dim' }, t('Unchanged: {sections}', { sections: same.map(one => one.title).join(', ') }))
-    );
+    drawn.push(h('p', DIM, t('Unchanged: {sections}', { sections: same.map(one => one.title).join(', ') })));
   }
   return drawn;
 }

@@ -15,6 +15,7 @@ import {
   type IDisplayOptions
 } from './sections';
 import { changeCell, valueCell } from './cells';
+import { DIM, WARNING_BOX } from '../dom/styles';
 
 /** A profile of both sides. Rows "column · statistic" are grouped: only the first row of a group names the column. */
 export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOptions): (HTMLElement | null)[] {
@@ -32,10 +33,7 @@ export function renderProfile(ctx: IContext, section: ISection, look: IDisplayOp
       const again = column === group;
       group = column;
       return {
-        shown: [
-          h('span', { class: again ? 'nbmv-again' : undefined }, userText(column)),
-          h('span', { class: 'nbmv-dim' }, ` · ${what}`)
-        ]
+        shown: [h('span', { class: again ? 'nbmv-again' : undefined }, userText(column)), h('span', DIM, ` · ${what}`)]
       };
     })
   ];
@@ -113,5 +111,5 @@ function renderPredictions(ctx: IContext, section: ISection, look: IDisplayOptio
 
 /** What could not be compared, and why. */
 export function renderFailure(_: IContext, section: ISection): (HTMLElement | null)[] {
-  return [h('div', { class: 'nbmv-box nbmv-box-warning' }, userText(section.note))];
+  return [h('div', WARNING_BOX, userText(section.note))];
 }

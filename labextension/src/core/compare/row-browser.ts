@@ -6,6 +6,7 @@ import { Failure } from '../protocol/transport';
 import type { ChangedRows, IRowPage, ISection } from '../protocol/messages';
 import { rowTable } from './row-table';
 import { renderSection, type IComparedPair, type IDisplayOptions } from './sections';
+import { DIM, SMALL } from '../dom/styles';
 
 /** Number of rows on a page. */
 const PAGE_ROWS = 50;
@@ -165,7 +166,7 @@ class RowBrowser {
     const round = this._requestNumber;
     setAttribute(this._page, 'aria-busy', true);
     if (!this._content.hasChildNodes()) {
-      replaceChildren(this._content, h('p', { class: 'nbmv-dim' }, this._ctx.t('Loading…')));
+      replaceChildren(this._content, h('p', DIM, this._ctx.t('Loading…')));
     }
     try {
       const params = { before, after, name: this._name, what: this._what, start, count: PAGE_ROWS };
@@ -206,7 +207,7 @@ class RowBrowser {
       : (page.rows[0]?.cells.length ?? 0) >= MAX_ROW_CELLS
         ? t('At most {n} columns are shown.', { n: MAX_ROW_CELLS })
         : '';
-    return text ? h('p', { class: 'nbmv-dim nbmv-small' }, userText(text)) : null;
+    return text ? h('p', SMALL, userText(text)) : null;
   }
 
   private _drawFailure(error: unknown, start: number): void {
@@ -228,7 +229,7 @@ class RowBrowser {
         'div',
         { class: 'nbmv-box nbmv-box-error nbmv-row-failure' },
         h('p', {}, userText(error.message)),
-        error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null,
+        error.hint ? h('p', DIM, userText(error.hint)) : null,
         again
       )
     );

@@ -5,6 +5,7 @@ import { formatNumber, isMetric, metricNumber } from '../text/figures';
 import type { IRowPage, Json } from '../protocol/messages';
 import { MAX_CELL_CHARACTERS, valueCell, type ICell } from './cells';
 import { statusSign } from './sections';
+import { SPOKEN } from '../dom/styles';
 
 /** Characters before the first difference of two long texts. */
 const BEFORE_DIFFERENCE = 20;
@@ -19,7 +20,7 @@ export function rowTable(ctx: IContext, page: IRowPage, caption: string): HTMLEl
   const head = h(
     'tr',
     {},
-    h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, t('Change'))),
+    h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', SPOKEN, t('Change'))),
     h('th', { scope: 'col' }, t('Row')),
     heads.map((text, at) => h('th', { scope: 'col', class: isNumeric(at) ? 'nbmv-number' : undefined }, userText(text)))
   );
@@ -29,7 +30,7 @@ export function rowTable(ctx: IContext, page: IRowPage, caption: string): HTMLEl
     h(
       'table',
       { class: 'nbmv-table nbmv-diff' },
-      h('caption', { class: 'nbmv-spoken' }, caption),
+      h('caption', SPOKEN, caption),
       h('thead', {}, head),
       changed ? changedRows(ctx, page) : h('tbody', {}, wholeRows(ctx, page))
     )

@@ -5,6 +5,7 @@ import { h } from '../dom/elements';
 import type { ISection, Json, Status } from '../protocol/messages';
 import { renderTextDiff } from './text-diff';
 import { valueCell, type ICell } from './cells';
+import { DIM, SMALL, SPOKEN } from '../dom/styles';
 
 export interface IDisplayOptions {
   /** Hide what is the same on both sides. */
@@ -53,7 +54,7 @@ export function renderCharts(ctx: IContext, section: ISection): HTMLElement[] {
 }
 
 export function renderNote(section: ISection): HTMLElement | null {
-  return section.note ? h('p', { class: 'nbmv-dim nbmv-small' }, userText(section.note)) : null;
+  return section.note ? h('p', SMALL, userText(section.note)) : null;
 }
 
 /** More rows would make the page slow, for instance for a frame of thousands of columns. */
@@ -69,7 +70,7 @@ export function renderTable(
   const all = section.rows.filter(row => !onlyDifferences || row.status !== 'same');
   const rows = all.slice(0, MAX_SECTION_ROWS);
   if (!rows.length) {
-    return section.rows.length ? h('p', { class: 'nbmv-dim' }, ctx.t('Unchanged.')) : null;
+    return section.rows.length ? h('p', DIM, ctx.t('Unchanged.')) : null;
   }
   const used = usedColumns(rows);
   const cells = rows.map(row => row.cells.slice(0, used).map((found, at) => cell(at, found, row.cells)));
@@ -83,12 +84,7 @@ export function renderTable(
         column
       )
     );
-  const names = h(
-    'tr',
-    {},
-    h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', { class: 'nbmv-spoken' }, ctx.t('Change'))),
-    heads
-  );
+  const names = h('tr', {}, h('th', { scope: 'col', class: 'nbmv-signs' }, h('span', SPOKEN, ctx.t('Change'))), heads);
   const body = rows.map((row, i) =>
     h(
       'tr',
@@ -99,9 +95,7 @@ export function renderTable(
   );
   const hiddenRows = all.length - rows.length;
   const rest =
-    hiddenRows > 0
-      ? h('p', { class: 'nbmv-dim' }, ctx.t('{n} more rows are not shown', { n: hiddenRows.toLocaleString() }))
-      : null;
+    hiddenRows > 0 ? h('p', DIM, ctx.t('{n} more rows are not shown', { n: hiddenRows.toLocaleString() })) : null;
   return h(
     'div',
     { class: 'nbmv-scroll', tabindex: 0, role: 'group', 'aria-label': section.title },
@@ -139,6 +133,6 @@ export function statusSign(ctx: IContext, status: Status): HTMLElement {
     'span',
     { class: `nbmv-sign nbmv-sign-${status}`, title: words[status] },
     h('span', { 'aria-hidden': true }, STATUS_SIGNS[status]),
-    h('span', { class: 'nbmv-spoken' }, words[status])
+    h('span', SPOKEN, words[status])
   );
 }

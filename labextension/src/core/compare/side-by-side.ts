@@ -10,6 +10,7 @@ import type { Direction, IChart, IComparison, IEntry, Json } from '../protocol/m
 import { preserveFocus } from '../dom/focus';
 import type { IDisplayOptions } from './sections';
 import type { IComparisonDrawing } from './pair';
+import { DIM } from '../dom/styles';
 
 /** Compares several versions side by side: a column for each. */
 export async function compareSideBySide(ctx: IContext, ids: readonly string[]): Promise<IComparisonDrawing> {
@@ -155,7 +156,7 @@ function sortableTable(ctx: IContext, found: IComparison, { onlyDifferences }: I
         ),
         bodies
       ),
-      shown.length ? null : h('p', { class: 'nbmv-dim' }, t('No metric and no hyperparameter differs.'))
+      shown.length ? null : h('p', DIM, t('No metric and no hyperparameter differs.'))
     );
   };
   draw();
@@ -273,7 +274,7 @@ export function bestOf({ values, direction, differs }: IValueRow): number | null
 function drawValue(t: Translate, value: Json | undefined, best: boolean): HTMLElement {
   const content: Child =
     value === null || value === undefined
-      ? h('span', { class: 'nbmv-dim' }, '–')
+      ? h('span', DIM, '–')
       : isMetric(value)
         ? formatNumber(metricNumber(value))
         : userText(formatJson(value));

@@ -1,11 +1,12 @@
 import type { IContext, IView } from '../context';
-import { button, checkbox, emptyState, iconButton, userText } from '../dom/controls';
+import { checkbox, emptyState, iconButton } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import { Disposables } from '../disposables';
-import { Failure } from '../protocol/transport';
+import { drawFailure } from '../failure';
 import type { IDisplayOptions } from './sections';
 import { compareSideBySide } from './side-by-side';
 import { comparePair } from './pair';
+import { DIM } from '../dom/styles';
 
 /** Compares two versions section by section, or several versions side by side. */
 export class ComparisonView implements IView {
@@ -65,7 +66,7 @@ export class ComparisonView implements IView {
       replaceChildren(this._body, emptyState(t('Select at least two versions in the history, then choose Compare.')));
       return;
     }
-    replaceChildren(this._body, h('p', { class: 'nbmv-dim' }, t('Comparing…')));
+    replaceChildren(this._body, h('p', DIM, t('Comparing…')));
     try {
       const draw = more.length
         ? await compareSideBySide(this._ctx, this._ids)
@@ -78,26 +79,12 @@ export class ComparisonView implements IView {
       }
     } catch (error) {
       if (round === this._requestNumber) {
-        this._drawFailure(error);
+        replaceChildren(
+          this._body,
+          drawFailure(this._ctx, error, () => void this._load())
+        );
       }
     }
-  }
-
-  private _drawFailure(error: unknown): void {
-    if (!(error instanceof Failure)) {
-      throw error;
-    }
-    const again = button({
-      label: this._ctx.t('Try again'),
-      onClick: () => {
-        void this._load();
-      }
-    });
-    replaceChildren(
-      this._body,
-      emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null, again)
-    );
-    this._ctx.announce(error.message);
   }
 
   private _drawHeader(title: HTMLElement, pair: boolean): void {

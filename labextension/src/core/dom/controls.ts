@@ -1,5 +1,6 @@
 import { h, type Child, type IAttributes } from './elements';
 import { icon, type Icon } from './icons';
+import { SPOKEN } from './styles';
 
 interface IButtonOptions {
   label: string;
@@ -120,9 +121,43 @@ export function foldable(
   return element;
 }
 
+/** An option of a list box, which a click, Enter or the space bar chooses. */
+export function listOption(chosen: boolean, run: () => void, ...children: Child[]): HTMLElement {
+  const key = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      run();
+    }
+  };
+  return h(
+    'div',
+    {
+      class: 'nbmv-variable',
+      role: 'option',
+      'aria-selected': chosen,
+      tabindex: -1,
+      on: { click: run, keydown: key }
+    },
+    children
+  );
+}
+
+/** The head of a table: one row of headings of columns. */
+export function tableHead(headings: readonly Child[]): HTMLTableSectionElement {
+  return h(
+    'thead',
+    {},
+    h(
+      'tr',
+      {},
+      headings.map(one => h('th', { scope: 'col' }, one))
+    )
+  );
+}
+
 /** Text for screen readers only. */
 export function screenReaderText(text: string): HTMLSpanElement {
-  return h('span', { class: 'nbmv-spoken' }, text);
+  return h('span', SPOKEN, text);
 }
 
 /** Text that a user wrote. Its direction does not depend on that of the page. */

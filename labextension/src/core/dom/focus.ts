@@ -40,6 +40,92 @@ export function setTabStop(group: HTMLElement, member?: HTMLElement): void {
   }
 }
 
+export type GridItem = HTMLElement | SVGElement;
+
+interface IGrid {
+  /** The items in rows from the top, or in columns from the start. Empty lines are left out. */
+  lines(): readonly (readonly GridItem[])[];
+  isColumns: boolean;
+}
+
+/**
+ * Lets the arrow keys, Home and End move the focus between items in two dimensions. Along a line the next line follows;
+ * across the lines the place stays. Only the controls of the current item are tab stops. Returns a function that ends
+ * it.
+ */
+export function enableGridKeys(group: Element, grid: IGrid): () => void {
+  const itemOf = (event: Event): GridItem | undefined =>
+    grid
+      .lines()
+      .flat()
+      .find(one => one.contains(event.target as Node));
+  const onKey = (event: Event): void => {
+    const item = itemOf(event);
+    const to = item && neighbour(grid, item, (event as KeyboardEvent).key, isRtl(group));
+    const stop = to && stopsOf(to)[0];
+    if (stop) {
+      event.preventDefault();
+      event.stopPropagation();
+      stop.focus();
+    }
+  };
+  const onFocus = (event: Event): void => {
+    setGridStop(grid.lines(), itemOf(event));
+  };
+  group.addEventListener('keydown', onKey);
+  group.addEventListener('focusin', onFocus);
+  setGridStop(grid.lines());
+  return () => {
+    group.removeEventListener('keydown', onKey);
+    group.removeEventListener('focusin', onFocus);
+  };
+}
+
+/** Makes the controls of `current`, or else of the first item, the tab stops. */
+function setGridStop(lines: readonly (readonly GridItem[])[], current?: GridItem): void {
+  const items = lines.flat();
+  const stop = current ?? items[0];
+  items.forEach(item => {
+    stopsOf(item).forEach(one => {
+      one.tabIndex = item === stop ? 0 : -1;
+    });
+  });
+}
+
+function stopsOf(item: GridItem): GridItem[] {
+  return item.hasAttribute('tabindex') ? [item] : focusableElements(item);
+}
+
+function neighbour({ lines, isColumns }: IGrid, item: GridItem, key: string, rtl: boolean): GridItem | undefined {
+  const all = lines();
+  const order = all.flat();
+  const [right, left] = rtl ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+  const [along, back, across, acrossBack] = isColumns
+    ? ['ArrowDown', 'ArrowUp', right, left]
+    : [right, left, 'ArrowDown', 'ArrowUp'];
+  const line = all.findIndex(one => one.includes(item));
+  const beside = (to: number): GridItem | undefined => {
+    const place = all[line]?.indexOf(item) ?? 0;
+    return all[to]?.[Math.min(place, all[to].length - 1)];
+  };
+  switch (key) {
+    case along:
+      return order[order.indexOf(item) + 1];
+    case back:
+      return order[order.indexOf(item) - 1];
+    case across:
+      return beside(line + 1);
+    case acrossBack:
+      return beside(line - 1);
+    case 'Home':
+      return order[0];
+    case 'End':
+      return order[order.length - 1];
+    default:
+      return undefined;
+  }
+}
+
 function tabStopCandidates(group: HTMLElement): HTMLElement[] {
   return focusableElements(group).filter(one => !(one instanceof HTMLInputElement && one.type === 'text'));
 }

@@ -1,11 +1,12 @@
 import type { IContext } from '../context';
-import { button, field, foldable, userText } from '../dom/controls';
+import { button, field, foldable, tableHead, userText } from '../dom/controls';
 import { h, replaceChildren } from '../dom/elements';
 import { formatJson, formatNumber } from '../text/figures';
 import { plural } from '../text/translate';
 import type { IBisection, ISection, ITestedVersion, Metric } from '../protocol/messages';
 import { Experiment } from './experiment';
 import { codeInput, experimentForm } from './form';
+import { ACTIONS, DIM, NUMBER, STRONG, WARNING_BOX } from '../dom/styles';
 
 interface IRange {
   /** Ids of the versions: the condition holds in the first one and not in the second one. */
@@ -70,16 +71,16 @@ export class BisectView {
       h(
         'p',
         {},
-        h('span', { class: 'nbmv-strong' }, bad.version.name),
+        h('span', STRONG, bad.version.name),
         ` ${t('is the first bad version')}${valueText(bad)}`,
         bad.version.message ? [' · ', userText(bad.version.message)] : null
       ),
-      h('p', { class: 'nbmv-dim' }, t('Last good version: {name}', { name: good.version.name }) + valueText(good)),
+      h('p', DIM, t('Last good version: {name}', { name: good.version.name }) + valueText(good)),
       ...(skipped
         ? [
             h(
               'p',
-              { class: 'nbmv-box nbmv-box-warning' },
+              WARNING_BOX,
               t('Not tested: {names}. The first bad version may be one of them.', { names: skipped }),
               ' ',
               userText(found.between[0]?.why ?? '')
@@ -87,7 +88,7 @@ export class BisectView {
           ]
         : []),
       this._drawTested(found),
-      h('div', { class: 'nbmv-actions' }, open)
+      h('div', ACTIONS, open)
     ];
   }
 
@@ -105,12 +106,12 @@ export class BisectView {
         {},
         h('th', { scope: 'row' }, one.version.name),
         h('td', {}, verdicts[one.verdict]),
-        h('td', { class: 'nbmv-number' }, one.value === null ? '' : shownValue(one)),
+        h('td', NUMBER, one.value === null ? '' : shownValue(one)),
         h('td', {}, userText(one.why))
       )
     );
-    const heads = [t('version'), t('verdict'), t('value'), ''].map(text => h('th', { scope: 'col' }, text));
-    const table = h('table', { class: 'nbmv-table' }, h('thead', {}, h('tr', {}, heads)), h('tbody', {}, rows));
+    const head = tableHead([t('version'), t('verdict'), t('value'), '']);
+    const table = h('table', { class: 'nbmv-table' }, head, h('tbody', {}, rows));
     return foldable(counts, h('div', { class: 'nbmv-scroll' }, table), false);
   }
 }

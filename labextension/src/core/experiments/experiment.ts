@@ -4,11 +4,11 @@ import { h, replaceChildren } from '../dom/elements';
 import { TaskList } from '../tasks';
 import type { IMethods, Params, Result } from '../protocol/messages';
 import { Failure } from '../protocol/transport';
+import { ACTIONS, DIM } from '../dom/styles';
 
-/** Methods that run code of versions in scratch namespaces. They change nothing. */
-export type ExperimentMethod = {
-  [M in keyof IMethods]: IMethods[M][0] extends { queue?: boolean } ? M : never;
-}[keyof IMethods];
+/** Methods that run code of versions, and change nothing. A re-run never waits for a cell. */
+export type ExperimentMethod =
+  { [M in keyof IMethods]: IMethods[M][0] extends { queue?: boolean } ? M : never }[keyof IMethods] | 'rerun';
 
 interface IExperimentOptions<M extends ExperimentMethod> {
   method: M;
@@ -113,8 +113,8 @@ export class Experiment<M extends ExperimentMethod> {
     if (error.code === 'Cancelled') {
       replaceChildren(
         this._outcome,
-        h('p', { class: 'nbmv-dim' }, t('Cancelled. Nothing was changed.')),
-        h('div', { class: 'nbmv-actions' }, again(t('Run again'), false))
+        h('p', DIM, t('Cancelled. Nothing was changed.')),
+        h('div', ACTIONS, again(t('Run again'), false))
       );
       this._ctx.announce(t('Cancelled'));
       return;
@@ -126,14 +126,9 @@ export class Experiment<M extends ExperimentMethod> {
         'div',
         { class: `nbmv-box nbmv-box-${isBusy ? 'warning' : 'error'} nbmv-experiment-failure` },
         h('p', {}, userText(error.message)),
-        error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null,
+        error.hint ? h('p', DIM, userText(error.hint)) : null,
         isBusy ? null : (this._options.onFailure?.(error) ?? null),
-        h(
-          'div',
-          { class: 'nbmv-actions' },
-          isBusy ? again(t('Run after the cell'), true) : null,
-          again(t('Try again'), false)
-        )
+        h('div', ACTIONS, isBusy ? again(t('Run after the cell'), true) : null, again(t('Try again'), false))
       )
     );
     this._ctx.announce(error.message);

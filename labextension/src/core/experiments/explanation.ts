@@ -6,6 +6,7 @@ import { formatDuration, formatNumber, formatSigned, judgeChange, metricNumber }
 import { roleText } from '../text/roles';
 import { plural, type Translate } from '../text/translate';
 import type { Direction, ICause, IExplanation, Metric } from '../protocol/messages';
+import { DIM, NUMBER, SMALL, SPOKEN } from '../dom/styles';
 
 /** A longer description of a change is shown among its details only. */
 const SHORT = 40;
@@ -19,7 +20,7 @@ export function drawExplanation(ctx: IContext, found: IExplanation, direction?: 
   const parts: (HTMLElement | null)[] = [
     h(
       'p',
-      { class: 'nbmv-dim' },
+      DIM,
       `${formatNumber(before ?? NaN)} → ${formatNumber(after ?? NaN)} `,
       h(
         'span',
@@ -35,7 +36,7 @@ export function drawExplanation(ctx: IContext, found: IExplanation, direction?: 
     ...Object.entries(found.exchanged).map(([name, value]) =>
       h(
         'p',
-        { class: 'nbmv-dim nbmv-small' },
+        SMALL,
         t('{after} with the {name} of {before}, nothing computed again: {value}', {
           after: found.after,
           before: found.before,
@@ -56,7 +57,7 @@ function drawMeasurements(t: Translate, found: IExplanation, tested: readonly IC
   const again = [...new Set(tested.flatMap(one => one.again))].join(', ');
   return h(
     'p',
-    { class: 'nbmv-dim nbmv-small' },
+    SMALL,
     plural(t, found.tests, '{n} measurement of', '{n} measurements of'),
     ' ',
     h('code', { class: 'nbmv-inline-code', dir: 'ltr' }, found.expression),
@@ -112,10 +113,10 @@ function drawCause(ctx: IContext, cause: ICause, most: number, direction: Direct
     'tr',
     { class: !effect || isNoise ? 'nbmv-cause-weak' : undefined },
     h('th', { scope: 'row' }, details ? expander(t, cause, details) : causeTitle(t, cause)),
-    h('td', { class: 'nbmv-number' }, effectBar(effect, most, direction), effect ? formatSigned(effect) : t('none')),
-    h('td', { class: 'nbmv-number' }, effect && cause.share !== null ? percent(cause.share) : ''),
-    h('td', { class: 'nbmv-number' }, metricText(cause.without)),
-    h('td', { class: 'nbmv-number' }, metricText(cause.alone))
+    h('td', NUMBER, effectBar(effect, most, direction), effect ? formatSigned(effect) : t('none')),
+    h('td', NUMBER, effect && cause.share !== null ? percent(cause.share) : ''),
+    h('td', NUMBER, metricText(cause.without)),
+    h('td', NUMBER, metricText(cause.alone))
   );
   const steps = cause.steps.map(step => {
     const open = button({
@@ -130,9 +131,9 @@ function drawCause(ctx: IContext, cause: ICause, most: number, direction: Direct
       'tr',
       { class: 'nbmv-cause-step' },
       h('th', { scope: 'row' }, t('since'), ' ', open, step.what ? [' · ', userText(step.what)] : null),
-      h('td', { class: 'nbmv-number' }, formatSigned(metricNumber(step.effect))),
+      h('td', NUMBER, formatSigned(metricNumber(step.effect))),
       h('td', {}),
-      h('td', { class: 'nbmv-number' }, metricText(step.value)),
+      h('td', NUMBER, metricText(step.value)),
       h('td', {})
     );
   });
@@ -189,7 +190,7 @@ function drawLines(t: Translate, lines: readonly string[]): HTMLElement[] {
           'p',
           { class: `nbmv-cause-code nbmv-line-${kind}`, dir: 'ltr' },
           h('span', { 'aria-hidden': true }, kind === 'added' ? '+ ' : '\u2212 '),
-          h('span', { class: 'nbmv-spoken' }, kind === 'added' ? t('added') : t('removed'), ' '),
+          h('span', SPOKEN, kind === 'added' ? t('added') : t('removed'), ' '),
           text.slice(2)
         )
       : h('p', {}, userText(text));
@@ -234,7 +235,7 @@ function causeTitle(t: Translate, cause: ICause): Child[] {
       : cause.names.length
         ? kindText(t, cause.kind)
         : '';
-  return [userText(title, 'nbmv-strong'), about ? h('span', { class: 'nbmv-dim' }, ' · ', userText(about)) : null];
+  return [userText(title, 'nbmv-strong'), about ? h('span', DIM, ' · ', userText(about)) : null];
 }
 
 /** Whether one short text describes the change: "C 1.0 → 2.0". */
@@ -263,12 +264,7 @@ function drawUntested(t: Translate, causes: readonly ICause[], isRest: boolean):
     h(
       'li',
       {},
-      h(
-        'p',
-        {},
-        causeTitle(t, cause),
-        cause.why_not ? h('span', { class: 'nbmv-dim' }, ': ', userText(cause.why_not)) : null
-      ),
+      h('p', {}, causeTitle(t, cause), cause.why_not ? h('span', DIM, ': ', userText(cause.why_not)) : null),
       isShort(cause) ? null : drawLines(t, cause.what)
     )
   );

@@ -1,4 +1,5 @@
 import { h, type Child } from '../dom/elements';
+import { ACTIONS } from '../dom/styles';
 
 /** A field for Python code: one line, left to right, without spelling. */
 export function codeInput(placeholder = '', value = ''): HTMLInputElement {
@@ -27,6 +28,6 @@ export function experimentForm(label: string, start: () => void, ...fields: Chil
       }
     },
     fields,
-    h('div', { class: 'nbmv-actions' }, h('button', { type: 'submit', class: 'nbmv-button' }, label))
+    h('div', ACTIONS, h('button', { type: 'submit', class: 'nbmv-button' }, label))
   );
 }

@@ -1,11 +1,12 @@
 import type { IContext } from '../context';
-import { button, emptyState, field, foldable, select, userText } from '../dom/controls';
+import { emptyState, field, foldable, select } from '../dom/controls';
 import { h, replaceChildren, uniqueId, type Child } from '../dom/elements';
 import { roleText } from '../text/roles';
 import type { IMethods, ISection } from '../protocol/messages';
-import { Failure } from '../protocol/transport';
+import { drawFailure } from '../failure';
 import { Experiment } from './experiment';
 import { codeInput, experimentForm } from './form';
+import { DIM } from '../dom/styles';
 
 type Datasets = IMethods['datasets'][1]['datasets'];
 
@@ -67,7 +68,7 @@ export class PredictionsView {
     const { t } = this._ctx;
     const { before, after } = this._model;
     this._isRequested = true;
-    replaceChildren(this._body, h('p', { class: 'nbmv-dim' }, t('Loading…')));
+    replaceChildren(this._body, h('p', DIM, t('Loading…')));
     try {
       const { datasets } = await this._ctx.query('datasets', { before, after });
       replaceChildren(
@@ -78,16 +79,10 @@ export class PredictionsView {
       );
     } catch (error) {
       this._isRequested = false;
-      if (!(error instanceof Failure)) {
-        throw error;
-      }
-      const again = button({
-        label: t('Try again'),
-        onClick: () => {
-          void this._load();
-        }
-      });
-      replaceChildren(this._body, emptyState(error.message, error.hint ? userText(error.hint) : null, again));
+      replaceChildren(
+        this._body,
+        drawFailure(this._ctx, error, () => void this._load())
+      );
     }
   }
 

@@ -16,6 +16,7 @@ import { icon } from '../dom/icons';
 import { changedNames } from '../version/changed-names';
 import { plural } from '../text/translate';
 import type { IChange, IEntry } from '../protocol/messages';
+import { DIM } from '../dom/styles';
 
 /** The value of one metric in each version, by the version's id. */
 export type MetricValues = ReadonlyMap<string, number>;
@@ -140,7 +141,7 @@ function metricText(ctx: IContext, entry: IEntry, values: MetricValues): HTMLEle
   return h(
     'span',
     { class: 'nbmv-metric', title: directionHint ? `${text} (${directionHint})` : text },
-    h('span', { class: 'nbmv-dim' }, `${name} `),
+    h('span', DIM, `${name} `),
     h('span', { class: 'nbmv-value' }, formatNumber(value)),
     difference ? [' ', metricChange(ctx, before, value, direction)] : null,
     screenReaderText(', ')
@@ -183,7 +184,7 @@ export function drawPendingText(ctx: IContext, changes: readonly IChange[]): HTM
       'div',
       { class: 'nbmv-row-line' },
       h('span', { class: 'nbmv-message nbmv-strong' }, t('Uncommitted changes'), screenReaderText(': ')),
-      h('span', { class: 'nbmv-dim' }, changes.length.toLocaleString())
+      h('span', DIM, changes.length.toLocaleString())
     ),
     h('div', { class: 'nbmv-row-line nbmv-row-more nbmv-names' }, changedNames(changes.slice(0, 12)))
   );

@@ -1,7 +1,7 @@
-import { line as lineOf } from 'd3-shape';
 import type { IContext } from '../context';
 import { iconButton, select } from '../dom/controls';
 import { drawChart } from '../charts/chart';
+import { linePath } from '../charts/path';
 import { linearScale } from '../charts/scale';
 import { replaceChildren, h, svg } from '../dom/elements';
 import { metricNumber, formatNumber, metricOf } from '../text/figures';
@@ -136,10 +136,7 @@ export class MetricTrend {
       SPARKLINE_HEIGHT - 5,
       5
     ]);
-    const path = lineOf<IMetricPoint>()
-      .defined(one => Number.isFinite(one.value))
-      .x((_, i) => x(i))
-      .y(one => y(one.value));
+    const path = linePath(points.map(({ value }, i) => (Number.isFinite(value) ? [x(i), y(value)] : null)));
     const isFinitePoint = (i: number): boolean => Number.isFinite(points[i]?.value);
     const isolated = points
       .map((_, i) => i)
@@ -157,7 +154,7 @@ export class MetricTrend {
         'aria-label': this._summary()
       },
       svg('title', {}, this._summary()),
-      svg('path', { class: 'nbmv-spark-line', d: path(points) ?? '' }),
+      svg('path', { class: 'nbmv-spark-line', d: path }),
       svg('path', {
         class: 'nbmv-spark-alone',
         d: isolated.map(i => `M${x(i)} ${y(points[i]?.value ?? 0)}h.01`).join('')

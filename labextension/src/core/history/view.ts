@@ -14,6 +14,7 @@ import { HistoryPages } from './pages';
 import { HistoryRows } from './rows';
 import { RowSelection } from './selection';
 import { MetricTrend } from './trend';
+import { DIM } from '../dom/styles';
 
 /** The history: the versions with their graph, newest first, below the uncommitted changes. */
 export class HistoryView implements IView {
@@ -221,10 +222,7 @@ export class HistoryView implements IView {
     } else if (none) {
       replaceChildren(
         this._emptyState,
-        emptyState(
-          t('No versions yet.'),
-          h('p', { class: 'nbmv-dim' }, t('Run %mv_commit in a cell, or choose Commit.'))
-        )
+        emptyState(t('No versions yet.'), h('p', DIM, t('Run %mv_commit in a cell, or choose Commit.')))
       );
     }
     if (this._pages.isLoaded && filtered) {

@@ -2,6 +2,7 @@ import type { IContext } from '../context';
 import { button, field } from '../dom/controls';
 import { h } from '../dom/elements';
 import { openMenu } from '../dom/menu';
+import { ACTIONS } from '../dom/styles';
 
 /** Opens the menu of branches. The current branch is checked; the last item creates a branch. */
 export function openBranchMenu(ctx: IContext, from: HTMLElement): void {
@@ -64,7 +65,7 @@ function openNewBranchForm(ctx: IContext): void {
     field(t('Name of the branch'), input, t('The branch starts at the current version. The notebook does not change.')),
     h(
       'div',
-      { class: 'nbmv-actions' },
+      ACTIONS,
       button({ label: t('Create and switch'), class: 'nbmv-primary', onClick: () => undefined }),
       button({
         label: t('Cancel'),

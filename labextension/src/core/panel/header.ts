@@ -9,7 +9,8 @@ import { openMenu } from '../dom/menu';
 import { plural } from '../text/translate';
 import { setTabStop, enableArrowKeys } from '../dom/focus';
 import { Disposables } from '../disposables';
-import type { PageStack } from './page-stack';
+import { isTab, type PageStack } from './page-stack';
+import { TITLE } from '../dom/styles';
 
 /** The header of the panel: branch, activity, undo and redo, tabs, Commit; above an opened page its title and Back. */
 export class PanelHeader {
@@ -25,7 +26,7 @@ export class PanelHeader {
   private readonly _toolbar: HTMLElement;
   private readonly _tabs: HTMLElement;
   private readonly _pageBar: HTMLElement;
-  private readonly _title = h('h2', { class: 'nbmv-title' });
+  private readonly _title = h('h2', TITLE);
 
   constructor(ctx: IContext, stack: PageStack) {
     const { t } = ctx;
@@ -125,6 +126,7 @@ export class PanelHeader {
       { class: 'nbmv-tabs', role: 'tablist', 'aria-label': t('Views') },
       this._createTab('history', t('History')),
       this._createTab('inspect', t('Variables')),
+      this._createTab('models', t('Models')),
       this._storeSize
     );
   }
@@ -184,7 +186,7 @@ export class PanelHeader {
   private _updateVisibility(): void {
     const depth = this._stack.depth.value;
     const tab = this._stack.tab.value;
-    const tabbed = tab === 'history' || tab === 'inspect';
+    const tabbed = isTab(tab);
     this._toolbar.hidden = depth > 1 || !tabbed;
     this._tabs.hidden = depth > 1 || !tabbed;
     this._pageBar.hidden = depth < 2;

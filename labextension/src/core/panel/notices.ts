@@ -3,6 +3,7 @@ import type { INotice } from '../context';
 import { h } from '../dom/elements';
 import type { Translate } from '../text/translate';
 import { icon } from '../dom/icons';
+import { ACTIONS, DIM } from '../dom/styles';
 
 /**
  * A notice stays until the user closes it or chooses an action, until it is repeated, or until three newer ones come.
@@ -68,8 +69,8 @@ export class NoticeList {
         'div',
         { class: 'nbmv-notice-text' },
         h('p', {}, notice.text),
-        notice.hint ? h('p', { class: 'nbmv-dim' }, notice.hint) : null,
-        actions.length ? h('div', { class: 'nbmv-actions' }, actions) : null
+        notice.hint ? h('p', DIM, notice.hint) : null,
+        actions.length ? h('div', ACTIONS, actions) : null
       ),
       iconButton({ label: this._t('Close this notice'), icon: 'close', onClick: close })
     );

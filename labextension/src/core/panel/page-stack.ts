@@ -44,7 +44,7 @@ export class PageStack {
       this.depth.value = this._pages.length;
       return;
     }
-    if (this._pages.length === 0 || view === 'history' || view === 'inspect') {
+    if (this._pages.length === 0 || isTab(view)) {
       this._openTab(view, ids, name);
     } else {
       if (top?.kind === view) {
@@ -126,6 +126,11 @@ export class PageStack {
     page?.view.element.remove();
     page?.view.dispose();
   }
+}
+
+/** Whether a view lies at the bottom, below a tab of its own. */
+export function isTab(view: View): boolean {
+  return ['history', 'inspect', 'models'].includes(view);
 }
 
 function restoreFocus(page: IStackedPage): void {

@@ -1,12 +1,13 @@
 import { CommitForm } from '../commit/form';
 import { ComparisonView } from '../compare/view';
-import type { MutatingMethod, IContext, INotice, IView } from '../context';
+import type { MutatingMethod, IContext, INotice, IPages, IView } from '../context';
 import { h } from '../dom/elements';
-import { ExportForm } from '../export/form';
+import { createExportForm } from '../export/form';
 import { PanelHeader } from './header';
 import { HistoryView } from '../history/view';
 import type { IHost, IPanel, View } from '../host';
 import { VariablesView } from '../variables/view';
+import { ModelsView } from '../models/view';
 import { NoticeList } from './notices';
 import type { IState, Method, Params, Result } from '../protocol/messages';
 import { RollbackView, runRollback } from '../rollback/view';
@@ -35,7 +36,13 @@ export class Panel implements IPanel, IContext {
   /** The metric that was chosen automatically: the default metric or the first one. */
   private _automaticMetric = '';
 
-  constructor(element: HTMLElement, host: IHost, view: View = 'history', ids: readonly string[] = []) {
+  constructor(
+    element: HTMLElement,
+    host: IHost,
+    view: View = 'history',
+    ids: readonly string[] = [],
+    readonly pages: IPages = {}
+  ) {
     this.host = host;
     this.initialView = view;
     this.t = host.translate;
@@ -184,6 +191,8 @@ export class Panel implements IPanel, IContext {
   openView(view: View, ids: readonly string[] = [], name = ''): void {
     if (view === 'compare' && ids.length > 1 && !name && this.host.openComparison && this.initialView !== 'compare') {
       this.host.openComparison([...ids]);
+    } else if (view === 'rerun' && ids[0] !== undefined && this.host.openRerun && this.initialView !== 'rerun') {
+      this.host.openRerun(ids[0], ids[1]);
     } else if (view === 'rollback' && ids[0] !== undefined && !name && this.host.skipsConfirmation?.()) {
       void runRollback(this, ids[0]);
     } else {
@@ -207,10 +216,13 @@ export class Panel implements IPanel, IContext {
 
   private _createView(view: View, ids: readonly string[], name: string): IView {
     switch (view) {
+      case 'rerun':
       case 'history':
-        return new HistoryView(this, ids);
+        return (view === 'rerun' && this.pages.rerun?.page(this, ids[0] ?? 'HEAD')) || new HistoryView(this, ids);
       case 'inspect':
         return new VariablesView(this, name, ids[0]);
+      case 'models':
+        return new ModelsView(this, name);
       case 'compare':
         return new ComparisonView(this, ids, name);
       case 'rollback':
@@ -218,7 +230,7 @@ export class Panel implements IPanel, IContext {
       case 'commit':
         return new CommitForm(this);
       case 'export':
-        return new ExportForm(this, ids[0] ?? 'HEAD', name);
+        return createExportForm(this, ids[0] ?? 'HEAD', name);
     }
   }
 
@@ -294,8 +306,13 @@ function isBusy(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'Busy';
 }
 
+const QUEUEABLE = new Set<Method>([
+  ...(['commit', 'rollback', 'undo', 'redo', 'switch'] as const),
+  ...(['promote', 'back', 'decide', 'deprecate', 'archive', 'restore', 'state_card'] as const)
+]);
+
 function isQueueable(method: Method): boolean {
-  return ['commit', 'rollback', 'undo', 'redo', 'switch'].includes(method);
+  return QUEUEABLE.has(method);
 }
 
 /** The default metric of the settings if a version has it, else the first metric. */

@@ -4,19 +4,24 @@
  * Sizes are bytes, durations seconds.
  */
 
+import type { IBundle, IExportEstimate } from './bundles';
+import type { ICard, ILineage, IModelSummary, IRegisteredModel, IStageMove } from './models';
 import type { IBisection, IBlame, IExplanation } from './provenance';
-import type { Json, Metric } from './values';
+import type { IRerun, IRerunPlan } from './reruns';
+import type { ChangedRows, IAssociation, IChart, IRowPage, ISection } from './sections';
+import type { Direction, Json, Metric, Status } from './values';
 
+export type * from './bundles';
+export type * from './models';
 export type * from './provenance';
+export type * from './reruns';
+export type * from './sections';
 export type * from './values';
 
 export const PROTOCOL = 1;
 
 export type Kind = 'model' | 'dataset' | 'hyperparameters' | 'metric' | 'code' | 'other';
 export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
-export type Status = 'added' | 'removed' | 'changed' | 'same';
-/** Whether higher or lower values of a metric are better. The kernel decides it; a page never does. */
-export type Direction = 'higher' | 'lower' | 'unknown';
 
 // -- frames
 
@@ -165,55 +170,6 @@ export interface IPlan {
   unsaved?: string[];
 }
 
-/**
- * One section of a comparison. Known ids may have a renderer of their own; every section can be shown as table and
- * lines.
- */
-export interface ISection {
-  id: string;
-  title: string;
-  columns: string[];
-  rows: { cells: Json[]; status: Status }[];
-  /** Unified diff, without file header. */
-  lines: string[];
-  note: string;
-  charts: IChart[];
-  /** Directions of the rows that are metrics, by their names. */
-  directions?: { [metric: string]: Direction };
-  /** Details: closed until the user opens them. */
-  folded?: boolean;
-}
-
-export type ChangedRows = 'changed' | 'added' | 'removed';
-
-/** Some of the rows of a table that changed, or were added or removed. */
-export interface IRowPage {
-  what: ChangedRows;
-  total: number;
-  start: number;
-  /** label: of the row's index, or its position. cells: those that differ; of an added or removed row, the first. */
-  rows: { label: Json; cells: { column: string; before: Json; after: Json }[] }[];
-  /** How the rows were paired, for instance "key id". */
-  how: string;
-}
-
-/**
- * A chart that is drawn as SVG, with its numbers as a table.
- * line and scatter: x and y have equal length. bars: one y for each label in `labels`.
- * y: null if there is no value, a word if it is not finite. The plot has a gap there, and the table shows the word.
- * histogram: y are counts, x are the edges of the bins, one more than y. Several series overlap.
- */
-export interface IChart {
-  kind: 'line' | 'scatter' | 'bars' | 'histogram';
-  title: string;
-  x_label: string;
-  y_label: string;
-  labels: string[];
-  series: { label: string; x: number[]; y: (Metric | null)[] }[];
-  /** The direction, if y is a metric. */
-  better?: Direction;
-}
-
 export interface IDiff {
   before: { id: string; name: string; message: string };
   after: { id: string; name: string; message: string };
@@ -229,14 +185,6 @@ export interface IComparison {
   /** The parameters that `metric` goes with beyond chance. */
   associated?: IAssociation[];
   metric?: string;
-}
-
-/** correlation: of ranks, for a number; null for a text, of which `best` is the best value. */
-export interface IAssociation {
-  param: string;
-  correlation: number | null;
-  best: string;
-  versions: number;
 }
 
 /** The history of a name, newest first: only the versions in which it is new, changed or removed. */
@@ -269,6 +217,35 @@ export interface IActionResult {
   state: IState;
 }
 
+/** path: the text for the field. file: the absolute path. problem: "FileExists" if the file may be replaced. */
+export interface IDestination {
+  name: string;
+  path: string;
+  file: string;
+  problem: IFailure | null;
+}
+
+export interface IWrittenFile {
+  path: string;
+  size_bytes: number;
+}
+
+export interface IExportOptions {
+  overwrite?: boolean;
+  /** Names of variables and modules. */
+  allow_secrets?: string[];
+  /** Only these variables, and those that share objects with them. */
+  names?: string[];
+  /** Without datasets and input files. */
+  without_data?: boolean;
+  without_files?: boolean;
+  /** Models in open formats as well, which loads them. */
+  with_models?: boolean;
+  /** Only the cells on which the exported variables depend. */
+  slice?: boolean;
+  sign?: boolean;
+}
+
 // -- methods
 
 /**
@@ -295,7 +272,10 @@ export interface IMethods {
   compare: [{ ids: string[] }, IComparison];
   /** What a model of two versions can be run on: test and validation data first. */
   datasets: [{ before: string; after: string }, { datasets: { name: string; roles: string[]; type: string }[] }];
-  /** Runs both versions of a model on data. target: a variable, or a column of the data. queue: as in `why`. */
+  /**
+   * Runs both versions of a model on data. target: a variable, or a column of the data. queue: as in `why`. A request
+   * that is cancelled ends also while a model predicts.
+   */
   predict: [
     { before: string; after: string; model: string; data: string; target?: string; queue?: boolean },
     { section: ISection }
@@ -335,16 +315,33 @@ export interface IMethods {
   tag: [{ id: string; name: string; move?: boolean }, IActionResult];
   untag: [{ name: string }, IActionResult];
   note: [{ id: string; note: string }, IActionResult];
-  /**
-   * Where an export would be written. path: the text for the field. file: the absolute path. problem: "FileExists" if
-   * the file may be replaced.
-   */
-  destination: [{ id: string; path?: string }, { name: string; path: string; file: string; problem: IFailure | null }];
+  /** Where an export would be written. */
+  destination: [{ id: string; path?: string }, IDestination];
+  /** What an export would write. */
+  estimate: [{ id: string }, IExportEstimate];
   /**
    * path: relative to the notebook's folder; default: the version's name, beside the notebook. overwrite: replace an
-   * existing file.
+   * existing file. A file that ends in ".ipynb" becomes a notebook that carries the bundle.
    */
-  export: [{ id: string; path?: string; overwrite?: boolean }, IActionResult & { path: string; size_bytes: number }];
+  export: [{ id: string; path?: string } & IExportOptions, IActionResult & IWrittenFile];
+  /** The content of a bundle that is too large for the page. path: as in `export`. Every hash is checked. */
+  bundle: [{ path: string }, IBundle];
+  /**
+   * Adds the version of a bundle to the store. A missing store is created. names: import only these variables, and
+   * those that share objects with them. digest: of the file that the page has shown. untrusted: variables that a
+   * rollback restores only with trust.
+   */
+  import: [
+    { path: string; names?: string[]; digest?: string; queue?: boolean },
+    IActionResult & { entry: IEntry; again: boolean; untrusted: string[] }
+  ];
+  /** here: in the environment of the kernel instead of a new one. Nothing runs. */
+  rerun_plan: [{ id: string; here?: boolean }, IRerunPlan];
+  /**
+   * Runs a version again, in processes of its own. once: without runs that test causes. offline: refuse connections.
+   * limit_s: of one cell.
+   */
+  rerun: [{ id: string; here?: boolean; once?: boolean; offline?: boolean; limit_s?: number }, IRerun];
   /** The notebook document of a version as nbformat JSON; null if the version contains none. */
   document: [{ id: string }, { notebook: { [key: string]: Json } | null; name: string }];
   /** The document that the page shows, for the next version. path: relative to the server's root. */
@@ -356,6 +353,44 @@ export interface IMethods {
    */
   wish: [{ auto: boolean; settings: { ignore?: string; default_metric?: string } }, {}];
   auto: [{ on: boolean }, IActionResult];
+  /** stages: of the policy, in its order, and others that hold a version. */
+  models: [{}, { models: IModelSummary[]; stages: string[] }];
+  /** limit: the number of events. */
+  model: [{ name: string; limit?: number }, IRegisteredModel];
+  /** What a promotion would do, with the outcome of every gate. Nothing is moved. */
+  gates: [{ address: string; stage: string }, IStageMove];
+  /** What a move of a stage to its former holder would do. */
+  way_back: [{ model: string; stage: string }, IStageMove];
+  /** force: move although gates fail. settle: the stage diverged, and this move decides. */
+  promote: [
+    { address: string; stage: string; why: string; force?: boolean; settle?: boolean; queue?: boolean },
+    IActionResult
+  ];
+  back: [{ model: string; stage: string; why: string; queue?: boolean }, IActionResult];
+  decide: [
+    {
+      address: string;
+      stage: string;
+      outcome: 'request' | 'approve' | 'refuse' | 'withdraw';
+      why: string;
+      queue?: boolean;
+    },
+    IActionResult
+  ];
+  /** use: the address of the replacement. starts_on: the first day, YYYY-MM-DD; default: at once. */
+  deprecate: [{ address: string; why: string; use?: string; starts_on?: string; queue?: boolean }, IActionResult];
+  archive: [{ address: string; why: string; queue?: boolean }, IActionResult];
+  /** Makes a deprecated or archived version active again. */
+  restore: [{ address: string; why: string; queue?: boolean }, IActionResult];
+  /** The lineage of a registered version. Of any version with `variable`. */
+  lineage: [{ address: string; variable?: string }, ILineage];
+  card: [{ address: string }, ICard];
+  /** States rows of the cards of a model: texts by their keys. "" takes an earlier text back. */
+  state_card: [{ address: string; texts: { [key: string]: string }; queue?: boolean }, IActionResult];
+  /** Where the file of a card would be written; as `destination`. */
+  card_destination: [{ address: string; path?: string }, IDestination];
+  /** The end of the file's name says the format: .md, .html or .json. As `export`. */
+  write_card: [{ address: string; path?: string; overwrite?: boolean }, IActionResult & IWrittenFile];
   /** Stops a running request at its next step, or removes a queued one. That request then fails with "Cancelled". */
   cancel: [{ request: number }, {}];
 }

@@ -1,13 +1,14 @@
 import type { IContext, IView } from '../context';
-import { button, checkbox, emptyState, userText } from '../dom/controls';
+import { button, checkbox, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import { formatSize } from '../text/figures';
 import { icon } from '../dom/icons';
 import { plural } from '../text/translate';
 import type { Effect, IChange, IPlan, Result } from '../protocol/messages';
 import { Disposables } from '../disposables';
-import { Failure } from '../protocol/transport';
+import { drawFailure } from '../failure';
 import { reportSuccess } from '../version/actions';
+import { ACTIONS, DIM, FOOT, PLAN, TITLE } from '../dom/styles';
 
 /** Rolls back, and reports it with an action that undoes it. names: only these variables; default: all. */
 export async function runRollback(
@@ -42,9 +43,9 @@ export class RollbackView implements IView {
   private readonly _ctx: IContext;
   private readonly _id: string;
   private readonly _names: readonly string[] | undefined;
-  private readonly _body = h('div', { class: 'nbmv-plan' });
+  private readonly _body = h('div', PLAN);
   private readonly _summary = h('div', { class: 'nbmv-plan-sum' });
-  private readonly _footer = h('div', { class: 'nbmv-foot' });
+  private readonly _footer = h('div', FOOT);
   private readonly _disposables = new Disposables();
   private _plan: IPlan | undefined;
   private _excluded = new Set<string>();
@@ -90,7 +91,7 @@ export class RollbackView implements IView {
     const round = this._requestNumber;
     replaceChildren(
       this._body,
-      this._plan ? [...this._body.childNodes] : h('p', { class: 'nbmv-dim' }, this._ctx.t('Loading the plan…'))
+      this._plan ? [...this._body.childNodes] : h('p', DIM, this._ctx.t('Loading the plan…'))
     );
     try {
       const plan = await this._ctx.query('plan', { id: this._id, ...(this._names ? { names: [...this._names] } : {}) });
@@ -100,12 +101,8 @@ export class RollbackView implements IView {
         this._draw(plan);
       }
     } catch (error) {
-      if (round === this._requestNumber && error instanceof Failure) {
-        replaceChildren(
-          this._body,
-          emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, error.hint) : null)
-        );
-        this._ctx.announce(error.message);
+      if (round === this._requestNumber) {
+        replaceChildren(this._body, drawFailure(this._ctx, error));
       }
     }
   }
@@ -124,7 +121,7 @@ export class RollbackView implements IView {
       this._body,
       h(
         'h3',
-        { class: 'nbmv-title' },
+        TITLE,
         t('Roll back to {name}', { name: version.name }),
         version.message ? [' ', userText(version.message, 'nbmv-dim')] : null
       ),
@@ -150,9 +147,7 @@ export class RollbackView implements IView {
     const { ticked } = this._selection(plan);
     const loads =
       plan.load_bytes > 0 ? [h('strong', {}, formatSize(plan.load_bytes)), ' ', t('to load')] : [t('nothing to load')];
-    const saves = plan.saves_first
-      ? h('p', { class: 'nbmv-dim' }, t('The current state is saved first. Undo restores it.'))
-      : null;
+    const saves = plan.saves_first ? h('p', DIM, t('The current state is saved first. Undo restores it.')) : null;
     const unsaved = plan.unsaved?.length
       ? h(
           'p',
@@ -276,7 +271,7 @@ export class RollbackView implements IView {
         : null,
       h(
         'div',
-        { class: 'nbmv-actions' },
+        ACTIONS,
         button({
           label: label,
           icon: 'rollback',

@@ -168,10 +168,13 @@ export function formatAge(t: Translate, saved_at_utc: string, now: Date = new Da
   return passed < DAY ? t('{n} h', { n: Math.floor(passed / HOUR) }) : t('{n} d', { n: Math.floor(passed / DAY) });
 }
 
-/** Date and time in full, in the user's time zone. */
-export function formatDateTime(saved_at_utc: string): string {
+/** Date and time in the user's time zone, in full or short. */
+export function formatDateTime(saved_at_utc: string, isShort = false): string {
   const then = new Date(saved_at_utc);
-  return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(locale(), { dateStyle: 'full', timeStyle: 'medium' });
+  const styles = isShort
+    ? ({ dateStyle: 'medium', timeStyle: 'short' } as const)
+    : ({ dateStyle: 'full', timeStyle: 'medium' } as const);
+  return Number.isNaN(then.getTime()) ? '' : then.toLocaleString(locale(), styles);
 }
 
 /** A key that is equal for two times on the same local day. */

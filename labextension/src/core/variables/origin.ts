@@ -3,6 +3,7 @@ import { button, userText } from '../dom/controls';
 import { h } from '../dom/elements';
 import { linkedCode } from '../version/linked-code';
 import type { IBlame } from '../protocol/messages';
+import { DIM, SMALL, STRONG } from '../dom/styles';
 
 /** Where a value comes from: "since v3 · made by cell [5]", the cells, and what they read. */
 export function drawOrigin(ctx: IContext, blame: IBlame): HTMLElement {
@@ -17,21 +18,19 @@ export function drawOrigin(ctx: IContext, blame: IBlame): HTMLElement {
     h(
       'p',
       {},
-      h('span', { class: 'nbmv-dim' }, t('In {version}:', { version: blame.version.name }), ' '),
-      h('span', { class: 'nbmv-strong' }, t('since {version}', { version: since.name })),
+      h('span', DIM, t('In {version}:', { version: blame.version.name }), ' '),
+      h('span', STRONG, t('since {version}', { version: since.name })),
       cells.length ? ` · ${made}` : null,
       since.message ? [' · ', userText(since.message, 'nbmv-dim')] : null
     ),
     equal_to
       ? h(
           'p',
-          { class: 'nbmv-dim nbmv-small' },
+          SMALL,
           t('The same value as in {version}; a rollback or a cherry brought it back.', { version: equal_to.name })
         )
       : null,
-    cells.length
-      ? cells.map(one => drawMaking(ctx, blame, one))
-      : h('p', { class: 'nbmv-dim nbmv-small' }, t('No recorded cell assigned it.'))
+    cells.length ? cells.map(one => drawMaking(ctx, blame, one)) : h('p', SMALL, t('No recorded cell assigned it.'))
   );
 }
 
@@ -45,15 +44,13 @@ function drawMaking(ctx: IContext, { name, since, cells }: IBlame, made: IBlame[
     { class: 'nbmv-cell' },
     h(
       'figcaption',
-      { class: 'nbmv-dim nbmv-small' },
+      SMALL,
       `[${made.execution_count ?? ' '}]`,
       isElsewhere ? ` · ${made.version.name}` : null,
       made.is_sure ? null : ` · ${t('can have changed it')}`
     ),
     linkedCode(ctx, made.source, made.version.id, [name, ...known]),
-    reads.length
-      ? h('p', { class: 'nbmv-small nbmv-reads' }, h('span', { class: 'nbmv-dim' }, t('reads'), ' '), reads)
-      : null
+    reads.length ? h('p', { class: 'nbmv-small nbmv-reads' }, h('span', DIM, t('reads'), ' '), reads) : null
   );
 }
 
@@ -68,5 +65,5 @@ function drawInput(ctx: IContext, { name, since, reason }: IBlame['cells'][numbe
           ctx.openView('inspect', [since.id], name);
         }
       })
-    : h('span', {}, userText(name), h('span', { class: 'nbmv-dim' }, ` (${t(reason)})`));
+    : h('span', {}, userText(name), h('span', DIM, ` (${t(reason)})`));
 }

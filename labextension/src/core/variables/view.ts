@@ -1,5 +1,5 @@
 import type { IContext, IView } from '../context';
-import { button, emptyState, userText } from '../dom/controls';
+import { button, emptyState, listOption, userText } from '../dom/controls';
 import { rendererOf } from '../compare/registry';
 import { replaceChildren, h } from '../dom/elements';
 import { formatAge, formatDateTime, formatSize } from '../text/figures';
@@ -9,6 +9,7 @@ import { setTabStop, preserveFocus, enableArrowKeys } from '../dom/focus';
 import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { drawOrigin } from './origin';
+import { ACTIONS, DIM, SMALL, STRONG, TITLE } from '../dom/styles';
 
 /** version: whose value is meant; "" for the current version. */
 type Subject = { name: string; version: string } | { cell: { id: string; source: string } } | null;
@@ -121,7 +122,7 @@ export class VariablesView implements IView {
       if (round === this._requestNumber && error instanceof Failure) {
         replaceChildren(
           this._histories,
-          emptyState(error.message, error.hint ? h('p', { class: 'nbmv-dim' }, userText(error.hint)) : null)
+          emptyState(error.message, error.hint ? h('p', DIM, userText(error.hint)) : null)
         );
         this._ctx.announce(error.message);
       }
@@ -173,23 +174,10 @@ export class VariablesView implements IView {
   }
 
   private _option(name: string, chosen: boolean, kept: { kind: Kind; size_bytes: number } | undefined): HTMLElement {
-    const run = (): void => {
-      this._choose(name);
-    };
-    const key = (event: KeyboardEvent): void => {
-      if (event.key === 'Enter' || event.key === ' ') {
-        event.preventDefault();
-        run();
-      }
-    };
-    return h(
-      'div',
-      {
-        class: 'nbmv-variable',
-        role: 'option',
-        'aria-selected': chosen,
-        tabindex: -1,
-        on: { click: run, keydown: key }
+    return listOption(
+      chosen,
+      () => {
+        this._choose(name);
       },
       icon(kept?.kind ?? 'other'),
       userText(name, 'nbmv-name-text'),
@@ -235,7 +223,7 @@ export class VariablesView implements IView {
           'div',
           { class: 'nbmv-row-line' },
           h('span', { class: `nbmv-sign nbmv-sign-${step.status}`, 'aria-hidden': true }, SIGNS[step.status]),
-          h('span', { class: 'nbmv-strong' }, step.entry.name),
+          h('span', STRONG, step.entry.name),
           userText(step.entry.message || step.entry.auto, 'nbmv-message nbmv-dim'),
           h(
             'time',
@@ -248,16 +236,14 @@ export class VariablesView implements IView {
           )
         ),
         h('p', {}, this._statusText(step.status), step.said ? [': ', userText(step.said)] : null),
-        step.status === 'removed'
-          ? null
-          : h('p', { class: 'nbmv-dim nbmv-small' }, userText(step.type), ' · ', formatSize(step.size_bytes)),
+        step.status === 'removed' ? null : h('p', SMALL, userText(step.type), ' · ', formatSize(step.size_bytes)),
         this._drawActions(name, step.entry, step.status, before)
       );
     });
     return h(
       'section',
       { class: 'nbmv-name-history', 'aria-label': name },
-      h('h3', { class: 'nbmv-title' }, userText(name)),
+      h('h3', TITLE, userText(name)),
       origin ? drawOrigin(this._ctx, origin) : null,
       h('ol', { class: 'nbmv-steps' }, items)
     );
@@ -290,7 +276,7 @@ export class VariablesView implements IView {
       {},
       h(
         'div',
-        { class: 'nbmv-actions' },
+        ACTIONS,
         status === 'removed'
           ? null
           : button({

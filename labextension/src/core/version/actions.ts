@@ -45,6 +45,7 @@ export function versionActions(ctx: IContext, entry: IEntry): IMenuItem[] {
         ctx.openView('export', [entry.id]);
       }
     },
+    ...(ctx.pages.rerun ? [ctx.pages.rerun.item(ctx, entry)] : []),
     {
       label: t('Show its notebook'),
       icon: 'notebook',

@@ -4,13 +4,14 @@ import { replaceChildren, h } from '../dom/elements';
 import { formatDuration, formatJson } from '../text/figures';
 import type { IEntry, IVersion } from '../protocol/messages';
 import { linkedCode } from './linked-code';
+import { DIM, FACTS, SMALL } from '../dom/styles';
 
 /** The cells, the environment and what was not kept. They are requested when the fold is expanded. */
 export function codeAndEnvironment(ctx: IContext, entry: IEntry): HTMLElement {
   const body = h('div', { class: 'nbmv-more' });
   let isRequested = false;
   const load = async (): Promise<void> => {
-    replaceChildren(body, h('p', { class: 'nbmv-dim' }, ctx.t('Loading')));
+    replaceChildren(body, h('p', DIM, ctx.t('Loading')));
     try {
       replaceChildren(body, drawVersion(ctx, await ctx.query('version', { id: entry.id })));
     } catch (error) {
@@ -60,7 +61,7 @@ function drawVersion(ctx: IContext, version: IVersion): (HTMLElement | null)[] {
           {},
           version.cells.map(one => drawCellRun(ctx, version, one))
         )
-      : h('p', { class: 'nbmv-dim' }, t('No cell ran.')),
+      : h('p', DIM, t('No cell ran.')),
     h('h4', {}, t('Environment')),
     drawEnvironment(version)
   ];
@@ -75,14 +76,7 @@ function drawCellRun(ctx: IContext, version: IVersion, one: IVersion['cells'][nu
   return h(
     'figure',
     { class: one.ok ? 'nbmv-cell' : 'nbmv-cell nbmv-cell-failed' },
-    h(
-      'figcaption',
-      { class: 'nbmv-dim nbmv-small' },
-      `[${one.execution_count ?? ' '}]`,
-      ' ',
-      took,
-      one.ok ? '' : ` ${ctx.t('failed')}`
-    ),
+    h('figcaption', SMALL, `[${one.execution_count ?? ' '}]`, ' ', took, one.ok ? '' : ` ${ctx.t('failed')}`),
     linkedCode(
       ctx,
       one.source,
@@ -98,7 +92,7 @@ function drawEnvironment(version: IVersion): HTMLElement {
   const list = (of: { [name: string]: unknown }): HTMLElement =>
     h(
       'dl',
-      { class: 'nbmv-list-facts' },
+      FACTS,
       Object.entries(of).map(([name, value]) => [
         h('dt', {}, userText(name)),
         h('dd', {}, userText(formatJson(value as never)))

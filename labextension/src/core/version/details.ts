@@ -13,6 +13,7 @@ import { preserveFocus } from '../dom/focus';
 import { noteEditor } from './note-editor';
 import { tagEditor } from './tag-editor';
 import { compareWithCurrent, isCurrent, openAlarms, versionActions } from './actions';
+import { ACTIONS, DIM, FACTS, NUMBER, SMALL, SPOKEN, TITLE } from '../dom/styles';
 
 /** The details of the selected version, or the actions on several. Beside the list, or below it in a narrow panel. */
 export class VersionDetails {
@@ -92,7 +93,7 @@ export class VersionDetails {
     return h(
       'div',
       { class: 'nbmv-details-head' },
-      h('h3', { class: 'nbmv-title' }, title),
+      h('h3', TITLE, title),
       iconButton({ label: this._ctx.t('Close the details'), icon: 'close', onClick: this._onClose })
     );
   }
@@ -110,7 +111,7 @@ export class VersionDetails {
     more.setAttribute('aria-haspopup', 'menu');
     const actions = h(
       'div',
-      { class: 'nbmv-actions' },
+      ACTIONS,
       button({
         label: t('Roll back…'),
         icon: 'rollback',
@@ -132,12 +133,7 @@ export class VersionDetails {
     );
     return [
       this._drawHead(h('span', { class: 'nbmv-version' }, entry.name), ' ', userText(entry.message || entry.auto)),
-      h(
-        'p',
-        { class: 'nbmv-dim nbmv-small' },
-        present ? `${t('Current version')} · ` : '',
-        formatDateTime(entry.saved_at_utc)
-      ),
+      h('p', SMALL, present ? `${t('Current version')} · ` : '', formatDateTime(entry.saved_at_utc)),
       actions,
       ...this._drawAlarm(entry),
       h(
@@ -190,13 +186,13 @@ export class VersionDetails {
             }
           })
         ),
-        h('td', { class: 'nbmv-dim' }, userText(one.type)),
-        h('td', { class: 'nbmv-number' }, formatSize(one.size_bytes))
+        h('td', DIM, userText(one.type)),
+        h('td', NUMBER, formatSize(one.size_bytes))
       )
     );
     const heading = h(
       'tr',
-      { class: 'nbmv-spoken' },
+      SPOKEN,
       [t('Name'), t('Type'), t('Size')].map(text => h('th', { scope: 'col' }, text))
     );
     const table = h('table', { class: 'nbmv-table' }, h('thead', {}, heading), h('tbody', {}, rows));
@@ -222,7 +218,7 @@ export class VersionDetails {
     ];
     const list = h(
       'dl',
-      { class: 'nbmv-list-facts' },
+      FACTS,
       facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, name), h('dd', {}, userText(value))])
     );
     return foldable(t('About this version'), list, false);
@@ -236,7 +232,7 @@ export class VersionDetails {
     const [first, last] = [ordered[0]?.metrics[metric], ordered[ordered.length - 1]?.metrics[metric]];
     return [
       this._drawHead(t('{n} versions selected', { n: entries.length })),
-      h('p', { class: 'nbmv-dim nbmv-small' }, ordered.map(one => one.name).join(', ')),
+      h('p', SMALL, ordered.map(one => one.name).join(', ')),
       first !== undefined && last !== undefined
         ? h(
             'p',
@@ -252,7 +248,7 @@ export class VersionDetails {
         : h('p', { hidden: true }),
       h(
         'div',
-        { class: 'nbmv-actions' },
+        ACTIONS,
         button({
           label: t('Compare'),
           icon: 'compare',
@@ -273,15 +269,11 @@ export class VersionDetails {
     const head = state?.head;
     return [
       this._drawHead(t('Uncommitted changes')),
-      h(
-        'p',
-        { class: 'nbmv-dim nbmv-small' },
-        head ? t('Compared with {name}: + new, − removed, ~ changed', { name: head.name }) : ''
-      ),
+      h('p', SMALL, head ? t('Compared with {name}: + new, − removed, ~ changed', { name: head.name }) : ''),
       h('div', { class: 'nbmv-names' }, changedNames(changes)),
       h(
         'div',
-        { class: 'nbmv-actions' },
+        ACTIONS,
         button({
           label: t('Commit…'),
           icon: 'commit',

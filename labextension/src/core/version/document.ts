@@ -2,6 +2,7 @@ import type { IContext } from '../context';
 import { userText } from '../dom/controls';
 import { h } from '../dom/elements';
 import type { Json } from '../protocol/messages';
+import { DIM } from '../dom/styles';
 
 /** Shows a notebook's cells, for hosts that cannot open a notebook themselves. */
 export function openDocumentPage(ctx: IContext, name: string, notebook: { [key: string]: Json }): void {
@@ -9,7 +10,7 @@ export function openDocumentPage(ctx: IContext, name: string, notebook: { [key: 
   const element = h(
     'div',
     { class: 'nbmv-view nbmv-document', role: 'region', 'aria-label': name, tabindex: -1 },
-    h('p', { class: 'nbmv-dim' }, ctx.t('Read only: the notebook of this version.')),
+    h('p', DIM, ctx.t('Read only: the notebook of this version.')),
     cells.map(drawDocumentCell)
   );
   ctx.openPage({

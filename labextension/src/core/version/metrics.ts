@@ -4,6 +4,7 @@ import { h } from '../dom/elements';
 import { metricNumber, formatNumber, formatJson, formatDifference, judgeChange } from '../text/figures';
 import { icon } from '../dom/icons';
 import type { Direction, IEntry } from '../protocol/messages';
+import { FACTS } from '../dom/styles';
 
 /** The branches whose newest version this is, as chips. */
 export function branchChips(branches: readonly string[]): HTMLElement | null {
@@ -17,7 +18,7 @@ export function branchChips(branches: readonly string[]): HTMLElement | null {
 }
 
 /** A version's metrics in a row, and its parameters in a fold. */
-export function metricsAndParams(ctx: IContext, entry: IEntry): HTMLElement[] {
+export function metricsAndParams(ctx: Pick<IContext, 't'>, entry: Pick<IEntry, 'metrics' | 'params'>): HTMLElement[] {
   const metrics = Object.entries(entry.metrics);
   const params = Object.entries(entry.params);
   const figures = h(
@@ -29,7 +30,7 @@ export function metricsAndParams(ctx: IContext, entry: IEntry): HTMLElement[] {
   );
   const list = h(
     'dl',
-    { class: 'nbmv-list-facts' },
+    FACTS,
     params.map(([name, value]) => [h('dt', {}, userText(name)), h('dd', {}, userText(formatJson(value)))])
   );
   return [

@@ -2,6 +2,7 @@ import type { IContext } from '../context';
 import { iconButton, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import type { IEntry } from '../protocol/messages';
+import { DIM } from '../dom/styles';
 
 /** A version's note: its text, or a field for it. */
 export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
@@ -15,11 +16,7 @@ export function noteEditor(ctx: IContext, entry: IEntry): HTMLElement {
         opened();
       }
     });
-    replaceChildren(
-      element,
-      entry.note ? userText(entry.note, 'nbmv-note-text') : h('span', { class: 'nbmv-dim' }, t('No note')),
-      edit
-    );
+    replaceChildren(element, entry.note ? userText(entry.note, 'nbmv-note-text') : h('span', DIM, t('No note')), edit);
   };
   const opened = (): void => {
     const input = h('textarea', { class: 'nbmv-input', rows: 3, 'aria-label': t('Note'), value: entry.note });

@@ -3,6 +3,7 @@ import { iconButton, userText } from '../dom/controls';
 import { replaceChildren, h } from '../dom/elements';
 import { icon } from '../dom/icons';
 import type { IEntry } from '../protocol/messages';
+import { DIM } from '../dom/styles';
 
 /** A version's tags: each has a button that removes it, and a further button opens a field for a new tag. */
 export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
@@ -11,7 +12,7 @@ export function tagEditor(ctx: IContext, entry: IEntry): HTMLElement {
   const chips = (): HTMLElement[] => entry.tags.map(name => tagChip(ctx, name));
   const showTags = (): void => {
     const add = iconButton({ label: t('Add a tag'), icon: 'plus', onClick: showField });
-    replaceChildren(element, chips(), entry.tags.length ? null : h('span', { class: 'nbmv-dim' }, t('No tags')), add);
+    replaceChildren(element, chips(), entry.tags.length ? null : h('span', DIM, t('No tags')), add);
   };
   const showField = (): void => {
     const close = (): void => {

@@ -30,6 +30,8 @@ export interface ICommandContext {
   sidebar: Sidebar;
   /** Opens a comparison in a tab, or in a dialog where the application has no tabs. */
   openComparison: (path: string, ids: string[]) => void;
+  /** Opens the re-run of a version in the same way. */
+  openRerun: (path: string, id: string, name?: string) => void;
   /** null where notebook documents cannot be rendered. */
   openDocument: ((name: string, notebook: object, beside: string) => void) | null;
 }
@@ -73,4 +75,18 @@ export function showView({ app, sidebar }: ICommandContext, view?: View, ids?: s
   if (view) {
     sidebar.openView(view, ids, name);
   }
+}
+
+/** Makes a notebook the current one, and shows a version in its history. */
+export function showVersionOf(context: ICommandContext, notebook: INotebook, id: string): void {
+  const { app, notebooks } = context;
+  const open = (): void => {
+    if (notebooks.current === notebook) {
+      notebooks.changed.disconnect(open);
+      showView(context, 'history', [id]);
+    }
+  };
+  notebooks.changed.connect(open);
+  app.shell.activateById(notebook.panel.id);
+  open();
 }

@@ -14,6 +14,7 @@ export const COMMAND_ID = {
   note: 'nbmodelver:note',
   branch: 'nbmodelver:switch-branch',
   export: 'nbmodelver:export',
+  rerun: 'nbmodelver:rerun',
   document: 'nbmodelver:open-document',
   auto: 'nbmodelver:auto-commit'
 } as const;

@@ -4,6 +4,7 @@ import { labelCommands } from './label-commands';
 import { panelCommands } from './panel-commands';
 import { versionCommands } from './version-commands';
 
+export { showVersionOf } from './command';
 export { COMMAND_ID } from './ids';
 
 /** Registers all commands, and lists them in the command palette where there is one. */

@@ -4,6 +4,8 @@ import {
   showView,
   TEXT_SCHEMA,
   textArgument,
+  TEXTS_SCHEMA,
+  textsArgument,
   VERSION_SCHEMA,
   versionArgument,
   type CommandArguments,
@@ -14,7 +16,7 @@ import { COMMAND_ID } from './ids';
 import { promptFor } from './prompt';
 import { runInKernel } from './run-in-kernel';
 
-/** Commands that label, export or open a version. */
+/** Commands that label, export, open or run a version. */
 export function labelCommands(context: ICommandContext): { [id: string]: ICommand } {
   const { t, notebooks } = context;
   return {
@@ -40,6 +42,15 @@ export function labelCommands(context: ICommandContext): { [id: string]: IComman
         overwrite: FLAG_SCHEMA
       },
       run: args => exportVersion(context, args)
+    },
+    [COMMAND_ID.rerun]: {
+      label: t('Re-run a Version…'),
+      caption: t('Run the cells of a version again, and compare the results with the record'),
+      args: { path: TEXT_SCHEMA, ids: TEXTS_SCHEMA },
+      isEnabled: () => true, // a restored layout opens re-runs before their notebooks
+      run: args => {
+        rerunVersion(context, args);
+      }
     },
     [COMMAND_ID.document]: {
       label: t('Open the Notebook of a Version'),
@@ -93,5 +104,15 @@ async function openDocument(context: ICommandContext, args: CommandArguments): P
     }
   } catch (error) {
     notifyFailure(error, t);
+  }
+}
+
+/** Opens the plan of a re-run. Nothing runs before the user agrees. */
+function rerunVersion({ notebooks, host, openRerun }: ICommandContext, args: CommandArguments): void {
+  const { current } = notebooks;
+  const path = textArgument(args, 'path') ?? current?.panel.context.path;
+  const [id, name] = textsArgument(args, 'ids') ?? (current ? host.selectedIds(current) : []);
+  if (path !== undefined) {
+    openRerun(path, id ?? 'HEAD', name);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../../src/core';
 import { fails, Mock } from '../../mock';
 import { diff, idOf } from '../../sample';
 import { all, button, click, one, page, settled, type, type IPage } from '../mount';
@@ -52,6 +53,26 @@ describe('the predictions of a model', () => {
     expect(one(result, '.nbmv-step-bad').textContent).toBe('\u22120.1');
     expect(all(result, 'tbody tr')).toHaveLength(3);
     expect(one(root, '.nbmv-live').textContent).toContain('20 of 200 predictions differ');
+  });
+
+  test('a model that predicts can be cancelled, and run again', async () => {
+    const mock = changed();
+    let signal: AbortSignal | undefined;
+    mock.answers.predict = (_, options) => {
+      signal = options.signal;
+      return new Promise((_done, failed) => {
+        options.signal?.addEventListener('abort', () => {
+          failed(new Failure({ code: 'Cancelled', message: 'stopped; nothing was changed', hint: '' }));
+        });
+      });
+    };
+    const { fold } = await opened(mock);
+    await click(button(fold, 'Compare predictions'));
+    await click(button(fold, 'Cancel'));
+    expect(signal?.aborted).toBe(true);
+    expect(one(fold, '.nbmv-experiment').textContent).toContain('Cancelled. Nothing was changed.');
+    await click(button(fold, 'Run again'));
+    expect(mock.of('predict')).toHaveLength(2);
   });
 
   test('other data has no target, until the user names one', async () => {

@@ -186,6 +186,7 @@ describe('history', () => {
       'Compare with the current version',
       'Compare with the previous version',
       'Export…',
+      'Re-run…',
       'Show its notebook'
     ]);
     await press('Escape');

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from nbmodelver.comparison.literal_changes import literal_changes
+from nbmodelver.comparison.code.literal_changes import literal_changes
 
 if TYPE_CHECKING:
-    from nbmodelver.comparison.literal_changes import LiteralChange
+    from nbmodelver.comparison.code.literal_changes import LiteralChange
     from nbmodelver.repo.inspect.causes.worlds import Worlds
 
 How = Literal["value", "code"]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbmodelver import comparison as comparing
-from nbmodelver.comparison.roles import roles_of
-from nbmodelver.comparison.statements import RANDOM_STATE
+from nbmodelver.comparison.code.roles import roles_of
+from nbmodelver.comparison.code.statements import RANDOM_STATE
 from nbmodelver.comparison.versions import params_section
 from nbmodelver.repo.inspect import findings, profiles
 from nbmodelver.repo.inspect.causes.worlds import RESULT
@@ -53,35 +53,35 @@ def role_of(candidate: CandidateChange, version: Version) -> str:
 
 def describe(store: LoadingStore, candidate: CandidateChange, before: Version, after: Version) -> tuple[str, ...]:
     """Return what changed, in a few sentences."""
-    said: list[str] = []
+    sentences: list[str] = []
     if candidate.how == "value":
         for name in candidate.names:
-            said += of_value(store, name, before, after)
+            sentences += of_value(store, name, before, after)
     if candidate.literals:
-        said = [one.what.removeprefix(f"{candidate.names[0]} ") for one in candidate.literals[:MOST_SENTENCES]]
+        sentences = [one.what.removeprefix(f"{candidate.names[0]} ") for one in candidate.literals[:MOST_SENTENCES]]
     elif candidate.former != candidate.latter:
-        said = [*said[: MOST_SENTENCES - 1], *_of_code(candidate)]
+        sentences = [*sentences[: MOST_SENTENCES - 1], *_of_code(candidate)]
     if candidate.is_unexplained:
-        said.append("its code and what the code reads did not change")
-    return tuple(dict.fromkeys(said))[: MOST_SENTENCES + MOST_LINES]
+        sentences.append("its code and what the code reads did not change")
+    return tuple(dict.fromkeys(sentences))[: MOST_SENTENCES + MOST_LINES]
 
 
 def of_value(store: LoadingStore, name: str, before: Version, after: Version) -> list[str]:
     """Return what changed in a value: rows, alarms and columns, or entries and settings."""
-    said: list[str] = []
+    sentences: list[str] = []
     if before.kept[name].kind == after.kept[name].kind == "dataset":
         sections = list(profiles.sections(store, before, after, [name]))
-        rows = next((s for s in sections if s.id == f"rows.{name}"), None)
+        rows = next((s for s in sections if s.id in (f"rows.{name}", f"slices.{name}")), None)
         if rows is not None:
-            said = [rows.note, *_alarms(store, name, before, after)]
-            said += [text for row in rows.rows if (text := _of_row(row))]
+            sentences = [rows.note, *_alarms(store, name, before, after)]
+            sentences += [text for row in rows.rows if (text := _of_row(row))]
     else:
         own = (r for r in params_section(before, after).rows if str(r.cells[0]).partition(".")[0] == name)
-        said.append(comparing.summarize(_without_name(name, own)))
-        if not said[-1]:
+        sentences.append(comparing.summarize(_without_name(name, own)))
+        if not sentences[-1]:
             sections = list(profiles.sections(store, before, after, [name]))
-            said.append(comparing.summarize(row for s in sections if not s.folded for row in s.rows))
-    return [text for text in said if text][:MOST_SENTENCES]
+            sentences.append(comparing.summarize(row for s in sections if not s.folded for row in s.rows))
+    return [text for text in sentences if text][:MOST_SENTENCES]
 
 
 def _alarms(store: LoadingStore, name: str, before: Version, after: Version) -> Iterator[str]:

@@ -129,9 +129,9 @@ def _once(store: LoadingStore, wanted: ScratchRun) -> ScratchResult:
     later = [source for source in wanted.definitions if not _defined(source, scope)]
     differences: list[str] = []
     for version, names in wanted.loads:
-        values, said = store.loaded(store[version], list(names), namespace=scope)
+        values, notes = store.loaded(store[version], list(names), namespace=scope)
         scope.update(values)
-        differences += said
+        differences += notes
     if wanted.seed is not None:
         session.seed(wanted.seed)
     for source in (*later, *wanted.statements):

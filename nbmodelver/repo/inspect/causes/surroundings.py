@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.used_packages import distributions_of, normal
+from nbmodelver.comparison.code.used_packages import distributions_of, normal
 from nbmodelver.comparison.versions import packages_section
 from nbmodelver.model import Cause
 
@@ -34,15 +34,15 @@ def _packages(store: LoadingStore, before: Version, after: Version, used: frozen
     names = distributions_of(used)
     first = [r for r in rows if normal(str(r.cells[0])) in names or r.cells[0] == "python"]
     rest = [r for r in rows if r not in first]
-    said = [_said(r) for r in [*first, *rest]]
-    more = [f"{len(said) - MOST_NAMED} more packages"] if len(said) > MOST_NAMED else []
+    sentences = [_sentence(r) for r in [*first, *rest]]
+    more = [f"{len(sentences) - MOST_NAMED} more packages"] if len(sentences) > MOST_NAMED else []
     why_not = "the earlier packages are not in this environment"
     if not first:
         why_not += ", and the code of the metric does not import the changed ones"
-    yield Cause("environment", (), (*said[:MOST_NAMED], *more), why_not=why_not)
+    yield Cause("environment", (), (*sentences[:MOST_NAMED], *more), why_not=why_not)
 
 
-def _said(row: Row) -> str:
+def _sentence(row: Row) -> str:
     return f"{row.cells[0]} {row.cells[1]} → {row.cells[2]}"
 
 

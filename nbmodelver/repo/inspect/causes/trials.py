@@ -6,14 +6,14 @@ import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.statements import RANDOM_STATE
+from nbmodelver.comparison.code.statements import RANDOM_STATE
 from nbmodelver.repo.inspect.causes.scratch import ScratchRun
 from nbmodelver.repo.inspect.causes.worlds import RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbmodelver.comparison.statements import Statement
+    from nbmodelver.comparison.code.statements import Statement
     from nbmodelver.model import Version
     from nbmodelver.repo.inspect.causes.worlds import World
 
@@ -97,7 +97,7 @@ class _Planned:
             self._load(trial.values[name], name)
         elif name in trial.statements:
             self._replaced(name)
-        elif name in trial.again or not world.has(name):
+        elif name in trial.again or not world.can_load(name):
             self._computed(name)
         else:
             self._load(world.version, name)
@@ -127,9 +127,9 @@ class _Planned:
             self._imports[name] = world.version.imports[name]
         elif self.trial.other is not None and not hasattr(builtins, name):
             other = self.trial.other
-            if other.has(name):
+            if other.can_load(name):
                 self._load(other.version, name)
-            for i in other.slice.making.get(name, ()) if not other.has(name) else ():
+            for i in other.slice.making.get(name, ()) if not other.can_load(name) else ():
                 self._place((-1, 0, i), other.slice.statements[i].source, is_definition=other.is_code(name))
 
     def _replaced(self, name: str) -> None:

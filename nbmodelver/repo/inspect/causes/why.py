@@ -185,8 +185,8 @@ class _Why:
         members = [candidate for candidate in listed if names.issuperset(candidate.names)]
         if len(failed) < 2 or len(members) != len(failed):
             return
-        said = tuple(f"{cause.title}: {'; '.join(cause.what[:2])}" for cause in failed if cause.what)
-        joint = Cause("code", tuple(dict.fromkeys(n for cause in failed for n in cause.names)), (*said, TOGETHER))
+        sentences = tuple(f"{cause.title}: {'; '.join(cause.what[:2])}" for cause in failed if cause.what)
+        joint = Cause("code", tuple(dict.fromkeys(n for cause in failed for n in cause.names)), (*sentences, TOGETHER))
         found = self._measured(joint, *(self._joint_trial(members, of_later=later) for later in (True, False)))
         if found.effect is not None:
             causes[:] = [*(cause for cause in causes if cause not in failed), found]
@@ -268,15 +268,15 @@ class _Why:
             return cause
         old, new = values
         if new[0] != new[1]:
-            said = f"computing it again gives {_range(new)}: it depends on the random state, which no cell sets"
-            return replace(cause, kind="random state", what=(said, *cause.what))
+            sentence = f"computing it again gives {_range(new)}: it depends on the random state, which no cell sets"
+            return replace(cause, kind="random state", what=(sentence, *cause.what))
         is_new = equal(float(new[0]), self.measuring.recorded(worlds[1]))
         if not is_new or equal(float(old[0]), self.measuring.recorded(worlds[0])):
             return cause
-        said = f"the code of {worlds[0].version.name} gives the metric of {worlds[1].version.name} now"
+        sentence = f"the code of {worlds[0].version.name} gives the metric of {worlds[1].version.name} now"
         first = around[0] if around else Cause("data", (), ("a file or another source that it reads changed",))
         around[:] = [one for one in around if one is not first]
-        return replace(cause, kind=first.kind, what=(*first.what, said, *cause.what[:1]))
+        return replace(cause, kind=first.kind, what=(*first.what, sentence, *cause.what[:1]))
 
     # -- details
 

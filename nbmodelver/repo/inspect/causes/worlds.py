@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbmodelver.comparison.statements import RANDOM_STATE, Slice, slice_of, statements_of
+from nbmodelver.comparison.code.statements import RANDOM_STATE, Slice, slice_of, statements_of
 
 if TYPE_CHECKING:
-    from nbmodelver.comparison.statements import Statement
+    from nbmodelver.comparison.code.statements import Statement
     from nbmodelver.model import Version
     from nbmodelver.repo.core.open_store import OpenStore
 
@@ -29,8 +29,8 @@ class World:
     slice: Slice
     expression: str
 
-    def has(self, name: str) -> bool:
-        """Return True if the version holds a value of this name that can stand for its statements."""
+    def can_load(self, name: str) -> bool:
+        """Return True if the kept value of a name can be loaded instead of running the statements that made it."""
         return name in self.version.kept and name not in self.slice.reused and not self.is_code(name)
 
     def is_code(self, name: str) -> bool:
@@ -65,7 +65,7 @@ class Worlds:
 
     def differs(self, name: str) -> bool:
         """Return True if both versions hold a value of a name, and these differ."""
-        both = all(world.has(name) for world in (self.before, self.after))
+        both = all(world.can_load(name) for world in (self.before, self.after))
         return both and not self.is_equal(name)
 
     def has_other_code(self, name: str) -> bool:
@@ -90,7 +90,7 @@ class Worlds:
         if name not in self._changed:
             self._changed[name] = False  # A name that depends on itself.
             known = self.differs(name) or self.has_other_code(name)
-            unknown = not all(world.has(name) for world in (self.before, self.after))
+            unknown = not all(world.can_load(name) for world in (self.before, self.after))
             self._changed[name] = known or (unknown and any(self.changed(n) for n in self.inputs(name)))
         return self._changed[name]
 
@@ -120,7 +120,10 @@ def both_worlds(store: OpenStore, before: Version, after: Version, expressions: 
 
 
 def same_value(before: Version, after: Version, name: str) -> bool:
-    """Return True if both versions hold the same value, which is no function or class: their digest is of the name."""
+    """Return True if a name has the same content in both versions. False for functions and classes.
+
+    The digest of a function or class is that of its name, so it does not tell whether the code is the same.
+    """
     old, new = before.kept.get(name), after.kept.get(name)
     return old is not None and new is not None and old.digest == new.digest and new.kind != "code"
 

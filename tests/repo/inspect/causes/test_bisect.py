@@ -53,6 +53,22 @@ def test_a_metric_comes_before_a_variable_of_its_name(repo):
     assert search(repo, "acc > 0.5").first_bad.version.name == "v3"
 
 
+def test_a_condition_names_metrics_and_parameters_as_queries_do(repo):
+    for value in (1.0, 0.9, 0.2):
+        repo.commit({"data": [value]}, metrics={"acc": value}, params={"C": value * 10})
+    assert search(repo, "metrics.acc > 0.5 and data").first_bad.version.name == "v3"
+    found = search(repo, "params.C >= 10")
+    assert (found.first_bad.version.name, found.first_bad.value) == ("v2", 9.0)
+    with pytest.raises(UsageError, match=r"v1 has no 'metrics\.f1'"):
+        search(repo, "metrics.f1 > 0.5")
+
+
+def test_a_variable_called_metrics_is_no_record(repo):
+    for value in (1.0, 0.2):
+        repo.commit({"metrics": {"acc": value}}, metrics={"get": 1.0})
+    assert search(repo, "metrics.get('acc') > 0.5").first_bad.version.name == "v2"
+
+
 def test_a_long_parameter_is_loaded_whole(repo):
     for count in (30, 20):
         repo.commit({"features": [f"column {i}" for i in range(count)]})

@@ -1,0 +1,1 @@
+"""Runs a version again in a fresh environment, and compares what comes out with the record."""

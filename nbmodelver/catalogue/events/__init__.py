@@ -1,0 +1,1 @@
+"""The event log: immutable, hash-linked events of every writer. See store/FORMAT.md, "Events"."""

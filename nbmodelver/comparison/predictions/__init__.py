@@ -1,0 +1,1 @@
+"""Predictions of two models, and metrics of both on the same rows."""
