@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from tests.shells import Shell
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = [DOCS / "first-steps.md", *sorted(page for page in (DOCS / "howto").glob("*.md") if page.stem != "index")]
+NEEDS = {"serve-a-model": ("skl2onnx", "onnx", "onnxruntime", "fastapi")}
+"""Packages that the examples of a page import, where the lanes do not install them."""
+GUIDES = [DOCS / "first-steps.md", *sorted(page for page in (DOCS / "howto").glob("*.md") if page.stem != "index")]
+PAGES = [page for page in GUIDES if all(find_spec(package) for package in NEEDS.get(page.stem, ()))]
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STUDY = """\
 import pandas as pd
@@ -42,7 +46,7 @@ def study(shell: Shell, tmp_path: Path) -> Shell:
 
 
 def test_every_guide_has_an_example() -> None:
-    assert [page.name for page in PAGES if not BLOCK.search(page.read_text("utf-8"))] == []
+    assert [page.name for page in GUIDES if not BLOCK.search(page.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -49,9 +49,9 @@ df_train = df[["age", "y"]]
 df_train.to_csv("fresh.csv", index=False)
 with contextlib.closing(sqlite3.connect("sales.db")) as db: df_train.to_sql("orders", db, index=False)"""
 PEOPLE = """\
-import pathlib
+import os, pathlib
 pathlib.Path("data").mkdir(exist_ok=True)
-pathlib.os.system("echo a > data/people.csv")
+os.system("echo a > data/people.csv")
 people = pathlib.Path("data/people.csv").read_text()
 %mv_commit people"""
 BEFORE = {
