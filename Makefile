@@ -1,5 +1,6 @@
 # `make help` lists the targets. Each uses the active virtual environment, or makes .venv; it installs what it needs once, and
-# again when pyproject.toml or the lock changes. `test` installs Chromium and Node where it may, and prints what it leaves out.
+# again when pyproject.toml or the lock changes. `test` installs Chromium, Node and servers where it may, and prints what it
+# leaves out.
 
 SHELL := /bin/bash
 PYTHON ?= python3

@@ -84,6 +84,11 @@ def _answer(name: str, call: object, store: Path | None) -> int:
     if name == "init":
         print(answers.init(call["path"], Path.cwd())[1])
         return 0
+    if name == "clone":
+        with views.Bar(views.Terminal()) as progress:
+            shown = answers.clone(call, progress)[1]
+        print(shown)
+        return 0
     own = answers.own_keys(call) if name == "policy" else None
     if own is not None:
         print(own)
@@ -103,6 +108,8 @@ def _shown(name: str, call: Call, store: Path | None, progress: views.Bar) -> vi
         return answers.run_ci(None, call, progress)
     if name == "bundle":
         return answers.bundle_(call, progress)
+    if name == "pull" and call["pointer"] and store is None:  # It may have to clone the store first.
+        return answers.pull_pointer(call, progress)
     if name == "rerun" and is_bundle(call["version"]):  # It brings its own store.
         return answers.rerun(None, call, progress)
     return answers.ANSWERS[name](open_repo(store), call, progress)

@@ -164,6 +164,50 @@ class MissingPart(Damaged):
     """A missing part that a version needs."""
 
 
+class RemoteError(NbmodelverError):
+    """A failed operation of a remote. Nothing was lost: what was not sent is still here."""
+
+
+class RemoteUnreachable(RemoteError):
+    """No network, an unknown host, or a server that does not answer or answers 5xx. Another attempt may succeed."""
+
+
+class RemoteDenied(RemoteError):
+    """Missing, wrong or expired credentials, or credentials that do not allow this operation."""
+
+
+class RemoteMissing(RemoteError):
+    """A bucket, container, folder or host that does not exist, or a prefix without a remote."""
+
+
+class RemoteFull(RemoteError):
+    """A quota or a full disk at the remote."""
+
+
+class Truncated(RemoteError):
+    """An answer that is shorter than the object. Another attempt may succeed."""
+
+
+class NotSupported(RemoteError):
+    """An operation that the place of a remote cannot do, such as compare-and-swap on a shared folder."""
+
+
+class RemoteTooNew(RemoteError):
+    """A remote in a newer format than this nbmodelver supports."""
+
+
+class RemoteChanged(RemoteError):
+    """A remote that lost or changed what it once had: its head is older, or a tag or an event differs (P8)."""
+
+
+class Diverged(RemoteError):
+    """A branch that has versions at the remote which are not here, so a push would remove them."""
+
+
+class NotPushed(RemoteError):
+    """A push that was refused before anything was sent: a secret, a role, or a foreign history."""
+
+
 class GateFailed(NbmodelverError):
     """A promotion that gates stop. Nothing was moved. `gates` lists every outcome."""
 

@@ -17,6 +17,7 @@ PACKAGE, TESTS = Path(nbmodelver.__file__).parent, Path(__file__).parent
 COVERED_ELSEWHERE = {
     "testing/backends.py": "a contract suite: tests/store/backends/*.py inherit it",
     "testing/codecs.py": "a contract suite: tests/codecs/*.py inherit it",
+    "testing/objects.py": "a contract suite: tests/store/objects/*.py inherit it",
     "testing/kinds.py": "a contract suite: tests/kinds/*.py inherit it",
     "system/kernel32.py": "calls of Windows only; tests/system/windows_disk.py substitutes them",
 }

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.actions import background_push
 from nbmodelver.errors import NbmodelverError, NothingToCommit
 from nbmodelver.model import Findings
 from nbmodelver.repo.inspect import probes
@@ -96,6 +97,8 @@ def commit(session: LiveSession, request: CommitRequest) -> Committed:
     session.committed()
     findings = checked(repo, version, request.values) if version != parent else Findings()
     session.notify()
+    if not request.auto:
+        background_push.after_commit(repo, session.notify)
     return Committed(version, parent, notes, repo.directions([version]), findings)
 
 
@@ -112,6 +115,7 @@ def commit_later(
     def on_stored(found: Version | BaseException) -> None:
         if not isinstance(found, BaseException):
             checked(repo, found, {})
+            background_push.after_commit(repo, session.notify)
         on_done(found)
         session.notify()
 

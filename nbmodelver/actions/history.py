@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RefsNow:
-    """The versions that HEAD, branches and tags point to, and those that hold a stage or an alias of a model."""
+    """The versions that HEAD, branches, tags and branches of remotes point to, and those of stages and aliases."""
 
     head: VersionId | None
     branch: str
     branches: Mapping[str, VersionId]
     tags: Mapping[str, VersionId]
     registered: Mapping[VersionId, tuple[str, ...]]
+    tracked: Mapping[str, VersionId] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def refs(repo: Repo) -> RefsNow:
     history, head = repo.history, repo.history.head
     branches = {name: version.id for name, version in history.branches().items()}
     tags = {name: version.id for name, version in history.tags().items()}
-    return RefsNow(head.id if head else None, history.branch, branches, tags, reading.labels(repo))
+    tracked = {name: version.id for name, version in history.tracked().items()}
+    return RefsNow(head.id if head else None, history.branch, branches, tags, reading.labels(repo), tracked)
 
 
 def log(repo: Repo, request: LogRequest) -> Log:

@@ -121,11 +121,11 @@ class Restores:
         """Repeat what the last undo reverted. Raises UsageError if there is nothing to redo."""
         return self._step("redo", "redo repeats what %mv_undo reverted")
 
-    def switch(self, branch: str, *, create: bool = False) -> Plan:
+    def switch(self, branch: str, *, create: bool = False, trust: bool = False) -> Plan:
         """Restore the latest version of a branch; later commits extend this branch.
 
-        create: create the branch at the current version first. Raises UnknownVersion for an unknown branch, and
-        UsageError if it exists and `create` is set.
+        create: create the branch at the current version first. trust: load pickled values from elsewhere. Raises
+        UnknownVersion for an unknown branch, and UsageError if it exists and `create` is set.
         """
         repo = self._session.repo()
         if create:
@@ -133,7 +133,7 @@ class Restores:
         tip = branch_tip(repo, branch)
         if not create:  # A new branch begins at the version that the notebook holds.
             usable.notes_or_refusal(repo, tip, f"%mv_rollback {tip.name}")
-        rollback = self._rollback(repo, tip)
+        rollback = self._rollback(repo, tip, trusted=trust or None)
         plan = repo.planned(rollback, saves_first=repo.saves_first(rollback))
         self._jump(repo, rollback, plan, branch=branch)
         return rollback.with_load_notes(plan)

@@ -11,12 +11,14 @@ from nbmodelver.answers import (
     causes,
     ci,
     documents,
+    git,
     history,
     maintain,
     monitor,
     provenance,
     refs,
     registry,
+    remotes,
     schedule,
     transfer,
 )
@@ -25,6 +27,7 @@ from nbmodelver.answers.ci import ci as run_ci
 from nbmodelver.answers.ci import needs_store
 from nbmodelver.answers.history import state_of
 from nbmodelver.answers.registry import own_keys
+from nbmodelver.answers.remotes import clone, pull, pull_pointer
 from nbmodelver.answers.schedule import has_failed
 from nbmodelver.answers.transfer import bundle_, init, rerun
 
@@ -37,7 +40,8 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 __all__ = [
-    "ANSWERS", "bisect", "bundle_", "has_failed", "init", "needs_store", "own_keys", "rerun", "run_ci", "state_of",
+    "ANSWERS", "bisect", "bundle_", "clone", "has_failed", "init", "needs_store", "own_keys", "pull", "pull_pointer",
+    "rerun", "run_ci", "state_of",
 ]  # fmt: skip
 
 ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
@@ -73,6 +77,11 @@ ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {
     "ci": ci.ci,
     "schedule": schedule.schedule,
     "trust": transfer.trust,
+    "remote": remotes.remote,
+    "push": remotes.push,
+    "fetch": remotes.fetch,
+    "pull": remotes.pull,
+    "git": git.git,
     "purge": maintain.purge,
     "forget": maintain.forget,
     "backup": maintain.backup,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
+from nbmodelver.actions import background_push, history, remotes
 from nbmodelver.actions import compare as actions_compare
-from nbmodelver.actions import history
 from nbmodelver.actions.compare import CompareRequest
 from nbmodelver.actions.conditions import CheckFailed, conditions_met
 from nbmodelver.actions.pictures import charts_of, write_pictures
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def _refs(now: history.RefsNow) -> views.RefLabels:
-    return views.RefLabels(now.head, now.branch, dict(now.branches), dict(now.tags), dict(now.registered))
+    return views.RefLabels(
+        now.head, now.branch, dict(now.branches), dict(now.tags), dict(now.registered), dict(now.tracked)
+    )
 
 
 def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
@@ -39,7 +41,7 @@ def status(repo: Repo, _call: Call, _progress: Progress | None) -> Shown:
 def state_of(repo: Repo, **more: Any) -> views.State:
     """Return the part of the status that describes the store."""
     settings: dict[str, Any] = {"live": False, **more}
-    settings["notes"] = (*settings.get("notes", ()), *_missed(repo))
+    settings["notes"] = (*settings.get("notes", ()), *_missed(repo), *_of_remotes(repo))
     head = repo.history.head
     return views.State(
         store=repo.where,
@@ -50,6 +52,14 @@ def state_of(repo: Repo, **more: Any) -> views.State:
         stored_bytes=repo.size_bytes(),
         **settings | {"notes": (*settings.get("notes", ()), *notifications.notes())},
     )
+
+
+def _of_remotes(repo: Repo) -> tuple[str, ...]:
+    """Return what is not pushed or not pulled, and why the last push failed. A damaged copy prevents no status."""
+    try:
+        return tuple(filter(None, (remotes.status_note(repo), background_push.problem_of(repo))))
+    except StoreError:
+        return ()
 
 
 def _missed(repo: Repo) -> tuple[str, ...]:

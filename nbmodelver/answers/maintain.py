@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
-from nbmodelver.actions import maintain
+from nbmodelver.actions import maintain, remotes
 from nbmodelver.errors import UsageError
 from nbmodelver.repo.notices.channels import PREFIX as CHANNEL
 from nbmodelver.repo.notices.channels import Channels
@@ -16,16 +16,25 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Json, Progress
     from nbmodelver.repo import Repo
+    from nbmodelver.repo.maintain.purge import Purged
     from nbmodelver.verbs import Call
     from nbmodelver.views import Shown
 
 
-def purge(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
+def purge(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Remove variables and input files from all versions. Raises UsageError if none is named."""
     what = [*call["names"], *(call["file"] or ())]
     if not what:
         raise UsageError("nothing is named to remove", "name a variable, or a file: --file PATH")
-    done = maintain.purge(repo, maintain.PurgeRequest(what, confirmed=call["yes"]))
+    if call["remote"]:
+        reached = remotes.purge_remote(repo, call["remote"], what, confirmed=call["yes"], progress=progress)
+        deleted = None if reached.collected is None else reached.collected.deleted_bytes
+        here = _purged(call, what, reached.purged)
+        return views.purged_remote(here, reached, reached.remote, deleted, reached.writers)
+    return _purged(call, what, maintain.purge(repo, maintain.PurgeRequest(what, confirmed=call["yes"])))
+
+
+def _purged(call: Call, what: Sequence[str], done: Purged) -> Shown:
     where = _shortened(done.versions) or "parameters, metrics and packs only"
     verb = "was removed from" if call["yes"] else "would be removed from"
     hint = "" if call["yes"] else " · --yes removes it permanently"

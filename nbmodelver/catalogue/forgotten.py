@@ -79,6 +79,11 @@ class Forgotten:
         if len(old) >= MANY:
             self._make_one(old)
 
+    def add_elsewhere(self, stones: Mapping[VersionId, tuple[int, tuple[VersionId, ...]]]) -> None:
+        """Forget versions that another store forgot and that never were here. stones: version -> (number, parents)."""
+        self._write({id_: Tombstone(number, parents) for id_, (number, parents) in stones.items()})
+        self.refresh()
+
     def add_lost(self, ids: Iterable[VersionId]) -> None:
         """Forget versions whose records are lost, so their parents are unknown."""
         self._write({id_: Tombstone(0, ()) for id_ in ids})

@@ -22,7 +22,7 @@ from nbmodelver.errors import Damaged, LimitExceeded, NbmodelverError, StoreErro
 from nbmodelver.model import Version, VersionId, is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Backend
 
@@ -31,6 +31,9 @@ MAX_RAW_BYTES = 64 << 20
 MAX_STORED_BYTES = 16 << 20
 MAX_DEPTH = 64
 """Deepest nesting of the JSON. Records that nbmodelver writes have a few levels, parameters included."""
+
+MANY_ADDED = 64
+"""More records of another store than this are written as one journal instead of one file each."""
 
 _KEY = re.compile(r"records/([0-9a-f]{2})/([0-9a-f]{40})")
 _NUMBER = re.compile(rb'"number":(\d{1,18})[,}]')
@@ -73,7 +76,7 @@ class Records:
 
     def read(self, id_: VersionId) -> Version:
         """Return the version, its hash verified. Raises UnknownVersion, Damaged, LimitExceeded."""
-        return _version(self._raw(id_), id_)
+        return version_of(self._raw(id_), id_)
 
     def ids(self) -> list[VersionId]:
         """Return the sorted ids of all versions, without forgotten ones. Raises Damaged for any unreadable file."""
@@ -237,11 +240,37 @@ class Records:
         id_ = id_of(raw)
         if (listed is not None and id_ not in listed) or self.exists(id_):
             return False
-        version = _version(raw, id_)
+        version = version_of(raw, id_)
         if canonical(version) != raw:
             raise _damaged(id_, "it is not canonical JSON")
         self.write(version)
         return True
+
+    def stored(self, id_: VersionId) -> bytes:
+        """Return the canonical JSON of a record, its hash verified, also of a forgotten version.
+
+        Raises UnknownVersion, Damaged, LimitExceeded.
+        """
+        return self._raw(id_)
+
+    def add(self, records: Sequence[Record]) -> int:
+        """Store records of another store durably, and return how many are new. Their parts must be stored already.
+
+        More than MANY_ADDED become a journal. The caller holds the lease and the lock "fold". Raises Damaged if the
+        hash of one is not its id; nothing was added then.
+        """
+        for record in records:
+            if len(record.raw) > MAX_RAW_BYTES or id_of(record.raw) != record.id:
+                raise _damaged(record.id, "its content has another hash")
+        present = self.present()
+        new = [record for record in records if record.id not in present]
+        if len(new) > MANY_ADDED:
+            folding.fold(self._backend, self.journals, new)
+        else:
+            for record in new:
+                stored = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(record.raw)
+                self._backend.create(_key(record.id), [stored])
+        return len(new)
 
     def check_single(self, key: str) -> None:
         """Read a record that is a file of its own and verify its hash. Raises Damaged, LimitExceeded, KeyError."""
@@ -286,7 +315,8 @@ class Records:
                 raise StoreError(f"another process is writing record {id_}", "commit again") from None
 
 
-def _version(raw: bytes, id_: VersionId) -> Version:
+def version_of(raw: bytes, id_: VersionId) -> Version:
+    """Return the version with this canonical JSON. The caller compared the hash with the id. Raises Damaged."""
     try:
         data = parse(raw)
         version = Version.from_dict({**data, "id": id_})

@@ -62,6 +62,14 @@ class View(Protocol):
         """Return tag -> its version."""
         ...
 
+    def tracked(self) -> Mapping[str, Version]:
+        """Return "REMOTE/BRANCH" -> its version, as the remote was last seen."""
+        ...
+
+    def leading_to_head(self, versions: Sequence[Version]) -> Sequence[Version]:
+        """Return those of the versions that are the current version or its ancestors."""
+        ...
+
 
 def resolve(expression: str, view: View, now: datetime | None = None) -> Version:
     """Return the version that `expression` names. docs/reference/revisions.md describes the syntax.
@@ -106,6 +114,8 @@ def _named(name: str, view: View) -> Version | None:
     where, _, rest = name.partition("/")
     if rest and where in ("tags", "heads"):
         return (view.tags() if where == "tags" else view.branches()).get(rest)
+    if rest:
+        return view.tracked().get(name)
     tag, branch = view.tags().get(name), view.branches().get(name)
     if tag and branch and tag.id != branch.id:
         raise UnknownVersion(f"'{name}' is a tag and a branch", f"write tags/{name} or heads/{name}")
@@ -116,6 +126,8 @@ def _numbered(name: str, view: View) -> Version | None:
     if not re.fullmatch(r"[vV][0-9]{1,15}", name):
         return None
     found = view.numbered(int(name[1:]))
+    if len(found) > 1:  # Stores that exchange versions give the same number to different ones.
+        found = view.leading_to_head(found) or found
     if len(found) > 1:
         raise UnknownVersion(f"{len(found)} versions are called {name}", f"write one of {_ids(found)}")
     return found[0] if found else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver import views
+from nbmodelver.actions import git
 from nbmodelver.actions.commit import CommitRequest, Committed, Metric, WouldKeep, commit, commit_later, would_keep
 from nbmodelver.errors import NbmodelverError, NothingToCommit, UnknownName, UsageError
 from nbmodelver.kernel.cells import assigned_names, used_names
@@ -24,11 +26,20 @@ if TYPE_CHECKING:
 
     from nbmodelver.kernel.session import Session
     from nbmodelver.model import Finding, Findings, Version
+    from nbmodelver.repo import Repo
     from nbmodelver.views import Shown
 
 
 class CellFailed(NbmodelverError):
     """The cell under `%%mv_commit` raised an error. IPython has already shown its traceback."""
+
+
+def _pointed(repo: Repo) -> str:
+    """Write the pointer file, and return a note about it: the commit is done, whatever Git says."""
+    try:
+        return f"{git.write_pointer(repo).name} points to it"
+    except NbmodelverError as error:
+        return f"no pointer was written: {error.message}; {error.hint}"
 
 
 class CommitVerbs:
@@ -103,6 +114,8 @@ class CommitVerbs:
             return self._commit_later(request)
         done = commit(self._session, request)
         self._check_later(done.version, done.findings)
+        if call["git"]:
+            done = replace(done, notes=[*done.notes, _pointed(self._session.repo())])
         return drawn(done, self._idle.take())
 
     def stop_checks(self) -> None:

@@ -38,7 +38,7 @@ _READ_ONLY = frozenset(
 _CHANGES_REFS = frozenset(
     {
         "tag", "note", "branch", "import", "config", "gc", "forget", "repair", "purge", "register", "promote",
-        "approve", "deprecate", "archive", "deploy", "policy", "ci",
+        "approve", "deprecate", "archive", "deploy", "policy", "ci", "remote", "push", "fetch",
     }
 )  # fmt: skip
 """Verbs after which panels read the store again."""
@@ -84,6 +84,7 @@ class Notebook(Session):
             "init": self.init, "commit": self.commits.run, "auto": self.commits.set_auto, "status": self.status,
             "rollback": self.restores.rollback, "undo": self.restores.undo, "redo": self.restores.redo,
             "switch": self.restores.switch, "merge": self.restores.merge, "cherry": self.restores.cherry,
+            "clone": self.clone, "pull": self.pull,
             "panel": self.outputs.panel_for, "trace": self.trace, "monitor": self.monitor, "schedule": self.schedule,
             "rerun": self.rerun, "bundle": lambda call: answers.bundle_(call, None),
         }  # fmt: skip
@@ -165,6 +166,24 @@ class Notebook(Session):
         """Run `%mv_init`."""
         repo, shown = answers.init(call["path"], self.folder)
         self.use(repo)
+        self.notify()
+        return shown
+
+    # -- remotes
+
+    def clone(self, call: Call) -> Shown:
+        """Run `%mv_clone`, and use the new store if the notebook has none."""
+        with self.progress() as progress:
+            repo, shown = answers.clone(call, progress)
+        if self._repo is None:
+            self.use(repo)
+        self.notify()
+        return shown
+
+    def pull(self, call: Call) -> Shown:
+        """Run `%mv_pull`: bring new versions, and the variables to the newest one."""
+        with self.progress() as progress:
+            shown = answers.pull(self.repo(), call, progress, self.restores.actions)
         self.notify()
         return shown
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nbmodelver.model.events import Event
     from nbmodelver.model.registry import Deployment, StageMove
     from nbmodelver.registry.addresses import Address
-    from nbmodelver.repo.core.moves import RefState
     from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.ref_states import RefState
 
 MODELS = "models/"
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Json, Version
     from nbmodelver.registry.numbers import Content, Proposal
-    from nbmodelver.repo.core.moves import RefState
     from nbmodelver.repo.core.open_store import LoadingStore, OpenStore
+    from nbmodelver.repo.core.ref_states import RefState
 
 MOST_TEXT = 20_000
 MOST_BASE = 300

@@ -128,6 +128,10 @@ class Decoder:
             uses = _cut(block, first - block.raw_start, end - block.raw_start)
             self._decode(contents, block, target, _base_bytes(contents, uses, bases))
 
+    def block(self, contents: Contents, index: int) -> memoryview:
+        """Return the raw bytes of a block that several parts share. Read-only. Raises Damaged, KeyError."""
+        return self._shared(contents, index, 0)
+
     def _shared(self, contents: Contents, index: int, deep: int) -> memoryview:
         """Return the raw bytes of a block that several parts share, from the cache if possible. Read-only."""
         key = (contents.pack, index)
@@ -151,10 +155,15 @@ class Decoder:
 
     def stored(self, contents: Contents, block: Block) -> memoryview:
         """Return the stored bytes of a block, their checksum verified. Raises Damaged, KeyError."""
-        stored = memoryview(self._backend.read(contents.pack, block.start, block.stored) if block.stored else b"")
+        stored = memoryview(self._read(contents, block) if block.stored else b"")
         if len(stored) != block.stored or sum_of(stored) != block.sum:
             raise damaged(contents.pack, f"the block at byte {block.start} was changed or cut")
         return stored
+
+    def _read(self, contents: Contents, block: Block) -> bytes | memoryview:
+        if contents.read_block is not None:
+            return contents.read_block(block)
+        return self._backend.read(contents.pack, block.start, block.stored)
 
 
 def _is_shared(block: Block, entry: Entry) -> bool:

@@ -15,7 +15,7 @@ from nbmodelver.store.packs import Contents, Entry, read_contents
 from nbmodelver.store.part_rows import ROW_BITS, SortedIds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from nbmodelver.model import Backend, ObjectId
 
@@ -118,6 +118,11 @@ class PartIndex:
             if contents.pack in self._packs:
                 self._drop(self._packs[contents.pack])
             self._take([contents])
+
+    def add_all(self, packs: Iterable[Contents]) -> None:
+        """Add packs that the index does not have."""
+        with self._guard:
+            self._take([contents for contents in packs if contents.pack not in self._packs])
 
     def _take(self, new: list[Contents]) -> None:
         for contents in new:

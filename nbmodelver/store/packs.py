@@ -22,7 +22,7 @@ from nbmodelver.store.hashes import ID_BYTES, checksum
 from nbmodelver.store.limits import MAX_BLOCK_BYTES, MAX_DEPTH, MAX_PART_BYTES, MAX_TOC_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 VERSION = 1
 MAGIC, TAIL_MAGIC = b"NBMVPACK", b"NBMVTAIL"
@@ -89,7 +89,10 @@ class Contents:
     """The table of contents of one pack, parsed on demand: opening a store parses only the ids of parts.
 
     pack: its key. end_of_blocks: offset of the table of contents in the file. size: bytes of the file.
+    read_block: returns the stored bytes of one of its blocks; None if the pack is a file of this store.
     """
+
+    read_block: Callable[[Block], bytes | memoryview] | None = None
 
     def __init__(self, pack: str, raw: bytes, end_of_blocks: int, size: int) -> None:
         """raw: the decompressed table. Raises Damaged if its length does not match its counts."""
@@ -220,6 +223,46 @@ def read_contents(backend: Backend, key: str) -> Contents:
 
     Reads the last 8 KiB of the file, and more only if the table is larger. Sizes are checked before they are allocated.
     """
+    head, ending, size = _read_ends(backend, key)
+    return contents_of(key, size, head, ending)
+
+
+def read_ends(backend: Backend, key: str) -> bytes:
+    """Return header, table of contents and trailer of a pack, joined: all that `contents_of` needs.
+
+    Raises Damaged, KeyError.
+    """
+    head, ending, _ = _read_ends(backend, key)
+    return head + ending
+
+
+def contents_of_ends(key: str, size: int, ends: bytes) -> Contents:
+    """Return the table of contents from what `read_ends` returned. size: of the pack. Raises Damaged, StoreTooNew."""
+    if len(ends) < HEADER.size + TRAILER.size:
+        raise damaged(key, "it is too short")
+    return contents_of(key, size, ends[: HEADER.size], ends[HEADER.size :])
+
+
+def contents_of(key: str, size: int, head: bytes, ending: bytes) -> Contents:
+    """Verify and parse a table of contents. head: the header. ending: table of contents and trailer.
+
+    Raises Damaged, StoreTooNew.
+    """
+    at, stored_bytes, raw_bytes, sum_, _magic = TRAILER.unpack(ending[-TRAILER.size :])
+    stored = ending[: -TRAILER.size]
+    if len(stored) != stored_bytes or at + stored_bytes + TRAILER.size != size or raw_bytes > MAX_TOC_BYTES:
+        raise damaged(key, "its end is missing or changed")
+    if checksum([head, struct.pack("<QQQ", at, stored_bytes, raw_bytes), stored]) != sum_:
+        raise damaged(key, "its beginning or its table of contents was changed")
+    _check_header(key, head)
+    contents = Contents(key, _decompress(key, stored, raw_bytes), at, size)
+    if part_rows.deepest(contents.rows()) > MAX_DEPTH:
+        raise damaged(key, f"its deltas go deeper than {MAX_DEPTH}")
+    return contents
+
+
+def _read_ends(backend: Backend, key: str) -> tuple[bytes, bytes, int]:
+    """Return the header of a pack, its table of contents with the trailer, and its size. Raises Damaged, KeyError."""
     size = backend.size(key)
     if size < HEADER.size + TRAILER.size:
         raise damaged(key, "it is too short")
@@ -228,19 +271,14 @@ def read_contents(backend: Backend, key: str) -> Contents:
     head = bytes(backend.read(key, 0, HEADER.size) if tail_at else tail[: HEADER.size])
     if len(tail) != size - tail_at:
         raise damaged(key, "it became shorter while it was read")
-    at, stored_bytes, raw_bytes, sum_, magic = TRAILER.unpack(tail[-TRAILER.size :])
+    at, stored_bytes, raw_bytes, _sum, magic = TRAILER.unpack(tail[-TRAILER.size :])
     if magic != TAIL_MAGIC or at + stored_bytes + TRAILER.size != size or at < HEADER.size:
         raise damaged(key, "its end is missing or changed")
     if max(stored_bytes, raw_bytes) > MAX_TOC_BYTES:
         raise damaged(key, f"its table of contents is above {MAX_TOC_BYTES} bytes")
-    stored = tail[at - tail_at : -TRAILER.size] if at >= tail_at else backend.read(key, at, stored_bytes)
-    if checksum([head, struct.pack("<QQQ", at, stored_bytes, raw_bytes), stored]) != sum_:
-        raise damaged(key, "its beginning or its table of contents was changed")
-    _check_header(key, head)
-    contents = Contents(key, _decompress(key, stored, raw_bytes), at, size)
-    if part_rows.deepest(contents.rows()) > MAX_DEPTH:
-        raise damaged(key, f"its deltas go deeper than {MAX_DEPTH}")
-    return contents
+    if at >= tail_at:
+        return head, bytes(tail[at - tail_at :]), size
+    return head, bytes(backend.read(key, at, stored_bytes)) + bytes(tail[-TRAILER.size :]), size
 
 
 def read_leniently(backend: Backend, key: str) -> Contents | None:

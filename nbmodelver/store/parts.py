@@ -6,21 +6,25 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import StoreFull, StoreReadOnly
-from nbmodelver.store import collecting, merging, salvaging, verifying
+from nbmodelver.store import collecting, merging, receiving, salvaging, shipping, verifying
 from nbmodelver.store.hashes import id_of, print_of
 from nbmodelver.store.index import PartIndex
 from nbmodelver.store.lanes import copy
-from nbmodelver.store.packs import read_contents
+from nbmodelver.store.packs import Contents, read_contents, read_ends
 from nbmodelver.store.prints import PRINTS, prints_of
 from nbmodelver.store.reading import Reader
+from nbmodelver.store.receiving import Receiving
 from nbmodelver.store.workers import Workers
 from nbmodelver.store.writing import PackWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nbmodelver.model import Backend, GcReport, ObjectId, Problem, Progress
+    from nbmodelver.store.elsewhere import Elsewhere
     from nbmodelver.store.hashes import Print
+    from nbmodelver.store.repacking import Assembly
+    from nbmodelver.store.shipping import Shipment
 
 LEASE = "lease"
 _LOCK_TIMEOUT_S = 30.0
@@ -149,6 +153,59 @@ class PartStore:
     def _writer(self, progress: Progress | None = None, *, again: bool = False) -> PackWriter:
         return PackWriter(self._reader, self._known, self._level, progress, again=again, print_of=self._print_of)
 
+    # -- other places
+
+    def read_from(self, elsewhere: Elsewhere | None) -> None:
+        """Read parts that the store lacks from another place. Commits and gc do not count these parts as stored."""
+        self._reader.elsewhere = elsewhere
+
+    def look_elsewhere_again(self) -> None:
+        """Tell the other place that it has changed, for example after a fetch."""
+        if self._reader.elsewhere is not None:
+            self._reader.elsewhere.look_again()
+
+    @contextmanager
+    def reading_from(self, elsewhere: Elsewhere) -> Iterator[None]:
+        """Read parts that the store lacks from another place for the block."""
+        before = self._reader.elsewhere
+        self._reader.elsewhere = elsewhere
+        try:
+            yield
+        finally:
+            self._reader.elsewhere = before
+
+    def refresh(self) -> None:
+        """Read the tables of contents of packs that other processes wrote."""
+        self._index.refresh()
+
+    def is_here(self, id_: ObjectId) -> bool:
+        """Return True if the store itself had the part when its packs were last listed."""
+        return self._index.has(id_)
+
+    def is_elsewhere(self, id_: ObjectId) -> bool:
+        """Return True if the store lacks the part, and another place has it."""
+        elsewhere = self._reader.elsewhere
+        return elsewhere is not None and not self._index.has(id_) and elsewhere.place(id_) is not None
+
+    def shipment(self, ids: Iterable[ObjectId], has: Callable[[ObjectId], bool]) -> Shipment:
+        """Return the packs that bring parts to a place. See shipping.py. Raises MissingPart, Damaged."""
+        self._index.refresh()
+        return shipping.shipment(self._index, self._reader, ids, has, self._backend.where)
+
+    def chunks_of(self, pack: Contents | Assembly) -> Iterator[bytes | memoryview]:
+        """Yield the bytes of a pack of a shipment. Raises Damaged, StoreError, and KeyError if its file is gone."""
+        if isinstance(pack, Contents):
+            return shipping.file_chunks(self._backend, pack)
+        return pack.chunks(shipping.stored_blocks(self._reader))
+
+    def ends_of(self, contents: Contents) -> bytes:
+        """Return header, table of contents and trailer of a pack file. Raises Damaged, KeyError."""
+        return read_ends(self._backend, contents.pack)
+
+    def receiving(self) -> Receiving:
+        """Return what takes packs from another place. The caller holds the lease until their records are written."""
+        return Receiving(self._reader)
+
     # -- reading
 
     def get(self, id_: ObjectId) -> memoryview:
@@ -201,6 +258,7 @@ class PartStore:
             plan = collecting.plan(self._reader, found, grace_s, exact, allow_empty)
             if dry_run:
                 return plan.report(dry_run=True)
+            receiving.clean(self._backend)
             return collecting.carry_out(plan, self._reader, lambda: self._writer(again=True))
 
     def salvage(self, move: Callable[[str, str], None]) -> salvaging.DamageReport:

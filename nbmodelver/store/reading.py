@@ -16,6 +16,7 @@ from nbmodelver.store.ranges import RUN_BYTES, Base, Stretch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from nbmodelver.store.elsewhere import Elsewhere
     from nbmodelver.store.index import PartIndex, Place
     from nbmodelver.store.packs import Block, Contents
     from nbmodelver.store.workers import Workers
@@ -38,16 +39,23 @@ class Reader:
         self.backend = backend
         self.index = index
         self.workers = workers
+        self.elsewhere: Elsewhere | None = None
+        """Where parts are read from that the store does not have; None: nowhere."""
         self.bases = Bases()
         self._checked: set[ObjectId] = set()
         self._decoder = Decoder(backend, self.place, workers)
 
     def place(self, id_: ObjectId) -> Place:
         """Return pack and entry of the part. Raises MissingPart; StoreTooNew if only a newer pack can have it."""
-        place = self.index.find(id_)
+        place = self._place(id_)
         if place is None:
             raise self._missing(id_)
         return place
+
+    def _place(self, id_: ObjectId) -> Place | None:
+        if self.elsewhere is None:
+            return self.index.find(id_)
+        return self.index.known(id_) or self.elsewhere.place(id_) or self.index.find(id_)
 
     def _missing(self, id_: ObjectId) -> StoreError:
         bad = self.index.unreadable()
@@ -123,6 +131,8 @@ class Reader:
 
     def fill_many(self, wanted: Sequence[Wanted], progress: Progress | None = None) -> None:
         """`fill` for many parts, in the order in which they lie on disk."""
+        if self.elsewhere is not None:
+            self.elsewhere.prepare([id_ for id_, _ in wanted if not self.index.has(id_)], progress)
         total = sum(len(out) for _, out in wanted)
         done = 0
         for batch in _batches(sorted(wanted, key=self._position)):
@@ -147,6 +157,14 @@ class Reader:
         raw = _room(place)
         self._decoder.fill(place, raw)
         return raw
+
+    def fill_unchecked(self, place: Place, out: memoryview, start: int, *, wide: bool) -> None:
+        """Decode a range of this copy of a part; the caller verifies the hash. Raises Damaged, KeyError."""
+        self._decoder.fill(place, out, start, wide=wide)
+
+    def block(self, contents: Contents, index: int) -> memoryview:
+        """Return the raw bytes of a block that several parts share. Read-only. Raises Damaged, KeyError."""
+        return self._decoder.block(contents, index)
 
     def stored(self, contents: Contents, block: Block) -> memoryview:
         """Return the stored bytes of a block, their checksum verified. Raises Damaged, KeyError."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import NbmodelverError
 from nbmodelver.model import ObjectId, Problem, Progress
-from nbmodelver.store.hashes import id_of
+from nbmodelver.store.hashes import id_of, id_of_pieces
 from nbmodelver.store.index import Place
 from nbmodelver.store.packs import damaged
+from nbmodelver.store.ranges import RUN_BYTES, Stretch
+from nbmodelver.store.reading import LARGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +57,21 @@ def check_pack(contents: Contents, reader: Reader) -> None:
         raise damaged(contents.pack, "its blocks do not fill it")
     for block in contents.blocks:
         reader.stored(contents, block)
+
+
+def check_part(place: Place, reader: Reader) -> None:
+    """Decode this copy of a part and compare its hash. A large part needs the memory of a few runs only.
+
+    Raises Damaged, KeyError if a pack is gone.
+    """
+    contents, entry = place
+    if entry.size < LARGE_BYTES:
+        found = ObjectId(id_of(reader.unchecked(place)))
+    else:
+        whole = Stretch(lambda out, start, wide: reader.fill_unchecked(place, out, start, wide=wide), 0, entry.size)
+        found = id_of_pieces(whole.pieces(RUN_BYTES))
+    if found != entry.id:
+        raise damaged(contents.pack, f"the bytes of part {entry.id} have another hash")
 
 
 def _end_of_blocks(contents: Contents) -> int:

@@ -61,8 +61,14 @@ class Posix:
         os.close(folder)
 
     def make_folder(self, folder: Folder, name: str, mode: int) -> None:
-        """Create with mkdirat."""
+        """Create with mkdirat. A folder for the group gets its mode independent of the umask."""
         os.mkdir(name, mode, dir_fd=folder)
+        if mode & stat.S_IWGRP:
+            made = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+            try:
+                os.fchmod(made, mode | (os.fstat(made).st_mode & stat.S_ISGID))
+            finally:
+                os.close(made)
 
     def entries(self, folder: Folder) -> list[tuple[str, bool]]:
         """List with scandir."""
@@ -132,15 +138,17 @@ class Posix:
             os.close(fd)
         return True
 
-    def publish(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> bool:
-        """Link the file to its name; rename it if the file system has no hard links."""
+    def publish(
+        self, source: Folder, temporary: str, fd: int, folder: Folder, name: str, *, exclusive: bool = False
+    ) -> bool:
+        """Link the file to its name; rename it if the file system has no hard links and others are kept out."""
         try:
             os.link(temporary, name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
         except FileExistsError:
             # Over NFS the answer of a successful link can be lost; the retry of the client then finds our own file.
             return os.fstat(fd).st_nlink == 2
         except OSError as error:
-            if error.errno not in _NO_LINKS or self.exists(folder, name):
+            if exclusive or error.errno not in _NO_LINKS or self.exists(folder, name):
                 raise
             os.rename(temporary, name, src_dir_fd=source, dst_dir_fd=folder)
         return True

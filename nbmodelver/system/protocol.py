@@ -116,10 +116,14 @@ class System(Protocol):
         """Delete a temporary file whose writer has ended. Return False if it is being written or missing."""
         ...
 
-    def publish(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> bool:
+    def publish(
+        self, source: Folder, temporary: str, fd: int, folder: Folder, name: str, *, exclusive: bool = False
+    ) -> bool:
         """Give a synced temporary file its final name. Return False, and replace nothing, if the name exists.
 
         The temporary name may remain, and the caller deletes it. The new name is durable after `sync_folder`.
+        exclusive: other writers are not kept out by a lock. A file system without hard links then raises OSError, while
+        otherwise the file is renamed, which would replace a file that another process created just before.
         """
         ...
 

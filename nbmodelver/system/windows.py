@@ -192,8 +192,11 @@ class Windows:
         self._calls.close_handle(handle)
         return True
 
-    def publish(self, source: Folder, temporary: str, fd: int, folder: Folder, name: str) -> bool:
+    def publish(
+        self, source: Folder, temporary: str, fd: int, folder: Folder, name: str, *, exclusive: bool = False
+    ) -> bool:
         """Rename with MoveFileEx, without replacing, and sync the descriptor."""
+        del exclusive
         new = self._at(folder, name)
         try:
             _patiently(lambda: self._calls.rename(self._at(source, temporary), new), busy=True)

@@ -43,6 +43,20 @@ from nbmodelver.views.registry import (
     registered,
     state_changed,
 )
+from nbmodelver.views.remotes import (
+    RemoteRow,
+    cloned,
+    fetched,
+    hooks_installed,
+    notes,
+    pointers,
+    pulled,
+    purged_remote,
+    pushed,
+    remote_added,
+    remote_collected,
+    remotes,
+)
 from nbmodelver.views.reports import as_json, backed_up, code, config, exported, forgotten, gc, sentence, verify
 from nbmodelver.views.rerun import rerun, rerun_lacks, rerun_page
 from nbmodelver.views.schedule import schedule_change, scheduled_run, schedules
@@ -55,14 +69,14 @@ from nbmodelver.views.upkeep import repaired
 from nbmodelver.views.why import verdict, why
 
 __all__ = [
-    "Bar", "RefLabels", "Shown", "Span", "State", "Surface", "Terminal", "allowed", "approval", "as_json", "audit",
-    "backed_up", "best", "bisected", "blame", "branches", "bundle_extracted", "bundle_inside", "bundle_intact",
-    "cell_blame", "check_result", "checked", "checked_notebooks", "checkpoint", "ci_checked", "code", "commit",
-    "compare", "compliance", "compliance_page", "config", "deployed", "deployments", "diff", "diff_markdown",
-    "exported", "forgotten", "gc", "handed_over", "holders", "last_monitored", "lineage", "log", "merge_plan", "model",
-    "models", "monitored", "moved", "name_history", "note", "notified", "pinned_keys", "plan", "plural", "policy",
-    "probed", "registered", "repaired", "rerun", "rerun_lacks", "rerun_page", "schedule_change", "scheduled_run",
-    "schedules",
-    "sentence", "show", "signing_key", "size", "state_changed", "stats", "status", "tags", "to_text", "traced",
-    "verdict", "verify", "why",
+    "Bar", "RefLabels", "RemoteRow", "Shown", "Span", "State", "Surface", "Terminal", "allowed", "approval", "as_json",
+    "audit", "backed_up", "best", "bisected", "blame", "branches", "bundle_extracted", "bundle_inside", "bundle_intact",
+    "cell_blame", "check_result", "checked", "checked_notebooks", "checkpoint", "ci_checked", "cloned", "code",
+    "commit", "compare", "compliance", "compliance_page", "config", "deployed", "deployments", "diff", "diff_markdown",
+    "exported", "fetched", "forgotten", "gc", "handed_over", "holders", "hooks_installed", "last_monitored", "lineage",
+    "log", "merge_plan", "model", "models", "monitored", "moved", "name_history", "note", "notes", "notified",
+    "pinned_keys", "plan", "plural", "pointers", "policy", "probed", "pulled", "purged_remote", "pushed", "registered",
+    "remote_added", "remote_collected", "remotes", "repaired", "rerun", "rerun_lacks", "rerun_page", "schedule_change",
+    "scheduled_run", "schedules", "sentence", "show", "signing_key", "size", "state_changed", "stats", "status", "tags",
+    "to_text", "traced", "verdict", "verify", "why",
 ]  # fmt: skip

@@ -56,8 +56,9 @@ def log(
     drawn = lanes(versions) if graph else [""] * len(versions)
     metrics = tuple(dict.fromkeys([*([metric] if metric else []), *_metric_names(versions)]))[:MAX_METRICS]
     marks, why_not = alarms or {}, states or {}
+    people = _People(versions)
     rows = tuple(
-        _row(v, refs, lane, metrics, now=now, marks=_marks(v, marks.get(v.id, ""), why_not.get(v.id, "")))
+        _row(v, refs, lane, metrics, people, now=now, marks=_marks(v, marks.get(v.id, ""), why_not.get(v.id, "")))
         for v, lane in zip(versions, drawn, strict=True)
     )
     heads = ("", "", "", "", "message", "variables", *metrics, "new", "")
@@ -74,17 +75,46 @@ def log(
     return Shown(Document(tuple(blocks), "history"), list(versions))
 
 
+class _People:
+    """What tells versions of several people apart: the author, and the id of a version whose number another one has."""
+
+    def __init__(self, versions: Sequence[Version]) -> None:
+        numbers = [v.number for v in versions]
+        self._repeated = {n for n in numbers if numbers.count(n) > 1} if len(set(numbers)) < len(numbers) else set()
+        self._are_several = len({v.author for v in versions}) > 1
+
+    def name(self, version: Version) -> Cell:
+        """The name, with the start of the id if it is not unique."""
+        if version.number not in self._repeated:
+            return strong(version.name)
+        return strong(version.name), dim(f" {version.id[:8]}", "the start of the id, which names this version alone")
+
+    def author(self, version: Version) -> tuple[Span, ...]:
+        """The author, if the versions are those of several people."""
+        return (dim(f" · {version.author}"),) if self._are_several and version.author else ()
+
+
 def _row(
-    version: Version, refs: RefLabels, lane: str, metrics: Sequence[str], *, now: datetime | None, marks: Cell
+    version: Version,
+    refs: RefLabels,
+    lane: str,
+    metrics: Sequence[str],
+    people: _People,
+    *,
+    now: datetime | None,
+    marks: Cell,
 ) -> TableRow:
     figures: list[Cell] = [number(version.metrics[m]) if m in version.metrics else "" for m in metrics]
     return TableRow(
         (
             Span(lane, "graph"),
-            strong(version.name),
+            people.name(version),
             dim(ago(version.saved_at_utc, now), version.saved_at_utc),
             refs.labels(version.id),
-            Span(version.message) if version.message else dim(f"({version.auto})" if version.auto else ""),
+            (
+                Span(version.message) if version.message else dim(f"({version.auto})" if version.auto else ""),
+                *people.author(version),
+            ),
             _names(version),
             *figures,
             dim(size(version.new_bytes), f"{size(version.raw_bytes)} uncompressed"),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class RefLabels:
     """The versions that HEAD, the branches and the tags point to. branch: the current branch.
 
-    registered: version -> its names in the registry, such as "churn@production".
+    registered: version -> its names in the registry, such as "churn@production". tracked: branches of remotes, such as
+    "origin/main".
     """
 
     head: VersionId | None = None
@@ -27,12 +28,14 @@ class RefLabels:
     branches: Mapping[str, VersionId] = field(default_factory=dict)
     tags: Mapping[str, VersionId] = field(default_factory=dict)
     registered: Mapping[VersionId, tuple[str, ...]] = field(default_factory=dict)
+    tracked: Mapping[str, VersionId] = field(default_factory=dict)
 
     def labels(self, version: VersionId) -> tuple[Span, ...]:
         """The branches, tags and registered names of a version, as spans separated by spaces."""
         found = [Span(n, "accent", "branch") for n, v in self.branches.items() if v == version]
         found += [Span(n, "good", "tag") for n, v in self.tags.items() if v == version]
         found += [Span(n, "strong", "registered") for n in self.registered.get(version, ())]
+        found += [Span(n, "dim", "branch of a remote") for n, v in self.tracked.items() if v == version]
         return tuple(piece for i, one in enumerate(found) for piece in ((Span(" "), one) if i else (one,)))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import plots
@@ -27,11 +28,15 @@ from event_rows import ROWS as EVENT_ROWS
 from history_rows import ROWS as HISTORY_ROWS
 from large_rows import ROWS as LARGE_ROWS
 from peers import PEERS, in_a_process
+from remote_rows import ROWS as REMOTE_ROWS
 from rows import ROWS as DATA_ROWS
 from rows import Figures
 from workloads import NOTEBOOKS
 
-ROWS = {**DATA_ROWS, **LARGE_ROWS, **HISTORY_ROWS, **CELL_ROWS, **COMPARISON_ROWS, **EVENT_ROWS, **BUNDLE_ROWS}
+ROWS = {
+    **DATA_ROWS, **LARGE_ROWS, **HISTORY_ROWS, **CELL_ROWS, **COMPARISON_ROWS, **EVENT_ROWS, **BUNDLE_ROWS,
+    **REMOTE_ROWS,
+}  # fmt: skip
 OUT = Path(__file__).parent / "out"
 PEERS_HOME = Path(__file__).parents[2] / "build" / "peers"
 PEER_PACKAGES = ("matplotlib", "dill", "joblib", "cloudpickle zstandard", "dvc", "mlflow-skinny", "kishu", "ipykernel")

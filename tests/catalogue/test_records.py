@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbmodelver.catalogue import records as module
+from nbmodelver.catalogue.journal import Record
 from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import Damaged, LimitExceeded, UnknownVersion
 from nbmodelver.model import GitState, Group, ObjectId, Skipped, VersionId
@@ -182,3 +183,43 @@ def test_all_gives_every_version(backend):
     records = Records(backend)
     written = {records.write(version(n, cells=None)) for n in range(20)}
     assert {v.id for v in records.all()} == written
+
+
+def sent(count, first=1):
+    backend = MemoryBackend()
+    records = Records(backend)
+    ids = [records.write(version(first + n, message=str(n))) for n in range(count)]
+    return [Record(id_, records.read(id_).number, records.stored(id_)) for id_ in ids]
+
+
+@pytest.mark.parametrize("count", [1, module.MANY_ADDED, module.MANY_ADDED + 1, 300])
+def test_records_of_another_store_are_added_once(backend, count):
+    records = Records(backend)
+    every = sent(count)
+    assert records.add(every) == count
+    assert records.add(every) == 0
+    assert {v.id for v in Records(backend).all()} == {r.id for r in every}
+    assert (len(list(backend.list("journals/"))) == 1) == (count > module.MANY_ADDED)
+    assert list(Records(backend).numbers()) == list(range(count, 0, -1))
+
+
+def test_an_added_record_with_another_hash_adds_nothing(backend):
+    good, bad = sent(2)
+    with pytest.raises(Damaged, match="another hash"):
+        Records(backend).add([good, Record(bad.id, bad.number, bad.raw + b" ")])
+    assert Records(backend).count() == 0
+
+
+def test_the_stored_form_of_a_record_is_its_canonical_json(backend):
+    records = Records(backend)
+    id_ = records.write(FULL)
+    assert module.id_of(records.stored(id_)) == id_
+    assert module.version_of(records.stored(id_), id_) == records.read(id_)
+    with pytest.raises(UnknownVersion):
+        records.stored(VersionId("0" * 40))
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"number":[]}', b'{"number":-1}', b"\xff"])
+def test_what_is_no_version_is_damage(raw):
+    with pytest.raises(Damaged):
+        module.version_of(raw, VersionId("0" * 40))

@@ -38,6 +38,12 @@ class View:
     def tags(self):
         return self._tags
 
+    def tracked(self):
+        return {"origin/main": self._versions[-1]} if self._versions else {}
+
+    def leading_to_head(self, versions):
+        return [v for v in versions if v.number < 100]
+
 
 @pytest.fixture(scope="module")
 def view():

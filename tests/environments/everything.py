@@ -21,11 +21,18 @@ TARGETS: dict[str, tuple[tuple[machine.Tool, ...], str]] = {
     "test-browser": ((machine.NPM, machine.CHROMIUM), "the browser tests"),
 }
 """In this order; what each needs, and what it is for a reader."""
+SERVERS: dict[machine.Tool, str] = {
+    machine.S3: "the tests of S3 remotes",
+    machine.AZURITE: "the tests of Azure remotes",
+    machine.SSHD: "the tests of SSH remotes",
+}
+"""Parts of the Python tests that are not collected without a server (tests/servers.py)."""
+TOOLS = (machine.NPM, machine.CHROMIUM, *SERVERS)
 
 
 def main(make: str) -> int:
     """Run the targets; give the exit status of the first that fails, else 0."""
-    missing = machine.bring([machine.NPM, machine.CHROMIUM])
+    missing = machine.bring(TOOLS)
     lines = not_run(missing)
     print("\n".join(lines), end="\n" if lines else "", flush=True)
     status = (
@@ -55,6 +62,7 @@ def not_run(missing: list[machine.Tool]) -> list[str]:
     if not missing:
         return []
     left = [what for target, (_, what) in TARGETS.items() if target not in runnable(missing)]
+    left += [what for tool, what in SERVERS.items() if tool in missing]
     absent = " and ".join(tool.name for tool in missing)
     return [
         f"NOT RUN: {' and '.join(left)}, without {absent}. To run them: {'; '.join(tool.hint for tool in missing)}."

@@ -1,9 +1,10 @@
 """What the tests need besides Python packages: which of it this machine has, and how the rest is brought.
 
-Root on Debian or Ubuntu brings it with apt-get; nobody else changes the machine. Knows the commands and the packages of
-Debian; does not know what is run with them.
+Root on Debian or Ubuntu brings it with apt-get; nobody else changes the machine. What npm and pip bring lies in build/.
+With NBMODELVER_INSTALL=no nothing is brought. Knows the commands and the packages of Debian; does not know what is run
+with them.
 
-    python -m tests.environments.machine node chromium firefox    # brings these, or fails and says how to get them
+    python -m tests.environments.machine node chromium ministack    # brings these, or fails and says how to get them
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ NODE = 20
 """The first release of Node that builds the front-end."""
 ROUNDS = 2
 """npm comes with nodejs or in a package of its own, which then has to be installed after it."""
+BUILD = Path(__file__).parents[2] / "build"
+SYSTEM_COMMANDS = "/usr/sbin"
+"""Where Debian and macOS have servers. It is not in everybody's PATH."""
+AZURITE_RELEASE = "azurite@3.34.0"
+"""Later ones need Node 22."""
+MINISTACK = Path(__file__).parent / "ministack.txt"
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,9 @@ class Tool:
         """The Debian packages that bring it; none when those of this system are too old."""
         return self.packages
 
+    def make(self) -> None:
+        """Bring it into build/, without changing the machine, where that is possible."""
+
 
 class Npm(Tool):
     """Node with npm. Debian 12 has a Node that is too old, and is then left as it is."""
@@ -63,6 +74,42 @@ class Npm(Tool):
         return self.packages if candidate and _major(candidate[1]) >= NODE else ()
 
 
+class Sshd(Tool):
+    """A server of the system: it need not be in PATH."""
+
+    @property
+    def path(self) -> str | None:
+        return shutil.which("sshd", path=os.pathsep.join([os.environ.get("PATH", ""), SYSTEM_COMMANDS]))
+
+
+class Azurite(Tool):
+    """A server in a package of npm, which is installed into build/azurite."""
+
+    @property
+    def path(self) -> str | None:
+        program = BUILD / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+        return str(program) if program.is_file() and NPM.path else None
+
+    def make(self) -> None:
+        if npm := NPM.path:
+            print(f"installing {AZURITE_RELEASE} with npm into build/azurite", flush=True)
+            (BUILD / "azurite").mkdir(parents=True, exist_ok=True)
+            command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(BUILD / "azurite")]
+            subprocess.run([*command, AZURITE_RELEASE], check=False, stdout=subprocess.DEVNULL)
+
+
+class Ministack(Tool):
+    """A server in a package of Python, in an environment of its own, because it demands older releases than ours."""
+
+    @property
+    def path(self) -> str | None:
+        return shutil.which("ministack", path=str(BUILD / "ministack" / "bin"))
+
+    def make(self) -> None:
+        print("installing ministack into build/ministack", flush=True)
+        make_environment(BUILD / "ministack", MINISTACK)
+
+
 NPM = Npm("Node with npm", ("npm",), ("nodejs",), f"install Node {NODE} or newer, with npm")
 CHROMIUM = Tool(
     "Chromium",
@@ -76,6 +123,12 @@ FIREFOX = Tool(
     ("firefox-esr", "fonts-dejavu-core"),
     "install Firefox (on Debian: apt-get install firefox-esr)",
 )
+S3 = Ministack("ministack", (), (), "install it: python -m tests.environments.machine ministack")
+AZURITE = Azurite("Azurite", (), (), f"install it with npm: npm install --prefix build/azurite {AZURITE_RELEASE}")
+SSHD = Sshd(
+    "the server of OpenSSH", (), ("openssh-server", "openssh-client"),
+    "install it (on Debian: apt-get install openssh-server)",
+)  # fmt: skip
 
 
 def bring(tools: Iterable[Tool]) -> list[Tool]:
@@ -87,17 +140,41 @@ def bring(tools: Iterable[Tool]) -> list[Tool]:
             _apt_get("update")
             _apt_get("install", "-y", "--no-install-recommends", *packages)
             missing = [tool for tool in missing if tool.path is None]
-    return missing
+    for tool in missing if may_make() else ():
+        tool.make()
+    return [tool for tool in missing if tool.path is None]
 
 
 def may_install() -> bool:
     """True for root on a system of Debian's packages."""
-    return os.getuid() == 0 and shutil.which("apt-get") is not None
+    return may_make() and os.getuid() == 0 and shutil.which("apt-get") is not None
+
+
+def may_make() -> bool:
+    """False where NBMODELVER_INSTALL=no forbids to install anything."""
+    return os.environ.get("NBMODELVER_INSTALL") != "no"
+
+
+def make_environment(folder: Path, requirements: Path) -> None:
+    """Make a virtual environment with these packages. A failure shows in what is missing afterwards."""
+    if subprocess.run([sys.executable, "-m", "venv", str(folder)], check=False).returncode == 0:
+        install = [
+            str(folder / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "-qq",
+            "--no-compile",
+            "-r",
+            str(requirements),
+        ]
+        subprocess.run(install, check=False, stdout=subprocess.DEVNULL)
 
 
 def _apt_get(*arguments: str) -> None:
     """A failure shows in what is missing afterwards; apt-get has said the rest on stderr."""
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # RUNLEVEL=1: no server that is installed is started.
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     subprocess.run(["apt-get", "-qq", *arguments], env=env, check=False, stdout=subprocess.DEVNULL)
 
 
@@ -114,7 +191,7 @@ def _major(version: str) -> int:
     return int(number[0]) if number else 0
 
 
-TOOLS = {"node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX}
+TOOLS = {"node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX, "ministack": S3, "azurite": AZURITE, "sshd": SSHD}
 
 if __name__ == "__main__":
     missing = bring([TOOLS[name] for name in sys.argv[1:]])

@@ -31,7 +31,10 @@ scratch = [1, 2, 3]"""
 COMMIT = """\
 model = Ridge(alpha={alpha}).fit(X, y)
 %mv_commit -m "outliers removed, alpha {alpha}" --metric acc=model.score(X, y)"""
-GIVEN = {"find-a-version": ["%mv_tag best v2"]}
+GIVEN = {
+    "find-a-version": ["%mv_tag best v2"],
+    "keep-versions-with-git": ["import subprocess; subprocess.run(['git', 'init', '-q'], check=True)"],
+}
 """What a page takes for granted beside a study of five versions in the folder of the notebook."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -68,9 +69,10 @@ def close_own_loop() -> None:
 class Kernel:
     """One kernel in a folder, with the extension loaded."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(cwd=str(folder), extra_arguments=["--log-level=ERROR"])
+        env = {**os.environ, **(environment or {})}
+        self.manager.start_kernel(cwd=str(folder), extra_arguments=["--log-level=ERROR"], env=env)
         self.client: BlockingKernelClient = self.manager.client()
         self._ready()
 
@@ -113,8 +115,9 @@ class Kernel:
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[Kernel]:
-    kernel = Kernel(folder)
+def started(folder: Path, environment: dict[str, str] | None = None) -> Iterator[Kernel]:
+    """A kernel in a folder. environment: further variables, such as those of another user."""
+    kernel = Kernel(folder, environment)
     try:
         yield kernel
     finally:

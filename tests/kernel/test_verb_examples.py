@@ -54,6 +54,7 @@ pathlib.Path("data").mkdir(exist_ok=True)
 os.system("echo a > data/people.csv")
 people = pathlib.Path("data/people.csv").read_text()
 %mv_commit people"""
+TEAM = "%mv_remote add origin ../team"
 BEFORE = {
     "monitor": [FRESH],
     "ci": IN_PRODUCTION,
@@ -79,7 +80,12 @@ BEFORE = {
     "probe": ["%mv_commit model patients --probe patients"] * 2,
     "undo": ["%mv_rollback v2 --yes"],
     "redo": ["%mv_rollback v2 --yes", "%mv_undo"],
-    "purge": [PEOPLE],
+    "purge": [PEOPLE, TEAM],
+    "git": ["import subprocess; _ = subprocess.run(['git', 'init', '-q'], check=True)"],
+    "push": [TEAM],
+    "fetch": [TEAM, "%mv_push"],
+    "pull": [TEAM, "%mv_push"],
+    "clone": [TEAM, "%mv_push"],
     "import": ["%mv_export v3 -o best.nbmv.zip"],
     "export": ["import shutil; [shutil.rmtree(f, ignore_errors=True) for f in ('served', 'image', 'rebuilt')]"],
     "bundle": ["%mv_export v3 -o best.nbmv.zip", "import shutil; shutil.rmtree('best', ignore_errors=True)"],

@@ -65,6 +65,39 @@ def test_memory_is_hashed_without_page_marks(asked, monkeypatch):
     assert system.port.page_marks() is None
 
 
+def test_a_folder_for_the_group_has_its_mode_whatever_the_umask(tmp_path):
+    parent = system.port.open_folder(tmp_path)
+    before = os.umask(0o077)
+    try:
+        system.port.make_folder(parent, "group", 0o770)
+        system.port.make_folder(parent, "own", 0o700)
+        tmp_path.chmod(0o2770)
+        system.port.make_folder(parent, "inherits", 0o770)
+    finally:
+        os.umask(before)
+        system.port.close_folder(parent)
+    modes = {path.name: path.stat().st_mode & 0o7777 for path in tmp_path.iterdir()}
+    assert modes == {"group": 0o770, "own": 0o700, "inherits": 0o2770}
+
+
+def test_without_hard_links_an_exclusive_name_is_refused_and_another_one_is_renamed(tmp_path, monkeypatch):
+    def fail(*_arguments, **_options):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", fail)
+    folder = system.port.open_folder(tmp_path)
+    name, fd = system.port.new_temporary(folder, 0o600)
+    try:
+        with pytest.raises(OSError, match="not permitted"):
+            system.port.publish(folder, name, fd, folder, "one", exclusive=True)
+        assert not (tmp_path / "one").exists()
+        assert system.port.publish(folder, name, fd, folder, "one")
+        assert (tmp_path / "one").exists()
+    finally:
+        os.close(fd)
+        system.port.close_folder(folder)
+
+
 def test_a_group_runs_in_a_folder_with_an_environment_and_its_errors(tmp_path):
     source = "import os, sys; print(os.getcwd(), sorted(os.environ), file=sys.stderr)"
     environment = {"ONLY": "this", **{k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"}}

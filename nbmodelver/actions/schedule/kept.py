@@ -23,8 +23,8 @@ from nbmodelver.repo.core.moves import EventDraft, Wanted
 if TYPE_CHECKING:
     from nbmodelver.model import Json
     from nbmodelver.model.events import Event
-    from nbmodelver.repo.core.moves import RefState
     from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.ref_states import RefState
 
 SCHEDULES = "schedules/"
 LATE = timedelta(hours=1)

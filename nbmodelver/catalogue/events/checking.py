@@ -15,11 +15,11 @@ from nbmodelver.errors import StoreError
 from nbmodelver.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nbmodelver.catalogue.events.log import EventLog
     from nbmodelver.model import Json
-    from nbmodelver.model.events import EventId, Signature
+    from nbmodelver.model.events import Event, EventId, Signature
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,27 @@ class _Checking:
 
 
 _NOTHING = object()
+
+
+def latest_of(ref: str, events: Iterable[Event]) -> list[Latest]:
+    """Return the values that these events gave to a ref and that none of them replaced, oldest first.
+
+    events: in causal order. Moves of branches and tags do not name the event before them: there the newest one counts,
+    and of concurrent ones the one with the greater id, so that all stores agree.
+    """
+    found: dict[str, Latest] = {}
+    for event in events:
+        settled = event.data.get("settles")
+        for one in settled if isinstance(settled, list) else ():
+            found.pop(str(one), None)
+        for move in event.moves:
+            if move.ref != ref:
+                continue
+            if ref.startswith(("heads/", "tags/")):
+                found.clear()
+            found.pop(move.since, None)
+            found[event.id] = Latest(event.id, event.order, move.after)
+    return sorted(found.values(), key=lambda v: (v.order, v.event))
 
 
 def check(log: EventLog) -> EventCheck:

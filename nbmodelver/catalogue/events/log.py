@@ -24,7 +24,7 @@ from nbmodelver.model.events import Event, EventId
 from nbmodelver.model.ids import VersionId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from nbmodelver.catalogue.events.keys import PrivateKey
     from nbmodelver.catalogue.journal import JournalRow
@@ -202,6 +202,58 @@ class EventLog:
             own = {e.id for e in self._files.values() if not self.journals.holds(VersionId(e.id))}
             return len(own) + self.journals.count(())
 
+    def keys(self) -> dict[EventId, str]:
+        """Return event -> "WRITER-SEQUENCE" of every event in a file of its own, and "" for those in journals."""
+        self.refresh()
+        with self._guard:
+            found = {EventId(id_): "" for journal in self.journals.all() for id_ in journal.ids}
+            return found | {e.id: key.removeprefix(PREFIX) for key, e in self._files.items()}
+
+    def stored(self, id_: EventId) -> tuple[str, bytes]:
+        """Return the name of an event's file, "WRITER-SEQUENCE", and its bytes. Raises KeyError, Damaged."""
+        event = self.get(id_)
+        key = key_of(event.writer, event.sequence)
+        return key.removeprefix(PREFIX), self._raw_of(id_, key)
+
+    def add(self, events: Iterable[tuple[str, bytes]]) -> list[Event]:
+        """Add events of another store durably, and return those that are new. events: (name of the file, its bytes).
+
+        Raises Damaged if one is malformed or is another event than its name says; nothing was added then.
+        """
+        parsed = {event.id: (f"{PREFIX}{name}", raw, event) for name, raw in events for event in (_named(name, raw),)}
+        known = self.keys()
+        new = [(key, raw, event) for id_, (key, raw, event) in parsed.items() if id_ not in known]
+        self._require_one_name(new, set(known.values()))
+        folded = self._not_newest(new) if len(new) > MANY else set()
+        records = [Record(VersionId(e.id), e.order, raw) for _, raw, e in new if e.id in folded]
+        folding.fold(self._backend, self.journals, records)
+        for key, raw, event in new:
+            if event.id in folded:
+                continue
+            if not self._backend.create(key, [raw]) and bytes(self._backend.read(key)) != raw:
+                raise _forked(key)
+            with self._guard:
+                self._files[key], self._ids = event, None
+                self.topics.add(event)
+        self.refresh()
+        return [event for _, _, event in new]
+
+    @staticmethod
+    def _require_one_name(new: Sequence[tuple[str, bytes, Event]], names: Collection[str]) -> None:
+        """Raise Damaged if two events have one name."""
+        seen: set[str] = set()
+        for key, _, _ in new:
+            if key in seen or key.removeprefix(PREFIX) in names:
+                raise _forked(key)
+            seen.add(key)
+
+    def _not_newest(self, new: Sequence[tuple[str, bytes, Event]]) -> set[EventId]:
+        """Return the ids of new events that another event names: all but these must stay files."""
+        with self._guard:
+            every = [*self._files.values(), *(event for _, _, event in new)]
+        named = {link for event in every for link in (event.previous, *event.seen)}
+        return {event.id for _, _, event in new if event.id in named}
+
     def raw(self) -> Iterator[tuple[str, bytes | StoreError]]:
         """Iterate over the place and the bytes of every event, oldest place first, for checks. Does not parse them."""
         for key in list(self._backend.list(PREFIX)):
@@ -298,6 +350,19 @@ def read_file(backend: Backend, key: str) -> Event:
     event = lines.parse(raw, key)
     if match is None or (event.writer, event.sequence) != (match[1], int(match[2])):
         raise lines.damaged(key, "it is another event than its name says")
+    return event
+
+
+def _forked(key: str) -> Damaged:
+    return lines.damaged(key, "another event has its name: a process was copied with its memory")
+
+
+def _named(name: str, raw: bytes) -> Event:
+    if len(raw) > lines.MAX_BYTES:
+        raise lines.damaged(f"event {name}", f"it is above {lines.MAX_BYTES} bytes")
+    event = lines.parse(raw, f"event {name}")
+    if f"{PREFIX}{name}" != key_of(event.writer, event.sequence):
+        raise lines.damaged(f"event {name}", "it is another event than its name says")
     return event
 
 

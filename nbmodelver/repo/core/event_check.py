@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.events.checking import EventCheck, Latest, check
 from nbmodelver.errors import Damaged, UsageError
-from nbmodelver.model import Problem
+from nbmodelver.model import Problem, VersionId
 from nbmodelver.model.events import EventId, LogCheck, RefMove
 from nbmodelver.repo.core.intact import CUT, LOG
-from nbmodelver.repo.core.moves import POLICY, EventDraft, RefState
+from nbmodelver.repo.core.moves import POLICY, EventDraft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nbmodelver.model import Json
     from nbmodelver.model.events import Event
     from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.ref_states import RefState
 
 COPYING = "copying"
 """A ref of a backup while it is updated, and after an interruption: its refs are older than its events."""
@@ -132,8 +133,15 @@ def _contradictions(store: OpenStore, latest: Mapping[str, list[Latest]]) -> Ite
         with suppress(Damaged):
             refs |= store.moves.states(prefix)
     for ref in sorted(refs.keys() | {ref for ref in latest if ref.startswith(FOLLOWED)}):
-        if not _agrees(ref, refs.get(ref), latest.get(ref, [])):
+        if not _agrees(ref, refs.get(ref), latest.get(ref, [])) and not _is_away(store, ref, refs, latest):
             yield ref, refs.get(ref)
+
+
+def _is_away(store: OpenStore, ref: str, refs: Mapping[str, RefState], latest: Mapping[str, list[Latest]]) -> bool:
+    """Return True for a tag of a version that another store has and this one did not fetch."""
+    values = latest.get(ref, [])
+    is_unset = ref.startswith("tags/") and ref not in refs and bool(values)
+    return is_unset and not store.history.records.exists(VersionId(str(values[-1].value)))
 
 
 def _agrees(ref: str, state: RefState | None, values: list[Latest]) -> bool:

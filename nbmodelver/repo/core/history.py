@@ -15,6 +15,8 @@ from nbmodelver.repo.core.head import key_of, notebooks_in, parse_head
 from nbmodelver.repo.core.named_versions import NamedVersions, has_moved
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbmodelver.catalogue.records import Records
     from nbmodelver.repo.core.moves import Moves
     from nbmodelver.store.refs import Refs
@@ -127,6 +129,21 @@ class History(NamedVersions):
         except Damaged:  # The record exists. Code that reads it reports the damage.
             pass
         return True
+
+    def leading_to_head(self, versions: Sequence[Version]) -> list[Version]:
+        """Return those of the versions that are the current version or its ancestors."""
+        wanted = {v.id: v for v in versions}
+        lowest = min((v.number for v in versions), default=0)
+        found: list[Version] = []
+        waiting, seen = [self.head] if self.head is not None else [], set()
+        while waiting and len(found) < len(wanted):
+            at = waiting.pop()
+            if at.id in seen or at.number < lowest:
+                continue
+            seen.add(at.id)
+            found += [wanted[at.id]] if at.id in wanted else []
+            waiting += [self.version(parent) for parent in at.parents]
+        return found
 
     def set_head(self, version: VersionId | None, branch: str | None = None) -> None:
         """Move HEAD of this kernel and of the store. branch: None for the current one; the branch itself does not move.

@@ -7,7 +7,6 @@ otherwise, so a kill at any point leaves the state before or after.
 
 from __future__ import annotations
 
-import json
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -15,24 +14,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbmodelver.catalogue.events.checking import check
-from nbmodelver.catalogue.events.lines import canonical
 from nbmodelver.errors import Damaged, RefMoved, StoreError, StoreFull, StoreReadOnly, UsageError
 from nbmodelver.model.events import SIGNED_KINDS, Event, EventId, Person, RefMove
 from nbmodelver.release import __version__
+from nbmodelver.repo.core import joining
 from nbmodelver.repo.core.events_head import EventsHead, head_text, parse_events_head
 from nbmodelver.repo.core.head import parse_head
 from nbmodelver.repo.core.intact import SetRef, has_set, require_intact
+from nbmodelver.repo.core.ref_states import PLAIN, RefState, state_of, text_of
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.core.signing import SigningKey
 from nbmodelver.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from nbmodelver.catalogue.events.checking import Latest
     from nbmodelver.catalogue.events.keys import PrivateKey
     from nbmodelver.catalogue.events.log import EventLog
-    from nbmodelver.model import Backend, Json
+    from nbmodelver.model import Backend, Json, VersionId
     from nbmodelver.repo.core.identity import Identities
     from nbmodelver.repo.core.settings import Settings
     from nbmodelver.store.refs import Refs
@@ -42,18 +42,11 @@ POLICY = "policy"
 FORMAT = 3
 """The first format of a store that has events."""
 
+JOINING = "joining"
+"""Stands in the ref `events` for the coming event while events of another store are added."""
+
 READING = ("access", "export", "import", "pull")
 """Kinds of events that are also written while the log is damaged, because they record that somebody read."""
-
-PLAIN = ("heads/", "tags/")
-"""Refs whose value is the bare id of a version. All other refs that events move hold JSON."""
-
-
-class RefState(NamedTuple):
-    """The value of a ref and the event that set it; event: "" if no event did."""
-
-    value: Json
-    event: str = ""
 
 
 class Wanted(NamedTuple):
@@ -84,6 +77,8 @@ class Moves:
         self._identities, self._settings = identities, settings
         self._signing = SigningKey()
         self._has_events = False
+        self.has_version: Callable[[VersionId], bool] = lambda _version: True
+        """Tells if a version is in the store."""
         self.on_event: Callable[[Event], None] = lambda _event: None
         """Called after each event was written, without a lock. It must not raise."""
 
@@ -109,11 +104,11 @@ class Moves:
             for move in event.moves:
                 if move.ref == ref:
                     return None if move.after is None else RefState(move.after, event.id)
-        return _state(ref, self._refs.get(ref))
+        return state_of(ref, self._refs.get(ref))
 
     def states(self, prefix: str) -> dict[str, RefState]:
         """Return ref -> state of every readable ref with this prefix, sorted."""
-        found = {ref: _state(ref, text) for ref, text in self._refs.readable(prefix)[0].items()}
+        found = {ref: state_of(ref, text) for ref, text in self._refs.readable(prefix)[0].items()}
         for event in self._coming():
             for move in event.moves:
                 if move.ref.startswith(prefix):
@@ -243,28 +238,61 @@ class Moves:
                 made.append(EVENTS)
         return made
 
+    def join(
+        self, events: Iterable[tuple[str, bytes]], store: str, also: Iterable[str] = ()
+    ) -> tuple[list[Event], list[RefMove]]:
+        """Add the events of another store, and move the refs that they moved on, where this store is behind.
+
+        events: (name of the file, its bytes). store: the id that this store gets if it has no events of its own.
+        also: further refs to look at, such as tags whose versions came now. A tag of a version that is not here stays
+        away. Returns the events that are new, and the moves that were made. A ref that both stores moved stays as it is
+        here. Raises Damaged, StoreError; after an error or a kill, the next move or opening of the store completes it.
+        """
+        self.require_events()
+        with self._lock():
+            head = self.head()
+            if head is None and store and self.log.count() == 0:
+                self._refs.move(EVENTS, None, head_text(EventsHead(store)))
+            head = self._finished()
+            self._set_head(replace(head, coming=JOINING))
+            new = self.log.add(events)
+            refs = {m.ref for e in new for m in e.moves} | set(also)
+            made = self._joined(head, refs)
+        self._fold()
+        return new, made
+
+    def _joined(self, head: EventsHead, refs: Iterable[str]) -> list[RefMove]:
+        """Let refs follow the log after the events of another store were added, and end what JOINING began."""
+        made = joining.followed(self.log, self._refs, refs, self.has_version)
+        self._set_head(replace(head, coming="", heads=tuple(e.id for e in self.log.frontier())))
+        return made
+
     def _made_again(self, ref: str, latest: Sequence[Latest]) -> bool:
         """Set a ref to the value that the newest event gave it. Branches are known from the versions."""
-        text, current = _text(ref, latest[-1].value, latest[-1].event), self._refs.get(ref)
+        text, current = text_of(ref, latest[-1].value, latest[-1].event), self._refs.get(ref)
         if ref.startswith("heads/") or text == current or (current is not None and not self._is_behind(ref, latest)):
             return False
-        if text is not None:
-            self._refs.move(ref, current, text)
-        elif current is not None:
-            self._refs.delete(ref, current)
+        joining.put(self._refs, ref, current, text)
         return True
 
     def _is_behind(self, ref: str, latest: Sequence[Latest]) -> bool:
         """Return True if a ref has the value that an event gave it, and the log states one newer value."""
         with suppress(Damaged):
-            state = None if ref.startswith(PLAIN) else _state(ref, self._refs.get(ref))
+            state = None if ref.startswith(PLAIN) else state_of(ref, self._refs.get(ref))
             return state is not None and len(latest) == 1 and has_set(self.log, SetRef(ref, state.value, state.event))
         return False
 
     def finish(self) -> None:
-        """Carry out what a killed process left, if anything is left and the store can be written."""
+        """Carry out what a killed process left, if anything is left and the store can be written.
+
+        A damaged ref `events` does not stop readers; moves, and a check of the log, report it.
+        """
+        try:
+            head = self.head() if self.has_events else None
+        except Damaged:
+            return
         with suppress(StoreReadOnly, StoreFull):
-            if self._coming():
+            if head is not None and head.coming:
                 with self._lock():
                     self._finished()
 
@@ -292,6 +320,9 @@ class Moves:
             return self._started()
         if not head.coming:
             return head
+        if head.coming == JOINING:
+            self._joined(head, {m.ref for e in self.log.newest() for m in e.moves})
+            return self.head() or head
         event = self._find(head.coming)
         done = replace(head, coming="")
         if event is not None:
@@ -331,17 +362,14 @@ class Moves:
         `check_events` reports such a ref.
         """
         for move in event.moves:
-            current, after = self._refs.get(move.ref), _text(move.ref, move.after, event.id)
+            current, after = self._refs.get(move.ref), text_of(move.ref, move.after, event.id)
             if current == after:
                 continue
-            if event.kind == "accept" or current == _text(move.ref, move.before, move.since):
-                if after is not None:
-                    self._refs.move(move.ref, current, after)
-                elif current is not None:
-                    self._refs.delete(move.ref, current)
+            if event.kind == "accept" or current == text_of(move.ref, move.before, move.since):
+                joining.put(self._refs, move.ref, current, after)
 
     def _require_unmoved(self, wanted: Wanted) -> None:
-        now = _state(wanted.ref, self._refs.get(wanted.ref))
+        now = state_of(wanted.ref, self._refs.get(wanted.ref))
         if now == wanted.before:
             return
         raise RefMoved(f"{wanted.ref} was moved in the meantime{self._by_whom(now)}", "look at it and run it again")
@@ -369,22 +397,3 @@ class Moves:
         if self.log.is_long:
             with suppress(StoreError), self._backend.lock("fold", 0):
                 self.log.fold()
-
-
-def _text(ref: str, value: Json, event: str) -> str | None:
-    """Return the text of a ref with this value, None for None."""
-    if value is None:
-        return None
-    return str(value) if ref.startswith(PLAIN) else canonical({"value": value, "event": event}).decode()
-
-
-def _state(ref: str, text: str | None) -> RefState | None:
-    if text is None:
-        return None
-    if ref.startswith(PLAIN):
-        return RefState(text)
-    try:
-        data = json.loads(text)
-        return RefState(data["value"], str(data["event"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise Damaged(f"the ref {ref} is damaged", "see what it should be: %mv_audit --verify") from None

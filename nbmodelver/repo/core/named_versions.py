@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nbmodelver.errors import BadName, Damaged, RefMoved, UnknownVersion
 from nbmodelver.model import Version, VersionId
-from nbmodelver.repo.core.moves import EventDraft, RefState, Wanted
+from nbmodelver.repo.core.moves import EventDraft, Wanted
+from nbmodelver.repo.core.ref_states import RefState
 from nbmodelver.store.ref_names import normalized, require_distinct, valid_name
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nbmodelver.store.refs import Refs
 
 NOTE = "note/"
+TRACKED = "tracked/"
 
 
 class NamedVersions(ABC):
@@ -43,6 +45,10 @@ class NamedVersions(ABC):
     def tags(self) -> dict[str, Version]:
         """Return tag -> version. Tags of forgotten or unreadable versions are omitted."""
         return self._named("tags/")
+
+    def tracked(self) -> dict[str, Version]:
+        """Return "REMOTE/BRANCH" -> version, as remotes were last seen. Those that were not fetched are omitted."""
+        return self._named(TRACKED)
 
     def _named(self, prefix: str) -> dict[str, Version]:
         versions: dict[str, Version] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 
 from nbmodelver.catalogue.events.log import EventLog
 from nbmodelver.catalogue.index import Index
+from nbmodelver.catalogue.origins import Origins
 from nbmodelver.catalogue.records import Records
 from nbmodelver.catalogue.revisions import resolve
 from nbmodelver.codecs import graph
@@ -24,6 +25,7 @@ from nbmodelver.repo.core.identity import Identities
 from nbmodelver.repo.core.moves import Moves
 from nbmodelver.repo.core.project import Project
 from nbmodelver.repo.core.reachability import Reachability
+from nbmodelver.repo.core.remote_parts import RemotePartsOf
 from nbmodelver.repo.core.settings import Settings
 from nbmodelver.repo.core.trust import Trust, strangers
 from nbmodelver.store import layout
@@ -55,15 +57,18 @@ class OpenStore:
         self.documents = Documents(self.parts)
         self.refs = Refs(backend)
         self.settings = Settings(self.refs)
+        self.parts.read_from(RemotePartsOf(self, self.refs))
         self.moves = Moves(backend, self.refs, EventLog(backend), Identities(), self.settings)
+        self.history = History(Records(backend), self.refs, self.moves)
+        self.moves.has_version = self.history.records.exists
         with suppress(Damaged):  # The event log may be damaged; moves report it.
             self.moves.finish()
-        self.history = History(Records(backend), self.refs, self.moves)
         self.hook_rules = RulesInForce(self.refs, self.moves)
         self.index = Index(backend, self.history.records)
         with suppress(Damaged):  # A damaged settings file does not prevent reading; a commit reports it.
             self.parts.watch_pages(bool(self.settings["watch_pages"]))
         self.trust = Trust()
+        self.fetched_from = Origins(backend)
         self._pending: Pending | None = None
         self.notebook_folder: Callable[[], Path] | None = None
         """Returns the folder of the notebook that uses this store; None in a script."""
@@ -210,7 +215,7 @@ class OpenStore:
 
     def origins(self, version: Version) -> tuple[str, ...]:
         """Return the foreign origins of a version's pickles, () for the user's own version. See trust.py."""
-        imported = self.refs.get(f"origin/{version.id}")
+        imported = self.refs.get(f"origin/{version.id}") or self.fetched_from.of(version.id)
         found = [imported] if imported is not None else []
         root = self.backend.local_path()
         if root is not None and strangers(root):

@@ -48,11 +48,14 @@ class Reachability:
     def of(self, version: Version, *, strict: bool = True) -> Iterator[tuple[ObjectId, str]]:
         """Yield (part, names that need it) for every part of a version. Documents have no names ("").
 
-        strict: raise Damaged for an unreadable recipe; otherwise yield only the recipe itself.
+        strict: raise Damaged for an unreadable recipe; otherwise yield only the recipe itself. Of a recipe that only a
+        remote has, the recipe itself is yielded too.
         """
         groups = [(g, ", ".join(g.names)) for g in groups_of(version)]
         for group, names in groups:
             yield group.recipe, names
+            if self._parts.is_elsewhere(group.recipe):
+                continue
             try:
                 yield from ((part, names) for part in self._group_store.recipe(group).every_part)
             except Damaged:
@@ -61,11 +64,13 @@ class Reachability:
         yield from ((part, "") for part in documents_of(version))
 
     def all(self) -> set[ObjectId]:
-        """Return every part that a version needs.
+        """Return every part that a version needs, without those that only a remote has.
 
         Raises Damaged at the first unreadable version, because gc must not delete parts that it may need.
         """
-        return self.of_all(map(self._history.version, self._history.records.ids()))
+        self._parts.refresh()
+        versions = map(self._history.version, self._history.records.ids())
+        return {part for part in self.of_all(versions, with_remote=False) if not self._parts.is_elsewhere(part)}
 
     def of_forgotten(self, younger_than_s: float) -> set[ObjectId]:
         """Return the existing parts of versions that were forgotten less than this many seconds ago."""
@@ -77,14 +82,19 @@ class Reachability:
                 needed |= {part for part, _ in self.of(records.read(id_), strict=False) if self._parts.has(part)}
         return needed
 
-    def of_all(self, versions: Iterable[Version]) -> set[ObjectId]:
-        """Return the parts that these versions need. A shared recipe is read once. Raises Damaged."""
+    def of_all(self, versions: Iterable[Version], *, with_remote: bool = True) -> set[ObjectId]:
+        """Return the parts that these versions need. A shared recipe is read once. Raises Damaged.
+
+        with_remote: read recipes that only a remote has; otherwise leave their parts out.
+        """
         needed: set[ObjectId] = set()
         recipes: set[ObjectId] = set()
         for version in versions:
             for group in groups_of(version):
                 if group.recipe not in recipes:
                     recipes.add(group.recipe)
+                    if not with_remote and self._parts.is_elsewhere(group.recipe):
+                        continue
                     needed.update(self._group_store.parts_of(group))
             needed.update(documents_of(version))
         return needed
@@ -112,7 +122,7 @@ class Reachability:
         result += self._missing_records(known, parents, refs)
         result += missing
         if sample and not full:
-            of_parts += self._sampled((part for part, why in seen.items() if not why), sample)
+            of_parts += self._sampled((p for p, why in seen.items() if not why and self._parts.is_here(p)), sample)
         return [*self._named(of_parts, ids), *result]
 
     def _named(self, problems: Sequence[Problem], ids: Sequence[VersionId]) -> Iterator[Problem]:
@@ -149,7 +159,8 @@ class Reachability:
     def _missing_parts(self, version: Version, seen: dict[ObjectId, str]) -> Iterator[Problem]:
         for part, names in self.of(version, strict=False):
             if part not in seen:
-                seen[part] = "" if self._parts.has(part) else "a part is missing"
+                is_there = self._parts.is_here(part) or self._parts.is_elsewhere(part) or self._parts.has(part)
+                seen[part] = "" if is_there else "a part is missing"
             if seen[part]:
                 yield Problem(seen[part], part, version.name, names)
 

@@ -58,6 +58,10 @@ SETTINGS: dict[str, Setting] = {
             32.0,
             "store files that cells read, up to this size each, in MB; larger ones by their hash; 0: none",
         ),
+        Setting("cache_mb", 2000, "keep values that were loaded from a remote, up to this size, in MB; 0: none"),
+        Setting(
+            "push_after_commit", False, "push to the only remote, or to origin, in the background after each commit"
+        ),
         Setting("ignore", "", "variables that a commit without names skips, separated by spaces"),
     )
 }

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Version
     from nbmodelver.model.events import Event
-    from nbmodelver.repo.core.moves import RefState
     from nbmodelver.repo.core.open_store import OpenStore
+    from nbmodelver.repo.core.ref_states import RefState
 
 STATES = "states/"
 STAGES = "stages/"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 CHUNK_BYTES = 8 << 20
-ORDER = ("packs/", "journals/", "records/", "forgotten/", "eventlogs/", "events/")
+ORDER = ("packs/", "origins/", "journals/", "records/", "forgotten/", "eventlogs/", "events/")
 """Key prefixes of the files to copy, in this order: parts before the records that refer to them, events before refs."""
 
 
@@ -112,7 +112,7 @@ def _target(store: OpenStore, folder: Path) -> LocalBackend:
     return target
 
 
-_OWN = {"packs", "journals", "records", "forgotten", "eventlogs", "events", "refs", "tmp", "locks"}
+_OWN = {"packs", "origins", "journals", "records", "forgotten", "eventlogs", "events", "refs", "tmp", "locks"}
 
 
 class _Copying:

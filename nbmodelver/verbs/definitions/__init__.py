@@ -12,6 +12,7 @@ from nbmodelver.verbs.definitions.provenance import BEST, BLAME, HISTORY
 from nbmodelver.verbs.definitions.recording import AUTO, COMMIT, INIT, STATUS
 from nbmodelver.verbs.definitions.refs import BRANCH, NOTE, TAG
 from nbmodelver.verbs.definitions.registry import REGISTRY_VERBS
+from nbmodelver.verbs.definitions.remotes import CLONE, FETCH, GIT, PULL, PUSH, REMOTE
 from nbmodelver.verbs.definitions.restoring import CHERRY, MERGE, REDO, ROLLBACK, SWITCH, UNDO
 from nbmodelver.verbs.definitions.sharing import BUNDLE, EXPORT, IMPORT, RERUN, TRUST
 
@@ -23,6 +24,7 @@ VERBS: dict[str, Verb] = {
     for v in (
         INIT, COMMIT, AUTO, STATUS, LOG, SHOW, DIFF, WHY, BISECT, COMPARE, BEST, HISTORY, BLAME, PANEL, ROLLBACK,
         UNDO, REDO, TAG, NOTE, BRANCH, SWITCH, MERGE, CHERRY, EXPORT, IMPORT, BUNDLE, RERUN, TRUST,
+        REMOTE, PUSH, FETCH, PULL, CLONE, GIT,
         *REGISTRY_VERBS, MONITOR, CI, PURGE, FORGET, PROBE, VERIFY, REPAIR, GC, STATS, BACKUP, SCHEDULE, CONFIG,
     )
 }  # fmt: skip

@@ -143,15 +143,19 @@ PURGE = Verb(
     "Use it for secrets and for data that must not be kept. It cannot be undone: without --yes it only shows what it "
     "would remove. Versions that held the name keep their numbers, tags and branches. Cells and notebook documents "
     "that mention the name are removed too, and the content of input files that these versions store, because the "
-    "value may come from them. The live variable does not change. Bundles that were exported earlier are not changed.",
+    "value may come from them. The live variable does not change, and bundles that were exported earlier do not. "
+    "--remote also removes it at a remote, with every object that has bytes of it; clones of others keep it until "
+    "they purge it too, and the answer names who sent versions there.",
     examples=(
         Example("patients", "show what would be removed"),
+        Example("patients --remote origin", "show what would be removed here and at a remote"),
         Example("patients --yes", "remove it permanently"),
         Example("--file data/people.csv --yes", "remove a file that cells read"),
     ),
     arguments=(
         Argument("names", "the variables to remove", type="name", many=True),
         Argument("file", "the path of an input file to remove; may be repeated", flags=("--file",), many=True),
+        Argument("remote", "also remove it at this remote", flags=("--remote",), metavar="NAME"),
         flag("yes", "carry out the removal", "-y", "--yes"),
     ),
     gives="what was purged",

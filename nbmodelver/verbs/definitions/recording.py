@@ -88,6 +88,7 @@ COMMIT = Verb(
             type="switch",
         ),
         allow_secret("save this name although it looks like a secret"),
+        flag("git", "write the pointer file of %mv_git, and add it to the index of Git"),
         flag("background", "store the values in the background while the notebook continues"),
         flag("verify_load", "load every saved value once to prove that it can be restored"),
         DRY_RUN,

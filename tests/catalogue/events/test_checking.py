@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 from blake3 import blake3
 
 from nbmodelver.catalogue.events import keys, lines, log
-from nbmodelver.catalogue.events.checking import check
+from nbmodelver.catalogue.events.checking import Latest, check, latest_of
 from nbmodelver.catalogue.events.log import EventLog
+from nbmodelver.model.events import Event, EventId, RefMove
 from nbmodelver.store.backends.memory import MemoryBackend
 from tests.catalogue.events.test_log import DRAFT, append, chain
 
@@ -130,3 +132,25 @@ def test_without_the_library_signatures_are_counted_as_unchecked(monkeypatch: py
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
     found = check(EventLog(backend))
     assert (found.problems, found.signers, found.unchecked) == ([], {}, 1)
+
+
+def moving(name: str, order: int, ref: str, after: object, since: str = "", **more: object) -> Event:
+    moves = (RefMove(ref, None, after, since),)  # type: ignore[arg-type]
+    return replace(DRAFT, id=EventId(name), order=order, moves=moves, **more)  # type: ignore[arg-type]
+
+
+def test_the_latest_value_is_the_one_that_no_event_replaced():
+    ref = "stages/m/p"
+    one, two = moving("a", 1, ref, "1"), moving("b", 2, ref, "2", since="a")
+    assert latest_of(ref, [one, two]) == [Latest("b", 2, "2")]
+    beside = moving("c", 2, ref, "3", since="a")
+    assert [v.value for v in latest_of(ref, [one, two, beside])] == ["2", "3"]
+    settled = moving("d", 3, ref, "3", since="c", data={"settles": ["b"]})
+    assert [v.value for v in latest_of(ref, [one, two, beside, settled])] == ["3"]
+    assert latest_of("stages/other", [one]) == []
+
+
+def test_of_a_tag_the_newest_event_counts_whatever_it_names():
+    one, two = moving("a", 1, "tags/x", "1"), moving("b", 2, "tags/x", None)
+    assert latest_of("tags/x", [one, two]) == [Latest("b", 2, None)]
+    assert latest_of("tags/x", [two, moving("c", 2, "tags/x", "3")]) == [Latest("c", 2, "3")]

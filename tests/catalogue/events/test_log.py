@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nbmodelver.catalogue.events import checking, log
+from nbmodelver.catalogue.events import checking, lines, log
 from nbmodelver.catalogue.events.log import EventLog
 from nbmodelver.errors import Damaged, StoreError
+from nbmodelver.model.events import EventId
 from nbmodelver.store.backends.local import LocalBackend
 from nbmodelver.store.backends.memory import MemoryBackend
 from tests.catalogue.events.test_lines import EVENT
@@ -174,3 +175,77 @@ def test_an_event_that_was_deleted_meanwhile_is_about_nothing():
     assert events.about("models/churn") == [first, second, third]
     backend.delete(log.key_of(second.writer, second.sequence))
     assert events.about("models/churn") == [first, third]
+
+
+def stored(backend: Backend) -> list[tuple[str, bytes]]:
+    events = EventLog(backend)
+    return [events.stored(id_) for id_ in events.keys()]  # noqa: SIM118  # no mapping
+
+
+def test_events_of_another_store_are_added_once():
+    source, target = MemoryBackend(), MemoryBackend()
+    made = chain(source, 3)
+    events = EventLog(target)
+    assert sorted(e.id for e in events.add(stored(source))) == sorted(e.id for e in made)
+    assert events.add(stored(source)) == []
+    assert EventLog(target).keys() == EventLog(source).keys()
+    assert checking.check(EventLog(target)).problems == []
+
+
+def test_the_newest_of_many_added_events_stay_files_so_that_the_log_goes_on():
+    source, target = MemoryBackend(), MemoryBackend()
+    chain(source, log.MANY + 20)
+    chain(source, 2)
+    events = EventLog(target)
+    assert len(events.add(stored(source))) == log.MANY + 22
+    assert len(list(target.list("eventlogs/"))) == 1
+    frontier = {e.id for e in EventLog(source).frontier()}
+    assert {e.id for e in EventLog(target).frontier()} == frontier
+    append(EventLog(target))
+    assert checking.check(EventLog(target)).problems == []
+    assert EventLog(target).count() == log.MANY + 23
+
+
+def test_keys_name_the_file_of_an_event_and_nothing_for_a_folded_one():
+    backend = MemoryBackend()
+    made = chain(backend, log.MANY + 5)
+    events = EventLog(backend)
+    assert events.keys()[made[0].id] == f"{made[0].writer}-000000000001"
+    events.fold()
+    assert events.keys()[made[0].id] == ""
+    assert len(events.keys()) == log.MANY + 5
+    assert events.stored(made[0].id) == (
+        f"{made[0].writer}-000000000001",
+        dict(stored(backend))[f"{made[0].writer}-000000000001"],
+    )
+    with pytest.raises(KeyError):
+        events.stored(EventId("0" * 40))
+
+
+def test_a_malformed_or_renamed_event_adds_nothing():
+    source, target = MemoryBackend(), MemoryBackend()
+    chain(source, 2)
+    (name, raw), other = stored(source)
+    for bad in ((name, raw[:-3]), (name, b""), (other[0], raw), ("../x", raw), (name, b"x" * (5 << 20))):
+        with pytest.raises(Damaged):
+            EventLog(target).add([other, bad])
+        assert list(target.list("")) == []
+
+
+def test_two_events_of_one_name_are_refused_before_anything_is_written():
+    one, other = MemoryBackend(), MemoryBackend()
+    events = EventLog(one)
+    append(events)
+    name, raw = stored(one)[0]
+    forked, forked_raw = events.next(replace(DRAFT, subject="models/other"))
+    again = lines.encode(replace(forked, sequence=1, previous="", seen=(), order=1))
+    assert raw != again
+    assert forked_raw
+    target = EventLog(other)
+    with pytest.raises(Damaged, match="another event has its name"):
+        target.add([(name, raw), (name, again)])
+    assert list(other.list("")) == []
+    target.add([(name, raw)])
+    with pytest.raises(Damaged, match="another event has its name"):
+        target.add([(name, again)])
+    assert EventLog(other).count() == 1

@@ -8,7 +8,8 @@ from nbmodelver.catalogue.events.log import key_of
 from nbmodelver.errors import Damaged
 from nbmodelver.repo import Repo
 from nbmodelver.repo.core.event_check import accept, check_events
-from nbmodelver.repo.core.moves import EVENTS, EventDraft, RefState, Wanted
+from nbmodelver.repo.core.moves import EVENTS, EventDraft, Wanted
+from nbmodelver.repo.core.ref_states import RefState
 from nbmodelver.store import layout
 from nbmodelver.store.backends.memory import MemoryBackend
 

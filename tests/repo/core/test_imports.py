@@ -43,7 +43,7 @@ def test_only_what_an_import_gives_is_found() -> None:
 def test_p19_imports_of_another_form_are_no_version(wrong: Any) -> None:
     raw = json.dumps({"number": 1, "imports": wrong}).encode()
     with pytest.raises(Damaged):
-        records._version(raw, VersionId("0" * 40))
+        records.version_of(raw, VersionId("0" * 40))
 
 
 def test_a_version_without_imports_is_the_record_it_was() -> None:

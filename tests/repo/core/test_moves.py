@@ -13,7 +13,8 @@ from nbmodelver import open as open_store
 from nbmodelver.errors import Damaged, RefMoved, StoreFull, UsageError
 from nbmodelver.repo import Repo
 from nbmodelver.repo.core.event_check import check_events
-from nbmodelver.repo.core.moves import EVENTS, EventDraft, RefState, Wanted
+from nbmodelver.repo.core.moves import EVENTS, EventDraft, Wanted
+from nbmodelver.repo.core.ref_states import RefState
 from nbmodelver.store import layout
 from nbmodelver.store.backends.memory import MemoryBackend
 from nbmodelver.store.refs import Refs

@@ -25,6 +25,7 @@ class TestLocal(FolderContract):
         LocalBackend(tmp_path / "store").create(KEY, [b"x"])
         assert backend.root.stat().st_mode & 0o777 == 0o770
         assert (backend.root / KEY).stat().st_mode & 0o777 == 0o660
+        assert (backend.root / KEY).parent.stat().st_mode & 0o7777 == 0o2770, "another user creates objects there"
 
     def test_p9_a_store_that_others_can_write_says_so(self, tmp_path):
         assert not LocalBackend(tmp_path / "own", create=True).writable_by_others()
