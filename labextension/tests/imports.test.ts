@@ -15,7 +15,7 @@ const ROOMS: { [room: string]: readonly string[] } = {
   text: ['protocol'],
   compatibility: ['protocol', 'text'],
   host: ['protocol', 'text'],
-  context: ['dom', 'host', 'protocol', 'signal', 'text'],
+  context: ['disposables', 'dom', 'host', 'protocol', 'signal', 'text'],
   failure: ['context', 'dom', 'protocol'],
   charts: ['context', 'dom', 'protocol', 'text'],
   version: ['context', 'dom', 'protocol', 'text'],
@@ -28,13 +28,14 @@ const ROOMS: { [room: string]: readonly string[] } = {
   commit: ['context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   bundle: ['dom', 'protocol', 'tasks', 'text', 'version'],
   rerun: ['context', 'dom', 'experiments', 'failure', 'protocol', 'text'],
+  remotes: ['context', 'disposables', 'dom', 'failure', 'models', 'protocol', 'text', 'version'],
   export: ['bundle', 'context', 'disposables', 'dom', 'protocol', 'text', 'version'],
   rollback: ['context', 'disposables', 'dom', 'failure', 'protocol', 'text', 'version'],
   panel: [
     ...['commit', 'compare', 'compatibility', 'context', 'disposables', 'dom', 'export', 'history', 'host', 'models'],
     ...['protocol', 'rollback', 'signal', 'tasks', 'text', 'variables']
   ],
-  index: ['bundle', 'compatibility', 'export', 'host', 'models', 'panel', 'protocol', 'rerun', 'text']
+  index: ['bundle', 'compatibility', 'export', 'host', 'models', 'panel', 'protocol', 'remotes', 'rerun', 'text']
 };
 
 function top(path: string): string {

@@ -15,6 +15,7 @@ import * as sample from './sample';
 import * as bundles from './sample-bundles';
 import * as experiments from './sample-experiments';
 import * as models from './sample-models';
+import * as remotes from './sample-remotes';
 
 type Answers = { [M in Method]: (params: Params<M>, options: IRequestOptions) => Result<M> | Promise<Result<M>> };
 
@@ -217,6 +218,18 @@ function defaults(mock: Mock, total: number): Answers {
       problem: null
     }),
     write_card: ({ path = 'churn-1.2.0-card.md' }) => ({ ...done('card written'), path, size_bytes: 2200 }),
+    remotes: () => ({ remotes: [remotes.remote()] }),
+    merge_plan: ({ take }) => remotes.mergePlan(take),
+    fetch_from: () => ({ ...done('fetched'), ...remotes.MOVED }),
+    push_to: () => ({ ...done('pushed'), ...remotes.MOVED }),
+    pull_from: ({ merge }) => ({
+      ...done('pulled'),
+      ...remotes.PULLED,
+      ...(merge ? { outcome: 'merged' as const, version: 'v15' } : {})
+    }),
+    add_remote: ({ name }) => done(`remote ${name} added`),
+    check_remote: ({ name }) => done(`remote ${name} checked: swap`),
+    remove_remote: ({ name }) => done(`remote ${name} removed`),
     live: () => ({}),
     wish: () => ({}),
     set: () => done('set'),

@@ -201,7 +201,7 @@ def remotes(repo: Repo) -> list[KnownRemote]:
 def _known(repo: Repo, config: RemoteConfig) -> KnownRemote:
     known = Known(repo.backend, config.id)
     head, seen = known.head("work"), _seen_at_utc(repo, known)
-    pushed = ("", "") if head is None else (head.by, head.at_utc)
+    pushed = ("", "") if head is None else (head.by.partition(" (p-")[0], head.at_utc)
     try:
         branches, lacking = tuple(standings(repo, config)), tuple(unsent(repo, config))
     except (KeyError, Damaged):

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from nbmodelver.errors import NbmodelverError
     from nbmodelver.model import Cell, Change, Json, NameStep, Skipped, Version
+    from nbmodelver.panels.labels import PanelLabels
     from nbmodelver.repo.inspect.columns import GraphPlace
-    from nbmodelver.repo.inspect.timeline import VersionLabels
 
 Message = dict[str, Any]
 
@@ -20,7 +20,7 @@ WORDS = frozenset(("nan", "inf", "-inf"))
 """The words for floats that JSON cannot represent. Parameters are stored as these words too (`kinds.jsonable`)."""
 
 
-def entry(version: Version, labels: VersionLabels) -> Message:
+def entry(version: Version, labels: PanelLabels) -> Message:
     """Return `IEntry`: a version in a list."""
     return {
         "id": version.id,
@@ -44,16 +44,27 @@ def entry(version: Version, labels: VersionLabels) -> Message:
         "raw_bytes": version.raw_bytes,
         "new_bytes": version.new_bytes,
         "duration_s": version.duration_s,
+        **_of_a_team(version, labels),
     }
 
 
-def history_entry(version: Version, labels: VersionLabels, place: GraphPlace) -> Message:
+def _of_a_team(version: Version, labels: PanelLabels) -> Message:
+    """Return the fields that only versions of a store with remotes have."""
+    found = {
+        "tracked": labels.tracked_of(version.id),
+        "is_twin": version.number in labels.twins,
+        "values_at": labels.place_of(version),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def history_entry(version: Version, labels: PanelLabels, place: GraphPlace) -> Message:
     """Return `IHistoryEntry`: a version with its place in the graph."""
     graph = {"column": place.column, "edges": [list(edge) for edge in place.edges]}
     return {**entry(version, labels), "graph": graph}
 
 
-def full(version: Version, labels: VersionLabels, cells: Sequence[Cell], environment: Mapping[str, Json]) -> Message:
+def full(version: Version, labels: PanelLabels, cells: Sequence[Cell], environment: Mapping[str, Json]) -> Message:
     """Return `IVersion`: a version with its cells and environment."""
     kept = [{**_named(k), "notes": list(k.notes)} for k in version.kept.values()]
     return {
@@ -90,7 +101,7 @@ def changes(found: Iterable[Change]) -> list[Message]:
     return [asdict(c) for c in found]
 
 
-def step(found: NameStep, labels: VersionLabels, value_change: str = "") -> Message:
+def step(found: NameStep, labels: PanelLabels, value_change: str = "") -> Message:
     """Return one step of `INameHistory`. value_change: what changed in the value, as text."""
     return {
         "entry": entry(found.version, labels),

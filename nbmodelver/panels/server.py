@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Busy, UsageError
-from nbmodelver.panels import bundles, cards, changing, experiments, lineage, reading, registry, rerun
+from nbmodelver.panels import bundles, cards, changing, experiments, lineage, reading, registry, remotes, rerun
 from nbmodelver.panels.change_watcher import IDLE_S, ChangeWatcher
 from nbmodelver.panels.connections import Connection, Request, log
 from nbmodelver.panels.mutation_queue import MutationQueue, Task
@@ -29,20 +29,26 @@ if TYPE_CHECKING:
 
 
 SLOW = {
-    **reading.SLOW, **registry.READING, **cards.READING, **bundles.READING, **rerun.READING, "lineage": lineage.show,
+    **reading.SLOW, **registry.READING, **cards.READING, **bundles.READING, **rerun.READING, **remotes.READING,
+    "lineage": lineage.show,
 }  # fmt: skip
 """Handlers that may read much. Each runs in a thread of its own."""
 
-APART = {**changing.FILES, **cards.FILES, **rerun.PROCESSES}
-"""Handlers that write a file or wait for a process. Each runs in a thread of its own, and ends itself if cancelled."""
+APART = {**changing.FILES, **cards.FILES, **rerun.PROCESSES, **remotes.TRANSFERS}
+"""Handlers that write a file, or wait for a process or a network.
+
+Each runs in a thread of its own, and ends itself if it is cancelled.
+"""
 
 QUEUED = {
     **changing.VARIABLES, **experiments.EXPERIMENTS, **registry.CHANGING, **cards.CHANGING, **bundles.CHANGING,
+    **remotes.VARIABLES,
 }  # fmt: skip
 """Handlers that run in the mutation queue."""
 
 TASK_NAMES = {
     **changing.TASK_NAMES, **experiments.TASK_NAMES, **registry.TASK_NAMES, **cards.TASK_NAMES, **bundles.TASK_NAMES,
+    **remotes.TASK_NAMES,
 }  # fmt: skip
 
 

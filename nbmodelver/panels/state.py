@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.actions import remotes
 from nbmodelver.errors import NbmodelverError, NoStore
 from nbmodelver.kernel import document
 from nbmodelver.panels import entries
+from nbmodelver.panels.labels import PanelLabels, labels_of
 from nbmodelver.release import __version__
 from nbmodelver.repo.core import directions
-from nbmodelver.repo.inspect.timeline import Timeline, VersionLabels, labels_of
+from nbmodelver.repo.core.environment import author
+from nbmodelver.repo.inspect.timeline import Timeline
 
 if TYPE_CHECKING:
     from nbmodelver.kernel.notebook import Notebook
@@ -37,7 +41,7 @@ class PanelState:
         self.notebook = notebook
         self._lock = threading.RLock()
         self._timeline: Timeline | None = None
-        self._labels: VersionLabels | None = None
+        self._labels: PanelLabels | None = None
         self._labels_stamp: tuple[object, ...] = ()
         self._stored: Message | None = None
         self._stamp: tuple[object, ...] = ()
@@ -67,11 +71,11 @@ class PanelState:
         return self._repo() is not None
 
     @property
-    def labels(self) -> VersionLabels:
+    def labels(self) -> PanelLabels:
         """The current tags, branches and notes; versions are not read."""
         repo = self._repo()
         if repo is None:
-            return VersionLabels()
+            return PanelLabels()
         with self._lock:
             stamp = _stamp(repo)
             if self._labels is None or len(stamp) < 2 or stamp != self._labels_stamp:
@@ -119,6 +123,7 @@ class PanelState:
             "directions": directions.directions(repo.history, metrics),
             "params": sorted({p for row in rows for p in row["params"]}),
             "settings": repo.settings.all(),
+            **_team(repo),
         }
 
     def _repo(self) -> Repo | None:
@@ -180,6 +185,15 @@ _NOTHING: Message = {
     "directions": {}, "params": [],
     "settings": {},
 }  # fmt: skip
+
+
+def _team(repo: Repo) -> Message:
+    """The part of the state that only a store with a remote has: how it stands to it, and who commits here."""
+    try:
+        found = remotes.summary(repo)
+    except NbmodelverError:  # A damaged copy of a remote must not hide the store.
+        return {}
+    return {} if found is None else {"remote": asdict(found), "author": author()}
 
 
 def _stamp(repo: Repo) -> tuple[object, ...]:

@@ -99,6 +99,15 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("auto", on=True)["state"]["auto"] is True
     assert panel.ask("set", key="auto", value=False)["state"]["auto"] is False
     assert panel.ask("wish", auto=False, settings={"default_metric": "acc"}) == {}
+    for method in ("add_remote", "check_remote"):
+        place = {"address": str(tmp_path / "team")} if method == "add_remote" else {}
+        assert "origin" in panel.ask(method, name="origin", **place)["said"]
+    assert panel.ask("push_to", remote="origin")["count"] > 0
+    assert panel.ask("fetch_from")["is_empty"]
+    assert panel.ask("pull_from")["outcome"] == "up to date"
+    assert panel.ask("merge_plan")["names"] == []
+    assert [one["name"] for one in panel.ask("remotes")["remotes"]] == ["origin"]
+    assert "removed" in panel.ask("remove_remote", name="origin")["said"]
     assert panel.ask("cancel", request=999) == {}
     assert {method for method, _ in panel.sent.values()} == METHODS
     assert panel.states

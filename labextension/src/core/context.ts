@@ -1,7 +1,9 @@
+import type { Disposables } from './disposables';
+import type { Child } from './dom/elements';
 import type { IMenuItem } from './dom/menu';
 import type { IHost, View } from './host';
 import type { Translate } from './text/translate';
-import type { IActionResult, IExportOptions, IState, Method, Params, Result } from './protocol/messages';
+import type { IActionResult, IEntry, IExportOptions, IState, Method, Params, Result } from './protocol/messages';
 import type { IRequestOptions } from './protocol/transport';
 import type { Signal } from './signal';
 
@@ -25,15 +27,24 @@ export interface INotice {
 export interface IPages {
   lineage?(ctx: IContext, address: string): IView;
   rerun?: IRerunPages;
+  remotes?: IRemotePages;
   /** What an export of a version writes, and the options that the user has chosen. */
   exportContents?(ctx: IContext, id: string): IExportContents;
 }
 
 export interface IRerunPages {
-  page(ctx: IContext, id: string): IView;
+  page(ctx: IContext, ids: readonly string[]): IView;
   /** A button, and an item of a menu, that open the page. */
   button(ctx: IContext, version: IRerunTarget): HTMLElement;
   item(ctx: IContext, version: IRerunTarget): IMenuItem;
+}
+
+export interface IRemotePages {
+  page(ctx: IContext, ids: readonly string[]): IView;
+  /** What waits to be pushed or pulled, in one line. */
+  line(ctx: IContext, disposables: Disposables): HTMLElement;
+  /** What a row of the history shows besides branches and tags. */
+  marks(ctx: IContext, entry: IEntry): Child;
 }
 
 export interface IRerunTarget {

@@ -1,7 +1,8 @@
 import type { Translate } from './text/translate';
 import type { ITransport } from './protocol/transport';
 
-export type View = 'history' | 'inspect' | 'models' | 'compare' | 'rollback' | 'commit' | 'export' | 'rerun';
+export type View =
+  'history' | 'inspect' | 'models' | 'remotes' | 'compare' | 'rollback' | 'commit' | 'export' | 'rerun';
 
 /** What the application around a panel can do. The panel itself does what the host leaves out. */
 export interface IHost {

@@ -6,6 +6,7 @@ import { ExportContents } from './export/contents';
 import type { MountPanel } from './host';
 import { LineagePage } from './models/lineage-page';
 import { Panel } from './panel/panel';
+import { REMOTES } from './remotes';
 import { RERUN } from './rerun';
 
 export type { IBundleHost, IBundleTarget } from './bundle/host';
@@ -15,6 +16,7 @@ export type { IHost, IPanel, MountPanel, View } from './host';
 export { connect, KERNEL_BUSY } from './protocol/connect';
 export type * from './protocol/messages';
 export { PROTOCOL } from './protocol/messages';
+export { summaryText } from './remotes';
 export { Failure, type IRequestOptions, type ITransport } from './protocol/transport';
 export { interpolate, type Translate } from './text/translate';
 
@@ -26,5 +28,6 @@ export const mountWholePanel: MountPanel = (element, host, view, ids) =>
   new Panel(element, host, view, ids, {
     lineage: (ctx, address) => new LineagePage(ctx, address),
     rerun: RERUN,
+    remotes: REMOTES,
     exportContents: (ctx, id) => new ExportContents(ctx, id)
   });

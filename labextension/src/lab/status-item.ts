@@ -1,8 +1,8 @@
 import { Widget } from '@lumino/widgets';
-import type { IState, Translate } from '../core';
+import { summaryText, type IState, type Translate } from '../core';
 import type { Notebooks } from './notebooks';
 
-/** The status bar item: the current version, the number of uncommitted changes, and whether a cell is running. */
+/** The status bar item: the current version, what is not committed, pushed or pulled, and whether a cell is running. */
 export class StatusItem extends Widget {
   constructor(
     private readonly _notebooks: Notebooks,
@@ -32,6 +32,10 @@ function itemText(state: IState, t: Translate): string {
   const changed = state.uncommitted?.filter(change => change.effect !== 'stays').length ?? 0;
   if (changed > 0) {
     words.push(t('uncommitted: {n}', { n: changed }));
+  }
+  const remote = summaryText(t, state.remote);
+  if (remote) {
+    words.push(remote);
   }
   if (state.busy) {
     words.push(t('a cell is running'));

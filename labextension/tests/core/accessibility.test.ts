@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
+import { DIVERGED, remote } from '../sample-remotes';
 import { all, button, click, one, page, row, settled } from './mount';
 
 // axe measures letters on a canvas, to find fonts of icons; jsdom has none and says so aloud.
@@ -33,7 +34,7 @@ describe('axe', () => {
     expect(await violations(root)).toEqual([]);
   });
 
-  test.each(['compare', 'rollback', 'commit', 'inspect', 'models', 'export'] as const)('%s', async view => {
+  test.each(['compare', 'rollback', 'commit', 'inspect', 'models', 'remotes', 'export'] as const)('%s', async view => {
     const { root, panel } = await page();
     panel.show(view, [idOf(2), idOf(7)], view === 'inspect' ? 'train' : '');
     await settled();
@@ -69,6 +70,19 @@ describe('axe', () => {
       await click(button(root, 'State what people know…'));
       expect(await violations(root)).toEqual([]);
     }
+  });
+
+  test('a branch that diverged, the page of its merge, and the form of a remote', async () => {
+    const mock = new Mock(14, { remotes: () => ({ remotes: [remote({ branches: [DIVERGED] })] }) });
+    const { root, panel } = await page({ mock });
+    panel.show('remotes');
+    await settled();
+    expect(await violations(root)).toEqual([]);
+    await click(button(root, 'Merge…'));
+    expect(await violations(root)).toEqual([]);
+    await click(button(root, 'Cancel'));
+    await click(button(root, 'Add a remote…'));
+    expect(await violations(root)).toEqual([]);
   });
 
   test('several versions, an empty store, and while a cell runs', async () => {

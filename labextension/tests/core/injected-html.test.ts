@@ -13,7 +13,8 @@ function planted(value: unknown, key = ''): unknown {
     return FIXED.has(key) || /^[0-9a-f]{40}$/.test(value) ? value : `${PLANT}${value}`;
   }
   if (Array.isArray(value)) {
-    return value.map(each => planted(each, key));
+    // The members of a list have names of the protocol as keys, whatever the list is called.
+    return value.map(each => planted(each, typeof each === 'object' ? '' : key));
   }
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
@@ -26,6 +27,8 @@ function planted(value: unknown, key = ''): unknown {
 /** Words of the protocol, and what only chooses. */
 const FIXED = new Set([
   'id',
+  'relation',
+  'rule',
   'saved_at_utc',
   'kind',
   'effect',

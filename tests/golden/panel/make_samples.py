@@ -17,6 +17,7 @@ from unittest import mock
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from nbmodelver.actions import remotes as acts
 from nbmodelver.model.events import Person
 
 HERE = Path(__file__).parent / "samples"
@@ -152,6 +153,7 @@ def record(session: Session) -> None:
     explain(session)
     govern(session)
     leave(session)
+    share(session)
 
 
 def look(session: Session) -> None:
@@ -245,6 +247,39 @@ def leave(session: Session) -> None:
     session.samples["rerun"]["result"]["duration_s"] = 12.5
 
 
+def share(session: Session) -> None:
+    """A remote, a colleague who pushed first, and the ways to have both sides' versions."""
+    ask, address = session.ask, str(Path("team").resolve())
+    ask("remotes", "remotes.none")
+    ask("add_remote", "error.remote", name="a b", address=address)
+    ask("add_remote", name="origin", address=address, options={}, lazy=False)
+    ask("check_remote", name="origin")
+    ask("push_to", remote="origin")
+    ben = acts.clone_from(acts.CloneRequest(address, Path("ben"))).repo
+    with mock.patch("nbmodelver.repo.commit.commit.author", return_value="ben"):
+        ben.commit({"params": {"lr": 0.5, "depth": 3}, "epochs": 7}, "warmer")
+    acts.push_to(ben, acts.PushRequest())
+    session.run("params['lr'] = 0.02")
+    session.run("%mv_commit -m colder")
+    ask("push_to", "error.diverged", remote="origin")
+    ask("fetch_from", remote="origin")
+    ask("remotes", "remotes.diverged")
+    ask("history", "history.team", filter={}, offset=0, limit=3)
+    ask("merge_plan", remote="origin")
+    ask("merge_plan", "merge_plan.settled", remote="origin", take={"params": "theirs"})
+    ask("push_to", "push_to.beside", remote="origin", branch_as="main-ada")
+    ask("pull_from", "error.conflict", remote="origin", merge=True)
+    ask("pull_from", remote="origin", merge=True, take={"params": "theirs"})
+    ask("hello", "hello.team")
+    ask("remotes")
+    ask("remove_remote", name="origin")
+    for name in ("push_to", "push_to.beside", "fetch_from", "pull_from"):
+        session.samples[name]["result"]["duration_s"] = 0.25
+    for name in ("remotes", "remotes.diverged"):
+        (found,) = session.samples[name]["result"]["remotes"]
+        found |= dict.fromkeys(("checked_at_utc", "seen_at_utc", "pushed_at_utc"), "2026-04-03T08:00:00Z")
+
+
 def wait(session: Session) -> None:
     """While a cell runs: refused, queued, withdrawn."""
 
@@ -273,6 +308,7 @@ def main() -> None:
         mock.patch("nbmodelver.repo.commit.commit.numerics", return_value={}),
         mock.patch("nbmodelver.repo.commit.commit.installed_files", return_value={}),
         mock.patch("nbmodelver.repo.restore.restoring.environment", return_value=ENVIRONMENT),
+        mock.patch("nbmodelver.panels.state.author", return_value="ada"),
         mock.patch("nbmodelver.repo.core.moves.datetime", Clock),
         mock.patch("nbmodelver.repo.core.identity.Identities.person", return_value=Person("p-ada", "Ada")),
         mock.patch("time.perf_counter", itertools.count(0.0, 0.001).__next__),

@@ -1,7 +1,7 @@
 import { button, emptyState, foldable, userText } from '../dom/controls';
 import { h, replaceChildren, type Child } from '../dom/elements';
 import { icon } from '../dom/icons';
-import { DIM, NUMBER, SMALL, TITLE, WARNING_BOX } from '../dom/styles';
+import { DIM, NUMBER, SMALL, TITLE, WARNING, WARNING_BOX } from '../dom/styles';
 import type { IBundle, IBundleVariable } from '../protocol/messages';
 import { Failure } from '../protocol/transport';
 import { TaskList } from '../tasks';
@@ -227,7 +227,7 @@ export class BundlePage {
   private _drawStorage({ format, needs_trust }: IBundleVariable): Child {
     const { translate: t } = this._host;
     if (needs_trust) {
-      return h('span', { class: 'nbmv-warning' }, t('pickle: needs trust'));
+      return h('span', WARNING, t('pickle: needs trust'));
     }
     return format ? format : h('span', DIM, t('only nbmodelver reads it'));
   }

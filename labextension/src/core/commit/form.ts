@@ -10,7 +10,7 @@ import type { ICommitForm, IMethods, Kind } from '../protocol/messages';
 import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
-import { ACTIONS, DIM, FOOT, PLAN, SPOKEN } from '../dom/styles';
+import { ACTIONS, COUNT, DIM, FOOT, HINT, PLAN, SPOKEN } from '../dom/styles';
 
 type FormName = ICommitForm['names'][number];
 
@@ -135,14 +135,7 @@ export class CommitForm implements IView {
         ? h(
             'details',
             { class: 'nbmv-fold nbmv-group', open: true },
-            h(
-              'summary',
-              {},
-              icon('warning'),
-              ' ',
-              t('Cannot be kept'),
-              h('span', { class: 'nbmv-count' }, problems.length)
-            ),
+            h('summary', {}, icon('warning'), ' ', t('Cannot be kept'), h('span', COUNT, problems.length)),
             h(
               'ul',
               { class: 'nbmv-changes' },
@@ -161,7 +154,7 @@ export class CommitForm implements IView {
     }
     const ticks = names.map(one => this._drawName(one));
     const all = checkbox({
-      label: [kindName(this._ctx.t, kind), h('span', { class: 'nbmv-count' }, names.length)],
+      label: [kindName(this._ctx.t, kind), h('span', COUNT, names.length)],
       checked: names.every(one => this._chosen.has(one.name)),
       class: 'nbmv-strong',
       onChange: on => {
@@ -232,9 +225,7 @@ export class CommitForm implements IView {
     commit.type = 'submit';
     replaceChildren(
       this._footer,
-      busy
-        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The commit can run after it.'))
-        : null,
+      busy ? h('p', HINT, icon('clock'), ' ', t('A cell is running. The commit can run after it.')) : null,
       h(
         'div',
         ACTIONS,

@@ -7,7 +7,7 @@ import type { IDiff, ISection } from '../protocol/messages';
 import { rendererOf } from './registry';
 import { alarmSummary } from './alarms';
 import type { IComparedPair, IDisplayOptions } from './sections';
-import { DIM } from '../dom/styles';
+import { COUNT, DIM } from '../dom/styles';
 
 export interface IComparisonDrawing {
   title: HTMLElement;
@@ -90,7 +90,7 @@ function drawSection(ctx: IContext, section: ISection, { look, pair, closed }: I
   const count = section.rows.filter(row => row.status !== 'same').length;
   const heading = [
     h('h3', { class: 'nbmv-section-title' }, userText(section.title)),
-    count ? h('span', { class: 'nbmv-count' }, count) : null
+    count ? h('span', COUNT, count) : null
   ];
   const content = h('div', { class: 'nbmv-section-body' }, rendererOf(section.id)(ctx, section, look, pair));
   const element = foldable(heading, content, !closed.has(section.id), open => {

@@ -6,7 +6,7 @@ import { Failure } from '../protocol/transport';
 import type { ChangedRows, IRowPage, ISection } from '../protocol/messages';
 import { rowTable } from './row-table';
 import { renderSection, type IComparedPair, type IDisplayOptions } from './sections';
-import { DIM, SMALL } from '../dom/styles';
+import { COUNT, DIM, SMALL } from '../dom/styles';
 
 /** Number of rows on a page. */
 const PAGE_ROWS = 50;
@@ -127,7 +127,7 @@ class RowBrowser {
       const choose = (): void => {
         this._choose(what);
       };
-      const count = h('span', { class: 'nbmv-count' }, this._counts[what].toLocaleString());
+      const count = h('span', COUNT, this._counts[what].toLocaleString());
       tabs.append(h('button', { ...props, on: { click: choose } }, labels[what], ' ', count));
     }
     enableArrowKeys(tabs);

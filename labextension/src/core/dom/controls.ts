@@ -1,6 +1,6 @@
 import { h, type Child, type IAttributes } from './elements';
 import { icon, type Icon } from './icons';
-import { SPOKEN } from './styles';
+import { HINT, SPOKEN } from './styles';
 
 interface IButtonOptions {
   label: string;
@@ -77,7 +77,7 @@ export function field(label: string, control: HTMLElement, hint?: string): HTMLL
     { class: 'nbmv-field' },
     h('span', { class: 'nbmv-label' }, label),
     control,
-    hint ? h('span', { class: 'nbmv-hint' }, hint) : null
+    hint ? h('span', HINT, hint) : null
   );
 }
 

@@ -11,3 +11,6 @@ export const WARNING_BOX = { class: 'nbmv-box nbmv-box-warning' } as const;
 export const FOOT = { class: 'nbmv-foot' } as const;
 export const PLAN = { class: 'nbmv-plan' } as const;
 export const FACTS = { class: 'nbmv-list-facts' } as const;
+export const COUNT = { class: 'nbmv-count' } as const;
+export const HINT = { class: 'nbmv-hint' } as const;
+export const WARNING = { class: 'nbmv-warning' } as const;

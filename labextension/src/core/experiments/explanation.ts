@@ -6,7 +6,7 @@ import { formatDuration, formatNumber, formatSigned, judgeChange, metricNumber }
 import { roleText } from '../text/roles';
 import { plural, type Translate } from '../text/translate';
 import type { Direction, ICause, IExplanation, Metric } from '../protocol/messages';
-import { DIM, NUMBER, SMALL, SPOKEN } from '../dom/styles';
+import { DIM, NUMBER, SMALL, SPOKEN, WARNING } from '../dom/styles';
 
 /** A longer description of a change is shown among its details only. */
 const SHORT = 40;
@@ -32,7 +32,7 @@ export function drawExplanation(ctx: IContext, found: IExplanation, direction?: 
     h('p', { class: 'nbmv-why-verdict' }, userText(found.verdict)),
     tested.length ? drawCauses(ctx, found, tested, direction) : null,
     untested.length ? drawUntested(t, untested, tested.length > 0) : null,
-    ...found.notes.map(note => h('p', { class: 'nbmv-warning' }, icon('warning'), ' ', userText(note))),
+    ...found.notes.map(note => h('p', WARNING, icon('warning'), ' ', userText(note))),
     ...Object.entries(found.exchanged).map(([name, value]) =>
       h(
         'p',
@@ -171,11 +171,7 @@ function drawDetails(t: Translate, cause: ICause): HTMLElement | null {
     return null;
   }
   const warning = noise
-    ? h(
-        'p',
-        { class: 'nbmv-warning' },
-        t('A repetition alone changes the metric by up to {n}', { n: formatNumber(noise) })
-      )
+    ? h('p', WARNING, t('A repetition alone changes the metric by up to {n}', { n: formatNumber(noise) }))
     : null;
   return h('tr', { class: 'nbmv-cause-details' }, h('td', { colspan: 5 }, drawLines(t, cause.what), warning));
 }

@@ -3,7 +3,7 @@ import type { IContext } from '../context';
 import { checkbox, foldable, userText } from '../dom/controls';
 import { h, replaceChildren, type Child } from '../dom/elements';
 import { icon } from '../dom/icons';
-import { DIM, NUMBER } from '../dom/styles';
+import { DIM, NUMBER, WARNING } from '../dom/styles';
 import type { IExportEstimate, IExportOptions, IExportVariable } from '../protocol/messages';
 import { Failure } from '../protocol/transport';
 import { formatSize } from '../text/figures';
@@ -167,10 +167,10 @@ export class ExportContents {
   private _drawFile(one: IExportVariable): Child {
     const { t } = this._ctx;
     if (one.problem) {
-      return h('span', { class: 'nbmv-warning' }, userText(one.problem));
+      return h('span', WARNING, userText(one.problem));
     }
     if (one.needs_trust) {
-      return h('span', { class: 'nbmv-warning' }, t('pickle only: needs trust'));
+      return h('span', WARNING, t('pickle only: needs trust'));
     }
     if (!one.format) {
       return h('span', DIM, t('only nbmodelver reads it'));

@@ -5,7 +5,7 @@ import { icon } from '../dom/icons';
 import type { IDestination, IFailure } from '../protocol/messages';
 import { Disposables } from '../disposables';
 import { Failure } from '../protocol/transport';
-import { ACTIONS, DIM, FOOT, PLAN, TITLE } from '../dom/styles';
+import { ACTIONS, DIM, FOOT, HINT, PLAN, TITLE } from '../dom/styles';
 
 /** Keys that are pressed within this many ms count as one change of the file. */
 const TYPING_MS = 200;
@@ -147,7 +147,7 @@ export class FileForm implements IView {
       setAttribute(this._file, 'aria-invalid', undefined);
       replaceChildren(
         this._feedback,
-        h('p', { class: 'nbmv-hint' }, t('Will be written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file))
+        h('p', HINT, t('Will be written to'), ' ', h('bdi', { class: 'nbmv-path', dir: 'ltr' }, file))
       );
       this._drawFooter();
     } else {

@@ -52,6 +52,7 @@ export function drawRowText(ctx: IContext, entry: IEntry, values: MetricValues, 
       { class: 'nbmv-row-line nbmv-row-more' },
       alarmBadge(ctx, entry),
       refChips(ctx, entry),
+      ctx.pages.remotes?.marks(ctx, entry),
       metricText(ctx, entry, values),
       noteSign(ctx, entry),
       sizeText(ctx, entry)

@@ -52,7 +52,8 @@ export class PanelHeader {
     this._toolbar = this._createToolbar();
     this._tabs = this._createTabs();
     this._pageBar = this._createPageBar();
-    this.element = h('header', { class: 'nbmv-head' }, this._toolbar, this._tabs, this._pageBar);
+    const line = ctx.pages.remotes?.line(ctx, this._disposables);
+    this.element = h('header', { class: 'nbmv-head' }, this._toolbar, this._tabs, line, this._pageBar);
     const updateVisibility = (): void => {
       this._updateVisibility();
     };
@@ -127,6 +128,7 @@ export class PanelHeader {
       this._createTab('history', t('History')),
       this._createTab('inspect', t('Variables')),
       this._createTab('models', t('Models')),
+      this._ctx.pages.remotes && this._createTab('remotes', t('Remotes')),
       this._storeSize
     );
   }

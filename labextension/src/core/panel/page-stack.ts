@@ -130,7 +130,7 @@ export class PageStack {
 
 /** Whether a view lies at the bottom, below a tab of its own. */
 export function isTab(view: View): boolean {
-  return ['history', 'inspect', 'models'].includes(view);
+  return ['history', 'inspect', 'models', 'remotes'].includes(view);
 }
 
 function restoreFocus(page: IStackedPage): void {

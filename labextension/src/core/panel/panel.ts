@@ -149,7 +149,7 @@ export class Panel implements IPanel, IContext {
       this.announce(result.said);
       return result;
     } catch (error) {
-      if (isBusy(error) && isQueueable(method)) {
+      if (isBusy(error) && QUEUEABLE.has(method)) {
         this.showNotice(this._busyNotice(error, () => this.mutate(method, { ...params, queue: true }, what)));
       } else {
         this.showError(error);
@@ -217,8 +217,9 @@ export class Panel implements IPanel, IContext {
   private _createView(view: View, ids: readonly string[], name: string): IView {
     switch (view) {
       case 'rerun':
+      case 'remotes':
       case 'history':
-        return (view === 'rerun' && this.pages.rerun?.page(this, ids[0] ?? 'HEAD')) || new HistoryView(this, ids);
+        return (view !== 'history' && this.pages[view]?.page(this, ids)) || new HistoryView(this, ids);
       case 'inspect':
         return new VariablesView(this, name, ids[0]);
       case 'models':
@@ -310,10 +311,6 @@ const QUEUEABLE = new Set<Method>([
   ...(['commit', 'rollback', 'undo', 'redo', 'switch'] as const),
   ...(['promote', 'back', 'decide', 'deprecate', 'archive', 'restore', 'state_card'] as const)
 ]);
-
-function isQueueable(method: Method): boolean {
-  return QUEUEABLE.has(method);
-}
 
 /** The default metric of the settings if a version has it, else the first metric. */
 function firstMetric(state: IState): string {

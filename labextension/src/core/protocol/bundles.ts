@@ -1,5 +1,6 @@
 /** What a bundle contains, and what an export would write. Sizes are bytes. */
 
+import type { IFailure } from './frames';
 import type { Json, Metric } from './values';
 
 /** The content of a bundle. Everything in it was written by somebody else and is shown as text only. */
@@ -66,4 +67,33 @@ export interface IExportVariable extends IBundleVariable {
   secret: string;
   /** Why it cannot be loaded here, or "". */
   problem: string;
+}
+
+/** path: the text for the field. file: the absolute path. problem: "FileExists" if the file may be replaced. */
+export interface IDestination {
+  name: string;
+  path: string;
+  file: string;
+  problem: IFailure | null;
+}
+
+export interface IWrittenFile {
+  path: string;
+  size_bytes: number;
+}
+
+export interface IExportOptions {
+  overwrite?: boolean;
+  /** Names of variables and modules. */
+  allow_secrets?: string[];
+  /** Only these variables, and those that share objects with them. */
+  names?: string[];
+  /** Without datasets and input files. */
+  without_data?: boolean;
+  without_files?: boolean;
+  /** Models in open formats as well, which loads them. */
+  with_models?: boolean;
+  /** Only the cells on which the exported variables depend. */
+  slice?: boolean;
+  sign?: boolean;
 }

@@ -4,16 +4,19 @@
  * Sizes are bytes, durations seconds.
  */
 
-import type { IBundle, IExportEstimate } from './bundles';
+import type { IBundle, IDestination, IExportEstimate, IExportOptions, IWrittenFile } from './bundles';
 import type { ICard, ILineage, IModelSummary, IRegisteredModel, IStageMove } from './models';
 import type { IBisection, IBlame, IExplanation } from './provenance';
+import type { IMergePlan, IPulled, IRemote, IRemoteSummary, ITransferred } from './remotes';
 import type { IRerun, IRerunPlan } from './reruns';
 import type { ChangedRows, IAssociation, IChart, IRowPage, ISection } from './sections';
 import type { Direction, Json, Metric, Status } from './values';
 
 export type * from './bundles';
+export type * from './frames';
 export type * from './models';
 export type * from './provenance';
+export type * from './remotes';
 export type * from './reruns';
 export type * from './sections';
 export type * from './values';
@@ -25,31 +28,10 @@ export type Effect = 'changes' | 'appears' | 'vanishes' | 'stays' | 'lost';
 
 // -- frames
 
-/** Panel to kernel. The panel chooses the ids, in ascending order. */
-export interface IRequest {
-  id: number;
-  method: string;
-  params: object;
-}
-
-/** Kernel to panel: exactly one of these ends a request. Progress messages may precede it. */
-export type Reply = { id: number; result: unknown } | { id: number; error: IFailure };
-export interface IProgress {
-  id: number;
-  progress: { done: number; total: number; what: string };
-}
-
 /** Kernel to panel after every change, whoever made it: the complete state. */
 export interface IPush {
   push: 'state';
   state: IState;
-}
-
-/** An error. code: its class ("Busy", "UnknownVersion", "Cancelled" ...). hint: what to do about it, or "". */
-export interface IFailure {
-  code: string;
-  message: string;
-  hint: string;
 }
 
 // -- results
@@ -91,6 +73,9 @@ export interface IState {
   directions?: { [metric: string]: Direction };
   params: string[];
   settings: { [key: string]: Json };
+  /** Only with a remote: how the store stands to origin, or to its only remote, and who commits in this kernel. */
+  remote?: IRemoteSummary;
+  author?: string;
 }
 
 /** A version in a list. */
@@ -112,6 +97,12 @@ export interface IEntry {
   tags: string[];
   /** Branches whose newest version this is. */
   branches: string[];
+  /** Branches of remotes at this version, such as "origin/main". */
+  tracked?: string[];
+  /** Whether another version has the same number. */
+  is_twin?: boolean;
+  /** The remote that alone has values of this version. They are loaded when they are needed. */
+  values_at?: string;
   names: { name: string; kind: Kind; type: string; size_bytes: number }[];
   params: { [name: string]: Json };
   metrics: { [name: string]: Metric };
@@ -215,35 +206,6 @@ export interface IActionResult {
   /** One line about what was done, as the magic prints it. */
   said: string;
   state: IState;
-}
-
-/** path: the text for the field. file: the absolute path. problem: "FileExists" if the file may be replaced. */
-export interface IDestination {
-  name: string;
-  path: string;
-  file: string;
-  problem: IFailure | null;
-}
-
-export interface IWrittenFile {
-  path: string;
-  size_bytes: number;
-}
-
-export interface IExportOptions {
-  overwrite?: boolean;
-  /** Names of variables and modules. */
-  allow_secrets?: string[];
-  /** Only these variables, and those that share objects with them. */
-  names?: string[];
-  /** Without datasets and input files. */
-  without_data?: boolean;
-  without_files?: boolean;
-  /** Models in open formats as well, which loads them. */
-  with_models?: boolean;
-  /** Only the cells on which the exported variables depend. */
-  slice?: boolean;
-  sign?: boolean;
 }
 
 // -- methods
@@ -391,6 +353,34 @@ export interface IMethods {
   card_destination: [{ address: string; path?: string }, IDestination];
   /** The end of the file's name says the format: .md, .html or .json. As `export`. */
   write_card: [{ address: string; path?: string; overwrite?: boolean }, IActionResult & IWrittenFile];
+  /** All remotes, as they were last seen. */
+  remotes: [{}, { remotes: IRemote[] }];
+  /** What a merge of the current branch of the remote would do. take: choices by name, "ours" or "theirs". */
+  merge_plan: [{ remote?: string; take?: { [name: string]: string } }, IMergePlan];
+  /** Brings all that is new. Branches and the notebook stay. lazy: without values; default: as the remote is set. */
+  fetch_from: [{ remote?: string; lazy?: boolean }, IActionResult & ITransferred];
+  /** branch: default: the current one. branch_as: its name at the remote. */
+  push_to: [{ remote?: string; branch?: string; branch_as?: string }, IActionResult & ITransferred];
+  /**
+   * Brings a branch, and the notebook to its newest version. merge: if both sides have new versions. trust: load
+   * pickled values of other people, which can run code.
+   */
+  pull_from: [
+    {
+      remote?: string;
+      branch?: string;
+      merge?: boolean;
+      take?: { [name: string]: string };
+      trust?: boolean;
+      queue?: boolean;
+    },
+    IActionResult & IPulled
+  ];
+  add_remote: [{ name: string; address: string; options?: { [key: string]: string }; lazy?: boolean }, IActionResult];
+  /** Finds out again what a remote can do and what one's rights allow. */
+  check_remote: [{ name: string }, IActionResult];
+  /** Removes a remote from the store. Nothing changes there. */
+  remove_remote: [{ name: string }, IActionResult];
   /** Stops a running request at its next step, or removes a queued one. That request then fails with "Cancelled". */
   cancel: [{ request: number }, {}];
 }

@@ -8,7 +8,7 @@ function open(ctx: IContext, { id, name }: IRerunTarget): void {
 
 /** The page of a re-run, and what opens it. */
 export const RERUN: IRerunPages = {
-  page: (ctx, id) => new RerunView(ctx, id),
+  page: (ctx, [id = 'HEAD']) => new RerunView(ctx, id),
   button: (ctx, version) =>
     button({
       label: ctx.t('Re-run {name}…', { name: version.name }),

@@ -1,7 +1,7 @@
 import { foldable, userText } from '../dom/controls';
 import { h, type Child } from '../dom/elements';
 import { icon } from '../dom/icons';
-import { DIM, FACTS } from '../dom/styles';
+import { DIM, FACTS, WARNING } from '../dom/styles';
 import type { IRerunPlan } from '../protocol/messages';
 import { plural, type Translate } from '../text/translate';
 
@@ -15,7 +15,7 @@ export function drawPlan(t: Translate, plan: IRerunPlan): Child[] {
       plural(t, cells, '{n} cell, in the order in which it ran', '{n} cells, in the order in which they ran')
     ],
     [t('In'), userText(environment)],
-    ['Python', python || h('span', { class: 'nbmv-warning' }, t('the recorded release is not installed here'))]
+    ['Python', python || h('span', WARNING, t('the recorded release is not installed here'))]
   ];
   if (files.length) {
     facts.push([t('Files, copied as they are now'), userText(files.join(', '))]);

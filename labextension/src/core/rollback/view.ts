@@ -8,7 +8,7 @@ import type { Effect, IChange, IPlan, Result } from '../protocol/messages';
 import { Disposables } from '../disposables';
 import { drawFailure } from '../failure';
 import { reportSuccess } from '../version/actions';
-import { ACTIONS, DIM, FOOT, PLAN, TITLE } from '../dom/styles';
+import { ACTIONS, COUNT, DIM, FOOT, HINT, PLAN, TITLE, WARNING } from '../dom/styles';
 
 /** Rolls back, and reports it with an action that undoes it. names: only these variables; default: all. */
 export async function runRollback(
@@ -151,7 +151,7 @@ export class RollbackView implements IView {
     const unsaved = plan.unsaved?.length
       ? h(
           'p',
-          { class: 'nbmv-warning' },
+          WARNING,
           t('Not in any version: {names}. Undo can restore them only while this kernel runs.', {
             names: plan.unsaved.join(', ')
           })
@@ -198,7 +198,7 @@ export class RollbackView implements IView {
     const heading = [
       h('span', { class: `nbmv-sign nbmv-sign-${effect}`, 'aria-hidden': true }, EFFECT_SIGNS[effect]),
       titles[effect],
-      h('span', { class: 'nbmv-count' }, changes.length)
+      h('span', COUNT, changes.length)
     ];
     return h('details', { class: 'nbmv-fold nbmv-group', open: effect !== 'stays' }, h('summary', {}, heading), list);
   }
@@ -257,9 +257,7 @@ export class RollbackView implements IView {
     const label = busy ? t('Roll back after the cell') : t('Roll back');
     replaceChildren(
       this._footer,
-      busy
-        ? h('p', { class: 'nbmv-hint' }, icon('clock'), ' ', t('A cell is running. The rollback can run after it.'))
-        : null,
+      busy ? h('p', HINT, icon('clock'), ' ', t('A cell is running. The rollback can run after it.')) : null,
       host.skipsConfirmation && host.setSkipConfirmation && !this._names
         ? checkbox({
             label: t("Don't ask again"),

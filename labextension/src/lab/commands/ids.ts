@@ -15,6 +15,10 @@ export const COMMAND_ID = {
   branch: 'nbmodelver:switch-branch',
   export: 'nbmodelver:export',
   rerun: 'nbmodelver:rerun',
+  remotes: 'nbmodelver:remotes',
+  fetch: 'nbmodelver:fetch',
+  push: 'nbmodelver:push',
+  pull: 'nbmodelver:pull',
   document: 'nbmodelver:open-document',
   auto: 'nbmodelver:auto-commit'
 } as const;

@@ -2,6 +2,7 @@ import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { ICommand, ICommandContext } from './command';
 import { labelCommands } from './label-commands';
 import { panelCommands } from './panel-commands';
+import { remoteCommands } from './remote-commands';
 import { versionCommands } from './version-commands';
 
 export { showVersionOf } from './command';
@@ -10,7 +11,12 @@ export { COMMAND_ID } from './ids';
 /** Registers all commands, and lists them in the command palette where there is one. */
 export function addCommands(context: ICommandContext, palette: ICommandPalette | null): void {
   const { app, t, notebooks } = context;
-  const commands = { ...panelCommands(context), ...versionCommands(context), ...labelCommands(context) };
+  const commands = {
+    ...panelCommands(context),
+    ...versionCommands(context),
+    ...labelCommands(context),
+    ...remoteCommands(context)
+  };
   for (const [id, command] of Object.entries(commands)) {
     app.commands.addCommand(id, commandOptions(context, command));
     palette?.addItem({ command: id, category: t('Versions') });

@@ -16,7 +16,7 @@ function texts(root: ParentNode, selector: string): string[] {
 describe('the view of the models', () => {
   test('a tab beside History lists the models, and shows the first one', async () => {
     const { root, view } = await opened();
-    expect(texts(root, '[role=tab]')).toEqual(['History', 'Variables', 'Models']);
+    expect(texts(root, '[role=tab]')).toEqual(['History', 'Variables', 'Models', 'Remotes']);
     expect(texts(view, '.nbmv-model-table thead th')).toEqual(['Model', 'development', 'staging', 'production']);
     expect(all(view, '.nbmv-model-table tbody tr').map(row => texts(row, 'th, td'))).toEqual([
       ['churn 1.2.01 waiting', '–', '1.2.0', '1.0.0'],

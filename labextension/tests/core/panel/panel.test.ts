@@ -43,7 +43,12 @@ describe('panel', () => {
     const { root } = await page();
     expect(one(root, 'section.nbmv-panel').getAttribute('aria-label')).toBe('Model versions');
     expect(one(root, '[role=toolbar]').getAttribute('aria-label')).toBe('Versions');
-    expect(all(root, '[role=tab]').map(each => each.textContent)).toEqual(['History', 'Variables', 'Models']);
+    expect(all(root, '[role=tab]').map(each => each.textContent)).toEqual([
+      'History',
+      'Variables',
+      'Models',
+      'Remotes'
+    ]);
     expect(one(root, '[role=status]').getAttribute('aria-live')).toBe('polite');
   });
 
