@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbmodelver.errors import AllForgotten, Diverged, MissingPart, NotPushed
 from nbmodelver.model import VersionId
 from nbmodelver.model.remotes import RefChange
-from nbmodelver.remote.transfer import BRANCHES, TAGS, Remote, Selection, ids_in
+from nbmodelver.remote.transfer import BRANCHES, TAGS, Remote, Selection, ancestors_here, ids_in
 from nbmodelver.store.ref_names import valid_name
 
 if TYPE_CHECKING:
@@ -258,31 +258,13 @@ class Outgoing:
 
     def _not_under(self, there: VersionId, version: VersionId) -> list[VersionId]:
         """Return the versions that lead to `there` and not to `version`."""
-        below = self._own_ancestors(version) | self.replaced.keys()
+        below = ancestors_here(self.store, version, self.inventory) | self.replaced.keys()
         return self.inventory.ancestors([there], lambda id_: id_ in below)
 
     def _not_under_remote(self, version: VersionId, there: VersionId) -> list[VersionId]:
         """Return the versions that lead to `version` and not to `there`."""
         below = set(self.inventory.ancestors([there], lambda _id: False))
-        return [id_ for id_ in self._own_ancestors(version) if id_ not in below]
-
-    def _own_ancestors(self, version: VersionId) -> set[VersionId]:
-        """Return the version and all its ancestors, forgotten ones included."""
-        found: set[VersionId] = set()
-        waiting = [version]
-        forgotten = self.store.history.records.forgotten.all()
-        while waiting:
-            at = waiting.pop()
-            if at in found:
-                continue
-            found.add(at)
-            if at in self.inventory.versions:  # Its record need not be read.
-                waiting += self.inventory.parents(at)
-            elif at in forgotten:
-                waiting += forgotten[at].parents
-            elif self.store.history.records.exists(at):
-                waiting += self.store.history.records.read(at).parents
-        return found
+        return [id_ for id_ in ancestors_here(self.store, version, self.inventory) if id_ not in below]
 
     def _tag_change(self, tag: str, version: VersionId, before: Json) -> RefChange | None:
         if before == version:

@@ -9,11 +9,9 @@ from nbmodelver.model import VersionId
 from nbmodelver.model.remotes import BranchStanding, Relation
 from nbmodelver.remote.heads import AREAS
 from nbmodelver.remote.known import Known
-from nbmodelver.remote.transfer import BRANCHES
+from nbmodelver.remote.transfer import BRANCHES, ancestors_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from nbmodelver.remote.known import Inventory
     from nbmodelver.remote.remotes import RemoteConfig
     from nbmodelver.repo.core.open_store import OpenStore
@@ -58,7 +56,7 @@ def _standing(store: OpenStore, known: Known, branch: str) -> BranchStanding:
         there = inventory.replaced.get(there, there)
     if here is None or there is None:
         return BranchStanding(branch, "new" if here is None else "only here", here, there, _own(store, here, inventory))
-    own = ancestors(store, [here])
+    own = ancestors_here(store, here, inventory)
     behind = tuple(inventory.ancestors([there], lambda id_: id_ in own))
     below = set(inventory.ancestors([there], lambda _id: False)) | set(inventory.forgotten)
     ahead = tuple(id_ for id_ in own if id_ not in below and store.history.records.exists(id_))
@@ -67,27 +65,8 @@ def _standing(store: OpenStore, known: Known, branch: str) -> BranchStanding:
 
 
 def _own(store: OpenStore, here: VersionId | None, inventory: Inventory) -> tuple[VersionId, ...]:
-    found = ancestors(store, [here]) if here is not None else {}
+    found = ancestors_here(store, here, inventory) if here is not None else {}
     return tuple(id_ for id_ in found if id_ not in inventory.versions)
-
-
-def ancestors(store: OpenStore, starts: Iterable[VersionId]) -> dict[VersionId, None]:
-    """Return the versions and all their ancestors here, forgotten ones included, children first."""
-    found: dict[VersionId, None] = {}
-    waiting = list(starts)
-    records = store.history.records
-    forgotten = records.forgotten.all()
-    while waiting:
-        at = waiting.pop()
-        if at in found:
-            continue
-        if at in forgotten:
-            found[at] = None
-            waiting += forgotten[at].parents
-        elif records.exists(at):
-            found[at] = None
-            waiting += store.history.version(at).parents
-    return found
 
 
 def follow(store: OpenStore, config: RemoteConfig, branch: str) -> BranchStanding:

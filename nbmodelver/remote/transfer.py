@@ -27,6 +27,29 @@ if TYPE_CHECKING:
 BRANCHES, TAGS = "heads/", "tags/"
 
 
+def ancestors_here(store: OpenStore, version: VersionId, inventory: Inventory) -> dict[VersionId, None]:
+    """Return the version and all its ancestors in the store, forgotten ones included, children first.
+
+    The records of versions that the remote has are not read: its inventory names their parents. Raises Damaged.
+    """
+    found: dict[VersionId, None] = {}
+    waiting = [version]
+    records = store.history.records
+    forgotten = records.forgotten.all()
+    while waiting:
+        at = waiting.pop()
+        if at in found:
+            continue
+        found[at] = None
+        if at in inventory.versions:
+            waiting += inventory.parents(at)
+        elif at in forgotten:
+            waiting += forgotten[at].parents
+        elif records.exists(at):
+            waiting += records.read(at).parents
+    return found
+
+
 @dataclass(frozen=True)
 class Selection:
     """What to push or to fetch. Empty: the current branch for a push, everything for a fetch.

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import NotPushed, RemoteMissing
-from nbmodelver.remote.pull import ancestors, follow, remote_branches, standing, standings, unsent
+from nbmodelver.remote.known import Known
+from nbmodelver.remote.pull import follow, remote_branches, standing, standings, unsent
 from nbmodelver.remote.remotes import RemoteConfig, Remotes
+from nbmodelver.remote.transfer import ancestors_here
 from nbmodelver.store.objects.memory import MemoryStorage
 from tests.remote.places import ALL, cloned, fetched, new_store, pushed
 
@@ -104,7 +107,18 @@ def test_versions_that_were_not_sent_are_known_without_a_request():
     mine = other.commit({"x": "mine"})
     assert unsent(other, config(other)) == [mine.id]
     assert remote_branches(other, config(other)) == {"main": other["v2"].id}
-    assert list(ancestors(other, [mine.id])) == [mine.id, other["v2"].id, other["v1"].id]
+    there = Known(other.backend, config(other).id).inventory()
+    assert list(ancestors_here(other, mine.id, there)) == [mine.id, other["v2"].id, other["v1"].id]
+
+
+def test_records_of_versions_that_the_remote_has_are_not_read(monkeypatch):
+    _, other, _ = two()
+    mine = other.commit({"x": "mine"})
+    read: list[str] = []
+    real = Records.read
+    monkeypatch.setattr(Records, "read", lambda self, id_: read.append(id_) or real(self, id_))
+    assert standing(other, config(other), "main").ahead == (mine.id,)
+    assert set(read) <= {mine.id}
 
 
 def test_forgotten_versions_are_walked_through():
