@@ -2,12 +2,14 @@
 
 The heads move atomically, so a push and a gc never both succeed with contradicting views: whoever is second reads the
 head again. A pack is deleted only after a head names it in `doomed`; a push that sees it there sends its parts under
-another name. A name in `doomed` is never used again, so a slow deletion cannot hit a new object.
+another name. A name stays there for weeks, and a deletion that has lasted longer than a day stops, so the gc of a
+laptop that slept meanwhile does not delete a new object of the same name.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from nbmodelver.model.remotes import Collected
 from nbmodelver.remote import segments
 from nbmodelver.remote.compaction import send_segment
 from nbmodelver.remote.heads import AREAS
-from nbmodelver.remote.known import pack_key
+from nbmodelver.remote.known import free_name, pack_key
 from nbmodelver.remote.marking import (
     CollectPlan,
     affected_packs,
@@ -37,9 +39,10 @@ from nbmodelver.store.packs import Contents
 from nbmodelver.store.repacking import assembled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from nbmodelver.model import Progress, VersionId
+    from nbmodelver.model.remotes import Listed
     from nbmodelver.remote.heads import Head, Listing
     from nbmodelver.remote.remotes import RemoteConnection
     from nbmodelver.repo.core.open_store import OpenStore
@@ -50,8 +53,15 @@ LEAST_GRACE_S = DAY_S
 """Objects that no head lists are those of pushes under way until they are this old. A push that takes longer than half
 of it checks that its packs are still there."""
 
+DOOMED_S = 30 * DAY_S
+"""How long the name of a deleted object is not used again."""
+
+LONGEST_DELETION_S = DAY_S
+"""A deletion stops this long after the head was read that allows it. The next gc continues it."""
+
 KEPT_HEADS = 20
 PACK_DIGITS = 32
+KEYS_AT_ONCE = 1000
 ROUNDS = 10
 
 
@@ -107,12 +117,14 @@ class _Collecting:
     def run(self) -> Collected | None:
         """Collect; None if somebody else moved a head meanwhile."""
         self.remote.read()
+        self.read_at = time.time()
         head = self.remote.head("work")
         if head is None:
             return Collected(self.remote.name, 0, dry_run=self.options.dry_run)
+        present = self._present()
         if not self.options.dry_run:
-            self._delete(head.doomed)  # Those of a gc that was interrupted.
-        plan = self._plan(head)
+            self._delete(head.doomed.keys() & present.keys())  # Those of a gc that was interrupted.
+        plan = self._plan(head, present)
         if self.options.dry_run:
             return plan.result
         if plan.result.did_nothing:
@@ -120,14 +132,16 @@ class _Collecting:
             self.remote.remember()
             return plan.result
         made = self._resend(plan) if self.options.exact else self._rewrite(plan)
-        if not self._move(plan, made, set(head.doomed)):
+        still = {name: since for name, since in head.doomed.items() if name in present or _is_recent(since)}
+        if not self._move(plan, made, head.doomed.keys(), still):
             return None
+        self.read_at = time.time()
         self._delete(plan.doomed)
         self.connection.storage.delete(plan.old_heads)
         self.remote.remember()
         return plan.result
 
-    def _plan(self, head: Head) -> CollectPlan:
+    def _plan(self, head: Head, present: Mapping[str, Listed]) -> CollectPlan:
         """Return what to mark, to rewrite and to delete."""
         dropped, inventory = self._dropped(), self.remote.inventory
         kept = [id_ for id_ in inventory.versions if id_ not in dropped]
@@ -146,7 +160,7 @@ class _Collecting:
         waiting = {p: s for p, s in head.condemned.items() if p in unneeded and p not in doomed}
         fresh = [p for p in unneeded if p not in head.condemned and p not in doomed]
         old = [name_of(c) for c in rewritable]
-        stale = self._unlisted()
+        stale = self._unlisted(head, present)
         listed = self._touched(head, dropped, {*doomed, *old}) if self.options.exact else []
         sizes = {**inventory.packs, **stale, **{last_of(one.key): one.size_bytes for one in listed}}
         gone = {*doomed, *stale, *(old if self.options.exact else ()), *(last_of(one.key) for one in listed)}
@@ -158,7 +172,7 @@ class _Collecting:
         )  # fmt: skip
         return CollectPlan(
             result, remote, index, frozenset(wanted if self.options.exact else needed), tuple(rewritable),
-            frozenset(gone), condemned, frozenset(dropped), self._old_heads(),
+            frozenset(gone), frozenset(gone | head.doomed.keys()), condemned, frozenset(dropped), self._old_heads(),
         )  # fmt: skip
 
     # -- mark
@@ -178,16 +192,19 @@ class _Collecting:
         for value in self.remote.refs.values():
             yield from ids_in(value)  # type: ignore[misc]  # ids
 
-    def _unlisted(self) -> dict[str, int]:
+    def _present(self) -> dict[str, Listed]:
+        """Return name -> object of all packs and segments at the place."""
+        return {last_of(one.key): one for p in ("packs/", SEGMENTS) for one in self.connection.storage.list(p)}
+
+    def _unlisted(self, head: Head, present: Mapping[str, Listed]) -> dict[str, int]:
         """Return name -> size of packs and segments that no head lists and that are too old to be of a push."""
-        known = {last_of(one.key) for one in self.remote.listings} | self.remote.inventory.packs.keys()
+        listed = {last_of(one.key) for one in self.remote.listings} | self.remote.inventory.packs.keys()
         grace = max(self.options.grace_s, LEAST_GRACE_S)
-        found: dict[str, int] = {}
-        for prefix in ("packs/", SEGMENTS):
-            for one in self.connection.storage.list(prefix):
-                if last_of(one.key) not in known and one.age_s is not None and one.age_s >= grace:
-                    found[last_of(one.key)] = one.size_bytes
-        return found
+        return {
+            name: one.size_bytes
+            for name, one in present.items()
+            if name not in listed and name not in head.doomed and one.age_s is not None and one.age_s >= grace
+        }
 
     def _old_heads(self) -> list[str]:
         """Return the keys of numbered heads, without the newest ones."""
@@ -206,6 +223,7 @@ class _Collecting:
             pack = assembled([(contents, kept)])
             if pack is None:
                 continue
+            pack = pack.named(bytes.fromhex(free_name(pack.name.hex(), plan.taken)))
 
             def read(sources: Sequence[tuple[Contents, Block]], own: Contents = contents) -> Iterator[bytes]:
                 for stored in plan.parts.stored(own, [block for _, block in sources]):
@@ -246,11 +264,13 @@ class _Collecting:
 
     # -- heads
 
-    def _move(self, plan: CollectPlan, made: Sequence[SentPack], gone: set[str]) -> bool:
+    def _move(
+        self, plan: CollectPlan, made: Sequence[SentPack], gone: Collection[str], still: Mapping[str, str]
+    ) -> bool:
         """Move the heads: name what is condemned and doomed, list the rewritten packs, leave dropped versions out.
 
-        gone: names whose deletion was completed. Their tables of contents leave the segments. Returns False if somebody
-        else moved a head meanwhile.
+        gone: names that were doomed before. Their tables of contents leave the segments. still: those of them that
+        remain doomed. Returns False if somebody else moved a head meanwhile.
         """
         for area in AREAS:
             before = self.remote.heads[area]
@@ -260,8 +280,9 @@ class _Collecting:
             listed = self._listed(head, plan, gone, made if area == "work" else ())
             after = head.next(segments=listed, by=head.by, at_utc=now_utc())
             if area == "work":
+                doomed = {**still, **dict.fromkeys(plan.doomed, now_utc())}
                 after = replace(
-                    after, condemned=dict(sorted(plan.condemned.items())), doomed=tuple(sorted(plan.doomed))
+                    after, condemned=dict(sorted(plan.condemned.items())), doomed=dict(sorted(doomed.items()))
                 )
             elif listed == head.segments:
                 continue
@@ -271,9 +292,11 @@ class _Collecting:
             self.remote.heads[area] = moved
         return True
 
-    def _listed(self, head: Head, plan: CollectPlan, gone: set[str], made: Sequence[SentPack]) -> tuple[Listing, ...]:
+    def _listed(
+        self, head: Head, plan: CollectPlan, gone: Collection[str], made: Sequence[SentPack]
+    ) -> tuple[Listing, ...]:
         """Return the segments of a head without dropped versions and deleted packs, and with the rewritten packs."""
-        without = gone | plan.doomed
+        without = plan.doomed.union(gone)
         touched = self._touched(head, plan.dropped, without)
         if not touched and not made:
             return head.segments
@@ -299,10 +322,16 @@ class _Collecting:
         return {id_: inventory.versions[id_] for id_ in dropped if id_ not in inventory.replaced}
 
     def _delete(self, names: Iterable[str]) -> None:
-        """Delete packs (32 hex digits) and segments (40)."""
+        """Delete packs (32 hex digits) and segments (40), unless the head that allows it was read too long ago."""
         keys = [pack_key(n) if len(n) == PACK_DIGITS else f"{SEGMENTS}{n[:2]}/{n}" for n in sorted(names)]
-        if keys:
-            self.connection.storage.delete(keys)
+        for at in range(0, len(keys), KEYS_AT_ONCE):
+            if not 0 <= time.time() - self.read_at < LONGEST_DELETION_S:
+                return
+            self.connection.storage.delete(keys[at : at + KEYS_AT_ONCE])
+
+
+def _is_recent(since: str) -> bool:
+    return age_s(since, datetime.now(UTC)) < DOOMED_S
 
 
 def _keys(plan: CollectPlan) -> set[str]:

@@ -48,8 +48,9 @@ class Head:
     remote: the random id of the remote. history: the id of the stores that share it (`store` of their events).
     sequence: 1 for the first, 1 more for each move. previous: id of the head before it. segments: oldest first.
     refs: name -> value. condemned: pack -> when it was found unneeded; a push does not count on it.
-    doomed: packs that are being deleted; nobody may count on them any more. by, at_utc: who moved it and when, for
-    display. format: of the head; one above FORMAT can only be read. stored_id: the hash of the JSON that was read.
+    doomed: pack or segment -> since when it is being deleted; nobody may count on it any more. by, at_utc: who moved
+    the head and when, for display. format: of the head; one above FORMAT can only be read. stored_id: the hash of the
+    JSON that was read.
     """
 
     area: Area
@@ -60,7 +61,7 @@ class Head:
     segments: tuple[Listing, ...] = ()
     refs: Mapping[str, Json] = field(default_factory=dict)
     condemned: Mapping[str, str] = field(default_factory=dict)
-    doomed: tuple[str, ...] = ()
+    doomed: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     at_utc: str = ""
     format: int = FORMAT
@@ -97,8 +98,8 @@ def decode(stored: bytes, what: str) -> Head:
             _hex(data["previous"], 40) if data["previous"] else "", tuple(map(_listing, data["segments"])),
             dict(_ref(name, value) for name, value in data["refs"].items()),
             {_hex(pack, 32): _text(since) for pack, since in data["condemned"].items()},
-            tuple(map(_doomed, data["doomed"])), _text(data["by"]), _text(data["at"]),
-            natural(data["format"]), id_of(raw),
+            {_doomed(name): _text(since) for name, since in data["doomed"].items()},
+            _text(data["by"]), _text(data["at"]), natural(data["format"]), id_of(raw),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise broken(what, f"it is malformed ({error})") from error
@@ -175,7 +176,7 @@ def _canonical(head: Head) -> bytes:
             "segments": [[s.key, s.size_bytes, s.versions, s.events, s.packs] for s in head.segments],
             "refs": dict(head.refs),
             "condemned": dict(head.condemned),
-            "doomed": list(head.doomed),
+            "doomed": dict(head.doomed),
             "by": head.by,
             "at": head.at_utc,
         }

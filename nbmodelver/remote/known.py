@@ -14,10 +14,11 @@ from nbmodelver.errors import Damaged, StoreError, StoreReadOnly
 from nbmodelver.remote import heads, segments
 from nbmodelver.remote.heads import AREAS, Head
 from nbmodelver.store.elsewhere import KnownPacks
+from nbmodelver.store.framed import id_of
 from nbmodelver.store.packs import contents_of_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from nbmodelver.model import Backend, VersionId
     from nbmodelver.model.remotes import ObjectStorage
@@ -233,6 +234,18 @@ class _PackBlocks:
 def pack_key(name: str) -> str:
     """Return the key of a pack at a remote. name: 32 hex digits."""
     return f"packs/{name[:2]}/{name}"
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return the name of a pack, or one that follows from it if it is taken, so that the same call returns the same.
+
+    name: 32 hex digits, as the result.
+    """
+    found, number = name, 0
+    while found in taken:
+        number += 1
+        found = id_of(f"{name}/{number}".encode())[:32]
+    return found
 
 
 def listings_of(found: Iterable[Head | None]) -> tuple[Listing, ...]:

@@ -29,7 +29,7 @@ class CollectPlan:
     """What one gc does.
 
     parts, lasting: the parts of the remote, and their index without condemned packs. doomed: names of packs and
-    segments to delete. condemned: pack -> since when it waits.
+    segments to delete. taken: names that no new object may have. condemned: pack -> since when it waits.
     """
 
     result: Collected
@@ -38,6 +38,7 @@ class CollectPlan:
     needed: frozenset[ObjectId]
     rewritable: tuple[Contents, ...]
     doomed: frozenset[str]
+    taken: frozenset[str]
     condemned: dict[str, str]
     dropped: frozenset[VersionId]
     old_heads: list[str]

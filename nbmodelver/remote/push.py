@@ -19,7 +19,7 @@ from nbmodelver.model.remotes import Pushed
 from nbmodelver.remote import segments
 from nbmodelver.remote.compaction import compacted, send_segment
 from nbmodelver.remote.heads import Head, Listing, ReadHead
-from nbmodelver.remote.known import pack_key
+from nbmodelver.remote.known import free_name, pack_key
 from nbmodelver.remote.outgoing import REGISTRY, Outgoing, PushOptions
 from nbmodelver.remote.remotes import now_utc
 from nbmodelver.remote.segments import Segment, SentEvent, SentPack, SentRecord
@@ -27,7 +27,6 @@ from nbmodelver.remote.sending import Sending
 from nbmodelver.remote.sent_secrets import require_no_secret
 from nbmodelver.remote.transfer import Meter
 from nbmodelver.repo.core.moves import EventDraft
-from nbmodelver.store.framed import id_of
 from nbmodelver.store.packs import Contents
 from nbmodelver.store.repacking import Assembly, assembled
 
@@ -176,10 +175,7 @@ class _Push:
         taken = {*self.remote.doomed, *(self.out.inventory.packs if self.options.again else ())}
         if name not in taken:
             return pack
-        number = 0
-        while name in taken:
-            number += 1
-            name = id_of(f"{_name_of(pack)}/{number}".encode())[:32]
+        name = free_name(name, taken)
         if isinstance(pack, Assembly):
             return pack.named(bytes.fromhex(name))
         again = assembled([(pack, pack.entries)], bytes.fromhex(name))
@@ -298,7 +294,8 @@ class _Push:
         every = (*head.segments, *(one for one in new if one.key not in listed))
         return head.next(
             refs=dict(sorted(refs.items())), by=self._writer(), at_utc=now_utc(),
-            segments=compacted(self.connection, every, head.doomed), doomed=(*head.doomed, *replaced),
+            segments=compacted(self.connection, every, head.doomed),
+            doomed={**head.doomed, **dict.fromkeys(replaced, now_utc())},
         )  # fmt: skip
 
 

@@ -133,9 +133,9 @@ class Remote:
 
     @property
     def doomed(self) -> tuple[str, ...]:
-        """The packs that are being deleted at the remote."""
+        """The names of packs and segments that are being deleted at the remote, or were within the last weeks."""
         work = self.head("work")
-        return () if work is None else work.doomed
+        return () if work is None else tuple(work.doomed)
 
     @property
     def condemned(self) -> frozenset[str]:

@@ -37,7 +37,7 @@ class RemoteStranger:
             self.read_segment(*key)
         for name in self.replaced:
             self.records.pop(name, None)
-        doomed = self.heads.get("work", {}).get("doomed", [])
+        doomed = self.heads.get("work", {}).get("doomed", {})
         self.packs = {name: size for name, size in self.packs.items() if name not in doomed}
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from nbmodelver.errors import Damaged, NotPushed
+from nbmodelver.remote import collect as module
 from nbmodelver.remote.collect import DAY_S, CollectOptions, collect
 from nbmodelver.remote.known import pack_key
 from nbmodelver.store.objects.memory import MemoryStorage
@@ -69,6 +71,13 @@ def gone_branch(repo: Repo, storage: MemoryStorage) -> None:
     assert connection.place("work").move(before, before.head.next(refs=refs)) is not None
     repo.history.delete_branch("side")
     repo.forget(["v2"])
+
+
+class Killing(Counting):
+    """A place whose client is killed when it moves a head."""
+
+    def replace(self, key: str, data: bytes, tag: str) -> str | None:
+        raise Killed(key)
 
 
 def collected(repo: Repo, storage: MemoryStorage | Faulty | Counting, options: CollectOptions | None = None):
@@ -142,8 +151,10 @@ def test_a_push_sends_the_parts_of_condemned_packs_again():
     assert np.array_equal(cloned(storage).load("HEAD")["x"], old)
 
 
-def test_a_mostly_unneeded_pack_is_rewritten():
-    repo, storage = new_store(), MemoryStorage()
+def mostly_unneeded() -> tuple[Repo, MemoryStorage, Clock]:
+    """A remote with one pack of which a small part is needed."""
+    clock = Clock()
+    repo, storage = new_store(), MemoryStorage(clock=clock)
     repo.commit({"n": 1}, "one")
     repo.branch("side")
     repo.history.set_head(repo["v1"].id, "side")
@@ -152,6 +163,26 @@ def test_a_mostly_unneeded_pack_is_rewritten():
     repo.commit({"keep": table(9)[:300]}, "small")
     pushed(repo, storage, ALL)
     gone_branch(repo, storage)
+    return repo, storage, clock
+
+
+def test_a_rewrite_that_was_interrupted_weeks_ago_is_not_deleted_with_the_new_one():
+    repo, storage, clock = mostly_unneeded()
+    before = set(packs(storage))
+    killed = Killing(storage)
+    with suppress(Killed):
+        collected(repo, killed, CollectOptions(forgotten=True))
+    (left,) = set(packs(storage)) - before
+    clock.now += 30 * DAY_S
+    collected(repo, storage, CollectOptions(forgotten=True))
+    assert left not in packs(storage)
+    collected(repo, storage, NOW)
+    assert not before <= set(packs(storage))
+    assert intact(storage)
+
+
+def test_a_mostly_unneeded_pack_is_rewritten():
+    repo, storage, _ = mostly_unneeded()
     done = collected(repo, storage, CollectOptions(forgotten=True))
     assert done.rewritten_bytes > 20_000
     collected(repo, storage, NOW)
@@ -184,6 +215,65 @@ def test_a_name_that_is_being_deleted_is_not_used_again():
     assert deleted
     pushed(repo, storage)
     assert not deleted & set(packs(storage))
+    assert intact(storage)
+
+
+def test_the_name_of_a_deleted_pack_is_not_used_again_for_weeks():
+    """A gc that hangs between two requests may delete it a second time."""
+    repo, storage, _ = with_garbage()
+    old = repo.load("v2")["x"]
+    gone_branch(repo, storage)
+    before = set(packs(storage))
+    collected(repo, storage, CollectOptions(forgotten=True))
+    collected(repo, storage, NOW)
+    (deleted,) = before - set(packs(storage))
+    gone_twice(repo, storage)
+    repo.commit({"x": old}, "again")
+    pushed(repo, storage)
+    storage.delete([deleted])
+    assert np.array_equal(cloned(storage).load("HEAD")["x"], old)
+    assert intact(storage)
+
+
+def gone_twice(repo: Repo, storage: MemoryStorage) -> None:
+    """Let another version go, so that the next two runs of gc move the head."""
+    repo.branch("side")
+    repo.history.set_head(repo["v3"].id, "side")
+    gone = repo.commit({"y": table(6)}, "gone too")
+    repo.history.set_head(repo["v3"].id, "main")
+    pushed(repo, storage, ALL)
+    connection = connected(repo, storage)
+    before = connection.read("work")
+    assert before.head is not None
+    refs = {ref: value for ref, value in before.head.refs.items() if ref != "heads/side"}
+    assert connection.place("work").move(before, before.head.next(refs=refs)) is not None
+    repo.history.delete_branch("side")
+    repo.forget([gone.id])
+    for options in (CollectOptions(forgotten=True), NOW):
+        assert not collected(repo, storage, options).did_nothing
+
+
+def test_a_deletion_that_lasted_too_long_stops_and_the_next_gc_continues_it(monkeypatch):
+    repo, storage, clock = with_garbage()
+    storage.create(pack_key("ab" * 16), b"left behind")
+    storage.create(pack_key("cd" * 16), b"left behind")
+    clock.now += 2 * DAY_S
+    count = len(packs(storage))
+    slept = 0.0
+    now = time.time
+    monkeypatch.setattr(module, "KEYS_AT_ONCE", 1)
+    monkeypatch.setattr("time.time", lambda: now() + slept)
+
+    class Sleeping(Counting):
+        def delete(self, keys):
+            nonlocal slept
+            super().delete(keys)
+            slept += 2 * DAY_S
+
+    collected(repo, Sleeping(storage), NOW)
+    assert len(packs(storage)) == count - 1
+    collected(repo, storage, NOW)
+    assert len(packs(storage)) == count - 2
     assert intact(storage)
 
 

@@ -15,7 +15,7 @@ from nbmodelver.store.objects.memory import MemoryStorage
 FULL = Head(
     "work", "a" * 32, "b" * 32, 7, "c" * 40, (Listing("segments/dd/" + "d" * 40, 10, 1, 2, 3),),
     {"heads/main": "e" * 40, "tags/best": "f" * 40, "models/m/1.0.0": {"event": "0" * 40, "value": {"a": [1]}}},
-    {"1" * 32: "2026-01-01T00:00:00Z"}, ("2" * 32,), "Ann", "2026-01-02T00:00:00Z",
+    {"1" * 32: "2026-01-01T00:00:00Z"}, {"2" * 32: "2026-01-01T00:00:00Z"}, "Ann", "2026-01-02T00:00:00Z",
 )  # fmt: skip
 SEGMENT = "segments/dd/" + "d" * 40
 RULES = ("swap", "numbered", "single writer")
@@ -68,8 +68,9 @@ def test_every_changed_byte_is_damage_or_the_same_head():
         {"segments": [[SEGMENT, -1, 1, 1, 1]]}, {"segments": [[]]}, {"segments": "ab"}, {"segments": None},
         {"segments": [{}]}, {"refs": []}, {"refs": {"heads/main": {}}}, {"refs": {"heads/main": "short"}},
         {"refs": {"tags/x": None}}, {"refs": {"heads/\u202emain": "e" * 40}}, {"refs": {"x" * 2000: 1}},
-        {"condemned": {"../x": "now"}}, {"condemned": {"1" * 32: 5}}, {"condemned": None}, {"doomed": ["../x"]},
-        {"doomed": "1" * 32}, {"doomed": None}, {"by": None}, {"at": 5}, {"format": "1"}, {"format": None},
+        {"condemned": {"../x": "now"}}, {"condemned": {"1" * 32: 5}}, {"condemned": None}, {"doomed": {"../x": "now"}},
+        {"doomed": {"1" * 32: 5}}, {"doomed": ["1" * 32]}, {"doomed": None}, {"by": None}, {"at": 5},
+        {"format": "1"}, {"format": None},
     ],
 )  # fmt: skip
 def test_a_field_that_is_not_what_it_should_be_is_damage(changes: dict[str, Any]):

@@ -15,7 +15,7 @@ from nbmodelver.remote import push as module
 from nbmodelver.remote.outgoing import PushOptions
 from nbmodelver.remote.pull import remote_branches
 from nbmodelver.remote.push import push
-from nbmodelver.remote.remotes import Remotes
+from nbmodelver.remote.remotes import Remotes, now_utc
 from nbmodelver.remote.transfer import Selection
 from nbmodelver.repo.core.event_check import check_events
 from nbmodelver.repo.core.moves import EventDraft, Wanted
@@ -624,7 +624,7 @@ def test_a_pack_with_the_name_of_a_doomed_one_is_sent_under_another_name():
     before = connection.read("work")
     assert before.head is not None
     names = [key.rpartition("/")[2] for key in packs(storage)]
-    assert connection.place("work").move(before, before.head.next(doomed=tuple(names)))
+    assert connection.place("work").move(before, before.head.next(doomed=dict.fromkeys(names, now_utc())))
     storage.delete(packs(storage))
     pushed(repo, storage, PushOptions(Selection(everything=True), again=True))
     assert not set(names) & {key.rpartition("/")[2] for key in packs(storage)}
