@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "load", "load_ipython_extension", "open", "unload_ipython_extension"]
 
+FOLDERS = ("bundle", "remote")
+"""Folders of the package that have the name of a verb. The functions of these verbs are `bundle_` and `remote_`."""
+
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext nbmodelver`."""
@@ -52,7 +55,7 @@ def __getattr__(name: str) -> Any:
         return load
     from nbmodelver.verbs import VERBS
 
-    if name.rstrip("_") not in VERBS or name == "bundle":  # A folder of that name; the function is `bundle_`.
+    if name.rstrip("_") not in VERBS or name in FOLDERS:
         raise AttributeError(f"module 'nbmodelver' has no attribute {name!r}")
     from nbmodelver.extension import function
 

@@ -101,7 +101,8 @@ def test_an_interrupt_is_told_like_that_of_a_magic(shell: Shell) -> None:
 def test_a_function_says_how_it_is_called(name: str) -> None:
     """What the signature calls the default is what a line without that argument means."""
     verb = VERBS[name]
-    assert inspect.signature(getattr(mv, {"import": "import_", "bundle": "bundle_"}.get(name, name))) == signature(verb)
+    function = getattr(mv, f"{name}_" if name in ("import", *mv.FOLDERS) else name)
+    assert inspect.signature(function) == signature(verb)
     assert set(signature(verb).parameters) == {a.name for a in verb.arguments}
     if not any(a.required for a in verb.arguments):
         assert call_from_python(verb, (), {}).values == parse(verb, "").values
@@ -130,9 +131,12 @@ def test_what_nbmodelver_gave_is_none_of_the_variables(shell: Shell) -> None:
 
 def test_a_verb_with_the_name_of_a_folder_is_a_function_with_an_underscore() -> None:
     """`from nbmodelver import bundle` must give the folder, whatever was imported before."""
-    code = "from nbmodelver import bundle; import nbmodelver; print(bundle.write.__name__, nbmodelver.bundle_.__name__)"
+    code = (
+        "from nbmodelver import bundle, remote; import nbmodelver as mv; "
+        "print(bundle.write.__name__, mv.bundle_.__name__, remote.__name__, mv.remote_.__name__)"
+    )
     paths = {**os.environ, "PYTHONPATH": str(Path(mv.__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, env=paths)
-    assert done.stdout == "write bundle\n"
+    assert done.stdout == "write bundle nbmodelver.remote remote\n"
     names = {path.stem for path in Path(mv.__file__).parent.iterdir()}
-    assert names & VERBS.keys() == {"bundle"}
+    assert names & VERBS.keys() == set(mv.FOLDERS)
