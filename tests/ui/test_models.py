@@ -124,9 +124,10 @@ def test_an_approval_is_asked_for_and_refused_with_the_keyboard(place, no_errors
     book, panel = place
     page = book.page
     book.run(2)
-    history = panel.get_by_role("tab", name="History")
-    history.focus()
+    panel.get_by_role("tab", name="History").focus()
     page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    expect(panel.get_by_role("tab", name="Models")).to_be_focused()
     page.keyboard.press("Enter")
     model = panel.get_by_role("region", name="churn")
     more = model.get_by_role("button", name="More actions for churn/1.2.0")
