@@ -106,7 +106,7 @@ def promoted(repo: Repo, address: str, stage: str, why: str) -> tuple[PipelineCh
 
 
 def write_summary(markdown: str) -> str:
-    """Append Markdown to the summary of the job. Returns its path, "" if there is no such file. Raises UsageError."""
+    """Append Markdown to the summary of the job. Returns its path, "" without one. Raises UsageError."""
     path = os.environ.get(SUMMARY, "")
     if not path:
         return ""

@@ -256,7 +256,7 @@ def _version(repo: Repo, pointer: Pointer) -> Version | None:
 
 
 def described(found: Sequence[PointerState]) -> list[tuple[str, str, str]]:
-    """Return (file, version, state in words) of pointers, for a list."""
+    """Return (file, version, description of the state) of pointers, for a list."""
     rows = []
     for one in found:
         name = "" if one.pointer is None else one.pointer.name

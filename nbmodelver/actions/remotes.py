@@ -143,7 +143,7 @@ class PullRequest:
 
 @contextmanager
 def connected(repo: Repo, name: str) -> Iterator[RemoteConnection]:
-    """Open a remote for the block. Raises UsageError if there is no such remote, MissingLibrary, RemoteError."""
+    """Open a remote for the block. Raises UsageError if the remote is unknown, MissingLibrary, RemoteError."""
     config = Remotes(repo).get(name)
     storage = open_remote(config)
     try:

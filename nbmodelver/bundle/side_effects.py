@@ -1,6 +1,6 @@
 """Tells whether code may do something that no name shows: change settings, the search path, or files.
 
-It decides by the words of calls, so it may find an effect where there is none. Drawing is no such effect.
+It decides by the names in calls, so it can report an effect that does not happen. Drawing does not count as an effect.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ class OpenModel:
     files: name -> content. load: lines of Python that bind `model`; HERE is the folder as a Path. again: the model that
     the library read back from the files. is_same: whether the library writes it in the same bytes again; None if that
     is not known. needs: distributions besides the library of the class. reason: why it is a pickle, "" for an open
-    format. copies: names of those files that hold a part of the model in an open format besides. no_copy: why there is
-    no such file although its library has a format, "" otherwise.
+    format. copies: names of those files that hold a part of the model in an open format besides. no_copy: why
+    these are missing although the library has a format, "" otherwise.
     """
 
     format: str
@@ -63,7 +63,7 @@ class OpenModel:
     no_copy: str = ""
 
     def to_onnx(self, rows: Any) -> OnnxCopy | str:
-        """Return the model that was read back as a copy of its behaviour; a reason if there is no such copy.
+        """Return the model that was read back as a copy of its behaviour; the reason if it cannot be read back.
 
         rows: a frame or an array for which the copy predicts. Raises UsageError if packages for it
         are not installed.

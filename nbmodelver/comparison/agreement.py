@@ -47,7 +47,7 @@ class _Agreeing:
 
 
 def agreement(one: Any, other: Any) -> tuple[Agreed, str]:
-    """Return how a value of a re-run agrees with the recorded one, and what differs, in words. Never raises.
+    """Return how a value of a re-run agrees with the recorded one, and a description of what differs. Never raises.
 
     one: the recorded value. other: that of the re-run. Numbers within RELATIVE are numerically equal.
     """

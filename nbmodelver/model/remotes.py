@@ -223,7 +223,7 @@ Relation = Literal["same", "ahead", "behind", "diverged", "new", "only here"]
 class BranchStanding:
     """How one branch here stands to the one of a remote, as it was last seen.
 
-    here, there: the versions; None if there is no such branch. ahead, behind: the versions that the other side lacks.
+    here, there: the versions; None without the branch there. ahead, behind: the versions that the other side lacks.
     """
 
     branch: str

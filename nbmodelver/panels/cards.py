@@ -57,7 +57,7 @@ def state(context: PanelContext, params: Params, request: Request) -> Message:
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:
-    """Return the texts of a request. Raises UsageError if there is none, or for anything but texts."""
+    """Return the texts of a request. Raises UsageError if it has none, or if one is not a string."""
     found = {key: text.strip() for key, text in values.items() if isinstance(text, str)}
     if not found or len(found) < len(values):
         raise UsageError("state_card: 'texts' must contain a text for each key", "reload the page")

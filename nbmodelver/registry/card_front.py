@@ -1,7 +1,7 @@
 """The front matter of cards: the keys that the Hugging Face Hub reads. What is not known is left out.
 
 Source: huggingface.co/docs/hub, "Model Cards" and "Dataset Cards". An incomplete `model-index` would stop a reader of
-the Hub's library, so there is none.
+the Hub's library, so it is left out.
 """
 
 from __future__ import annotations

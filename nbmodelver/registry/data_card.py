@@ -32,7 +32,7 @@ MOST_TOP = 3
 def data_card(repo: Repo, name: str, revision: str = "HEAD") -> DataCard:
     """Return the card of a dataset of a version. revision: an address of a registered model, or a revision.
 
-    Raises UnknownName if the version has no such dataset, UnknownVersion, UnknownModel, Damaged.
+    Raises UnknownName if the version lacks the dataset, UnknownVersion, UnknownModel, Damaged.
     """
     return of_version(repo, version_with(repo, name, revision), name)
 

@@ -47,7 +47,7 @@ def allow(store: OpenStore, rules: Policy, start: str) -> HookState:
 
 
 def revoke(start: str) -> tuple[HookState, ...]:
-    """Withdraw the consents whose fingerprint begins with `start`, of any store. Raises UsageError if there is none."""
+    """Withdraw the consents whose fingerprint begins with `start`, of any store. Raises UsageError without a match."""
     consent = Consent()
     found = {whole: label for whole, label in consent.all().items() if start and whole.startswith(start.lower())}
     if not found:

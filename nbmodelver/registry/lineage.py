@@ -93,7 +93,7 @@ class _Origins:
                 self.connect(self.value(former, name), cell)
 
     def _through_function(self, name: str, making: MakingCell, cell: str) -> bool:
-        """Connect the variables that a function of the notebook reads. Returns False if `name` is no such function."""
+        """Connect the variables that a function of the notebook reads. Returns False if `name` is another value."""
         version = making.version
         source = self._definition(name, version)
         if source is None:
@@ -119,7 +119,7 @@ def lineage(repo: Repo, text: str, variable: str = "") -> Lineage:
     """Return the lineage of a registered version, or of a variable in a version.
 
     text: an address or a revision. variable: "" for the registered value, or the only model of the version.
-    Raises UnknownModel, UnknownVersion, UnknownName if the version has no such variable or several models.
+    Raises UnknownModel, UnknownVersion, UnknownName if the version lacks the variable or has several models.
     """
     version, registered = version_at(repo, text)
     chosen = [r for r in registered if not variable or r.variable == variable]

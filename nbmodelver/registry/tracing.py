@@ -44,7 +44,7 @@ def trace(repo: Repo, text: str) -> Trace:
 
 
 def _of_file(repo: Repo, path: Path) -> Version | None:
-    """Return the version of an exported file, None if the text names no such file."""
+    """Return the version of an exported file, None if the text does not name one."""
     try:
         if path.suffix and path.is_file() and (id_ := transfers.version_of_file(repo, path)):
             return repo.history.version(VersionId(id_))

@@ -185,7 +185,7 @@ def _canonical(head: Head) -> bytes:
 
 @dataclass(frozen=True)
 class ReadHead:
-    """A head as it was read, with the tag that its replacement expects. head: None if there is none yet."""
+    """A head as it was read, with the tag that its replacement expects. head: None before the first push."""
 
     head: Head | None
     tag: str = ""

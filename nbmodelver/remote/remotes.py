@@ -67,7 +67,7 @@ class Remotes:
         return {ref.removeprefix(PREFIX): _config(ref, text) for ref, text in self._refs.all(PREFIX).items()}
 
     def get(self, name: str = "") -> RemoteConfig:
-        """Return one remote. name: "" for the only one, or for "origin". Raises UsageError if there is none."""
+        """Return one remote. name: "" for the only one, or for "origin". Raises UsageError if it is unknown."""
         known = self.all()
         if not name and len(known) == 1:
             return next(iter(known.values()))
@@ -116,7 +116,7 @@ class Marker:
 
 
 def read_marker(storage: ObjectStorage) -> Marker | None:
-    """Return the marker of a remote, None if there is none. Raises RemoteTooNew, Damaged, RemoteError."""
+    """Return the marker of a remote, None if the place has no remote. Raises RemoteTooNew, Damaged, RemoteError."""
     what = f"{FORMAT_KEY} of {storage.where}"
     try:
         data = parse(storage.read(FORMAT_KEY, 0, MOST_FORMAT_BYTES), what)

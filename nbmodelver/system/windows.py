@@ -316,7 +316,7 @@ class Windows:
             os.kill(process_id, signal.SIGTERM)
 
     def limit_memory(self, size_bytes: int) -> bool:
-        """Return False: a process on Windows sets no such limit for itself."""
+        """Return False: a process on Windows does not set this limit for itself."""
         del size_bytes
         return False
 

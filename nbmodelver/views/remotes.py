@@ -219,7 +219,7 @@ def pointers(rows: Sequence[tuple[str, str, str]], value: object) -> Shown:
 
 
 def notes(sentences: Sequence[str], otherwise: str) -> Shown:
-    """Sentences for the user, one per line; another one if there are none."""
+    """Return sentences for the user, one per line. otherwise: the text that is shown without sentences."""
     blocks = tuple(line(Span(one, "warn")) for one in sentences) or (line(dim(otherwise)),)
     return Shown(Document(blocks, "notes"), list(sentences))
 

@@ -1,4 +1,4 @@
-"""What waits is listed and sent on request, and what was given up is told once."""
+"""Waiting notifications are listed and sent on request, and abandoned ones are reported once."""
 
 from __future__ import annotations
 

@@ -427,7 +427,7 @@ def test_an_answer_that_is_cut_unnoticed_never_becomes_a_value():
 
 
 def error_of(act: Callable[[], object]) -> Damaged | None:
-    """The damage that the call reports, None if there is none."""
+    """Return the damage that the call reports, None without damage."""
     try:
         act()
     except Damaged as error:

@@ -112,7 +112,7 @@ def _ago(passed: timedelta) -> str:
 
 
 def find(store: OpenStore, name: str) -> Schedule:
-    """Return the schedule of this user on this machine with a name. Raises UsageError if there is none."""
+    """Return the schedule of this name of the user on this machine. Raises UsageError if the name is unknown."""
     mine = [s for s in listed(store) if s.is_mine]
     found = next((s for s in mine if s.name == name), None)
     if found is None:

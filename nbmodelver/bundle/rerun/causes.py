@@ -90,7 +90,7 @@ def of_restoring(magics: Collection[str]) -> str:
 
 
 def of_instability(code: str, detail: str) -> str:
-    """Return why two runs of the same cells differ. code: what fed the value. detail: what differs, in words."""
+    """Return why two runs of the same cells differ. code: what fed the value. detail: a description of what differs."""
     draws = has_chance(code)
     if FOLDER_NAME in detail or (_FOLDER.search(code) and not draws):
         return FOLDER

@@ -54,7 +54,7 @@ class TensorData:
 
     @property
     def facts(self) -> tuple[str, str, str, str]:
-        """Shape, dtype, device, and whether it is trained, in words."""
+        """Return a text with shape, dtype, device, and whether it is trained."""
         trained = "" if self.is_trainable is None else "trainable" if self.is_trainable else "not trainable"
         return str(list(self.shape)), self.dtype, self.device, trained
 

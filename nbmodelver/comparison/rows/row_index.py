@@ -38,7 +38,7 @@ class RowIndex:
     """The rows that differ. Rows are indices, (n,) intp.
 
     before, after: rows that changed, paired. columns: (name before, name after) of the columns with changed cells.
-    cells: (n, columns) bool, True for a changed cell. added, removed: other rows. how: how rows were paired, in words.
+    cells: (n, columns) bool, True for a changed cell. added, removed: other rows. how: the way of pairing, as text.
     shown_before, shown_after: the first columns of each side.
     """
 

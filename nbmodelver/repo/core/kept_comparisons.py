@@ -70,7 +70,7 @@ class KeptComparison:
 
 
 def rows(store: OpenStore, before: Version, after: Version, table: Sequence[str]) -> bytes | None:
-    """The bytes that `put_rows` kept; None if there are none. table: the name, then the columns of the key."""
+    """Return the bytes that `put_rows` kept, or None without them. table: the name, then the columns of the key."""
     try:
         return bytes(store.backend.read(_rows_key(before, after, table)))
     except (KeyError, NbmodelverError):

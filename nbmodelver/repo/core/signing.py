@@ -61,7 +61,7 @@ class SigningKey:
     def use_openssh(self, path: Path) -> keys.PrivateKey:
         """Sign with an unencrypted Ed25519 key of OpenSSH from now on, and return it.
 
-        Raises UsageError if it is no such key, can be read by others, or if the user has another key; MissingLibrary.
+        Raises UsageError if it is not an Ed25519 key, others can read it, or the user has another key; MissingLibrary.
         """
         path = path.expanduser().absolute()
         found, present = _openssh(path), self.private()

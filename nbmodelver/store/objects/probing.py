@@ -142,7 +142,7 @@ class _Probe:
         raise denied
 
     def _first_listed(self) -> str:
-        """Return the key of an object, or of a missing one if there is none or nothing can be listed."""
+        """Return the key of an object, or of a missing one if the place is empty or cannot be listed."""
         found = f"{self.stem}-missing"
         with suppress(RemoteDenied, NotSupported):
             found = next((one.key for one in self.storage.list("") if one.size_bytes > 1), found)

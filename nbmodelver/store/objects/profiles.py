@@ -33,7 +33,7 @@ class Profile:
     """The setting that says where the keys come from, if they are not in the files."""
 
     def keys(self) -> dict[str, str]:
-        """Return the keys as settings of obstore, {} if there are none. Raises RemoteDenied if they are elsewhere."""
+        """Return the keys as settings of obstore, or {}. Raises RemoteDenied if another program supplies them."""
         if self.key_id and self.secret:
             found = {"access_key_id": self.key_id, "secret_access_key": self.secret}
             return {**found, "session_token": self.token} if self.token else found

@@ -158,7 +158,7 @@ class Retrying:
                 self._pause(failures, began, error)
 
     def _pause(self, failures: int, began: float, error: RemoteError) -> None:
-        """Sleep before the next attempt. Raises `error` if there is none."""
+        """Sleep before the next attempt. Raises `error` if no attempt is left."""
         patience = self.patience
         bound = min(patience.first_pause_s * 2 ** (failures - 1), patience.longest_pause_s)
         pause_s = random.uniform(0, bound)  # noqa: S311  # no secret

@@ -1,4 +1,4 @@
-"""The rank of a change is told where it is low, as that of a merged adapter."""
+"""The rank of a change is reported if it is low, as for a merged adapter."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ export interface IRemote {
   branches: IRemoteBranch[];
 }
 
-/** here, there: the ids of the versions; null if there is no such branch. is_fetched: `there` is in the store. */
+/** here, there: the ids of the versions; null if that side lacks the branch. is_fetched: `there` is in the store. */
 export interface IRemoteBranch {
   branch: string;
   /** "new": only the remote has it. */

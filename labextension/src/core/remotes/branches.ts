@@ -57,7 +57,7 @@ function drawBranch(
   ];
 }
 
-/** What diverged, in words, and the ways out. Only the branch of the notebook can be merged. */
+/** Text that describes what diverged, with buttons for each solution. Only the branch of the notebook can be merged. */
 function drawDivergence(ctx: IContext, remote: IRemote, one: IRemoteBranch): HTMLElement {
   const { t } = ctx;
   const { name } = remote;

@@ -5,7 +5,7 @@ import { DIM } from '../dom/styles';
 import type { ISeenVersion, ISeenVersions } from '../protocol/messages';
 import { plural } from '../text/translate';
 
-/** Versions with authors and messages below a heading; null if there are none. A click shows one in the history. */
+/** Returns a list of versions with authors and messages, or null if empty. A click opens a version in the history. */
 export function drawVersions(ctx: IContext, heading: string, { count, versions }: ISeenVersions): HTMLElement | null {
   if (!count) {
     return null;

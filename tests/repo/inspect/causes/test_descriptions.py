@@ -1,4 +1,4 @@
-"""What a change is, in words, and of which kind."""
+"""Descriptions of changes, and their kinds."""
 
 from __future__ import annotations
 
