@@ -146,6 +146,7 @@ def test_clicks_merge_a_branch_that_diverged(shared, no_errors):
     box.get_by_role("button", name="Merge…").click()
     page = panel.get_by_role("region", name="Merge with origin")
     conflict = page.get_by_role("group", name="Both sides changed alpha")
+    expect(conflict).to_be_visible()
     expect(page.get_by_role("button", name="Merge", exact=True)).to_have_attribute("aria-disabled", "true")
     book.shot("lab-remote-merge")
     conflict.get_by_role("radio", name=re.compile("Theirs")).check()
