@@ -21,7 +21,7 @@ LANES := $(BIN)/python -m tests.environments.lanes --workers $(WORKERS)
 RAN := $(patsubst notebooks/%,build/docs/notebooks/%,$(wildcard notebooks/*.ipynb))
 
 .PHONY: help demo lab test lint format test-python test-frontend test-browser test-firefox test-newest test-oldest \
-	test-pythons test-reruns frontend docs bench lock clean
+	test-pythons test-reruns test-radosgw frontend docs bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -35,13 +35,17 @@ test: $(VENV)/pyvenv.cfg  ## Run all tests that this machine can run; the first 
 	@$(BIN)/python -m tests.environments.everything $(MAKE)
 
 test-python: $(READY)  ## Run the Python tests.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser and not every_rerun'
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser and not every_rerun and not radosgw'
 
 test-frontend: $(READY)  ## Check, test, build and link the front-end.
 	@$(BIN)/python labextension/hatch_build.py check build link
 
 test-reruns: $(READY)  ## Run notebooks of strangers again, and check each verdict and each cause.
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/rerun_lane
+
+test-radosgw: $(READY)  ## Run the tests of S3 remotes against a storage engine, Ceph with its object gateway.
+	@$(BIN)/python -m tests.environments.machine radosgw
+	@$(BIN)/python -m pytest -m radosgw tests/radosgw_lane
 
 # Two browsers at once; the waiting times are taken alone.
 test-browser: frontend  ## Run the browser tests in Chromium.

@@ -89,7 +89,8 @@ def _answer(name: str, call: object, store: Path | None) -> int:
             shown = answers.clone(call, progress)[1]
         print(shown)
         return 0
-    own = answers.own_keys(call) if name == "policy" else None
+    keys = {"policy": answers.own_keys, "remote": answers.own_age_key}
+    own = keys[name](call) if name in keys else None
     if own is not None:
         print(own)
         return 0

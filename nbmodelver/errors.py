@@ -208,6 +208,17 @@ class NotPushed(RemoteError):
     """A push that was refused before anything was sent: a secret, a role, or a foreign history."""
 
 
+class SecretFound(NotPushed):
+    """A version that looks as if it had secrets, so it was not sent. found: (where, why) of each one in `version`."""
+
+    def __init__(
+        self, message: str, hint: str = "", *, version: str = "", found: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(message, hint)
+        self.version = version
+        self.found = found
+
+
 class GateFailed(NbmodelverError):
     """A promotion that gates stop. Nothing was moved. `gates` lists every outcome."""
 

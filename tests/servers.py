@@ -67,9 +67,9 @@ def s3(folder: Path) -> Iterator[Server]:
         "HOME": str(folder), "TMPDIR": str(folder),
     }  # fmt: skip
     command = [machine.S3.path or "ministack"]
-    with _running(command, folder, environment, port) as pid:
+    with running(command, folder, environment, port) as pid:
         endpoint = f"http://127.0.0.1:{port}"
-        _request("PUT", f"{endpoint}/{S3_BUCKET}")
+        request("PUT", f"{endpoint}/{S3_BUCKET}")
         keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test-secret"}
         yield Server(f"s3://{S3_BUCKET}", {"endpoint": endpoint, "region": "us-east-1"}, keys, folder, port, pid)
 
@@ -86,7 +86,7 @@ def azure(folder: Path) -> Iterator[Server]:
     ]  # fmt: skip
     encoded = base64.b64encode(key).decode()
     environment = {**_clean(), "AZURITE_ACCOUNTS": f"{AZURE_ACCOUNT}:{encoded}"}
-    with _running(command, folder, environment, port) as pid:
+    with running(command, folder, environment, port) as pid:
         endpoint = f"http://127.0.0.1:{port}/{AZURE_ACCOUNT}"
         _make_container(endpoint, AZURE_ACCOUNT, key)
         keys = {"AZURE_STORAGE_ACCOUNT_KEY": encoded}
@@ -120,7 +120,7 @@ def ssh(folder: Path) -> Iterator[Server]:
     )
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd demands it of root and makes it only as a service.
-    with _running([sshd, "-D", "-e", "-f", str(configuration)], folder, _clean(), port) as pid:
+    with running([sshd, "-D", "-e", "-f", str(configuration)], folder, _clean(), port) as pid:
         user = pwd.getpwuid(os.getuid()).pw_name
         address = f"ssh://{user}@127.0.0.1:{port}"
         yield Server(address, {}, {"HOME": str(home), "SSH_AUTH_SOCK": ""}, folder, port, pid)
@@ -197,7 +197,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def _running(command: Sequence[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[int]:
+def running(command: Sequence[str], folder: Path, environment: dict[str, str], port: int) -> Iterator[int]:
     """Run a server until the block ends; gives its process id. It leads a session, which ends with it."""
     with (
         (folder / "log").open("wb") as log,
@@ -233,7 +233,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise RuntimeError(f"{process.args!r} did not start: {log.read_text(errors='replace')[-2000:]}")
 
 
-def _request(method: str, url: str, headers: dict[str, str] | None = None) -> None:
+def request(method: str, url: str, headers: dict[str, str] | None = None) -> None:
     request = urllib.request.Request(url, method=method, headers=headers or {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=60):
@@ -247,7 +247,7 @@ def _make_container(endpoint: str, account: str, key: bytes) -> None:
     signed = f"PUT{chr(10) * 12}x-ms-date:{date}\nx-ms-version:2019-12-12\n/{account}{path}\nrestype:container"
     signature = base64.b64encode(hmac.digest(key, signed.encode(), "sha256")).decode()
     headers = {"x-ms-date": date, "x-ms-version": "2019-12-12", "Authorization": f"SharedKey {account}:{signature}"}
-    _request("PUT", f"{endpoint}/{AZURE_CONTAINER}?restype=container", headers)
+    request("PUT", f"{endpoint}/{AZURE_CONTAINER}?restype=container", headers)
 
 
 def _make_key(path: Path) -> None:

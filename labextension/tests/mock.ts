@@ -230,6 +230,8 @@ function defaults(mock: Mock, total: number): Answers {
     add_remote: ({ name }) => done(`remote ${name} added`),
     check_remote: ({ name }) => done(`remote ${name} checked: swap`),
     remove_remote: ({ name }) => done(`remote ${name} removed`),
+    remote_members: () => remotes.MEMBERS,
+    share_remote: ({ name }) => done(`${name} can be read with 3 keys`),
     live: () => ({}),
     wish: () => ({}),
     set: () => done('set'),

@@ -1,6 +1,14 @@
 /** Remotes, what transfers did, and the plan of a merge: made up, the same every time. */
 
-import type { IMergePlan, IPulled, IRemote, IRemoteBranch, ISeenVersion, ITransferred } from '../src/core';
+import type {
+  IMergePlan,
+  IPulled,
+  IRemote,
+  IRemoteBranch,
+  IRemoteMembers,
+  ISeenVersion,
+  ITransferred
+} from '../src/core';
 import { idOf } from './sample';
 
 export function seen(number: number, author: string, message: string, is_here = true): ISeenVersion {
@@ -37,6 +45,7 @@ export function remote(change: Partial<IRemote> = {}): IRemote {
     rule: 'swap',
     rights: 'read and write',
     lazy: false,
+    encrypted: false,
     checked_at_utc: '2026-11-20T09:30:00Z',
     seen_at_utc: '2026-11-21T11:00:00Z',
     pushed_by: 'ben',
@@ -73,6 +82,8 @@ export const PULLED: IPulled = {
   note: ''
 };
 
+export const MEMBERS: IRemoteMembers = { keys: ['age1ada', 'ssh-ed25519 ben'], own: 'age1ada' };
+
 /** alpha conflicts as a whole, train in one cell; a choice settles a name. */
 export function mergePlan(take: { [name: string]: string } = {}): IMergePlan {
   const open = (name: string): number => (take[name] ? 0 : 1);
@@ -83,14 +94,26 @@ export function mergePlan(take: { [name: string]: string } = {}): IMergePlan {
     ours: 'v14',
     theirs: 'v13',
     names: [
-      { name: 'model', effect: 'theirs', sentence: 'model from v13', conflicts: [], conflict_count: 0, unresolved: 0 },
+      {
+        name: 'model',
+        effect: 'theirs',
+        sentence: 'model from v13',
+        conflicts: [],
+        conflict_count: 0,
+        unresolved: 0,
+        facts: []
+      },
       {
         name: 'alpha',
         effect: effect('alpha', 'conflict'),
         sentence: 'alpha: both sides changed it',
         conflicts: [],
         conflict_count: 1,
-        unresolved: open('alpha')
+        unresolved: open('alpha'),
+        facts: [
+          { place: 'value', base: '10', ours: '20', theirs: '30' },
+          { place: 'max_depth', base: '2', ours: '4', theirs: '3' }
+        ]
       },
       {
         name: 'train',
@@ -98,9 +121,11 @@ export function mergePlan(take: { [name: string]: string } = {}): IMergePlan {
         sentence: 'train: 3 cells from theirs; 12 conflicts',
         conflicts: [{ place: 'row 17, age', base: '30', ours: '31', theirs: '32' }],
         conflict_count: 12,
-        unresolved: open('train')
+        unresolved: open('train'),
+        facts: []
       }
     ],
-    notes: ['view is taken as well, because it shares objects with another name']
+    notes: ['view is taken as well, because it shares objects with another name'],
+    untrusted: []
   };
 }

@@ -29,13 +29,19 @@ class MergeRequest:
 
     take: name -> "ours", "theirs", a revision, or "average". Of a name that merges inside, it decides the conflicting
     cells; of another one, the whole value. key: name -> the columns that identify a row, separated by commas.
-    whole: merge no value inside.
+    whole: merge no value inside. trust: load pickled values of other people, which can run code.
     """
 
     revision: str
     take: Mapping[str, str] = field(default_factory=dict)
     key: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
+    trust: bool = False
+
+    @property
+    def trusted(self) -> bool | None:
+        """True, or None for what the user trusts."""
+        return self.trust or None
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,9 @@ class _Planner:
     def _merge_inside(self, name: str, choice: str, other: Version | None) -> None:
         key = [c.strip() for c in self._request.key.get(name, "").split(",") if c.strip()]
         prefer: Any = "other" if other is not None else choice
-        found = self._repo.merged_inside(self._merge, name, self._live, prefer=prefer, other=other, key=key)
+        found = self._repo.merged_inside(
+            self._merge, name, self._live, prefer=prefer, other=other, key=key, trusted=self._request.trusted
+        )
         said = found.summary()
         if found.conflict_count:
             said += f"; {counted(found.conflict_count, 'conflict')}"
@@ -183,7 +191,7 @@ class _Planner:
 
     def _average(self, name: str) -> None:
         try:
-            value, said = self._repo.averaged(self._merge, name, self._live)
+            value, said = self._repo.averaged(self._merge, name, self._live, trusted=self._request.trusted)
         except NotMergeable as error:
             hint = f"choose a side: %mv_merge {self._merge.theirs.name} --take {name}=ours (or theirs)"
             raise MergeConflict(f"'{name}' cannot be averaged: {error.message}", hint) from error

@@ -16,11 +16,18 @@ from nbmodelver.remote import purge as purging
 from nbmodelver.remote.collect import CollectOptions, collect
 from nbmodelver.remote.fetch import EVERYTHING, FetchOptions, fetch
 from nbmodelver.remote.known import Known
-from nbmodelver.remote.opening import made_folder, open_address, open_remote, probe, usual_form
+from nbmodelver.remote.opening import in_use, made_folder, open_address, open_remote, probe, usual_form
 from nbmodelver.remote.outgoing import CURRENT_BRANCH, PushOptions
 from nbmodelver.remote.pull import follow, remote_branches, standing, standings, unsent
 from nbmodelver.remote.push import push
 from nbmodelver.remote.remotes import RemoteConfig, RemoteConnection, Remotes, add
+from nbmodelver.remote.store_storage import (
+    StoreStorage,
+    cleaned_there,
+    lazy_store,
+    naming_incomplete,
+    repaired_there,
+)
 from nbmodelver.remote.transfer import Selection
 from nbmodelver.repo import open_repo
 
@@ -58,12 +65,17 @@ class Restoring(Protocol):
 
 @dataclass(frozen=True)
 class AddRequest:
-    """A remote to add. options: endpoint, region and others, never credentials. lazy: values come when needed."""
+    """A remote to add. options: endpoint, region and others, never credentials. lazy: values come when needed.
+
+    encrypt: make a new remote that is encrypted, for this user and for the public keys `recipients`.
+    """
 
     name: str
     address: str
     options: Mapping[str, str] = field(default_factory=dict)
     lazy: bool = False
+    encrypt: bool = False
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,14 +154,14 @@ class PullRequest:
 
 
 @contextmanager
-def connected(repo: Repo, name: str) -> Iterator[RemoteConnection]:
-    """Open a remote for the block. Raises UsageError if the remote is unknown, MissingLibrary, RemoteError."""
+def connected(repo: Repo, name: str, progress: Progress | None = None) -> Iterator[RemoteConnection]:
+    """Open a remote for the block. Raises UsageError if the remote is unknown, MissingLibrary, RemoteError.
+
+    progress: of what a remote does that is another store.
+    """
     config = Remotes(repo).get(name)
-    storage = open_remote(config)
-    try:
+    with in_use(open_remote(config, repo, progress)) as storage:
         yield RemoteConnection(repo, config, storage)
-    finally:
-        storage.close()
 
 
 # -- the list of remotes
@@ -158,11 +170,13 @@ def connected(repo: Repo, name: str) -> Iterator[RemoteConnection]:
 def add_remote(repo: Repo, request: AddRequest) -> RemoteConfig:
     """Add a remote, after finding out what the place can do. Raises UsageError, RemoteError."""
     address = made_folder(request.address)
-    storage = open_address(request.address, request.options)
+    storage = open_address(request.address, request.options, repo)
+    if request.lazy and isinstance(storage, StoreStorage):
+        raise lazy_store(storage)
     try:
         return add(
             repo, request.name, address, storage, probe=probe, options=request.options,
-            lazy=request.lazy,
+            lazy=request.lazy, encrypt=request.encrypt, recipients=request.recipients,
         )  # fmt: skip
     finally:
         storage.close()
@@ -297,7 +311,9 @@ def apart(repo: Repo) -> Repo:
 
 def push_to(repo: Repo, request: PushRequest, progress: Progress | None = None) -> Pushed:
     """Send versions, tags and events. See `remote.push.push` for the errors."""
-    with connected(repo, request.remote) as connection:
+    with connected(repo, request.remote, progress) as connection:
+        if request.options.again and isinstance(connection.storage, StoreStorage):
+            raise repaired_there(connection.storage)
         return push(repo, connection, request.options, progress)
 
 
@@ -307,7 +323,10 @@ def fetch_from(repo: Repo, request: FetchRequest, progress: Progress | None = No
         options = FetchOptions(
             request.selection, _is_lazy(connection.config, request.lazy), request.accept_older, request.dry_run
         )
-        return fetch(repo, connection, options, progress)
+        if options.lazy and isinstance(connection.storage, StoreStorage):
+            raise lazy_store(connection.storage)
+        with naming_incomplete(connection.storage):
+            return fetch(repo, connection, options, progress)
 
 
 def _is_lazy(config: RemoteConfig, wanted: bool | None) -> bool:
@@ -364,7 +383,7 @@ def _diverged(
             "merge them: %mv_pull --merge · or keep yours beside: %mv_push --as NAME",
         )
     assert before.there is not None
-    done = restores.merge(MergeRequest(before.there, request.take, request.key))
+    done = restores.merge(MergeRequest(before.there, request.take, request.key, trust=request.trust))
     merged = done.ours if isinstance(done, AlreadyMerged) else done.version
     return Pulled(fetched, before.branch, before, "merged", merged=merged)
 
@@ -382,6 +401,8 @@ class CollectRequest:
 def collect_remote(repo: Repo, request: CollectRequest, progress: Progress | None = None) -> Collected:
     """Mark and delete what no version of a remote needs. See `remote.collect.collect` for the errors."""
     with connected(repo, request.remote) as connection:
+        if isinstance(connection.storage, StoreStorage):
+            raise cleaned_there(connection.storage, "gc")
         options = CollectOptions(request.grace_days * 86400, request.forgotten, dry_run=request.dry_run)
         return collect(repo, connection, options, progress)
 
@@ -391,6 +412,8 @@ def purge_remote(
 ) -> PurgedRemote:
     """Remove variables from all versions here and at a remote. See `remote.purge.purge` for the errors."""
     with connected(repo, remote) as connection:
+        if isinstance(connection.storage, StoreStorage):
+            raise cleaned_there(connection.storage, f"purge {' '.join(names)}")
         return purging.purge(repo, connection, names, dry_run=not confirmed, progress=progress)
 
 
@@ -421,14 +444,11 @@ def clone_from(request: CloneRequest, progress: Progress | None = None) -> Clone
         raise UsageError("clone needs an address", "try: nbmodelver clone s3://bucket/prefix FOLDER")
     address = usual_form(request.address)
     folder = request.folder or cloning.default_folder(address)
-    storage = open_address(address, request.options)
-    try:
+    with in_use(open_address(address, request.options)) as storage:
         repo, fetched = cloning.clone(
             address, folder.expanduser(), storage, probe=probe, lazy=request.lazy, selection=request.selection,
             options=request.options, name=request.name, progress=progress,
         )  # fmt: skip
-    finally:
-        storage.close()
     return Cloned(repo, folder, fetched)
 
 

@@ -142,7 +142,7 @@ class Restores:
         """Merge a version into the current one, and bind its values in the notebook.
 
         request: a version stands for a request with `take`. take: see `MergeRequest`.
-        Raises MergeConflict if a choice is missing, HookFailed, UsageError.
+        Raises MergeConflict if a choice is missing, NeedsTrust, HookFailed, UsageError.
         """
         repo = self._session.repo()
         planned = plan_merge(self._session, MergeRequest(request, take or {}) if isinstance(request, str) else request)
@@ -153,7 +153,8 @@ class Restores:
         planned.require_settled()
         act = merge_act(merge)
         around.before(repo, act)
-        loads = [self._rollback(repo, version, names=names) for version, names in planned.whole]
+        trusted = planned.request.trusted
+        loads = [self._rollback(repo, version, names=names, trusted=trusted) for version, names in planned.whole]
         values = {**{name: value for load in loads for name, value in load.load().items()}, **planned.values}
         beside = [n for n in planned.replaced if n in self._session.values and n not in merge.ours.kept]
         before = merge.ours

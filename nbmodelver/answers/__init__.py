@@ -27,7 +27,7 @@ from nbmodelver.answers.ci import ci as run_ci
 from nbmodelver.answers.ci import needs_store
 from nbmodelver.answers.history import state_of
 from nbmodelver.answers.registry import own_keys
-from nbmodelver.answers.remotes import clone, pull, pull_pointer
+from nbmodelver.answers.remotes import clone, own_age_key, pull, pull_pointer
 from nbmodelver.answers.schedule import has_failed
 from nbmodelver.answers.transfer import bundle_, init, rerun
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from nbmodelver.views import Shown
 
 __all__ = [
-    "ANSWERS", "bisect", "bundle_", "clone", "has_failed", "init", "needs_store", "own_keys", "pull", "pull_pointer",
-    "rerun", "run_ci", "state_of",
+    "ANSWERS", "bisect", "bundle_", "clone", "has_failed", "init", "needs_store", "own_age_key", "own_keys", "pull",
+    "pull_pointer", "rerun", "run_ci", "state_of",
 ]  # fmt: skip
 
 ANSWERS: dict[str, Callable[[Repo, Call, Progress | None], Shown]] = {

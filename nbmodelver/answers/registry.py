@@ -33,7 +33,7 @@ from nbmodelver.repo.core.signing import PinnedKeys, SigningKey
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbmodelver.model import Progress
+    from nbmodelver.model import Json, Progress
     from nbmodelver.model.registry import RegisteredModel
     from nbmodelver.registry.rules import Policy
     from nbmodelver.repo import Repo
@@ -207,7 +207,10 @@ def audit_(repo: Repo, call: Call, _progress: Progress | None) -> Shown:
             call["address"] or "", tuple(call["kind"]), call["who"] or "", call["since"] or "", call["limit"]
         ),
     )
-    return views.as_json(page, [audit.as_json(e) for e in page.events]) if call["json"] else views.audit(page)
+    if call["json"]:
+        rows: list[Json] = [{**audit.as_json(e), "unconfirmed": page.unconfirmed.get(e.id, "")} for e in page.events]
+        return views.as_json(page, rows)
+    return views.audit(page)
 
 
 def policy_(repo: Repo, call: Call, _progress: Progress | None) -> Shown:

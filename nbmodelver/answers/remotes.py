@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
-from nbmodelver.actions import git
+from nbmodelver.actions import encryption, git
 from nbmodelver.actions import remotes as acts
 from nbmodelver.actions.restore import RollbackRequest
 from nbmodelver.errors import UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def remote(repo: Repo, call: Call, progress: Progress | None) -> Shown:
-    """Add, list, check, clean or remove remotes."""
+    """Add, list, check, share, clean or remove remotes."""
     action, name = call["action"], call["name"] or ""
     if action is None:
         found = acts.remotes(repo)
@@ -32,13 +32,15 @@ def remote(repo: Repo, call: Call, progress: Progress | None) -> Shown:
             return views.as_json(found, [_as_json(one) for one in found])
         return views.remotes([_row(repo, one) for one in found], found)
     if action == "add":
-        if not name or not call["address"]:
-            raise UsageError("add needs a name and an address", "try: %mv_remote add origin /mnt/team/study")
-        request = acts.AddRequest(name, call["address"], call["option"] or {}, call["lazy"])
-        config = acts.add_remote(repo, request)
-        return views.remote_added(_row(repo, acts.KnownRemote(config)), config)
+        return _added(repo, call)
+    if action == "share":
+        keys = [call["address"]] if call["address"] else []
+        return views.remote_members(encryption.share(repo, name, keys))
     if call["address"]:
         raise UsageError(f"{action} takes no address", f"%mv_remote {action} {name}")
+    own = own_age_key(call)
+    if own is not None:
+        return own
     if action == "check":
         config = acts.check_remote(repo, name)
         return views.remote_added(_row(repo, acts.KnownRemote(config)), config)
@@ -47,6 +49,24 @@ def remote(repo: Repo, call: Call, progress: Progress | None) -> Shown:
         return views.remote_collected(acts.collect_remote(repo, options, progress))
     config = acts.remove_remote(repo, name)
     return views.sentence("remote ", views.Span(config.name, "strong"), " removed; nothing changed there", value=config)
+
+
+def own_age_key(call: Call) -> Shown | None:
+    """Answer `remote key`, which needs no store: your public key. Return None for everything else."""
+    return views.own_key(encryption.own_key()) if call["action"] == "key" else None
+
+
+def _added(repo: Repo, call: Call) -> Shown:
+    """Add a remote, and show what the place does."""
+    name, recipients = call["name"] or "", tuple(call["recipient"] or ())
+    if not name or not call["address"]:
+        raise UsageError("add needs a name and an address", "try: %mv_remote add origin /mnt/team/study")
+    if recipients and not call["encrypt"]:
+        raise UsageError("--recipient is for encrypted remotes", "add --encrypt, or leave it out")
+    request = acts.AddRequest(name, call["address"], call["option"] or {}, call["lazy"], call["encrypt"], recipients)
+    config = acts.add_remote(repo, request)
+    own = encryption.own_key() if config.encryption else None
+    return views.remote_added(_row(repo, acts.KnownRemote(config)), config, own)
 
 
 def push(repo: Repo, call: Call, progress: Progress | None) -> Shown:
@@ -131,7 +151,7 @@ def _row(repo: Repo, known: acts.KnownRemote) -> views.RemoteRow:
     return views.RemoteRow(
         config.name, config.address, config.rule, _rights(config), config.lazy,
         tuple((one.branch, one.relation, len(one.ahead), len(one.behind), one.branch == own) for one in known.branches),
-        len(known.unsent), known.problem,
+        len(known.unsent), known.problem, bool(config.encryption),
     )  # fmt: skip
 
 

@@ -43,6 +43,11 @@ class Origins:
         self._refresh()
         return UNKNOWN if self._is_damaged else self._of.get(version)
 
+    def all(self) -> dict[VersionId, str]:
+        """Return version -> origin of all versions that were not committed here. {} while a file is damaged."""
+        self._refresh()
+        return {} if self._is_damaged else {VersionId(version): origin for version, origin in self._of.items()}
+
     def add(self, origins: Mapping[str, Sequence[VersionId]]) -> None:
         """Record versions by origin, durably. A version that has one keeps it. Raises StoreFull, StoreReadOnly."""
         self._refresh()

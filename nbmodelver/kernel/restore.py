@@ -80,7 +80,7 @@ class RestoreVerbs:
 
     def merge(self, call: Call) -> Shown:
         """Run `%mv_merge`."""
-        request = MergeRequest(call["version"], call["take"], call["key"], call["whole"])
+        request = MergeRequest(call["version"], call["take"], call["key"], call["whole"], call["trust"])
         if call["dry_run"]:
             return views.merge_plan(self.actions.plan_merge(request))
         done = self.actions.merge(request)

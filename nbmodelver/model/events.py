@@ -125,6 +125,7 @@ class Audit:
 
     names: id of a version -> its name or address, for the versions that the events are about. signed: id of a signed
     event -> how its signature was verified. unreadable: the number of events that are damaged and not listed.
+    unconfirmed: id of an event without effect here -> the remote that brought it and does not confirm it.
     """
 
     events: tuple[Event, ...]
@@ -133,6 +134,7 @@ class Audit:
     names: Mapping[str, str] = field(default_factory=dict)
     signed: Mapping[str, Verdict] = field(default_factory=dict)
     unreadable: int = 0
+    unconfirmed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ class LogCheck:
     accepted: problems that an `accept` event names; they are not in `problems`. signers: (the event of the policy in
     force, or of the policy itself; public key) -> number of valid signatures. unchecked: signatures that were not
     verified, because the library is missing. unknown_keys: signers that no policy of their time and no pin names.
-    checkpoints: those that the log was compared with.
+    checkpoints: those that the log was compared with. unconfirmed: the number of events without effect here, because
+    the remote that brought them does not confirm them.
     """
 
     events: int
@@ -155,6 +158,7 @@ class LogCheck:
     unchecked: int = 0
     unknown_keys: tuple[str, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
+    unconfirmed: int = 0
 
     @property
     def signed(self) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from nbmodelver.model.events import RefMove
     from nbmodelver.model.ids import VersionId
@@ -133,6 +134,27 @@ class ObjectStorage(Protocol):
 
 
 @dataclass(frozen=True)
+class OwnKey:
+    """The key with which this user opens encrypted remotes.
+
+    public: as age1.... path: the file of the private key, None if it is not kept in a file of nbmodelver.
+    """
+
+    public: str
+    path: Path | None
+
+
+@dataclass(frozen=True)
+class RemoteMembers:
+    """The public keys that open an encrypted remote. own: the key of this user. new: those that were added now."""
+
+    remote: str
+    keys: tuple[str, ...]
+    own: str
+    new: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RefChange:
     """A ref of the remote that a push moves. before: None for a new one. forced: versions are no longer under it."""
 
@@ -184,7 +206,8 @@ class Fetched:
 
     versions: new here, oldest first. bytes: of packs. events: number of new ones. moved: refs of tags and the registry
     that moved here. branches: branch -> (before, now) at the remote, for those that moved. replaced: versions that a
-    purge elsewhere replaced and that are still here.
+    purge elsewhere replaced and that are still here. unapplied: by whom and what each new move of models is that the
+    head `registry` of the remote does not have, so it has no effect here.
     """
 
     remote: str
@@ -198,6 +221,7 @@ class Fetched:
     lazy: bool = False
     dry_run: bool = False
     seconds: float = 0.0
+    unapplied: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Json]:
         """Return the fields for JSON."""
@@ -206,7 +230,7 @@ class Fetched:
         return {
             "remote": self.remote, "address": self.address, "versions": [*self.versions], "bytes": self.bytes,
             "events": self.events, "moved": moved, "branches": branches, "replaced": [*self.replaced],
-            "lazy": self.lazy, "dry_run": self.dry_run, "seconds": self.seconds,
+            "lazy": self.lazy, "dry_run": self.dry_run, "seconds": self.seconds, "unapplied": [*self.unapplied],
         }  # fmt: skip
 
     @property

@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from nbmodelver.errors import SecretFound
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -126,7 +128,11 @@ def _summary(found: NameStep, value_change: str) -> str:
 
 def failure(error: NbmodelverError) -> Message:
     """Return `IFailure`: an error with its class name and hint."""
-    return {"code": type(error).__name__, "message": error.message, "hint": error.hint}
+    found = {"code": type(error).__name__, "message": error.message, "hint": error.hint}
+    if isinstance(error, SecretFound):
+        secrets = [{"where": where, "why": why} for where, why in error.found]
+        return {**found, "secret": {"version": error.version, "found": secrets}}
+    return found
 
 
 def clean(value: Any) -> Any:

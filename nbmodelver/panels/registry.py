@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nbmodelver.model import Version
-    from nbmodelver.model.events import Event
+    from nbmodelver.model.events import Audit, Event
     from nbmodelver.model.registry import Approval, Holding, RegisteredModel, RegisteredVersion, StageMove
     from nbmodelver.panels.connections import Request
     from nbmodelver.panels.context import PanelContext
@@ -76,7 +76,7 @@ def model(context: PanelContext, params: Params, _request: Request) -> Message:
             for name in dict.fromkeys([*stages, *found.stages, *found.aliases])
             if (holdings := _holdings(repo, found.name, name))
         ],
-        "events": [_event(e, what(e, page.names)) for e in page.events],
+        "events": [_event(e, _what(e, page)) for e in page.events],
         "has_more": page.more,
     }
 
@@ -91,6 +91,11 @@ def gates(context: PanelContext, params: Params, _request: Request) -> Message:
 def way_back(context: PanelContext, params: Params, _request: Request) -> Message:
     """Return what a move back would do. Nothing is moved."""
     return _move(promote.back(context.repo(), params.text("model"), params.text("stage"), "", is_dry=True))
+
+
+def _what(event: Event, page: Audit) -> str:
+    said = what(event, page.names)
+    return f"not confirmed by {page.unconfirmed[event.id]}: {said}" if event.id in page.unconfirmed else said
 
 
 def _summary(repo: Repo, found: RegisteredModel) -> Message:

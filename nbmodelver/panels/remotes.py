@@ -1,4 +1,4 @@
-"""Handles the requests about remotes: their list, push, fetch, pull and the plan of its merge.
+"""Handles the requests about remotes: their list, push, fetch, pull, and who can read an encrypted one.
 
 A push and a fetch need no live values. They run in threads of their own with a store opened once more, as another
 process would, so cells run meanwhile. A pull moves the notebook, so it waits its turn as a rollback does.
@@ -10,13 +10,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
+from nbmodelver.actions import encryption
 from nbmodelver.actions import remotes as acts
-from nbmodelver.actions.merge import MergeRequest
-from nbmodelver.errors import NoStore, RemoteMissing, UsageError
+from nbmodelver.errors import NoStore, UsageError
 from nbmodelver.panels.export import first_line
+from nbmodelver.panels.merging import choices, merge_plan, texts
 from nbmodelver.remote.outgoing import PushOptions
-from nbmodelver.remote.pull import standing
-from nbmodelver.remote.remotes import Remotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +53,7 @@ def _remote(repo: Repo, known: acts.KnownRemote) -> Message:
         "rule": config.rule,
         "rights": "" if abilities is None else "read and write" if abilities.writes else "read only",
         "lazy": config.lazy,
+        "encrypted": bool(config.encryption),
         "checked_at_utc": "" if abilities is None else abilities.checked_at_utc,
         "seen_at_utc": known.seen_at_utc,
         "pushed_by": known.pushed_by,
@@ -85,45 +85,25 @@ def _versions(repo: Repo, config: RemoteConfig, ids: Sequence[VersionId]) -> Mes
     return {"count": len(ids), "versions": [asdict(one) for one in shown]}
 
 
-def merge_plan(context: PanelContext, params: Params, _request: Request) -> Message:
-    """Return what a merge of the remote branch would do to each variable. take: choices by name. Nothing is changed."""
-    repo = context.repo()
-    config = Remotes(repo).get(params.text("remote", ""))
-    found = standing(repo, config, repo.history.branch)
-    if found.there is None:
-        raise RemoteMissing(f"{config.name} has no branch '{found.branch}'", "push it first")
-    asked = MergeRequest(found.there, _choices(params))
-    preview = context.notebook.restores.actions.plan_merge(asked)
-    return {
-        "base": preview.base,
-        "ours": preview.ours,
-        "theirs": preview.theirs,
-        "names": [asdict(one) for one in preview.names],
-        "notes": list(preview.notes),
-    }
-
-
-def _choices(params: Params) -> dict[str, str]:
-    """Return the parameter `take`: name -> "ours", "theirs", "average" or a version."""
-    return _texts(params, "take")
-
-
-def _texts(params: Params, name: str) -> dict[str, str]:
-    found = params.table(name)
-    if not all(isinstance(value, str) for value in found.values()):
-        raise UsageError(f"'{name}' must be an object of texts", "reload the page")
-    return found
+def remote_members(context: PanelContext, params: Params, _request: Request) -> Message:
+    """Return the public keys that open an encrypted remote, and the public key of this user. Asks the remote."""
+    found = encryption.members(context.repo(), params.text("name"))
+    return {"keys": list(found.keys), "own": found.own}
 
 
 # -- transfers that need no live values
 
 
 def push_to(context: PanelContext, params: Params, request: Request) -> Message:
-    """Send a branch. branch: default: the current one. branch_as: its name at the remote."""
+    """Send a branch. branch: default: the current one. branch_as: its name at the remote.
+
+    allow_secrets: names of versions that may be sent although they look as if they had a secret.
+    """
     repo = context.repo()
     repo.wait_for_pending()  # A commit in the background comes first.
     branch = params.text("branch", "") or repo.history.branch
-    options = PushOptions(acts.selection([branch]), params.text("branch_as", ""))
+    allowed = frozenset(params.texts("allow_secrets"))
+    options = PushOptions(acts.selection([branch]), params.text("branch_as", ""), allow_secrets=allowed)
     done = acts.push_to(acts.apart(repo), acts.PushRequest(params.text("remote", ""), options), request)
     names = _names(repo, done.versions)
     return {
@@ -170,8 +150,28 @@ def add_remote(context: PanelContext, params: Params, request: Request) -> Messa
     name, address = params.text("name"), params.text("address").strip()
     if not address:
         raise UsageError("a remote needs an address", "give a folder, or s3://bucket/prefix")
-    config = acts.add_remote(repo, acts.AddRequest(name, address, _texts(params, "options"), params.flag("lazy")))
-    return context.done(request, f"remote {config.name} added", push=True)
+    options, lazy, encrypt = texts(params, "options"), params.flag("lazy"), params.flag("encrypt")
+    config = acts.add_remote(repo, acts.AddRequest(name, address, options, lazy, encrypt))
+    return context.done(request, _added(config), push=True)
+
+
+def _added(config: RemoteConfig) -> str:
+    """Return one line about a remote that was added. Of an encrypted one, it names the key file to keep a copy of."""
+    if not config.encryption:
+        return f"remote {config.name} added"
+    path = encryption.own_key().path
+    kept = f"; keep a copy of {path}: without a key nobody can read it" if path is not None else ""
+    return f"encrypted remote {config.name} added{kept}"
+
+
+def share_remote(context: PanelContext, params: Params, request: Request) -> Message:
+    """Let the owner of a public key read an encrypted remote."""
+    name, key = params.text("name"), params.text("key").strip()
+    if not key:
+        raise UsageError("no public key is given", "paste the public key of your colleague: %mv_remote key prints it")
+    done = encryption.share(context.repo(), name, [key])
+    said = f"{done.remote} can be read with {views.plural(len(done.keys), 'key')}"
+    return context.done(request, said if done.new else f"{said}, as before")
 
 
 def check_remote(context: PanelContext, params: Params, request: Request) -> Message:
@@ -197,7 +197,7 @@ def pull_from(context: PanelContext, params: Params, request: Request) -> Messag
         params.text("remote", ""),
         params.text("branch", ""),
         params.flag("merge"),
-        _choices(params),
+        choices(params),
         trust=params.flag("trust"),
     )
     with context.reporting(request):
@@ -236,7 +236,11 @@ def _pulled(done: Pulled) -> str:
     return " · ".join(filter(None, ["" if done.outcome == "fetched" else moved, done.note]))
 
 
-READING: dict[str, Callable[[PanelContext, Params, Request], Message]] = {"remotes": remotes, "merge_plan": merge_plan}
+READING: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
+    "remotes": remotes,
+    "merge_plan": merge_plan,
+    "remote_members": remote_members,
+}
 """Handlers that read. Each runs in a thread of its own."""
 
 TRANSFERS: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
@@ -245,6 +249,7 @@ TRANSFERS: dict[str, Callable[[PanelContext, Params, Request], Message]] = {
     "add_remote": add_remote,
     "check_remote": check_remote,
     "remove_remote": remove_remote,
+    "share_remote": share_remote,
 }
 """Handlers that wait for a network. Each runs in a thread of its own, and ends itself if it is cancelled."""
 

@@ -62,9 +62,11 @@ def page(store: OpenStore, request: AuditRequest) -> Audit:
 
 def _page(store: OpenStore, found: list[Event], *, more: bool) -> Audit:
     signed = {str(e.id): keys.verdict(e.signature) for e in found if e.signature is not None}
-    count = store.moves.log.count() if store.moves.has_events else 0
-    unreadable = len(store.moves.log.unreadable()) if store.moves.has_events else 0
-    return Audit(tuple(found), more, count, _names(store, found), signed, unreadable)
+    log = store.moves.log
+    if not store.moves.has_events:
+        return Audit(tuple(found), more, 0)
+    unconfirmed = {str(id_): log.unconfirmed.remote_of(id_) for id_ in log.unconfirmed.ids() & {e.id for e in found}}
+    return Audit(tuple(found), more, log.count(), _names(store, found), signed, len(log.unreadable()), unconfirmed)
 
 
 def _names(store: OpenStore, events: list[Event]) -> dict[str, str]:
@@ -86,11 +88,11 @@ def _events(store: OpenStore, subject: str) -> Iterator[Event]:
     registered = reading.resolve(store, subject)
     is_one = "/" in subject.removeprefix("models:/") or "@" in subject
     versions = [registered] if is_one else reading.versions(store, registered.model)
-    about = store.moves.log.about(reading.MODELS + registered.model)
+    about = store.moves.log.all_about(reading.MODELS + registered.model)
     kept = {e.id: e for e in about if not is_one or e.data.get("number") == registered.number}
     for version in dict.fromkeys(v.version for v in versions):
         for topic in (f"states/{version}", f"checks/{version}"):
-            kept |= {e.id: e for e in store.moves.log.about(topic)}
+            kept |= {e.id: e for e in store.moves.log.all_about(topic)}
     return iter(sorted(kept.values(), key=lambda e: (e.order, e.id), reverse=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbmodelver.catalogue.events.checking import settled_by
 from nbmodelver.errors import Damaged, UnknownModel, UnknownVersion
 from nbmodelver.model import VersionId
 from nbmodelver.model.registry import Holding, RegisteredModel, RegisteredVersion
@@ -13,8 +14,6 @@ from nbmodelver.repo.core.nearest import nearest
 from nbmodelver.repo.core.states import ALIASES, STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from nbmodelver.model import Json, Version
     from nbmodelver.model.events import Event
     from nbmodelver.model.registry import Deployment, StageMove
@@ -46,8 +45,9 @@ def require(store: OpenStore, name: str) -> str:
 
 def versions(store: OpenStore, name: str) -> list[RegisteredVersion]:
     """Return the versions of a model, newest first."""
-    found = [registered_by(e) for e in store.moves.log.about(MODELS + name) if e.kind == "register"]
-    return found[::-1]
+    about = store.moves.log.about(MODELS + name)
+    registering = [e for e in about if e.kind == "register" and any(m.ref == MODELS + name for m in e.moves)]
+    return [registered_by(e) for e in registering[::-1]]
 
 
 def registered_by(event: Event) -> RegisteredVersion:
@@ -126,16 +126,13 @@ def diverged(store: OpenStore, name: str) -> tuple[str, ...]:
     """Return the stages of a model that two stores moved differently before they were merged."""
     found = []
     for ref in store.moves.states(f"{STAGES}{name}/"):
-        moves = [(e.id, m.since) for e in store.moves.log.about(ref) for m in e.moves if m.ref == ref]
+        about = store.moves.log.about(ref)
+        moves = [(e.id, m.since) for e in about for m in e.moves if m.ref == ref]
         replaced = {since for _, since in moves}
-        settled = {s for e in store.moves.log.about(ref) for s in _settled(e.data.get("settles"))}
+        settled = {s for e in about if any(m.ref == ref for m in e.moves) for s in settled_by(e)}
         if len([id_ for id_, _ in moves if id_ not in replaced | settled]) > 1:
             found.append(ref.rpartition("/")[2])
     return tuple(found)
-
-
-def _settled(value: Json) -> Iterable[str]:
-    return (str(v) for v in value) if isinstance(value, list) else ()
 
 
 def _number(value: Json) -> str:

@@ -157,6 +157,9 @@ def integrity(facts: ReportFacts) -> ReportTable:
             yield "audit log", f"{count}, {'unbroken, refs agree' if not log.problems else 'DAMAGED'}"
             yield from (("audit log", f"{p.what} ({p.object})") for p in log.problems[:MOST_PROBLEMS])
             yield from (("merged stores", f"{ref} was moved differently in two stores") for ref in log.diverged)
+            if log.unconfirmed:
+                count = counted(log.unconfirmed, "event")
+                yield "not confirmed", f"{count} without effect here, not confirmed by the remote: %mv_audit"
         problems = facts.store_problems
         yield "records and packs", f"{counted(len(problems), 'problem')} of the structure; bytes: %mv_verify --full"
         yield from (("records and packs", f"{p.what} ({p.object})") for p in problems[:MOST_PROBLEMS])

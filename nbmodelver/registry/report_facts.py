@@ -77,12 +77,16 @@ class ReportFacts:
 
     @cached_property
     def in_scope(self) -> list[Event]:
-        """The events about the models of the report, of any time, and those about the whole store, newest first."""
-        name = self.request.model
+        """The events about the models of the report, of any time, and those about the whole store, newest first.
+
+        Without those that have no effect here, because the remote that brought them does not confirm them.
+        """
+        name, unconfirmed = self.request.model, self.repo.moves.log.unconfirmed.ids()
+        counting = [e for e in self.every_event if e.id not in unconfirmed]
         if not name:
-            return self.every_event
+            return counting
         ids = {r.version for r in self.registered} | {v.id for v in self.versions.values()}
-        return [e for e in self.every_event if _is_about(e, name, ids)]
+        return [e for e in counting if _is_about(e, name, ids)]
 
     @cached_property
     def events(self) -> list[Event]:

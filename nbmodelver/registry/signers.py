@@ -65,7 +65,8 @@ def knows(store: OpenStore, later: Event, earlier: Event) -> bool:
 
 def policies(store: OpenStore) -> list[Event]:
     """Return the events that adopted policies, oldest first."""
-    return [e for e in store.moves.log.about(POLICY) if e.kind == "policy"]
+    about = store.moves.log.about(POLICY)
+    return [e for e in about if e.kind == "policy" and any(m.ref == POLICY for m in e.moves)]
 
 
 def text_of(event: Event) -> str:

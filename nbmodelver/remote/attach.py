@@ -117,7 +117,7 @@ class PartsOfRemotes:
 
 def parts_of(store: OpenStore) -> PartsOfRemotes:
     """Return the parts of all remotes of a store. `repo.core.remote_parts` calls it."""
-    return PartsOfRemotes(store, open_remote)
+    return PartsOfRemotes(store, lambda config: open_remote(config, store))
 
 
 def attach(store: OpenStore, open_storage: Callable[[RemoteConfig], ObjectStorage]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.events import lines
+from nbmodelver.catalogue.events.unconfirmed import REGISTRY
 from nbmodelver.errors import RemoteChanged
 from nbmodelver.model import VersionId
-from nbmodelver.remote.outgoing import REGISTRY
+from nbmodelver.remote.registry_head import events_of
+from nbmodelver.remote.store_storage import is_store
 from nbmodelver.remote.transfer import BRANCHES, TAGS
 
 if TYPE_CHECKING:
@@ -24,10 +26,12 @@ WAY_OUT = "ask who changed the remote by hand; to accept that: --accept-older"
 def require_events(remote: Remote, before: Mapping[str, Json]) -> None:
     """Raise RemoteChanged if a ref moved since it was last seen, and no event of the remote says so.
 
-    before: all refs as they were last seen; {} if the remote never was. A branch may move forward without an event.
+    before: all refs as they were last seen; {} if the remote never was. A branch may move forward without an event; in
+    another store it may move anywhere, and `Remote.read` finds versions that were lost.
     """
     inventory, refs = remote.inventory, remote.refs
     events = _Events(remote)
+    is_free = is_store(remote.connection.storage)  # Commits, rollbacks and deletions move branches in a store.
     for ref, value in refs.items():
         if ref.startswith(REGISTRY) and not _names_an_event(value, inventory):
             raise _changed(remote, f"{ref} names an event that is not there")
@@ -37,7 +41,7 @@ def require_events(remote: Remote, before: Mapping[str, Json]) -> None:
         new = refs.get(ref)
         if new == old:
             continue
-        if ref.startswith(BRANCHES) and not _leads_to(inventory, old, new) and not events.forces(ref, old):
+        if ref.startswith(BRANCHES) and not (is_free or _leads_to(inventory, old, new) or events.forces(ref, old)):
             raise _changed(remote, f"the branch {ref.removeprefix(BRANCHES)} went back or was replaced")
         if (
             ref.startswith(TAGS)
@@ -53,7 +57,8 @@ def _changed(remote: Remote, what: str) -> RemoteChanged:
 
 
 def _names_an_event(value: Json, inventory: Inventory) -> bool:
-    return isinstance(value, dict) and value.get("event") in inventory.events
+    named = events_of(value)
+    return bool(named) and inventory.events.keys() >= set(named)
 
 
 def _replaced(inventory: Inventory, old: Json, new: Json) -> bool:

@@ -8,6 +8,7 @@ laptop that slept meanwhile does not delete a new object of the same name.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from nbmodelver.remote.marking import (
     needed_parts,
     unneeded_packs,
 )
+from nbmodelver.remote.numbered_heads import superfluous
 from nbmodelver.remote.remotes import now_utc
 from nbmodelver.remote.segments import PREFIX as SEGMENTS
 from nbmodelver.remote.segments import SentPack
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
     from nbmodelver.model import Progress, VersionId
     from nbmodelver.model.remotes import Listed
-    from nbmodelver.remote.heads import Head, Listing
+    from nbmodelver.remote.heads import Area, Head, Listing
     from nbmodelver.remote.remotes import RemoteConnection
     from nbmodelver.repo.core.open_store import OpenStore
     from nbmodelver.store.packs import Block
@@ -59,10 +61,10 @@ DOOMED_S = 30 * DAY_S
 LONGEST_DELETION_S = DAY_S
 """A deletion stops this long after the head was read that allows it. The next gc continues it."""
 
-KEPT_HEADS = 20
 PACK_DIGITS = 32
 KEYS_AT_ONCE = 1000
 ROUNDS = 10
+_NUMBERED = re.compile(r"[a-z]+/(\d{12})")
 
 
 @dataclass(frozen=True)
@@ -207,10 +209,15 @@ class _Collecting:
         }
 
     def _old_heads(self) -> list[str]:
-        """Return the keys of numbered heads, without the newest ones."""
+        """Return the keys of numbered heads that nobody needs any more."""
         if self.connection.config.rule != "numbered":
             return []
-        return [one.key for area in AREAS for one in [*self.connection.storage.list(f"{area}/")][:-KEPT_HEADS]]
+        return [f"{area}/{number:012}" for area in AREAS for number in superfluous(self._numbers(area))]
+
+    def _numbers(self, area: Area) -> list[int]:
+        return [
+            int(match[1]) for one in self.connection.storage.list(f"{area}/") if (match := _NUMBERED.fullmatch(one.key))
+        ]
 
     # -- rewrite
 

@@ -13,17 +13,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.events import lines
+from nbmodelver.catalogue.events.unconfirmed import moves_registry
 from nbmodelver.catalogue.journal import Record
 from nbmodelver.catalogue.records import id_of, version_of
 from nbmodelver.errors import Damaged, NotPushed, RemoteChanged
 from nbmodelver.model import VersionId
+from nbmodelver.model.event_phrases import what
 from nbmodelver.model.events import EventId
 from nbmodelver.model.remotes import Fetched
 from nbmodelver.remote.changed import require_events
 from nbmodelver.remote.incoming import Incoming
+from nbmodelver.remote.registry_head import confirmation
 from nbmodelver.remote.transfer import BRANCHES, TAGS, Remote, Selection, ids_in
+from nbmodelver.repo.core import joining
 from nbmodelver.repo.core.history import COUNTER
 from nbmodelver.repo.core.reachability import documents_of, groups_of
+from nbmodelver.repo.core.states import event_of
 from nbmodelver.store import layout
 from nbmodelver.store.framed import broken
 from nbmodelver.store.receiving import clean
@@ -32,10 +37,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from nbmodelver.model import Group, ObjectId, Progress, Version
-    from nbmodelver.model.events import RefMove
+    from nbmodelver.model.events import Event, RefMove
     from nbmodelver.remote.lazy import RemoteParts
     from nbmodelver.remote.remotes import RemoteConnection
     from nbmodelver.remote.segments import SentRecord
+    from nbmodelver.repo.core.joining import Confirmation
     from nbmodelver.repo.core.open_store import OpenStore
     from nbmodelver.store.packs import Contents
 
@@ -84,6 +90,8 @@ class _Fetch:
         self.store, self.connection, self.options, self.progress = store, connection, options, progress
         self.remote = Remote(store, connection)
         self.branches_before = self.remote.named(BRANCHES)
+        self._new_moves: list[Event] = []
+        """The new events that move the registry, known after `events`."""
 
     def run(self) -> Fetched:
         """Fetch."""
@@ -119,7 +127,7 @@ class _Fetch:
         gone = tuple(old for old in self.remote.inventory.replaced if old in present)
         return Fetched(
             self.remote.name, self.connection.config.address, tuple(new), size, events, tuple(moved), changed, gone,
-            self.options.lazy, self.options.dry_run,
+            self.options.lazy, self.options.dry_run, unapplied=() if self.options.dry_run else self._unapplied(),
         )  # fmt: skip
 
     # -- versions
@@ -321,16 +329,36 @@ class _Fetch:
                     f"{self.connection.storage.where} lacks event {lost[:12]}, which a later one names",
                     "send it again from a complete store: %mv_push --all, or accept that: --accept-older",
                 )
+            if moves_registry(event):
+                self._new_moves.append(event)
         return found
 
     def _join(self, events: Mapping[EventId, tuple[str, bytes]]) -> list[RefMove]:
         """Add events, and return the refs that moved here: also tags whose versions came with this fetch."""
         moves = self.store.moves
-        tags = [TAGS + tag for tag in self.remote.named(TAGS) if self.store.refs.get(TAGS + tag) is None]
-        if not moves.has_events or not (events or tags):
+        also = [TAGS + tag for tag in self.remote.named(TAGS) if self.store.refs.get(TAGS + tag) is None]
+        if not moves.has_events:
+            return []
+        also += joining.behind(moves.log, self.store.refs, self._confirmation.named)
+        if not (events or also or self._confirmation.confirmed):
             return []
         head = self.remote.head("work") or self.remote.head("registry")
-        return moves.join(events.values(), "" if head is None else head.history, tags)[1]
+        return moves.join(events.values(), "" if head is None else head.history, also, self._confirmation)[1]
+
+    @cached_property
+    def _confirmation(self) -> Confirmation:
+        """Which moves of the registry count: those that the head `registry` confirms, of new events and of unconfirmed
+        ones that an earlier fetch brought.
+        """
+        head = self.remote.head("registry")
+        earlier = (event_of(self.store, id_) for id_ in self.store.moves.log.unconfirmed.ids())
+        events = [*self._new_moves, *(event for event in earlier if event is not None)]
+        return confirmation(self.remote.name, {} if head is None else head.refs, events)
+
+    def _unapplied(self) -> tuple[str, ...]:
+        """Return by whom and what each new event is that does not count here."""
+        found = self._confirmation.unconfirmed if self._new_moves else ()
+        return tuple(f"{e.by.shown}: {what(e, {})}" for e in self._new_moves if e.id in found)
 
 
 def _distinct(groups: Sequence[Group]) -> list[Group]:

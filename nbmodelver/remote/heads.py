@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbmodelver.errors import NotSupported, RemoteChanged, RemoteTooNew
+from nbmodelver.remote import numbered_heads
 from nbmodelver.store.framed import broken, canonical, compress, decompress, id_of, parse
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ class HeadPlace:
     def read(self, known: Head | None = None) -> ReadHead:
         """Return the current head. known: a head that was seen before; numbered heads are listed from it on.
 
-        One request; two with numbered heads. Raises RemoteError, Damaged, RemoteTooNew.
+        One request; two with numbered heads, and a search where nothing can be listed (see numbered_heads.py). Raises
+        RemoteError, RemoteChanged, Damaged, RemoteTooNew.
         """
         if self.rule == "numbered":
             return self._read_numbered(known)
@@ -211,16 +213,33 @@ class HeadPlace:
         return ReadHead(self._decoded(tagged.data, self._key()), tagged.tag)
 
     def _read_numbered(self, known: Head | None) -> ReadHead:
-        after = self._key(known.sequence - 1) if known is not None and known.sequence > 1 else f"{self.area}/"
-        keys = [one.key for one in self._storage.list(f"{self.area}/", after) if _NUMBERED.fullmatch(one.key)]
-        if not keys and known is not None:
-            raise RemoteChanged(
-                f"{self._storage.where} has no head at or after number {known.sequence}, which was there before",
-                "somebody replaced or emptied the remote; to accept that: --accept-older",
-            )
-        if not keys:
+        last = 0 if known is None else known.sequence
+        number = self._newest(last)
+        if not number and known is None:
             return ReadHead(None)
-        return ReadHead(self._decoded(self._storage.read(keys[-1], 0, MOST_STORED_BYTES), keys[-1]))
+        key = self._key(number)
+        try:
+            return ReadHead(self._decoded(self._storage.read(key, 0, MOST_STORED_BYTES), key))
+        except KeyError:
+            raise RemoteChanged(
+                f"{self._storage.where} has no head at or after number {last}, which was there before",
+                "somebody replaced or emptied the remote; to accept that: --accept-older",
+            ) from None
+
+    def _newest(self, known: int) -> int:
+        """Return the number of the newest head, 0 without one: by a listing, or by a search where there is none."""
+        after = self._key(known - 1) if known > 1 else f"{self.area}/"
+        try:
+            keys = [one.key for one in self._storage.list(f"{self.area}/", after) if _NUMBERED.fullmatch(one.key)]
+        except NotSupported:
+            return numbered_heads.newest(self._is_there, known)
+        return int(keys[-1].rpartition("/")[2]) if keys else 0
+
+    def _is_there(self, sequence: int) -> bool:
+        try:
+            return self._storage.size(self._key(sequence)) > 0
+        except KeyError:
+            return False
 
     def _decoded(self, data: bytes, key: str) -> Head:
         head = decode(data, f"{key} of {self._storage.where}")

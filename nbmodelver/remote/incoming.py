@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbmodelver.errors import Damaged, StoreError
+from nbmodelver.remote.store_storage import StoreStorage
 from nbmodelver.remote.transfer import Meter
 from nbmodelver.store.elsewhere import by_pack, with_bases
 from nbmodelver.store.repacking import assembled
@@ -28,17 +29,32 @@ class Incoming:
 
     def __init__(self, store: OpenStore, remote: Remote, progress: Progress | None) -> None:
         self.store, self.connection = store, remote.connection
-        self.parts = remote.parts()
+        self.inventory, self.parts = remote.inventory, remote.parts()
         self.meter = Meter(progress, "bytes received")
 
     def most_of(self, names: Collection[str]) -> list[Contents]:
         """Return those of the packs, most of whose bytes are not here. names: 32 hex digits each."""
-        found = self.parts.index.packs().items()
-        return [c for key, c in found if key.rpartition("/")[2] in names and self._is_missing(c)]
+        found = [c for key, c in self.parts.index.packs().items() if key.rpartition("/")[2] in names]
+        needed = self._needed_there() if found else None
+        return [contents for contents in found if self._is_missing(contents, needed)]
 
-    def _is_missing(self, contents: Contents) -> bool:
-        missing = sum(e.size for e in contents.entries if not self.store.parts.has(e.id))
+    def _is_missing(self, contents: Contents, needed: Collection[ObjectId] | None) -> bool:
+        missing = sum(
+            e.size
+            for e in contents.entries
+            if not self.store.parts.has(e.id) and (needed is None or e.id in needed)
+        )  # fmt: skip
         return missing > WHOLE_SHARE * contents.raw_bytes
+
+    def _needed_there(self) -> Collection[ObjectId] | None:
+        """Return the parts that versions of another store need which are not here; None if the remote is no store.
+
+        The packs of a store also have parts that no version needs, until its gc.
+        """
+        storage = self.connection.storage
+        if not isinstance(storage, StoreStorage):
+            return None
+        return storage.needed_parts(self.inventory.versions.keys() - self.store.history.records.present())
 
     def bring(self, wanted: Collection[ObjectId], packs: Sequence[Contents] = ()) -> None:
         """Bring these parts and packs, with all bases, and let them count once all were verified.

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from nbmodelver.errors import AllForgotten, Diverged, MissingPart, NotPushed
 from nbmodelver.model import VersionId
 from nbmodelver.model.remotes import RefChange
+from nbmodelver.remote.registry_head import RegistryHere
+from nbmodelver.remote.segment_contents import replaced_in
 from nbmodelver.remote.transfer import BRANCHES, TAGS, Remote, Selection, ancestors_here, ids_in
 from nbmodelver.store.ref_names import valid_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nbmodelver.model import ObjectId
     from nbmodelver.model.events import EventId
@@ -21,12 +23,8 @@ if TYPE_CHECKING:
     from nbmodelver.remote.known import Inventory
     from nbmodelver.remote.remotes import RemoteConnection
     from nbmodelver.repo.core.open_store import OpenStore
-    from nbmodelver.repo.core.ref_states import RefState
     from nbmodelver.store.index import PartIndex
     from nbmodelver.store.shipping import Shipment
-
-REGISTRY = ("models/", "stages/", "aliases/", "states/", "deployments/", "drifts/", "policy")
-"""Refs that events move and that the head `registry` has."""
 
 CURRENT_BRANCH = Selection()
 
@@ -196,14 +194,17 @@ class Outgoing:
         return sorted(id_ for id_ in self.store.moves.log.keys() if id_ not in there)  # noqa: SIM118  # no mapping
 
     @cached_property
-    def registry_refs(self) -> dict[str, RefState]:
-        """The refs of the registry here that the remote has otherwise, as it was last seen."""
+    def registry(self) -> RegistryHere | None:
+        """The refs of the registry here; None if they are not pushed."""
         if self.options.versions_only or not self.store.moves.has_events:
-            return {}
-        head = self.connection.known.head("registry")
-        there = {} if head is None else head.refs
-        own = {ref: state for prefix in REGISTRY for ref, state in self.store.moves.states(prefix).items()}
-        return {ref: state for ref, state in own.items() if there.get(ref) != _with_event(state)}
+            return None
+        return RegistryHere(self.store)
+
+    @cached_property
+    def registry_refs(self) -> list[str]:
+        """The refs of the registry here that the remote has otherwise, as it was last seen, else as it is."""
+        head = self.connection.known.head("registry") or self.remote.head("registry")
+        return [] if self.registry is None else self.registry.differing({} if head is None else head.refs)
 
     # -- what moves
 
@@ -215,8 +216,7 @@ class Outgoing:
             self._branch_change(name, version, refs.get(BRANCHES + name)) for name, version in self.branches.items()
         ]
         found += [self._tag_change(tag, version, refs.get(TAGS + tag)) for tag, version in self.tags.items()]
-        found += [self._registry_change(ref, state, refs.get(ref)) for ref, state in self.registry_refs.items()]
-        return [change for change in found if change is not None]
+        return [change for change in found if change is not None] + self._registry_changes(refs)
 
     def _branch_change(self, name: str, version: VersionId, before: Json) -> RefChange | None:
         if before == version:
@@ -241,9 +241,7 @@ class Outgoing:
     @cached_property
     def replaced(self) -> dict[VersionId, VersionId]:
         """The versions that a purge replaced, here or at the remote, and their replacements."""
-        own = self.store.refs.readable("forgotten/")[0]
-        found = {VersionId(ref.removeprefix("forgotten/")): VersionId(new) for ref, new in own.items()}
-        return {**self.inventory.replaced, **found}
+        return {**self.inventory.replaced, **replaced_in(self.store)}
 
     def _replacement(self, version: VersionId) -> VersionId:
         seen = {version}
@@ -287,28 +285,8 @@ class Outgoing:
             m.ref == ref and m.before == before for e in log.about(ref) for m in e.moves
         )
 
-    def _registry_change(self, ref: str, state: RefState, before: Json) -> RefChange | None:
-        after = _with_event(state)
-        if before == after:
-            return None
-        event = before.get("event") if isinstance(before, dict) else None
-        known = self.store.moves.log.keys()
-        if before is None or (isinstance(event, str) and event in known and self._follows(ref, state, event)):
-            return RefChange(ref, before, after)
-        if isinstance(event, str) and event in known:
-            return None  # The remote is ahead.
-        raise Diverged(f"{self.remote.name} has another value of {ref}", "bring it first: %mv_pull")
-
-    def _follows(self, ref: str, state: RefState, event: str) -> bool:
-        """Return True if the move that set a ref came after the event."""
-        events = {e.id: e for e in self.store.moves.log.about(ref)}
-        at = state.event
-        while at:
-            if at == event:
-                return True
-            found = next((m for m in events[at].moves if m.ref == ref), None) if at in events else None  # type: ignore[index]  # ids
-            at = "" if found is None else found.since
-        return False
+    def _registry_changes(self, there: Mapping[str, Json]) -> list[RefChange]:
+        return [] if self.registry is None else self.registry.changes(self.registry_refs, there, self.remote.name)
 
     # -- checks
 
@@ -319,7 +297,7 @@ class Outgoing:
             return
         records = self.store.history.records
         own = records.present() | set(records.forgotten.all())
-        own |= {VersionId(ref.removeprefix("forgotten/")) for ref in self.store.refs.readable("forgotten/")[0]}
+        own |= replaced_in(self.store).keys()
         if own and not own & there.keys():
             raise NotPushed(
                 f"{self.connection.storage.where} has {len(there)} versions of another history, none of them is here",
@@ -334,7 +312,3 @@ class Outgoing:
                 f"your rights at {self.connection.storage.where} allow reading only, so nothing was sent",
                 f"ask for write access, then: %mv_remote check {self.remote.name}",
             )
-
-
-def _with_event(state: RefState) -> Json:
-    return {"event": state.event, "value": state.value}

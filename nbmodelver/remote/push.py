@@ -13,16 +13,17 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from nbmodelver.catalogue.events.unconfirmed import REGISTRY
 from nbmodelver.errors import NotPushed, RemoteDenied, StoreReadOnly
-from nbmodelver.model import VersionId
 from nbmodelver.model.remotes import Pushed
 from nbmodelver.remote import segments
 from nbmodelver.remote.compaction import compacted, send_segment
 from nbmodelver.remote.heads import Head, Listing, ReadHead
 from nbmodelver.remote.known import free_name, pack_key
-from nbmodelver.remote.outgoing import REGISTRY, Outgoing, PushOptions
+from nbmodelver.remote.outgoing import Outgoing, PushOptions
 from nbmodelver.remote.remotes import now_utc
-from nbmodelver.remote.segments import Segment, SentEvent, SentPack, SentRecord
+from nbmodelver.remote.segment_contents import events_of, forgotten_among, records_of, replaced_in
+from nbmodelver.remote.segments import Segment, SentPack
 from nbmodelver.remote.sending import Sending
 from nbmodelver.remote.sent_secrets import require_no_secret
 from nbmodelver.remote.transfer import Meter
@@ -33,7 +34,7 @@ from nbmodelver.store.repacking import Assembly, assembled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from nbmodelver.model import Progress
+    from nbmodelver.model import Progress, VersionId
     from nbmodelver.model.remotes import RefChange
     from nbmodelver.model.versions import Json
     from nbmodelver.remote.heads import Area
@@ -106,7 +107,8 @@ class _Push:
             with suppress(StoreReadOnly):  # gc and folding must not remove what is being sent.
                 held.enter_context(self.store.parts.hold_files_if_writable())
             self.remote.read(("work",), accept_older=options.accept_older)
-            if self.out.registry_refs or self.connection.known.head("registry") is None or options.accept_older:
+            is_unknown = self.connection.known.head("registry") is None
+            if is_unknown or options.accept_older or self.out.registry_refs:
                 self.remote.read(("registry",), accept_older=options.accept_older)
             self.out.require_one_history()
             changes = self.out.changes
@@ -198,43 +200,23 @@ class _Push:
     def _send_segments(self, packs: Sequence[SentPack]) -> tuple[list[Listing], int]:
         """Send what is new in segments. Returns their listings, oldest first, and their size in bytes."""
         segment = Segment(
-            self._writer(), tuple(packs), tuple(self._records()), tuple(self._events()), self._forgotten(),
-            self._replaced_versions(),
+            self._writer(), tuple(packs), tuple(records_of(self.store, self.out.versions)),
+            tuple(events_of(self.store, self.out.event_ids)), self._forgotten(), self._replaced_versions(),
         )  # fmt: skip
         gone = self.remote.doomed
         listings = [send_segment(self.connection, run, gone) for run in segments.runs(segment) if not segment.is_empty]
         return listings, sum(one.size_bytes for one in listings)
 
-    def _records(self) -> Iterator[SentRecord]:
-        for id_ in self.out.versions:
-            raw = self.store.history.records.stored(id_)
-            version = self.store.history.records.read(id_)
-            yield SentRecord(id_, version.number, version.parents, raw)
-
-    def _events(self) -> Iterator[SentEvent]:
-        for id_ in self.out.event_ids:
-            name, raw = self.store.moves.log.stored(id_)
-            yield SentEvent(id_, name, raw)
-
     def _forgotten(self) -> dict[VersionId, tuple[int, tuple[VersionId, ...]]]:
         """Return the forgotten ancestors of the versions that are sent, which the remote does not know."""
-        forgotten = self.store.history.records.forgotten.all()
         known = self.out.inventory.versions.keys() | self.out.inventory.forgotten.keys()
-        found: dict[VersionId, tuple[int, tuple[VersionId, ...]]] = {}
-        waiting = [p for id_ in self.out.versions for p in self.store.history.records.read(id_).parents]
-        while waiting:
-            at = waiting.pop()
-            if at in forgotten and at not in known and at not in found:
-                found[at] = forgotten[at].number, forgotten[at].parents
-                waiting += forgotten[at].parents
-        return found
+        parents = (p for id_ in self.out.versions for p in self.store.history.records.read(id_).parents)
+        return forgotten_among(self.store, parents, known)
 
     def _replaced_versions(self) -> dict[VersionId, VersionId]:
         """Return the versions that a purge here replaced and that the remote does not know as replaced."""
         there = self.out.inventory.replaced
-        own = self.store.refs.readable("forgotten/")[0]
-        found = {VersionId(ref.removeprefix("forgotten/")): VersionId(new) for ref, new in own.items()}
-        return {old: new for old, new in found.items() if there.get(old) != new}
+        return {old: new for old, new in replaced_in(self.store).items() if there.get(old) != new}
 
     def _writer(self) -> str:
         if self.store.moves.has_events:

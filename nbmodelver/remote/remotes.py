@@ -9,9 +9,18 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbmodelver.errors import Damaged, RemoteError, RemoteMissing, RemoteTooNew, UsageError
+from nbmodelver.errors import (
+    Damaged,
+    MissingLibrary,
+    RemoteChanged,
+    RemoteError,
+    RemoteMissing,
+    RemoteTooNew,
+    UsageError,
+)
 from nbmodelver.model.remotes import Abilities
 from nbmodelver.remote.heads import AREAS, FORMAT, HeadPlace, ReadHead, is_remote_id
 from nbmodelver.remote.known import Known
@@ -20,7 +29,7 @@ from nbmodelver.store.framed import broken, canonical, parse
 from nbmodelver.store.ref_names import valid_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from nbmodelver.model.remotes import ObjectStorage, WriteRule
     from nbmodelver.remote.heads import Area, Head
@@ -29,7 +38,9 @@ if TYPE_CHECKING:
 PREFIX = "remotes/"
 FORMAT_KEY = "format"
 MOST_FORMAT_BYTES = 4096
-OWN = ("format", "packs/", "segments/", "work/", "registry/", "probe/")
+AGE = "age"
+"""The only encryption so far."""
+OWN = ("format", "keys/", "packs/", "segments/", "work/", "registry/", "probe/")
 """The keys that a remote uses."""
 
 Parts = Literal["all", "lazy"]
@@ -40,7 +51,8 @@ class RemoteConfig:
     """A remote as a store remembers it.
 
     id: 32 random hex digits that name the remote itself. rule: how its heads move; the first writer decided it.
-    options: endpoint, region and others, never credentials. lazy: values are loaded when they are needed.
+    options: endpoint, region and others, never credentials. lazy: values are loaded when they are needed. encryption:
+    the public key of an encrypted remote, as age1..., "" for one that is not encrypted.
     """
 
     name: str
@@ -50,6 +62,7 @@ class RemoteConfig:
     options: Mapping[str, str] = field(default_factory=dict)
     lazy: bool = False
     abilities: Abilities | None = None
+    encryption: str = ""
 
     def text(self) -> str:
         """Return the text of the ref."""
@@ -101,7 +114,7 @@ def _config(ref: str, text: str) -> RemoteConfig:
         return RemoteConfig(
             ref.removeprefix(PREFIX), str(data["address"]), str(data["id"]), data["rule"],
             {str(k): str(v) for k, v in data["options"].items()}, bool(data["lazy"]),
-            None if abilities is None else Abilities(**abilities),
+            None if abilities is None else Abilities(**abilities), str(data.get("encryption", "")),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"the ref {ref} is damaged", "remove the remote and add it again: %mv_remote") from error
@@ -113,6 +126,7 @@ class Marker:
 
     id: str
     rule: WriteRule
+    is_encrypted: bool = False
 
 
 def read_marker(storage: ObjectStorage) -> Marker | None:
@@ -129,20 +143,28 @@ def read_marker(storage: ObjectStorage) -> Marker | None:
         ) from error
     newest, readable_by = data.get("remote"), data.get("readable_by", data.get("remote"))
     if not isinstance(newest, int) or not isinstance(readable_by, int):
-        raise RemoteError(f"{storage.where} is a store or another kind of folder, not a remote", "give another prefix")
+        raise RemoteError(
+            f"{storage.where} is a store, which can be a remote only on this machine or on a mounted disk",
+            "push from that store to a remote that both reach: %mv_push; or give another prefix",
+        )
     if readable_by > FORMAT:
         raise RemoteTooNew(
             f"{storage.where} has format {newest}; this nbmodelver reads up to {FORMAT}", "upgrade nbmodelver"
         )
     if not is_remote_id(data.get("id")) or data.get("rule") not in ("swap", "numbered", "single writer"):
         raise broken(what, "it is malformed")
-    return Marker(data["id"], data["rule"])
+    if data.get("encryption") not in (None, AGE):
+        raise RemoteTooNew(
+            f"{storage.where} has an encryption that this nbmodelver does not know", "upgrade nbmodelver"
+        )
+    return Marker(data["id"], data["rule"], "encryption" in data)
 
 
-def make_marker(storage: ObjectStorage, rule: WriteRule) -> Marker:
+def make_marker(storage: ObjectStorage, rule: WriteRule, make_key: Callable[[], None] | None = None) -> Marker:
     """Make a prefix a remote, and return its marker: that of another process if that one was faster.
 
-    Raises RemoteError if the prefix has other objects.
+    make_key: writes the key of an encrypted remote, which must be there before the marker. Raises RemoteError if the
+    prefix has other objects.
     """
     foreign = next((one.key for one in storage.list("") if not one.key.startswith(OWN)), None)
     if foreign is not None:
@@ -150,6 +172,9 @@ def make_marker(storage: ObjectStorage, rule: WriteRule) -> Marker:
             f"{storage.where} has other objects, such as {foreign}", "give a prefix of its own: .../nbmodelver"
         )
     marker = {"remote": FORMAT, "readable_by": FORMAT, "id": secrets.token_hex(16), "rule": rule, "by": "nbmodelver"}
+    if make_key is not None:
+        make_key()
+        marker["encryption"] = AGE
     storage.create(FORMAT_KEY, canonical(marker))
     made = read_marker(storage)
     if made is None:
@@ -167,11 +192,14 @@ def add(
     options: Mapping[str, str] | None = None,
     lazy: bool = False,
     as_it_is: bool = False,
+    encrypt: bool = False,
+    recipients: Sequence[str] = (),
 ) -> RemoteConfig:
     """Add a remote to a store. An empty place becomes a remote if it can be written. Returns its configuration.
 
-    probe: finds out what the place does. as_it_is: do not probe an existing remote. Raises UsageError if the name is
-    taken by another address, RemoteError.
+    probe: finds out what the place does. as_it_is: do not probe an existing remote. encrypt: make the new remote an
+    encrypted one, for this user and for the public keys `recipients`. Raises UsageError if the name is taken by another
+    address, or to encrypt a remote that exists and is not encrypted; MissingLibrary, RemoteDenied, RemoteError.
     """
     remotes = Remotes(store)
     other = remotes.all().get(valid_name(name))
@@ -185,19 +213,33 @@ def add(
             raise RemoteMissing(
                 f"there is no remote at {storage.where}, and it cannot be written", "check the address, or your rights"
             )
-        marker = make_marker(storage, abilities.rule)
-    config = RemoteConfig(name, address, marker.id, marker.rule, dict(options or {}), lazy, abilities)
+        make_key = _key_maker(storage, recipients) if encrypt else None
+        marker = make_marker(storage, abilities.rule, make_key)
+    if encrypt and not marker.is_encrypted:
+        raise UsageError(
+            f"{storage.where} is a remote that is not encrypted", "give another prefix, and push everything there"
+        )
+    key = _public_key(storage, name) if marker.is_encrypted else ""
+    if other is not None and other.encryption != key:
+        raise RemoteChanged(
+            f"{storage.where} has another key than when '{name}' was added", f"to accept that: %mv_remote remove {name}"
+        )
+    config = RemoteConfig(name, address, marker.id, marker.rule, dict(options or {}), lazy, abilities, key)
     remotes.put(config)
     return config
 
 
 class RemoteConnection:
-    """A remote that is in use: its storage, its heads, and what the store knows of it."""
+    """A remote that is in use: its storage, its heads, and what the store knows of it.
+
+    storage: at its address. An encrypted remote is read and written through an encrypting one. Raises MissingLibrary.
+    """
 
     def __init__(self, store: OpenStore, config: RemoteConfig, storage: ObjectStorage) -> None:
-        self.config, self.storage = config, storage
+        self.config = config
+        self.storage = _encrypting(storage, config) if config.encryption else storage
         self.known = Known(store.backend, config.id)
-        self._places: dict[Area, HeadPlace] = {area: HeadPlace(storage, area, config.rule) for area in AREAS}
+        self._places: dict[Area, HeadPlace] = {area: HeadPlace(self.storage, area, config.rule) for area in AREAS}
 
     def place(self, area: Area) -> HeadPlace:
         """Return where a head is."""
@@ -215,6 +257,36 @@ class RemoteConnection:
                 f"remove it and add it again: %mv_remote remove {self.config.name}",
             )
         return found
+
+
+def require_age() -> None:
+    """Raise MissingLibrary if encrypted remotes cannot be used here. Otherwise `remote.encryption` can be imported."""
+    missing = next((name for name in ("pyrage", "cryptography") if find_spec(name) is None), None)
+    if missing is not None:
+        raise MissingLibrary(
+            f"encrypted remotes need {missing}, which is not installed", 'pip install "nbmodelver[encrypted]"'
+        )
+
+
+def _key_maker(storage: ObjectStorage, recipients: Sequence[str]) -> Callable[[], None]:
+    require_age()
+    from nbmodelver.remote import encryption
+
+    return lambda: encryption.create(storage, recipients)
+
+
+def _public_key(storage: ObjectStorage, name: str) -> str:
+    require_age()
+    from nbmodelver.remote import encryption
+
+    return encryption.public_key(storage, name)
+
+
+def _encrypting(storage: ObjectStorage, config: RemoteConfig) -> ObjectStorage:
+    require_age()
+    from nbmodelver.remote import encryption
+
+    return encryption.encrypting(storage, config.name, config.encryption)
 
 
 def now_utc() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbmodelver.errors import NotPushed
+from nbmodelver.errors import SecretFound
 from nbmodelver.repo.core.secrets import Searcher
 
 if TYPE_CHECKING:
@@ -21,19 +21,20 @@ SEARCHED_BYTES = 1 << 20
 
 
 def require_no_secret(store: OpenStore, versions: Iterable[VersionId], allowed: Collection[str]) -> None:
-    """Raise NotPushed if a text of a version looks like a secret. allowed: names of versions that may be sent."""
+    """Raise SecretFound if a text of a version looks like a secret. allowed: names of versions that may be sent."""
     searcher = Searcher()
     for id_ in versions:
         version = store.history.version(id_)
         if version.name in allowed or version.id[:12] in allowed:
             continue
-        for where, text in _texts(store, version):
-            why = searcher.in_text(text)
-            if why:
-                raise NotPushed(
-                    f"{version.name} was not sent, because {where} may hold a secret: {why}",
-                    f"remove it (%mv_purge), or, if it is not a secret: %mv_push --allow-secret {version.name}",
-                )
+        found = tuple((where, why) for where, text in _texts(store, version) if (why := searcher.in_text(text)))
+        if found:
+            raise SecretFound(
+                f"{version.name} was not sent, because {found[0][0]} may hold a secret: {found[0][1]}",
+                f"remove it (%mv_purge), or, if it is not a secret: %mv_push --allow-secret {version.name}",
+                version=version.name,
+                found=found,
+            )
 
 
 def _texts(store: OpenStore, version: Version) -> Iterator[tuple[str, str]]:

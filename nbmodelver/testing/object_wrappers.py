@@ -1,4 +1,4 @@
-"""Object storages around another one, for tests: one counts requests, one is slow, one fails as networks do.
+"""Object storages around another one, for tests: one counts requests, one is slow, one denies, one fails as networks.
 
 They need neither obstore nor paramiko, and no pytest.
 """
@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
-from nbmodelver.errors import RemoteUnreachable, Truncated
+from nbmodelver.errors import RemoteDenied, RemoteUnreachable, Truncated
 from nbmodelver.model.remotes import Listed, Tagged
 from nbmodelver.store.objects.ranges import together
 
@@ -143,6 +143,20 @@ class Slow(Wrapper):
         if self.bytes_per_s and (received := _received(answer)):
             self.sleep(received / self.bytes_per_s)
         return answer
+
+
+class Denying(Wrapper):
+    """Denies writes below a prefix, as credentials without these rights do."""
+
+    def __init__(self, storage: ObjectStorage, prefix: str) -> None:
+        super().__init__(storage)
+        self.prefix = prefix
+
+    def _call(self, kind: str, key: str, act: Callable[[], T], *, requests: int = 1, sent: int = 0) -> T:
+        del requests, sent
+        if kind in WRITES and any(one.startswith(self.prefix) for one in key.split()):
+            raise RemoteDenied(f"{self.where} refuses to {kind} {key}", "ask for more rights")
+        return act()
 
 
 class Fault(enum.Enum):

@@ -49,12 +49,14 @@ from nbmodelver.views.remotes import (
     fetched,
     hooks_installed,
     notes,
+    own_key,
     pointers,
     pulled,
     purged_remote,
     pushed,
     remote_added,
     remote_collected,
+    remote_members,
     remotes,
 )
 from nbmodelver.views.reports import as_json, backed_up, code, config, exported, forgotten, gc, sentence, verify
@@ -75,8 +77,8 @@ __all__ = [
     "commit", "compare", "compliance", "compliance_page", "config", "deployed", "deployments", "diff", "diff_markdown",
     "exported", "fetched", "forgotten", "gc", "handed_over", "holders", "hooks_installed", "last_monitored", "lineage",
     "log", "merge_plan", "model", "models", "monitored", "moved", "name_history", "note", "notes", "notified",
-    "pinned_keys", "plan", "plural", "pointers", "policy", "probed", "pulled", "purged_remote", "pushed", "registered",
-    "remote_added", "remote_collected", "remotes", "repaired", "rerun", "rerun_lacks", "rerun_page", "schedule_change",
-    "scheduled_run", "schedules", "sentence", "show", "signing_key", "size", "state_changed", "stats", "status", "tags",
-    "to_text", "traced", "verdict", "verify", "why",
+    "own_key", "pinned_keys", "plan", "plural", "pointers", "policy", "probed", "pulled", "purged_remote", "pushed",
+    "registered", "remote_added", "remote_collected", "remote_members", "remotes", "repaired", "rerun", "rerun_lacks",
+    "rerun_page", "schedule_change", "scheduled_run", "schedules", "sentence", "show", "signing_key", "size",
+    "state_changed", "stats", "status", "tags", "to_text", "traced", "verdict", "verify", "why",
 ]  # fmt: skip

@@ -49,10 +49,18 @@ def _event(event: Event, later: str, page: Audit) -> TableRow:
             Span(f"{when} (clock differs)", "warn") if wrong else dim(when),
             _by(event, page.signed.get(event.id)),
             strong(event.kind),
-            what(event, page.names),
+            _what(event, page),
             why,
         )
     )
+
+
+def _what(event: Event, page: Audit) -> Cell:
+    """What it did, and if that has no effect here."""
+    said = what(event, page.names)
+    if event.id not in page.unconfirmed:
+        return said
+    return (Span(f"not confirmed by {page.unconfirmed[event.id] or 'its remote'}", "warn"), " ", said)
 
 
 def _by(event: Event, verdict: Verdict | None) -> Cell:
@@ -89,6 +97,9 @@ def checked(found: LogCheck) -> Shown:
         signed = f", signed {short_key(known.key)}" if known.key else ", not signed"
         blocks.append(line(dim(f"compared with checkpoint {known.fingerprint} of {known.at_utc[:10]}{signed}")))
     blocks += [line(Span(f"{ref} differs between two merged stores", "warn")) for ref in found.diverged]
+    if found.unconfirmed:
+        count = plural(found.unconfirmed, "event")
+        blocks.append(line(Span(f"{count} without effect here, not confirmed by the remote", "warn")))
     return Shown(Document(tuple(blocks), "check of the audit log"), found)
 
 

@@ -13,7 +13,7 @@ from nbmodelver.views.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nbmodelver.model.remotes import Collected, Fetched, Pulled, Pushed
+    from nbmodelver.model.remotes import Collected, Fetched, OwnKey, Pulled, Pushed, RemoteMembers
 
 RULES = {
     "swap": "concurrent pushes are safe",
@@ -22,6 +22,7 @@ RULES = {
     "read only": "read only",
 }
 MOST_NAMES = 6
+MOST_MOVES = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class RemoteRow:
     branches: tuple[tuple[str, str, int, int, bool], ...] = ()
     unsent: int = 0
     problem: str = ""
+    encrypted: bool = False
 
 
 def remotes(rows: Sequence[RemoteRow], value: object) -> Shown:
@@ -48,7 +50,7 @@ def remotes(rows: Sequence[RemoteRow], value: object) -> Shown:
 
 def _remote(row: RemoteRow) -> Iterator[Block]:
     state = f" · {plural(row.unsent, 'version')} not pushed" if row.unsent else " · everything pushed"
-    more = "".join(f" · {one}" for one in (row.rights, "lazy" if row.lazy else "") if one)
+    more = "".join(f" · {one}" for one in _facts(row))
     yield line(
         strong(row.name), " ", Span(row.address, "code"), dim(more), Span(state, "warn" if row.unsent else "dim")
     )
@@ -72,15 +74,37 @@ def _relation(name: str, relation: str, ahead: int, behind: int) -> str:
     return " · ".join(f"{count} {word}" for count, word in ((ahead, "ahead"), (behind, "behind")) if count)
 
 
-def remote_added(row: RemoteRow, value: object) -> Shown:
-    """A remote that was added or checked, and what the place does."""
+def _facts(row: RemoteRow) -> list[str]:
+    facts = (row.rights, "lazy" if row.lazy else "", "encrypted" if row.encrypted else "")
+    return [one for one in facts if one]
+
+
+def remote_added(row: RemoteRow, value: object, own: OwnKey | None = None) -> Shown:
+    """A remote that was added or checked, and what the place does. own: the key that opens an encrypted one."""
     rule = RULES.get(row.rule, row.rule)
-    said = line(
-        "remote ", strong(row.name), " is ", Span(row.address, "code"),
-        dim("".join(f" · {one}" for one in (row.rights, "lazy" if row.lazy else "") if one)),
-        Span(f" · {rule}", "warn" if row.rule == "single writer" else "dim"),
-    )  # fmt: skip
-    return Shown(Document((said,), "remote"), value)
+    lines = [
+        line(
+            "remote ", strong(row.name), " is ", Span(row.address, "code"),
+            dim("".join(f" · {one}" for one in _facts(row))),
+            Span(f" · {rule}", "warn" if row.rule == "single writer" else "dim"),
+        )
+    ]  # fmt: skip
+    if own is not None and own.path is not None:
+        lines.append(line("keep a copy of ", Span(str(own.path), "code"), ": without a key nobody can read the remote"))
+    return Shown(Document(tuple(lines), "remote"), value)
+
+
+def own_key(own: OwnKey) -> Shown:
+    """The public key of this user."""
+    return Shown(Document((line(Span(own.public, "code")),), "key"), own.public)
+
+
+def remote_members(members: RemoteMembers) -> Shown:
+    """Who can read an encrypted remote, one key a line."""
+    notes = {members.own: " · you", **dict.fromkeys(members.new, " · added")}
+    first = line(strong(members.remote), f" can be read with {plural(len(members.keys), 'key')}")
+    keys = (line("  ", Span(key, "code"), dim(notes.get(key, ""))) for key in members.keys)
+    return Shown(Document((first, *keys), "members"), members)
 
 
 def pushed(done: Pushed, names: Sequence[str]) -> Shown:
@@ -128,9 +152,20 @@ def _fetched(done: Fetched, names: Sequence[str]) -> Iterator[Block]:
     for move in done.moved:
         if move.ref.startswith("tags/") and move.before is not None:
             yield line(Span(f"tag {move.ref.partition('/')[2]} was moved by others", "warn"))
+    yield from _unapplied(done)
     if done.replaced:
         count = plural(len(done.replaced), "version")
         yield line(Span(f"{count} here were purged elsewhere: %mv_purge NAME removes what was purged", "warn"))
+
+
+def _unapplied(done: Fetched) -> Iterator[Block]:
+    """One line about the moves of models that have no effect here."""
+    if done.unapplied:
+        count, some = len(done.unapplied), "; ".join(done.unapplied[:MOST_MOVES])
+        were, it = ("was", "it") if count == 1 else ("were", "them")
+        more = f"; and {count - MOST_MOVES} more" if count > MOST_MOVES else ""
+        said = f"the head registry of {done.remote} does not have {it} ({some}{more})"
+        yield line(Span(f"{plural(count, 'move')} of models {were} not applied: {said}", "warn"))
 
 
 def pulled(done: Pulled, names: Sequence[str], ends: tuple[str, str]) -> Shown:
@@ -171,7 +206,7 @@ def cloned(folder: str, done: Fetched, versions: int, value: object) -> Shown:
         Span(folder, "code"),
         dim(f" · {amount} · {duration(done.seconds)}"),
     )
-    return Shown(Document((said,), "clone"), value)
+    return Shown(Document((said, *_unapplied(done)), "clone"), value)
 
 
 def remote_collected(done: Collected) -> Shown:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
 
 from nbmodelver.actions.commit import Committed
 from nbmodelver.actions.merge import MergeRequest
 from nbmodelver.actions.restore import Restores
-from nbmodelver.errors import HookFailed, MergeConflict, NotLoadable, StoreError, UnknownName, UsageError
+from nbmodelver.errors import HookFailed, MergeConflict, NeedsTrust, NotLoadable, StoreError, UnknownName, UsageError
 from nbmodelver.repo.restore.rollback import Rollback
 from tests.actions.sessions import kept
 from tests.registry.hooked import allowed, hook, own_folders
@@ -54,6 +55,19 @@ def test_a_plan_says_what_comes_from_where_and_changes_nothing(session: DictSess
     ]
     assert planned.conflicts == ("p",)
     assert (dict(session.values), session.repo().history.head_id) == before
+
+
+def test_pickled_values_of_others_are_merged_only_with_trust(session: DictSession) -> None:
+    restores = forked(session, {"a": 1, "m": Ridge()}, {"a": 2, "m": Ridge()}, {"a": 1, "m": Ridge(alpha=5)})
+    repo = session.repo()
+    repo.refs.move(f"origin/{repo['side'].id}", None, "bundle:0")
+    before = dict(session.values)
+    with pytest.raises(NeedsTrust):
+        restores.merge(MergeRequest("side"))
+    assert session.values == before
+    done = restores.merge(MergeRequest("side", trust=True))
+    assert isinstance(done, Committed)
+    assert (session.values["m"].alpha, session.values["a"]) == (5, 2)
 
 
 def test_a_merge_with_an_open_conflict_changes_nothing(session: DictSession) -> None:

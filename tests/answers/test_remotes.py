@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pyrage
 import pytest
 
 from nbmodelver.errors import Diverged, UsageError
@@ -35,6 +36,30 @@ def test_a_remote_that_was_added_says_what_it_can_do(repo: Repo, ask: Ask, tmp_p
     assert said == f"remote origin is {tmp_path / 'team'} · read and write · concurrent pushes are safe"
     assert "1 version not pushed" in str(ask("remote"))
     assert "only here" in str(ask("remote"))
+
+
+def test_an_encrypted_remote_says_who_can_read_it(
+    repo: Repo, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NBMODELVER_AGE_KEY", raising=False)
+    monkeypatch.setattr("platformdirs.user_config_dir", lambda _app: str(tmp_path / "config"))
+    repo.commit({"x": 1})
+    own = str(ask("remote key"))
+    assert own.startswith("age1")
+    said = " ".join(str(ask(f"remote add origin {tmp_path / 'team'} --encrypt")).split())
+    assert " · encrypted · concurrent pushes are safe" in said
+    assert f"keep a copy of {tmp_path / 'config' / 'encryption-key.json'}" in said
+    assert " · encrypted · " in " ".join(str(ask("remote")).split())
+    assert str(ask("remote share origin")) == f"origin can be read with 1 key\n  {own} · you"
+    other = str(pyrage.x25519.Identity.generate().to_public())
+    assert str(ask(f"remote share origin {other}")) == (
+        f"origin can be read with 2 keys\n  {own} · you\n  {other} · added"
+    )
+    ask(f"remote add plain {tmp_path / 'plain'}")
+    with pytest.raises(UsageError, match="not encrypted"):
+        ask("remote share plain")
+    with pytest.raises(UsageError, match="--recipient is for encrypted remotes"):
+        ask(f"remote add third {tmp_path / 'third'} --recipient {other}")
 
 
 def test_a_push_says_in_one_line_what_it_sent(repo: Repo, ask: Ask, team: Path) -> None:

@@ -130,6 +130,11 @@ SSHD = Sshd(
     "install it (on Debian: apt-get install openssh-server)",
 )  # fmt: skip
 
+RADOSGW = Tool(
+    "radosgw", ("radosgw",), ("ceph-mon", "ceph-osd", "radosgw", "ceph-common"),
+    "install it (on Debian: apt-get install --no-install-recommends ceph-mon ceph-osd radosgw ceph-common)",
+)  # fmt: skip
+
 
 def bring(tools: Iterable[Tool]) -> list[Tool]:
     """Install the tools that are missing where that is allowed; give those that are missing afterwards."""
@@ -191,7 +196,10 @@ def _major(version: str) -> int:
     return int(number[0]) if number else 0
 
 
-TOOLS = {"node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX, "ministack": S3, "azurite": AZURITE, "sshd": SSHD}
+TOOLS = {
+    "node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX, "ministack": S3, "azurite": AZURITE, "sshd": SSHD,
+    "radosgw": RADOSGW,
+}  # fmt: skip
 
 if __name__ == "__main__":
     missing = bring([TOOLS[name] for name in sys.argv[1:]])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.shells import Shell
 
 DOCS = Path(__file__).parents[2] / "docs"
-NEEDS = {"serve-a-model": ("skl2onnx", "onnx", "onnxruntime", "fastapi")}
+NEEDS = {"serve-a-model": ("skl2onnx", "onnx", "onnxruntime", "fastapi"), "encrypt-a-remote": ("pyrage",)}
 """Packages that the examples of a page import, where the lanes do not install them."""
 GUIDES = [DOCS / "first-steps.md", *sorted(page for page in (DOCS / "howto").glob("*.md") if page.stem != "index")]
 PAGES = [page for page in GUIDES if all(find_spec(package) for package in NEEDS.get(page.stem, ()))]

@@ -48,9 +48,10 @@ def check(name: str, message: Any) -> None:
 class Failed(Exception):
     """The kernel answered with an error."""
 
-    def __init__(self, error: dict[str, str]) -> None:
+    def __init__(self, error: dict[str, Any]) -> None:
         super().__init__(f"{error['code']}: {error['message']} ({error['hint']})")
         self.code, self.message, self.hint = error["code"], error["message"], error["hint"]
+        self.error = error
 
 
 class Panel:

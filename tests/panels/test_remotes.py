@@ -5,10 +5,12 @@ What happened is read from the stores and from the variables of the shell.
 
 from __future__ import annotations
 
+import pyrage
 import pytest
 
 from nbmodelver.actions import remotes as acts
 from nbmodelver.actions.remotes import AddRequest, PullRequest, PushRequest
+from nbmodelver.remote.own_keys import OwnKeys
 from nbmodelver.remote.remotes import Remotes
 from nbmodelver.repo import open_repo
 from tests.panels.panels import Failed, Panel
@@ -95,6 +97,69 @@ def test_a_remote_that_cannot_be_added_is_refused(study, panel, notebook, name, 
         panel.ask("add_remote", name=name, address=place)
     assert raised.value.code == code
     assert Remotes(notebook.repo()).all() == {}
+
+
+COLLEAGUE = str(pyrage.x25519.Identity.generate().to_public())
+
+
+def test_an_encrypted_remote_names_the_key_file_and_can_be_shared(study, panel, address):
+    said = panel.ask("add_remote", name="origin", address=address, encrypt=True)["said"]
+    assert said == (f"encrypted remote origin added; keep a copy of {OwnKeys().path}: without a key nobody can read it")
+    assert panel.ask("remotes")["remotes"][0]["encrypted"]
+    own = OwnKeys().public()
+    assert panel.ask("remote_members", name="origin") == {"keys": [own], "own": own}
+    assert panel.ask("share_remote", name="origin", key=f" {COLLEAGUE} ")["said"] == "origin can be read with 2 keys"
+    assert panel.ask("remote_members", name="origin")["keys"] == [own, COLLEAGUE]
+    again = panel.ask("share_remote", name="origin", key=COLLEAGUE)["said"]
+    assert again == "origin can be read with 2 keys, as before"
+    assert panel.ask("push_to", remote="origin")["count"] == 1
+
+
+def test_without_a_key_file_of_its_own_none_is_named(study, panel, address, monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_config_dir", lambda _app: str(tmp_path / "config"))
+    monkeypatch.setenv("NBMODELVER_AGE_KEY", str(pyrage.x25519.Identity.generate()))
+    said = panel.ask("add_remote", name="origin", address=address, encrypt=True)["said"]
+    assert said == "encrypted remote origin added"
+
+
+@pytest.mark.parametrize("key", ["", "age1", "nothing-of-this-name"])
+def test_what_is_no_public_key_is_refused(study, panel, address, key):
+    panel.ask("add_remote", name="origin", address=address, encrypt=True)
+    with pytest.raises(Failed) as raised:
+        panel.ask("share_remote", name="origin", key=key)
+    assert raised.value.code == "UsageError"
+    assert len(panel.ask("remote_members", name="origin")["keys"]) == 1
+
+
+def test_a_remote_in_clear_has_no_members(shared, panel):
+    assert not panel.ask("remotes")["remotes"][0]["encrypted"]
+    with pytest.raises(Failed, match="not encrypted"):
+        panel.ask("remote_members", name="origin")
+
+
+def test_without_the_libraries_an_encrypted_remote_is_refused_with_a_hint(study, panel, address, monkeypatch):
+    monkeypatch.setattr("nbmodelver.remote.remotes.find_spec", lambda _name: None)
+    with pytest.raises(Failed, match="MissingLibrary") as raised:
+        panel.ask("add_remote", name="origin", address=address, encrypt=True)
+    assert "nbmodelver[encrypted]" in raised.value.hint
+    assert panel.ask("remotes")["remotes"] == []
+
+
+def test_a_version_with_a_secret_is_named_and_sent_only_if_it_is_allowed(study, panel, address, monkeypatch):
+    study.run("url = 'https://hunter2-hunter2-hunter2@host'\nalpha = 2")
+    study.run("%mv_commit alpha -m 'with hunter2-hunter2-hunter2'")
+    study.run("alpha = 3")
+    study.run("%mv_commit alpha -m third")
+    panel.ask("add_remote", name="origin", address=address)
+    monkeypatch.setenv("SERVICE_TOKEN", "hunter2-hunter2-hunter2")
+    with pytest.raises(Failed) as raised:
+        panel.ask("push_to", remote="origin", allow_secrets=["v1", "v3"])
+    assert raised.value.code == "SecretFound"
+    found = raised.value.error["secret"]
+    assert (found["version"], [one["where"] for one in found["found"]]) == ("v2", ["its message", "cell 1", "cell 2"])
+    assert {one["why"] for one in found["found"]} == {"it contains the value of the environment variable SERVICE_TOKEN"}
+    assert branch(panel)["there"] is None
+    assert panel.ask("push_to", remote="origin", allow_secrets=["v2"])["versions"] == ["v1", "v2", "v3"]
 
 
 def test_a_push_sends_the_current_branch_and_the_state_counts_what_is_left(study, panel, address):

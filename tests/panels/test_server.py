@@ -108,6 +108,10 @@ def test_every_method_answers_by_its_schema(shell, panel, tmp_path, monkeypatch)
     assert panel.ask("merge_plan")["names"] == []
     assert [one["name"] for one in panel.ask("remotes")["remotes"]] == ["origin"]
     assert "removed" in panel.ask("remove_remote", name="origin")["said"]
+    panel.ask("add_remote", name="safe", address=str(tmp_path / "safe"), encrypt=True)
+    members = panel.ask("remote_members", name="safe")
+    assert members["keys"] == [members["own"]]
+    assert panel.ask("share_remote", name="safe", key=members["own"])["said"].endswith("as before")
     assert panel.ask("cancel", request=999) == {}
     assert {method for method, _ in panel.sent.values()} == METHODS
     assert panel.states

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import pyrage
 import pytest
 
 import nbmodelver as mv
@@ -28,7 +29,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 TOOLS = {"s3": machine.S3, "azure": machine.AZURITE, "ssh": machine.SSHD}
-PLACES = ["folder", *(name for name, tool in TOOLS.items() if servers.found(tool))]
+PLACES = ["folder", "encrypted folder", *(name for name, tool in TOOLS.items() if servers.found(tool))]
 _numbers = itertools.count()
 
 STUDY = """\
@@ -64,29 +65,35 @@ def value(kernel: Kernel, expression: str) -> str:
 @pytest.fixture(params=PLACES)
 def address(
     request: pytest.FixtureRequest, started: Callable[[str], servers.Server], tmp_path: Path
-) -> tuple[str, dict[str, str]]:
-    """The address of an empty place with its options, and the variables of its credentials."""
+) -> tuple[str, str, dict[str, str]]:
+    """The address of an empty place with its options, how it becomes a remote, and the variables of its credentials."""
     kind = request.param
     if kind == "folder":
-        return str(tmp_path / "team"), {}
+        return str(tmp_path / "team"), "", {}
+    if kind == "encrypted folder":
+        return str(tmp_path / "team"), " --encrypt", {"NBMODELVER_AGE_KEY": str(pyrage.x25519.Identity.generate())}
     server = started(kind)
     place = f"{server.address}/day-{next(_numbers)}"
     if kind == "ssh":
         (tmp_path / "team").mkdir()
         place = f"{server.address}{tmp_path / 'team'}"
     options = " ".join(f"--option {key}={text}" for key, text in server.options.items())
-    return f"{place} {options}", server.environment
+    return f"{place} {options}", "", server.environment
 
 
-def test_a_day_of_two_people(address: tuple[str, dict[str, str]], tmp_path: Path) -> None:
-    line, credentials = address
+def test_a_day_of_two_people(address: tuple[str, str, dict[str, str]], tmp_path: Path) -> None:
+    a_day(*address, tmp_path)
+
+
+def a_day(line: str, making: str, credentials: dict[str, str], tmp_path: Path) -> None:
+    """Run the day. line: the address with its options. making: how it becomes a remote."""
     folders = {}
     for name in ("ana", "ben"):
         folders[name] = tmp_path / name
         (folders[name] / "config").mkdir(parents=True)
     own = {n: {**credentials, "XDG_CONFIG_HOME": str(f / "config"), "JUPYTERHUB_USER": n} for n, f in folders.items()}
     with kernel_in(folders["ana"], own["ana"]) as ana, kernel_in(folders["ben"], own["ben"]) as ben:
-        _morning(ana, ben, line)
+        _morning(ana, ben, line, making)
         _conflict(ana, ben)
         _production(ana, ben)
         _purge(ana, ben)
@@ -98,10 +105,10 @@ def test_a_day_of_two_people(address: tuple[str, dict[str, str]], tmp_path: Path
     assert ours.verify(full=True) == []
 
 
-def _morning(ana: Kernel, ben: Kernel, line: str) -> None:
+def _morning(ana: Kernel, ben: Kernel, line: str, making: str) -> None:
     """Ana shares a study; Ben clones it without values, and goes on."""
     ok(ana, "%mv_config author ana\n" + STUDY)
-    assert "concurrent pushes are safe" in " ".join(ok(ana, f"%mv_remote add origin {line}").split())
+    assert "concurrent pushes are safe" in " ".join(ok(ana, f"%mv_remote add origin {line}{making}").split())
     assert "1 version not pushed" in ok(ana, "%mv_status")
     ok(ana, "%mv_push")
     assert "not pushed" not in ok(ana, "%mv_status")

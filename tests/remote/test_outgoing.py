@@ -58,7 +58,7 @@ def test_versions_only_sends_no_tag_and_no_event():
     repo, storage = shared()
     repo.tag("more", "v2")
     found = outgoing(repo, storage, PushOptions(versions_only=True))
-    assert (found.tags, found.event_ids, found.registry_refs) == ({}, [], {})
+    assert (found.tags, found.event_ids, found.registry_refs) == ({}, [], [])
 
 
 def test_a_tag_of_a_version_that_is_not_sent_stays_here():

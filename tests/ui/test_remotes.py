@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from unittest import mock
 
+import pyrage
 import pytest
 from playwright.sync_api import expect
 
@@ -138,7 +139,7 @@ def test_clicks_merge_a_branch_that_diverged(shared, no_errors):
     expect(remote.locator(".nbmv-outcome")).to_contain_text("both sides have new versions")
     assert book.kernel("(alpha, rate)") == (3, 0.5)
     box = remote.get_by_role("group", name="main diverged")
-    expect(box).to_contain_text("1 version is only here · 1 version is only there by ben")
+    expect(box).to_contain_text("1 version here, 1 at origin by ben")
     book.shot("lab-remote-diverged")
     box.get_by_role("button", name="Look at the difference").click()
     comparison = book.page.locator(".nbmv-Lab-comparison:visible")
@@ -146,7 +147,8 @@ def test_clicks_merge_a_branch_that_diverged(shared, no_errors):
     box.get_by_role("button", name="Merge…").click()
     page = panel.get_by_role("region", name="Merge with origin")
     conflict = page.get_by_role("group", name="Both sides changed alpha")
-    expect(conflict).to_be_visible()
+    expect(conflict.get_by_role("row")).to_have_text(["before1", "mine3", "theirs2"])
+    expect(page.get_by_text("rate: as in v2, by ben")).to_be_visible()
     expect(page.get_by_role("button", name="Merge", exact=True)).to_have_attribute("aria-disabled", "true")
     book.shot("lab-remote-merge")
     conflict.get_by_role("radio", name=re.compile("Theirs")).check()
@@ -161,6 +163,147 @@ def test_clicks_merge_a_branch_that_diverged(shared, no_errors):
     ben.pull()
     assert ben.repo.history.head.id == head.id
     no_errors(book)
+
+
+MODEL = """\
+from sklearn.tree import DecisionTreeClassifier
+model = DecisionTreeClassifier(max_depth=2).fit([[1], [2], [3], [4]], [0, 1, 0, 1])
+%mv_commit -m model"""
+
+
+def test_a_model_of_a_colleague_is_merged_after_a_tick_that_trusts_it(shared, no_errors):
+    from sklearn.tree import DecisionTreeClassifier
+
+    book, panel, ben = shared(MODEL)
+    book.run(4)
+    acts.push_to(open_repo(book.folder / ".nbmodelver"), acts.PushRequest())
+    ben.pull()
+    deeper = DecisionTreeClassifier(max_depth=3).fit([[1], [2], [3], [4]], [0, 1, 0, 1])
+    ben.push({"alpha": 1, "rate": 0.5, "model": deeper}, "deeper")
+    book.run(2)
+    book.command("nbmodelver:fetch")
+    panel.get_by_role("region", name="origin").get_by_role("button", name="Merge…").click()
+    page = panel.get_by_role("region", name="Merge with origin")
+    expect(page.get_by_text("model: as in v3, by ben")).to_be_visible()
+    trust = page.get_by_role("checkbox", name="Trust them, and load the values")
+    expect(page.get_by_text("model: to load these values can run code of ben")).to_be_visible()
+    merge = page.get_by_role("button", name="Merge", exact=True)
+    merge.click()
+    expect(page.locator(".nbmv-box-error")).to_contain_text("can only be rebuilt by pickle")
+    book.shot("lab-remote-merge-refused")
+    assert book.kernel("(alpha, model.max_depth)") == (3, 2)
+    page.get_by_role("button", name="Trust them, and load the values").click()
+    expect(trust).to_be_checked()
+    expect(page.locator(".nbmv-box-error")).to_have_count(0)
+    book.shot("lab-remote-merge-trust")
+    merge.click()
+    expect(page).to_have_count(0)
+    book.until("(alpha, model.max_depth)", (3, 3))
+    no_errors(book)
+
+
+def test_both_models_of_a_conflict_are_described(shared):
+    from sklearn.tree import DecisionTreeClassifier
+
+    book, panel, ben = shared(MODEL, MODEL.replace("2)", "4)"))
+    book.run(4)
+    acts.push_to(open_repo(book.folder / ".nbmodelver"), acts.PushRequest())
+    ben.pull()
+    deeper = DecisionTreeClassifier(max_depth=3).fit([[1], [2], [3], [4]], [0, 1, 0, 1])
+    ben.push({"alpha": 1, "rate": 0.5, "model": deeper}, "deeper")
+    book.run(5)
+    book.command("nbmodelver:fetch")
+    panel.get_by_role("region", name="origin").get_by_role("button", name="Merge…").click()
+    conflict = panel.get_by_role("group", name="Both sides changed model")
+    expect(conflict.get_by_role("row", name=re.compile("^theirs"))).to_contain_text("DecisionTreeClassifier · 1.9 kB")
+    assert overflowing(book.page) == []
+    book.shot("lab-remote-merge-models")
+    panel.get_by_role("checkbox", name="Trust them, and load the values").check()
+    conflict.get_by_role("radio", name=re.compile("Theirs")).check()
+    merge = panel.get_by_role("button", name="Merge", exact=True)
+    expect(merge).to_have_attribute("aria-disabled", "false")
+    merge.click()
+    book.until("model.max_depth", 3)
+
+
+def test_a_version_with_a_secret_is_sent_only_after_a_click_that_names_it(shared, no_errors):
+    token = "hunter2-hunter2-hunter2"  # not a secret of anybody
+    book, panel, ben = shared(
+        f"alpha = 5\n%mv_commit -m 'with {token}'", f"import os\nos.environ['API_TOKEN'] = '{token}'"
+    )
+    book.run(4, 5)
+    remote = opened(panel).get_by_role("region", name="origin")
+    remote.get_by_role("button", name="Push").click()
+    refused = remote.locator(".nbmv-box-error")
+    expect(refused).to_contain_text("Nothing was sent: v2 may hold a secret")
+    expect(refused.get_by_role("listitem").first).to_have_text(
+        "its message: it contains the value of the environment variable API_TOKEN"
+    )
+    book.shot("lab-remote-secret")
+    assert violations(book.page, "#nbmodelver-sidebar") == []
+    refused.get_by_role("button", name="Send v2 nevertheless").click()
+    expect(remote.locator(".nbmv-outcome")).to_contain_text("Sent to origin: v2")
+    ben.pull()
+    assert ben.repo.load("HEAD", "alpha") == {"alpha": 5}
+    no_errors(book)
+
+
+def test_an_encrypted_remote_is_added_and_shared(study, no_errors):
+    book, panel = study()
+    place, folder = opened(panel), book.folder / "team" / "study"
+    place.get_by_role("button", name="Add a remote…").click()
+    form = panel.get_by_role("form", name="Add a remote")
+    form.get_by_role("textbox", name="Address").fill(str(folder))
+    form.get_by_role("checkbox", name="Encrypt what is sent (age)").check()
+    book.shot("lab-remote-form-encrypted")
+    form.get_by_role("button", name="Add", exact=True).click()
+    book.noticed(r"encrypted remote origin added; keep a copy of .*encryption-key\.json")
+    remote = place.get_by_role("region", name="origin")
+    expect(remote.get_by_text("encrypted", exact=True)).to_be_visible()
+    book.shot("lab-remote-encrypted")
+    remote.get_by_role("button", name="Push").click()
+    expect(remote.locator(".nbmv-outcome")).to_contain_text("Sent to origin: v1")
+    assert b"first" not in b"".join(f.read_bytes() for f in folder.rglob("*") if f.is_file())
+    remote.get_by_role("button", name="More about origin").click()
+    panel.get_by_role("menuitem", name="Who can read it…").click()
+    page = panel.get_by_role("form", name="Who can read origin")
+    keys = page.get_by_role("list", name="Who can read origin").get_by_role("listitem")
+    own = page.get_by_role("textbox", name="Your public key").input_value()
+    expect(keys).to_have_text([re.compile(f"^{own}you$")])
+    colleague = page.get_by_role("textbox", name="Public key of a colleague")
+    expect(colleague).to_be_focused()
+    colleague.fill("age1nobody")
+    colleague.press("Enter")
+    expect(page.locator(".nbmv-field-problem")).to_contain_text("is not a public key")
+    book.shot("lab-remote-members-refused")
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    colleague.fill(key)
+    colleague.press("Enter")
+    expect(keys).to_have_count(2)
+    expect(keys.last).to_have_text(key)
+    book.noticed("origin can be read with 2 keys")
+    no_errors(book)
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_who_can_read_a_remote_is_accessible_and_fits(study, theme, direction):
+    book, panel = study()
+    own = open_repo(book.folder / ".nbmodelver")
+    acts.add_remote(own, acts.AddRequest("origin", str(book.folder / "team" / "study"), encrypt=True))
+    name = theme.replace("JupyterLab ", "").replace(" ", "-").lower()
+    book.command("apputils:change-theme", theme=theme)
+    book.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
+    book.page.evaluate("dir => { document.documentElement.dir = dir; }", direction)
+    place = opened(panel)
+    place.get_by_role("button", name="More about origin").click()
+    panel.get_by_role("menuitem", name="Who can read it…").click()
+    expect(panel.get_by_role("textbox", name="Your public key")).to_be_visible()
+    found, wide = violations(book.page, "#nbmodelver-sidebar"), overflowing(book.page)
+    book.shot(f"{name}-{direction}-members")
+    book.command("apputils:change-theme", theme="JupyterLab Light")  # the server remembers it for the next page
+    assert found == []
+    assert wide == []
 
 
 def test_own_versions_are_kept_beside(shared):

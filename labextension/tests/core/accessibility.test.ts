@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import { Mock } from '../mock';
 import { idOf } from '../sample';
-import { DIVERGED, remote } from '../sample-remotes';
+import { DIVERGED, mergePlan, remote } from '../sample-remotes';
 import { all, button, click, one, page, row, settled } from './mount';
 
 // axe measures letters on a canvas, to find fonts of icons; jsdom has none and says so aloud.
@@ -82,6 +82,23 @@ describe('axe', () => {
     expect(await violations(root)).toEqual([]);
     await click(button(root, 'Cancel'));
     await click(button(root, 'Add a remote…'));
+    expect(await violations(root)).toEqual([]);
+  });
+
+  test('the merge with values that need trust, and the page of who can read a remote', async () => {
+    const mock = new Mock(14, {
+      remotes: () => ({ remotes: [remote({ branches: [DIVERGED], encrypted: true })] }),
+      merge_plan: () => ({ ...mergePlan(), untrusted: ['model'] })
+    });
+    const { root, panel } = await page({ mock });
+    panel.show('remotes');
+    await settled();
+    await click(button(root, 'Merge…'));
+    expect(await violations(root)).toEqual([]);
+    await click(button(root, 'Cancel'));
+    await click(button(root, 'More about origin'));
+    await click(all(root, '[role=menuitem]')[1] as Element);
+    expect(one(root, '.nbmv-members')).toBeTruthy();
     expect(await violations(root)).toEqual([]);
   });
 

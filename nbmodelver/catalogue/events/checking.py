@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbmodelver.catalogue.events import keys, lines
 from nbmodelver.catalogue.events.log import FOLDED, PREFIX, key_of
+from nbmodelver.catalogue.events.unconfirmed import REGISTRY
 from nbmodelver.errors import StoreError
 from nbmodelver.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from nbmodelver.catalogue.events.log import EventLog
     from nbmodelver.model import Json
@@ -38,7 +39,8 @@ class EventCheck:
     frontier: the ids of events that no other event names. events: the number of different events. writers: of chains.
     accepted: (what, object) of the problems that an `accept` event names. signers: (event of the policy in force, or of
     the policy itself; public key) -> number of valid signatures. unchecked: signatures that nothing here can verify.
-    broken: refs whose history lacks an event.
+    broken: refs whose history lacks an event. unconfirmed: the ids of unconfirmed events; their moves of the registry
+    are in none of these fields.
     """
 
     events: int = 0
@@ -50,6 +52,7 @@ class EventCheck:
     signers: dict[tuple[str, str], int] = field(default_factory=dict)
     unchecked: int = 0
     broken: frozenset[str] = frozenset()
+    unconfirmed: frozenset[str] = frozenset()
 
 
 class _Checking:
@@ -61,6 +64,7 @@ class _Checking:
         self.links: dict[str, tuple[str, ...]] = {}
         self.chains: dict[str, dict[int, str]] = {}
         self.previous: dict[str, str] = {}
+        self.moved: list[tuple[str, Mapping[str, Any], list[str]]] = []
         self.set_by: dict[tuple[str, str], Json] = {}
         self.replaced: set[tuple[str, str]] = set()
         self.claims: list[tuple[str, str, str, Json]] = []
@@ -115,17 +119,22 @@ class _Checking:
         other = self.chains.setdefault(header["writer"], {}).setdefault(header["seq"], id_)
         if other != id_:
             self._report(id_, f"writer {header['writer'][:8]} has two events with number {header['seq']}")
-        settled = data.get("settles")
-        for move in header["moves"]:
+        self.moved += [(id_, move, _ids(data.get("settles"))) for move in header["moves"]]
+
+    def _report(self, id_: str, what: str) -> None:
+        self.problems.append(Problem(what, id_))
+
+    def count_moves(self, unconfirmed: Collection[str]) -> None:
+        """Look at the moves. unconfirmed: events whose moves of the registry do not count."""
+        for id_, move, settled in self.moved:
             ref, since = move["ref"], move["after"]
-            self.replaced |= {(str(one), ref) for one in settled} if isinstance(settled, list) else set()
+            if id_ in unconfirmed and ref.startswith(REGISTRY):
+                continue
+            self.replaced |= {(one, ref) for one in settled}
             self.set_by[id_, ref] = move["to"]
             if since:
                 self.replaced.add((since, ref))
                 self.claims.append((id_, since, ref, move["from"]))
-
-    def _report(self, id_: str, what: str) -> None:
-        self.problems.append(Problem(what, id_))
 
     def links_hold(self) -> None:
         for id_, links in self.links.items():
@@ -172,12 +181,11 @@ def latest_of(ref: str, events: Iterable[Event]) -> list[Latest]:
     """
     found: dict[str, Latest] = {}
     for event in events:
-        settled = event.data.get("settles")
-        for one in settled if isinstance(settled, list) else ():
-            found.pop(str(one), None)
         for move in event.moves:
             if move.ref != ref:
                 continue
+            for one in settled_by(event):
+                found.pop(one, None)
             if ref.startswith(("heads/", "tags/")):
                 found.clear()
             found.pop(move.since, None)
@@ -185,10 +193,21 @@ def latest_of(ref: str, events: Iterable[Event]) -> list[Latest]:
     return sorted(found.values(), key=lambda v: (v.order, v.event))
 
 
+def settled_by(event: Event) -> list[str]:
+    """Return the events whose values the event replaces in addition, for the refs that it moves."""
+    return _ids(event.data.get("settles"))
+
+
+def _ids(value: Json) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
 def check(log: EventLog) -> EventCheck:
     """Read every event and return what is wrong. Raises no error for damage."""
     work = _Checking()
     work.read(log)
+    unconfirmed = {str(id_) for id_ in log.unconfirmed.ids()}  # After the events, which are added after it.
+    work.count_moves(unconfirmed)
     work.links_hold()
     work.chains_hold()
     work.erasures_hold()
@@ -203,4 +222,5 @@ def check(log: EventLog) -> EventCheck:
         work.signers,
         work.unchecked,
         frozenset(ref for _, since, ref, _ in work.claims if since not in work.orders),
+        frozenset(unconfirmed & work.orders.keys()),
     )

@@ -17,6 +17,7 @@ from nbmodelver.catalogue import folding
 from nbmodelver.catalogue.events import lines
 from nbmodelver.catalogue.events.chain import Chain
 from nbmodelver.catalogue.events.topics import Topics
+from nbmodelver.catalogue.events.unconfirmed import REGISTRY, Unconfirmed, moves_registry
 from nbmodelver.catalogue.journal import Record, cut
 from nbmodelver.catalogue.journals import Journals
 from nbmodelver.errors import Damaged, StoreError, StoreTooNew
@@ -46,6 +47,7 @@ class EventLog:
         self._backend = backend
         self.journals = Journals(backend, FOLDED)
         self.topics = Topics()
+        self.unconfirmed = Unconfirmed(backend)
         self._guard = threading.RLock()
         self._chain = Chain()
         self._files: dict[str, Event] = {}
@@ -183,11 +185,31 @@ class EventLog:
         return ((order, EventId(id_)) for order, id_ in heapq.merge(*runs, reverse=True))
 
     def about(self, topic: str) -> list[Event]:
-        """Return the events that move the ref `topic` or have it as subject, oldest first. Raises Damaged."""
-        self.refresh()
+        """Return the events that move the ref `topic` or have it as subject, oldest first. Raises Damaged.
+
+        topic: if it is a ref of the registry, events that move the registry and are unconfirmed are left out.
+        """
+        found = self.all_about(topic)
+        if not topic.startswith(REGISTRY) or not any(map(moves_registry, found)):
+            return found
+        without_effect = self.unconfirmed.ids()
+        return [e for e in found if e.id not in without_effect or not moves_registry(e)]
+
+    def subjects(self) -> list[str]:
+        """Return the refs that events move and the subjects of events, sorted. Raises Damaged."""
         with self._guard:
-            for journal in self.journals.all():
-                self.topics.add_journal(journal)
+            self._read_topics()
+            return self.topics.all()
+
+    def _read_topics(self) -> None:
+        self.refresh()
+        for journal in self.journals.all():
+            self.topics.add_journal(journal)
+
+    def all_about(self, topic: str) -> list[Event]:
+        """Return the same with unconfirmed events. Raises Damaged."""
+        with self._guard:
+            self._read_topics()
             found: dict[EventId, Event] = {}
             for id_ in self.topics.of(topic):
                 with suppress(KeyError):  # It was deleted since it was read. A check of the log reports that.
@@ -223,6 +245,7 @@ class EventLog:
         parsed = {event.id: (f"{PREFIX}{name}", raw, event) for name, raw in events for event in (_named(name, raw),)}
         known = self.keys()
         new = [(key, raw, event) for id_, (key, raw, event) in parsed.items() if id_ not in known]
+        new.sort(key=lambda one: one[2].order)  # After a kill between two, no event lacks one that it names.
         self._require_one_name(new, set(known.values()))
         folded = self._not_newest(new) if len(new) > MANY else set()
         records = [Record(VersionId(e.id), e.order, raw) for _, raw, e in new if e.id in folded]

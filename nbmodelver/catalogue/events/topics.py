@@ -27,6 +27,10 @@ class Topics:
         """Return the events that may be about the topic."""
         return list(self._events.get(topic, ()))
 
+    def all(self) -> list[str]:
+        """Return every topic, sorted."""
+        return sorted(self._events)
+
     def add(self, event: Event) -> None:
         """Add one event."""
         for topic in {event.subject, *(m.ref for m in event.moves)}:

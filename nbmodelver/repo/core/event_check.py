@@ -44,7 +44,7 @@ def check_events(store: OpenStore) -> LogCheck:
     accepted = tuple(p for p in problems if (p.what, p.object) in found.accepted)
     return LogCheck(
         found.events, found.writers, found.frontier, tuple(p for p in problems if p not in accepted), diverged,
-        accepted, found.signers, found.unchecked,
+        accepted, found.signers, found.unchecked, unconfirmed=len(found.unconfirmed),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from nbmodelver.repo.core import joining
 from nbmodelver.repo.core.events_head import EventsHead, head_text, parse_events_head
 from nbmodelver.repo.core.head import parse_head
 from nbmodelver.repo.core.intact import SetRef, has_set, require_intact
+from nbmodelver.repo.core.joining import EVERYTHING
 from nbmodelver.repo.core.ref_states import PLAIN, RefState, state_of, text_of
 from nbmodelver.repo.core.secrets import Searcher
 from nbmodelver.repo.core.signing import SigningKey
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from nbmodelver.catalogue.events.log import EventLog
     from nbmodelver.model import Backend, Json, VersionId
     from nbmodelver.repo.core.identity import Identities
+    from nbmodelver.repo.core.joining import Confirmation
     from nbmodelver.repo.core.settings import Settings
     from nbmodelver.store.refs import Refs
 
@@ -239,14 +241,19 @@ class Moves:
         return made
 
     def join(
-        self, events: Iterable[tuple[str, bytes]], store: str, also: Iterable[str] = ()
+        self,
+        events: Iterable[tuple[str, bytes]],
+        store: str,
+        also: Iterable[str] = (),
+        confirmation: Confirmation = EVERYTHING,
     ) -> tuple[list[Event], list[RefMove]]:
         """Add the events of another store, and move the refs that they moved on, where this store is behind.
 
         events: (name of the file, its bytes). store: the id that this store gets if it has no events of its own.
         also: further refs to look at, such as tags whose versions came now. A tag of a version that is not here stays
-        away. Returns the events that are new, and the moves that were made. A ref that both stores moved stays as it is
-        here. Raises Damaged, StoreError; after an error or a kill, the next move or opening of the store completes it.
+        away. confirmation: which moves of the registry count; the others have no effect here. Returns the events that
+        are new, and the moves that were made. A ref that both stores moved stays as it is here. Raises Damaged,
+        StoreError; after an error or a kill, the next move or opening of the store completes it.
         """
         self.require_events()
         with self._lock():
@@ -254,16 +261,27 @@ class Moves:
             if head is None and store and self.log.count() == 0:
                 self._refs.move(EVENTS, None, head_text(EventsHead(store)))
             head = self._finished()
+            if confirmation.unconfirmed:  # Before the events: a kill must not let them count.
+                self.log.unconfirmed.add(set(confirmation.unconfirmed) - self.log.keys().keys(), confirmation.remote)
             self._set_head(replace(head, coming=JOINING))
             new = self.log.add(events)
-            refs = {m.ref for e in new for m in e.moves} | set(also)
-            made = self._joined(head, refs)
+            refs = {m.ref for e in new for m in e.moves} | set(also) | self._confirmed(confirmation.confirmed)
+            made = self._joined(head, refs, confirmation.named)
         self._fold()
         return new, made
 
-    def _joined(self, head: EventsHead, refs: Iterable[str]) -> list[RefMove]:
+    def _confirmed(self, ids: Iterable[EventId]) -> set[str]:
+        """Let the moves of unconfirmed events count, and return the refs that they moved."""
+        chosen = self.log.unconfirmed.ids() & set(ids)
+        self.log.unconfirmed.confirm(chosen)
+        events = (self._find(id_) for id_ in chosen)
+        return {move.ref for event in events if event is not None for move in event.moves}
+
+    def _joined(
+        self, head: EventsHead, refs: Iterable[str], named: Mapping[str, RefState] = EVERYTHING.named
+    ) -> list[RefMove]:
         """Let refs follow the log after the events of another store were added, and end what JOINING began."""
-        made = joining.followed(self.log, self._refs, refs, self.has_version)
+        made = joining.followed(self.log, self._refs, refs, self.has_version, named)
         self._set_head(replace(head, coming="", heads=tuple(e.id for e in self.log.frontier())))
         return made
 

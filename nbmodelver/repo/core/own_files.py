@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from nbmodelver import system
-from nbmodelver.errors import StoreError
+from nbmodelver.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,3 +82,11 @@ class OwnFile:
             raise StoreError(
                 f"{self._what} at {self.path} cannot be written: {error}", "check the permissions of the folder"
             ) from error
+
+
+def require_private(path: Path) -> None:
+    """Raise UsageError if others can read or write the file of a private key, as OpenSSH does."""
+    status = path.lstat()
+    why = system.port.others_can_read(path, status) or system.port.others_can_write(path, status)
+    if why or system.port.is_link(status):
+        raise UsageError(f"the key {path} {why or 'is a link'}", f"make it yours alone: chmod 600 {path}")

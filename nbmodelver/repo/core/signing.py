@@ -10,10 +10,9 @@ import binascii
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbmodelver import system
 from nbmodelver.catalogue.events import keys
 from nbmodelver.errors import UsageError
-from nbmodelver.repo.core.own_files import OwnFile
+from nbmodelver.repo.core.own_files import OwnFile, require_private
 
 KEY_FILE = "signing-key.json"
 PINNED_FILE = "pinned-keys.json"
@@ -38,7 +37,7 @@ class SigningKey:
         """
         if not self.path.exists() and not self.path.is_symlink():
             return None
-        _require_private(self.path)
+        require_private(self.path)
         data = self._file.read()
         if isinstance(data.get("openssh"), str):
             return _openssh(Path(data["openssh"]))
@@ -99,16 +98,8 @@ class PinnedKeys:
 
 def _openssh(path: Path) -> keys.PrivateKey:
     try:
-        _require_private(path)
+        require_private(path)
         with path.open("rb") as file:
             return keys.from_openssh(file.read(MAX_BYTES), str(path))
     except OSError as error:
         raise UsageError(f"the key {path} cannot be read: {error}", "name another: %mv_policy key --ssh FILE") from None
-
-
-def _require_private(path: Path) -> None:
-    """Raise UsageError if others can read or write the file of a private key, as OpenSSH does."""
-    status = path.lstat()
-    why = system.port.others_can_read(path, status) or system.port.others_can_write(path, status)
-    if why or system.port.is_link(status):
-        raise UsageError(f"the key {path} {why or 'is a link'}", f"make it yours alone: chmod 600 {path}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue.events.log import read_file
+from nbmodelver.catalogue.events.unconfirmed import PREFIX as UNCONFIRMED
 from nbmodelver.catalogue.journal import Journal
 from nbmodelver.catalogue.records import Records
 from nbmodelver.errors import Damaged, StoreError, StoreReadOnly, StoreTooNew, UsageError
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from nbmodelver.repo.core.open_store import OpenStore
 
 CHUNK_BYTES = 8 << 20
-ORDER = ("packs/", "origins/", "journals/", "records/", "forgotten/", "eventlogs/", "events/")
-"""Key prefixes of the files to copy, in this order: parts before the records that refer to them, events before refs."""
+ORDER = ("packs/", "origins/", "journals/", "records/", "forgotten/", UNCONFIRMED, "eventlogs/", "events/")
+"""Key prefixes of the files to copy, in this order: parts before the records that refer to them, events before refs.
+
+They are listed in the reverse order, so the copy has no unconfirmed event that it takes for a confirmed one.
+"""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def _target(store: OpenStore, folder: Path) -> LocalBackend:
     return target
 
 
-_OWN = {"packs", "origins", "journals", "records", "forgotten", "eventlogs", "events", "refs", "tmp", "locks"}
+_OWN = {*(prefix.rstrip("/") for prefix in ORDER), "refs", "tmp", "locks"}
 
 
 class _Copying:

@@ -33,7 +33,13 @@ class MergingStore(LoadingStore, ABC):
 
     @abstractmethod
     def rollback(
-        self, revision: str | Version, live: dict[str, Any], *, names: str | Sequence[str] = (), prefix: str = ""
+        self,
+        revision: str | Version,
+        live: dict[str, Any],
+        *,
+        names: str | Sequence[str] = (),
+        prefix: str = "",
+        trusted: bool | None = None,
     ) -> Rollback:
         """Return a rollback; see `RestoringStore`."""
 
@@ -46,22 +52,26 @@ class MergingStore(LoadingStore, ABC):
         prefer: Prefer = "",
         other: Version | None = None,
         key: Sequence[str] = (),
+        trusted: bool | None = None,
     ) -> MergedInside:
         """Return the merged value of a name that both sides changed. Stores and changes nothing.
 
         live: the namespace of the notebook, for the classes and functions of the values. prefer: the side that decides
-        conflicts; "other": the version `other`. key: the columns that identify a row of a table.
+        conflicts; "other": the version `other`. key: the columns that identify a row of a table. trusted: load pickled
+        values of other people; None asks what the user trusts.
         Raises NotMergeable with the reason if the value can only be taken as a whole, Damaged.
         """
         from nbmodelver.comparison.merging.merge import ABSENT, MergeOptions, MergeSides, merge_inside
 
         sides = self._holders(plan, name)
         self._require_saved(sides[1], name, live)
-        base, ours, theirs = (self._value(version, name, live) for version in sides)
-        fourth = ABSENT if other is None or name not in other.kept else self._value(other, name, live)
+        base, ours, theirs = (self._value(version, name, live, trusted) for version in sides)
+        fourth = ABSENT if other is None or name not in other.kept else self._value(other, name, live, trusted)
         return merge_inside(MergeSides(base, ours, theirs, fourth), MergeOptions(key, prefer, self._has_same_content))
 
-    def averaged(self, plan: MergePlan, name: str, live: dict[str, Any]) -> tuple[Any, str]:
+    def averaged(
+        self, plan: MergePlan, name: str, live: dict[str, Any], *, trusted: bool | None = None
+    ) -> tuple[Any, str]:
         """Return the mean of a model of both sides, and a phrase about it. Raises NotMergeable, Damaged."""
         from nbmodelver.comparison.merging.weights import average
 
@@ -70,7 +80,7 @@ class MergingStore(LoadingStore, ABC):
         if len(types) > 1:
             raise NotMergeable(f"its class differs: {', '.join(sorted(types))}")
         self._require_saved(ours, name, live)
-        return average(self._value(ours, name, live), self._value(theirs, name, live))
+        return average(self._value(ours, name, live, trusted), self._value(theirs, name, live, trusted))
 
     def _holders(self, plan: MergePlan, name: str) -> tuple[Version, Version, Version]:
         """Return the versions that store the value of base, ours and theirs. Raises NotMergeable."""
@@ -102,9 +112,9 @@ class MergingStore(LoadingStore, ABC):
         if held:
             raise NotMergeable(f"{held[0].path} refers to it too")
 
-    def _value(self, version: Version, name: str, live: dict[str, Any]) -> Any:
+    def _value(self, version: Version, name: str, live: dict[str, Any], trusted: bool | None) -> Any:
         """Return the value of a name as a new object. Raises NotMergeable if it cannot be loaded here, Damaged."""
-        rollback = self.rollback(version, live, names=(name,), prefix=PREFIX)
+        rollback = self.rollback(version, live, names=(name,), prefix=PREFIX, trusted=trusted)
         try:
             with rollback.obstacles.searching():
                 return rollback.load()[PREFIX + name]

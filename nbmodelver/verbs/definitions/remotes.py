@@ -21,25 +21,36 @@ _OLDER = flag("accept_older", "accept a remote that went back in time, or that l
 
 REMOTE = Verb(
     "remote",
-    "Add, list, check, clean or remove the places with which this store exchanges versions.",
+    "Add, list, check, share, clean or remove the places with which this store exchanges versions.",
     "An address is s3://bucket/prefix, gs://bucket/prefix, az://container/prefix, ssh://user@host/path, "
-    "https://host/path (read-only) or the path of a shared folder. Credentials come from the environment, profiles and "
-    "agents of each provider; none is kept in the store. `add` finds out what the place really does: whether it "
-    "refuses to replace an object, and whether exactly one of eight concurrent writers wins. `check` does that again. "
-    "`gc` removes what no version of the remote needs: it is first marked, and deleted by a later gc after the grace "
-    "period. Without arguments all remotes are listed, as they were last seen.",
+    "https://host/path (read-only), the path of a shared folder, or the folder of another store. Credentials come from"
+    " the environment, profiles and agents of each provider; none is kept in the store. `add` finds out what the place"
+    " really does: whether it refuses to replace an object, and whether exactly one of eight concurrent writers wins. "
+    "`check` does that again. `gc` removes what no version of the remote needs: it is first marked, and deleted by a "
+    "later gc after the grace period. With --encrypt a new remote is encrypted with age before anything is sent: only "
+    "the owners of the keys that you name can read it. `key` prints your public key, and `share` adds that of a "
+    "colleague. Without arguments all remotes are listed, as they were last seen.",
     examples=(
         Example("", "list the remotes, and what is not pushed"),
         Example("add origin ../team", "share through a folder"),
+        Example("add origin s3://bucket/study --encrypt", "encrypt what is sent"),
+        Example("share origin age1...", "let a colleague read it; %mv_remote key prints the key"),
         Example("check origin", "what the place does, and what your rights allow"),
         Example("gc origin --dry-run", "what the remote does not need any more"),
         Example("remove origin", "forget the remote; nothing changes there"),
     ),
     arguments=(
-        Argument("action", "add, check, gc or remove", choices=("add", "check", "gc", "remove")),
+        Argument(
+            "action", "add, check, share, key, gc or remove", choices=("add", "check", "share", "key", "gc", "remove")
+        ),
         Argument("name", "the name of the remote"),
-        Argument("address", "with add: its address"),
+        Argument("address", "with add: its address; with share: a public key, or a file with some; none lists them"),
         _OPTION,
+        flag("encrypt", "with add: make a remote that is encrypted with age"),
+        Argument(
+            "recipient", "with add --encrypt: a public key that can read it too, or a file with some; may be repeated",
+            flags=("--recipient",), many=True, metavar="KEY",
+        ),
         flag("lazy", "with add: bring no values with a fetch or pull; they are loaded when they are needed"),
         Argument(
             "grace", "with gc: the days between marking and deletion", flags=("--grace",), type="number", default=7.0,

@@ -113,6 +113,7 @@ MERGE = Verb(
             metavar="NAME=COLUMN",
         ),
         flag("whole", "take every value as a whole; merge none inside"),
+        flag("trust", "load pickled values of a version that came from elsewhere"),
     ),
     kernel=True,
     gives="the version, or the plan with --dry-run,",

@@ -267,6 +267,8 @@ def share(session: Session) -> None:
     ask("history", "history.team", filter={}, offset=0, limit=3)
     ask("merge_plan", remote="origin")
     ask("merge_plan", "merge_plan.settled", remote="origin", take={"params": "theirs"})
+    with mock.patch.dict(os.environ, {"SERVICE_TOKEN": "params['lr'] = 0.02"}):
+        ask("push_to", "error.secret", remote="origin", branch_as="main-ada")
     ask("push_to", "push_to.beside", remote="origin", branch_as="main-ada")
     ask("pull_from", "error.conflict", remote="origin", merge=True)
     ask("pull_from", remote="origin", merge=True, take={"params": "theirs"})

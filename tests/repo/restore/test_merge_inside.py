@@ -60,11 +60,15 @@ def test_pickled_values_of_a_version_that_is_not_trusted_are_not_loaded(
     loaded = []
     monkeypatch.setattr(LinearRegression, "__setstate__", lambda self, state: loaded.append(state))
     with pytest.raises(NotMergeable, match=r"in v3 it cannot be loaded: .x. from v3 can only be rebuilt by pickle"):
-        repo._value(repo["side"], "x", {})
+        repo._value(repo["side"], "x", {}, None)
     assert not loaded
     with pytest.raises(NotMergeable, match="v3"):
         repo.averaged(repo.merge_plan("side"), "x", {})
     assert len(loaded) <= 1  # ours is the user's own.
+    loaded.clear()
+    with pytest.raises(NotMergeable, match="not fitted"):  # The state of both was dropped above.
+        repo.averaged(repo.merge_plan("side"), "x", {}, trusted=True)
+    assert len(loaded) == 2
 
 
 def test_a_model_is_averaged(repo: Repo) -> None:

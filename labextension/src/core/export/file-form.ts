@@ -12,7 +12,7 @@ const TYPING_MS = 200;
 
 export interface IFileFormOptions {
   title: string;
-  /** The heading, once the kernel has answered with the name of what is written. */
+  /** The heading, once the kernel has answered with the name of what is written. Until then it is the title. */
   heading(name: string): string;
   about: string;
   /** The path that is proposed; "" for that of the kernel. */
@@ -40,7 +40,7 @@ export class FileForm implements IView {
   private readonly _options: IFileFormOptions;
   private readonly _file: HTMLInputElement;
   private readonly _feedback: HTMLElement;
-  private readonly _heading = h('h3', TITLE);
+  private readonly _heading: HTMLElement;
   private readonly _footer = h('div', FOOT);
   private readonly _disposables = new Disposables();
   private _destination: IDestination | undefined;
@@ -54,6 +54,7 @@ export class FileForm implements IView {
     this._ctx = ctx;
     this._options = options;
     this.title = options.title;
+    this._heading = h('h3', TITLE, options.title);
     const said = uniqueId('destination');
     this._file = h('input', {
       type: 'text',

@@ -19,4 +19,12 @@ export interface IFailure {
   code: string;
   message: string;
   hint: string;
+  /** Only of a push that was refused because of a secret. */
+  secret?: ISecretFound;
+}
+
+/** A version that looks as if it had secrets: where each one is, and why it counts as one. */
+export interface ISecretFound {
+  version: string;
+  found: { where: string; why: string }[];
 }

@@ -7,7 +7,16 @@
 import type { IBundle, IDestination, IExportEstimate, IExportOptions, IWrittenFile } from './bundles';
 import type { ICard, ILineage, IModelSummary, IRegisteredModel, IStageMove } from './models';
 import type { IBisection, IBlame, IExplanation } from './provenance';
-import type { IMergePlan, IPulled, IRemote, IRemoteSummary, ITransferred } from './remotes';
+import type {
+  IAddedRemote,
+  IMergePlan,
+  IPulled,
+  IPushParams,
+  IRemote,
+  IRemoteMembers,
+  IRemoteSummary,
+  ITransferred
+} from './remotes';
 import type { IRerun, IRerunPlan } from './reruns';
 import type { ChangedRows, IAssociation, IChart, IRowPage, ISection } from './sections';
 import type { Direction, Json, Metric, Status } from './values';
@@ -355,12 +364,11 @@ export interface IMethods {
   write_card: [{ address: string; path?: string; overwrite?: boolean }, IActionResult & IWrittenFile];
   /** All remotes, as they were last seen. */
   remotes: [{}, { remotes: IRemote[] }];
-  /** What a merge of the current branch of the remote would do. take: choices by name, "ours" or "theirs". */
-  merge_plan: [{ remote?: string; take?: { [name: string]: string } }, IMergePlan];
+  /** What a merge of the remote's branch would do. take: "ours" or "theirs" by name. trust: as in `pull_from`. */
+  merge_plan: [{ remote?: string; take?: { [name: string]: string }; trust?: boolean }, IMergePlan];
   /** Brings all that is new. Branches and the notebook stay. lazy: without values; default: as the remote is set. */
   fetch_from: [{ remote?: string; lazy?: boolean }, IActionResult & ITransferred];
-  /** branch: default: the current one. branch_as: its name at the remote. */
-  push_to: [{ remote?: string; branch?: string; branch_as?: string }, IActionResult & ITransferred];
+  push_to: [IPushParams, IActionResult & ITransferred];
   /**
    * Brings a branch, and the notebook to its newest version. merge: if both sides have new versions. trust: load
    * pickled values of other people, which can run code.
@@ -376,11 +384,13 @@ export interface IMethods {
     },
     IActionResult & IPulled
   ];
-  add_remote: [{ name: string; address: string; options?: { [key: string]: string }; lazy?: boolean }, IActionResult];
+  add_remote: [IAddedRemote, IActionResult];
   /** Finds out again what a remote can do and what one's rights allow. */
   check_remote: [{ name: string }, IActionResult];
   /** Removes a remote from the store. Nothing changes there. */
   remove_remote: [{ name: string }, IActionResult];
+  remote_members: [{ name: string }, IRemoteMembers];
+  share_remote: [{ name: string; key: string }, IActionResult];
   /** Stops a running request at its next step, or removes a queued one. That request then fails with "Cancelled". */
   cancel: [{ request: number }, {}];
 }

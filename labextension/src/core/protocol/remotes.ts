@@ -15,6 +15,8 @@ export interface IRemote {
   rights: '' | 'read and write' | 'read only';
   /** Whether values are loaded only when they are needed. */
   lazy: boolean;
+  /** Whether everything there is encrypted, so that only owners of keys can read it. */
+  encrypted: boolean;
   checked_at_utc: string;
   seen_at_utc: string;
   /** The last push that this store has seen. */
@@ -58,6 +60,24 @@ export interface ISeenVersion {
   is_here: boolean;
 }
 
+/** A remote to add. encrypt: make a new remote that only owners of keys can read. */
+export interface IAddedRemote {
+  name: string;
+  address: string;
+  options?: { [key: string]: string };
+  lazy?: boolean;
+  encrypt?: boolean;
+}
+
+/** branch: default: the current one. branch_as: its name at the remote. */
+export interface IPushParams {
+  remote?: string;
+  branch?: string;
+  branch_as?: string;
+  /** Names of versions that may be sent although they look as if they had a secret. */
+  allow_secrets?: string[];
+}
+
 /** count: number of versions that were sent or brought. versions: the names of the first 20. */
 export interface ITransferAmount {
   count: number;
@@ -90,6 +110,8 @@ export interface IMergePlan {
   theirs: string;
   names: INameMerge[];
   notes: string[];
+  /** The names whose values are pickled by other people, which need trust. */
+  untrusted: string[];
 }
 
 /** What a merge does to one variable. unresolved: number of conflicts that need a decision. */
@@ -98,7 +120,23 @@ export interface INameMerge {
   effect: 'theirs' | 'ours' | 'removed' | 'inside' | 'average' | 'conflict';
   sentence: string;
   /** The first ones of `conflict_count`. */
-  conflicts: { place: string; base: string; ours: string; theirs: string }[];
+  conflicts: IMergeRow[];
   conflict_count: number;
   unresolved: number;
+  /** Of a conflict of the whole value: how the sides differ. The first row describes each side. */
+  facts: IMergeRow[];
+}
+
+/** One place in a value, or one fact about it, at the common ancestor and on both sides, as text. */
+export interface IMergeRow {
+  place: string;
+  base: string;
+  ours: string;
+  theirs: string;
+}
+
+/** Who can read an encrypted remote: public keys, as age1… or ssh-…. own: of this user. */
+export interface IRemoteMembers {
+  keys: string[];
+  own: string;
 }

@@ -15,14 +15,14 @@ export interface IRequestOptions {
 }
 
 /** The error that the kernel returned instead of a result. */
-export class Failure extends Error {
-  readonly code: string;
-  readonly hint: string;
+export class Failure extends Error implements IFailure {
+  declare readonly code: string;
+  declare readonly hint: string;
+  declare readonly secret?: NonNullable<IFailure['secret']>;
 
   constructor(failure: IFailure) {
     super(failure.message);
     this.name = 'Failure';
-    this.code = failure.code;
-    this.hint = failure.hint;
+    Object.assign(this, failure);
   }
 }

@@ -1,26 +1,33 @@
 import type { IContext, IView } from '../context';
-import { button, checkbox, field } from '../dom/controls';
-import { h, replaceChildren, setAttribute, uniqueId } from '../dom/elements';
-import { ACTIONS, DIM, FOOT, PLAN } from '../dom/styles';
+import { checkbox, field } from '../dom/controls';
+import { h, uniqueId } from '../dom/elements';
+import { HINT } from '../dom/styles';
 import { Failure } from '../protocol/transport';
 import { reportSuccess } from '../version/actions';
-
-/** A field with the place for what is wrong with it. */
-interface IChecked {
-  input: HTMLInputElement | HTMLTextAreaElement;
-  problem: HTMLElement;
-}
+import {
+  checked,
+  createForm,
+  problemPlace,
+  showFailure,
+  showProblem,
+  submitButton,
+  textField,
+  writeProblem,
+  type ICheckedField
+} from './form';
 
 /** The form that adds a remote. The kernel finds out what the place can do; what is wrong stands beside its field. */
 export class AddRemoteForm implements IView {
   readonly element: HTMLElement;
   readonly title: string;
-  private readonly _name = checked(h('input', { type: 'text', class: 'nbmv-input', autocomplete: 'off' }));
-  private readonly _address = checked(h('input', { type: 'text', class: 'nbmv-input', autocomplete: 'off' }));
+  private readonly _name: ICheckedField;
+  private readonly _address = textField();
   private readonly _options = checked(h('textarea', { class: 'nbmv-input', rows: 2 }));
-  private readonly _go = h('button', { type: 'submit', class: 'nbmv-button nbmv-primary' });
+  /** For what is wrong with no field: a library is missing. */
+  private readonly _problem = problemPlace();
+  private readonly _go = submitButton();
   private readonly _controller = new AbortController();
-  private _isLazy = false;
+  private readonly _ticked = { lazy: false, encrypt: false };
   private _isSending = false;
 
   constructor(
@@ -29,23 +36,13 @@ export class AddRemoteForm implements IView {
   ) {
     const { t } = _ctx;
     this.title = t('Add a remote');
-    this._name.input.value = _taken.length ? '' : 'origin';
-    this.element = h(
-      'form',
-      {
-        class: 'nbmv-view nbmv-rollback',
-        'aria-label': this.title,
-        novalidate: true,
-        on: {
-          submit: event => {
-            event.preventDefault();
-            void this._submit();
-          }
-        }
-      },
-      h('div', PLAN, this._fields()),
-      h('div', FOOT, h('div', ACTIONS, this._go, button({ label: t('Cancel'), onClick: () => this._close() })))
-    );
+    this._name = textField(_taken.length ? '' : 'origin');
+    this.element = createForm(_ctx, {
+      title: this.title,
+      go: this._go,
+      fields: this._fields(),
+      submit: () => void this._submit()
+    });
     this._show(false);
   }
 
@@ -59,6 +56,13 @@ export class AddRemoteForm implements IView {
 
   private _fields(): HTMLElement[] {
     const { t } = this._ctx;
+    const hint = h(
+      'p',
+      { ...HINT, id: uniqueId('hint') },
+      t('Only owners of keys can read it, not the provider. Your key is created if you have none.')
+    );
+    const encrypt = this._checkbox('encrypt', t('Encrypt what is sent (age)'));
+    encrypt.querySelector('input')?.setAttribute('aria-describedby', hint.id);
     return [
       field(t('Name'), this._name.input),
       this._name.problem,
@@ -74,18 +78,20 @@ export class AddRemoteForm implements IView {
         t('One KEY=VALUE on a line, such as region=eu-central-1. Never credentials: they come from your environment.')
       ),
       this._options.problem,
-      checkbox({
-        label: t('Load values only when they are needed'),
-        checked: false,
-        onChange: on => {
-          this._isLazy = on;
-        }
-      })
+      this._checkbox('lazy', t('Load values only when they are needed')),
+      h('div', {}, encrypt, hint),
+      this._problem
     ];
   }
 
-  private _close(): void {
-    this._ctx.goBack();
+  private _checkbox(name: 'lazy' | 'encrypt', label: string): HTMLElement {
+    return checkbox({
+      label,
+      checked: false,
+      onChange: on => {
+        this._ticked[name] = on;
+      }
+    });
   }
 
   private _show(isSending: boolean): void {
@@ -103,11 +109,10 @@ export class AddRemoteForm implements IView {
     }
     this._show(true);
     try {
-      const lazy = this._isLazy;
-      const params = { name, address, ...(options ? { options } : {}), lazy };
+      const params = { name, address, ...(options ? { options } : {}), ...this._ticked };
       const { said } = await this._ctx.query('add_remote', params, { signal: this._controller.signal });
       if (!this._controller.signal.aborted) {
-        this._close();
+        this._ctx.goBack();
         reportSuccess(this._ctx, said);
       }
     } catch (error) {
@@ -119,7 +124,7 @@ export class AddRemoteForm implements IView {
   /** Shows what is missing beside its field. */
   private _isComplete(name: string, address: string, options: object | null): boolean {
     const { t } = this._ctx;
-    const problems: [IChecked, string][] = [
+    const problems: [ICheckedField, string][] = [
       [this._name, !name ? t('Give it a name') : this._taken.includes(name) ? t('A remote has this name already') : ''],
       [this._address, address ? '' : t('Give its address')],
       [this._options, options ? '' : t('Write each option as KEY=VALUE')]
@@ -127,35 +132,20 @@ export class AddRemoteForm implements IView {
     problems.forEach(([one, text]) => {
       showProblem(one, text);
     });
+    writeProblem(this._problem, '', '');
     const first = problems.find(([, text]) => text);
     first?.[0].input.focus();
     return first === undefined;
   }
 
   private _showFailure(error: unknown): void {
-    if (!(error instanceof Failure)) {
-      throw error;
-    }
-    if (error.code !== 'Cancelled') {
-      const place = error.code === 'BadName' ? this._name : this._address;
-      showProblem(place, error.message, error.hint);
-      place.input.focus();
+    if (error instanceof Failure && error.code === 'MissingLibrary') {
+      writeProblem(this._problem, error.message, error.hint);
       this._ctx.announce(error.message);
+    } else {
+      showFailure(this._ctx, error, ({ code }) => (code === 'BadName' ? this._name : this._address));
     }
   }
-}
-
-function checked(input: IChecked['input']): IChecked {
-  const id = uniqueId('problem');
-  input.setAttribute('aria-describedby', id);
-  input.spellcheck = false;
-  input.dir = 'ltr';
-  return { input, problem: h('div', { id, class: 'nbmv-field-problem' }) };
-}
-
-function showProblem({ input, problem }: IChecked, text: string, hint = ''): void {
-  setAttribute(input, 'aria-invalid', text ? 'true' : undefined);
-  replaceChildren(problem, text ? h('p', {}, text) : null, hint ? h('p', DIM, hint) : null);
 }
 
 /** Options by key; null if a line is no KEY=VALUE. */

@@ -1,15 +1,16 @@
 import type { IContext, IView } from '../context';
 import { Disposables } from '../disposables';
-import { button, tableHead, userText } from '../dom/controls';
+import { button, checkbox, tableHead, userText } from '../dom/controls';
 import { h, replaceChildren, uniqueId, type Child } from '../dom/elements';
 import { preserveFocus } from '../dom/focus';
-import { ACTIONS, DIM, FOOT, PLAN, TITLE } from '../dom/styles';
+import { ACTIONS, DIM, FOOT, PLAN, TITLE, WARNING_BOX } from '../dom/styles';
 import { drawFailure } from '../failure';
-import type { IMergePlan, INameMerge } from '../protocol/messages';
+import type { IMergePlan, IMergeRow, INameMerge } from '../protocol/messages';
+import { Failure } from '../protocol/transport';
 import { plural } from '../text/translate';
 import { reportSuccess } from '../version/actions';
 import { Transfer } from './transfer';
-import { mergeWork } from './works';
+import { mergeWork, trustLabel } from './works';
 
 type Side = 'ours' | 'theirs';
 
@@ -23,6 +24,8 @@ export class MergePage implements IView {
   private readonly _disposables = new Disposables();
   /** The choices so far. A name stays once it needed a decision. */
   private readonly _choices = new Map<string, Side | ''>();
+  /** Whether pickled values of the others are loaded. */
+  private _trust = false;
   private _open = 1;
   private _round = 0;
 
@@ -36,7 +39,13 @@ export class MergePage implements IView {
     this._transfer = new Transfer(_ctx, () => {
       this._showReady();
     });
-    this._go = button({ label: t('Merge'), class: 'nbmv-primary', onClick: () => void this._merge() });
+    this._go = button({
+      label: t('Merge'),
+      class: 'nbmv-primary',
+      onClick: () => {
+        this._merge();
+      }
+    });
     const cancel = button({
       label: t('Cancel'),
       onClick: () => {
@@ -76,7 +85,8 @@ export class MergePage implements IView {
       replaceChildren(this._body, h('p', DIM, this._ctx.t('Loading the plan…')));
     }
     try {
-      const plan = await this._ctx.query('merge_plan', { remote: this._remote, take: this._take });
+      const trust = this._trust ? { trust: true } : {};
+      const plan = await this._ctx.query('merge_plan', { remote: this._remote, take: this._take, ...trust });
       if (round === this._round) {
         this._draw(plan);
       }
@@ -84,7 +94,8 @@ export class MergePage implements IView {
       if (round === this._round) {
         replaceChildren(
           this._body,
-          drawFailure(this._ctx, error, () => void this._load())
+          drawFailure(this._ctx, error, () => void this._load()),
+          error instanceof Failure && error.code === 'NeedsTrust' ? this._drawTrust([]) : null
         );
       }
     }
@@ -95,21 +106,24 @@ export class MergePage implements IView {
     plan.names.forEach(one => {
       if (one.unresolved && !this._choices.has(one.name)) {
         this._choices.set(one.name, '');
+      } else if (!one.unresolved && !this._choices.get(one.name)) {
+        this._choices.delete(one.name); // its values can be loaded now, and merged inside
       }
     });
     const settled = plan.names.filter(one => !this._choices.has(one.name));
     const { ours, theirs } = plan;
-    this._open = [...this._choices].filter(([, side]) => !side).length;
+    this._open = plan.names.filter(one => one.unresolved).length;
     preserveFocus(this._body, () => {
       replaceChildren(
         this._body,
         h('h3', TITLE, t('Merge {theirs} into {ours}', { theirs: this._named(theirs), ours })),
+        plan.untrusted.length || this._trust ? this._drawTrust(plan.untrusted) : null,
         [...this._choices.keys()].map(name => this._drawConflict(plan, name)),
         settled.length ? h('h4', {}, t('Merged without a question')) : null,
         h(
           'ul',
           { class: 'nbmv-bullets' },
-          [...settled.map(one => one.sentence), ...plan.notes].map(line => h('li', {}, userText(line)))
+          [...settled.map(one => this._sentence(plan, one)), ...plan.notes].map(line => h('li', {}, userText(line)))
         )
       );
     });
@@ -123,7 +137,52 @@ export class MergePage implements IView {
 
   private _named(version: string): string {
     const { t } = this._ctx;
-    return this._others ? t('{version} by {author}', { version, author: this._others }) : version;
+    const said = { version, author: this._others, remote: this._remote };
+    return this._others ? t('{version} by {author}', said) : t('{version} at {remote}', said);
+  }
+
+  /** What the merge does to one variable. What it merges inside is described by the kernel. */
+  private _sentence({ theirs }: IMergePlan, { name, effect, sentence }: INameMerge): string {
+    const { t } = this._ctx;
+    const said = { version: theirs, author: this._others, remote: this._remote };
+    const version = this._others ? t('{version}, by {author}', said) : t('{version} at {remote}', said);
+    switch (effect) {
+      case 'theirs':
+        return t('{name}: as in {version}', { name, version });
+      case 'removed':
+        return t('{name}: removed, as in {version}', { name, version });
+      case 'ours':
+        return t('{name}: stays as it is here', { name });
+      case 'inside':
+      case 'average':
+      case 'conflict':
+        return sentence;
+    }
+  }
+
+  /** names: of the variables whose values are pickled by others. The user decides whether these are loaded. */
+  private _drawTrust(names: readonly string[]): HTMLElement {
+    const { t } = this._ctx;
+    const said = { names: names.join(', '), author: this._others || t('other people') };
+    return h(
+      'div',
+      WARNING_BOX,
+      names.length ? h('p', {}, userText(t('{names}: to load these values can run code of {author}', said))) : null,
+      checkbox({
+        label: trustLabel(t),
+        checked: this._trust,
+        onChange: on => {
+          this._setTrust(on);
+        }
+      })
+    );
+  }
+
+  /** The plan is made again: values that can be loaded may be merged inside, and conflict in other places. */
+  private _setTrust(on: boolean): void {
+    this._trust = on;
+    this._transfer.clear();
+    void this._load();
   }
 
   private _drawConflict(plan: IMergePlan, name: string): HTMLElement {
@@ -143,33 +202,55 @@ export class MergePage implements IView {
       'fieldset',
       { class: 'nbmv-conflict' },
       h('legend', {}, t('Both sides changed {name}', { name })),
-      found ? h('p', DIM, userText(found.sentence)) : null,
+      found ? h('p', DIM, userText(this._sentence(plan, found))) : null,
       found ? this._drawPlaces(found) : null,
       choice('ours', t('Mine, as in {version}', { version: plan.ours })),
       choice('theirs', t('Theirs, as in {version}', { version: this._named(plan.theirs) }))
     );
   }
 
-  private _drawPlaces({ conflicts, conflict_count }: INameMerge): Child {
+  /** The places that conflict; of a conflict of the whole value, what each side is and what differs. */
+  private _drawPlaces({ conflicts, conflict_count, facts }: INameMerge): Child {
     const { t } = this._ctx;
+    const [whole, ...details] = facts;
     const more = conflict_count - conflicts.length;
+    if (whole) {
+      return [this._drawSides(whole), this._drawRows(t('what'), details)];
+    }
     return conflicts.length
+      ? [
+          this._drawRows(t('place'), conflicts),
+          more > 0 ? h('p', DIM, plural(t, more, 'and {n} more', 'and {n} more')) : null
+        ]
+      : null;
+  }
+
+  private _drawSides({ base, ours, theirs }: IMergeRow): HTMLElement {
+    const { t } = this._ctx;
+    const sides: [string, string][] = [
+      [t('before'), base],
+      [t('mine'), ours],
+      [t('theirs'), theirs]
+    ];
+    const row = ([side, text]: [string, string]): HTMLElement =>
+      h('tr', {}, h('th', { scope: 'row' }, side), cell(text));
+    return h('table', { class: 'nbmv-table nbmv-sides' }, h('tbody', {}, sides.map(row)));
+  }
+
+  private _drawRows(heading: string, rows: readonly IMergeRow[]): HTMLElement | null {
+    const { t } = this._ctx;
+    const row = ({ place, base, ours, theirs }: IMergeRow): HTMLElement =>
+      h('tr', {}, h('th', { scope: 'row' }, userText(place)), [base, ours, theirs].map(cell));
+    return rows.length
       ? h(
           'div',
           { class: 'nbmv-scroll' },
           h(
             'table',
             { class: 'nbmv-table' },
-            tableHead([t('place'), t('before'), t('mine'), t('theirs')]),
-            h(
-              'tbody',
-              {},
-              conflicts.map(({ place, base, ours, theirs }) =>
-                h('tr', {}, h('th', { scope: 'row' }, userText(place)), [base, ours, theirs].map(cell))
-              )
-            )
-          ),
-          more > 0 ? h('p', DIM, plural(t, more, 'and {n} more', 'and {n} more')) : null
+            tableHead([heading, t('before'), t('mine'), t('theirs')]),
+            h('tbody', {}, rows.map(row))
+          )
         )
       : null;
   }
@@ -178,19 +259,25 @@ export class MergePage implements IView {
     this._go.setAttribute('aria-disabled', String(this._open > 0 || this._transfer.isRunning));
   }
 
-  private async _merge(): Promise<void> {
-    const { t } = this._ctx;
+  private _merge(): void {
     if (this._open) {
-      this._ctx.announce(t('Choose a side of each variable first'));
+      this._ctx.announce(this._ctx.t('Choose a side of each variable first'));
       return;
     }
-    let said = '';
-    const done = await this._transfer.start(
-      mergeWork(this._ctx, this._remote, this._take, text => {
-        said = text;
-      })
-    );
-    if (done && !this._disposables.isDisposed) {
+    const choice = { take: this._take, trust: this._trust };
+    const work = mergeWork(this._ctx, this._remote, choice, {
+      merged: text => {
+        this._close(text);
+      },
+      trusted: () => {
+        this._setTrust(true);
+      }
+    });
+    void this._transfer.start(work);
+  }
+
+  private _close(said: string): void {
+    if (!this._disposables.isDisposed) {
       this._ctx.goBack();
       reportSuccess(this._ctx, said);
     }

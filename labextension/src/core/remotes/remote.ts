@@ -1,13 +1,14 @@
 import type { IContext } from '../context';
 import { button, iconButton, userText } from '../dom/controls';
 import { h } from '../dom/elements';
-import { openMenu } from '../dom/menu';
+import { openMenu, type IMenuItem } from '../dom/menu';
 import { ACTIONS, DIM, SMALL, TITLE, WARNING } from '../dom/styles';
 import { ChangeForm } from '../models/change-form';
 import type { IRemote } from '../protocol/messages';
 import { formatAge, formatDateTime } from '../text/figures';
 import { reportSuccess } from '../version/actions';
 import { drawBranches } from './branches';
+import { MembersPage } from './members-page';
 import type { Transfer } from './transfer';
 import { rulesText } from './words';
 import { fetchWork, pullWork, pushWork } from './works';
@@ -23,7 +24,7 @@ export function begin(ctx: IContext, remote: string, transfer: Transfer, deed: D
 /** One remote: what the place does, the buttons of its transfers with their progress, and its branches. */
 export function drawRemote(ctx: IContext, remote: IRemote, transfer: Transfer): HTMLElement {
   const { t } = ctx;
-  const { name, address, lazy, problem } = remote;
+  const { name, address, lazy, encrypted, problem } = remote;
   const more = iconButton({
     label: t('More about {remote}', { remote: name }),
     icon: 'more',
@@ -32,7 +33,6 @@ export function drawRemote(ctx: IContext, remote: IRemote, transfer: Transfer): 
     }
   });
   more.setAttribute('aria-haspopup', 'menu');
-  const bring = (branch: string): void => void transfer.start(pullWork(ctx, name, transfer, { branch }));
   return h(
     'section',
     { class: 'nbmv-remote', 'aria-label': name },
@@ -41,6 +41,7 @@ export function drawRemote(ctx: IContext, remote: IRemote, transfer: Transfer): 
       { class: 'nbmv-card-line' },
       h('h3', TITLE, userText(name)),
       lazy ? h('span', { class: 'nbmv-chip', title: t('Values are loaded when needed') }, t('lazy')) : null,
+      encrypted ? h('span', { class: 'nbmv-chip', title: t('Only owners of keys can read it') }, t('encrypted')) : null,
       h('span', { class: 'nbmv-gap' }),
       more
     ),
@@ -50,7 +51,7 @@ export function drawRemote(ctx: IContext, remote: IRemote, transfer: Transfer): 
     problem ? h('p', WARNING, userText(problem)) : null,
     h('div', ACTIONS, drawButtons(ctx, remote, transfer)),
     transfer.element,
-    drawBranches(ctx, remote, bring)
+    drawBranches(ctx, remote, transfer)
   );
 }
 
@@ -92,7 +93,7 @@ function seenText({ t }: IContext, { seen_at_utc, pushed_by, pushed_at_utc }: IR
   );
 }
 
-function openRemoteMenu(ctx: IContext, { name }: IRemote, opener: HTMLElement): void {
+function openRemoteMenu(ctx: IContext, { name, encrypted }: IRemote, opener: HTMLElement): void {
   const { t } = ctx;
   const check = async (): Promise<void> => {
     const done = await ctx.mutate('check_remote', { name }, t('Checking {remote}', { remote: name }));
@@ -100,10 +101,18 @@ function openRemoteMenu(ctx: IContext, { name }: IRemote, opener: HTMLElement): 
       reportSuccess(ctx, done.said);
     }
   };
+  const members: IMenuItem = {
+    label: t('Who can read it…'),
+    icon: 'info',
+    run: () => {
+      ctx.openPage(new MembersPage(ctx, name));
+    }
+  };
   openMenu(
     t('More about {remote}', { remote: name }),
     [
       { label: t('Check what it can do'), icon: 'check', run: () => void check() },
+      ...(encrypted ? [members] : []),
       {
         label: t('Remove…'),
         icon: 'close',

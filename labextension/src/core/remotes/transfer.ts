@@ -1,4 +1,4 @@
-import type { IContext } from '../context';
+import type { IContext, INoticeAction } from '../context';
 import { button, userText } from '../dom/controls';
 import { h, replaceChildren } from '../dom/elements';
 import { icon } from '../dom/icons';
@@ -15,6 +15,18 @@ export type Send = <M extends TransferMethod>(method: M, params: Params<M>) => P
 export interface ITransferWork {
   what: string;
   run(send: Send, waits: boolean): Promise<IOutcome>;
+  /** Called after it succeeded and its outcome is shown. */
+  done?(outcome: IOutcome): void;
+  /** What the user can do about a failure, besides trying again. */
+  remedy?(failure: Failure): IRemedy | undefined;
+}
+
+/** An action after a failure. text, hint: in place of those of the failure. lines: what the failure is about. */
+export interface IRemedy {
+  text?: string;
+  lines?: readonly string[];
+  hint?: string;
+  action: INoticeAction;
 }
 
 /** A transfer in place: its progress with rate, time left and Cancel, then one line that says what it did. */
@@ -35,10 +47,17 @@ export class Transfer {
     this._controller?.abort();
   }
 
-  /** Runs a transfer, unless one is running. Returns whether it succeeded. */
-  async start(work: ITransferWork, waits = false): Promise<boolean> {
+  /** Removes what is shown of a transfer that has ended. */
+  clear(): void {
+    if (!this._controller) {
+      replaceChildren(this.element);
+    }
+  }
+
+  /** Runs a transfer, unless one is running. */
+  async start(work: ITransferWork, waits = false): Promise<void> {
     if (this._controller) {
-      return false;
+      return;
     }
     const controller = (this._controller = new AbortController());
     this._changed();
@@ -48,13 +67,12 @@ export class Transfer {
     try {
       const outcome = await work.run(send, waits);
       this._end(this._outcomeLine(outcome), outcome.text);
-      return true;
+      work.done?.(outcome);
     } catch (error) {
       if (!(error instanceof Failure)) {
         throw error;
       }
       this._end(this._failure(error, work), error.code === 'Cancelled' ? this._ctx.t('Cancelled') : error.message);
-      return false;
     }
   }
 
@@ -125,12 +143,26 @@ export class Transfer {
       );
     }
     const isBusy = error.code === 'Busy';
+    const { text = error.message, lines = [], hint = error.hint, action } = work.remedy?.(error) ?? {};
     return h(
       'div',
       { class: `nbmv-box nbmv-box-${isBusy ? 'warning' : 'error'}` },
-      h('p', {}, userText(error.message)),
-      error.hint ? h('p', DIM, userText(error.hint)) : null,
-      h('div', ACTIONS, isBusy ? again(t('Run after the cell'), true) : null, again(t('Try again'), false))
+      h('p', {}, userText(text)),
+      lines.length
+        ? h(
+            'ul',
+            { class: 'nbmv-bullets' },
+            lines.map(line => h('li', {}, userText(line)))
+          )
+        : null,
+      hint ? h('p', DIM, userText(hint)) : null,
+      h(
+        'div',
+        ACTIONS,
+        isBusy ? again(t('Run after the cell'), true) : null,
+        action ? button({ label: action.label, onClick: action.run }) : null,
+        again(t('Try again'), false)
+      )
     );
   }
 }

@@ -104,6 +104,30 @@ describe('the page of the remotes', () => {
     expect(one(root, '.nbmv-outcome').textContent).toContain('Sent to origin');
   });
 
+  test('a version that may hold a secret is named, with what was found, and a click sends this version only', async () => {
+    const secret = (version: string): NonNullable<Mock['answers']['push_to']> =>
+      fails({
+        code: 'SecretFound',
+        message: 'refused',
+        hint: '--allow-secret',
+        secret: { version, found: [{ where: 'cell 2', why: 'it looks like a key' }] }
+      });
+    const { root, mock } = await opened([remotes.remote()], { push_to: secret('v3') });
+    await click(button(root, 'Push'));
+    const box = one(root, '.nbmv-box-error');
+    expect(box.textContent).toContain('Nothing was sent: v3 may hold a secret');
+    expect(all(box, 'li').map(nameOf)).toEqual(['cell 2: it looks like a key']);
+    mock.answers.push_to = secret('v4');
+    await click(button(root, 'Send v3 nevertheless'));
+    expect(mock.of('push_to').at(-1)).toEqual({ remote: 'origin', allow_secrets: ['v3'] });
+    mock.answers.push_to = () => ({ said: '', state: mock.state, ...remotes.MOVED });
+    await click(button(root, 'Send v4 nevertheless'));
+    expect(mock.of('push_to').at(-1)).toEqual({ remote: 'origin', allow_secrets: ['v3', 'v4'] });
+    expect(one(root, '.nbmv-outcome').textContent).toContain('Sent to origin');
+    await click(button(root, 'Push'));
+    expect(mock.of('push_to').at(-1)).toEqual({ remote: 'origin' });
+  });
+
   test('the progress has amount, rate and time left, and Cancel ends it', async () => {
     let report: ((done: number) => void) | undefined;
     const { root } = await opened([remotes.remote()], {
@@ -176,7 +200,7 @@ describe('a branch that diverged', () => {
     const { root } = await opened(shown);
     const box = one(root, '[aria-label="main diverged"]');
     expect(box.textContent).toContain('main has new versions on both sides');
-    expect(box.textContent).toContain('1 version is only here · 2 versions are only there by ben');
+    expect(box.textContent).toContain('1 version here, 2 at origin by ben');
     expect(all(root, '[aria-label="At origin, not on the branch here"] li').map(nameOf)).toEqual([
       'v13 by ben deeper <b>trees</b>',
       'v12 by ben '.trim()
@@ -206,6 +230,17 @@ describe('a branch that diverged', () => {
     await settled();
     expect(mock.of('push_to')).toEqual([{ remote: 'origin', branch: 'main', branch_as: 'main-ada-2' }]);
     expect(all(root, 'form')).toEqual([]);
+    expect(one(root, '.nbmv-outcome').textContent).toContain('Sent to origin');
+  });
+
+  test('Keep mine beside needs a name', async () => {
+    const { root, mock } = await opened(shown);
+    await click(button(root, 'Keep mine beside…'));
+    (one(root, 'form input') as HTMLInputElement).value = ' ';
+    one(root, 'form').dispatchEvent(new Event('submit', { cancelable: true }));
+    await settled();
+    expect(one(root, '.nbmv-field-problem').textContent).toBe('Give it a name');
+    expect(mock.of('push_to')).toEqual([]);
   });
 
   test('a branch that is not the current one cannot be merged', async () => {
