@@ -21,7 +21,7 @@ LANES := $(BIN)/python -m tests.environments.lanes --workers $(WORKERS)
 RAN := $(patsubst notebooks/%,build/docs/notebooks/%,$(wildcard notebooks/*.ipynb))
 
 .PHONY: help demo lab test lint format test-python test-frontend test-browser test-firefox test-newest test-oldest \
-	test-pythons test-reruns test-radosgw frontend docs bench lock clean
+	test-pythons test-reruns test-radosgw test-exchange frontend docs bench lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -35,7 +35,7 @@ test: $(VENV)/pyvenv.cfg  ## Run all tests that this machine can run; the first 
 	@$(BIN)/python -m tests.environments.everything $(MAKE)
 
 test-python: $(READY)  ## Run the Python tests.
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser and not every_rerun and not radosgw'
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not browser and not every_rerun and not radosgw and not exchange_clients'
 
 test-frontend: $(READY)  ## Check, test, build and link the front-end.
 	@$(BIN)/python labextension/hatch_build.py check build link
@@ -46,6 +46,10 @@ test-reruns: $(READY)  ## Run notebooks of strangers again, and check each verdi
 test-radosgw: $(READY)  ## Run the tests of S3 remotes against a storage engine, Ceph with its object gateway.
 	@$(BIN)/python -m tests.environments.machine radosgw
 	@$(BIN)/python -m pytest -m radosgw tests/radosgw_lane
+
+test-exchange: $(READY)  ## Run the tests of exports and imports with the clients of the other systems.
+	@$(BIN)/python -m tests.environments.machine dvc git-lfs
+	@$(BIN)/python -m pytest -n $(WORKERS) -m exchange_clients tests/exchange_lane
 
 # Two browsers at once; the waiting times are taken alone.
 test-browser: frontend  ## Run the browser tests in Chromium.

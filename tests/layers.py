@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "nbmodelver"
 SIBLINGS = {"codecs", "kinds", "store", "catalogue"}
-ABOVE_REPO = {"actions", "answers", "views", "bundle", "registry", "remote", "repo", "verbs"}
+ABOVE_REPO = {"actions", "answers", "views", "bundle", "exchange", "registry", "remote", "repo", "verbs"}
 EVERYTHING = {"cli", "extension", "panels", "kernel", "testing", "comparison", *ABOVE_REPO, *SIBLINGS}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -31,7 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bundle": {"comparison", "repo"},
     "registry": {"repo", "catalogue", "kinds", "store"},
     "remote": {"repo", "store", "catalogue"},
-    "actions": {"bundle", "comparison", "registry", "remote", "repo"},
+    "exchange": {"repo"},
+    "actions": {"bundle", "comparison", "exchange", "registry", "remote", "repo"},
     "answers": {"actions", "comparison", "views", "bundle", "registry", "remote", "repo", "verbs"},
     "kernel": ABOVE_REPO,
     "panels": {"comparison", "kernel", *ABOVE_REPO},
@@ -69,6 +70,8 @@ HOMES: dict[str, set[str]] = {
     "rich": {"views", "cli"},
     "tinydb": {"catalogue"},
     "cryptography": {"catalogue/events/keys.py", "store/objects/age_files.py"},
+    "joblib": {"codecs/foreign.py"},
+    "yaml": {"exchange/yaml_files.py"},
     "pyrage": {"remote/encryption.py", "remote/own_keys.py"},
     "zstandard": {"store", "catalogue"},
     "blake3": {"store", "catalogue"},

@@ -28,6 +28,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "_field_defaults": "documented, underscored for names of fields. Gone: never.",
     },
     "codecs/rebuild.py": {"_fields": "documented, underscored for names of fields. Gone: never."},
+    "codecs/foreign_scan.py": {"_Unpickler": "the reader of pickles in Python. Gone: files are not scanned, by name."},
     "codecs/matplotlib.py": {"_cid_gen": f"the counter of a registry, which its own pickling moves. {LEFT_OUT}"},
     "codecs/numpy.py": {
         "_fill_value": f"tells a fill value that was set from the default. {LEFT_OUT}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def own_key() -> OwnKey:
-    """Return the key of this user, which is created if there is none. Raises MissingLibrary, UsageError, StoreError."""
+    """Return the key of this user, and create it at the first call. Raises MissingLibrary, UsageError, StoreError."""
     require_age()
     from nbmodelver.remote.own_keys import OwnKeys
 

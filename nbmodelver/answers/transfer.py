@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import bundle, views
+from nbmodelver.actions import exchange, transfer
 from nbmodelver.actions import rerun as rerunning
-from nbmodelver.actions import transfer
 from nbmodelver.actions import trust as trusting
 from nbmodelver.actions.handover.request import HandoverRequest
 from nbmodelver.actions.handover.writing import hand_over
@@ -103,7 +104,16 @@ def bundle_(call: Call, progress: Progress | None) -> Shown:
 
 
 def export(repo: Repo, call: Call, progress: Progress | None) -> Shown:
-    """Write a bundle, or a model alone."""
+    """Write a bundle, a model alone, or versions to another system."""
+    if call["to"]:
+        return _exported_to(repo, call, progress)
+    if call["target"] is not None:
+        raise UsageError(
+            f"'{call['target']}' is one argument too many", "name a file: -o FILE, or a system: --to SYSTEM"
+        )
+    named, are = _given(call, ("all", "dry_run"))
+    if named:
+        raise UsageError(f"{named} {are} for another system", "name it: --to SYSTEM")
     if call["folder"]:
         named, are = _given(call, OF_BUNDLE)
         if named:
@@ -124,6 +134,20 @@ def export(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     return views.exported(str(done.path), done.size_bytes, done.version.name)
 
 
+def _exported_to(repo: Repo, call: Call, progress: Progress | None) -> Shown:
+    """Write versions to another system. With --all the first argument is the target."""
+    named, are = _given(call, (*(o for o in OF_BUNDLE if o != "only"), *ALONE, "folder"))
+    if named:
+        raise UsageError(f"{named} {are} not for another system", "leave it out, or leave out --to")
+    alone = call["all"] and call["target"] is None
+    target = call["version"] if alone else call["target"] or ""
+    request = exchange.ExportToRequest(
+        call["to"], target, () if call["all"] else (call["version"],), frozenset(call["only"] or ()),
+        allow_secrets=frozenset(call["allow_secret"] or ()), dry_run=call["dry_run"],
+    )  # fmt: skip
+    return views.exported_to(exchange.export_to(repo, request, progress))
+
+
 def _given(call: Call, options: Sequence[str]) -> tuple[str, str]:
     """Return the options that a call has, as a text, and "is" or "are"."""
     found = [f"--{SPELLED.get(option, option).replace('_', '-')}" for option in options if call[option]]
@@ -140,7 +164,14 @@ def _handover(call: Call) -> HandoverRequest:
 
 
 def import_(repo: Repo, call: Call, progress: Progress | None) -> Shown:
-    """Add the version of a bundle to the store."""
+    """Add the version of a bundle to the store, or versions of another system."""
+    if call["system"]:
+        if call["only"]:
+            raise UsageError("--only is for bundles, and --from brings whole versions", "leave out one of them")
+        found = exchange.import_from(
+            repo, exchange.ImportFromRequest(call["system"], call["file"], call["dry_run"]), progress
+        )
+        return views.as_json(found, asdict(found)) if call["json"] else views.imported_from(found)
     done = transfer.import_(repo, transfer.ImportRequest(call["file"], only=call["only"] or ()), progress)
     name = done.version.name
     state = " is already in the store as " if done.again else " was imported as "

@@ -15,10 +15,10 @@ from nbmodelver.model.bundles import Extracted, Inside
 from nbmodelver.repo.transfer import portable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from nbmodelver.bundle.checks import BundleContents
-    from nbmodelver.model import Cell, Json, ObjectId, Progress, Version
+    from nbmodelver.model import Cell, Json, ObjectId, Progress, Version, VersionId
     from nbmodelver.repo import Repo
 
 
@@ -61,12 +61,14 @@ def bring_in(
     only: Collection[str] = (),
     digest: str = "",
     max_bytes: int = names.MAX_RAW_BYTES,
+    parents: Sequence[VersionId] = (),
 ) -> Imported:
     """Add the bundle's version to the store, unless the store already has it.
 
     Its pickled values stay untrusted. only: names of variables; the others are left out, except those that share
     objects with them. digest: SHA-256 that the manifest must have. max_bytes: limit of the raw bytes of all parts
-    together. Raises BadBundle, LimitExceeded and UnknownName before anything is written; StoreError.
+    together. parents: of the new version, in this store. Raises BadBundle, LimitExceeded and UnknownName before
+    anything is written; StoreError.
     """
     with Archive(Path(path)) as archive:
         if digest and archive.origin != digest:
@@ -79,7 +81,9 @@ def bring_in(
         if there is not None:
             return Imported(there, again=True)
         try:
-            version = portable.put_in(repo, found.version, _parts(archive, found), found.origin, progress)
+            version = portable.put_in(
+                repo, found.version, _parts(archive, found), found.origin, progress, parents=parents
+            )
         except portable.WrongPart as error:
             raise archive.bad(error.message) from error
         return Imported(version, again=False)

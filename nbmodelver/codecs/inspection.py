@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickletools
 from typing import TYPE_CHECKING
 
-from nbmodelver.codecs import foretold
+from nbmodelver.codecs import foreign_scan, foretold
 from nbmodelver.codecs.draft import PICKLE
 from nbmodelver.codecs.names import UNKNOWN, names_in
 
 if TYPE_CHECKING:
     from nbmodelver.codecs.draft import Draft
+
+FOREIGN = "nbmodelver.codecs.foreign:read"
 
 
 def foreign_names(draft: Draft) -> frozenset[str]:
@@ -21,7 +24,19 @@ def foreign_names(draft: Draft) -> frozenset[str]:
         found = names_in(draft.skeleton)
     except Exception:  # The pickle is malformed in some way; it is not loaded here.
         return frozenset(draft.classes) | {UNKNOWN}
-    return frozenset(n for n in found if not n.startswith("nbmodelver."))
+    inside = _names_in_files(draft.skeleton) if FOREIGN in found else ()
+    return frozenset((*(n for n in found if not n.startswith("nbmodelver.")), *inside))
+
+
+def _names_in_files(skeleton: bytes) -> set[str]:
+    """Return what the files of other programs in a skeleton would import. They are pickles inside of the pickle."""
+    found: set[str] = set()
+    for opcode, argument, _position in pickletools.genops(skeleton):
+        if isinstance(argument, bytes | bytearray) and "BYTES" in opcode.name:
+            inside = foreign_scan.scan(bytes(argument))
+            is_pickle = inside.classes or not inside.problem
+            found |= {*inside.classes, *((UNKNOWN,) if is_pickle and inside.problem else ())}
+    return found
 
 
 def foresee(draft: Draft) -> list[str]:

@@ -17,3 +17,8 @@ def to_open_model(value: Any) -> OpenModel | str:
     load = ("import lightgbm", 'model = lightgbm.Booster(model_file=str(HERE / "model.txt"))')
     again = lightgbm.Booster(model_str=text)
     return OpenModel("lightgbm", {"model.txt": text.encode()}, load, again, again.model_to_string() == text)
+
+
+def from_file(data: bytes) -> Any:
+    """Return the booster of a file in the text format of LightGBM."""
+    return lightgbm.Booster(model_str=data.decode("utf-8"))

@@ -327,6 +327,17 @@ def to_open_format(value: Any) -> tuple[str, bytes, Any] | None:
     return "npy", data, np.load(io.BytesIO(data), allow_pickle=False)
 
 
+def from_open_format(data: bytes) -> Any:
+    """Return the array of a .npy file. Raises ValueError for one with objects or for other data."""
+    return np.load(io.BytesIO(data), allow_pickle=False)
+
+
+def from_file(data: bytes) -> Any:
+    """Return the arrays of a .npz file by name. Raises ValueError for one with objects or for other data."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
 def comparable(value: Any) -> Any:
     """The content of an array for a comparison that ignores strides."""
     return value.dtype, value.shape, digest(value)

@@ -49,6 +49,16 @@ def _parquet(form: str, frame: Any, read: Callable[[Any], Any]) -> tuple[str, by
     return form, file.getvalue(), again
 
 
+def from_open_format(data: bytes) -> Any:
+    """Return the frame of a Parquet file. Raises what pyarrow raises for other data."""
+    return pd.read_parquet(io.BytesIO(data), engine="pyarrow")
+
+
+def from_text(data: bytes) -> Any:
+    """Return the frame of a CSV file. Raises what pandas raises for other data."""
+    return pd.read_csv(io.BytesIO(data))
+
+
 def comparable(value: Any) -> Any:
     """The content of a frame or series, independent of its memory blocks."""
     attrs = dict(value.attrs)

@@ -26,3 +26,17 @@ def to_open_model(value: Any) -> OpenModel | str:
         return f"skops does not hold it ({type(error).__name__})"
     load = ("from skops import io", f'model = io.load(HERE / "model.skops", trusted={types!r})')
     return OpenModel("skops", {"model.skops": data}, load, again, needs=("skops",))
+
+
+def from_file(data: bytes) -> Any:
+    """Return the estimator of a file of skops. All its types are trusted, as those of a pickle that may be loaded."""
+    from skops import io
+
+    return io.loads(data, trusted=io.get_untrusted_types(data=data))
+
+
+def untrusted_types(data: bytes) -> list[str]:
+    """Return the types of a file of skops that skops does not trust by itself, sorted."""
+    from skops import io
+
+    return sorted(io.get_untrusted_types(data=data))

@@ -39,6 +39,13 @@ def to_open_model(value: Any) -> OpenModel | str:
     return _arrays(value)
 
 
+def from_file(data: bytes) -> Any:
+    """Return the arrays of a file of safetensors by name."""
+    from safetensors import numpy as files
+
+    return files.load(data)
+
+
 def loaded_by(framework: str, value: Mapping[str, Any]) -> tuple[str, ...]:
     """Return lines of Python that bind `model`, with the keys in their order. framework: of safetensors."""
     made = "dict" if type(value) is dict else "OrderedDict"

@@ -25,6 +25,13 @@ def to_open_model(value: Any) -> OpenModel | str:
     return _wrapper(value)
 
 
+def from_file(data: bytes) -> Any:
+    """Return the booster of a file in the format of XGBoost."""
+    booster = xgboost.Booster()
+    booster.load_model(bytearray(data))
+    return booster
+
+
 def _wrapper(value: Any) -> OpenModel | str:
     """A wrapper is its class, its parameters and its booster. Loading a booster changes some of the parameters."""
     try:

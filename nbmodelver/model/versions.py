@@ -41,6 +41,9 @@ class Group:
     classes: tuple[str, ...] = ()
 
 
+EVERY_OTHER = "*"
+"""In `Version.others`: all names that the version does not have, because it says nothing about them."""
+
 MOST_PLAIN = 20
 """Up to this number of plain values, all are listed next to the parameters of models (`Version.sorted_params`)."""
 
@@ -122,7 +125,7 @@ class Version:
     definitions, not names of variables.
     new_bytes: stored bytes that this commit added. raw_bytes: uncompressed bytes of the kept names.
     duration_s: time that the commit took.
-    others: names that existed and were not kept; a rollback does not change them.
+    others: names that existed and were not kept; a rollback does not change them. "*" stands for all other names.
     directions: metric -> "higher" or "lower", for metrics whose direction was given in this or an earlier version.
     expressions: metric -> the code that measured it, such as "model.score(X_test, y_test)".
     roles: name -> "train", "validation", "test", as cells used the values (fit, score ...). given_roles: the names in
@@ -206,7 +209,7 @@ class Version:
 
     def left_out(self, name: str) -> bool:
         """True if the name existed when the version was made and is not part of it."""
-        return name in self.others or any(s.name == name for s in self.skipped)
+        return name in self.others or EVERY_OTHER in self.others or any(s.name == name for s in self.skipped)
 
     def group_of(self, name: str) -> Group:
         """Return the group of a kept name. Raises KeyError."""

@@ -6,7 +6,7 @@ The store may be read-only, and a store of an older format has no events: an exp
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nbmodelver.catalogue.events.lines import file_hash
 from nbmodelver.errors import StoreError
@@ -30,6 +30,11 @@ def record_export(store: OpenStore, version: Version, path: Path, force: str = "
 def record_import(store: OpenStore, version: Version, path: Path) -> None:
     """Write the event of an import, with the hash of the file."""
     _note(store, EventDraft("import", FILES + file_hash(path), data={"version": version.id}))
+
+
+def record_exchange(store: OpenStore, kind: Literal["export", "import"], system: str, count: int) -> None:
+    """Write the event of an export to another system, or of an import. count: the number of versions."""
+    _note(store, EventDraft(kind, f"systems/{system}", data={"system": system, "versions": count}))
 
 
 def version_of_file(store: OpenStore, path: Path) -> str:

@@ -47,7 +47,7 @@ class OwnKeys:
         return [*self._of_age(), *self._of_openssh()]
 
     def public(self) -> str:
-        """Return the public key of the first key of age, as age1.... It is created if there is none.
+        """Return the public key of the first key of age, as age1.... The first call creates a key.
 
         Raises UsageError for a malformed key, StoreError if the file cannot be written.
         """

@@ -20,6 +20,7 @@ from nbmodelver.views.commit import commit
 from nbmodelver.views.compare import compare
 from nbmodelver.views.compliance import compliance, compliance_page
 from nbmodelver.views.diff import diff
+from nbmodelver.views.exchange import exported_to, imported_from
 from nbmodelver.views.figures import plural, size
 from nbmodelver.views.handover import handed_over
 from nbmodelver.views.lineage import lineage
@@ -75,10 +76,11 @@ __all__ = [
     "audit", "backed_up", "best", "bisected", "blame", "branches", "bundle_extracted", "bundle_inside", "bundle_intact",
     "cell_blame", "check_result", "checked", "checked_notebooks", "checkpoint", "ci_checked", "cloned", "code",
     "commit", "compare", "compliance", "compliance_page", "config", "deployed", "deployments", "diff", "diff_markdown",
-    "exported", "fetched", "forgotten", "gc", "handed_over", "holders", "hooks_installed", "last_monitored", "lineage",
-    "log", "merge_plan", "model", "models", "monitored", "moved", "name_history", "note", "notes", "notified",
-    "own_key", "pinned_keys", "plan", "plural", "pointers", "policy", "probed", "pulled", "purged_remote", "pushed",
-    "registered", "remote_added", "remote_collected", "remote_members", "remotes", "repaired", "rerun", "rerun_lacks",
-    "rerun_page", "schedule_change", "scheduled_run", "schedules", "sentence", "show", "signing_key", "size",
-    "state_changed", "stats", "status", "tags", "to_text", "traced", "verdict", "verify", "why",
+    "exported", "exported_to", "fetched", "forgotten", "gc", "handed_over", "holders", "hooks_installed",
+    "imported_from", "last_monitored", "lineage", "log", "merge_plan", "model", "models", "monitored", "moved",
+    "name_history", "note", "notes", "notified", "own_key", "pinned_keys", "plan", "plural", "pointers", "policy",
+    "probed", "pulled", "purged_remote", "pushed", "registered", "remote_added", "remote_collected", "remote_members",
+    "remotes", "repaired", "rerun", "rerun_lacks", "rerun_page", "schedule_change", "scheduled_run", "schedules",
+    "sentence", "show", "signing_key", "size", "state_changed", "stats", "status", "tags", "to_text", "traced",
+    "verdict", "verify", "why",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ SYSTEM_COMMANDS = "/usr/sbin"
 AZURITE_RELEASE = "azurite@3.34.0"
 """Later ones need Node 22."""
 MINISTACK = Path(__file__).parent / "ministack.txt"
+DVC_CLIENTS = Path(__file__).parent / "dvc.txt"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,19 @@ class Ministack(Tool):
         make_environment(BUILD / "ministack", MINISTACK)
 
 
+class Dvc(Tool):
+    """DVC and GTO, in an environment of their own, because they demand other releases than ours."""
+
+    @property
+    def path(self) -> str | None:
+        folder = str(BUILD / "dvc" / "bin")
+        return shutil.which("dvc", path=folder) if shutil.which("gto", path=folder) else None
+
+    def make(self) -> None:
+        print("installing dvc and gto into build/dvc", flush=True)
+        make_environment(BUILD / "dvc", DVC_CLIENTS)
+
+
 NPM = Npm("Node with npm", ("npm",), ("nodejs",), f"install Node {NODE} or newer, with npm")
 CHROMIUM = Tool(
     "Chromium",
@@ -134,6 +148,9 @@ RADOSGW = Tool(
     "radosgw", ("radosgw",), ("ceph-mon", "ceph-osd", "radosgw", "ceph-common"),
     "install it (on Debian: apt-get install --no-install-recommends ceph-mon ceph-osd radosgw ceph-common)",
 )  # fmt: skip
+
+DVC = Dvc("DVC with GTO", (), (), "install them: python -m tests.environments.machine dvc")
+GIT_LFS = Tool("Git LFS", ("git-lfs",), ("git-lfs",), "install it (on Debian: apt-get install git-lfs)")
 
 
 def bring(tools: Iterable[Tool]) -> list[Tool]:
@@ -198,7 +215,7 @@ def _major(version: str) -> int:
 
 TOOLS = {
     "node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX, "ministack": S3, "azurite": AZURITE, "sshd": SSHD,
-    "radosgw": RADOSGW,
+    "radosgw": RADOSGW, "dvc": DVC, "git-lfs": GIT_LFS,
 }  # fmt: skip
 
 if __name__ == "__main__":

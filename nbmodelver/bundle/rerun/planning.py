@@ -11,6 +11,7 @@ from nbmodelver.bundle import notebooks, pins
 from nbmodelver.bundle.rerun import environments, surroundings
 from nbmodelver.bundle.rerun.files import planned_files
 from nbmodelver.model.rerun import RerunPlan
+from nbmodelver.model.versions import EVERY_OTHER
 from nbmodelver.repo.core.environment import differences, environment
 from nbmodelver.repo.core.installed_files import digests
 from nbmodelver.repo.transfer import portable
@@ -126,8 +127,8 @@ def _lacks(
     if asking:
         yield f"the answers to input(), in {asking} of the cells"
     yield from (f"the environment variable {name}" for name in surroundings.variables(cells))
-    if version.others or version.skipped:
-        left = [*version.others, *(s.name for s in version.skipped)]
+    left = [*(name for name in version.others if name != EVERY_OTHER), *(s.name for s in version.skipped)]
+    if left:
         more = f" and {len(left) - 5} more" if len(left) > 5 else ""
         yield f"these variables, which cannot be compared: {', '.join(left[:5])}{more}"
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbmodelver.codecs import former, graph, reach
 from nbmodelver.errors import Damaged, NotLoadable, UnknownName
 from nbmodelver.model import Change, Group, Plan, Skipped, Version
+from nbmodelver.model.versions import EVERY_OTHER
 from nbmodelver.repo.core.documents import Documents
 from nbmodelver.repo.core.imports import bind, is_import
 from nbmodelver.repo.core.nearest import nearest
@@ -193,6 +194,8 @@ class Rollback:
         """Live names of the current version that the target does not contain. They are removed."""
         version = self.version
         known = {*version.kept, *version.others, *version.imports, *(s.name for s in version.skipped)}
+        if EVERY_OTHER in version.others:
+            return ()
         gone = [n for n in self.tracked if n in self.namespace and n not in known and n not in self.memory.unsaved]
         return tuple(n for n in gone if not is_import(self.namespace[n]))
 

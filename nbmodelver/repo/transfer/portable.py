@@ -7,6 +7,7 @@ recorded size. `put_in` checks that the bytes of a part match its id.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from nbmodelver.store import hashes, layout
 from nbmodelver.store.encodings import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
     from nbmodelver.codecs.open_formats import OpenFormat
     from nbmodelver.codecs.recipe import Recipe
@@ -89,10 +90,12 @@ def put_in(
     parts: Iterable[tuple[ObjectId, bytes]],
     origin: str,
     progress: Progress | None = None,
+    *,
+    parents: Sequence[VersionId] = (),
 ) -> Version:
     """Store parts, then the version, and return the version.
 
-    parts: pairs of id and raw bytes. origin: recorded for trust, see trust.py.
+    parts: pairs of id and raw bytes. origin: recorded for trust, see trust.py. parents: in this store.
     Raises WrongPart if the bytes of a part do not match its id; then nothing is stored. Raises StoreError.
     """
     layout.check(store.backend, for_writing=True)
@@ -101,14 +104,14 @@ def put_in(
             for part, data in parts:
                 if pack.put(data) != part:
                     raise WrongPart(f"the content of part {part} does not match its id")
-        return _recorded(store, version, origin)
+        return _recorded(store, version, origin, parents)
 
 
-def _recorded(store: OpenStore, version: Version, origin: str) -> Version:
-    """Write the record of an imported version whose parts are stored. It gets a new number and no parents."""
+def _recorded(store: OpenStore, version: Version, origin: str, parents: Sequence[VersionId]) -> Version:
+    """Write the record of an imported version whose parts are stored. It gets a new number and these parents."""
     store.wait_for_pending()
     with store.exclusive_refs():
-        own = replace(version, number=store.history.next_number(), parents=(), id=VersionId(""))
+        own = replace(version, number=store.history.next_number(), parents=tuple(parents), id=VersionId(""))
         version_id = store.history.records.write(own)
         store.refs.move(f"origin/{version_id}", store.refs.get(f"origin/{version_id}"), origin)
     return store.history.version(version_id)
@@ -277,6 +280,12 @@ def model_copy(store: LoadingStore, version: Version, name: str) -> tuple[ModelF
     if agreed not in ("bit-identical", "numerically equal"):
         return None
     return found, f"{agreed}, {detail}" if detail else agreed
+
+
+def skops_types(data: bytes) -> list[str]:
+    """Return the types of a file of skops that have to be trusted to load it."""
+    found: list[str] = importlib.import_module("nbmodelver.codecs.sklearn_open").untrusted_types(data)
+    return found
 
 
 def id_of_file(place: str) -> ObjectId:

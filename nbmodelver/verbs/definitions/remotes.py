@@ -33,8 +33,8 @@ REMOTE = Verb(
     examples=(
         Example("", "list the remotes, and what is not pushed"),
         Example("add origin ../team", "share through a folder"),
-        Example("add origin s3://bucket/study --encrypt", "encrypt what is sent"),
-        Example("share origin age1...", "let a colleague read it; %mv_remote key prints the key"),
+        Example("add safe ../safe --encrypt", "encrypt what is sent"),
+        Example("key", "your public key: a colleague adds it with %mv_remote share safe KEY"),
         Example("check origin", "what the place does, and what your rights allow"),
         Example("gc origin --dry-run", "what the remote does not need any more"),
         Example("remove origin", "forget the remote; nothing changes there"),

@@ -30,9 +30,17 @@ EXPORT = Verb(
         Example("v3 --model model --as served", "write a model alone"),
         Example("v3 --model model --as image --image", "with a server and a Dockerfile"),
         Example("v3 --model model --as rebuilt --conda --pixi", "with files for conda and pixi"),
+        Example("v3 exported --to files", "a folder with its files, for any program"),
+        Example("--all exported --to files --dry-run", "what an export of all versions would write"),
     ),
     arguments=(
         version(),
+        Argument("target", "with --to: the folder, repository or address"),
+        Argument(
+            "to", "write to this system instead: its own client reads the result", flags=("--to",), metavar="SYSTEM"
+        ),
+        flag("all", "with --to: every version that was committed; again at any time, with only what is new"),
+        flag("dry_run", "with --to: what would be written, and what that system cannot hold"),
         Argument("output", "the file to write", flags=("-o", "--output"), metavar="FILE"),
         Argument(
             "only",
@@ -87,16 +95,22 @@ BUNDLE = Verb(
 
 IMPORT = Verb(
     "import",
-    "Add the version in a bundle to the store.",
+    "Add the version in a bundle to the store, or versions of another system.",
     "Every member is first checked against the manifest. Nothing in the bundle is run or unpickled. With --only the "
     "version has only these variables, and those that share objects with them; its note names the others. A rollback "
-    "to it does not change the others.",
+    "to it does not change the others. With --from the versions of another system come in, with their parents, times "
+    "and authors; again at any time, with only what is new. Nothing of them is loaded: values that need pickle wait "
+    "for %mv_trust.",
     examples=(
         Example("best.nbmv.zip", "import a bundle"),
         Example("best.nbmv.zip --only model --only df", "import two of its variables"),
+        Example("exported --from files --dry-run", "what would come in from a folder"),
     ),
     arguments=(
-        Argument("file", "the bundle", required=True),
+        Argument("file", "the bundle; with --from: the folder, repository or address", required=True),
+        Argument("system", "read from this system instead", flags=("--from",), metavar="SYSTEM"),
+        flag("dry_run", "with --from: what would be imported, and what does not come in"),
+        JSON,
         Argument(
             "only",
             "import only this variable; may be repeated",
