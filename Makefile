@@ -48,7 +48,7 @@ test-radosgw: $(READY)  ## Run the tests of S3 remotes against a storage engine,
 	@$(BIN)/python -m pytest -m radosgw tests/radosgw_lane
 
 test-exchange: $(READY)  ## Run the tests of exports and imports with the clients of the other systems.
-	@$(BIN)/python -m tests.environments.machine dvc git-lfs
+	@$(BIN)/python -m tests.environments.machine dvc git-lfs mlflow
 	@$(BIN)/python -m pytest -n $(WORKERS) -m exchange_clients tests/exchange_lane
 
 # Two browsers at once; the waiting times are taken alone.

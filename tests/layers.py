@@ -72,6 +72,7 @@ HOMES: dict[str, set[str]] = {
     "cryptography": {"catalogue/events/keys.py", "store/objects/age_files.py"},
     "joblib": {"codecs/foreign.py"},
     "yaml": {"exchange/yaml_files.py"},
+    "mlflow": {"exchange/mlflow_client.py", "exchange/mlflow_out.py", "exchange/mlflow_server.py"},
     "pyrage": {"remote/encryption.py", "remote/own_keys.py"},
     "zstandard": {"store", "catalogue"},
     "blake3": {"store", "catalogue"},

@@ -21,6 +21,7 @@ COVERED_ELSEWHERE = {
     "testing/objects.py": "a contract suite: tests/store/objects/*.py inherit it",
     "testing/kinds.py": "a contract suite: tests/kinds/*.py inherit it",
     "exchange/git/*": "whole exports and imports: tests/exchange/git, and with the clients tests/exchange_lane",
+    "exchange/mlflow_*": "whole exports and imports: tests/exchange/mlflow, and with the client tests/exchange_lane",
     "system/kernel32.py": "calls of Windows only; tests/system/windows_disk.py substitutes them",
 }
 """File, or pattern of files that are tested together -> why it has no test file of its own, and where it is tested."""

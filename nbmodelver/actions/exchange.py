@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nbmodelver import bundle
+from nbmodelver.actions.handover.model_document import model_documents
 from nbmodelver.bundle import pins
 from nbmodelver.errors import NbmodelverError, UsageError
 from nbmodelver.exchange import exporting, systems
@@ -111,15 +112,17 @@ def _tags(repo: Repo) -> dict[str, tuple[str, ...]]:
 
 
 def _documents(repo: Repo, version: Version) -> dict[str, bytes]:
-    """Return requirements.txt and constraints.txt of a version."""
+    """Return requirements.txt and constraints.txt of a version, and what is known of its models."""
     environment = repo.environment(version)
     listed = environment.get("packages")
     packages = {str(k): str(v) for k, v in listed.items()} if isinstance(listed, dict) else {}
+    about = model_documents(repo, version)
     if not packages:
-        return {}
+        return about
     cells = portable.cells_so_far(repo, version)
     own = repo.modules_of(version).names
     return {
+        **about,
         "requirements.txt": pins.requirements(version, cells, packages, ("parquet",), own).encode(),
         "constraints.txt": pins.constraints(packages).encode(),
     }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LEAST_PREFIX = 4
 MAX_DIGITS = 18
+_FULL_ID = re.compile(r"[0-9a-f]{40}")
 _EXPRESSION = re.compile(r"(?P<base>[^~^@\s][^~^@]*?|@?)(?:@\{(?P<time>[^{}]*)\})?(?P<steps>(?:~\d*|\^)*)")
 _AGO = re.compile(r"(?P<n>\d+|an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
 _SECONDS = {
@@ -104,7 +105,8 @@ def _base(name: str, view: View) -> Version:
         if view.head is None:
             raise UnknownVersion("there is no version yet", "commit one: %mv_commit")
         return view.head
-    found = _named(name, view) or _numbered(name, view) or _prefixed(name, view)
+    named = None if _FULL_ID.fullmatch(name) else _named(name, view)  # No name looks like an id, see ref_names.py.
+    found = named or _numbered(name, view) or _prefixed(name, view)
     if found is None:
         raise UnknownVersion(f"no version, tag or branch '{name}'", _nearest(name, view))
     return found

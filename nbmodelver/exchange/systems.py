@@ -43,6 +43,14 @@ OWN: tuple[ExchangeSystem, ...] = (
     ),
     ExchangeSystem("git-lfs", "Git LFS", f"{_GIT}.exporter:to_lfs", f"{_GIT}.importer:from_lfs", "FOLDER", "FOLDER"),
     ExchangeSystem("git", "Git", f"{_GIT}.exporter:to_git", f"{_GIT}.importer:from_git", "FOLDER", "FOLDER"),
+    ExchangeSystem(
+        "mlflow",
+        "MLflow",
+        f"{_HERE}.mlflow_out:MlflowExporter",
+        f"{_HERE}.mlflow_in:open_mlflow",
+        "sqlite:///m.db#iris",
+        "sqlite:///m.db",
+    ),
 )
 
 

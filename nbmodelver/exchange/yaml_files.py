@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.errors import Damaged, MissingLibrary
@@ -33,7 +35,13 @@ def read_yaml(file: Path) -> Any:
 
 
 def parse_yaml(data: bytes, where: str) -> Any:
-    """Return the content of YAML. where: names it in errors. Raises Damaged, MissingLibrary without PyYAML."""
+    """Return the content of YAML. where: names it in errors. Raises Damaged, MissingLibrary without PyYAML.
+
+    JSON is YAML too, and needs no PyYAML.
+    """
+    if data.lstrip()[:1] == b"{" and len(data) <= MOST_BYTES:
+        with suppress(ValueError, RecursionError):
+            return json.loads(data)
     return _parsed(data, where, lambda loader: loader)
 
 

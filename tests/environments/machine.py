@@ -32,6 +32,7 @@ AZURITE_RELEASE = "azurite@3.34.0"
 """Later ones need Node 22."""
 MINISTACK = Path(__file__).parent / "ministack.txt"
 DVC_CLIENTS = Path(__file__).parent / "dvc.txt"
+MLFLOW_CLIENT = Path(__file__).parent / "mlflow.txt"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,19 @@ class Dvc(Tool):
         make_environment(BUILD / "dvc", DVC_CLIENTS)
 
 
+class Mlflow(Tool):
+    """Python with MLflow, and with what nbmodelver needs, in an environment of its own."""
+
+    @property
+    def path(self) -> str | None:
+        folder = str(BUILD / "mlflow" / "bin")
+        return shutil.which("python", path=folder) if shutil.which("mlflow", path=folder) else None
+
+    def make(self) -> None:
+        print("installing mlflow into build/mlflow", flush=True)
+        make_environment(BUILD / "mlflow", MLFLOW_CLIENT)
+
+
 NPM = Npm("Node with npm", ("npm",), ("nodejs",), f"install Node {NODE} or newer, with npm")
 CHROMIUM = Tool(
     "Chromium",
@@ -150,6 +164,7 @@ RADOSGW = Tool(
 )  # fmt: skip
 
 DVC = Dvc("DVC with GTO", (), (), "install them: python -m tests.environments.machine dvc")
+MLFLOW = Mlflow("MLflow", (), (), "install it: python -m tests.environments.machine mlflow")
 GIT_LFS = Tool("Git LFS", ("git-lfs",), ("git-lfs",), "install it (on Debian: apt-get install git-lfs)")
 
 
@@ -215,7 +230,7 @@ def _major(version: str) -> int:
 
 TOOLS = {
     "node": NPM, "chromium": CHROMIUM, "firefox": FIREFOX, "ministack": S3, "azurite": AZURITE, "sshd": SSHD,
-    "radosgw": RADOSGW, "dvc": DVC, "git-lfs": GIT_LFS,
+    "radosgw": RADOSGW, "dvc": DVC, "git-lfs": GIT_LFS, "mlflow": MLFLOW,
 }  # fmt: skip
 
 if __name__ == "__main__":

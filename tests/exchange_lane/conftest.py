@@ -17,7 +17,8 @@ from tests.environments import machine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NEEDS = {"test_dvc.py": machine.DVC, "test_gto.py": machine.DVC, "test_lfs.py": machine.GIT_LFS}
+_NEEDS = {"test_dvc.py": machine.DVC, "test_gto.py": machine.DVC, "test_lfs.py": machine.GIT_LFS,
+          "test_mlflow.py": machine.MLFLOW}  # fmt: skip
 collect_ignore_glob = [name for name, tool in _NEEDS.items() if tool.path is None]
 NOWHERE = "http://127.0.0.1:9"
 

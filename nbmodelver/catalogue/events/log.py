@@ -11,6 +11,7 @@ import re
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbmodelver.catalogue import folding
@@ -36,6 +37,9 @@ FOLDED = "eventlogs/"
 MANY = 128
 KEPT = 32
 """Events are folded into a journal when there are more than MANY files; the newest KEPT stay files."""
+
+MOST_PARSED = 2048
+"""So many events of journals are kept parsed, by their bytes. Without it, registering n versions parses n² events."""
 
 _KEY = re.compile(r"events/([0-9a-f]{32})-(\d{12})")
 
@@ -389,6 +393,7 @@ def _named(name: str, raw: bytes) -> Event:
     return event
 
 
+@lru_cache(maxsize=MOST_PARSED)
 def _checked(raw: bytes, id_: EventId) -> Event:
     event = lines.parse(raw, f"event {id_}")
     if event.id != id_:
