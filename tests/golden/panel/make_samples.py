@@ -45,6 +45,8 @@ to = "production"
 require = "metrics.acc >= 0.9"
 check = "no-negatives"
 """
+AGE_KEY = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
+BENS_AGE_KEY = "age160reg9cp6xn56gu0tjjk67uy8e2kh4eu527h8ladkq8y9ln9my9se388v0"
 NOTEBOOK = {
     "cells": [{"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "df"}],
     "metadata": {},
@@ -275,6 +277,10 @@ def share(session: Session) -> None:
     ask("hello", "hello.team")
     ask("remotes")
     ask("remove_remote", name="origin")
+    with mock.patch.dict(os.environ, {"NBMODELVER_AGE_KEY": AGE_KEY}):
+        ask("add_remote", "add_remote.encrypted", name="safe", address=str(Path("safe").resolve()), encrypt=True)
+        ask("share_remote", name="safe", key=BENS_AGE_KEY)
+        ask("remote_members", name="safe")
     for name in ("push_to", "push_to.beside", "fetch_from", "pull_from"):
         session.samples[name]["result"]["duration_s"] = 0.25
     for name in ("remotes", "remotes.diverged"):
