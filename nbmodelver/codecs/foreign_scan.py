@@ -7,11 +7,15 @@ between the steps of a pickle, so `pickletools` stops at the first one; here the
 from __future__ import annotations
 
 import io
+import json
 import pickle
+import struct
+import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbmodelver.codecs.foreign import decompressed
+from nbmodelver.codecs.names import UNKNOWN
 from nbmodelver.errors import LimitExceeded, NotLoadable
 
 if TYPE_CHECKING:
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
 
 _VERSION_KEYS = {"_sklearn_version": "scikit-learn"}
 _PLAIN = (type(None), bool, int, float, str)
+PICKLES = ("pickle", "joblib")
+SCHEMA = "schema.json"
+"""The description of a file of skops."""
+MOST_SCHEMA_BYTES = 64 << 20
 _WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 _CHARACTER_BYTES = {"U": 4, "S": 1, "V": 1}
 
@@ -59,6 +67,38 @@ def scan(data: bytes) -> Scan:
     params = {k: v for k, v in attributes.items() if _is_param(k, v)}
     releases = {library: str(attributes[key]) for key, library in _VERSION_KEYS.items() if key in attributes}
     return Scan(value.kind, classes, params, releases, problem)
+
+
+def names_in_file(data: bytes, format_: str = "") -> set[str]:
+    """Return what reading a file would import, as "module:name"; with names.UNKNOWN if that is not known completely.
+
+    format_: as in `foreign.read`, "" if it is not known; then only a file that begins as a pickle can be incomplete.
+    """
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        return _names_in_skops(data)
+    found = scan(data)
+    is_pickle = format_ in PICKLES or (not format_ and bool(found.classes))
+    return {*found.classes, *((UNKNOWN,) if is_pickle and found.problem else ())}
+
+
+def _names_in_skops(data: bytes) -> set[str]:
+    """Return the types that a file of skops names in its schema; none for another archive, such as .npz."""
+    found: set[str] = set()
+
+    def add(node: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(node.get("__module__"), str) and isinstance(node.get("__class__"), str):
+            found.add(f"{node['__module__']}:{node['__class__']}")
+        return node
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if SCHEMA in archive.namelist():
+                if archive.getinfo(SCHEMA).file_size > MOST_SCHEMA_BYTES:
+                    return {UNKNOWN}
+                json.loads(archive.read(SCHEMA), object_hook=add)
+    except (ValueError, OSError, RecursionError, zipfile.BadZipFile, NotImplementedError):
+        return {UNKNOWN}
+    return found
 
 
 def _is_param(name: Any, value: Any) -> bool:
@@ -108,11 +148,15 @@ class _Scanner(_PythonUnpickler):  # type: ignore[misc]  # as above
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file)
         self._source = file
+        self._size = file.getbuffer().nbytes
         self.classes: dict[str, type[_Stub]] = {}
 
     def find_class(self, module: str, name: str) -> Any:
         """Return a stub in place of a class or function."""
-        return self.classes.setdefault(f"{module}:{name}", type("Stub", (_Stub,), {"kind": f"{module}.{name}"}))
+        key = f"{module}:{name}"
+        if key not in self.classes:
+            self.classes[key] = type("Stub", (_Stub,), {"kind": f"{module}.{name}"})
+        return self.classes[key]
 
     def persistent_load(self, _pid: Any) -> Any:
         """Return a stub in place of an object outside of the pickle."""
@@ -138,10 +182,19 @@ class _Scanner(_PythonUnpickler):  # type: ignore[misc]  # as above
         is_stub = isinstance(called, type) and issubclass(called, _Stub)
         self.stack[-1] = called(*given) if is_stub and isinstance(given, tuple) else _Stub()
 
+    def load_bytearray8(self) -> None:
+        """Read a bytearray. The unpickler of Python allocates the stated length first, which can be any number."""
+        (length,) = struct.unpack("<Q", self.read(8))
+        data = self.read(length) if length <= self._size else b""
+        if len(data) != length:
+            raise EOFError
+        self.append(bytearray(data))
+
     dispatch = {  # noqa: RUF012  # as in the class above
         **_PythonUnpickler.dispatch,
         pickle.BUILD[0]: load_build,
         pickle.REDUCE[0]: load_reduce,
+        pickle.BYTEARRAY8[0]: load_bytearray8,
     }
 
     def _skip_array(self, state: dict[str, Any]) -> None:

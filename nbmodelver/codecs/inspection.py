@@ -21,11 +21,19 @@ def foreign_names(draft: Draft) -> frozenset[str]:
     It is read from the opcodes; nothing is run.
     """
     try:
-        found = names_in(draft.skeleton)
+        found = every_name(draft)
     except Exception:  # The pickle is malformed in some way; it is not loaded here.
         return frozenset(draft.classes) | {UNKNOWN}
-    inside = _names_in_files(draft.skeleton) if FOREIGN in found else ()
-    return frozenset((*(n for n in found if not n.startswith("nbmodelver.")), *inside))
+    return frozenset(n for n in found if not n.startswith("nbmodelver."))
+
+
+def every_name(draft: Draft) -> frozenset[str]:
+    """Return all objects that loading a pickled draft would import, also those of a pickle inside of the pickle.
+
+    Raises ValueError if the pickle is malformed.
+    """
+    found = names_in(draft.skeleton)
+    return found | _names_in_files(draft.skeleton) if FOREIGN in found else found
 
 
 def _names_in_files(skeleton: bytes) -> set[str]:
@@ -33,9 +41,7 @@ def _names_in_files(skeleton: bytes) -> set[str]:
     found: set[str] = set()
     for opcode, argument, _position in pickletools.genops(skeleton):
         if isinstance(argument, bytes | bytearray) and "BYTES" in opcode.name:
-            inside = foreign_scan.scan(bytes(argument))
-            is_pickle = inside.classes or not inside.problem
-            found |= {*inside.classes, *((UNKNOWN,) if is_pickle and inside.problem else ())}
+            found |= foreign_scan.names_in_file(bytes(argument))
     return found
 
 

@@ -11,9 +11,8 @@ from nbmodelver.codecs import culprit, former, notes, plain_reading, rebuild, re
 from nbmodelver.codecs.arrays import Arrays
 from nbmodelver.codecs.definitions import globals_used
 from nbmodelver.codecs.draft import PICKLE, PLAIN
-from nbmodelver.codecs.inspection import what_it_runs
+from nbmodelver.codecs.inspection import every_name, what_it_runs
 from nbmodelver.codecs.limits import gc_paused
-from nbmodelver.codecs.names import names_in
 from nbmodelver.errors import Damaged, NbmodelverError, NeedsTrust, NotLoadable
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ class Loader:
         return self.function(built, where, name, cells)
 
     def _unpickle(self, draft: Draft, arrays: Arrays) -> Any:
-        reading = _Reading(self, arrays, names_in(draft.skeleton) if self.restricted else None)
+        reading = _Reading(self, arrays, every_name(draft) if self.restricted else None)
         try:
             with warnings.catch_warnings():
                 # torch warned about sparse and quantized tensors when they were created.

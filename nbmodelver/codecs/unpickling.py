@@ -6,7 +6,7 @@ import io
 import pickle
 from typing import TYPE_CHECKING, Any
 
-from nbmodelver.codecs import rebuild, renamed
+from nbmodelver.codecs import foreign, foreign_scan, rebuild, renamed
 from nbmodelver.errors import NeedsTrust
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Unpickler(pickle.Unpickler):
             return self._public
         if (module, name) == (rebuild.__name__, rebuild.module.__name__):
             return self._module
+        if (module, name) == (foreign.__name__, foreign.read.__name__):
+            return self._foreign
         self._check(module, name)
         return super().find_class(*renamed.current(module, name))
 
@@ -42,6 +44,13 @@ class Unpickler(pickle.Unpickler):
     def _module(self, name: str) -> types.ModuleType:
         self._check(name, "")
         return rebuild.module(name)
+
+    def _foreign(self, data: bytes, format_: str) -> Any:
+        """Read a file of another program, which may be a pickle inside of this one."""
+        if self._loader.listed is not None:
+            for name in foreign_scan.names_in_file(data, format_):
+                self._check(*name.split(":", 1))
+        return foreign.read(data, format_)
 
     def _check(self, module: str, name: str) -> None:
         """Raise NeedsTrust for a name that the recipe of an untrusted store does not list."""

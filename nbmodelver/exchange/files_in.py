@@ -230,7 +230,7 @@ class NamedFiles:
     def read(self, found: Found, folder: Path) -> Arrival:
         """Return the file of one version where it lies."""
         del folder
-        file = next(one for one in self._files if str(one.path.relative_to(self._root)) == found.facts.id)
+        file = self._by_id[found.facts.id]
         return Arrival(found, (FoundValue(file.named.base, file.role, file.format, file.path),))
 
     # -- internal
@@ -259,6 +259,10 @@ class NamedFiles:
                 f"'{self.place}' has no file with a model or data", f"suffixes that are read: {', '.join(FORMATS)}"
             )
         return found
+
+    @cached_property
+    def _by_id(self) -> dict[str, _File]:
+        return {str(one.path.relative_to(self._root)): one for one in self._files}
 
     @cached_property
     def _by_stem(self) -> dict[str, list[Path]]:

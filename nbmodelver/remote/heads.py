@@ -227,7 +227,7 @@ class HeadPlace:
             ) from None
 
     def _newest(self, known: int) -> int:
-        """Return the number of the newest head, 0 without one: by a listing, or by a search where there is none."""
+        """Return the number of the newest head, 0 before the first. A place that cannot be listed is searched."""
         after = self._key(known - 1) if known > 1 else f"{self.area}/"
         try:
             keys = [one.key for one in self._storage.list(f"{self.area}/", after) if _NUMBERED.fullmatch(one.key)]

@@ -58,7 +58,7 @@ def _changed(storage: StoreStorage, area: Area, head: Head) -> dict[str, Json]:
 
 
 def _fetch(into: Repo, storage: StoreStorage, moved: dict[Area, Head]) -> None:
-    """Let the store fetch from what was sent. It remembers nothing of the sender, which is none of its remotes."""
+    """Let the store fetch from what was sent. The sender does not become one of its remotes."""
     sent = storage.sent()
     seen = {} if storage.view is None else storage.view.heads
     if "work" in seen and not _has(sent, "work/head"):

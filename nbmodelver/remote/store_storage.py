@@ -158,7 +158,10 @@ class StoreStorage:
         return read_joined(ranges, lambda start, length: self.read(key, start, length), f"{self.where}/{key}")
 
     def read_tagged(self, key: str) -> Tagged:
-        """Return a head, and its id as the tag. The head `work` is made anew from the store. Raises KeyError."""
+        """Return a head, and its id as the tag. Each read makes the head `work` from the store as it is now.
+
+        Raises KeyError.
+        """
         area = HEADS.get(key)
         if area is None:
             return Tagged(self._small(key), "")

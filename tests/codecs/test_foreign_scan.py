@@ -21,7 +21,8 @@ from sklearn.preprocessing import StandardScaler
 
 from nbmodelver.codecs import graph
 from nbmodelver.codecs.foreign import ForeignFile
-from nbmodelver.codecs.foreign_scan import scan
+from nbmodelver.codecs.foreign_scan import names_in_file, scan
+from nbmodelver.codecs.names import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,30 @@ def test_a_scan_names_what_would_run_behind_an_array_and_runs_nothing(write: Any
     draft = graph.capture({"m": ForeignFile(data, "joblib")}, {}, definitions=False).groups[0]
     assert f"{os.system.__module__}.system" in graph.what_it_runs(draft)
     assert not (tmp_path / "mark").exists()
+
+
+def test_a_length_that_the_file_does_not_have_is_not_allocated() -> None:
+    data = b"\x80\x05" + pickle.BYTEARRAY8 + (1 << 60).to_bytes(8, "little") + b"x."
+    assert "EOFError" in scan(data).problem
+    whole = pickle.dumps([bytearray(300), "end"], protocol=5)
+    assert scan(whole).problem == ""
+
+
+def test_types_of_a_skops_file_are_named() -> None:
+    skops = pytest.importorskip("skops.io")
+    names = names_in_file(skops.dumps(LogisticRegression().fit(X, Y)))
+    assert "sklearn.linear_model._logistic:LogisticRegression" in names
+    file = io.BytesIO()
+    np.savez(file, a=np.zeros(2))
+    assert names_in_file(file.getvalue()) == set()
+
+
+def test_a_pickle_that_ends_early_is_not_known_completely() -> None:
+    whole = pickle.dumps(X)
+    assert UNKNOWN not in names_in_file(whole, "pickle")
+    assert UNKNOWN in names_in_file(whole[:-1], "pickle")
+    assert UNKNOWN in names_in_file(whole[:-1])
+    assert names_in_file(b"\x89HDF of another program", "bytes") == set()
 
 
 @pytest.mark.parametrize("size", [0, 1, 10, 100])

@@ -40,6 +40,16 @@ def test_names_inside_of_our_own_functions_are_checked_too() -> None:
             loaded(data, frozenset())
 
 
+def test_a_pickle_inside_of_a_pickle_imports_nothing_that_is_not_listed() -> None:
+    inner = GLOBAL % (b"os", b"getcwd")
+    outer = b"cnbmodelver.codecs.foreign\nread\n(" + pickle.BINBYTES + len(inner).to_bytes(4, "little") + inner
+    outer += b"Vpickle\ntR."
+    with pytest.raises(NeedsTrust, match="hidden way"):
+        loaded(outer, frozenset())
+    assert callable(loaded(outer, frozenset({"os:getcwd"})))
+    assert callable(loaded(outer))
+
+
 def test_a_code_object_is_refused() -> None:
     with pytest.raises(NotLoadable):
         loaded(GLOBAL[:-1] % (b"types", b"CodeType") + b")R.")

@@ -32,7 +32,7 @@ class Marks:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
-    """A run without a model, and a file that is none of it."""
+    """A run without a model, and a file outside of its folder."""
     made = Database(tmp_path / "there")
     (tmp_path / "private").mkdir()
     (tmp_path / "private" / "secret.pkl").write_bytes(pickle.dumps("private"))

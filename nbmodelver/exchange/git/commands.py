@@ -68,7 +68,7 @@ class GitFolder:
 
 
 def found(folder: Path) -> GitFolder | None:
-    """Return the repository whose top is a folder, None if the folder is none. Folders above do not count."""
+    """Return the repository of a folder, None if the folder is not the top of one. Folders above do not count."""
     git = folder / ".git"
     if git.is_dir():
         return GitFolder(folder, git, is_bare=False)

@@ -34,7 +34,7 @@ _TAG = re.compile(
 class GtoTag:
     """A tag of GTO. stage: "" for a registration. number: "" for a move. is_end: it ends what the name says.
 
-    counter: the number of a move, 0 without one.
+    counter: the number of a move, 0 if the tag is not a move.
     """
 
     model: str

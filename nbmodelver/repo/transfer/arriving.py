@@ -133,8 +133,10 @@ class _Arrival:
         if not capture.groups:
             self.skipped += capture.skipped
             return
-        group = self.store.group_store.put(pack, capture.groups[0], None)
-        is_file = isinstance(content, ForeignFile)
+        draft, is_file = capture.groups[0], isinstance(content, ForeignFile)
+        if is_file:  # Also what the pickle inside of the pickle imports: a load allows nothing else.
+            draft = replace(draft, classes=tuple(sorted(graph.foreign_names(draft))))
+        group = self.store.group_store.put(pack, draft, None)
         self.kept[value.name] = Kept(
             value.name, len(self.groups), value.kind if is_file else kinds.classify(value.name, content) or value.kind,
             (type_name or "a file") if is_file else kinds.type_name(content), ObjectId(group.recipe), group.size_bytes,
