@@ -90,7 +90,8 @@ def contents(repo: Repo, version: Version, options: FileOptions) -> Iterator[Ver
         collecting = _VersionWriter(repo, version, options, Path(folder))
         collecting.run()
         members = tuple(sorted(collecting.members, key=lambda one: one.path))
-        yield VersionFiles(facts_of(repo, version, options), members, tuple(collecting.left_out))
+        only = tuple(sorted(options.names))
+        yield VersionFiles(facts_of(repo, version, options), members, tuple(collecting.left_out), only)
 
 
 class _VersionWriter:

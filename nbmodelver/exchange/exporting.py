@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nbmodelver.exchange.collecting import FileOptions
     from nbmodelver.exchange.protocol import Exporter, Placed
     from nbmodelver.model import Progress, Version
+    from nbmodelver.model.exchange import Facts
     from nbmodelver.repo import Repo
 
 PROVEN = 3
@@ -44,6 +45,7 @@ def export(repo: Repo, exporter: Exporter, job: ExportJob, progress: Progress | 
     losses = tuple(exporter.losses(every))
     again = [v for v in job.versions if v.id in there]
     new = [v for v in job.versions if v.id not in there]
+    _require_same([facts for facts in every if facts.id in there], there, job)
     found = [ExportedVersion(v.name, there[v.id].native, "again") for v in again]
     if job.dry_run:
         for version in new:
@@ -52,8 +54,6 @@ def export(repo: Repo, exporter: Exporter, job: ExportJob, progress: Progress | 
                 size = sum(one.size_bytes for one in files.members)
                 found.append(ExportedVersion(version.name, "", "would write", size))
         return SystemExport(job.system, job.target, _ordered(found), losses, dry_run=True)
-    if again and not new:
-        _require_same(repo, again[-1:], there, job)
     for number, version in enumerate(new):
         with collecting.contents(repo, version, job.options) as files:
             losses += files.left_out
@@ -74,14 +74,12 @@ def _with_own_ids(repo: Repo, versions: Sequence[Version], placed: Mapping[str, 
     return {**placed, **{id_: replace(placed[other], digest="") for id_, other in same.items() if other in placed}}
 
 
-def _require_same(repo: Repo, versions: Sequence[Version], there: Mapping[str, Placed], job: ExportJob) -> None:
-    """Raise NotPushed if a version at the target has other content than here."""
-    for version in versions:
-        with collecting.contents(repo, version, job.options) as files:
-            digest = sidecar.digest(sidecar.encode(files))
-        if there[version.id].digest not in ("", digest):
+def _require_same(again: Sequence[Facts], there: Mapping[str, Placed], job: ExportJob) -> None:
+    """Raise NotPushed if a version at the target was exported with other names, or was changed there."""
+    for facts in again:
+        if there[facts.id].digest not in ("", sidecar.digest_of(facts, job.options.names)):
             raise NotPushed(
-                f"{job.target} has {version.name} with other content, so nothing was written",
+                f"{job.target} has {facts.name} with other content, so nothing was written",
                 "it was exported with other options, or changed there: export to another target",
             )
 

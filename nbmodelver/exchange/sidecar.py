@@ -15,6 +15,8 @@ from nbmodelver.model import GitState
 from nbmodelver.model.exchange import Facts, Point, RegisteredAs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbmodelver.model.exchange import VersionFiles
 
 NAME = "nbmodelver.json"
@@ -35,6 +37,7 @@ def encode(contents: VersionFiles) -> bytes:
             for one in contents.members
         ],
         "left_out": [[one.what, one.why] for one in contents.left_out],
+        "only": list(contents.only),
     }  # fmt: skip
     return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
@@ -49,14 +52,23 @@ def _finite(value: Any) -> Any:
 
 
 def digest(data: bytes) -> str:
-    """Return what identifies the content of a version at a target: SHA-256 over what cannot change afterwards.
+    """Return what identifies an exported version, from its sidecar: SHA-256 over what never changes.
 
-    Tags, stages, aliases and notes can, so they are left out.
+    Tags, stages, aliases and notes change. So do the bytes of files: another release of a library writes the same
+    table in other bytes. The id of a version stands for its values.
     """
     content = json.loads(data)
-    fixed = {k: v for k, v in content["version"].items() if k not in ("tags", "registered", "note")}
-    members = [[one["path"], one["sha256"]] for one in content["members"]]
-    return hashlib.sha256(json.dumps([fixed, members], sort_keys=True).encode()).hexdigest()
+    return _digest(content["version"], content.get("only", []))
+
+
+def digest_of(facts: Facts, only: Iterable[str]) -> str:
+    """Return the same of a version that would be exported with these names."""
+    return _digest(_finite(asdict(facts)), sorted(only))
+
+
+def _digest(version: dict[str, Any], only: list[str]) -> str:
+    fixed = {key: value for key, value in version.items() if key not in ("tags", "registered", "note")}
+    return hashlib.sha256(json.dumps([fixed, only], sort_keys=True).encode()).hexdigest()
 
 
 def decode(data: bytes, where: str) -> tuple[Facts, list[dict[str, Any]]]:

@@ -106,11 +106,15 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class VersionFiles:
-    """A version as files. members: sorted by path. left_out: variables without a file."""
+    """A version as files. members: sorted by path. left_out: variables without a file.
+
+    only: the names that were asked for, sorted; () for all.
+    """
 
     facts: Facts
     members: tuple[Member, ...]
     left_out: tuple[LeftOut, ...] = ()
+    only: tuple[str, ...] = ()
 
     def of_role(self, *roles: Role) -> tuple[Member, ...]:
         """Return the members with one of these roles."""

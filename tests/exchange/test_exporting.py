@@ -9,6 +9,7 @@ import pytest
 
 from nbmodelver.actions.exchange import ExportToRequest, export_to
 from nbmodelver.errors import NotPushed, UsageError
+from nbmodelver.repo.transfer import portable
 from tests.exchange.places import exported, new_repo, statuses
 
 if TYPE_CHECKING:
@@ -38,8 +39,26 @@ def test_a_second_export_writes_only_what_is_new(repo: Repo, tmp_path: Path) -> 
 
 def test_a_version_that_is_there_with_other_content_is_a_conflict(repo: Repo, tmp_path: Path) -> None:
     exported(repo, tmp_path, names=frozenset({"df"}))
-    with pytest.raises(NotPushed, match="v3 with other content"):
+    with pytest.raises(NotPushed, match="v1 with other content"):
         exported(repo, tmp_path)
+
+
+def test_another_release_of_a_library_is_no_conflict(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported(repo, tmp_path)
+    monkeypatch.setattr(portable, "in_open_format", lambda _value: None)  # The same values in other bytes.
+    assert statuses(exported(repo, tmp_path)) == ["again"] * 3
+    repo.commit({"x": 1}, "fourth")
+    assert statuses(exported(repo, tmp_path)) == ["again"] * 3 + ["written"]
+
+
+def test_a_conflict_is_found_before_a_new_version_is_written(repo: Repo, tmp_path: Path) -> None:
+    exported(repo, tmp_path, names=frozenset({"df"}))
+    repo.commit({"df": 1}, "fourth")
+    with pytest.raises(NotPushed, match="v1 with other content"):
+        exported(repo, tmp_path)
+    assert not (tmp_path / "v4").exists()
 
 
 def test_a_secret_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:
