@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from nbmodelver.actions.remotes import PushRequest, push_to, selection
+from nbmodelver.actions.remote_transfers import PushRequest, push_to, selection
 from nbmodelver.errors import NbmodelverError
 from nbmodelver.remote.outgoing import PushOptions
 from nbmodelver.remote.remotes import Remotes

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbmodelver.actions.remotes import CloneRequest, FetchRequest, clone_from, fetch_from
+from nbmodelver.actions.remote_transfers import (
+    CloneRequest,
+    FetchRequest,
+    clone_from,
+    fetch_from,
+)
 from nbmodelver.errors import Damaged, NbmodelverError, RemoteMissing, UnknownVersion, UsageError
 from nbmodelver.remote import pointers
 from nbmodelver.remote.known import Known

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbmodelver import views
-from nbmodelver.actions import maintain, remotes
+from nbmodelver.actions import maintain
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.errors import UsageError
 from nbmodelver.repo.notices.channels import PREFIX as CHANNEL
 from nbmodelver.repo.notices.channels import Channels
@@ -27,7 +28,7 @@ def purge(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     if not what:
         raise UsageError("nothing is named to remove", "name a variable, or a file: --file PATH")
     if call["remote"]:
-        reached = remotes.purge_remote(repo, call["remote"], what, confirmed=call["yes"], progress=progress)
+        reached = transfers.purge_remote(repo, call["remote"], what, confirmed=call["yes"], progress=progress)
         deleted = None if reached.collected is None else reached.collected.deleted_bytes
         here = _purged(call, what, reached.purged)
         return views.purged_remote(here, reached, reached.remote, deleted, reached.writers)

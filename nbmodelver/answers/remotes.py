@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import views
 from nbmodelver.actions import encryption, git
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.actions import remotes as acts
 from nbmodelver.actions.restore import RollbackRequest
 from nbmodelver.errors import UsageError
@@ -45,8 +46,8 @@ def remote(repo: Repo, call: Call, progress: Progress | None) -> Shown:
         config = acts.check_remote(repo, name)
         return views.remote_added(_row(repo, acts.KnownRemote(config)), config)
     if action == "gc":
-        options = acts.CollectRequest(name, call["grace"], call["forgotten"], call["dry_run"])
-        return views.remote_collected(acts.collect_remote(repo, options, progress))
+        options = transfers.CollectRequest(name, call["grace"], call["forgotten"], call["dry_run"])
+        return views.remote_collected(transfers.collect_remote(repo, options, progress))
     config = acts.remove_remote(repo, name)
     return views.sentence("remote ", views.Span(config.name, "strong"), " removed; nothing changed there", value=config)
 
@@ -72,11 +73,11 @@ def _added(repo: Repo, call: Call) -> Shown:
 def push(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Send versions to a remote."""
     options = PushOptions(
-        acts.selection(call["branch"] or (), call["tag"] or (), call["model"] or (), everything=call["all"]),
+        transfers.selection(call["branch"] or (), call["tag"] or (), call["model"] or (), everything=call["all"]),
         call["branch_as"] or "", call["force"], call["message"] or "", frozenset(call["allow_secret"] or ()),
         call["versions_only"], call["dry_run"], call["again"], call["accept_older"],
     )  # fmt: skip
-    done = acts.push_to(repo, acts.PushRequest(call["remote"] or "", options), progress)
+    done = transfers.push_to(repo, transfers.PushRequest(call["remote"] or "", options), progress)
     if call["json"]:
         return views.as_json(done, done.to_dict())
     return views.pushed(done, names_of(repo, done.versions))
@@ -85,12 +86,12 @@ def push(repo: Repo, call: Call, progress: Progress | None) -> Shown:
 def fetch(repo: Repo, call: Call, progress: Progress | None) -> Shown:
     """Bring versions from a remote."""
     names = call["only"] or ()
-    chosen = acts.selection(call["branch"] or (), call["tag"] or (), call["model"] or (), names=names)
-    request = acts.FetchRequest(
+    chosen = transfers.selection(call["branch"] or (), call["tag"] or (), call["model"] or (), names=names)
+    request = transfers.FetchRequest(
         call["remote"] or "", EVERYTHING if chosen.is_empty and not names else chosen, call["lazy"],
         call["accept_older"], call["dry_run"],
     )  # fmt: skip
-    done = acts.fetch_from(repo, request, progress)
+    done = transfers.fetch_from(repo, request, progress)
     if call["json"]:
         return views.as_json(done, done.to_dict())
     return views.fetched(done, names_of(repo, done.versions))
@@ -100,11 +101,11 @@ def pull(repo: Repo, call: Call, progress: Progress | None, restores: Restores |
     """Bring the new versions of a branch, and the notebook to the newest one. With --pointer, one version."""
     if call["pointer"]:
         return _pointed(repo, call, progress, restores)
-    request = acts.PullRequest(
+    request = transfers.PullRequest(
         call["remote"] or "", call["branch"] or "", call["merge"], call["take"] or {}, call["key"] or {},
         not call["no_load"], call["trust"], call["lazy"], call["accept_older"],
     )  # fmt: skip
-    done = acts.pull_from(repo, request, restores, progress)
+    done = transfers.pull_from(repo, request, restores, progress)
     names = names_of(repo, done.fetched.versions)
     before, there = done.before.here, done.before.there
     ends = tuple(names_of(repo, [id_])[0] if id_ is not None else "" for id_ in (before, there))
@@ -131,11 +132,11 @@ def pull_pointer(call: Call, progress: Progress | None) -> Shown:
 def clone(call: Call, progress: Progress | None) -> tuple[Repo, Shown]:
     """Make a store with the versions of a remote."""
     branches, tags = call["branch"] or (), call["tag"] or ()
-    request = acts.CloneRequest(
+    request = transfers.CloneRequest(
         call["address"], Path(call["folder"]) if call["folder"] else None, call["lazy"], call["option"] or {},
-        acts.selection(branches, tags) if branches or tags else None, call["name"],
+        transfers.selection(branches, tags) if branches or tags else None, call["name"],
     )  # fmt: skip
-    done = acts.clone_from(request, progress)
+    done = transfers.clone_from(request, progress)
     return done.repo, views.cloned(str(done.folder), done.fetched, done.repo.history.records.count(), done.repo)
 
 

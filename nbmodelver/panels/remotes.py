@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbmodelver import views
 from nbmodelver.actions import encryption
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.actions import remotes as acts
 from nbmodelver.errors import NoStore, UsageError
 from nbmodelver.panels.export import first_line
@@ -103,8 +104,8 @@ def push_to(context: PanelContext, params: Params, request: Request) -> Message:
     repo.wait_for_pending()  # A commit in the background comes first.
     branch = params.text("branch", "") or repo.history.branch
     allowed = frozenset(params.texts("allow_secrets"))
-    options = PushOptions(acts.selection([branch]), params.text("branch_as", ""), allow_secrets=allowed)
-    done = acts.push_to(acts.apart(repo), acts.PushRequest(params.text("remote", ""), options), request)
+    options = PushOptions(transfers.selection([branch]), params.text("branch_as", ""), allow_secrets=allowed)
+    done = transfers.push_to(transfers.apart(repo), transfers.PushRequest(params.text("remote", ""), options), request)
     names = _names(repo, done.versions)
     return {
         **context.done(request, first_line(views.pushed(done, names)), push=True),
@@ -119,7 +120,9 @@ def fetch_from(context: PanelContext, params: Params, request: Request) -> Messa
     repo = context.repo()
     repo.wait_for_pending()
     lazy = params.flag("lazy") if params.has("lazy") else None
-    done = acts.fetch_from(acts.apart(repo), acts.FetchRequest(params.text("remote", ""), lazy=lazy), request)
+    done = transfers.fetch_from(
+        transfers.apart(repo), transfers.FetchRequest(params.text("remote", ""), lazy=lazy), request
+    )
     repo.parts.refresh()
     names = _names(repo, done.versions)
     return {
@@ -193,7 +196,7 @@ def pull_from(context: PanelContext, params: Params, request: Request) -> Messag
     """Bring a branch, and the notebook to its newest version. merge, take, trust: as in `PullRequest`."""
     repo = context.repo()
     repo.wait_for_pending()
-    asked = acts.PullRequest(
+    asked = transfers.PullRequest(
         params.text("remote", ""),
         params.text("branch", ""),
         params.flag("merge"),
@@ -201,7 +204,7 @@ def pull_from(context: PanelContext, params: Params, request: Request) -> Messag
         trust=params.flag("trust"),
     )
     with context.reporting(request):
-        done = acts.pull_from(repo, asked, context.notebook.restores.actions, request)
+        done = transfers.pull_from(repo, asked, context.notebook.restores.actions, request)
     context.push()
     return {
         **context.done(request, _pulled(done)),

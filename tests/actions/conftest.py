@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import nbmodelver as mv
-from tests.actions.sessions import DictSession
+from nbmodelver.actions.remote_transfers import PushRequest, push_to
+from nbmodelver.actions.remotes import AddRequest, add_remote
+from tests.actions.sessions import DictSession, kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,3 +25,13 @@ def session(tmp_path: Path) -> DictSession:
 @pytest.fixture
 def repo(session: DictSession) -> Repo:
     return session.repo()
+
+
+@pytest.fixture
+def team(tmp_path: Path, session: DictSession) -> Path:
+    """The folder of a remote to which the session pushed two versions."""
+    kept(session, a=1, b=[1])
+    kept(session, a=2)
+    add_remote(session.repo(), AddRequest("origin", str(tmp_path / "team")))
+    push_to(session.repo(), PushRequest())
+    return tmp_path / "team"

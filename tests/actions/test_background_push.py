@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from nbmodelver.actions import background_push
-from nbmodelver.actions.remotes import AddRequest, CloneRequest, add_remote, clone_from, status_note
+from nbmodelver.actions.remote_transfers import CloneRequest, clone_from
+from nbmodelver.actions.remotes import AddRequest, add_remote, status_note
 from tests.actions.sessions import DictSession, kept
 
 if TYPE_CHECKING:

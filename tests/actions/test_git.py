@@ -9,7 +9,8 @@ import pytest
 
 import nbmodelver as mv
 from nbmodelver.actions import git
-from nbmodelver.actions.remotes import AddRequest, PushRequest, add_remote, push_to
+from nbmodelver.actions.remote_transfers import PushRequest, push_to
+from nbmodelver.actions.remotes import AddRequest, add_remote
 from nbmodelver.errors import RemoteMissing, UsageError
 from nbmodelver.remote import pointers
 

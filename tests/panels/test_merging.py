@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.actions import remotes as acts
-from nbmodelver.actions.remotes import AddRequest, PullRequest, PushRequest
+from nbmodelver.actions.remote_transfers import PullRequest, PushRequest
+from nbmodelver.actions.remotes import AddRequest
 from nbmodelver.panels.merging import _described
 from nbmodelver.repo import open_repo
 from tests.panels.panels import Failed
@@ -31,14 +33,14 @@ def diverged(shell, panel, tmp_path, monkeypatch):
         panel.ask("push_to", remote="origin")
         ben = open_repo(tmp_path / "ben" / ".nbmodelver", create=True)
         acts.add_remote(ben, AddRequest("origin", address))
-        acts.pull_from(ben, PullRequest())
+        transfers.pull_from(ben, PullRequest())
         names: dict[str, object] = {}
         exec(first + "\n" + theirs, names)  # the cells of this test
         values = {n: v for n, v in names.items() if not n.startswith("_") and not isinstance(v, type)}
         with monkeypatch.context() as patch:
             patch.setattr("nbmodelver.repo.commit.commit.author", lambda: "ben")
             ben.commit(values, "by ben")
-        acts.push_to(ben, PushRequest())
+        transfers.push_to(ben, PushRequest())
         shell.run(mine)
         shell.run("%mv_commit -m mine")
         panel.ask("fetch_from")

@@ -8,8 +8,11 @@ from __future__ import annotations
 import pyrage
 import pytest
 
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.actions import remotes as acts
-from nbmodelver.actions.remotes import AddRequest, PullRequest, PushRequest
+from nbmodelver.actions.remote_transfers import PullRequest, PushRequest
+from nbmodelver.actions.remotes import AddRequest
+from nbmodelver.remote.outgoing import PushOptions
 from nbmodelver.remote.own_keys import OwnKeys
 from nbmodelver.remote.remotes import Remotes
 from nbmodelver.repo import open_repo
@@ -32,10 +35,10 @@ class Colleague:
             return self.repo.commit(values, message)
 
     def push(self):
-        return acts.push_to(self.repo, PushRequest())
+        return transfers.push_to(self.repo, PushRequest())
 
     def pull(self):
-        return acts.pull_from(self.repo, PullRequest())
+        return transfers.pull_from(self.repo, PullRequest())
 
 
 @pytest.fixture
@@ -271,14 +274,14 @@ def test_a_merge_with_a_choice_binds_both_sides(diverged, panel, side, alpha):
 def test_own_versions_are_kept_beside_as_another_branch(diverged, panel, ben):
     done = panel.ask("push_to", branch_as="main-ana")
     assert done["branches"] == ["main-ana"]
-    acts.fetch_from(ben.repo, acts.FetchRequest())
+    transfers.fetch_from(ben.repo, transfers.FetchRequest())
     assert set(ben.repo.history.tracked()) == {"origin/main", "origin/main-ana"}
     assert branch(panel, "main-ana")["relation"] == "new"
 
 
 def test_a_branch_that_is_only_there_is_brought_here(shared, panel, ben, notebook):
     ben.commit({"alpha": 5, "rate": 0.5}, "an idea")
-    acts.push_to(ben.repo, PushRequest("", acts.PushOptions(branch_as="idea")))
+    transfers.push_to(ben.repo, PushRequest("", PushOptions(branch_as="idea")))
     panel.ask("fetch_from")
     done = panel.ask("pull_from", branch="idea")
     assert (done["outcome"], done["branch"], "elsewhere" in done["note"]) == ("moved", "idea", True)
@@ -314,7 +317,7 @@ def test_a_lazy_version_says_where_its_values_are_and_a_rollback_loads_them(shar
     with another(tmp_path / "lazy") as shell:
         from nbmodelver import extension
 
-        acts.clone_from(acts.CloneRequest(address, tmp_path / "lazy", lazy=True))
+        transfers.clone_from(transfers.CloneRequest(address, tmp_path / "lazy", lazy=True))
         found = extension.latest()
         page = Panel(found.outputs.server)
         page.ask("hello")

@@ -29,6 +29,7 @@ from nbmodelver.views.remotes import fetched as shown_fetch
 from tests.remote.places import ADDRESS, ALL, cloned, connected, copied, fetched, new_store, pushed, refs, reopened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from nbmodelver.model import Json
@@ -93,6 +94,25 @@ def text(done: Fetched) -> str:
 def move(repo: Repo, kind: str, *wanted: tuple[str, Json], subject: str = MODEL, **data: Json) -> None:
     moves = [Wanted(ref, repo.moves.state(ref), after) for ref, after in wanted]
     repo.moves.run(EventDraft(kind, subject, "mine", data), moves)
+
+
+def killed_fetches(base: Repo, storage: MemoryStorage) -> Iterator[tuple[int, Repo]]:
+    """Kill a fetch of a copy of a store before each of its changes. Yield the number of changes that were made, and the
+    store as the next process opens it.
+    """
+    for left in range(200):
+        eve = copied(base)
+        connection = connected(eve, storage)
+        eve.backend.left = left  # type: ignore[attr-defined]
+        try:
+            fetch(eve, connection, FetchOptions())
+        except Killed:
+            yield left, reopened(eve)
+        else:
+            return
+        finally:
+            eve.backend.left = 10**9  # type: ignore[attr-defined]
+    raise AssertionError("the fetch never ended")
 
 
 def test_p8_a_promotion_by_a_writer_moves_no_stage_of_others():
@@ -283,26 +303,15 @@ def test_a_kill_at_any_change_applies_confirmed_moves_only():
     sent_without_rights(ben, storage)
     promote.alias(ana, "churn/2.0.0", "champion")
     pushed(ana, storage)
-    for left in range(200):
-        eve = copied(base)
-        connection = connected(eve, storage)
-        eve.backend.left = left  # type: ignore[attr-defined]
-        try:
-            fetch(eve, connection, FetchOptions())
-        except Killed:
-            again = reopened(eve)
-            assert holder(again) == "1.0.0", left
-            assert check_events(again).problems == (), left
-            fetched(again, storage)
-        else:
-            assert left > 10
-            break
-        finally:
-            eve.backend.left = 10**9  # type: ignore[attr-defined]
+    count = 0
+    for left, again in killed_fetches(base, storage):
+        count += 1
+        assert holder(again) == "1.0.0", left
+        assert check_events(again).problems == (), left
+        fetched(again, storage)
         assert (holder(again), reading.holders(again, "aliases/", "churn")) == ("1.0.0", {"champion": "2.0.0"}), left
         is_sound(again)
-    else:
-        raise AssertionError("it never ended")
+    assert count > 10
 
 
 def test_a_kill_at_any_change_of_a_late_confirmation_is_completed_by_the_next_fetch():
@@ -312,25 +321,14 @@ def test_a_kill_at_any_change_of_a_late_confirmation_is_completed_by_the_next_fe
     sent_without_rights(ben, storage)
     fetched(base, storage)
     pushed(ben, storage)
-    for left in range(200):
-        eve = copied(base)
-        connection = connected(eve, storage)
-        eve.backend.left = left  # type: ignore[attr-defined]
-        try:
-            fetch(eve, connection, FetchOptions())
-        except Killed:
-            again = reopened(eve)
-            assert check_events(again).problems == (), left
-            fetched(again, storage)
-        else:
-            assert left > 5
-            break
-        finally:
-            eve.backend.left = 10**9  # type: ignore[attr-defined]
+    count = 0
+    for left, again in killed_fetches(base, storage):
+        count += 1
+        assert check_events(again).problems == (), left
+        fetched(again, storage)
         assert (holder(again), reading.holders(again, "aliases/", "churn")) == ("3.0.0", {"champion": "3.0.0"}), left
         is_sound(again)
-    else:
-        raise AssertionError("it never ended")
+    assert count > 5
 
 
 def second(repo: Repo, storage: MemoryStorage, name: str = "backup") -> None:

@@ -11,24 +11,26 @@ import numpy as np
 import pytest
 
 import nbmodelver as mv
-from nbmodelver.actions.remotes import (
-    AddRequest,
+from nbmodelver.actions.remote_transfers import (
     CloneRequest,
     CollectRequest,
     FetchRequest,
     PullRequest,
     PushRequest,
-    add_remote,
-    check_remote,
     clone_from,
     collect_remote,
     fetch_from,
     pull_from,
     purge_remote,
     push_to,
+)
+from nbmodelver.actions.remotes import (
+    AddRequest,
+    add_remote,
+    check_remote,
     remotes,
     status_note,
-)  # fmt: skip
+)
 from nbmodelver.actions.restore import Restores
 from nbmodelver.errors import (
     Diverged,

@@ -12,7 +12,9 @@ import pyrage
 import pytest
 from playwright.sync_api import expect
 
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.actions import remotes as acts
+from nbmodelver.remote.outgoing import PushOptions
 from nbmodelver.repo import open_repo
 from tests.ui.conftest import row
 from tests.ui.test_bundles import THEMES
@@ -28,16 +30,16 @@ class Ben:
     """A colleague with a clone of the shared folder."""
 
     def __init__(self, folder, address):
-        self.repo = acts.clone_from(acts.CloneRequest(str(address), folder / "ben")).repo
+        self.repo = transfers.clone_from(transfers.CloneRequest(str(address), folder / "ben")).repo
 
     def push(self, values, message):
         with mock.patch("nbmodelver.repo.commit.commit.author", return_value="ben"):
             made = self.repo.commit(values, message)
-        acts.push_to(self.repo, acts.PushRequest())
+        transfers.push_to(self.repo, transfers.PushRequest())
         return made
 
     def pull(self):
-        acts.pull_from(self.repo, acts.PullRequest())
+        transfers.pull_from(self.repo, transfers.PullRequest())
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def shared(study):
         address = book.folder / "team" / "study"
         own = open_repo(book.folder / ".nbmodelver")
         acts.add_remote(own, acts.AddRequest("origin", str(address)))
-        acts.push_to(own, acts.PushRequest("", acts.PushOptions(acts.selection(["main"]))))
+        transfers.push_to(own, transfers.PushRequest("", PushOptions(transfers.selection(["main"]))))
         return book, panel, Ben(book.folder, address)
 
     return make
@@ -176,7 +178,7 @@ def test_a_model_of_a_colleague_is_merged_after_a_tick_that_trusts_it(shared, no
 
     book, panel, ben = shared(MODEL)
     book.run(4)
-    acts.push_to(open_repo(book.folder / ".nbmodelver"), acts.PushRequest())
+    transfers.push_to(open_repo(book.folder / ".nbmodelver"), transfers.PushRequest())
     ben.pull()
     deeper = DecisionTreeClassifier(max_depth=3).fit([[1], [2], [3], [4]], [0, 1, 0, 1])
     ben.push({"alpha": 1, "rate": 0.5, "model": deeper}, "deeper")
@@ -207,7 +209,7 @@ def test_both_models_of_a_conflict_are_described(shared):
 
     book, panel, ben = shared(MODEL, MODEL.replace("2)", "4)"))
     book.run(4)
-    acts.push_to(open_repo(book.folder / ".nbmodelver"), acts.PushRequest())
+    transfers.push_to(open_repo(book.folder / ".nbmodelver"), transfers.PushRequest())
     ben.pull()
     deeper = DecisionTreeClassifier(max_depth=3).fit([[1], [2], [3], [4]], [0, 1, 0, 1])
     ben.push({"alpha": 1, "rate": 0.5, "model": deeper}, "deeper")
@@ -323,7 +325,7 @@ def test_own_versions_are_kept_beside(shared):
     name.fill("main-ana")
     name.press("Enter")
     expect(place.get_by_role("list", name="Branches at origin")).to_contain_text("main-ana")
-    acts.fetch_from(ben.repo, acts.FetchRequest())
+    transfers.fetch_from(ben.repo, transfers.FetchRequest())
     assert set(ben.repo.history.tracked()) == {"origin/main", "origin/main-ana"}
     assert book.kernel("alpha") == 3
 
@@ -333,9 +335,9 @@ def test_a_lazy_version_is_loaded_by_a_rollback(open_notebook, tmp_path, server,
     with mock.patch("nbmodelver.repo.commit.commit.author", return_value="ben"):
         source.commit({"alpha": 5, "table": list(range(5000))}, "from elsewhere")
     acts.add_remote(source, acts.AddRequest("origin", str(address)))
-    acts.push_to(source, acts.PushRequest())
+    transfers.push_to(source, transfers.PushRequest())
     folder = server.folder / re.sub(r"\W+", "-", request.node.name)
-    lazy = acts.clone_from(acts.CloneRequest(str(address), folder, lazy=True)).repo
+    lazy = transfers.clone_from(transfers.CloneRequest(str(address), folder, lazy=True)).repo
     (version,) = lazy.history.records.all()
     assert all(lazy.parts.is_elsewhere(group.recipe) for group in version.groups)
     book = open_notebook(LOAD)

@@ -17,7 +17,7 @@ from unittest import mock
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from nbmodelver.actions import remotes as acts
+from nbmodelver.actions import remote_transfers as transfers
 from nbmodelver.model.events import Person
 
 HERE = Path(__file__).parent / "samples"
@@ -257,10 +257,10 @@ def share(session: Session) -> None:
     ask("add_remote", name="origin", address=address, options={}, lazy=False)
     ask("check_remote", name="origin")
     ask("push_to", remote="origin")
-    ben = acts.clone_from(acts.CloneRequest(address, Path("ben"))).repo
+    ben = transfers.clone_from(transfers.CloneRequest(address, Path("ben"))).repo
     with mock.patch("nbmodelver.repo.commit.commit.author", return_value="ben"):
         ben.commit({"params": {"lr": 0.5, "depth": 3}, "epochs": 7}, "warmer")
-    acts.push_to(ben, acts.PushRequest())
+    transfers.push_to(ben, transfers.PushRequest())
     session.run("params['lr'] = 0.02")
     session.run("%mv_commit -m colder")
     ask("push_to", "error.diverged", remote="origin")
